@@ -1,0 +1,73 @@
+/** One room of the house: which files it holds, what they may import, and whether it must stay pure. */
+export interface Room {
+  readonly name: string;
+  /** Path prefix from the top of the repository; the longest matching prefix decides. */
+  readonly prefix: string;
+  /** Rooms whose files may be imported by a relative path, besides the room itself. */
+  readonly rooms: readonly string[];
+  /** Packages that may be imported by name; `node:*` allows Node's built-in modules, `*` any dependency. */
+  readonly packages: readonly string[];
+}
+
+const workspace = ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"];
+
+/** The arrows of docs/floor-plan.md. A file outside every room fails the check. */
+export const rooms: readonly Room[] = [
+  { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [] },
+  { name: "proxy-dhcp core", prefix: "packages/proxy-dhcp/src/core/", rooms: [], packages: ["@bootlace/dhcp-core"] },
+  {
+    name: "proxy-dhcp shell",
+    prefix: "packages/proxy-dhcp/src/",
+    rooms: ["proxy-dhcp core"],
+    packages: ["@bootlace/dhcp-core", "node:*"],
+  },
+  { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [] },
+  { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
+  {
+    name: "appliance boot",
+    prefix: "apps/appliance/src/boot/",
+    rooms: ["appliance"],
+    packages: ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp"],
+  },
+  {
+    name: "appliance",
+    prefix: "apps/appliance/src/",
+    rooms: ["appliance boot"],
+    packages: [...workspace, "node:*", "*"],
+  },
+  { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
+  {
+    name: "dhcp-core test",
+    prefix: "packages/dhcp-core/test/",
+    rooms: ["dhcp-core"],
+    packages: ["@bootlace/dhcp-core", "node:*", "*"],
+  },
+  {
+    name: "proxy-dhcp test",
+    prefix: "packages/proxy-dhcp/test/",
+    rooms: ["proxy-dhcp core", "proxy-dhcp shell"],
+    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "node:*", "*"],
+  },
+  {
+    name: "tftp-serve test",
+    prefix: "packages/tftp-serve/test/",
+    rooms: ["tftp-serve core", "tftp-serve shell"],
+    packages: ["@bootlace/tftp-serve", "node:*", "*"],
+  },
+  {
+    name: "appliance test",
+    prefix: "apps/appliance/test/",
+    rooms: ["appliance", "appliance boot"],
+    packages: [...workspace, "node:*", "*"],
+  },
+  { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },
+  { name: "tools", prefix: "tools/", rooms: [], packages: ["node:*", "*"] },
+];
+
+/** Modules that open sockets, and the only files of the libraries that may import them. */
+export const socketModules: readonly string[] = ["node:dgram", "node:net", "node:http", "node:https"];
+export const socketFiles: readonly string[] = [
+  "packages/proxy-dhcp/src/serve.ts",
+  "packages/tftp-serve/src/serve.ts",
+  "packages/tftp-serve/src/session.ts",
+];
