@@ -1,0 +1,41 @@
+import type { Ipv4Address } from "@bootlace/dhcp-core";
+import type { ReplyForm } from "./plan.ts";
+import type { IgnoreReason } from "./reasons.ts";
+
+/** Something a person may want to know about a reply that was sent all the same. */
+export type ReplyNote =
+  | "file-only-in-option-67"
+  | "url-host-is-a-name"
+  | "client-identifier-dropped"
+  | "tftp-server-name-dropped"
+  | "boot-file-name-dropped"
+  | "relay-information-dropped"
+  | "relay-information-without-relay"
+  | "option-refused";
+
+/** Why an answer was given; the recipe's row that applied. */
+export type AnswerReason = "discover" | "pxe-request" | "boot-item" | "broadcast-discovery";
+
+export interface Answer {
+  readonly kind: "offer" | "ack";
+  readonly reason: AnswerReason;
+  readonly rule?: string;
+  readonly form: ReplyForm | "http" | "raspberry-pi";
+  /** The boot file or URL the reply carries; absent when it carries none. */
+  readonly bootFile?: string;
+  /** siaddr of the reply. */
+  readonly server: Ipv4Address;
+  /** The boot menu's type and layer this reply answers. */
+  readonly item?: { readonly type: number; readonly layer: number };
+  readonly notes: readonly ReplyNote[];
+}
+
+export interface Ignored {
+  readonly kind: "ignore";
+  readonly reason: IgnoreReason;
+  readonly rule?: string;
+  readonly detail?: string;
+}
+
+/** What is done with one request on one interface. Log, timeline, metrics and explain print this one value. */
+export type Decision = Answer | Ignored;

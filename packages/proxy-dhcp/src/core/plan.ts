@@ -1,0 +1,64 @@
+import type { Ipv4Address } from "@bootlace/dhcp-core";
+import type { BootClient } from "./client.ts";
+import type { ServedInterface } from "./interfaces.ts";
+import type { BootMenu } from "./menu.ts";
+
+/**
+ * How the boot file is told.
+ * - `direct`: in the offer, with option 43 `06 01 08 ff`.
+ * - `server`: an offer without option 43; the file is in the ACK from the PXE port.
+ * - `menu`: option 43 with prompt, menu and boot servers.
+ */
+export type ReplyForm = "direct" | "server" | "menu";
+
+/** The script an iPXE client gets in place of `file`, which stays the way into iPXE for all others. */
+export interface IpxeScript {
+  /** Asked for by TFTP from `server` when iPXE has no HTTP, or when there is no `url`. */
+  readonly file?: string;
+  /** Taken when option 175 says that this iPXE speaks HTTP (or HTTPS for an https URL). */
+  readonly url?: string;
+}
+
+/** Reply options a plan may leave out, for firmware that trips over them. */
+export type OmittableOption =
+  | "vendorClassIdentifier"
+  | "clientMachineIdentifier"
+  | "clientIdentifier"
+  | "vendorSpecificInformation"
+  | "tftpServerName"
+  | "bootFileName";
+
+/** What one client gets. `file` and `url` are alternatives by client; a plan may carry both. */
+export interface BootPlan {
+  readonly kind: "boot";
+  /** The name of the rule that made this plan; events carry it. */
+  readonly rule?: string;
+  /** Boot file name for TFTP, at most 254 octets; above 127 it travels in option 67 alone. */
+  readonly file?: string;
+  /** Absolute http or https URL for HTTP Boot. `{address}` stands for the interface's own address. */
+  readonly url?: string;
+  readonly script?: IpxeScript;
+  /** The TFTP server, when it is not this host. */
+  readonly server?: Ipv4Address;
+  readonly menu?: BootMenu;
+  /** Overrides the default form of the client's firmware. */
+  readonly form?: ReplyForm;
+  /** iPXE takes the offer of the highest priority, -128 to 127 (option 175.1). */
+  readonly priority?: number;
+  /** Hand an iPXE binary to a client that already is iPXE. */
+  readonly allowIpxeChain?: boolean;
+  readonly omit?: readonly OmittableOption[];
+  /** Further options by code, such as 209 to 211. Codes that a proxy never sends are left out and noted. */
+  readonly options?: ReadonlyMap<number, Uint8Array>;
+}
+
+/** The chooser's word that this client gets nothing. */
+export interface Ignore {
+  readonly kind: "ignore";
+  /** Any word of the chooser; events carry it as the detail of `no-plan`. */
+  readonly reason: string;
+  readonly rule?: string;
+}
+
+/** The one question the responder asks its user, once per client, packet and served interface. Must not block. */
+export type Choose = (client: BootClient, at: ServedInterface) => BootPlan | Ignore;

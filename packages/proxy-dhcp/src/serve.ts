@@ -1,0 +1,3 @@
+import type { ProxyDhcp, ProxyDhcpOptions } from "./options.ts";
+
+export declare function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp;
