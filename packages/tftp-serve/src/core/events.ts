@@ -1,1 +1,198 @@
-export {};
+import type { OptionPair } from "./packet.ts";
+
+/** Who asked, and on which of our addresses. `localAddress` is "0.0.0.0" or "::" only when the server was told to listen there. */
+export interface TftpClient {
+  readonly address: string;
+  readonly port: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/** One transfer, the same object in every event about it. `file` is what the client sent: it may hold any character, escape it when printing. */
+export interface TransferRef {
+  /** Counts up from 1 for each server. */
+  readonly id: number;
+  readonly direction: "read" | "write";
+  readonly client: TftpClient;
+  readonly file: string;
+  readonly mode: "octet" | "netascii";
+}
+
+/** Figures of a transfer up to now. Octets are those of the file as sent (after netascii), without headers. */
+export interface TransferFigures {
+  /** Octets the receiver has acknowledged (read) or we have received (write). */
+  readonly bytes: number;
+  /** Octets in all; for a write without tsize, what has come so far. */
+  readonly size: number;
+  readonly blocks: number;
+  /** DATA (read) or ACK (write) datagrams that were sent again. */
+  readonly retransmissions: number;
+  readonly timeouts: number;
+  /** Milliseconds since the request. */
+  readonly ms: number;
+}
+
+/** Why a request for a file was answered by ERROR. The client only learns the ERROR code; this is for the log. */
+export type NotServedReason =
+  /** There is no such file. */
+  | "missing"
+  /** The name is that of a folder. */
+  | "is-directory"
+  /** A FIFO, a device or a socket. */
+  | "not-regular"
+  /** The operating system denies us the file. */
+  | "permission-denied"
+  /** The name, or a symbolic link on its way, leads out of the folder that is served. */
+  | "outside-root"
+  /** Empty, longer than 255 octets, or with control characters. */
+  | "bad-name"
+  /** Too large for netascii, or for a client without block number rollover. */
+  | "too-large"
+  /** The source failed otherwise; `detail` says how. */
+  | "source-failed";
+
+/** Why a request got no transfer although no file was looked up. */
+export type RefusedReason =
+  /** The client is in none of the allowed subnets: no answer. */
+  | "client-not-allowed"
+  /** The datagram came from a port that no client uses (a reflection): no answer. */
+  | "reserved-port"
+  /** The request cannot be read: ERROR 4 or no answer. */
+  | "malformed"
+  /** Mode mail, or an unknown one: ERROR 4. */
+  | "mode"
+  /** Writing is not allowed: ERROR 2. */
+  | "write-refused"
+  /** Uploads: the file exists: ERROR 6. */
+  | "exists"
+  /** Uploads: larger than allowed, or the quota is used up: ERROR 3. */
+  | "no-space"
+  /** All transfers are in use, here or for this client: no answer, the client asks again. */
+  | "too-many-transfers"
+  /** More unacknowledged requests than the rate allows: no answer, the client asks again. */
+  | "rate"
+  /** The server is stopping: no answer. */
+  | "stopping";
+
+/** Why a transfer ended before its last block. */
+export type AbortReason =
+  /** The client sent ERROR: `error` has its code and text. */
+  | "client-error"
+  /** The client fell silent. */
+  | "timeout"
+  /** The client never answered at all (also: a Raspberry Pi ROM that tests whether a file exists). */
+  | "unanswered"
+  /** The client closed its port (ICMP port unreachable). */
+  | "port-closed"
+  /** The same client port asked anew. */
+  | "replaced"
+  /** The file was changed, replaced in place or truncated meanwhile. */
+  | "file-changed"
+  /** The source or the sink failed; `detail` says how. */
+  | "io-failed"
+  /** Too many packets that fit no rule. */
+  | "protocol"
+  /** Longer than a transfer may take. */
+  | "lifetime"
+  /** All transfers were in use and this one had been silent longest. */
+  | "evicted"
+  /** Upload larger than allowed. */
+  | "no-space"
+  /** The server, or the address it was served on, was stopped. */
+  | "stopped";
+
+/**
+ * All a TFTP server reports, in one union. `at` is Unix time in milliseconds.
+ * A size probe (OACK answered by ERROR 8 or 0) is `probe`, never `aborted`.
+ * A file that is not there is `not-found`, never `refused`.
+ */
+export type TftpEvent =
+  | { readonly type: "listening"; readonly at: number; readonly address: string; readonly port: number }
+  | { readonly type: "unlistening"; readonly at: number; readonly address: string; readonly port: number }
+  /** An address of `setAddresses`, or one that appeared later, could not be bound; `code` as "EADDRINUSE". Tried again. */
+  | {
+      readonly type: "listen-failed";
+      readonly at: number;
+      readonly address: string;
+      readonly port: number;
+      readonly code: string;
+    }
+  | {
+      readonly type: "start";
+      readonly at: number;
+      readonly transfer: TransferRef;
+      /** Options as the client wrote them. */
+      readonly requested: readonly OptionPair[];
+    }
+  | {
+      readonly type: "negotiated";
+      readonly at: number;
+      readonly transfer: TransferRef;
+      /** Octets to send; undefined for an upload without tsize. */
+      readonly size: number | undefined;
+      readonly blockSize: number;
+      readonly windowSize: number;
+      /** Seconds, when the client asked for it. */
+      readonly timeout: number | undefined;
+      /** The OACK as sent; empty when there was none. */
+      readonly acknowledged: readonly OptionPair[];
+    }
+  | {
+      readonly type: "progress";
+      readonly at: number;
+      readonly transfer: TransferRef;
+      readonly figures: TransferFigures;
+    }
+  | {
+      readonly type: "done";
+      readonly at: number;
+      readonly transfer: TransferRef;
+      readonly figures: TransferFigures;
+      readonly blockSize: number;
+      readonly windowSize: number;
+      /** False: everything was sent, but the ACK of the last block never came. Some clients do not send it. */
+      readonly confirmed: boolean;
+    }
+  | {
+      readonly type: "probe";
+      readonly at: number;
+      readonly transfer: TransferRef;
+      /** Octets the client was told. */
+      readonly size: number;
+      readonly ms: number;
+    }
+  | {
+      readonly type: "aborted";
+      readonly at: number;
+      readonly transfer: TransferRef;
+      readonly figures: TransferFigures;
+      readonly reason: AbortReason;
+      /** What the client said, for `client-error`. */
+      readonly error: { readonly code: number; readonly message: string } | undefined;
+      readonly detail: string | undefined;
+    }
+  | {
+      readonly type: "not-found";
+      readonly at: number;
+      readonly client: TftpClient;
+      readonly file: string;
+      readonly reason: NotServedReason;
+      /** TFTP ERROR code that was sent. */
+      readonly code: number;
+      readonly detail: string | undefined;
+    }
+  | {
+      readonly type: "refused";
+      readonly at: number;
+      readonly client: TftpClient;
+      /** Undefined when the request could not be read. */
+      readonly file: string | undefined;
+      readonly reason: RefusedReason;
+      /** TFTP ERROR code that was sent; undefined: silence. */
+      readonly code: number | undefined;
+      readonly detail: string | undefined;
+    }
+  /** The operating system refused a datagram (ENETUNREACH, EPERM of a firewall); the transfer goes on by its timers. */
+  | { readonly type: "send-failed"; readonly at: number; readonly client: TftpClient; readonly code: string };
+
+export type TftpEventType = TftpEvent["type"];

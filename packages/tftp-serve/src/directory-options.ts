@@ -1,0 +1,16 @@
+import type { TftpClient } from "./core/events.ts";
+
+export interface DirectoryOptions {
+  /** When a name does not exist as written, take one that differs in upper and lower case only. Default false. */
+  readonly ignoreCase?: boolean;
+  /**
+   * A folder below the root for this client alone ("9ffefdef"); undefined: the root itself. Nothing outside it is
+   * served to that client.
+   */
+  readonly rootFor?: (client: TftpClient) => string | undefined;
+  /**
+   * Milliseconds for which an answer of the file system (found or not) is taken as still true. Default 1000: a boot
+   * storm then asks the disk once. 0 asks each time.
+   */
+  readonly trustFor?: number;
+}
