@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { must } from "../failure.ts";
+import { buildHomeLan } from "../home-lan.ts";
+import type { Lab, Scenario } from "../lab.ts";
+import { locate } from "../packages.ts";
+import { run, runOk, start } from "../processes.ts";
+import { startBios } from "../qemu.ts";
+import { commandsUnder } from "../readme.ts";
+
+const HEADING = "From zero to memtest86+";
+
+/** A clone outside this checkout, so that nothing of this one's node_modules is found by chance. */
+function freshClone(lab: Lab): string {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-first-run-"));
+  lab.defer(async () => rmSync(folder, { recursive: true, force: true }));
+  const clone = join(folder, "bootlace");
+  execFileSync("git", ["clone", "--quiet", process.cwd(), clone]);
+  return clone;
+}
+
+/** npm as a person would call it: without what the npm that runs this lab has put into the environment. */
+function npm(...args: readonly string[]): [string, string[]] {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => /^(PATH|HOME|USER|LANG|CI|SSL_CERT_FILE)$/.test(name) || /proxy|node_extra_ca_certs/i.test(name),
+  );
+  const path = (process.env.PATH ?? "").split(":").filter((entry) => !entry.includes("node_modules"));
+  const variables = kept.map(([name, value]) => `${name}=${name === "PATH" ? path.join(":") : value}`);
+  return ["/usr/bin/env", ["-i", ...variables, "npm", ...args]];
+}
+
+export const firstRun: Scenario = {
+  name: "first-run",
+  proves:
+    "the README's commands, in a fresh clone, lead a BIOS machine to memtest86+; offline, and without rights, too",
+  async run(lab) {
+    const clone = freshClone(lab);
+    const [command, install] = npm("run", "setup");
+    execFileSync(command, install, { cwd: clone, stdio: "pipe" });
+    const { lan, bootServer } = await buildHomeLan(lab);
+
+    const [, ...recipe] = commandsUnder(readFileSync(join(clone, "README.md"), "utf8"), HEADING);
+    const doable = recipe.filter((line) => !/^(apt-get|npm) /.test(line));
+    must(doable.length >= 5 && recipe.includes("npm start"), `the README has no recipe under "${HEADING}"`);
+    await runOk(lab, bootServer.netns, "/bin/sh", ["-euc", doable.join("\n")], { cwd: clone });
+    // The lab reads the serial line; a person looks at the screen.
+    appendFileSync(join(clone, "boot/pxelinux/pxelinux.cfg/default"), "  APPEND console=ttyS0,115200\n");
+
+    // Inside the namespace there is no registry: installing, building and starting must do without.
+    const [, words] = npm("start");
+    const served = start(lab, bootServer.netns, { name: "npm-start", command, args: words, cwd: clone });
+    lab.proof((await served.output.until(/x86-bios.*pxelinux\/pxelinux\.0/, 120))[0].trim());
+    const machine = await startBios(lab, lan, { mac: "52:54:00:ae:00:07" });
+    lab.proof((await machine.output.until(/Memtest86\+ v[0-9.]+/, 120))[0]);
+    const exit = await served.stop("SIGTERM", 15);
+    must("code" in exit && exit.code === 0, `SIGTERM to npm start ended with ${JSON.stringify(exit)}, not with 0`);
+    const left = (await run(lab, bootServer.netns, "/usr/bin/pgrep", ["-f", clone])).stdout.toString().trim();
+    must(left === "", `SIGTERM to npm left processes behind: ${left}`);
+
+    const began = performance.now();
+    const again = start(lab, bootServer.netns, { name: "npm-start-again", command, args: words, cwd: clone });
+    await again.output.until(/x86-bios.*pxelinux\/pxelinux\.0/, 60);
+    lab.proof(`second start, offline: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    await again.stop("SIGTERM", 15);
+
+    const denied = ["--bounding-set", "-net_bind_service", "--inh-caps", "-net_bind_service", command, ...words];
+    const refused = await run(lab, bootServer.netns, locate("setpriv"), denied, { cwd: clone, seconds: 60 });
+    const said = `${refused.stdout}${refused.stderr}`;
+    must(refused.code === 4, `npm start without the right to low ports exited with ${refused.code}:\n${said}`);
+    const lines = said.split("\n").filter((line) => line.includes("AmbientCapabilities"));
+    must(lines.length === 1, `expected one line with the three ways to get the ports:\n${said}`);
+    for (const part of ["67", "69", "root", "config"]) {
+      must(lines[0]?.includes(part) === true, `the line about the ports lacks "${part}": ${lines[0]}`);
+    }
+    lab.proof(lines[0]?.trim().slice(0, 200) ?? "");
+  },
+};
