@@ -93,7 +93,7 @@ function writeHeader(bytes: Uint8Array, packet: DhcpPacket): EncodeFault | undef
   }
   bytes[AT.hlen] = packet.hlen;
   for (const [field, at] of ADDRESSES) {
-    const address = parseIpv4(packet[field]);
+    const address = packet[field] === "0.0.0.0" ? 0 : parseIpv4(packet[field]);
     if (address === undefined) return { code: "bad-address", field, value: packet[field] };
     writeUint32(bytes, at, address);
   }
@@ -113,7 +113,7 @@ function writeOption(bytes: Uint8Array, start: number, code: number, value: Uint
     const length = Math.min(value.length - from, LARGEST_PIECE);
     bytes[at] = code;
     bytes[at + 1] = length;
-    bytes.set(value.length === length ? value : value.subarray(from, from + length), at + 2);
+    for (let i = 0; i < length; i++) bytes[at + 2 + i] = value[from + i] as number;
     at += 2 + length;
     from += length;
   } while (from < value.length);
