@@ -1,1 +1,89 @@
-export {};
+#!/usr/bin/env node
+import { networkInterfaces } from "node:os";
+import { quote } from "@bootlace/dhcp-core";
+import { readArguments } from "./cli/arguments.ts";
+import type { Surroundings } from "./cli/command.ts";
+import { commands } from "./cli/commands.ts";
+import { exitCodes } from "./cli/exit-codes.ts";
+import { commandHelp, programHelp } from "./cli/help.ts";
+import { versionLine } from "./cli/version.ts";
+import { nearest } from "./config/nearest.ts";
+
+/**
+ * Runs one command line.
+ * @param argv the words behind `bootlace`
+ * @returns the exit code
+ */
+async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { out, err } = surroundings;
+  const [name, ...words] = argv;
+  if (name === "--version" || name === "-V") {
+    out(versionLine());
+    return exitCodes.ok;
+  }
+  if (name === "--help" || name === "-h" || (name === "help" && words.length === 0)) {
+    out(programHelp(commands));
+    return exitCodes.ok;
+  }
+  if (name === undefined) {
+    err(programHelp(commands));
+    return exitCodes.usage;
+  }
+  const asked = name === "help" ? (words[0] ?? name) : name;
+  const command = commands.find((candidate) => candidate.name === asked);
+  if (command === undefined) {
+    const suggestion = nearest(
+      asked,
+      commands.map((candidate) => candidate.name),
+    );
+    err(
+      `bootlace: unknown command ${quote(asked)}${suggestion === undefined ? "" : `; did you mean ${suggestion}?`}\n`,
+    );
+    err("Run bootlace --help for the list of commands.\n");
+    return exitCodes.usage;
+  }
+  const wantsHelp =
+    name === "help" || words.slice(0, endOfOptions(words)).some((word) => word === "--help" || word === "-h");
+  if (wantsHelp) {
+    out(commandHelp(command));
+    return exitCodes.ok;
+  }
+  const read = readArguments(words, command.options, command.positional === undefined ? 0 : 1);
+  if (!read.ok) {
+    err(`bootlace ${command.name}: ${read.problem}\nRun bootlace ${command.name} --help for its options.\n`);
+    return exitCodes.usage;
+  }
+  return command.run(read.args, surroundings);
+}
+
+function endOfOptions(words: readonly string[]): number {
+  const at = words.indexOf("--");
+  return at === -1 ? words.length : at;
+}
+
+function failInternally(error: unknown): never {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`bootlace: internal error, please report it: ${text}\n`);
+  process.exit(exitCodes.internal);
+}
+
+process.on("uncaughtException", failInternally);
+process.on("unhandledRejection", failInternally);
+// The reader of a pipe may go away; the daemon goes on serving without it.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+run(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  stdoutIsTerminal: process.stdout.isTTY === true,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  signals: process,
+  exitAtOnce: (code) => process.exit(code),
+  now: Date.now,
+  networkInterfaces,
+}).then((code) => {
+  process.exitCode = code;
+  // Output may still be on its way through a pipe; a forgotten handle must not keep the process.
+  setTimeout(() => process.exit(code), 1000).unref();
+}, failInternally);

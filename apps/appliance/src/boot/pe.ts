@@ -1,0 +1,45 @@
+/** What the first KiB of a file says about the machine it is for. */
+export type PeMachine =
+  | "x86"
+  | "x64"
+  | "arm32"
+  | "arm64"
+  | "ebc"
+  | "riscv32"
+  | "riscv64"
+  | "riscv128"
+  | "loongarch32"
+  | "loongarch64"
+  | "itanium";
+
+/** Octets from the start of a file that `peMachine` may look at. */
+export const peHeaderOctets = 1024;
+
+const machines: ReadonlyMap<number, PeMachine> = new Map([
+  [0x014c, "x86"],
+  [0x8664, "x64"],
+  [0x01c0, "arm32"],
+  [0x01c2, "arm32"],
+  [0x01c4, "arm32"],
+  [0xaa64, "arm64"],
+  [0x0ebc, "ebc"],
+  [0x5032, "riscv32"],
+  [0x5064, "riscv64"],
+  [0x5128, "riscv128"],
+  [0x6232, "loongarch32"],
+  [0x6264, "loongarch64"],
+  [0x0200, "itanium"],
+]);
+
+/**
+ * Reads the field Machine of a PE image (PE format, "MS-DOS stub" and "COFF file header").
+ * @param head the first octets of the file
+ * @returns undefined when the file is no PE image, or is for a machine that UEFI does not know
+ */
+export function peMachine(head: Uint8Array): PeMachine | undefined {
+  if (head.length < 0x40 || head[0] !== 0x4d || head[1] !== 0x5a) return undefined;
+  const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
+  const header = view.getUint32(0x3c, true);
+  if (header > view.byteLength - 6 || view.getUint32(header, false) !== 0x50450000) return undefined;
+  return machines.get(view.getUint16(header + 4, true));
+}

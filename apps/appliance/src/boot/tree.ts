@@ -1,0 +1,136 @@
+import {
+  bios,
+  biosNames,
+  ebc,
+  neutralNames,
+  scriptNames,
+  type TreeArchitecture,
+  uefiArchitectures,
+  uefiNames,
+  usualFolders,
+} from "./names.ts";
+import type { PeMachine } from "./pe.ts";
+
+/** A file that may be a boot file: its path below the root with `/`, and its PE machine when it has one. */
+export interface TreeFile {
+  readonly path: string;
+  readonly machine?: PeMachine;
+}
+
+/** What one architecture gets. */
+export interface TreeEntry {
+  readonly code: number;
+  readonly file: string;
+  /** The machine its header names, when the file name says otherwise. */
+  readonly misnamed?: PeMachine;
+}
+
+export interface BootTree {
+  /** The boot file of each architecture, by its code of option 93. */
+  readonly entries: ReadonlyMap<number, TreeEntry>;
+  /** A script for clients that are iPXE. */
+  readonly script?: string;
+  /** A Raspberry Pi finds its first file here: it asks for fixed names. */
+  readonly raspberryPi?: string;
+  /** Architectures without a file, with the names that would be looked for. */
+  readonly missing: ReadonlyMap<number, readonly string[]>;
+}
+
+interface Candidate {
+  readonly file: TreeFile;
+  readonly rank: number;
+  readonly misnamed?: PeMachine;
+}
+
+/** True for names worth telling `growTree` about. */
+export function mayBoot(name: string): boolean {
+  const lower = name.toLowerCase();
+  return /\.(efi|efi\.signed)$/.test(lower) || otherNames.has(lower);
+}
+
+const piNames = ["bootcode.bin", "start4.elf", "start.elf"] as const;
+const otherNames = new Set<string>([...biosNames.map((name) => baseName(name)), ...scriptNames, ...piNames]);
+
+/** Finds the boot file of each architecture among the files of a root folder. Names are compared without case. */
+export function growTree(files: readonly TreeFile[]): BootTree {
+  const entries = new Map<number, TreeEntry>();
+  const missing = new Map<number, readonly string[]>();
+  const settle = (code: number, candidates: readonly Candidate[], names: readonly string[]) => {
+    const best = pick(candidates);
+    if (best === undefined) missing.set(code, names);
+    else entries.set(code, { code, file: best.file.path, ...(best.misnamed ? { misnamed: best.misnamed } : {}) });
+  };
+  settle(bios.code, rankByName(files, biosNames), biosNames);
+  for (const architecture of uefiArchitectures) {
+    const names = uefiNames(architecture);
+    settle(architecture.code, uefiCandidates(files, architecture), names);
+  }
+  const forEbc = pick(files.filter((file) => file.machine === "ebc").map((file) => ({ file, rank: 0 })));
+  const standIn = entries.get(ebc.servedAs)?.file;
+  const ebcFile = forEbc?.file.path ?? standIn;
+  if (ebcFile !== undefined) entries.set(ebc.code, { code: ebc.code, file: ebcFile });
+
+  const script = pick(rankByName(files, scriptNames))?.file.path;
+  const raspberryPi = pick(rankByName(files, piNames))?.file.path;
+  return {
+    entries,
+    missing,
+    ...(script === undefined ? {} : { script }),
+    ...(raspberryPi === undefined ? {} : { raspberryPi }),
+  };
+}
+
+function rankByName(files: readonly TreeFile[], names: readonly string[]): Candidate[] {
+  return files.flatMap((file) => {
+    const path = `/${file.path.toLowerCase()}`;
+    const rank = names.findIndex((name) => path.endsWith(`/${name}`));
+    return rank === -1 ? [] : [{ file, rank }];
+  });
+}
+
+function uefiCandidates(files: readonly TreeFile[], architecture: TreeArchitecture): Candidate[] {
+  const ownNames = uefiNames(architecture);
+  return files.flatMap((file): Candidate[] => {
+    const name = baseName(file.path).toLowerCase();
+    const rank = ownNames.indexOf(name);
+    if (file.machine !== undefined) {
+      if (file.machine !== architecture.machine) return [];
+      if (rank !== -1) return [{ file, rank }];
+      const foreign = uefiArchitectures.map((other) => uefiNames(other).indexOf(name)).find((found) => found !== -1);
+      return foreign === undefined ? [] : [{ file, rank: foreign, misnamed: file.machine }];
+    }
+    if (rank === -1) return [];
+    return neutralNames.has(name) && hintedCode(file.path) !== architecture.code ? [] : [{ file, rank }];
+  });
+}
+
+function hintedCode(path: string): number {
+  const folders = foldersOf(path).reverse();
+  for (const folder of folders) {
+    const hinted = uefiArchitectures.find(({ suffix, words }) => suffix === folder || words.includes(folder));
+    if (hinted !== undefined) return hinted.code;
+  }
+  return 7;
+}
+
+function pick(candidates: readonly Candidate[]): Candidate | undefined {
+  return [...candidates].sort(
+    (a, b) =>
+      Number(isUnusual(a.file.path)) - Number(isUnusual(b.file.path)) ||
+      a.rank - b.rank ||
+      foldersOf(a.file.path).length - foldersOf(b.file.path).length ||
+      (a.file.path < b.file.path ? -1 : 1),
+  )[0];
+}
+
+function isUnusual(path: string): boolean {
+  return foldersOf(path).some((folder) => !usualFolders.has(folder));
+}
+
+function foldersOf(path: string): string[] {
+  return path.toLowerCase().split("/").slice(0, -1);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

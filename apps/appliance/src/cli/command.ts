@@ -1,0 +1,51 @@
+import type { NetworkInterfaces } from "../system/interfaces.ts";
+import type { SignalSource } from "../system/signals.ts";
+
+/** What a command may use of the process it runs in. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdoutIsTerminal: boolean;
+  /** Data. */
+  readonly out: (text: string) => void;
+  /** Diagnostics. */
+  readonly err: (text: string) => void;
+  readonly signals: SignalSource;
+  readonly exitAtOnce: (code: number) => void;
+  readonly now: () => number;
+  readonly networkInterfaces: () => NetworkInterfaces;
+}
+
+export interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of the value, such as FILE; absent for a switch. */
+  readonly value?: string;
+  /** The option may stand several times. */
+  readonly many?: boolean;
+  readonly description: string;
+}
+
+/** What the command line said, checked against the command's rows. */
+export interface Arguments {
+  /** Values of options in the order given; a switch has the one value "". */
+  readonly options: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+}
+
+/** One row of the table that drives parsing and help. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Placeholder of a positional argument, and whether it must be there. */
+  readonly positional?: { readonly name: string; readonly description: string };
+  readonly options: readonly OptionRow[];
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** @returns the exit code */
+  run(args: Arguments, surroundings: Surroundings): Promise<number>;
+}
+
+/** The last value of an option: what stands later on the command line wins. */
+export function lastValue(args: Arguments, name: string): string | undefined {
+  return args.options.get(name)?.at(-1);
+}

@@ -1,0 +1,14 @@
+/** Exit codes of every command. Stable: scripts and service managers depend on them. */
+export const exitCodes = {
+  ok: 0,
+  /** The command ran and found faults. */
+  findings: 1,
+  /** The command line cannot be understood. */
+  usage: 2,
+  /** `serve`: the config cannot be read or is wrong. */
+  config: 3,
+  /** `serve`: a port, an interface or a permission is missing. */
+  start: 4,
+  /** A fault of the program itself. */
+  internal: 70,
+} as const;

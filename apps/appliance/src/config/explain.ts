@@ -1,0 +1,136 @@
+import { quote } from "@bootlace/dhcp-core";
+import type { z } from "zod";
+import type { Problem } from "./faults.ts";
+import { nearest } from "./nearest.ts";
+import { keysAt } from "./schema-keys.ts";
+
+/** A problem at a path of the value. `at` tells whether its place is the key or the value there. */
+export interface PlacedProblem extends Problem {
+  readonly path: readonly PropertyKey[];
+  readonly at: "key" | "value";
+}
+
+type Issue = z.core.$ZodIssue;
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping with keys",
+  record: "a mapping with keys",
+};
+
+/** Other names under which people know an architecture. */
+const architectureAliases: Readonly<Record<string, string>> = {
+  bios: "x86-bios",
+  x86: "x86-bios",
+  x86pc: "x86-bios",
+  pcbios: "x86-bios",
+  efi: "x64-uefi",
+  uefi: "x64-uefi",
+  efi64: "x64-uefi",
+  bcefi: "x64-uefi",
+  x8664efi: "x64-uefi",
+  x8664: "x64-uefi",
+  amd64: "x64-uefi",
+  x64: "x64-uefi",
+  efi32: "ia32-uefi",
+  ia32: "ia32-uefi",
+  ia32efi: "ia32-uefi",
+  i386uefi: "ia32-uefi",
+  arm64: "arm64-uefi",
+  aarch64: "arm64-uefi",
+  arm64efi: "arm64-uefi",
+};
+
+/** Turns one complaint of the schema into problems for people. `value` is the whole value that was checked. */
+export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
+  const found = valueAt(value, issue.path);
+  const place = { path: issue.path, at: "value" } as const;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(key, issue.path));
+    case "invalid_union": {
+      const branch = issue.errors[Array.isArray(found) ? 1 : 0] ?? [];
+      return branch.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, value));
+    }
+    case "custom":
+      return [{ ...(issue.params as unknown as Problem), ...place }];
+    case "invalid_type":
+      return [{ ...wrongType(found, issue.expected, issue.message), ...place }];
+    case "invalid_value":
+      return [{ ...wrongWord(found, issue.values.map(String)), ...place }];
+    case "too_big":
+      return [{ code: "E012", problem: `${show(found)} is above ${issue.maximum}`, allowed: issue.message, ...place }];
+    case "too_small":
+      return [{ code: "E012", problem: `${show(found)} is below ${issue.minimum}`, allowed: issue.message, ...place }];
+    default:
+      return [{ code: "E010", problem: `${show(found)} is not allowed: ${issue.message}`, ...place }];
+  }
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[]): PlacedProblem {
+  const keys = keysAt(path);
+  const suggestion = nearest(key, keys);
+  return {
+    code: "E003",
+    problem: `unknown key ${quote(key)}`,
+    allowed: `Known keys: ${keys.join(", ")}`,
+    ...(suggestion === undefined ? {} : { suggestion: quote(suggestion) }),
+    path: [...path, key],
+    at: "key",
+  };
+}
+
+function wrongType(found: unknown, expected: string, message: string): Problem {
+  if (found === null || found === undefined) {
+    return { code: "E013", problem: "the value is missing", allowed: `Allowed: ${allowedType(expected, message)}` };
+  }
+  const allowed = `Allowed: ${allowedType(expected, message)}`;
+  if (expected === "string" && (typeof found === "number" || typeof found === "boolean")) {
+    return { code: "E010", problem: `${show(found)} is not text`, allowed: "Write it in quotes" };
+  }
+  const kind = message.startsWith("Allowed: ") ? "a whole number" : (typeNames[expected] ?? expected);
+  return { code: "E010", problem: `${show(found)} is not ${kind}`, allowed };
+}
+
+function allowedType(expected: string, message: string): string {
+  return message.startsWith("Allowed: ") ? message.slice("Allowed: ".length) : (typeNames[expected] ?? expected);
+}
+
+function wrongWord(found: unknown, words: readonly string[]): Problem {
+  if (found === null || found === undefined) {
+    return { code: "E013", problem: "the value is missing", allowed: `Allowed: ${words.join(", ")}` };
+  }
+  const suggestion = typeof found === "string" ? suggestWord(found, words) : undefined;
+  return {
+    code: "E011",
+    problem: `${show(found)} is not one of the allowed words`,
+    allowed: `Allowed: ${words.join(", ")}`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function suggestWord(found: string, words: readonly string[]): string | undefined {
+  const alias = architectureAliases[found.toLowerCase().replaceAll(/[^a-z0-9]/g, "")];
+  if (alias !== undefined && words.includes(alias)) return alias;
+  return nearest(found, words, 3) ?? words.find((word) => word.length > 2 && found.toLowerCase().startsWith(word));
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return quote(value.slice(0, 80));
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a mapping";
+  return String(value);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== "object" || current === null) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[step];
+  }
+  return current;
+}

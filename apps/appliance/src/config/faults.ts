@@ -1,0 +1,65 @@
+/** Every fault a config file can have. The codes are stable; a test keeps one broken file for each. */
+export const configFaultCodes = {
+  E001: "the file cannot be read",
+  E002: "YAML syntax",
+  E003: "unknown key",
+  E004: "duplicate key",
+  E005: "tab used for indentation",
+  E006: "more than one YAML document",
+  E007: "the file is not a mapping",
+  E010: "wrong type",
+  E011: "not one of the allowed words",
+  E012: "number out of range",
+  E013: "empty value",
+  E020: "not an IPv4 address",
+  E021: "not a subnet",
+  E022: "not a MAC address or prefix",
+  E023: "not usable as a boot file name",
+  E024: "not a UUID",
+  E025: "not an interface name",
+  E030: "a rule that does nothing",
+  E031: "keys of a rule that contradict each other",
+  E032: "two rules of the same name",
+  E033: "two services on one port",
+} as const;
+
+export type ConfigFaultCode = keyof typeof configFaultCodes;
+
+/** What is wrong with one value, before its place in the file is known. */
+export interface Problem {
+  readonly code: ConfigFaultCode;
+  /** What is wrong, without a full stop. */
+  readonly problem: string;
+  /** What would be right, without a full stop. */
+  readonly allowed?: string;
+  /** The nearest thing that would be right. */
+  readonly suggestion?: string;
+}
+
+/** A problem at its place. `line` and `column` count from 1. */
+export interface ConfigFault extends Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Keys and indexes, such as `boot[2].when.mac`; empty for the file as a whole. */
+  readonly path: string;
+}
+
+/** `file:line:column: error[E012] tftp.port: 70000 is above 65535. Allowed: 1 to 65535. Did you mean …?` */
+export function formatFault(fault: ConfigFault): string {
+  const place = `${fault.file}:${fault.line}:${fault.column}: error[${fault.code}]`;
+  const path = fault.path === "" ? "" : ` ${fault.path}:`;
+  const allowed = fault.allowed === undefined ? "" : ` ${fault.allowed}.`;
+  const suggestion = fault.suggestion === undefined ? "" : ` Did you mean ${fault.suggestion}?`;
+  return `${place}${path} ${fault.problem}.${allowed}${suggestion}`;
+}
+
+/** `boot`, 2, `when`, `mac` becomes `boot[2].when.mac`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  let out = "";
+  for (const step of path) {
+    if (typeof step === "number") out += `[${step}]`;
+    else out += out === "" ? String(step) : `.${String(step)}`;
+  }
+  return out;
+}

@@ -1,0 +1,105 @@
+import { parseIpv4, quote } from "@bootlace/dhcp-core";
+import type { Problem } from "./faults.ts";
+import { parseSubnet } from "./subnet.ts";
+
+type Check = (value: string) => Problem | undefined;
+
+export const checkIpv4: Check = (value) =>
+  parseIpv4(value) === undefined
+    ? {
+        code: "E020",
+        problem: `${quote(value)} is not an IPv4 address`,
+        allowed: "Allowed: four numbers from 0 to 255, such as 192.168.11.17",
+      }
+    : undefined;
+
+const subnetForm = "Allowed: address/prefix, such as 192.168.11.0/24";
+
+export const checkSubnet: Check = (value) => {
+  const result = parseSubnet(value);
+  if (result.ok) return undefined;
+  const problem = `${quote(value)} is not a subnet`;
+  switch (result.fault) {
+    case "host-bits":
+      return {
+        code: "E021",
+        problem: `${quote(value)} is an address inside a subnet`,
+        allowed: subnetForm,
+        suggestion: result.suggestion,
+      };
+    case "prefix":
+      return { code: "E021", problem: `${problem}: the prefix is not a number from 0 to 32`, allowed: subnetForm };
+    case "address":
+      return { code: "E021", problem: `${problem}: the address is wrong`, allowed: subnetForm };
+    case "shape":
+      return parseIpv4(value) === undefined
+        ? { code: "E021", problem, allowed: subnetForm }
+        : {
+            code: "E021",
+            problem: `${problem}: the prefix is missing`,
+            allowed: subnetForm,
+            suggestion: `${value}/32`,
+          };
+  }
+};
+
+/** Lower-case octets of a MAC address or of its beginning; undefined when the text is neither. */
+export function macPrefix(text: string): string | undefined {
+  const octets = text
+    .toLowerCase()
+    .replace(/[:-]\*$/, "")
+    .split(/[:-]/);
+  const wellFormed = octets.length <= 6 && octets.every((octet) => /^[0-9a-f]{2}$/.test(octet));
+  return wellFormed ? octets.join(":") : undefined;
+}
+
+export const checkMac: Check = (value) =>
+  macPrefix(value) === undefined
+    ? {
+        code: "E022",
+        problem: `${quote(value)} is not a MAC address`,
+        allowed: "Allowed: 52:54:00:12:34:56, or its first octets such as 52:54:00",
+      }
+    : undefined;
+
+/** RFC 2131 §2: the field `file` is 128 octets with a NUL at its end. */
+const longestBootFile = 127;
+
+export const checkBootFile: Check = (value) => {
+  const allowed = `Allowed: a path below the root, at most ${longestBootFile} octets`;
+  const octets = new TextEncoder().encode(value).length;
+  if (value === "") return { code: "E023", problem: "the boot file name is empty", allowed };
+  if (octets > longestBootFile) return { code: "E023", problem: `the boot file name has ${octets} octets`, allowed };
+  if (/\p{Cc}/u.test(value)) {
+    return { code: "E023", problem: `${quote(value)} contains a control character`, allowed };
+  }
+  if (value.split(/[/\\]/).includes("..")) {
+    return { code: "E023", problem: `${quote(value)} leaves the root with ".."`, allowed };
+  }
+  if (/[/\\]$/.test(value)) return { code: "E023", problem: `${quote(value)} is a folder`, allowed };
+  return undefined;
+};
+
+export const checkUuid: Check = (value) =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+    ? undefined
+    : {
+        code: "E024",
+        problem: `${quote(value)} is not a UUID`,
+        allowed: "Allowed: 00112233-4455-6677-8899-aabbccddeeff",
+      };
+
+/** Linux: IFNAMSIZ is 16 with the NUL; no slash, no blank. */
+export const checkInterface: Check = (value) =>
+  /^[^\s/\p{Cc}]{1,15}$/u.test(value)
+    ? undefined
+    : {
+        code: "E025",
+        problem: `${quote(value)} is not the name of a network interface`,
+        allowed: "Allowed: 1 to 15 characters without blanks, such as eth0",
+      };
+
+export const checkNotEmpty: Check = (value) =>
+  value.trim() === ""
+    ? { code: "E013", problem: "the text is empty", allowed: "Write a value, or leave the key out" }
+    : undefined;

@@ -1,0 +1,83 @@
+import { architectureByCode, quote } from "@bootlace/dhcp-core";
+import { bios, ebc, uefiArchitectures } from "../boot/names.ts";
+import type { BootTree } from "../boot/tree.ts";
+import type { BootRule } from "../config/schema.ts";
+import type { LogRecord } from "./record.ts";
+
+/** Architectures of machines on ordinary desks: a missing boot file of theirs is told with the names looked for. */
+const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
+
+/** The table of what was found in the root and what each architecture will get. */
+export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecord {
+  const shown = [bios, ...uefiArchitectures].map(({ code }) => code);
+  const rows: [string, string][] = [];
+  for (const code of [...shown, ebc.code]) {
+    const entry = tree.entries.get(code);
+    const looked = tree.missing.get(code);
+    if (entry !== undefined) {
+      const misnamed = entry.misnamed === undefined ? "" : ` (in spite of its name: its header says ${entry.misnamed})`;
+      rows.push([nameOf(code), `${quote(entry.file)}${misnamed}`]);
+    } else if (looked !== undefined && common.has(code)) {
+      rows.push([nameOf(code), `nothing; looked for ${looked.join(", ")}`]);
+    }
+  }
+  const silent = shown.filter((code) => !tree.entries.has(code) && !common.has(code)).map(nameOf);
+  if (silent.length > 0) rows.push([silent.join(", "), "nothing"]);
+  if (tree.raspberryPi !== undefined) rows.push(["raspberry-pi", quote(tree.raspberryPi)]);
+  if (tree.script !== undefined) rows.push(["iPXE", quote(tree.script)]);
+  if (cut) rows.push(["note", "the tree is deep or large: not all of it was looked at"]);
+
+  const width = Math.max(...rows.map(([name]) => (name.length > 24 ? 0 : name.length)));
+  const found = tree.entries.size;
+  const summary = found === 0 ? "no boot files yet; put some there" : `boot files for ${found} architectures`;
+  return {
+    level: found === 0 ? "warn" : "info",
+    scope: "boot",
+    event: "boot.tree",
+    message: `root ${root}: ${summary}`,
+    fields: {
+      root,
+      architectures: Object.fromEntries([...tree.entries].map(([code, { file }]) => [nameOf(code), file])),
+      missing: [...tree.missing.keys()].map(nameOf),
+      script: tree.script,
+      raspberryPi: tree.raspberryPi,
+    },
+    details: rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
+  };
+}
+
+/** The rules in force, one line each; undefined when there are none. */
+export function rulesRecord(rules: readonly BootRule[]): LogRecord | undefined {
+  if (rules.length === 0) return undefined;
+  return {
+    level: "info",
+    scope: "boot",
+    event: "boot.rules",
+    message: `${rules.length} ${rules.length === 1 ? "rule" : "rules"}; the first that matches decides, then the boot tree`,
+    fields: { rules },
+    details: rules.map(
+      (rule, index) => `${quote(rule.name ?? `rule ${index + 1}`)}: ${conditions(rule)} -> ${action(rule)}`,
+    ),
+  };
+}
+
+function conditions({ when }: BootRule): string {
+  const texts = Object.entries(when ?? {}).map(
+    ([key, values]) => `${key} ${(values ?? []).map(quoteUnlessWord).join(" or ")}`,
+  );
+  return texts.length === 0 ? "every client" : texts.join(" and ");
+}
+
+function action({ ignore, file, server, form }: BootRule): string {
+  if (ignore === true) return "ignore";
+  const what = file === undefined ? "what the boot tree holds" : quote(file);
+  return `${what}${server === undefined ? "" : ` from ${server}`}${form === undefined ? "" : `, form ${form}`}`;
+}
+
+function quoteUnlessWord(text: string): string {
+  return /^[\w.:-]+$/.test(text) ? text : quote(text);
+}
+
+function nameOf(code: number): string {
+  return architectureByCode(code)?.name ?? `architecture ${code}`;
+}

@@ -1,0 +1,65 @@
+import { closeSync, fstatSync, openSync, statSync, writeSync } from "node:fs";
+
+/** A log file to which lines are appended. */
+export interface LogFile {
+  readonly path: string;
+  /**
+   * Appends text. Never throws.
+   * @param onTrouble told once when the file cannot be written (with the system's code), and once when it can again
+   */
+  write(text: string, onTrouble: (problem: string | undefined) => void): void;
+  close(): void;
+}
+
+/** Milliseconds between two looks whether the path still names the file that is open. */
+const lookEvery = 1000;
+
+/**
+ * Opens a log file for appending. A file that was renamed (log rotation) or removed is opened anew; while that fails,
+ * lines are lost and writing goes on as soon as it can.
+ */
+export function openLogFile(path: string, now: () => number): LogFile {
+  let descriptor: number | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let troubled = false;
+
+  function close() {
+    if (descriptor === undefined) return;
+    try {
+      closeSync(descriptor);
+    } catch {
+      // Closing a file on a vanished disk can fail; there is nothing left to save.
+    }
+    descriptor = undefined;
+  }
+
+  function reopenWhenMoved() {
+    if (now() - lookedAt < lookEvery) return;
+    lookedAt = now();
+    if (descriptor !== undefined && !isOpenFile(descriptor, path)) close();
+    descriptor ??= openSync(path, "a", 0o640);
+  }
+
+  return {
+    path,
+    write(text, onTrouble) {
+      try {
+        reopenWhenMoved();
+        if (descriptor === undefined) return;
+        writeSync(descriptor, text);
+        if (troubled) onTrouble(undefined);
+        troubled = false;
+      } catch (error) {
+        if (!troubled) onTrouble((error as NodeJS.ErrnoException).code ?? String(error));
+        troubled = true;
+      }
+    },
+    close,
+  };
+}
+
+function isOpenFile(descriptor: number, path: string): boolean {
+  const onDisk = statSync(path, { throwIfNoEntry: false });
+  const opened = fstatSync(descriptor);
+  return onDisk?.ino === opened.ino && onDisk.dev === opened.dev;
+}

@@ -1,0 +1,80 @@
+import pino from "pino";
+import type { LogFile } from "./log-file.ts";
+import { localTime, prettyLines } from "./pretty.ts";
+import { isWritten, type Level, type LogRecord } from "./record.ts";
+
+export type LogFormat = "pretty" | "json";
+
+export interface LogOptions {
+  /** Least important level that is written. */
+  readonly level: Level;
+  /** Format on the console. */
+  readonly console: LogFormat;
+  readonly colour: boolean;
+  /** Takes whole lines; must not throw. */
+  readonly writeConsole: (text: string) => void;
+  /** A second place, with its own format. */
+  readonly file?: { readonly format: LogFormat; readonly target: LogFile };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Time for people; local time when absent. */
+  readonly formatTime?: (milliseconds: number) => string;
+}
+
+export type Log = (record: LogRecord) => void;
+
+/** Writes records as JSON lines or for people, to the console and to a file. */
+export function createLog(options: LogOptions): Log {
+  const { level, now, formatTime = localTime } = options;
+  const sinkFor = (format: LogFormat, colour: boolean, write: (text: string) => void): Log =>
+    format === "json" ? jsonSink(now, write) : (record) => write(prettyLines(record, formatTime(now()), colour));
+
+  const toConsole = sinkFor(options.console, options.colour, options.writeConsole);
+  // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
+  const sinks: Log[] = [
+    (record) => {
+      if (record.level !== "fatal" || options.console === "json") toConsole(record);
+    },
+  ];
+  if (options.file !== undefined) {
+    const { format, target } = options.file;
+    const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
+    sinks.push(sinkFor(format, false, (text) => target.write(text, onTrouble)));
+  }
+  return (record) => {
+    if (!isWritten(record.level, level)) return;
+    for (const sink of sinks) sink(record);
+  };
+}
+
+function fileRecord(path: string, problem: string | undefined): LogRecord {
+  const fields = { path, ...(problem === undefined ? {} : { code: problem }) };
+  return problem === undefined
+    ? {
+        level: "info",
+        scope: "bootlace",
+        event: "log.file-back",
+        message: `the log file ${path} is written again`,
+        fields,
+      }
+    : {
+        level: "warn",
+        scope: "bootlace",
+        event: "log.file-failed",
+        message: `the log file ${path} cannot be written (${problem}): going on without it`,
+        fields,
+      };
+}
+
+function jsonSink(now: () => number, write: (text: string) => void): Log {
+  const logger = pino(
+    {
+      level: "debug",
+      base: null,
+      timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write },
+  );
+  return ({ level, scope, event, message, fields }) => logger[level]({ scope, event, ...fields }, message);
+}

@@ -1,0 +1,24 @@
+/** Most important first. */
+export const levels = ["fatal", "error", "warn", "info", "debug"] as const;
+
+export type Level = (typeof levels)[number];
+
+/** Which part of the appliance speaks. */
+export type Scope = "bootlace" | "config" | "boot" | "net" | "dhcp" | "tftp";
+
+/** One step in the log. Texts from the network are escaped in `message` and `details`; in `fields` they are as sent. */
+export interface LogRecord {
+  readonly level: Level;
+  readonly scope: Scope;
+  /** Stable name of the step, such as `dhcp.offer`. */
+  readonly event: string;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** Lines that stand indented below the message for people; programs find the same in `fields`. */
+  readonly details?: readonly string[];
+}
+
+/** True when a record of this level is written at the configured level. */
+export function isWritten(level: Level, least: Level): boolean {
+  return levels.indexOf(level) <= levels.indexOf(least);
+}

@@ -1,0 +1,102 @@
+import type { NetworkInterfaceInfo } from "node:os";
+import { parseIpv4 } from "@bootlace/dhcp-core";
+import type { ServedInterface } from "@bootlace/proxy-dhcp";
+import { subnetFilter } from "../config/subnet.ts";
+
+/** As `os.networkInterfaces()` gives it: interfaces that are up, by name. */
+export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
+
+export interface LeftOut {
+  readonly name: string;
+  readonly address?: string;
+  readonly reason: string;
+}
+
+export interface InterfaceChoice {
+  readonly served: readonly ServedInterface[];
+  readonly leftOut: readonly LeftOut[];
+  /** Named in the config, and not there or without an IPv4 address. */
+  readonly missing: readonly string[];
+}
+
+export interface InterfaceWish {
+  /** Only these; empty: every one that is not left out. */
+  readonly names: readonly string[];
+  /** Only addresses in these networks; empty: all. */
+  readonly subnets: readonly string[];
+}
+
+/** Bridges and ends of cables that belong to containers, virtual machines and tunnels, by the names their makers give. */
+const foreignNames: readonly (readonly [RegExp, string])[] = [
+  [/^(docker\d*|docker_gwbridge|br-[0-9a-f]{12}|podman\d*|cni-?\S*|nerdctl\d*)$/, "a bridge of containers"],
+  [/^(veth|lxc|vnet|cali|cilium)\S*$/, "a cable into a container or virtual machine"],
+  [/^(virbr|lxcbr|lxdbr|vmnet|vboxnet|incusbr|waydroid)\d*(-nic)?$/, "a bridge of virtual machines"],
+  [/^(flannel|weave|kube-|nodelocaldns|antrea|ovn)\S*$/, "a network of Kubernetes"],
+  [/^(tun|tap|wg|ppp|ipsec|tailscale|zt|utun|gre|sit|nordlynx)\S*$/, "a tunnel"],
+];
+
+/** Chooses which addresses are served. Pure: the caller asks the operating system. */
+export function chooseInterfaces(present: NetworkInterfaces, wish: InterfaceWish): InterfaceChoice {
+  const inSubnets = subnetFilter(wish.subnets);
+  const served: ServedInterface[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const [name, addresses] of Object.entries(present)) {
+    const ipv4 = (addresses ?? []).filter((info) => info.family === "IPv4");
+    const named = wish.names.includes(name);
+    if (ipv4.length === 0) {
+      if (wish.names.length === 0) leftOut.push({ name, reason: "no IPv4 address" });
+      continue;
+    }
+    for (const info of ipv4) {
+      const reason = reasonAgainst(name, info, named, wish, inSubnets);
+      if (reason === undefined) served.push(toServed(name, info));
+      else leftOut.push({ name, address: info.address, reason });
+    }
+  }
+  const withAddress = new Set(
+    [...served, ...leftOut.filter((out) => out.address !== undefined)].map(({ name }) => name),
+  );
+  return { served, leftOut, missing: wish.names.filter((name) => !withAddress.has(name)) };
+}
+
+function reasonAgainst(
+  name: string,
+  info: NetworkInterfaceInfo,
+  named: boolean,
+  wish: InterfaceWish,
+  inSubnets: (address: string) => boolean,
+): string | undefined {
+  if (wish.names.length > 0 && !named) return "not among the named interfaces";
+  if (!named) {
+    if (info.internal) return "loopback";
+    const foreign = foreignNames.find(([pattern]) => pattern.test(name));
+    if (foreign !== undefined) return foreign[1];
+    if (info.netmask === "255.255.255.255") return "a point-to-point link";
+  }
+  return inSubnets(info.address) ? undefined : "outside the configured subnets";
+}
+
+function toServed(name: string, info: NetworkInterfaceInfo): ServedInterface {
+  const served = { name, address: info.address, netmask: info.netmask };
+  // The loopback network has a broadcast address of its own and no limited broadcast.
+  return info.internal ? { ...served, broadcast: "127.255.255.255" } : served;
+}
+
+/** One address per interface and network: a second one there would only make every client hear two offers. */
+export function forOffers(served: readonly ServedInterface[]): ServedInterface[] {
+  const seen = new Set<string>();
+  return served.filter(({ name, address, netmask }) => {
+    const key = `${name}/${(parseIpv4(address) ?? 0) & (parseIpv4(netmask) ?? 0)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** A text that is equal for equal choices. */
+export function choiceKey(choice: InterfaceChoice): string {
+  return choice.served
+    .map(({ name, address, netmask }) => `${name}/${address}/${netmask}`)
+    .sort()
+    .join(" ");
+}

@@ -1,0 +1,45 @@
+/** Something that is started and stopped. `stop` must be harmless when `start` failed or never ran. */
+export interface Part {
+  readonly name: string;
+  /** Binds ports: when one such part fails the others are tried as well, so that every port is told at once. */
+  readonly bindsPorts?: boolean;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface PartFailure {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/**
+ * Starts parts in order. When one fails, those that run are stopped again, last one first.
+ * @returns what could not be started; empty: all runs
+ */
+export async function startInOrder(parts: readonly Part[], onStopFailure: (failure: PartFailure) => void) {
+  const failures: PartFailure[] = [];
+  const running: Part[] = [];
+  for (const part of parts) {
+    if (failures.length > 0 && part.bindsPorts !== true) break;
+    try {
+      await part.start();
+      running.push(part);
+    } catch (error) {
+      failures.push({ name: part.name, error });
+      if (part.bindsPorts !== true) break;
+    }
+  }
+  if (failures.length > 0) await stopInReverse(running, onStopFailure);
+  return failures;
+}
+
+/** Stops parts, last one first, and goes on past those that fail. */
+export async function stopInReverse(parts: readonly Part[], onFailure: (failure: PartFailure) => void): Promise<void> {
+  for (const part of [...parts].reverse()) {
+    try {
+      await part.stop();
+    } catch (error) {
+      onFailure({ name: part.name, error });
+    }
+  }
+}

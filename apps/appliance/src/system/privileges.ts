@@ -1,0 +1,50 @@
+/** A UDP port that could not be bound, as proxy-dhcp and tftp-serve report it. */
+export interface PortFailure {
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+  readonly code: string;
+  readonly holder?: { readonly pid: number; readonly command: string };
+}
+
+const threeWays =
+  "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit; " +
+  "or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port)";
+
+/** All ports that could not be bound, why, and what to do about it, in one line. */
+export function explainPortFailures(failures: readonly PortFailure[]): string {
+  const byCode = new Map<string, PortFailure[]>();
+  for (const failure of failures) {
+    const code = failure.code === "EPERM" ? "EACCES" : failure.code;
+    byCode.set(code, [...(byCode.get(code) ?? []), failure]);
+  }
+  return [...byCode].map(([code, group]) => `cannot bind ${listPorts(group)}: ${explainCode(code, group)}`).join("; ");
+}
+
+function listPorts(failures: readonly PortFailure[]): string {
+  const addresses = new Map<string, string[]>();
+  for (const { service, address, port } of failures) {
+    const key = `UDP port ${port} (${service})`;
+    const known = addresses.get(key) ?? [];
+    addresses.set(key, known.includes(address) ? known : [...known, address]);
+  }
+  return [...addresses].map(([key, list]) => `${key} on ${list.join(", ")}`).join(", ");
+}
+
+function explainCode(code: string, failures: readonly PortFailure[]): string {
+  switch (code) {
+    case "EACCES":
+      return `no permission. ${threeWays}`;
+    case "EADDRINUSE": {
+      const holders = new Set(
+        failures.flatMap(({ holder }) => (holder ? [`${holder.command} (pid ${holder.pid})`] : [])),
+      );
+      const who = holders.size === 0 ? "another program" : [...holders].join(" and ");
+      return `in use by ${who}. Stop it, or name other interfaces or ports in the config`;
+    }
+    case "EADDRNOTAVAIL":
+      return "no interface has this address now";
+    default:
+      return code;
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { configFaultCodes, formatFault } from "../src/config/faults.ts";
+import { findConfig, loadConfig } from "../src/config/load.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { configSchema } from "../src/config/schema.ts";
+import { brokenConfigs } from "./broken-configs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bootlace-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("a broken config", () => {
+  it.each(brokenConfigs)("$name", ({ text, lines }) => {
+    const result = parseConfig(text, "f");
+    const told = result.ok ? [] : result.faults.map((fault) => shortened(formatFault(fault)));
+    expect(told).toEqual(lines);
+  });
+
+  it("is in the corpus for every code but that of an unreadable file", () => {
+    const told = new Set(brokenConfigs.flatMap(({ lines }) => lines.map((line) => /\[(E\d+)\]/.exec(line)?.[1])));
+    expect(Object.keys(configFaultCodes).filter((code) => !told.has(code))).toEqual(["E001"]);
+  });
+
+  it("tells all faults of a file at once, in the order of the file", () => {
+    const text = brokenConfigs[3]?.text.replaceAll("boot:", "tftp: { port: 0 }\nboot:") ?? "";
+    const result = parseConfig(text, "f");
+    expect(result.ok ? [] : result.faults.map(({ line }) => line)).toEqual([1, 3, 5]);
+  });
+
+  it("does not grow without bound through aliases", () => {
+    const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
+    for (let i = 1; i < 12; i++)
+      lines.push(
+        `a${i}: &a${i} [${Array(9)
+          .fill(`*a${i - 1}`)
+          .join(", ")}]`,
+      );
+    const result = parseConfig(lines.join("\n"), "f");
+    expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([
+      "f:1:1: error[E002] YAML syntax: Excessive alias count indicates a resource exhaustion attack.",
+    ]);
+  });
+});
+
+function shortened(line: string): string {
+  return line.replace(/Allowed: nec-pc98.*?\. |Allowed: x86-bios, nec-pc98.*?\. /, "Allowed: nec-pc98… ");
+}
+
+describe("a config", () => {
+  it.each(["", "# nothing\n", "\ufeff", "---\n", "boot:\ntftp:\n"])("of %j has the defaults", (text) => {
+    const result = parseConfig(text, "f");
+    expect(result.ok && result.config).toEqual({
+      interfaces: [],
+      subnets: [],
+      root: "./boot",
+      dhcp: { enabled: true, mode: "full", port: 67, pxePort: 4011, clientPort: 68, relays: [] },
+      tftp: { enabled: true, port: 69, maxBlockSize: 1468, maxWindowSize: 16, maxTransfers: 256 },
+      log: { level: "info", format: "auto" },
+      boot: [],
+    });
+  });
+
+  it("is frozen through and through", () => {
+    const result = parseConfig("boot:\n  - { file: x, when: { mac: [52:54:00] } }\n", "f");
+    if (!result.ok) throw new Error("expected a config");
+    const rule = result.config.boot[0];
+    expect([result.config, result.config.dhcp, rule, rule?.when, rule?.when?.mac].every(Object.isFrozen)).toBe(true);
+  });
+
+  it("takes one value where a list may stand", () => {
+    const result = parseConfig("interfaces: eth0\nboot:\n  - { file: x, when: { arch: x86-bios } }\n", "f");
+    expect(result.ok && [result.config.interfaces, result.config.boot[0]?.when?.arch]).toEqual([
+      ["eth0"],
+      ["x86-bios"],
+    ]);
+  });
+
+  it("lets switched-off services share a port", () => {
+    expect(parseConfig("dhcp: { port: 69 }\ntftp: { enabled: false }\n", "f").ok).toBe(true);
+  });
+
+  it("has a description for every key", () => {
+    const without: string[] = [];
+    const walk = (schema: Record<string, unknown>, path: string) => {
+      for (const [key, value] of Object.entries((schema.properties ?? {}) as Record<string, Record<string, unknown>>)) {
+        if (typeof value.description !== "string") without.push(`${path}${key}`);
+        walk(value, `${path}${key}.`);
+        if (value.items !== undefined) walk(value.items as Record<string, unknown>, `${path}${key}[].`);
+      }
+    };
+    walk(z.toJSONSchema(configSchema, { io: "input" }), "");
+    expect(without).toEqual([]);
+  });
+});
+
+describe("a config file", () => {
+  it("gives the first user's network in at most twelve lines", () => {
+    const file = join(import.meta.dirname, "../examples/first-network.yaml");
+    const lines = readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+    expect(lines.length).toBeLessThanOrEqual(12);
+    const result = loadConfig(file, "/");
+    expect(result.ok && result.loaded.config.boot).toEqual([
+      { name: "Network Boot", when: { arch: ["x86-bios"] }, file: "pxelinux/pxelinux.0", server: "192.168.11.17" },
+    ]);
+  });
+
+  it("has its paths counted from its own folder, and the defaults from the working folder", () => {
+    mkdirSync(join(folder, "etc"));
+    writeFileSync(join(folder, "etc/a.yaml"), "root: ../files\nlog: { file: a.log }\n");
+    const named = loadConfig("etc/a.yaml", folder);
+    expect(named.ok && [named.loaded.config.root, named.loaded.config.log.file]).toEqual([
+      join(folder, "files"),
+      join(folder, "etc/a.log"),
+    ]);
+    const none = loadConfig(undefined, folder);
+    expect(none.ok && none.loaded).toMatchObject({ config: { root: join(folder, "boot") } });
+  });
+
+  it.each([
+    ["missing.yaml", "f:1:1: error[E001] the file does not exist."],
+    [".", "f:1:1: error[E001] this is a folder, not a file."],
+    ["latin1.yaml", "f:1:1: error[E001] the file is not UTF-8 text."],
+    ["large.yaml", "f:1:1: error[E001] the file is larger than 1048576 octets."],
+  ])("that cannot be read: %s", (name, line) => {
+    writeFileSync(join(folder, "latin1.yaml"), Buffer.from("root: \xfc\n", "latin1"));
+    writeFileSync(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));
+    const result = loadConfig(name, folder);
+    expect(result.ok ? [] : result.faults.map((fault) => formatFault({ ...fault, file: "f" }))).toEqual([line]);
+  });
+
+  it("is looked for in the usual places, in order", () => {
+    expect(findConfig("/here", (file) => file === "/here/bootlace.yaml")).toBe("bootlace.yaml");
+    expect(findConfig("/here", (file) => file === "/etc/bootlace/bootlace.yaml")).toBe("/etc/bootlace/bootlace.yaml");
+    expect(findConfig("/here", () => true)).toBe("bootlace.yaml");
+    expect(findConfig("/here", () => false)).toBe(undefined);
+  });
+});

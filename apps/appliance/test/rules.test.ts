@@ -1,0 +1,168 @@
+import { architectureByCode } from "@bootlace/dhcp-core";
+import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
+import { describe, expect, it } from "vitest";
+import { chooser, matcher } from "../src/boot/rules.ts";
+import { growTree } from "../src/boot/tree.ts";
+import type { BootRule } from "../src/config/schema.ts";
+
+const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
+
+function client(fields: Partial<BootClient> & { code?: number } = {}): BootClient {
+  const { code = 0, ...rest } = fields;
+  const arch = architectureByCode(code);
+  return {
+    mac: "52:54:00:12:34:56",
+    hardwareType: 1,
+    ...(arch === undefined ? {} : { arch }),
+    archCodes: [code],
+    firmware: "bios",
+    vendorClass: "PXEClient:Arch:00000:UNDI:002001",
+    matchedClass: "PXEClient",
+    http: false,
+    userClasses: [],
+    ...rest,
+  };
+}
+
+describe("conditions", () => {
+  it.each([
+    ["none", undefined, {}, true],
+    ["an empty mapping", {}, {}, true],
+    ["the architecture", { arch: ["x86-bios"] }, {}, true],
+    ["one architecture of a list", { arch: ["x64-uefi", "x86-bios"] }, {}, true],
+    ["another architecture", { arch: ["x64-uefi"] }, {}, false],
+    ["x64, when the firmware calls itself EBC", { arch: ["x64-uefi"] }, { code: 9 }, true],
+    ["EBC, when the firmware calls itself x64", { arch: ["ebc"] }, { code: 7 }, false],
+    ["an architecture, when the client names none", { arch: ["x86-bios"] }, { code: 999 }, false],
+    ["the firmware", { firmware: ["ipxe"] }, { firmware: "ipxe" }, true],
+    ["another firmware", { firmware: ["ipxe"] }, {}, false],
+    ["the MAC address", { mac: ["52:54:00:12:34:56"] }, {}, true],
+    ["the MAC address with dashes and capitals", { mac: ["52-54-00-12-34-56".toUpperCase()] }, {}, true],
+    ["the first octets", { mac: ["b8:27:eb", "52:54:00"] }, {}, true],
+    ["the first octets with a star", { mac: ["52:54:00:*"] }, {}, true],
+    ["other first octets", { mac: ["52:54:01"] }, {}, false],
+    ["a MAC address, when the client has none", { mac: ["52:54:00"] }, { mac: undefined }, false],
+    ["the user class", { userClass: ["iPXE"] }, { userClasses: ["x", "iPXE"] }, true],
+    ["a part of the user class", { userClass: ["iPX"] }, { userClasses: ["iPXE"] }, false],
+    ["the beginning of the vendor class", { vendorClass: ["PXEClient:Arch:00000"] }, {}, true],
+    ["another vendor class", { vendorClass: ["HTTPClient"] }, {}, false],
+    [
+      "the UUID",
+      { uuid: ["00112233-4455-6677-8899-AABBCCDDEEFF"] },
+      { uuid: "00112233-4455-6677-8899-aabbccddeeff" },
+      true,
+    ],
+    [
+      "the UUID in the other byte order",
+      { uuid: ["33221100-5544-7766-8899-aabbccddeeff"] },
+      { uuidBigEndian: "33221100-5544-7766-8899-aabbccddeeff" },
+      true,
+    ],
+    ["a UUID, when the client has none", { uuid: ["00112233-4455-6677-8899-aabbccddeeff"] }, {}, false],
+    ["the serial number", { serial: ["9FFEFDEF"] }, { serial: "9ffefdef" }, true],
+    ["another serial number", { serial: ["0"] }, { serial: "9ffefdef" }, false],
+    ["two that hold", { arch: ["x86-bios"], mac: ["52:54:00"] }, {}, true],
+    ["two of which one holds", { arch: ["x86-bios"], mac: ["52:54:01"] }, {}, false],
+  ] as const)("%s", (_name, when, fields, expected) => {
+    const { mac, ...rest } = client(fields as Partial<BootClient>);
+    const asking = mac === undefined ? rest : { ...rest, mac };
+    expect(matcher(when as BootRule["when"])(asking)).toBe(expected);
+  });
+});
+
+describe("the chooser", () => {
+  const tree = growTree([{ path: "pxelinux/pxelinux.0" }, { path: "efi/bootx64.efi", machine: "x64" }]);
+  const withScript = growTree([{ path: "undionly.kpxe" }, { path: "boot.ipxe" }]);
+
+  it("takes the first rule that matches", () => {
+    const choose = chooser(
+      [
+        { name: "other", when: { mac: ["00:00:00"] }, file: "a" },
+        { name: "this", when: { arch: ["x86-bios"] }, file: "b", server: "192.168.11.17", form: "server" },
+        { name: "late", file: "c" },
+      ],
+      () => tree,
+    );
+    expect(choose(client(), at)).toEqual({
+      kind: "boot",
+      rule: "this",
+      file: "b",
+      server: "192.168.11.17",
+      form: "server",
+    });
+    expect(choose(client({ code: 7 }), at)).toEqual({ kind: "boot", rule: "late", file: "c" });
+  });
+
+  it("takes the boot tree when no rule matches, and x64 for EBC", () => {
+    const choose = chooser([], () => tree);
+    expect(choose(client(), at)).toEqual({ kind: "boot", file: "pxelinux/pxelinux.0" });
+    expect(choose(client({ code: 7 }), at)).toEqual({ kind: "boot", file: "efi/bootx64.efi" });
+    expect(choose(client({ code: 9 }), at)).toEqual({ kind: "boot", file: "efi/bootx64.efi" });
+  });
+
+  it("follows a tree that changes", () => {
+    let current = growTree([]);
+    const choose = chooser([], () => current);
+    expect(choose(client(), at)).toEqual({ kind: "ignore", reason: "no boot file for x86-bios in the root" });
+    current = tree;
+    expect(choose(client(), at)).toEqual({ kind: "boot", file: "pxelinux/pxelinux.0" });
+  });
+
+  it("keeps the file of the tree when a rule only names the form", () => {
+    const choose = chooser([{ form: "server" }], () => tree);
+    expect(choose(client({ code: 7 }), at)).toEqual({
+      kind: "boot",
+      rule: "rule 1",
+      file: "efi/bootx64.efi",
+      form: "server",
+    });
+    expect(choose(client({ code: 11 }), at)).toMatchObject({ kind: "ignore", rule: "rule 1" });
+  });
+
+  it("says ignore when the rule says so", () => {
+    const choose = chooser([{ name: "not these", ignore: true, when: { mac: ["52:54:00"] } }], () => tree);
+    expect(choose(client(), at)).toEqual({ kind: "ignore", reason: "the rule says ignore", rule: "not these" });
+  });
+
+  it("ignores clients that boot by HTTP, whatever the rule", () => {
+    const http = client({ code: 16, http: true, firmware: "uefi-http", vendorClass: "HTTPClient:Arch:00016" });
+    const reason = "the client boots by HTTP, and no HTTP server runs here";
+    expect(chooser([], () => tree)(http, at)).toEqual({ kind: "ignore", reason });
+    expect(chooser([{ name: "r", file: "x" }], () => tree)(http, at)).toEqual({ kind: "ignore", reason, rule: "r" });
+  });
+
+  it("gives iPXE the script beside the file, also where there is no file", () => {
+    const choose = chooser([], () => withScript);
+    const ipxe = client({ firmware: "ipxe", userClasses: ["iPXE"] });
+    expect(choose(ipxe, at)).toEqual({ kind: "boot", file: "undionly.kpxe", script: { file: "boot.ipxe" } });
+    expect(choose({ ...ipxe, ...client({ code: 7, firmware: "ipxe" }) }, at)).toEqual({
+      kind: "boot",
+      script: { file: "boot.ipxe" },
+    });
+    expect(choose(client({ code: 7 }), at)).toMatchObject({ kind: "ignore" });
+  });
+
+  it("serves a Raspberry Pi only where its files are", () => {
+    const pi = client({ firmware: "raspberry-pi" });
+    expect(chooser([], () => tree)(pi, at)).toMatchObject({ kind: "ignore" });
+    expect(chooser([], () => growTree([{ path: "bootcode.bin" }]))(pi, at)).toEqual({
+      kind: "boot",
+      file: "bootcode.bin",
+    });
+  });
+
+  it("without TFTP boots only what a rule finds on another server", () => {
+    const rules: BootRule[] = [
+      { when: { arch: ["x86-bios"] }, file: "a", server: "192.168.11.17" },
+      { when: { arch: ["ia32-uefi"] }, file: "tftp://192.168.11.17/b" },
+      { when: { arch: ["x64-uefi"] }, file: "c" },
+    ];
+    const choose = chooser(rules, () => tree, false);
+    expect([0, 6, 7, 11].map((code) => choose(client({ code }), at).kind)).toEqual([
+      "boot",
+      "boot",
+      "ignore",
+      "ignore",
+    ]);
+  });
+});
