@@ -1,5 +1,8 @@
-export type { BootClient, Firmware } from "./core/client.ts";
+export { type BootClient, type Firmware, type Identification, identify } from "./core/client.ts";
+export { type Context, type Datagram, defaultPorts, type Ports } from "./core/context.ts";
+export { decide } from "./core/decide.ts";
 export type { Answer, AnswerReason, Decision, Ignored, ReplyNote } from "./core/decision.ts";
+export type { Destination } from "./core/destination.ts";
 export type {
   InterfaceDownEvent,
   InterfaceFailedEvent,
@@ -14,26 +17,26 @@ export type {
   StoppedEvent,
   UndecodableEvent,
 } from "./core/events.ts";
-export type { Endpoint, ServedInterface } from "./core/interfaces.ts";
+export { type FirmwareRow, firmwareTable } from "./core/firmware.ts";
+export { handle, type Outcome, type OutgoingReply } from "./core/handle.ts";
+export type { Endpoint, ServedInterface, Subnet } from "./core/interfaces.ts";
 export { defaultLimits, type LimitKey, type Limits, type Rate } from "./core/limits.ts";
-export type {
-  BootMenu,
-  BootMenuItem,
-  BootServerType,
-  FileBootItem,
-  LocalBootItem,
-  ServerBootItem,
+export {
+  type BootMenu,
+  type BootMenuItem,
+  type BootServerType,
+  type FileBootItem,
+  type LocalBootItem,
+  menuOptions,
+  type ServerBootItem,
 } from "./core/menu.ts";
 export type { BootPlan, Choose, Ignore, IpxeScript, OmittableOption, ReplyForm } from "./core/plan.ts";
 export { type IgnoreReason, ignoreReasons, type NotBootReason } from "./core/reasons.ts";
-export {
-  type BindFailure,
-  type BoundEndpoint,
-  type Counters,
-  type Mode,
-  type Ports,
-  type ProxyDhcp,
-  type ProxyDhcpOptions,
-  ProxyDhcpStartError,
-} from "./options.ts";
+export { type BuiltReply, buildReply } from "./core/reply.ts";
+export { type BootRequest, readRequest } from "./core/request.ts";
+export type { Counters } from "./core/tally.ts";
+export type { BoundEndpoint, Mode, ProxyDhcp, ProxyDhcpOptions } from "./options.ts";
+export type { PortHolder } from "./port-holder.ts";
 export { createProxyDhcp } from "./serve.ts";
+export { type BindFailure, bindFailureText, ProxyDhcpStartError } from "./start-error.ts";
+export { systemInterfaces } from "./system-interfaces.ts";

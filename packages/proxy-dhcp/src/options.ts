@@ -1,9 +1,10 @@
 import type { Ipv4Address } from "@bootlace/dhcp-core";
+import type { Ports } from "./core/context.ts";
 import type { ProxyDhcpEvent, ServicePort } from "./core/events.ts";
 import type { Endpoint, ServedInterface } from "./core/interfaces.ts";
 import type { Limits } from "./core/limits.ts";
 import type { Choose } from "./core/plan.ts";
-import type { IgnoreReason } from "./core/reasons.ts";
+import type { Counters } from "./core/tally.ts";
 
 /**
  * - `full`: ports 67 and 4011 (PXE 2.1 §2.2.3, proxy on a host of its own).
@@ -11,27 +12,15 @@ import type { IgnoreReason } from "./core/reasons.ts";
  */
 export type Mode = "full" | "pxe-port-only";
 
-export interface Ports {
-  /** Where requests are broadcast to; 67. 0 lets the system choose. */
-  readonly dhcp: number;
-  /** Boot server and binl requests; 4011. 0 lets the system choose, for each address by itself. */
-  readonly pxe: number;
-  /** Where clients listen; 68. */
-  readonly client: number;
-  /** Where relays listen; 67. */
-  readonly relay: number;
-}
-
 export interface ProxyDhcpOptions {
   readonly choose: Choose;
   readonly onEvent?: (event: ProxyDhcpEvent) => void;
-  /** Without it every non-loopback IPv4 address is served, and polled. */
-  readonly interfaces?: readonly ServedInterface[];
-  /** Which of the polled addresses are served; all when absent. No meaning with `interfaces`. */
-  readonly acceptInterface?: (candidate: ServedInterface) => boolean;
-  /** Milliseconds between polls of the interfaces; 5000 when absent. */
+  /** A fixed list, or a function that is polled. Every non-loopback IPv4 address of the system when absent. */
+  readonly interfaces?: readonly ServedInterface[] | (() => readonly ServedInterface[]);
+  /** Milliseconds between polls, and between attempts to serve an address that failed; 5000 when absent. */
   readonly pollMilliseconds?: number;
   readonly mode?: Mode;
+  /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` at each address by itself. */
   readonly ports?: Partial<Ports>;
   /** Relays (giaddr) that are answered; none when absent. */
   readonly relays?: readonly Ipv4Address[];
@@ -48,51 +37,21 @@ export interface ProxyDhcpOptions {
 
 export interface BoundEndpoint extends Endpoint {
   readonly role: ServicePort;
+  /** The interface a PXE-port endpoint belongs to. */
   readonly interfaceName?: string;
 }
 
 export interface ProxyDhcp {
   /** Binds every port. @throws ProxyDhcpStartError naming every port that could not be bound. */
   start(): Promise<void>;
+  /** Closes every socket. Safe to call twice. */
   stop(): Promise<void>;
-  /** Serves exactly these addresses from now on; ends polling. */
+  /** Serves exactly these addresses from now on; ends the polling of a function. */
   setInterfaces(interfaces: readonly ServedInterface[]): Promise<void>;
   setChoose(choose: Choose): void;
   endpoints(): readonly BoundEndpoint[];
+  /** The addresses served now. */
   interfaces(): readonly ServedInterface[];
   counters(): Counters;
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** Totals since creation. */
-export interface Counters {
-  readonly received: number;
-  readonly offers: number;
-  readonly acks: number;
-  readonly sendFailures: number;
-  readonly ignored: Readonly<Partial<Record<IgnoreReason, number>>>;
-}
-
-export interface BindFailure extends Endpoint {
-  /** As the operating system says it: `EACCES`, `EADDRINUSE`, `EADDRNOTAVAIL`. */
-  readonly code: string;
-  /** The process that holds the port, where /proc tells. */
-  readonly holder?: { readonly pid: number; readonly command: string };
-}
-
-/** At least one port could not be bound; nothing is left bound. */
-export class ProxyDhcpStartError extends Error {
-  override readonly name = "ProxyDhcpStartError";
-  readonly code: string;
-  readonly address: Ipv4Address;
-  readonly port: number;
-  readonly failures: readonly BindFailure[];
-
-  constructor(message: string, first: BindFailure, failures: readonly BindFailure[]) {
-    super(message);
-    this.code = first.code;
-    this.address = first.address;
-    this.port = first.port;
-    this.failures = failures;
-  }
 }

@@ -1,4 +1,20 @@
-import type { Architecture, Ipv4Address } from "@bootlace/dhcp-core";
+import {
+  type Architecture,
+  architectureByCode,
+  BOOTREQUEST,
+  type DhcpPacket,
+  formatMac,
+  hardwareAddress,
+  type Ipv4Address,
+  ipxeFeatures,
+  messageTypes,
+  optionValue,
+  swapUuid,
+} from "@bootlace/dhcp-core";
+import { firmwareOf } from "./firmware.ts";
+import { UNSPECIFIED } from "./interfaces.ts";
+import { isRaspberryPi, serialOf } from "./raspberry-pi.ts";
+import type { NotBootReason } from "./reasons.ts";
 
 export type Firmware = "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot";
 
@@ -31,3 +47,120 @@ export interface BootClient {
   /** giaddr, when a relay forwarded the packet. */
   readonly relay?: Ipv4Address;
 }
+
+export type Identification =
+  | { readonly ok: true; readonly client: BootClient }
+  | { readonly ok: false; readonly reason: NotBootReason; readonly detail?: string };
+
+const HTTP_CLASS = "HTTPClient";
+const BOOT_CLASSES = ["PXEClient", HTTP_CLASS];
+const ETHERNET = 1;
+const IEEE_802 = 6;
+
+/**
+ * Who sent a packet, as far as option 60 says that it is network boot firmware (RFC 4578 §2; prefixes, case
+ * sensitive). `vendorClasses` are further prefixes that are served as PXE.
+ */
+export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = []): Identification {
+  if (packet.op !== BOOTREQUEST) return { ok: false, reason: "not-a-request" };
+  if (optionValue(packet, "messageType") === undefined) return { ok: false, reason: "no-message-type" };
+  const vendorClass = optionValue(packet, "vendorClassIdentifier");
+  if (vendorClass === undefined) return { ok: false, reason: "no-vendor-class" };
+  const matchedClass = [...BOOT_CLASSES, ...vendorClasses].find((prefix) => vendorClass.startsWith(prefix));
+  if (matchedClass === undefined) return { ok: false, reason: "other-vendor-class", detail: vendorClass };
+  if (!isHardwareAddressUsable(packet)) {
+    return { ok: false, reason: "bad-hardware-address", detail: `htype ${packet.htype}, hlen ${packet.hlen}` };
+  }
+
+  const http = matchedClass === HTTP_CLASS;
+  const mac = macOf(packet);
+  const archCodes = architectureCodes(packet, vendorClass);
+  const arch = preferredArchitecture(archCodes, http);
+  const userClasses = optionValue(packet, "userClass")?.classes ?? [];
+  const etherboot = packet.options.has(ETHERBOOT) ? (optionValue(packet, "etherboot") ?? {}) : undefined;
+  const machineIdentifier = packet.options.get(MACHINE_IDENTIFIER);
+  const uuid = uuidOf(packet);
+  const hostName = optionValue(packet, "hostName");
+  const serial = serialOf(machineIdentifier);
+
+  const base = {
+    ...(mac === undefined ? {} : { mac }),
+    hardwareType: packet.htype,
+    ...uuid,
+    ...(arch === undefined ? {} : { arch }),
+    archCodes,
+    vendorClass,
+    matchedClass,
+    http,
+    userClasses,
+    ...(hostName === undefined ? {} : { hostName }),
+    ...(hasAddress(packet) ? { address: packet.ciaddr } : {}),
+    ...(packet.giaddr === UNSPECIFIED ? {} : { relay: packet.giaddr }),
+  };
+  if (http) return { ok: true, client: { ...base, firmware: firmwareOf(arch, http) } };
+  if (etherboot !== undefined || userClasses.includes("iPXE")) {
+    const version = etherboot?.version;
+    const features = etherboot === undefined ? [] : ipxeFeatures(etherboot);
+    const ipxe = { ...(version === undefined ? {} : { version }), features };
+    return { ok: true, client: { ...base, firmware: "ipxe", ipxe } };
+  }
+  if (isRaspberryPi({ mac, vendorClass, archCodes, machineIdentifier })) {
+    return {
+      ok: true,
+      client: { ...base, firmware: "raspberry-pi", ...(serial === undefined ? {} : { serial }) },
+    };
+  }
+  return { ok: true, client: { ...base, firmware: firmwareOf(arch, http) } };
+}
+
+const ETHERBOOT = 175;
+const MACHINE_IDENTIFIER = 97;
+
+/**
+ * Ethernet has six octets. edk2 can be built to send the UUID of option 97 as a hardware address of 16; InfiniBand
+ * sends none (RFC 4390 §2.1). Type 0 is no hardware.
+ */
+function isHardwareAddressUsable(packet: DhcpPacket): boolean {
+  if (packet.htype === 0) return packet.hlen === 0;
+  if (packet.htype !== ETHERNET || packet.hlen === 6) return true;
+  const uuid = packet.options.get(MACHINE_IDENTIFIER)?.subarray(1);
+  return packet.hlen === 16 && uuid?.length === 16 && uuid.every((octet, at) => packet.chaddr[at] === octet);
+}
+
+function macOf(packet: DhcpPacket): string | undefined {
+  const hasMac = (packet.htype === ETHERNET || packet.htype === IEEE_802) && packet.hlen === 6;
+  return hasMac ? formatMac(hardwareAddress(packet)) : undefined;
+}
+
+/** Option 93; without it the decimal number inside option 60 (RFC 4578 §2.1, PXE 2.1 table 2-1). */
+function architectureCodes(packet: DhcpPacket, vendorClass: string): readonly number[] {
+  const codes = optionValue(packet, "clientArch");
+  if (codes !== undefined) return codes;
+  const digits = /:Arch:([0-9]{5})/.exec(vendorClass)?.[1];
+  return digits === undefined ? [] : [Number(digits)];
+}
+
+/** The first known entry; when the list mixes both kinds, the first that fits the vendor class. */
+function preferredArchitecture(codes: readonly number[], http: boolean): Architecture | undefined {
+  const known = codes.map(architectureByCode).filter((arch) => arch !== undefined);
+  return known.find((arch) => arch.http === http) ?? known[0];
+}
+
+function uuidOf(packet: DhcpPacket): { uuid?: string; uuidBigEndian?: string } {
+  const uuid = optionValue(packet, "clientMachineIdentifier");
+  // Firmware that cannot read its SMBIOS table sends zeros: no identity.
+  if (uuid === undefined || /^[0-]+$/.test(uuid)) return {};
+  const uuidBigEndian = swapUuid(uuid);
+  return { uuid, ...(uuidBigEndian === undefined ? {} : { uuidBigEndian }) };
+}
+
+/** Some clients leave a stale ciaddr in a DISCOVER; option 50 says as much (RFC 2131 table 5). */
+export function hasAddress(packet: DhcpPacket): boolean {
+  return (
+    packet.ciaddr !== UNSPECIFIED &&
+    optionValue(packet, "messageType") !== messageTypes.DISCOVER &&
+    !packet.options.has(REQUESTED_ADDRESS)
+  );
+}
+
+const REQUESTED_ADDRESS = 50;

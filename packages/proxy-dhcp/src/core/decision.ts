@@ -1,5 +1,5 @@
-import type { Ipv4Address } from "@bootlace/dhcp-core";
-import type { ReplyForm } from "./plan.ts";
+import type { BootItem, Ipv4Address } from "@bootlace/dhcp-core";
+import type { BootPlan, ReplyForm } from "./plan.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
 /** Something a person may want to know about a reply that was sent all the same. */
@@ -20,13 +20,16 @@ export interface Answer {
   readonly kind: "offer" | "ack";
   readonly reason: AnswerReason;
   readonly rule?: string;
+  readonly plan: BootPlan;
   readonly form: ReplyForm | "http" | "raspberry-pi";
   /** The boot file or URL the reply carries; absent when it carries none. */
   readonly bootFile?: string;
   /** siaddr of the reply. */
   readonly server: Ipv4Address;
   /** The boot menu's type and layer this reply answers. */
-  readonly item?: { readonly type: number; readonly layer: number };
+  readonly item?: BootItem;
+  /** Option 43 of the reply; absent when it has none. */
+  readonly vendorOptions?: Uint8Array;
   readonly notes: readonly ReplyNote[];
 }
 

@@ -11,7 +11,7 @@ import type { BootMenu } from "./menu.ts";
  */
 export type ReplyForm = "direct" | "server" | "menu";
 
-/** The script an iPXE client gets in place of `file`, which stays the way into iPXE for all others. */
+/** The script an iPXE client gets in place of `file` and `menu`, which stay the way into iPXE for all others. */
 export interface IpxeScript {
   /** Asked for by TFTP from `server` when iPXE has no HTTP, or when there is no `url`. */
   readonly file?: string;
@@ -35,7 +35,10 @@ export interface BootPlan {
   readonly rule?: string;
   /** Boot file name for TFTP, at most 254 octets; above 127 it travels in option 67 alone. */
   readonly file?: string;
-  /** Absolute http or https URL for HTTP Boot. `{address}` stands for the interface's own address. */
+  /**
+   * Absolute http or https URL for HTTP Boot. `{address}` stands for the interface's own address. The host should be
+   * an IPv4 address: firmware resolves a name only when the DHCP server's own offer names a DNS server.
+   */
   readonly url?: string;
   readonly script?: IpxeScript;
   /** The TFTP server, when it is not this host. */

@@ -1,0 +1,104 @@
+import { type DhcpPacket, type Ipv4Address, messageTypes } from "@bootlace/dhcp-core";
+import type { Context, Datagram } from "./context.ts";
+import {
+  inSubnet,
+  isLoopback,
+  isUnicast,
+  onePerLink,
+  type ServedInterface,
+  subnetOf,
+  UNSPECIFIED,
+} from "./interfaces.ts";
+import type { IgnoreReason } from "./reasons.ts";
+
+export type Admission =
+  | { readonly ok: true; readonly interfaces: readonly ServedInterface[] }
+  | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
+
+/**
+ * Whether a request may be answered at all, and on which interfaces. Only sources of our own subnets, broadcasts
+ * and relays on the list get through, so that a forged address cannot aim our replies at a stranger.
+ */
+export function admit(packet: DhcpPacket, messageType: number, datagram: Datagram, context: Context): Admission {
+  const { source } = datagram;
+  const loopbackServed = context.interfaces.some((at) => isLoopback(at.address));
+  const own = context.interfaces.some((at) => at.address === source.address);
+  if (isLoopback(source.address) ? !loopbackServed : own) return refused("own-traffic", source.address);
+
+  if (datagram.port === "pxe") return admitUnicast(packet, datagram, context, datagram.arrival);
+  if (packet.giaddr !== UNSPECIFIED) return admitRelayed(packet.giaddr, datagram, context, loopbackServed);
+  if (messageType !== messageTypes.DISCOVER) return admitUnicast(packet, datagram, context, undefined);
+
+  const near = context.interfaces.filter((at) => inSubnet(source.address, subnetOf(at)));
+  const interfaces = onePerLink(near.length > 0 ? near : context.interfaces);
+  return interfaces.length > 0 ? { ok: true, interfaces } : refused("no-interface");
+}
+
+/**
+ * The relay of a datagram whose address no served subnet holds, so that only the routing table knows which of our
+ * addresses leads to it.
+ */
+export function relayToRoute(bytes: Uint8Array, context: Context): Ipv4Address | undefined {
+  const giaddr = bytes.subarray(GIADDR, GIADDR + 4).join(".");
+  const near = context.interfaces.some((at) => inSubnet(giaddr, subnetOf(at)));
+  return context.relays.has(giaddr) && !near ? giaddr : undefined;
+}
+
+const GIADDR = 24;
+
+/** RFC 1542 §4.1.2: the relay's address is where the reply goes, so only known relays may name it. */
+function admitRelayed(giaddr: Ipv4Address, datagram: Datagram, context: Context, loopbackServed: boolean): Admission {
+  const usable =
+    isUnicast(giaddr) &&
+    (loopbackServed || !isLoopback(giaddr)) &&
+    !context.interfaces.some((at) => at.address === giaddr);
+  if (!usable || !context.relays.has(giaddr)) return refused("relay-not-allowed", giaddr);
+  const at =
+    datagram.arrival ??
+    context.interfaces.find((candidate) => inSubnet(giaddr, subnetOf(candidate))) ??
+    context.interfaces[0];
+  return at === undefined ? refused("no-interface") : { ok: true, interfaces: [at] };
+}
+
+/** A request that is answered at its source: source, ciaddr and port must all be a boot client's. */
+function admitUnicast(
+  packet: DhcpPacket,
+  datagram: Datagram,
+  context: Context,
+  arrival: ServedInterface | undefined,
+): Admission {
+  const { source } = datagram;
+  const { client, pxe } = context.ports;
+  const client4011 = source.port === 4011 || source.port === pxe;
+  if (source.port < 1024 && source.port !== client && source.port !== 68 && !client4011) {
+    return refused("source-port-not-allowed", String(source.port));
+  }
+  const claimed = packet.ciaddr;
+  const target = source.address === UNSPECIFIED ? claimed : source.address;
+  if (target === UNSPECIFIED) return refused("no-return-address");
+  if (claimed !== UNSPECIFIED && claimed !== target) return refused("ciaddr-mismatch", claimed);
+
+  const near = context.interfaces.filter((at) => inSubnet(target, subnetOf(at)));
+  const far = context.clientSubnets.some((subnet) => inSubnet(target, subnet));
+  if (near.length === 0 && !far) return refused("source-not-local", target);
+  if (!isUnicast(target) || isBroadcastOf(target, near)) return refused("source-not-local", target);
+  const at = arrival ?? near[0] ?? context.interfaces[0];
+  return at === undefined ? refused("no-interface") : { ok: true, interfaces: [at] };
+}
+
+/** The last address of a subnet reaches every machine in it; nobody asks from there (RFC 1122 §3.2.1.3). */
+function isBroadcastOf(address: Ipv4Address, near: readonly ServedInterface[]): boolean {
+  return near.some((at) => {
+    const { mask } = subnetOf(at);
+    return mask < 0xfffffffe && inSubnet(address, lastOf(at));
+  });
+}
+
+function lastOf(at: ServedInterface): { network: number; mask: number } {
+  const { network, mask } = subnetOf(at);
+  return { network: (network | ~mask) >>> 0, mask: 0xffffffff };
+}
+
+function refused(reason: IgnoreReason, detail?: string): Admission {
+  return { ok: false, reason, ...(detail === undefined ? {} : { detail }) };
+}

@@ -1,0 +1,85 @@
+import { type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
+import type { BootClient } from "./client.ts";
+import type { ReplyNote } from "./decision.ts";
+import type { ServedInterface } from "./interfaces.ts";
+import { canFetch, isIpxeBinary, surelyFetches } from "./ipxe.ts";
+import type { BootPlan, IpxeScript } from "./plan.ts";
+import type { IgnoreReason } from "./reasons.ts";
+
+/** What a client is told to fetch, and from whom. */
+export type BootFile =
+  | {
+      readonly ok: true;
+      /** Absent when the client chooses its files itself. */
+      readonly name?: string;
+      /** siaddr: the TFTP server, or ourselves for a URL. */
+      readonly server: Ipv4Address;
+      readonly notes: readonly ReplyNote[];
+    }
+  | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
+
+/** The part of a plan that is this client's, with the interface's own address in its URLs. */
+export function bootFileFor(client: BootClient, plan: BootPlan, at: ServedInterface): BootFile {
+  const server = plan.server ?? at.address;
+  if (client.http) return httpBootFile(plan, at);
+  switch (client.firmware) {
+    // It reads a fixed set of names below the TFTP root; a name meant for x86 stalls it.
+    case "raspberry-pi":
+      return { ok: true, server, notes: [] };
+    case "ipxe":
+      return ipxeBootFile(client, plan, at);
+    default:
+      return !plan.file ? { ok: false, reason: "no-boot-file" } : { ok: true, name: plan.file, server, notes: [] };
+  }
+}
+
+function httpBootFile(plan: BootPlan, at: ServedInterface): BootFile {
+  if (!plan.url) return { ok: false, reason: "no-boot-url" };
+  const url = expandUrl(plan.url, at);
+  const host = /^https?:\/\/([^/?#:@]+)(?::[0-9]{1,5})?(?:[/?#]|$)/i.exec(url)?.[1];
+  if (host === undefined) return { ok: false, reason: "bad-boot-url", detail: plan.url };
+  // edk2 resolves a name only with option 6 in the DHCP server's own offer; ours is not looked at.
+  const notes: ReplyNote[] = parseIpv4(host) === undefined ? ["url-host-is-a-name"] : [];
+  return { ok: true, name: url, server: at.address, notes };
+}
+
+function ipxeBootFile(client: BootClient, plan: BootPlan, at: ServedInterface): BootFile {
+  const server = plan.server ?? at.address;
+  if (plan.script !== undefined) {
+    const name = scriptName(client, plan.script, server, at);
+    if (name !== undefined) return { ok: true, name, server, notes: [] };
+  }
+  if (plan.file) {
+    if (isIpxeBinary(plan.file) && plan.allowIpxeChain !== true) {
+      return { ok: false, reason: "ipxe-chain-loop", detail: plan.file };
+    }
+    return { ok: true, name: plan.file, server, notes: [] };
+  }
+  if (plan.url !== undefined && canFetch(client, plan.url)) {
+    return { ok: true, name: expandUrl(plan.url, at), server: at.address, notes: [] };
+  }
+  return { ok: false, reason: "no-boot-file" };
+}
+
+/** A TFTP script is named by a full URL: iPXE built into other firmware does not look at siaddr with a bare name. */
+function scriptName(
+  client: BootClient,
+  script: IpxeScript,
+  server: Ipv4Address,
+  at: ServedInterface,
+): string | undefined {
+  const { url, file } = script;
+  if (url !== undefined && surelyFetches(client, url)) return expandUrl(url, at);
+  if (file !== undefined) return `tftp://${server}/${encodePath(file.replace(/^\/+/, ""))}`;
+  return url !== undefined && canFetch(client, url) ? expandUrl(url, at) : undefined;
+}
+
+/** `{address}` becomes the interface's own address; what a URL may not hold is percent-encoded (RFC 3986 §2.1). */
+export function expandUrl(url: string, at: ServedInterface): string {
+  return encodePath(url.replaceAll("{address}", at.address));
+}
+
+/** Escapes that are there already stay as they are. */
+function encodePath(text: string): string {
+  return encodeURI(text.replace(/\p{Cs}/gu, "\ufffd")).replace(/%25(?=[0-9a-f]{2})/gi, "%");
+}

@@ -1,0 +1,133 @@
+import { type BootItem, DISCOVERY, encodePxeOptions, type Ipv4Address } from "@bootlace/dhcp-core";
+import { bootFileFor } from "./boot-file.ts";
+import type { BootClient } from "./client.ts";
+import type { Answer, AnswerReason, Decision } from "./decision.ts";
+import { firmwareTable } from "./firmware.ts";
+import type { ServedInterface } from "./interfaces.ts";
+import { type BootMenu, chooseItem, menuOptions } from "./menu.ts";
+import type { BootPlan, Ignore, ReplyForm } from "./plan.ts";
+import { raspberryPiOptions } from "./raspberry-pi.ts";
+import type { IgnoreReason } from "./reasons.ts";
+import type { BootRequest } from "./request.ts";
+
+/** What to do with a boot client's request on one interface: the reply recipe, as a value. */
+export function decide(
+  request: BootRequest,
+  client: BootClient,
+  plan: BootPlan | Ignore,
+  at: ServedInterface,
+): Decision {
+  if (plan.kind === "ignore") return ignored("no-plan", plan, plan.reason);
+  if (client.http) return decideFile(request, client, plan, at, "http");
+  if (client.firmware === "raspberry-pi") return decideFile(request, client, plan, at, "raspberry-pi");
+  const form = formFor(client, plan);
+  return form === "menu" ? decideMenu(request, client, plan, at) : decideFile(request, client, plan, at, form);
+}
+
+function formFor(client: BootClient, plan: BootPlan): ReplyForm {
+  const row = firmwareTable[client.firmware];
+  if (plan.form !== undefined) return plan.form;
+  if (client.firmware === "ipxe" && plan.script !== undefined) return row.form;
+  return plan.menu !== undefined && row.menuCarriedBy !== "none" ? "menu" : row.form;
+}
+
+function decideFile(
+  request: BootRequest,
+  client: BootClient,
+  plan: BootPlan,
+  at: ServedInterface,
+  form: Exclude<Answer["form"], "menu">,
+): Decision {
+  const item = request.kind === "discover" ? undefined : request.item;
+  if (item !== undefined && item.type !== 0) return ignored("boot-item-not-served", plan, String(item.type));
+  if (item !== undefined && item.layer !== 0) return ignored("layer-not-served", plan, String(item.layer));
+  const file = bootFileFor(client, plan, at);
+  if (!file.ok) return ignored(file.reason, plan, file.detail);
+
+  const { name, server, notes } = file;
+  const offer = request.kind === "discover";
+  // A client without a file in the offer asks the offer's siaddr on the PXE port, so that must be ours.
+  const later = offer && form === "server";
+  const elsewhere = later && server !== at.address;
+  return {
+    ...answered(request, plan, form),
+    ...(name === undefined || elsewhere ? {} : { bootFile: name }),
+    server: later ? at.address : server,
+    ...vendorOptionsOf(form, offer, item),
+    ...(item === undefined ? {} : { item }),
+    notes,
+  };
+}
+
+function vendorOptionsOf(
+  form: Answer["form"],
+  offer: boolean,
+  item: BootItem | undefined,
+): Pick<Answer, "vendorOptions"> {
+  if (item !== undefined) return { vendorOptions: written({ bootItem: item }) };
+  if (form === "raspberry-pi") return { vendorOptions: raspberryPiOptions() };
+  if (form === "direct" && offer) return { vendorOptions: written({ discoveryControl: DISCOVERY.bootFileNow }) };
+  return {};
+}
+
+function decideMenu(request: BootRequest, client: BootClient, plan: BootPlan, at: ServedInterface): Decision {
+  const { menu } = plan;
+  const options = menu === undefined ? undefined : menuOptions(menu, at.address);
+  if (menu === undefined || options === undefined) return ignored("menu-unusable", plan);
+  const base = { ...answered(request, plan, "menu"), server: at.address, notes: [] };
+  if (request.kind === "discover") {
+    const carriedBy = menu.carriedBy ?? firmwareTable[client.firmware].menuCarriedBy;
+    return carriedBy === "ack" ? base : { ...base, vendorOptions: options };
+  }
+  const { item } = request;
+  if (item === undefined) return { ...base, vendorOptions: options };
+  return decideItem(request, plan, menu, item, at.address);
+}
+
+/** The ACK must name the type it was asked for, or the client drops it (PXE 2.1 table 2-5). */
+function decideItem(request: BootRequest, plan: BootPlan, menu: BootMenu, item: BootItem, self: Ipv4Address): Decision {
+  const choice = chooseItem(menu, item.type, item.layer);
+  if (!choice.ok) return ignored(choice.reason, plan, `type ${item.type} layer ${item.layer}`);
+  return {
+    ...answered(request, plan, "menu"),
+    bootFile: choice.file,
+    server: choice.server ?? plan.server ?? self,
+    vendorOptions: written({ bootItem: item }),
+    item,
+    notes: [],
+  };
+}
+
+function answered(
+  request: BootRequest,
+  plan: BootPlan,
+  form: Answer["form"],
+): Pick<Answer, "kind" | "reason" | "rule" | "plan" | "form"> {
+  return {
+    kind: request.kind === "discover" ? "offer" : "ack",
+    reason: reasonOf(request),
+    ...(plan.rule === undefined ? {} : { rule: plan.rule }),
+    plan,
+    form,
+  };
+}
+
+function reasonOf(request: BootRequest): AnswerReason {
+  if (request.kind === "pxe-request" && request.item !== undefined) return "boot-item";
+  return request.kind;
+}
+
+function ignored(reason: IgnoreReason, plan: BootPlan | Ignore, detail?: string): Decision {
+  return {
+    kind: "ignore",
+    reason,
+    ...(plan.rule === undefined ? {} : { rule: plan.rule }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+function written(options: Parameters<typeof encodePxeOptions>[0]): Uint8Array {
+  const encoded = encodePxeOptions(options);
+  if (!encoded.ok) throw new Error(`option 43: ${encoded.fault.expected}`);
+  return encoded.bytes;
+}

@@ -1,0 +1,57 @@
+import type { Architecture } from "@bootlace/dhcp-core";
+import type { Firmware } from "./client.ts";
+import type { ReplyForm } from "./plan.ts";
+
+/** How one kind of firmware likes to be answered when the plan does not say. */
+export interface FirmwareRow {
+  /** For a plan without menu. HTTP and Raspberry Pi clients have one form, whatever is said here. */
+  readonly form: Exclude<ReplyForm, "menu">;
+  /** Which message carries the menu of a plan that has one; `none` leaves the menu out. */
+  readonly menuCarriedBy: "offer" | "ack" | "none";
+  /** What was seen that made the row so. */
+  readonly scar: string;
+}
+
+/** The defaults, each with the client that forced it. A plan's `form` and `menu.carriedBy` win over them. */
+export const firmwareTable: Readonly<Record<Firmware, FirmwareRow>> = {
+  bios: {
+    form: "direct",
+    menuCarriedBy: "offer",
+    scar: "boot ROMs take menu and boot file from the offer; without option 43 some fail with PXE-E53 or PXE-E55",
+  },
+  uefi: {
+    form: "direct",
+    menuCarriedBy: "ack",
+    scar: "OVMF and AAVMF boot from an offer with 43 = 06 01 08 ff and file without asking 4011, and without 43 fail with PXE-E16 when 4011 is silent; OVMF was seen to show menus that came in the 4011 ACK",
+  },
+  "uefi-http": {
+    form: "direct",
+    menuCarriedBy: "none",
+    scar: "edk2 HTTP Boot has no second phase: the offer must hold the URL",
+  },
+  ipxe: {
+    form: "direct",
+    menuCarriedBy: "offer",
+    scar: "iPXE skips 4011 when siaddr and file are in the offer, and ignores a 4011 ACK without siaddr",
+  },
+  "raspberry-pi": {
+    form: "direct",
+    menuCarriedBy: "none",
+    scar: "the boot ROM only looks for the words Raspberry Pi Boot in option 43, and asks 66 for the server",
+  },
+  "u-boot": {
+    form: "direct",
+    menuCarriedBy: "none",
+    scar: "U-Boot reads siaddr and file of the offer and never asks 4011",
+  },
+};
+
+const BIOS_LIKE = new Set([0, 1, 3, 4, 5, 12, 13, 14, 20, 31, 32]);
+const U_BOOT = new Set([21, 22, 23, 24]);
+
+/** What an architecture stands for when nothing else is known; the vendor class, not the number, decides on HTTP. */
+export function firmwareOf(arch: Architecture | undefined, http: boolean): Firmware {
+  if (http) return "uefi-http";
+  if (arch === undefined || BIOS_LIKE.has(arch.code)) return "bios";
+  return U_BOOT.has(arch.code) ? "u-boot" : "uefi";
+}

@@ -1,0 +1,117 @@
+import { type DecodeFault, type DhcpPacket, decodePacket, optionValue } from "@bootlace/dhcp-core";
+import { admit } from "./admit.ts";
+import { type BootClient, identify } from "./client.ts";
+import type { Context, Datagram } from "./context.ts";
+import { decide } from "./decide.ts";
+import type { Answer, Decision, Ignored } from "./decision.ts";
+import { type Destination, destinationOf } from "./destination.ts";
+import type { SentReply } from "./events.ts";
+import type { ServedInterface } from "./interfaces.ts";
+import type { IgnoreReason } from "./reasons.ts";
+import { buildReply } from "./reply.ts";
+import { type BootRequest, readRequest } from "./request.ts";
+
+/** A reply ready to be sent. */
+export interface OutgoingReply extends SentReply {
+  readonly bytes: Uint8Array;
+  readonly via: Destination["via"];
+}
+
+export type Outcome =
+  | { readonly kind: "undecodable"; readonly fault: DecodeFault }
+  | {
+      readonly kind: "packet";
+      readonly request: DhcpPacket;
+      readonly client?: BootClient;
+      readonly decision: Decision;
+      readonly replies: readonly OutgoingReply[];
+    };
+
+/** More than an Ethernet frame holds is no boot client's. */
+const LARGEST_REQUEST = 1500;
+/** RFC 2131 §2: a reply no client refuses, and no amplification of a request. */
+const SMALLEST_LIMIT = 548;
+
+/** One datagram, from its octets to the replies it gets: the whole responder but for sockets and rate limits. */
+export function handle(datagram: Datagram, context: Context): Outcome {
+  const decoded = decodePacket(datagram.bytes);
+  if (!decoded.ok) return { kind: "undecodable", fault: decoded.fault };
+  const { packet } = decoded;
+  const octets = datagram.bytes.length;
+  if (octets > LARGEST_REQUEST) return silent(packet, undefined, "malformed", `${octets} octets`);
+
+  const identified = identify(packet, context.vendorClasses);
+  if (!identified.ok) return silent(packet, undefined, identified.reason, identified.detail);
+  const { client } = identified;
+  const read = readRequest(packet, client, datagram.port, context.interfaces);
+  if (!read.ok) return silent(packet, client, read.reason, read.detail);
+  const messageType = optionValue(packet, "messageType") ?? 0;
+  const admitted = admit(packet, messageType, datagram, context);
+  if (!admitted.ok) return silent(packet, client, admitted.reason, admitted.detail);
+  if (client.arch === undefined && !context.serveUnknownArchitectures) {
+    return client.archCodes.length === 0
+      ? silent(packet, client, "architecture-missing")
+      : silent(packet, client, "unknown-architecture", client.archCodes.join(", "));
+  }
+
+  const replies: OutgoingReply[] = [];
+  let ignored: Ignored | undefined;
+  for (const at of admitted.interfaces) {
+    const result = answerOn(at, packet, messageType, client, read.request, datagram, context);
+    if (result.kind === "ignore") ignored ??= result;
+    else replies.push(result.reply);
+  }
+  const decision = replies[0]?.decision ?? ignored ?? ({ kind: "ignore", reason: "no-interface" } as const);
+  return { kind: "packet", request: packet, client, decision, replies };
+}
+
+function answerOn(
+  at: ServedInterface,
+  packet: DhcpPacket,
+  messageType: number,
+  client: BootClient,
+  request: BootRequest,
+  datagram: Datagram,
+  context: Context,
+): Ignored | { kind: "reply"; reply: OutgoingReply } {
+  const decision = decide(request, client, context.choose(client, at), at);
+  if (decision.kind === "ignore") return decision;
+  const largest =
+    datagram.port === "pxe" ? Math.max(SMALLEST_LIMIT, 2 * datagram.bytes.length) : Number.POSITIVE_INFINITY;
+  const built = buildReply(packet, client, decision, at, largest);
+  if (!built.ok) {
+    const { reason, detail } = built;
+    const { rule } = decision;
+    return {
+      kind: "ignore",
+      reason,
+      ...(rule === undefined ? {} : { rule }),
+      ...(detail === undefined ? {} : { detail }),
+    };
+  }
+  const answer: Answer = { ...decision, notes: built.notes };
+  const { from, to, via } = destinationOf(packet, messageType, datagram, at, context);
+  return {
+    kind: "reply",
+    reply: {
+      interfaceName: at.name,
+      from,
+      to,
+      via,
+      reply: built.reply,
+      octets: built.bytes.length,
+      bytes: built.bytes,
+      decision: answer,
+    },
+  };
+}
+
+function silent(request: DhcpPacket, client: BootClient | undefined, reason: IgnoreReason, detail?: string): Outcome {
+  return {
+    kind: "packet",
+    request,
+    ...(client === undefined ? {} : { client }),
+    decision: { kind: "ignore", reason, ...(detail === undefined ? {} : { detail }) },
+    replies: [],
+  };
+}
