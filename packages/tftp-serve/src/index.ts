@@ -1,9 +1,14 @@
-import type { DirectoryOptions } from "./directory-options.ts";
+import { systemClock } from "./clock.ts";
+import { tftpServer } from "./serve.ts";
 import type { TftpServer, TftpServerOptions } from "./server-options.ts";
-import type { Source } from "./source.ts";
 
-export declare function createTftpServer(options: TftpServerOptions): TftpServer;
-export declare function directory(root: string, options?: DirectoryOptions): Source;
+/**
+ * A TFTP server (RFC 1350, 2347, 2348, 2349, 7440). Nothing is bound before `start()`.
+ * @throws RangeError when `clients` holds something that is no address or subnet
+ */
+export function createTftpServer(options: TftpServerOptions): TftpServer {
+  return tftpServer(options, systemClock());
+}
 
 export type {
   AbortReason,
@@ -16,7 +21,9 @@ export type {
   TransferRef,
 } from "./core/events.ts";
 export type { OptionPair } from "./core/packet.ts";
+export { directory } from "./directory.ts";
 export type { DirectoryOptions } from "./directory-options.ts";
+export { defaultLimits } from "./serve.ts";
 export type {
   ClientSettings,
   TftpBindFailure,
@@ -30,3 +37,4 @@ export { TftpStartError } from "./server-options.ts";
 export type { CreateResult, Sink, SinkFault, SinkFile } from "./sink.ts";
 export type { OpenResult, Source, SourceFault, SourceFile } from "./source.ts";
 export { content, notFound, SourceChangedError } from "./source.ts";
+export { type UploadOptions, uploads } from "./uploads.ts";

@@ -12,8 +12,8 @@ export interface TftpLimits {
   readonly maxTransfers: number;
   /**
    * Transfers at once for one client address. Default 64: a booting machine uses one or two, but machines behind one
-   * address (virtual machines behind NAT) share it. Clients on a loopback address are not bound by it: that is this
-   * machine.
+   * address (virtual machines behind NAT) share it. Clients on a loopback address are bound by neither figure "per
+   * client": that is this machine, and all its virtual machines look like one.
    */
   readonly maxTransfersPerClient: number;
   /**
@@ -23,7 +23,7 @@ export interface TftpLimits {
    * never feels it, while requests under a false sender address do.
    */
   readonly unacknowledgedPerSecond: number;
-  /** The same for one client address (loopback too). Default 10, after a first burst of 64. */
+  /** The same for one client address. Default 10, after a first burst of 64. */
   readonly unacknowledgedPerSecondPerClient: number;
   /** Octets of file contents kept in memory for all transfers together. Default 32 MiB. */
   readonly cacheSize: number;

@@ -1,0 +1,110 @@
+import { type Chunk, type FramedFile, type FrameShape, framedFile } from "./frames.ts";
+import type { SourceFile } from "./source.ts";
+
+/** File contents in memory, shared by all transfers, never more than its limit (and one piece). */
+export interface FrameCache {
+  /** The packets of a file; `close` gives them back. The cache closes `file`, at once if it holds these bytes already. */
+  open(file: SourceFile, shape: FrameShape): FramedFile;
+  close(framed: FramedFile): void;
+  /** A run of packets was sent from memory. */
+  hit(): void;
+  clear(): void;
+  readonly bytes: number;
+  readonly limit: number;
+  readonly hits: number;
+  /** Pieces that were read. */
+  readonly misses: number;
+}
+
+/** What a piece takes beside its packets, so that many tiny files are counted too. */
+const pieceOverhead = 512;
+
+function costOf(chunk: Chunk): number {
+  return chunk.bytes.length + pieceOverhead;
+}
+
+export function frameCache(limit: number): FrameCache {
+  const files = new Map<string, FramedFile>();
+  /** The clock of "second chance" replacement: a piece that was used since the hand last passed stays. */
+  const ring: Chunk[] = [];
+  let hand = 0;
+  let bytes = 0;
+  let hits = 0;
+  let misses = 0;
+
+  function added(chunk: Chunk): void {
+    misses++;
+    bytes += costOf(chunk);
+    chunk.slot = ring.push(chunk) - 1;
+    while (bytes > limit && ring.length > 1) {
+      hand %= ring.length;
+      const oldest = ring[hand];
+      if (!oldest) break;
+      if (oldest === chunk) hand++;
+      else if (oldest.referenced) {
+        oldest.referenced = false;
+        hand++;
+      } else {
+        evict(oldest);
+        forgetIfEmpty(oldest.owner);
+      }
+    }
+  }
+
+  function evict(chunk: Chunk): void {
+    const newest = ring.pop();
+    if (newest && newest !== chunk) {
+      ring[chunk.slot] = newest;
+      newest.slot = chunk.slot;
+    }
+    bytes -= costOf(chunk);
+    chunk.owner.drop(chunk);
+  }
+
+  function forgetIfEmpty(framed: FramedFile): void {
+    if (framed.users === 0 && framed.isEmpty()) forget(framed);
+  }
+
+  function forget(framed: FramedFile): void {
+    if (framed.key !== undefined && files.get(framed.key) === framed) files.delete(framed.key);
+    for (const chunk of [...framed.resident()]) evict(chunk);
+  }
+
+  return {
+    open(file, shape) {
+      const key =
+        file.version === undefined ? undefined : `${shape.blockSize} ${shape.rollover} ${file.size} ${file.version}`;
+      let framed = key === undefined ? undefined : files.get(key);
+      if (framed) framed.adopt(file);
+      else {
+        framed = framedFile(key, file, shape, added, forget);
+        if (key !== undefined) files.set(key, framed);
+      }
+      framed.users++;
+      return framed;
+    },
+    close(framed) {
+      framed.users--;
+      if (framed.users > 0) return;
+      framed.rest();
+      if (framed.key === undefined) forget(framed);
+      else forgetIfEmpty(framed);
+    },
+    hit() {
+      hits++;
+    },
+    clear() {
+      for (const chunk of [...ring]) if (chunk.owner.users === 0) forget(chunk.owner);
+    },
+    get bytes() {
+      return bytes;
+    },
+    limit,
+    get hits() {
+      return hits;
+    },
+    get misses() {
+      return misses;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { type TimerState, timing } from "./transfer-types.ts";
+
+/** A timer that has sent nothing yet. */
+export function timerState(timeout: number | undefined, at: number): TimerState {
+  const asked = timeout === undefined ? undefined : Math.min(timeout * 1000, timing.maxRto);
+  return {
+    srtt: -1,
+    rto: asked ?? timing.firstRto,
+    maxRto: asked ?? timing.maxRto,
+    backoff: 0,
+    sentAt: at,
+    deadline: at,
+    startedAt: at,
+    advancedAt: at,
+    retransmissions: 0,
+    timeouts: 0,
+    strays: 0,
+  };
+}
+
+/** Something was sent at `at`: wait for its answer. */
+export function arm(state: TimerState, at: number): void {
+  state.sentAt = at;
+  state.deadline = at + Math.min(state.maxRto, state.rto * 2 ** state.backoff);
+}
+
+/**
+ * An answer came to what was sent at `sentAt`. Only a `clean` one, to what was sent once, tells the round trip (Karn);
+ * until there is one, the timer stays backed off (RFC 1123 §4.2.3.2).
+ */
+export function advance(state: TimerState, at: number, clean: boolean): void {
+  if (clean) {
+    const rtt = at - state.sentAt;
+    state.srtt = state.srtt < 0 ? rtt : state.srtt + (rtt - state.srtt) / 8;
+    state.rto = Math.min(state.maxRto, Math.max(timing.minRto, 4 * state.srtt));
+    state.backoff = 0;
+  }
+  state.advancedAt = at;
+  state.strays = 0;
+}
+
+/** The shell waits for its disk: the client is not to blame for the time. */
+export function hold(state: TimerState): void {
+  state.deadline = Number.POSITIVE_INFINITY;
+}
+
+/** The shell goes on, and has just sent what it held. */
+export function resume(state: TimerState, at: number): void {
+  state.advancedAt = at;
+  arm(state, at);
+}
+
+/** True when a transfer of `size` octets has lasted longer than `lifetime` and than 16 KiB/s would take. */
+export function outlived(state: TimerState, size: number, lifetime: number, at: number): boolean {
+  return at - state.startedAt >= Math.max(lifetime, size / 16.384);
+}

@@ -1,0 +1,154 @@
+import { errors, type TftpError } from "./faults.ts";
+import { wireNumber } from "./packet.ts";
+import { advance, arm, outlived, timerState } from "./timer.ts";
+import {
+  nothing,
+  type Outcome,
+  type TransferEffect,
+  type TransferEvent,
+  type TransferPlan,
+  type TransferState,
+  timing,
+} from "./transfer-types.ts";
+
+/** A file of `plan.size` octets for a client that asked at `at`, and the first thing to send: the OACK or DATA 1. */
+export function begin(plan: TransferPlan, at: number): { state: TransferState; effect: TransferEffect } {
+  const state: TransferState = {
+    ...timerState(plan.timeout, at),
+    plan,
+    lastBlock: Math.floor(plan.size / plan.blockSize) + 1,
+    offering: plan.offer,
+    acknowledged: false,
+    base: 0,
+    top: 0,
+    sends: 0,
+    restarted: false,
+  };
+  return { state, effect: send(state, at) };
+}
+
+/**
+ * One event of a transfer to a client (RFC 1350, 7440): changes `state` and tells what to do. A window of 1 is lockstep;
+ * there is no second path for it. Makes no more than the effect, so that a step costs next to nothing.
+ */
+export function step(state: TransferState, event: TransferEvent): TransferEffect {
+  switch (event.type) {
+    case "ack":
+      return onAck(state, event.block, event.at);
+    case "error":
+      return onError(state, event.code, event.message);
+    case "tick":
+      return onTick(state, event.at);
+    case "repeat":
+      return onRepeat(state, event.at);
+    case "stray":
+      return onStray(state);
+    case "port-closed":
+      return allSent(state) && state.acknowledged
+        ? end({ type: "done", confirmed: false })
+        : end({ type: "aborted", reason: "port-closed" });
+  }
+}
+
+/** Octets the client has acknowledged. */
+export function acknowledgedOctets(state: TransferState): number {
+  return Math.min(state.base * state.plan.blockSize, state.plan.size);
+}
+
+function onAck(state: TransferState, number: number, at: number): TransferEffect {
+  const { base, top } = state;
+  if (state.offering) {
+    if (number !== 0) return onStray(state);
+    state.offering = false;
+  } else {
+    const ahead = blocksAhead(base, number, state.plan.rollover);
+    if (ahead === 0 && (state.acknowledged || base > 0)) return onDuplicate(state, at);
+    if (ahead <= 0 && ahead + base >= 0 && base > 0) return nothing;
+    if (ahead <= 0 || base + ahead > top) return onStray(state);
+    state.base = base + ahead;
+  }
+  advance(state, at, state.sends === 1 || !state.acknowledged);
+  state.acknowledged = true;
+  state.restarted = false;
+  state.sends = 0;
+  return state.base === state.lastBlock ? end({ type: "done", confirmed: true }) : send(state, at);
+}
+
+/** How far the number of an ACK lies after `base`: the nearest, negative for an old one; Infinity for a number that is never used. */
+function blocksAhead(base: number, number: number, rollover: 0 | 1): number {
+  if (rollover === 1 && number === 0) return base === 0 ? 0 : Number.POSITIVE_INFINITY;
+  const period = rollover === 1 ? 65535 : 65536;
+  const ahead = (number - wireNumber(base, rollover) + period) % period;
+  return ahead < period / 2 ? ahead : ahead - period;
+}
+
+/**
+ * The ACK of `base` again. In lockstep it is never answered (RFC 1123 §4.2.3.1, Sorcerer's Apprentice). With a window it
+ * says that the first block of it was lost: start again, once. EDK2 sends one for each block out of order; those that
+ * come sooner than a round trip after the window was sent are echoes of the window before it.
+ */
+function onDuplicate(state: TransferState, at: number): TransferEffect {
+  if (state.plan.windowSize === 1 || state.restarted || at - state.sentAt < state.srtt / 2) return nothing;
+  state.restarted = true;
+  return send(state, at);
+}
+
+function onError(state: TransferState, code: number, message: string): TransferEffect {
+  // EDK2 ends a size probe by ERROR 8, iPXE and BIOS ROMs by ERROR 0.
+  if (state.offering && (code === 8 || code === 0)) return end({ type: "probe" });
+  return end({ type: "aborted", reason: "client-error", error: { code, message } });
+}
+
+function onRepeat(state: TransferState, at: number): TransferEffect {
+  return state.acknowledged || at - state.sentAt < timing.repeatGap ? nothing : send(state, at);
+}
+
+function onStray(state: TransferState): TransferEffect {
+  state.strays++;
+  if (state.strays <= timing.maxStrays) return nothing;
+  return end({ type: "aborted", reason: "protocol" }, errors.illegalOperation);
+}
+
+function onTick(state: TransferState, at: number): TransferEffect {
+  const { plan } = state;
+  if (outlived(state, plan.size, plan.lifetime, at)) {
+    return end({ type: "aborted", reason: "lifetime" }, errors.lifetime);
+  }
+  if (at < state.deadline) return nothing;
+  state.timeouts++;
+  if (!state.acknowledged) {
+    if (state.sends >= timing.maxUnacknowledgedSends) return end({ type: "aborted", reason: "unanswered" });
+  } else {
+    const silence = at - state.advancedAt;
+    if (allSent(state) && state.sends > timing.finalRetries && silence >= timing.finalSilence) {
+      return end({ type: "done", confirmed: false });
+    }
+    if (silence >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
+  }
+  state.backoff++;
+  return send(state, at);
+}
+
+/** Everything was sent at least once: the client may have it all. */
+function allSent(state: TransferState): boolean {
+  return state.top === state.lastBlock;
+}
+
+/** Sends what stands at `base`: the OACK, or the whole window after it (go back N, RFC 7440 §4). */
+function send(state: TransferState, at: number): TransferEffect {
+  const again = state.sends++ > 0;
+  arm(state, at);
+  if (state.offering) {
+    if (again) state.retransmissions++;
+    return { kind: "offer" };
+  }
+  const first = state.base + 1;
+  const last = Math.min(state.base + state.plan.windowSize, state.lastBlock);
+  state.retransmissions += Math.max(0, Math.min(state.top, last) - state.base);
+  state.top = Math.max(state.top, last);
+  return { kind: "blocks", first, last };
+}
+
+function end(outcome: Outcome, error?: TftpError): TransferEffect {
+  return { kind: "end", outcome, error };
+}

@@ -1,0 +1,102 @@
+import { realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { TftpClient } from "./core/events.ts";
+import type { DirectoryOptions } from "./directory-options.ts";
+import { type Found, findFile, findIgnoringCase, isBeneath } from "./folder.ts";
+import { pathsOf } from "./names.ts";
+import { type FileIdentity, isSettled, regularFile } from "./regular-file.ts";
+import { notFound, type OpenResult, type Source } from "./source.ts";
+
+/** What the file system said a moment ago. */
+type Known =
+  | { readonly ok: true; readonly at: number; readonly path: string; readonly identity: FileIdentity }
+  | { readonly ok: false; readonly at: number; readonly answer: OpenResult };
+
+const maxKnown = 4096;
+
+/**
+ * Serves the regular files of a folder and nothing outside it. Symbolic links are followed as long as they stay inside.
+ * @param root absolute, or from the current folder of the process at the time of this call
+ */
+export function directory(root: string, options: DirectoryOptions = {}): Source {
+  const base = resolve(root);
+  const trustFor = options.trustFor ?? 1000;
+  const known = new Map<string, Known>();
+
+  function remember(key: string, entry: Known): void {
+    known.delete(key);
+    if (known.size >= maxKnown) {
+      const oldest = known.keys().next();
+      if (!oldest.done) known.delete(oldest.value);
+    }
+    known.set(key, entry);
+  }
+
+  function fromMemory(key: string): OpenResult | undefined {
+    const entry = known.get(key);
+    if (!entry || Date.now() - entry.at >= trustFor) return undefined;
+    if (!entry.ok) return entry.answer;
+    const { path, identity } = entry;
+    return { ok: true, file: regularFile(path, identity, true, undefined, () => known.delete(key)) };
+  }
+
+  async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
+    const found = await search(folder, name, options.ignoreCase ?? false);
+    const at = Date.now();
+    if (!found.ok) {
+      const answer: OpenResult = { ok: false, fault: found.fault };
+      remember(key, { ok: false, at, answer });
+      return answer;
+    }
+    const { path, handle, identity } = found;
+    const settled = isSettled(identity, at);
+    if (settled) remember(key, { ok: true, at, path, identity });
+    return { ok: true, file: regularFile(path, identity, settled, handle, () => known.delete(key)) };
+  }
+
+  async function fromClientRoot(key: string, sub: string, name: string): Promise<OpenResult> {
+    const paths = pathsOf(sub);
+    const [segments = []] = paths.ok ? paths.paths : [];
+    const folder = join(base, ...segments);
+    const inside = segments.length > 0 && (await isInside(folder, base));
+    return inside ? fromDisk(key, folder, name) : notFound("missing", `no folder ${sub} for this client`);
+  }
+
+  return {
+    open(name: string, client: TftpClient) {
+      const sub = options.rootFor?.(client);
+      const key = sub === undefined ? name : `${sub}\0${name}`;
+      const remembered = fromMemory(key);
+      if (remembered) return remembered;
+      return sub === undefined ? fromDisk(key, base, name) : fromClientRoot(key, sub, name);
+    },
+  };
+}
+
+async function isInside(folder: string, base: string): Promise<boolean> {
+  try {
+    return isBeneath(await realpath(folder), await realpath(base));
+  } catch {
+    return false;
+  }
+}
+
+/** Each way to read the name, as written; then, if wanted, without regard to case. */
+async function search(folder: string, name: string, ignoreCase: boolean): Promise<Found> {
+  const named = pathsOf(name);
+  if (!named.ok) return { ok: false, fault: { reason: named.reason } };
+  let first: Found | undefined;
+  for (const segments of named.paths) {
+    const found = await findFile(folder, segments);
+    if (found.ok) return found;
+    first ??= found;
+  }
+  if (ignoreCase) {
+    for (const segments of named.paths) {
+      const other = await findIgnoringCase(folder, segments);
+      const found = other && (await findFile(folder, other));
+      if (found?.ok) return found;
+    }
+  }
+  return first ?? { ok: false, fault: { reason: "missing" } };
+}

@@ -1,0 +1,94 @@
+import type { Stats } from "node:fs";
+import { type FileHandle, open, readdir, readlink, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { codeOf } from "./channel.ts";
+import { type FileIdentity, openFlags } from "./regular-file.ts";
+import type { SourceFault } from "./source.ts";
+
+export type Found =
+  | { readonly ok: true; readonly path: string; readonly handle: FileHandle; readonly identity: FileIdentity }
+  | { readonly ok: false; readonly fault: SourceFault };
+
+/**
+ * Opens a regular file at `segments` below `root`, and nothing that is not in it in truth: symbolic links are followed,
+ * but where they lead is asked of the open file itself, so that nothing can be exchanged in between.
+ */
+export async function findFile(root: string, segments: readonly string[]): Promise<Found> {
+  const path = join(root, ...segments);
+  let handle: FileHandle | undefined;
+  try {
+    // Opening a device can already do something, so look before.
+    const fault = faultOf(await stat(path));
+    if (fault) return { ok: false, fault };
+    const realRoot = await realpath(root);
+    handle = await open(path, openFlags);
+    const stats = await handle.stat({ bigint: true });
+    const real = await realPathOf(handle, path);
+    if (!isBeneath(real, realRoot)) return await refuse(handle, { reason: "outside-root", detail: `is ${real}` });
+    if (!stats.isFile()) return await refuse(handle, { reason: "not-regular" });
+    const { dev, ino, size, mtimeNs } = stats;
+    return { ok: true, path, handle, identity: { dev, ino, size, mtimeNs } };
+  } catch (error) {
+    await handle?.close();
+    return { ok: false, fault: faultFrom(error) };
+  }
+}
+
+async function refuse(handle: FileHandle, fault: SourceFault): Promise<Found> {
+  await handle.close();
+  return { ok: false, fault };
+}
+
+/** Linux tells the path of an open file; elsewhere the path is resolved again. */
+async function realPathOf(handle: FileHandle, path: string): Promise<string> {
+  if (process.platform === "linux") {
+    try {
+      return await readlink(`/proc/self/fd/${handle.fd}`);
+    } catch {
+      // No /proc in this sandbox.
+    }
+  }
+  return await realpath(path);
+}
+
+export function isBeneath(path: string, root: string): boolean {
+  return path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function faultOf(stats: Stats): SourceFault | undefined {
+  if (stats.isFile()) return undefined;
+  return { reason: stats.isDirectory() ? "is-directory" : "not-regular" };
+}
+
+function faultFrom(error: unknown): SourceFault {
+  const code = codeOf(error);
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+    case "ENAMETOOLONG":
+      return { reason: "missing" };
+    case "EACCES":
+    case "EPERM":
+      return { reason: "permission-denied", detail: code };
+    case "ENXIO":
+      return { reason: "not-regular", detail: code };
+    default:
+      return { reason: "source-failed", detail: code };
+  }
+}
+
+/**
+ * The path that differs from `segments` in upper and lower case only. A part that exists as written wins; of several
+ * others the first in order of code points.
+ */
+export async function findIgnoringCase(root: string, segments: readonly string[]): Promise<string[] | undefined> {
+  const path: string[] = [];
+  for (const segment of segments) {
+    const names = await readdir(join(root, ...path)).catch((): string[] => []);
+    const folded = segment.toLowerCase();
+    const match = names.includes(segment) ? segment : names.sort().find((name) => name.toLowerCase() === folded);
+    if (match === undefined) return undefined;
+    path.push(match);
+  }
+  return path;
+}

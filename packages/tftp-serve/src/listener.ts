@@ -1,0 +1,67 @@
+import type { RemoteInfo, Socket } from "node:dgram";
+import { codeOf, udpSocket } from "./channel.ts";
+import type { TftpClient } from "./core/events.ts";
+import type { TftpBindFailure, TftpEndpoint } from "./server-options.ts";
+
+/** One address on which requests are heard. */
+export interface Listener {
+  readonly endpoint: TftpEndpoint;
+  readonly socket: Socket;
+  /** Answers where there is no transfer, from a port that is not the request port (RFC 1350 §4). */
+  reject(client: TftpClient, packet: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+export type Bound =
+  | { readonly ok: true; readonly listener: Listener }
+  | { readonly ok: false; readonly fault: TftpBindFailure };
+
+/**
+ * Binds `address` and `port`.
+ * @param singlePort rejections come from the request port too
+ */
+export function listen(
+  address: string,
+  port: number,
+  singlePort: boolean,
+  onPacket: (listener: Listener, packet: Buffer, from: RemoteInfo) => void,
+): Promise<Bound> {
+  return new Promise((resolve) => {
+    const socket = udpSocket(address);
+    let rejections: Socket | undefined;
+    const bindFailed = (error: Error) => {
+      socket.close();
+      resolve({ ok: false, fault: { address, port, code: codeOf(error) } });
+    };
+    socket.once("error", bindFailed);
+    socket.once("listening", () => {
+      socket.off("error", bindFailed);
+      // Later errors of an unconnected socket are those of single datagrams.
+      socket.on("error", () => {});
+      const listener: Listener = {
+        endpoint: { address, port: socket.address().port },
+        socket,
+        reject(client, packet) {
+          if (!singlePort) rejections ??= rejectionSocket(address);
+          (rejections ?? socket).send(packet, 0, packet.length, client.port, client.address);
+        },
+        close: () =>
+          new Promise((closed) => {
+            rejections?.close();
+            socket.close(() => closed());
+          }),
+      };
+      socket.on("message", (packet, from) => onPacket(listener, packet, from));
+      resolve({ ok: true, listener });
+    });
+    socket.bind({ address, port, exclusive: true });
+  });
+}
+
+/** Clients that acknowledge an ERROR are heard by nobody. */
+function rejectionSocket(address: string): Socket {
+  const socket = udpSocket(address);
+  socket.on("error", () => {});
+  socket.bind({ address, port: 0, exclusive: true });
+  return socket;
+}

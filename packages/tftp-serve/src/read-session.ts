@@ -1,0 +1,270 @@
+import type { FrameCache } from "./cache.ts";
+import type { Channel } from "./channel.ts";
+import type { TransferFigures, TransferRef } from "./core/events.ts";
+import { errorFor, errors, type TftpError } from "./core/faults.ts";
+import { negotiate } from "./core/negotiate.ts";
+import { encodeError, encodeOack, errorTextOf, numberOf, opcodeOf, opcodes } from "./core/packet.ts";
+import { hold, resume } from "./core/timer.ts";
+import { acknowledgedOctets, begin, step } from "./core/transfer.ts";
+import type { Outcome, TransferEffect, TransferState } from "./core/transfer-types.ts";
+import { closeSource, type FramedFile, type LoadFault } from "./frames.ts";
+import { netasciiView } from "./netascii-view.ts";
+import { type Asked, endEvent, messageOf, type Session, type SessionHost, transferRef } from "./session.ts";
+import { notFound, type OpenResult, type Source, type SourceFile } from "./source.ts";
+
+/** Serves one read request, from opening the file to the last ACK. */
+export function readSession(host: SessionHost, cache: FrameCache, source: Source, asked: Asked): Session {
+  const { client, request, settings } = asked;
+  const { clock } = host;
+  let ended = false;
+  let verified = false;
+  let running: Running | undefined;
+
+  const session: Session = {
+    client,
+    direction: "read",
+    acknowledged: () => running?.state.acknowledged ?? false,
+    quietSince: (now) =>
+      running && running.state.deadline !== Number.POSITIVE_INFINITY ? running.state.advancedAt : now,
+    packet(packet) {
+      if (running && !ended) onPacket(running, packet);
+    },
+    repeat() {
+      if (running && !ended) perform(running, step(running.state, { type: "repeat", at: clock.now() }));
+    },
+    tick(now) {
+      if (!running || ended) return;
+      perform(running, step(running.state, { type: "tick", at: now }));
+      if (!ended) reportProgress(running, now);
+    },
+    stop(reason) {
+      if (running) finish(running, { type: "aborted", reason }, reason === "stopped" ? errors.stopping : undefined);
+      else leave();
+    },
+  };
+  open();
+  return session;
+
+  function open(): void {
+    try {
+      const result = source.open(request.file, client);
+      if ("then" in result) result.then(opened, openFailed);
+      else opened(result);
+    } catch (error) {
+      openFailed(error);
+    }
+  }
+
+  function openFailed(error: unknown): void {
+    opened(notFound("source-failed", messageOf(error)));
+  }
+
+  function opened(result: OpenResult): void {
+    if (ended) {
+      if (result.ok) closeSource(result.file);
+    } else if (!result.ok) {
+      const error = errorFor(result.fault.reason);
+      host.reject(client, encodeError(error.code, error.text));
+      const { reason, detail } = result.fault;
+      leave();
+      host.emit({ type: "not-found", at: clock.wall(), client, file: request.file, reason, code: error.code, detail });
+    } else if (request.mode === "netascii") {
+      netasciiView(result.file).then(
+        (view) => {
+          if (!view.ok) closeSource(result.file);
+          start(view);
+        },
+        (error) => {
+          closeSource(result.file);
+          openFailed(error);
+        },
+      );
+    } else start(result);
+  }
+
+  function start(result: OpenResult): void {
+    if (ended || !result.ok) opened(result);
+    else run(result.file);
+  }
+
+  function run(file: SourceFile): void {
+    const terms = negotiate(request, file.size, {
+      maxBlockSize: Math.min(host.limits.maxBlockSize, settings?.maxBlockSize ?? 65464),
+      maxWindowSize: Math.min(host.limits.maxWindowSize, settings?.maxWindowSize ?? 65535),
+      ignoreOptions: settings?.ignoreOptions ?? [],
+    });
+    const { blockSize, windowSize, timeout, acknowledged } = terms;
+    const { size } = file;
+    const rollover = settings?.rollover ?? 0;
+    const transfer = transferRef(host, asked);
+    const at = clock.wall();
+    host.emit({ type: "start", at, transfer, requested: request.options });
+    host.emit({ type: "negotiated", at, transfer, size, blockSize, windowSize, timeout, acknowledged });
+    const { idleLimit, lifetime } = host.limits;
+    const offer = acknowledged.length > 0;
+    const plan = { size, blockSize, windowSize, offer, rollover, timeout, idleLimit, lifetime } as const;
+    const { state, effect } = begin(plan, clock.now());
+    running = {
+      transfer,
+      state,
+      framed: cache.open(file, { blockSize, rollover }),
+      oack: offer ? encodeOack(acknowledged) : undefined,
+      channel: undefined,
+      ack: { type: "ack", block: 0, at: 0 },
+      first: 0,
+      last: -1,
+      waiting: false,
+      chunkIndex: -1,
+      reportedAt: state.startedAt,
+      reportedBase: 0,
+    };
+    const opening = running;
+    const channel = host.channel(client, {
+      packet: session.packet,
+      portClosed: () => {
+        if (!ended) perform(opening, step(state, { type: "port-closed" }));
+      },
+      sendFailed: (code) => host.emit({ type: "send-failed", at: clock.wall(), client, code }),
+      failed: (code) => finish(opening, { type: "aborted", reason: "io-failed", detail: code }, undefined),
+    });
+    if (ended) return;
+    running.channel = channel;
+    perform(running, effect);
+  }
+
+  function onPacket(run: Running, packet: Uint8Array): void {
+    const opcode = opcodeOf(packet);
+    const number = numberOf(packet);
+    if (!verified && number >= 0 && (opcode === opcodes.ack || opcode === opcodes.error)) {
+      verified = true;
+      host.verified(session);
+    }
+    if (opcode === opcodes.ack && number >= 0) {
+      run.ack.block = number;
+      run.ack.at = clock.now();
+      perform(run, step(run.state, run.ack));
+    } else if (opcode === opcodes.error) {
+      const message = errorTextOf(packet);
+      perform(run, step(run.state, { type: "error", code: Math.max(0, number), message }));
+    } else perform(run, step(run.state, { type: "stray" }));
+  }
+
+  function perform(run: Running, effect: TransferEffect): void {
+    switch (effect.kind) {
+      case "none":
+        return;
+      case "offer":
+        if (run.oack) run.channel?.send(run.oack);
+        return;
+      case "blocks":
+        run.first = effect.first;
+        run.last = effect.last;
+        if (run.waiting) hold(run.state);
+        else sendPending(run);
+        return;
+      case "end":
+        finish(run, effect.outcome, effect.error);
+    }
+  }
+
+  /** Sends what is in memory, one slice for each piece it lies in, and waits for the rest. */
+  function sendPending(run: Running): void {
+    const { framed } = run;
+    while (run.first <= run.last) {
+      const index = framed.indexOf(run.first);
+      const chunk = framed.chunk(index);
+      if (!chunk) {
+        awaitChunk(run, index);
+        return;
+      }
+      const last = Math.min(run.last, chunk.last);
+      const from = (run.first - chunk.first) * framed.frame;
+      const lastFrame = Math.min(framed.frame, chunk.bytes.length - (last - chunk.first) * framed.frame);
+      cache.hit();
+      run.channel?.sendFrames(chunk.bytes, from, last - run.first + 1, framed.frame, lastFrame);
+      run.first = last + 1;
+      if (index !== run.chunkIndex) {
+        run.chunkIndex = index;
+        framed.load(index + 1, undefined);
+      }
+    }
+  }
+
+  function awaitChunk(run: Running, index: number): void {
+    let later = false;
+    run.waiting = true;
+    run.framed.load(index, (fault) => {
+      run.waiting = false;
+      if (ended) return;
+      if (fault) failRead(run, fault);
+      else if (later) {
+        sendPending(run);
+        if (!run.waiting) resume(run.state, clock.now());
+      }
+    });
+    later = true;
+    if (run.waiting) hold(run.state);
+    else if (!ended) sendPending(run);
+  }
+
+  function failRead(run: Running, fault: LoadFault): void {
+    const error = fault.reason === "file-changed" ? errors.fileChanged : errors.readFailed;
+    const { reason, detail } = fault;
+    finish(run, detail === undefined ? { type: "aborted", reason } : { type: "aborted", reason, detail }, error);
+  }
+
+  function reportProgress(run: Running, now: number): void {
+    const { progressInterval } = host;
+    if (progressInterval === 0 || now - run.reportedAt < progressInterval || run.state.base === run.reportedBase)
+      return;
+    run.reportedAt = now;
+    run.reportedBase = run.state.base;
+    host.emit({ type: "progress", at: clock.wall(), transfer: run.transfer, figures: figuresOf(run) });
+  }
+
+  function figuresOf(run: Running): TransferFigures {
+    const { state } = run;
+    return {
+      bytes: acknowledgedOctets(state),
+      size: state.plan.size,
+      blocks: state.base,
+      retransmissions: state.retransmissions,
+      timeouts: state.timeouts,
+      ms: clock.now() - asked.at,
+    };
+  }
+
+  function finish(run: Running, outcome: Outcome, error: TftpError | undefined): void {
+    if (ended) return;
+    if (error) run.channel?.send(encodeError(error.code, error.text));
+    run.channel?.close();
+    cache.close(run.framed);
+    leave();
+    host.emit(endEvent(clock.wall(), run.transfer, outcome, figuresOf(run), run.state.plan));
+  }
+
+  function leave(): void {
+    if (ended) return;
+    ended = true;
+    host.ended(session);
+  }
+}
+
+interface Running {
+  readonly transfer: TransferRef;
+  readonly state: TransferState;
+  readonly framed: FramedFile;
+  readonly oack: Uint8Array | undefined;
+  channel: Channel | undefined;
+  /** Used for every ACK, so that none makes an object. */
+  readonly ack: { type: "ack"; block: number; at: number };
+  /** Blocks still to send. */
+  first: number;
+  last: number;
+  /** A piece of the file is being read. */
+  waiting: boolean;
+  /** The piece last sent from. */
+  chunkIndex: number;
+  reportedAt: number;
+  reportedBase: number;
+}

@@ -1,0 +1,262 @@
+import type { RemoteInfo } from "node:dgram";
+import { frameCache } from "./cache.ts";
+import { connectedChannel, sharedChannel } from "./channel.ts";
+import type { Clock } from "./clock.ts";
+import { admission } from "./core/admission.ts";
+import type { RefusedReason, TftpClient, TftpEvent } from "./core/events.ts";
+import { errors, type TftpError } from "./core/faults.ts";
+import { decodeRequest, encodeError, opcodeOf, opcodes, type TftpRequest } from "./core/packet.ts";
+import { isServableName } from "./core/text.ts";
+import { timing } from "./core/transfer-types.ts";
+import type { Listener } from "./listener.ts";
+import { readSession } from "./read-session.ts";
+import type { TftpLimits, TftpServerOptions } from "./server-options.ts";
+import type { Session, SessionHost } from "./session.ts";
+import { type ClientFilter, isLoopback } from "./subnets.ts";
+import { writeSession } from "./write-session.ts";
+
+/** Ports that answer anything: a request from there is a loop in the making. */
+const reservedPorts = new Set([0, 7, 9, 13, 17, 19, 37, 53, 67, 68, 69, 123, 137, 161, 389, 520, 1900, 4011]);
+
+/** A transfer that has been silent for so long may be ended to make room. */
+const evictableAfter = 1000;
+
+interface Entry {
+  readonly session: Session;
+  readonly datagram: Uint8Array;
+  readonly listener: Listener;
+  /** When it came. */
+  readonly at: number;
+}
+
+interface Refusal {
+  readonly reason: RefusedReason;
+  readonly error?: TftpError;
+  readonly detail?: string;
+}
+
+/** The part of the server that knows clients: takes requests in, and keeps the transfers. */
+export interface Requests {
+  onPacket(listener: Listener, packet: Buffer, from: RemoteInfo): void;
+  /** Take new requests, or no more. */
+  accept(yes: boolean): void;
+  /** Ends every transfer, or those of one listener. */
+  stopAll(listener?: Listener): void;
+  /** Called once when no transfer is left. */
+  whenIdle(callback: () => void): void;
+  readonly active: number;
+  readonly cache: ReturnType<typeof frameCache>;
+  readonly requests: number;
+}
+
+export function requestsOf(
+  options: TftpServerOptions,
+  limits: TftpLimits,
+  clock: Clock,
+  filter: () => ClientFilter,
+  emit: (event: TftpEvent) => void,
+): Requests {
+  const cache = frameCache(limits.cacheSize);
+  const gate = admission(limits);
+  const entries = new Map<string, Entry>();
+  const keys = new Map<Session, string>();
+  let idle: (() => void)[] = [];
+  let ids = 0;
+  let requests = 0;
+  let refusing = false;
+  let ticking = false;
+
+  function hostFor(listener: Listener): SessionHost {
+    return {
+      clock,
+      limits,
+      progressInterval: options.progressInterval ?? 1000,
+      emit,
+      nextId: () => ++ids,
+      channel: (client, handlers) =>
+        options.singlePort ? sharedChannel(listener.socket, client) : connectedChannel(client, handlers),
+      reject: (client, packet) => {
+        gate.acknowledge(client.address);
+        listener.reject(client, packet);
+      },
+      verified: (session) => gate.acknowledge(session.client.address),
+      ended(session) {
+        gate.release(session.client.address);
+        const key = keys.get(session);
+        keys.delete(session);
+        if (key !== undefined && entries.get(key)?.session === session) entries.delete(key);
+        if (gate.active > 0) return;
+        const callbacks = idle;
+        idle = [];
+        for (const callback of callbacks) callback();
+      },
+    };
+  }
+  const hosts = new WeakMap<Listener, SessionHost>();
+
+  function refused(
+    listener: Listener,
+    client: TftpClient,
+    file: string | undefined,
+    reason: RefusedReason,
+    error?: TftpError,
+    detail?: string,
+  ): void {
+    if (error) listener.reject(client, encodeError(error.code, error.text));
+    emit({ type: "refused", at: clock.wall(), client, file, reason, code: error?.code, detail });
+  }
+
+  function onPacket(listener: Listener, packet: Buffer, from: RemoteInfo): void {
+    const { address: localAddress, port: localPort } = listener.endpoint;
+    const opcode = opcodeOf(packet);
+    const isRequest = opcode === opcodes.rrq || opcode === opcodes.wrq;
+    const key = `${from.address} ${from.port} ${localAddress} ${localPort}`;
+    if (options.singlePort && !isRequest) {
+      const entry = entries.get(key);
+      if (entry) {
+        entry.session.packet(packet);
+        return;
+      }
+    }
+    requests++;
+    const client: TftpClient = { address: from.address, port: from.port, localAddress, localPort };
+    if (reservedPorts.has(from.port)) refused(listener, client, undefined, "reserved-port");
+    else if (!filter().allows(from.address)) refused(listener, client, undefined, "client-not-allowed");
+    else if (!isRequest) onStranger(listener, client, opcode);
+    else {
+      const decoded = decodeRequest(packet);
+      if (decoded.ok) onRequest(listener, client, key, decoded.request, packet);
+      else refused(listener, client, undefined, "malformed", undefined, decoded.fault);
+    }
+  }
+
+  /** Neither RRQ nor WRQ: in single-port mode ACK and DATA of a transfer we do not know. */
+  function onStranger(listener: Listener, client: TftpClient, opcode: number): void {
+    const lost = options.singlePort && (opcode === opcodes.ack || opcode === opcodes.data);
+    const answer = lost && gate.repeat(client.address, false, clock.now()) ? errors.unknownTid : undefined;
+    refused(listener, client, undefined, "malformed", answer, "opcode");
+  }
+
+  function onRequest(
+    listener: Listener,
+    client: TftpClient,
+    key: string,
+    request: TftpRequest,
+    datagram: Uint8Array,
+  ): void {
+    const { file } = request;
+    const exempt = isLoopback(client.address);
+    const at = clock.now();
+    const known = entries.get(key);
+    if (known && sameOctets(known.datagram, datagram) && !isNew(known, at)) {
+      if (gate.repeat(client.address, exempt, at)) known.session.repeat();
+      return;
+    }
+    known?.session.stop("replaced");
+    const refusal = refusalOf(request);
+    if (refusal) {
+      refused(listener, client, file, refusal.reason, refusal.error, refusal.detail);
+      return;
+    }
+    if (!isServableName(file)) {
+      listener.reject(client, encodeError(errors.notFound.code, errors.notFound.text));
+      const { code } = errors.notFound;
+      emit({ type: "not-found", at: clock.wall(), client, file, reason: "bad-name", code, detail: undefined });
+      return;
+    }
+    if (gate.active >= limits.maxTransfers) evictSilent(at);
+    const verdict = gate.request(client.address, exempt, at);
+    if (verdict === "granted") startSession(listener, client, key, request, datagram, at);
+    else refused(listener, client, file, verdict);
+  }
+
+  /** The same datagram again is a new request once the old one was acknowledged, unless the network doubled it. */
+  function isNew(known: Entry, at: number): boolean {
+    return known.session.acknowledged() && at - known.at >= timing.repeatGap;
+  }
+
+  function refusalOf(request: TftpRequest): Refusal | undefined {
+    if (refusing) return { reason: "stopping" };
+    if (request.mode !== "octet" && request.mode !== "netascii") {
+      return { reason: "mode", error: errors.illegalOperation, detail: request.mode };
+    }
+    if (request.opcode === "wrq" && !options.sink) return { reason: "write-refused", error: errors.accessViolation };
+    return undefined;
+  }
+
+  function startSession(
+    listener: Listener,
+    client: TftpClient,
+    key: string,
+    request: TftpRequest,
+    datagram: Uint8Array,
+    at: number,
+  ): void {
+    let host = hosts.get(listener);
+    if (!host) {
+      host = hostFor(listener);
+      hosts.set(listener, host);
+    }
+    const before = gate.active;
+    const asked = { client, request, settings: options.settingsFor?.(client, request.file), at };
+    const session =
+      request.opcode === "wrq" && options.sink
+        ? writeSession(host, options.sink, asked)
+        : readSession(host, cache, options.source, asked);
+    // A file that is not there has already been answered.
+    if (gate.active < before) return;
+    entries.set(key, { session, datagram, listener, at });
+    keys.set(session, key);
+    tickSoon();
+  }
+
+  function evictSilent(now: number): void {
+    let silent: Session | undefined;
+    let since = now - evictableAfter;
+    for (const { session } of entries.values()) {
+      const quiet = session.quietSince(now);
+      if (quiet > since) continue;
+      since = quiet;
+      silent = session;
+    }
+    silent?.stop("evicted");
+  }
+
+  function tickSoon(): void {
+    if (ticking) return;
+    ticking = true;
+    clock.run(() => {
+      const now = clock.now();
+      for (const { session } of entries.values()) session.tick(now);
+      ticking = entries.size > 0;
+      return ticking;
+    });
+  }
+
+  return {
+    onPacket,
+    accept(yes) {
+      refusing = !yes;
+    },
+    stopAll(listener) {
+      for (const entry of [...entries.values()]) {
+        if (listener === undefined || entry.listener === listener) entry.session.stop("stopped");
+      }
+    },
+    whenIdle(callback) {
+      if (gate.active === 0) callback();
+      else idle.push(callback);
+    },
+    get active() {
+      return gate.active;
+    },
+    cache,
+    get requests() {
+      return requests;
+    },
+  };
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, at) => octet === b[at]);
+}

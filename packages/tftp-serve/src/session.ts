@@ -1,0 +1,94 @@
+import type { Channel, ChannelHandlers } from "./channel.ts";
+import type { Clock } from "./clock.ts";
+import type { AbortReason, TftpClient, TftpEvent, TransferFigures, TransferRef } from "./core/events.ts";
+import type { TftpRequest } from "./core/packet.ts";
+import type { Outcome } from "./core/transfer-types.ts";
+import type { ClientSettings, TftpLimits } from "./server-options.ts";
+
+/** A request that was let in. */
+export interface Asked {
+  readonly client: TftpClient;
+  readonly request: TftpRequest;
+  readonly settings: ClientSettings | undefined;
+  /** When it came, by the clock of the server. */
+  readonly at: number;
+}
+
+/** One transfer, from the request to its end. */
+export interface Session {
+  readonly client: TftpClient;
+  readonly direction: "read" | "write";
+  /** The client has answered, so the same request again is a new one. */
+  acknowledged(): boolean;
+  /** Since when nothing has moved; `now` while the delay is ours. */
+  quietSince(now: number): number;
+  packet(packet: Uint8Array): void;
+  repeat(): void;
+  tick(now: number): void;
+  /** Ends it; the client is told only when the server stops. */
+  stop(reason: AbortReason): void;
+}
+
+/** What sessions need of the server. */
+export interface SessionHost {
+  readonly clock: Clock;
+  readonly limits: TftpLimits;
+  readonly progressInterval: number;
+  emit(event: TftpEvent): void;
+  nextId(): number;
+  channel(client: TftpClient, handlers: ChannelHandlers): Channel;
+  /** Sends an ERROR where there is no transfer. */
+  reject(client: TftpClient, packet: Uint8Array): void;
+  /** The client's address is true. */
+  verified(session: Session): void;
+  ended(session: Session): void;
+}
+
+export function transferRef(host: SessionHost, asked: Asked): TransferRef {
+  return {
+    id: host.nextId(),
+    direction: asked.request.opcode === "rrq" ? "read" : "write",
+    client: asked.client,
+    file: asked.request.file,
+    mode: asked.request.mode === "netascii" ? "netascii" : "octet",
+  };
+}
+
+/** The event that tells how a transfer ended. */
+export function endEvent(
+  at: number,
+  transfer: TransferRef,
+  outcome: Outcome,
+  figures: TransferFigures,
+  shape: { readonly blockSize: number; readonly windowSize: number },
+): TftpEvent {
+  switch (outcome.type) {
+    case "done":
+      return {
+        type: "done",
+        at,
+        transfer,
+        figures,
+        blockSize: shape.blockSize,
+        windowSize: shape.windowSize,
+        confirmed: outcome.confirmed,
+      };
+    case "probe":
+      return { type: "probe", at, transfer, size: figures.size, ms: figures.ms };
+    case "aborted":
+      return {
+        type: "aborted",
+        at,
+        transfer,
+        figures,
+        reason: outcome.reason,
+        error: outcome.error,
+        detail: outcome.detail,
+      };
+  }
+}
+
+/** What went wrong, for the log. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
