@@ -18,7 +18,6 @@ import { settingsOf } from "./settings.ts";
 import { type BindFailure, explained, ProxyDhcpStartError } from "./start-error.ts";
 import { systemInterfaces } from "./system-interfaces.ts";
 
-/** A bound socket, or why there is none. */
 type Bound = { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly failure: BindFailure };
 
 /** One served address: the PXE port's socket, and in full mode the one offers leave by. */
@@ -150,12 +149,11 @@ export function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp {
   }
 
   function send(reply: OutgoingReply): void {
-    const { bytes, to, via } = reply;
+    const { bytes, to, via, interfaceName } = reply;
     const service = services.get(reply.from.address);
     const sent: Sent = (error) => {
       if (error === null) return;
       tally.sendFailed();
-      const { interfaceName } = reply;
       emit({ type: "send-failed", at: now(), interfaceName, to, code: error.code ?? String(error.message) });
     };
     if (via === "unicast") void sendOnce(reply, sent);

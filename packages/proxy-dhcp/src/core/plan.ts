@@ -13,7 +13,7 @@ export type ReplyForm = "direct" | "server" | "menu";
 
 /** The script an iPXE client gets in place of `file` and `menu`, which stay the way into iPXE for all others. */
 export interface IpxeScript {
-  /** Asked for by TFTP from `server` when iPXE has no HTTP, or when there is no `url`. */
+  /** On the plan's TFTP server; taken when iPXE has no HTTP, or when there is no `url`. */
   readonly file?: string;
   /** Taken when option 175 says that this iPXE speaks HTTP (or HTTPS for an https URL). */
   readonly url?: string;
