@@ -13,7 +13,7 @@ import { tftpRecord } from "./events/tftp-log.ts";
 import { createThrottle } from "./events/throttle.ts";
 import { type ScanResult, scanRoot } from "./system/boot-files.ts";
 import { type FollowTimes, followRoot } from "./system/follow-root.ts";
-import { choiceKey, chooseInterfaces, forOffers, type NetworkInterfaces } from "./system/interfaces.ts";
+import { choiceKey, chooseInterfaces, type NetworkInterfaces } from "./system/interfaces.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./system/order.ts";
 import { explainPortFailures, type PortFailure } from "./system/privileges.ts";
 
@@ -117,7 +117,7 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
     choice = next;
     log(interfacesRecord(choice));
     if (config.tftp.enabled) await tftp.setAddresses(choice.served.map(({ address }) => address));
-    if (config.dhcp.enabled) await dhcp.setInterfaces(forOffers(choice.served));
+    if (config.dhcp.enabled) await dhcp.setInterfaces(choice.served);
   }
 
   const rootPart: Part = {
@@ -154,7 +154,7 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
     name: "dhcp",
     bindsPorts: true,
     async start() {
-      await dhcp.setInterfaces(forOffers(choice.served));
+      await dhcp.setInterfaces(choice.served);
       await dhcp.start();
     },
     stop: () => dhcp.stop(),

@@ -109,6 +109,11 @@ describe("a config file", () => {
     ]);
   });
 
+  it("of the first user is the one the README shows", () => {
+    const example = readFileSync(join(import.meta.dirname, "../examples/first-network.yaml"), "utf8");
+    expect(readFileSync(join(import.meta.dirname, "../README.md"), "utf8")).toContain(`\`\`\`yaml\n${example}\`\`\``);
+  });
+
   it("has its paths counted from its own folder, and the defaults from the working folder", () => {
     mkdirSync(join(folder, "etc"));
     writeFileSync(join(folder, "etc/a.yaml"), "root: ../files\nlog: { file: a.log }\n");

@@ -29,7 +29,10 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
 
   const width = Math.max(...rows.map(([name]) => (name.length > 24 ? 0 : name.length)));
   const found = tree.entries.size;
-  const summary = found === 0 ? "no boot files yet; put some there" : `boot files for ${found} architectures`;
+  const summary =
+    found === 0
+      ? "no boot files yet; put some there"
+      : `boot files for ${found} ${found === 1 ? "architecture" : "architectures"}`;
   return {
     level: found === 0 ? "warn" : "info",
     scope: "boot",

@@ -29,7 +29,7 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
       return packetRecords(event, passes);
     case "undecodable": {
       const from = `${event.source.address}:${event.source.port}`;
-      const message = `${event.octets} octets from ${from} are no DHCP message: ${event.fault.code === "too-long" ? "too long" : faultText(event.fault)}`;
+      const message = `${event.octets} octets from ${from} are no DHCP message: ${faultText(event.fault)}`;
       return [
         record("debug", "dhcp.undecodable", message, {
           source: event.source,
@@ -45,7 +45,7 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
     }
     case "listening": {
       const { address, port } = event.local;
-      const on = event.interfaceName === undefined ? "" : ` (${quote(event.interfaceName)})`;
+      const on = event.interfaceName === undefined ? "" : ` (${event.interfaceName})`;
       const fields = { address, port, service: event.port, interface: event.interfaceName };
       return [record("info", "dhcp.listening", `listening on ${address} port ${port}${on}`, fields)];
     }
@@ -53,7 +53,7 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
     case "interface-down": {
       const { name, address } = event.interface;
       const verb = event.type === "interface-up" ? "now served" : "no longer there";
-      return [record("info", `dhcp.${event.type}`, `${name} ${address}: ${verb}`, { interface: name, address })];
+      return [record("debug", `dhcp.${event.type}`, `${name} ${address}: ${verb}`, { interface: name, address })];
     }
     case "interface-failed": {
       const { name, address } = event.interface;
@@ -76,7 +76,10 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
 function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
   const { decision, request } = event;
   const seen: LogRecord = {
-    ...record("debug", "dhcp.request", `${whoAsks(event)}: received`, clientFields(event)),
+    ...record("debug", "dhcp.request", `${whoAsks(event)}: received`, {
+      ...clientFields(event),
+      options: optionsOf(request),
+    }),
     details: describe(request),
   };
   if (decision.kind === "ignore") return [ignoredRecord(event, decision, passes)];
@@ -132,7 +135,7 @@ function replyRecord(event: PacketEvent, { decision, reply, to, interfaceName, o
     rule: decision.rule,
     item: decision.item,
     notes: decision.notes,
-    options: [...reply.options].map(([code, bytes]) => optionFields(code, bytes)),
+    options: optionsOf(reply),
   };
   const details = [
     ...headerLines(reply, octets),
@@ -149,9 +152,11 @@ function headerLines(reply: DhcpPacket, octets: number): string[] {
   return [[`${octets} octets`, `siaddr ${reply.siaddr}`, ...names].join(", ")];
 }
 
-function optionFields(code: number, bytes: Uint8Array) {
-  const line = describeOption(code, bytes);
-  return { code, name: optionByCode(code)?.name, size: bytes.length, value: line.slice(line.indexOf("): ") + 3) };
+function optionsOf(packet: DhcpPacket) {
+  return [...packet.options].map(([code, bytes]) => {
+    const line = describeOption(code, bytes);
+    return { code, name: optionByCode(code)?.name, size: bytes.length, value: line.slice(line.indexOf("): ") + 3) };
+  });
 }
 
 function whoAsks(event: PacketEvent): string {
@@ -162,7 +167,8 @@ function whoAsks(event: PacketEvent): string {
   const classText = typeof vendorClass === "string" ? ` ${quote(vendorClass)}` : "";
   const where = port === "pxe" ? " on the PXE port" : "";
   const relay = client?.relay === undefined ? "" : ` through relay ${client.relay}`;
-  return `${macOf(event)} ${arch}${firmware}${classText} xid ${xidText(request)} ${kindOf(request)}${where}${relay}`;
+  const asker = `${macOf(event)} ${kindOf(request)}${where} xid ${xidText(request)}`;
+  return `${asker} ${arch}${firmware}${classText}${relay}`;
 }
 
 function kindOf(request: DhcpPacket): string {

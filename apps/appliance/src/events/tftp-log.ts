@@ -11,7 +11,7 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
     case "listening":
       return plain("info", "tftp.listening", `listening on ${event.address} port ${event.port}`, local(event));
     case "unlistening":
-      return plain("info", "tftp.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
+      return plain("debug", "tftp.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
     case "listen-failed": {
       const fields = { ...local(event), code: event.code };
       return plain(

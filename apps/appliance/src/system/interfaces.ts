@@ -1,5 +1,4 @@
 import type { NetworkInterfaceInfo } from "node:os";
-import { parseIpv4 } from "@bootlace/dhcp-core";
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
 import { subnetFilter } from "../config/subnet.ts";
 
@@ -29,7 +28,7 @@ export interface InterfaceWish {
 /** Bridges and ends of cables that belong to containers, virtual machines and tunnels, by the names their makers give. */
 const foreignNames: readonly (readonly [RegExp, string])[] = [
   [/^(docker\d*|docker_gwbridge|br-[0-9a-f]{12}|podman\d*|cni-?\S*|nerdctl\d*)$/, "a bridge of containers"],
-  [/^(veth|lxc|vnet|cali|cilium)\S*$/, "a cable into a container or virtual machine"],
+  [/^(veth|lxc(?!br)|vnet|cali|cilium)\S*$/, "a cable into a container or virtual machine"],
   [/^(virbr|lxcbr|lxdbr|vmnet|vboxnet|incusbr|waydroid)\d*(-nic)?$/, "a bridge of virtual machines"],
   [/^(flannel|weave|kube-|nodelocaldns|antrea|ovn)\S*$/, "a network of Kubernetes"],
   [/^(tun|tap|wg|ppp|ipsec|tailscale|zt|utun|gre|sit|nordlynx)\S*$/, "a tunnel"],
@@ -80,17 +79,6 @@ function toServed(name: string, info: NetworkInterfaceInfo): ServedInterface {
   const served = { name, address: info.address, netmask: info.netmask };
   // The loopback network has a broadcast address of its own and no limited broadcast.
   return info.internal ? { ...served, broadcast: "127.255.255.255" } : served;
-}
-
-/** One address per interface and network: a second one there would only make every client hear two offers. */
-export function forOffers(served: readonly ServedInterface[]): ServedInterface[] {
-  const seen = new Set<string>();
-  return served.filter(({ name, address, netmask }) => {
-    const key = `${name}/${(parseIpv4(address) ?? 0) & (parseIpv4(netmask) ?? 0)}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
 
 /** A text that is equal for equal choices. */

@@ -5,6 +5,7 @@ export interface PortFailure {
   readonly port: number;
   readonly code: string;
   readonly holder?: { readonly pid: number; readonly command: string };
+  readonly advice?: string;
 }
 
 const threeWays =
@@ -40,7 +41,10 @@ function explainCode(code: string, failures: readonly PortFailure[]): string {
         failures.flatMap(({ holder }) => (holder ? [`${holder.command} (pid ${holder.pid})`] : [])),
       );
       const who = holders.size === 0 ? "another program" : [...holders].join(" and ");
-      return `in use by ${who}. Stop it, or name other interfaces or ports in the config`;
+      const advice = new Set(
+        failures.map((failure) => failure.advice ?? "Stop it, or name other interfaces or ports in the config"),
+      );
+      return `in use by ${who}. ${[...advice].join(". ")}`;
     }
     case "EADDRNOTAVAIL":
       return "no interface has this address now";

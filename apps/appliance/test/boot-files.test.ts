@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { growTree } from "../src/boot/tree.ts";
+import { treeRecord } from "../src/events/boot-log.ts";
+import { type ScanResult, scanRoot } from "../src/system/boot-files.ts";
+import { followRoot } from "../src/system/follow-root.ts";
+import { peImage } from "./helpers/pe-image.ts";
+
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "bootlace-root-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(path: string, content: string | Uint8Array = "x") {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+async function filesIn(folder: string) {
+  const scan = await scanRoot(folder);
+  return scan.ok ? scan.files : scan.code;
+}
+
+describe("a scan", () => {
+  it("finds boot files and the machines of their headers", async () => {
+    put("pxelinux/pxelinux.0");
+    put("pxelinux/ldlinux.c32");
+    put("EFI/BOOT/BOOTX64.EFI", peImage(0x8664));
+    put("efi32/syslinux.efi", peImage(0x014c));
+    put("short.efi", "MZ");
+    put("kernel", peImage(0x8664));
+    expect(await filesIn(root)).toEqual([
+      { path: "short.efi" },
+      { path: "efi32/syslinux.efi", machine: "x86" },
+      { path: "pxelinux/pxelinux.0" },
+      { path: "EFI/BOOT/BOOTX64.EFI", machine: "x64" },
+    ]);
+  });
+
+  it("follows links that stay inside, once, and no others", async () => {
+    put("debian/pxelinux.0");
+    symlinkSync("debian/pxelinux.0", join(root, "pxelinux.0"));
+    symlinkSync(".", join(root, "debian/loop"));
+    symlinkSync(tmpdir(), join(root, "outside"));
+    symlinkSync("nowhere", join(root, "lpxelinux.0"));
+    expect(await filesIn(root)).toEqual([{ path: "pxelinux.0" }, { path: "debian/pxelinux.0" }]);
+  });
+
+  it("ends at a depth, and says so", async () => {
+    put("1/2/3/4/5/6/pxelinux.0");
+    put("1/2/3/4/5/lpxelinux.0");
+    expect(await scanRoot(root)).toMatchObject({ ok: true, cut: true, files: [{ path: "1/2/3/4/5/lpxelinux.0" }] });
+  });
+
+  it("of a root that is not there, or no folder, is a fault", async () => {
+    put("file");
+    expect(await filesIn(join(root, "missing"))).toBe("ENOENT");
+    expect(await filesIn(join(root, "file"))).toBe("ENOTDIR");
+  });
+});
+
+it("the log shows what each architecture gets, and what was looked for", async () => {
+  put("pxelinux/pxelinux.0");
+  put("efi/bootx64.efi", peImage(0xaa64));
+  const scan = await scanRoot(root);
+  const record = treeRecord("/srv/boot", growTree(scan.ok ? scan.files : []), false);
+  expect(record.message).toBe("root /srv/boot: boot files for 2 architectures");
+  expect(record.details?.map((line) => line.replace(/looked for (\S+) .*/, "looked for $1 …"))).toEqual([
+    'x86-bios    "pxelinux/pxelinux.0"',
+    "x64-uefi    nothing; looked for bootx64.efi, …",
+    "ia32-uefi   nothing; looked for bootia32.efi, …",
+    'arm64-uefi  "efi/bootx64.efi" (in spite of its name: its header says arm64)',
+    "arm32-uefi, riscv64-uefi, riscv32-uefi, loongarch64-uefi, loongarch32-uefi  nothing",
+  ]);
+});
+
+describe("following a root", () => {
+  const times = { quiet: 5, rescan: 20, rescanMissing: 20 };
+
+  async function follow(steps: (next: (wanted: string) => Promise<void>) => Promise<void>, usedTimes = times) {
+    let latest = "";
+    let wake = () => {};
+    const follower = followRoot(
+      root,
+      (scan: ScanResult) => {
+        latest = scan.ok ? scan.files.map(({ path }) => path).join(" ") : scan.code;
+        wake();
+      },
+      usedTimes,
+    );
+    follower.start(await scanRoot(root));
+    await steps(async (wanted) => {
+      while (latest !== wanted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }).finally(() => follower.stop());
+  }
+
+  it("sees new files, new folders and removed ones by the signs of the file system alone", async () => {
+    await follow(
+      async (next) => {
+        put("pxelinux.0");
+        await next("pxelinux.0");
+        put("efi/bootx64.efi");
+        await next("pxelinux.0 efi/bootx64.efi");
+        put("efi/shimx64.efi");
+        await next("pxelinux.0 efi/bootx64.efi efi/shimx64.efi");
+        rmSync(join(root, "efi"), { recursive: true });
+        await next("pxelinux.0");
+      },
+      { quiet: 5, rescan: 60_000, rescanMissing: 60_000 },
+    );
+  });
+
+  it("survives a root that goes away and comes back", async () => {
+    put("pxelinux.0");
+    await follow(async (next) => {
+      rmSync(root, { recursive: true });
+      await next("ENOENT");
+      put("lpxelinux.0");
+      await next("lpxelinux.0");
+      put("pxelinux.0");
+      await next("lpxelinux.0 pxelinux.0");
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readArguments } from "../src/cli/arguments.ts";
+import { check } from "../src/cli/check.ts";
+import type { OptionRow, Surroundings } from "../src/cli/command.ts";
+import { commands } from "../src/cli/commands.ts";
+import { commandHelp, programHelp } from "../src/cli/help.ts";
+import { version } from "../src/version.ts";
+
+const rows: OptionRow[] = [
+  { name: "config", short: "c", value: "FILE", description: "" },
+  { name: "interface", value: "NAME", many: true, description: "" },
+  { name: "json", description: "" },
+];
+
+function read(...words: string[]) {
+  const result = readArguments(words, rows, 1);
+  return result.ok ? [Object.fromEntries(result.args.options), result.args.positionals] : result.problem;
+}
+
+describe("the words of a command line", () => {
+  it.each([
+    [
+      ["--config", "a"],
+      [{ config: ["a"] }, []],
+    ],
+    [["--config=a=b"], [{ config: ["a=b"] }, []]],
+    [
+      ["-c", "a", "--config", "b"],
+      [{ config: ["b"] }, []],
+    ],
+    [
+      ["--interface", "a", "--interface=b"],
+      [{ interface: ["a", "b"] }, []],
+    ],
+    [
+      ["x", "--json"],
+      [{ json: [""] }, ["x"]],
+    ],
+    [
+      ["--", "--json"],
+      [{}, ["--json"]],
+    ],
+    [["-"], [{}, ["-"]]],
+  ])("%j", (words, expected) => expect(read(...words)).toEqual(expected));
+
+  it.each([
+    [["--confg", "a"], 'unknown option "--confg"; did you mean --config?'],
+    [["--zzz"], 'unknown option "--zzz"'],
+    [["-x"], 'unknown option "-x"'],
+    [["--config"], "--config needs a value: --config FILE"],
+    [["--config="], "--config needs a value: --config FILE"],
+    [["--json=yes"], "--json takes no value"],
+    [["a", "b"], '"b" is one word too many'],
+  ])("%j is refused", (words, problem) => expect(read(...words)).toBe(problem));
+});
+
+describe("help", () => {
+  it("of the program names every command", () => {
+    for (const { name, summary } of commands) expect(programHelp(commands)).toContain(`${name.padEnd(7)}  ${summary}`);
+  });
+
+  it.each(commands)("of $name has every option and at least two examples", (command) => {
+    const text = commandHelp(command);
+    for (const { name, description } of command.options) {
+      expect(text).toContain(`--${name}`);
+      expect(text).toContain(description);
+    }
+    expect(command.examples.length).toBeGreaterThanOrEqual(2);
+    for (const [example] of command.examples) expect(text).toContain(example);
+    expect(text).toContain("-h, --help");
+  });
+});
+
+describe("check", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-cli-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "good.yaml"), "root: x\n");
+  writeFileSync(join(folder, "bad.yaml"), "rot: x\ntftp: { port: 0 }\n");
+
+  async function run(words: string[]) {
+    const args = readArguments(words, check.options, 1);
+    if (!args.ok) throw new Error(args.problem);
+    let out = "";
+    const surroundings = { cwd: folder, out: (text: string) => (out += text) } as unknown as Surroundings;
+    return [await check.run(args.args, surroundings), out];
+  }
+
+  it("of a good file says so and succeeds", async () => {
+    expect(await run(["good.yaml"])).toEqual([0, "good.yaml: no faults\n"]);
+  });
+
+  it("of a broken file lists every fault and their number", async () => {
+    const [code, out] = await run(["bad.yaml"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^bad\.yaml:1:1: error\[E003\] .*\nbad\.yaml:2:15: error\[E012\] .*\n2 errors\n$/);
+  });
+
+  it("prints one JSON document when asked to", async () => {
+    const [code, out] = await run(["--json", "bad.yaml"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(String(out))).toMatchObject({
+      schema: 1,
+      file: "bad.yaml",
+      faults: [
+        {
+          line: 1,
+          column: 1,
+          code: "E003",
+          severity: "error",
+          path: "rot",
+          hint: expect.stringContaining('Did you mean "root"?'),
+        },
+        { line: 2, column: 15, code: "E012", path: "tftp.port", message: "0 is below 1", hint: "Allowed: 1 to 65535" },
+      ],
+    });
+    expect(await run(["--json", "good.yaml"])).toEqual([0, '{"schema":1,"file":"good.yaml","faults":[]}\n']);
+  });
+
+  it("of a missing file is a finding", async () => {
+    expect(await run(["none.yaml"])).toEqual([1, "none.yaml:1:1: error[E001] the file does not exist.\n1 error\n"]);
+  });
+});
+
+it("the version is that of package.json", () => {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8"));
+  expect(version).toBe(manifest.version);
+});

@@ -1,0 +1,83 @@
+import { networkInterfaces } from "node:os";
+import { type ApplianceDeps, createAppliance } from "../../src/appliance.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { createLog } from "../../src/events/log.ts";
+import { isWritten, type Level, type LogRecord } from "../../src/events/record.ts";
+import type { NetworkInterfaces } from "../../src/system/interfaces.ts";
+
+/** The names of the loopback interface here: `lo` on Linux. */
+export const loopbackName =
+  Object.entries(networkInterfaces()).find(([, list]) => list?.some(({ internal }) => internal))?.[0] ?? "lo";
+
+export function configOf(text: string): Config {
+  const result = parseConfig(text, "test");
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.config;
+}
+
+/** A config that serves loopback on ports the system chooses. */
+export function loopbackConfig(root: string, clientPort: number, more: Partial<Config> = {}): Config {
+  const base = configOf("");
+  return {
+    ...base,
+    interfaces: [loopbackName],
+    root,
+    dhcp: { ...base.dhcp, port: 0, pxePort: 0, clientPort },
+    tftp: { ...base.tftp, port: 0 },
+    ...more,
+  };
+}
+
+/** An appliance whose clock stands still, whose log is kept, and whose interfaces and timers are in the test's hand. */
+export function createTestAppliance(config: Config, deps: Partial<ApplianceDeps> = {}, level: Level = "info") {
+  let text = "";
+  let interfaces: NetworkInterfaces = networkInterfaces();
+  let tick = () => {};
+  const records: LogRecord[] = [];
+  let wake = () => {};
+  const log = createLog({
+    level,
+    console: "pretty",
+    colour: false,
+    writeConsole: (part) => (text += part),
+    now: () => 0,
+    formatTime: () => "12:00:00",
+  });
+  const appliance = createAppliance(config, {
+    log(record) {
+      log(record);
+      if (isWritten(record.level, level)) records.push(record);
+      wake();
+    },
+    now: () => 1_000,
+    networkInterfaces: () => interfaces,
+    every: (_milliseconds, work) => {
+      tick = work;
+      return () => {};
+    },
+    ...deps,
+  });
+  return {
+    appliance,
+    records,
+    text: () => text,
+    /** The port of a service. */
+    port: (service: string) => appliance.endpoints().find((endpoint) => endpoint.service === service)?.port ?? 0,
+    setInterfaces(next: NetworkInterfaces) {
+      interfaces = next;
+      tick();
+    },
+    /** The first record of an event, now or later. */
+    async logged(event: string, matches: (record: LogRecord) => boolean = () => true): Promise<LogRecord> {
+      for (;;) {
+        const found = records.find((record) => record.event === event && matches(record));
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    [Symbol.asyncDispose]: () => appliance.stop(),
+  };
+}

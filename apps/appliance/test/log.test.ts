@@ -1,0 +1,140 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { createLog } from "../src/events/log.ts";
+import { openLogFile } from "../src/events/log-file.ts";
+import type { LogRecord } from "../src/events/record.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bootlace-log-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const record: LogRecord = {
+  level: "info",
+  scope: "dhcp",
+  event: "dhcp.offer",
+  message: "offered",
+  fields: { mac: "52:54:00:12:34:56", file: "a\u001b[31m\nb" },
+  details: ["option one", "option two"],
+};
+const common = { colour: false, now: () => Date.UTC(2026, 10, 22, 14, 5, 1, 123), formatTime: () => "14:05:01" };
+
+function logged(options: Partial<Parameters<typeof createLog>[0]>, ...records: LogRecord[]): string {
+  let text = "";
+  const log = createLog({
+    ...common,
+    level: "info",
+    console: "pretty",
+    writeConsole: (part) => (text += part),
+    ...options,
+  });
+  for (const one of records) log(one);
+  return text;
+}
+
+describe("the log", () => {
+  it("for people has details indented below the line", () => {
+    expect(logged({}, record)).toBe("14:05:01 info  dhcp     offered\n         option one\n         option two\n");
+  });
+
+  it("for programs is one JSON object a line, with the fields as sent", () => {
+    const text = logged({ console: "json" }, record, { ...record, level: "warn" });
+    const lines = text.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: "info",
+        time: "2026-11-22T14:05:01.123Z",
+        scope: "dhcp",
+        event: "dhcp.offer",
+        mac: "52:54:00:12:34:56",
+        file: "a\u001b[31m\nb",
+        msg: "offered",
+      },
+      expect.objectContaining({ level: "warn" }),
+    ]);
+  });
+
+  it.each(["error", "warn", "info", "debug"] as const)("at level %s leaves out what is less important", (level) => {
+    const all = (["error", "warn", "info", "debug"] as const).map(
+      (one): LogRecord => ({ ...record, level: one, details: [] }),
+    );
+    const words = logged({ level }, ...all)
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(" ")[1]);
+    expect(words).toEqual(["error", "warn", "info", "debug"].slice(0, words.length));
+    expect(words.at(-1)).toBe(level);
+  });
+
+  it("colours by level only when asked to", () => {
+    expect(logged({ colour: true }, { ...record, level: "error", details: [] })).toBe(
+      "\u001b[31m14:05:01 error dhcp     offered\u001b[39m\n",
+    );
+  });
+
+  it("leaves a fatal line to stderr on a terminal, and tells programs", () => {
+    expect(logged({}, { ...record, level: "fatal" })).toBe("");
+    expect(JSON.parse(logged({ console: "json" }, { ...record, level: "fatal" }))).toMatchObject({ level: "fatal" });
+  });
+});
+
+describe("a log file", () => {
+  function withFile(path: string) {
+    let clock = 0;
+    let console = "";
+    const target = openLogFile(path, () => clock);
+    const log = createLog({
+      ...common,
+      level: "info",
+      console: "pretty",
+      writeConsole: (text) => (console += text),
+      file: { format: "pretty", target },
+    });
+    return {
+      say: (message: string) => {
+        clock += 1000;
+        log({ ...record, message, details: [] });
+      },
+      told: () =>
+        console
+          .split("\n")
+          .filter((line) => line.includes("log file"))
+          .map((line) => line.slice(24)),
+      [Symbol.dispose]: () => target.close(),
+    };
+  }
+
+  it("is appended to, and opened anew after rotation", () => {
+    const path = join(folder, "a.log");
+    using file = withFile(path);
+    file.say("one");
+    renameSync(path, `${path}.1`);
+    file.say("two");
+    expect(readFileSync(`${path}.1`, "utf8")).toBe("14:05:01 info  dhcp     one\n");
+    expect(readFileSync(path, "utf8")).toBe("14:05:01 info  dhcp     two\n");
+    using again = withFile(path);
+    again.say("three");
+    expect(readFileSync(path, "utf8")).toContain("two\n14:05:01 info  dhcp     three\n");
+  });
+
+  it("whose folder vanishes is gone on without, said once, and taken up when it is back", () => {
+    const path = join(folder, "sub/b.log");
+    mkdirSync(join(folder, "sub"));
+    using file = withFile(path);
+    file.say("one");
+    rmSync(join(folder, "sub"), { recursive: true });
+    file.say("two");
+    file.say("three");
+    expect(file.told()).toEqual([`the log file ${path} cannot be written (ENOENT): going on without it`]);
+    mkdirSync(join(folder, "sub"));
+    file.say("four");
+    expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 info  dhcp     four\n");
+    expect(file.told()[1]).toBe(`the log file ${path} is written again`);
+  });
+
+  it("that cannot be opened does not stop anything", () => {
+    using file = withFile(join(folder, "missing/c.log"));
+    file.say("one");
+    expect(file.told()).toHaveLength(1);
+  });
+});

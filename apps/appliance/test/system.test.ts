@@ -1,0 +1,124 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import { createThrottle } from "../src/events/throttle.ts";
+import { type Part, type PartFailure, startInOrder, stopInReverse } from "../src/system/order.ts";
+import { explainPortFailures } from "../src/system/privileges.ts";
+import { stopSignal } from "../src/system/signals.ts";
+
+describe("ports that could not be bound", () => {
+  it("are told in one line, with the three ways to give the right", () => {
+    const text = explainPortFailures([
+      { service: "tftp", address: "192.168.11.109", port: 69, code: "EACCES" },
+      { service: "tftp", address: "10.0.0.1", port: 69, code: "EACCES" },
+      { service: "dhcp", address: "0.0.0.0", port: 67, code: "EPERM" },
+    ]);
+    expect(text).toBe(
+      "cannot bind UDP port 69 (tftp) on 192.168.11.109, 10.0.0.1, UDP port 67 (dhcp) on 0.0.0.0: no permission. " +
+        "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
+        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port)",
+    );
+  });
+
+  it("name who holds them", () => {
+    const failure = { service: "dhcp", address: "0.0.0.0", port: 67, code: "EADDRINUSE" };
+    expect(explainPortFailures([{ ...failure, holder: { pid: 812, command: "dnsmasq" } }])).toBe(
+      "cannot bind UDP port 67 (dhcp) on 0.0.0.0: in use by dnsmasq (pid 812). Stop it, or name other interfaces or ports in the config",
+    );
+    expect(explainPortFailures([failure])).toContain("in use by another program");
+  });
+
+  it("are grouped by reason", () => {
+    const text = explainPortFailures([
+      { service: "tftp", address: "10.0.0.1", port: 69, code: "EADDRNOTAVAIL" },
+      { service: "dhcp", address: "0.0.0.0", port: 67, code: "EIO" },
+    ]);
+    expect(text).toBe(
+      "cannot bind UDP port 69 (tftp) on 10.0.0.1: no interface has this address now; cannot bind UDP port 67 (dhcp) on 0.0.0.0: EIO",
+    );
+  });
+});
+
+describe("parts", () => {
+  function parts(broken: Readonly<Record<string, "start" | "stop">>) {
+    const steps: string[] = [];
+    const make = (name: string, bindsPorts = false): Part => ({
+      name,
+      bindsPorts,
+      async start() {
+        steps.push(`start ${name}`);
+        if (broken[name] === "start") throw new Error(name);
+      },
+      async stop() {
+        steps.push(`stop ${name}`);
+        if (broken[name] === "stop") throw new Error(name);
+      },
+    });
+    return { steps, list: [make("a"), make("b", true), make("c", true), make("d")] };
+  }
+  const names = (failures: readonly PartFailure[]) => failures.map(({ name }) => name);
+
+  it("start in order", async () => {
+    const { steps, list } = parts({});
+    expect(await startInOrder(list, () => {})).toEqual([]);
+    expect(steps).toEqual(["start a", "start b", "start c", "start d"]);
+  });
+
+  it("are stopped in reverse when one cannot start", async () => {
+    const { steps, list } = parts({ d: "start" });
+    expect(names(await startInOrder(list, () => {}))).toEqual(["d"]);
+    expect(steps.slice(4)).toEqual(["stop c", "stop b", "stop a"]);
+  });
+
+  it("that bind ports are all tried, the others are not", async () => {
+    const { steps, list } = parts({ b: "start", c: "start" });
+    expect(names(await startInOrder(list, () => {}))).toEqual(["b", "c"]);
+    expect(steps).toEqual(["start a", "start b", "start c", "stop a"]);
+  });
+
+  it("after the first failure of another kind nothing is tried", async () => {
+    const { steps, list } = parts({ a: "start" });
+    expect(names(await startInOrder(list, () => {}))).toEqual(["a"]);
+    expect(steps).toEqual(["start a"]);
+  });
+
+  it("are all stopped, past those that fail", async () => {
+    const { steps, list } = parts({ c: "stop", d: "stop" });
+    const failures: PartFailure[] = [];
+    await stopInReverse(list, (failure) => failures.push(failure));
+    expect(names(failures)).toEqual(["d", "c"]);
+    expect(steps).toEqual(["stop d", "stop c", "stop b", "stop a"]);
+  });
+});
+
+describe("signals", () => {
+  it("the first one asks to stop, the second one exits at once", async () => {
+    const source = new EventEmitter();
+    const exits: number[] = [];
+    const signal = stopSignal(source, (code) => exits.push(code));
+    source.emit("SIGTERM", "SIGTERM");
+    expect(await signal.received).toBe("SIGTERM");
+    expect(exits).toEqual([]);
+    source.emit("SIGINT", "SIGINT");
+    expect(exits).toEqual([130]);
+    signal[Symbol.dispose]();
+    expect([source.listenerCount("SIGINT"), source.listenerCount("SIGTERM")]).toEqual([0, 0]);
+  });
+});
+
+describe("a throttle", () => {
+  it("lets a key pass once in its time", () => {
+    const passes = createThrottle(60_000);
+    expect([passes("a", 0), passes("a", 59_999), passes("b", 1), passes("a", 60_000)]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it("forgets the oldest keys when there are many", () => {
+    const passes = createThrottle(60_000, 2);
+    for (const key of ["a", "b", "c"]) passes(key, 0);
+    expect([passes("c", 1), passes("b", 1), passes("a", 1)]).toEqual([false, false, true]);
+  });
+});
