@@ -1,1 +1,65 @@
-export {};
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArguments, USAGE } from "./arguments.ts";
+import type { Scenario } from "./lab.ts";
+import { openRunFolder, removeLeftovers, thisRun } from "./leftovers.ts";
+import { exitCode, formatTable, formatTotals, type Outcome } from "./report.ts";
+import { runScenarios } from "./runner.ts";
+import { SCENARIOS } from "./scenarios/all.ts";
+
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+
+async function main(words: readonly string[]): Promise<number> {
+  const names = SCENARIOS.map((scenario) => scenario.name);
+  const parsed = parseArguments(words, names);
+  if (!parsed.ok) {
+    console.error(`${parsed.fault.message}\n${USAGE}`);
+    return 2;
+  }
+  const { command } = parsed;
+  if (command.kind === "help") {
+    console.log(USAGE);
+    return 0;
+  }
+  if (command.kind === "list") {
+    const width = Math.max(...names.map((name) => name.length));
+    for (const scenario of SCENARIOS) console.log(`${scenario.name.padEnd(width)}  ${scenario.proves}`);
+    return 0;
+  }
+  if (process.getuid?.() !== 0) {
+    console.error("the lab makes network namespaces and taps: run it as root");
+    return 4;
+  }
+  return runCommand(
+    SCENARIOS.filter((scenario) => command.names.includes(scenario.name)),
+    command,
+  );
+}
+
+async function runCommand(scenarios: readonly Scenario[], { keep, jobs }: { keep: boolean; jobs: number }) {
+  const interrupt = new AbortController();
+  let status: number | undefined;
+  for (const [signal, code] of Object.entries(INTERRUPTED)) {
+    process.on(signal, () => {
+      status ??= code;
+      interrupt.abort();
+    });
+  }
+  for (const name of await removeLeftovers()) console.log(`removed ${name}, left by a run that is gone`);
+  const run = thisRun();
+  const folder = openRunFolder(run);
+  const onOutcome = (outcome: Outcome) => {
+    console.log(`${outcome.failure === undefined ? "ok  " : "FAIL"} ${outcome.name} ${outcome.seconds.toFixed(1)} s`);
+    for (const proof of outcome.proofs) console.log(`       ${proof}`);
+    if (outcome.failure !== undefined) console.log(outcome.failure.replace(/^/gm, "     | "));
+    if (outcome.folder !== undefined) console.log(`     kept in ${outcome.folder}`);
+  };
+  const options = { run, folder: folder.path, keep, jobs, signal: interrupt.signal, onOutcome };
+  const outcomes = await runScenarios(scenarios, options);
+  writeFileSync(join(folder.path, "report.json"), `${JSON.stringify(outcomes, null, 2)}\n`);
+  folder.close(keep || exitCode(outcomes) !== 0);
+  console.log(`\n${formatTable(outcomes)}\n\n${formatTotals(outcomes)}`);
+  return status ?? exitCode(outcomes);
+}
+
+process.exitCode = await main(process.argv.slice(2));

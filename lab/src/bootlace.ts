@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LabFailure, must } from "./failure.ts";
+import type { Lab } from "./lab.ts";
+import type { Host } from "./namespaces.ts";
+import { listening } from "./ports.ts";
+import { type Started, start } from "./processes.ts";
+import { type BootTree, plantTree } from "./tree.ts";
+
+const MAIN = fileURLToPath(new URL("../../apps/appliance/dist/main.js", import.meta.url));
+
+/** A line of Bootlace's JSON log. */
+export type LogRecord = Readonly<Record<string, unknown>>;
+
+export interface Bootlace {
+  readonly process: Started;
+  /** Its working folder, with bootlace.yaml and the boot tree in it. */
+  readonly folder: string;
+  /** What it has logged so far. */
+  records(): readonly LogRecord[];
+}
+
+export interface BootlaceOptions {
+  /** bootlace.yaml as a user would write it; without it Bootlace runs on its defaults. */
+  readonly yaml?: string;
+  /** The files below ./boot. */
+  readonly tree?: BootTree;
+  /** UDP ports it must listen on before the scenario goes on. */
+  readonly ports?: readonly number[];
+}
+
+/**
+ * Starts `bootlace serve` on a host, in a folder of its own, and waits until it listens. When the scenario went well,
+ * it must end by SIGTERM with status 0, and must not have logged an error.
+ */
+export async function startBootlace(
+  lab: Lab,
+  host: Host,
+  { yaml, tree = {}, ports = [67, 4011, 69] }: BootlaceOptions,
+): Promise<Bootlace> {
+  must(existsSync(MAIN), `${MAIN} is missing: npm run build`);
+  const folder = join(lab.folder, host.role);
+  mkdirSync(folder, { recursive: true });
+  plantTree(join(folder, "boot"), tree);
+  if (yaml !== undefined) writeFileSync(join(folder, "bootlace.yaml"), yaml);
+  const config = yaml === undefined ? [] : ["--config", "bootlace.yaml"];
+  const name = `bootlace-${host.role}`;
+  const args = [MAIN, "serve", ...config];
+  const started = start(lab, host.netns, { name, command: process.execPath, args, cwd: folder });
+  await listening(lab, started, ports);
+  const records = () => readRecords(started.output.text());
+  lab.afterwards(async () => {
+    must(started.running(), `${name} ended by itself:\n${started.output.text()}`);
+    const exit = await started.stop("SIGTERM", 10);
+    must("code" in exit && exit.code === 0, `${name} ended by SIGTERM with ${JSON.stringify(exit)}, not with status 0`);
+    const error = records().find((record) => record.level === "error" || record.level === "fatal");
+    must(error === undefined, `${name} logged an error: ${JSON.stringify(error)}`);
+  });
+  return { process: started, folder, records };
+}
+
+/** The complete lines of a JSON log. Throws a LabFailure for a line that is not a JSON object. */
+export function readRecords(text: string): LogRecord[] {
+  const lines = text.split("\n").slice(0, -1);
+  return lines.map((line) => {
+    try {
+      const value: unknown = JSON.parse(line);
+      if (typeof value === "object" && value !== null) return value as LogRecord;
+    } catch {
+      // told below
+    }
+    throw new LabFailure(`a line of the log is not JSON: ${line}`);
+  });
+}

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { LabFailure } from "./failure.ts";
+import type { RunName } from "./run-name.ts";
+
+/** What a scenario gets: its folder, its place in the run, and the means to undo what it did. */
+export interface Lab {
+  readonly run: RunName;
+  /** Tells the scenarios of a run apart; stands in the names of their namespaces. */
+  readonly counter: number;
+  readonly folder: string;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Called when the scenario is over, last one first, whatever happened. */
+  defer(undo: () => Promise<void>): void;
+  /** Called after a scenario that went well, before anything is undone; may still fail it. */
+  afterwards(check: () => Promise<void>): void;
+  /** Notes what proved a step. */
+  proof(text: string): void;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** What it proves, in a line, for `list`. */
+  readonly proves: string;
+  readonly run: (lab: Lab) => Promise<void>;
+}
+
+/**
+ * Asks `condition` every 20 ms until it gives something other than undefined. Throws a LabFailure that says `what`
+ * was awaited when `seconds` pass.
+ */
+export async function eventually<T>(
+  lab: Lab,
+  what: string,
+  seconds: number,
+  condition: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    if (lab.signal.aborted) throw new LabFailure(`interrupted while waiting for ${what}`);
+    const value = await condition();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new LabFailure(`${what}: not within ${seconds} s`);
+    await delay(20);
+  }
+}

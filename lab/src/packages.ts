@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { MissingPackage } from "./failure.ts";
+
+/** A program or file that a Debian package brings. */
+interface Piece {
+  readonly path: string;
+  readonly package: string;
+}
+
+/** Debian packages that are only unpacked, not installed: as packages they refuse to stand beside each other. */
+export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay"] as const;
+
+/** Where `lab/install` unpacks them. */
+const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
+
+const PIECES = {
+  ip: { path: "/usr/sbin/ip", package: "iproute2" },
+  setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
+  sysctl: { path: "/usr/sbin/sysctl", package: "procps" },
+  tcpdump: { path: "/usr/bin/tcpdump", package: "tcpdump" },
+  dnsmasq: { path: "/usr/sbin/dnsmasq", package: "dnsmasq-base" },
+  busybox: { path: "/usr/bin/busybox", package: "busybox-static" },
+  tftp: { path: "/usr/bin/tftp", package: "tftp-hpa" },
+  atftp: { path: "/usr/bin/atftp", package: "atftp" },
+  curl: { path: "/usr/bin/curl", package: "curl" },
+  qemuX64: { path: "/usr/bin/qemu-system-x86_64", package: "qemu-system-x86" },
+  ipxeRom: { path: "/usr/lib/ipxe/qemu/efi-e1000.rom", package: "ipxe-qemu" },
+  ovmfCode: { path: "/usr/share/OVMF/OVMF_CODE_4M.fd", package: "ovmf" },
+  ovmfVars: { path: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },
+  pxelinux: { path: "/usr/lib/PXELINUX/pxelinux.0", package: "pxelinux" },
+  ldlinuxBios: { path: "/usr/lib/syslinux/modules/bios/ldlinux.c32", package: "syslinux-common" },
+  syslinuxX64: { path: "/usr/lib/SYSLINUX.EFI/efi64/syslinux.efi", package: "syslinux-efi" },
+  ldlinuxX64: { path: "/usr/lib/syslinux/modules/efi64/ldlinux.e64", package: "syslinux-common" },
+  memtestBios: { path: "/boot/memtest86+x64.bin", package: "memtest86+" },
+  memtestEfi: { path: "/boot/memtest86+x64.efi", package: "memtest86+" },
+  shim: { path: "/usr/lib/shim/shimx64.efi.signed", package: "shim-signed" },
+  grubNet: { path: "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", package: "grub-efi-amd64-signed" },
+  libwrap: { path: "/usr/lib/x86_64-linux-gnu/libwrap.so.0", package: "libwrap0" },
+  tftpdHpa: { path: `${PEERS}/tftpd-hpa/usr/sbin/in.tftpd`, package: "tftpd-hpa" },
+  atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },
+  dhcrelay: { path: `${PEERS}/isc-dhcp-relay/usr/sbin/dhcrelay`, package: "isc-dhcp-relay" },
+} as const satisfies Record<string, Piece>;
+
+export type PieceName = keyof typeof PIECES;
+
+/** The Debian packages that the lab needs installed, each once, sorted. */
+export function installedPackages(): string[] {
+  const unpacked: readonly string[] = UNPACKED;
+  const names = Object.values(PIECES).map((piece) => piece.package);
+  return [...new Set(names)].filter((name) => !unpacked.includes(name)).sort();
+}
+
+/** What an unpacked program needs beside itself: its package's dependencies were not installed with it. */
+const NEEDS: Partial<Record<PieceName, PieceName>> = { tftpdHpa: "libwrap", atftpd: "libwrap" };
+
+/** The path of a program or file. Throws MissingPackage, which names the Debian package and the fix. */
+export function locate(name: PieceName): string {
+  const piece: Piece = PIECES[name];
+  const other = NEEDS[name];
+  if (other !== undefined) locate(other);
+  if (existsSync(piece.path)) return piece.path;
+  const unpacked: readonly string[] = UNPACKED;
+  throw unpacked.includes(piece.package)
+    ? new MissingPackage(piece.path, piece.package, "lab/install unpacks it there")
+    : new MissingPackage(piece.path, piece.package);
+}

@@ -1,0 +1,154 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+import { LabFailure } from "./failure.ts";
+import type { Lab } from "./lab.ts";
+import { locate } from "./packages.ts";
+import { createTranscript, lastLines, type Transcript } from "./transcript.ts";
+
+/** How a process ended: an exit status, or the signal that ended it. */
+export type Exit = { readonly code: number } | { readonly signal: string };
+
+/** A long-running process in a namespace. Its output goes to a log file in the scenario's folder. */
+export interface Started {
+  readonly name: string;
+  readonly pid: number;
+  readonly output: Transcript;
+  readonly exited: Promise<Exit>;
+  running(): boolean;
+  write(text: string): void;
+  /** Sends the signal and waits; after `graceSeconds` it is killed. Gives how it ended. */
+  stop(signal?: "SIGTERM" | "SIGINT" | "SIGKILL", graceSeconds?: number): Promise<Exit>;
+}
+
+export interface Start {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+// setpriv: a lab that is killed outright takes its children with it. A session of their own: Ctrl-C reaches only the lab.
+function insideOf(netns: string, command: string, args: readonly string[]): [string, string[]] {
+  return [locate("setpriv"), ["--pdeathsig", "SIGKILL", locate("ip"), "netns", "exec", netns, command, ...args]];
+}
+
+/** Starts a process in a namespace; it is stopped when the scenario ends. */
+export function start(lab: Lab, netns: string, { name, command, args, cwd = lab.folder, env = {} }: Start): Started {
+  const log = openSync(join(lab.folder, `${name}.log`), "a");
+  const [program, words] = insideOf(netns, command, args);
+  const child = spawn(program, words, { cwd, env: { ...process.env, ...env }, detached: true });
+  const output = createTranscript(name, lab.signal);
+  let running = true;
+  for (const stream of [child.stdout, child.stderr]) {
+    const decoder = new StringDecoder("utf8");
+    stream.on("data", (bytes: Buffer) => {
+      if (running) writeSync(log, bytes);
+      output.feed(decoder.write(bytes));
+    });
+  }
+  child.stdin.on("error", () => undefined);
+  const exited = new Promise<Exit>((resolve) => {
+    const over = (exit: Exit, why: string) => {
+      if (!running) return;
+      running = false;
+      closeSync(log);
+      output.end(why);
+      resolve(exit);
+    };
+    child.on("error", (error) => over({ code: 127 }, `could not start (${error.message})`));
+    // A server's forked children may hold the output open for minutes: their parent's exit is what counts.
+    let flushed: NodeJS.Timeout;
+    const ended = (code: number | null, signal: string | null) => {
+      clearTimeout(flushed);
+      if (code === null) over({ signal: signal ?? "?" }, `ended by ${signal}`);
+      else over({ code }, `exited with ${code}`);
+    };
+    child.on("exit", (code, signal) => {
+      flushed = setTimeout(() => ended(code, signal), 300);
+    });
+    child.on("close", ended);
+  });
+  const started: Started = {
+    name,
+    pid: child.pid ?? -1,
+    output,
+    exited,
+    running: () => running,
+    write: (text) => void child.stdin.write(text),
+    async stop(signal = "SIGTERM", graceSeconds = 5) {
+      if (running) child.kill(signal);
+      const timer = setTimeout(() => running && signalGroup(child.pid, "SIGKILL"), graceSeconds * 1000);
+      const exit = await exited;
+      clearTimeout(timer);
+      return exit;
+    },
+  };
+  lab.defer(async () => {
+    await started.stop();
+    signalGroup(child.pid, "SIGKILL");
+  });
+  return started;
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** What a command that ran to its end has said. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs a command in a namespace to its end. Throws a LabFailure when `seconds` pass or the lab is interrupted. */
+export function run(
+  lab: Lab,
+  netns: string,
+  command: string,
+  args: readonly string[],
+  { seconds = 30, cwd = lab.folder, input = "" } = {},
+): Promise<Finished> {
+  const [program, words] = insideOf(netns, command, args);
+  const child = spawn(program, words, { cwd, detached: true });
+  return new Promise((resolve, reject) => {
+    const stdout: Buffer[] = [];
+    let stderr = "";
+    const stop = (why: string) => {
+      signalGroup(child.pid, "SIGKILL");
+      reject(new LabFailure(`${command} ${args.join(" ")}: ${why}; ${lastLines(stderr, 5)}`));
+    };
+    const timer = setTimeout(() => stop(`${seconds} s passed`), seconds * 1000);
+    const abort = () => stop("interrupted");
+    lab.signal.addEventListener("abort", abort);
+    child.stdout.on("data", (bytes: Buffer) => stdout.push(bytes));
+    child.stderr.on("data", (bytes: Buffer) => {
+      stderr += bytes;
+    });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      lab.signal.removeEventListener("abort", abort);
+      if (code === null) reject(new LabFailure(`${command} was ended by ${signal}`));
+      else resolve({ code, stdout: Buffer.concat(stdout), stderr });
+    });
+  });
+}
+
+/** As `run`, and throws a LabFailure unless the status is 0. */
+export async function runOk(...call: Parameters<typeof run>): Promise<Finished> {
+  const finished = await run(...call);
+  if (finished.code === 0) return finished;
+  const said = lastLines(finished.stderr + finished.stdout, 5);
+  throw new LabFailure(`${call[2]} ${call[3].join(" ")} exited with ${finished.code}: ${said}`);
+}

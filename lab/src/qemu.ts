@@ -1,0 +1,62 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Lab } from "./lab.ts";
+import { addTap, type Switch } from "./namespaces.ts";
+import { locate } from "./packages.ts";
+import { type Started, start } from "./processes.ts";
+
+/** A virtual machine. Its serial line is the process's output, read all the time, and its input. */
+export type Machine = Started;
+
+export interface MachineOptions {
+  readonly mac: string;
+  /** Tells the machines of a scenario apart. */
+  readonly name?: string;
+  readonly nic?: string;
+}
+
+// The serial line is QEMU's own standard output, read by the lab without a pause: a line that is not drained loses
+// and repeats characters. /dev/kvm cannot be relied on where the lab runs, so every machine is emulated.
+const COMMON = ["-accel", "tcg", "-display", "none", "-vga", "none", "-no-reboot", "-no-user-config"];
+const SERIAL = ["-chardev", "stdio,id=serial,signal=off,mux=off", "-serial", "chardev:serial", "-monitor", "none"];
+
+async function network(lan: Switch, name: string): Promise<string[]> {
+  const tap = await addTap(lan, `tap-${name}`.slice(0, 15));
+  return ["-netdev", `tap,id=net0,ifname=${tap},script=no,downscript=no`];
+}
+
+/** Starts a PC with SeaBIOS, whose network card has the iPXE ROM. `graphics=off` sends text and keys over the serial line. */
+export async function startBios(
+  lab: Lab,
+  lan: Switch,
+  { mac, name = "bios", nic = "e1000" }: MachineOptions,
+): Promise<Machine> {
+  locate("ipxeRom");
+  const device = ["-device", `${nic},netdev=net0,mac=${mac},bootindex=1`];
+  const args = ["-machine", "pc,graphics=off", "-m", "256", ...COMMON, ...(await network(lan, name)), ...device];
+  return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
+}
+
+/** Starts an x64 UEFI machine (OVMF) that boots by OVMF's own PXE client over IPv4. */
+export async function startUefi(
+  lab: Lab,
+  lan: Switch,
+  { mac, name = "uefi", nic = "virtio-net-pci" }: MachineOptions,
+): Promise<Machine> {
+  const variables = join(lab.folder, `${name}-vars.fd`);
+  copyFileSync(locate("ovmfVars"), variables);
+  const flash = (unit: number, file: string, more = "") => [
+    "-drive",
+    `if=pflash,format=raw,unit=${unit},file=${file}${more}`,
+  ];
+  const args = [
+    ...["-machine", "q35", "-m", "512", ...COMMON],
+    ...flash(0, locate("ovmfCode"), ",readonly=on"),
+    ...flash(1, variables),
+    ...(await network(lan, name)),
+    // No ROM on the card: the PXE client is the firmware's own. No IPv6 PXE: it would be tried for a minute first.
+    ...["-device", `${nic},romfile=,netdev=net0,mac=${mac},bootindex=1`],
+    ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],
+  ];
+  return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { LabFailure } from "./failure.ts";
+import type { Lab, Scenario } from "./lab.ts";
+import type { Outcome } from "./report.ts";
+import type { RunName } from "./run-name.ts";
+
+export interface RunOptions {
+  readonly run: RunName;
+  readonly folder: string;
+  readonly keep: boolean;
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** Runs the scenarios, `jobs` at once, in their order; gives their outcomes in that order. Interrupted, it starts no more. */
+export async function runScenarios(scenarios: readonly Scenario[], options: RunOptions): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < scenarios.length && !options.signal.aborted) {
+      const at = next++;
+      const scenario = scenarios[at];
+      if (!scenario) return;
+      const outcome = await runScenario(scenario, at, options);
+      outcomes[at] = outcome;
+      options.onOutcome(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: options.jobs }, worker));
+  return outcomes.filter((outcome) => outcome !== undefined);
+}
+
+async function runScenario(scenario: Scenario, counter: number, options: RunOptions): Promise<Outcome> {
+  const folder = join(options.folder, scenario.name);
+  mkdirSync(folder, { recursive: true });
+  const began = performance.now();
+  const undo = new AsyncDisposableStack();
+  const checks: (() => Promise<void>)[] = [];
+  const proofs: string[] = [];
+  const failures: unknown[] = [];
+  const lab: Lab = {
+    run: options.run,
+    counter,
+    folder,
+    signal: options.signal,
+    defer: (step) => undo.defer(step),
+    afterwards: (check) => void checks.push(check),
+    proof: (text) => void proofs.push(text),
+  };
+  try {
+    await scenario.run(lab);
+    for (const check of checks) await check();
+  } catch (error) {
+    failures.push(error);
+  }
+  try {
+    await undo.disposeAsync();
+  } catch (error) {
+    failures.push(error);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const keep = failures.length > 0 || options.keep;
+  const kept = keep ? { folder: relative(process.cwd(), folder) } : {};
+  if (failures.length === 0) {
+    if (!keep) rmSync(folder, { recursive: true });
+    return { name: scenario.name, seconds, proofs, ...kept };
+  }
+  const failure = failures.map(tell).join("\n");
+  writeFileSync(join(folder, "failure.txt"), `${failure}\n`);
+  return { name: scenario.name, seconds, proofs, failure, ...kept };
+}
+
+/** A LabFailure speaks for itself; of anything else the stack is worth reading. */
+function tell(error: unknown): string {
+  if (error instanceof LabFailure) return error.message;
+  if (error instanceof SuppressedError) return `${tell(error.error)}\n${tell(error.suppressed)}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

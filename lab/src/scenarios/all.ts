@@ -1,0 +1,17 @@
+import type { Scenario } from "../lab.ts";
+import { biosExternalTftp } from "./bios-external-tftp.ts";
+import { biosMemtest } from "./bios-memtest.ts";
+import { bystanders } from "./bystanders.ts";
+import { firstRun } from "./first-run.ts";
+import { interop } from "./interop.ts";
+import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
+
+/** Every scenario, in the order in which `all` runs them. */
+export const SCENARIOS: readonly Scenario[] = [
+  biosMemtest,
+  biosExternalTftp,
+  uefiX64Pxe,
+  bystanders,
+  interop,
+  firstRun,
+];

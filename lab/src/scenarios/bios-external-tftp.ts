@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startBootlace } from "../bootlace.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan, FILE_SERVER, type HomeLan } from "../home-lan.ts";
+import type { Lab, Scenario } from "../lab.ts";
+import { addHost, plugIn } from "../namespaces.ts";
+import { startTftpdHpa } from "../peers.ts";
+import { localPorts } from "../ports.ts";
+import { startBios } from "../qemu.ts";
+import { BIOS_MEMTEST, BIOS_MEMTEST_FILES, plantTree } from "../tree.ts";
+
+export const biosExternalTftp: Scenario = {
+  name: "bios-external-tftp",
+  proves: "the files lie on another server (Bootlace without DHCP, then tftpd-hpa), Bootlace answers only DHCP",
+  async run(lab) {
+    const home = await buildHomeLan(lab);
+    const fileServer = await addHost(lab, "files");
+    await plugIn(fileServer, home.lan, { addresses: [`${FILE_SERVER}/24`] });
+    const { process } = await startBootlace(lab, home.bootServer, { yaml: BOOT_SERVER_YAML, ports: [67, 4011] });
+    must(
+      !localPorts(readFileSync(`/proc/${process.pid}/net/udp`, "latin1")).has(69),
+      "the boot server listens on port 69",
+    );
+
+    const files = await startBootlace(lab, fileServer, { yaml: FILE_SERVER_YAML, tree: BIOS_MEMTEST, ports: [69] });
+    const open = localPorts(readFileSync(`/proc/${files.process.pid}/net/udp`, "latin1"));
+    must(!open.has(67) && !open.has(4011), "the file server listens on a DHCP port");
+    await boot(lab, home, "bootlace", "52:54:00:ae:00:61");
+    await files.process.stop();
+
+    const root = join(lab.folder, "tftpd-hpa");
+    plantTree(root, BIOS_MEMTEST);
+    await startTftpdHpa(lab, fileServer, root);
+    await boot(lab, home, "tftpd-hpa", "52:54:00:ae:00:62");
+  },
+};
+
+async function boot(lab: Lab, { lan, capture }: HomeLan, server: string, mac: string): Promise<void> {
+  const before = (await capture.datagrams()).length;
+  const machine = await startBios(lab, lan, { mac, name: `bios-${server}` });
+  await machine.output.until(new RegExp(`Next server: ${FILE_SERVER.replaceAll(".", "\\.")}`), 90);
+  await machine.output.until(/PXELINUX 6\.04/, 90);
+  const proof = (await machine.output.until(/Memtest86\+ v\d+\.\d+/, 90))[0];
+  await machine.stop("SIGKILL");
+  const requests = (await capture.datagrams()).slice(before).filter((datagram) => datagram.destinationPort === 69);
+  const elsewhere = requests.find((datagram) => datagram.destination !== FILE_SERVER);
+  must(elsewhere === undefined, `a file was asked of ${elsewhere?.destination}`);
+  for (const file of BIOS_MEMTEST_FILES) {
+    must(
+      requests.some((datagram) => Buffer.from(datagram.payload).includes(`\0\u0001${file}\0`, 0, "latin1")),
+      `nobody asked ${FILE_SERVER} for ${file}`,
+    );
+  }
+  lab.proof(`${proof}, every file from ${server} at ${FILE_SERVER}, DHCP from ${BOOT_SERVER}`);
+}
+
+const BOOT_SERVER_YAML = `tftp:
+  enabled: false
+boot:
+  - name: memtest on the file server
+    when: { arch: x86-bios }
+    file: pxelinux/pxelinux.0
+    server: ${FILE_SERVER}
+`;
+
+const FILE_SERVER_YAML = `root: ./boot
+dhcp:
+  enabled: false
+`;

@@ -1,0 +1,27 @@
+import { startBootlace } from "../bootlace.ts";
+import { buildHomeLan } from "../home-lan.ts";
+import type { Scenario } from "../lab.ts";
+import { startBios } from "../qemu.ts";
+import { BIOS_MEMTEST, BIOS_MEMTEST_FILES } from "../tree.ts";
+
+const MAC = "52:54:00:ae:00:01";
+
+export const biosMemtest: Scenario = {
+  name: "bios-memtest",
+  proves: "SeaBIOS with the iPXE ROM boots pxelinux.0 and memtest86+, all from Bootlace",
+  async run(lab) {
+    const { lan, bootServer } = await buildHomeLan(lab);
+    await startBootlace(lab, bootServer, { yaml: YAML, tree: BIOS_MEMTEST });
+    const machine = await startBios(lab, lan, { mac: MAC });
+    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 90))[0]);
+    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d+/, 90))[0]);
+    void BIOS_MEMTEST_FILES;
+  },
+};
+
+const YAML = `root: ./boot
+boot:
+  - name: bios
+    when: { arch: x86-bios }
+    file: pxelinux/pxelinux.0
+`;

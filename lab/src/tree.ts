@@ -1,0 +1,54 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { locate, type PieceName } from "./packages.ts";
+
+/** The files of a boot tree by their path in it: a piece of a Debian package, or text. */
+export type BootTree = Readonly<Record<string, { readonly piece: PieceName } | { readonly text: string }>>;
+
+/** Copies a boot tree into a folder. Throws MissingPackage for a file whose package is not there. */
+export function plantTree(root: string, tree: BootTree): void {
+  for (const [path, entry] of Object.entries(tree)) {
+    const target = join(root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    if ("piece" in entry) copyFileSync(locate(entry.piece), target);
+    else writeFileSync(target, entry.text);
+  }
+}
+
+const MEMTEST_LABEL = (kernel: string) => `SERIAL 0 115200
+DEFAULT memtest
+LABEL memtest
+  LINUX ${kernel}
+  APPEND console=ttyS0,115200
+`;
+
+/** The first user's tree: pxelinux and memtest86+ for a BIOS machine. */
+export const BIOS_MEMTEST: BootTree = {
+  "pxelinux/pxelinux.0": { piece: "pxelinux" },
+  "pxelinux/ldlinux.c32": { piece: "ldlinuxBios" },
+  "pxelinux/pxelinux.cfg/default": { text: MEMTEST_LABEL("memtest86+/memtest.bin") },
+  "pxelinux/memtest86+/memtest.bin": { piece: "memtestBios" },
+};
+
+/** The paths a BIOS machine fetches from that tree, in its order. */
+export const BIOS_MEMTEST_FILES = [
+  "pxelinux/pxelinux.0",
+  "pxelinux/ldlinux.c32",
+  "pxelinux/pxelinux.cfg/default",
+  "pxelinux/memtest86+/memtest.bin",
+] as const;
+
+/** syslinux and memtest86+ for an x64 UEFI machine. */
+export const UEFI_SYSLINUX: BootTree = {
+  "efi/syslinux.efi": { piece: "syslinuxX64" },
+  "efi/ldlinux.e64": { piece: "ldlinuxX64" },
+  "efi/pxelinux.cfg/default": { text: MEMTEST_LABEL("memtest.bin") },
+  "efi/memtest.bin": { piece: "memtestBios" },
+};
+
+export const UEFI_SYSLINUX_FILES = [
+  "efi/syslinux.efi",
+  "efi/ldlinux.e64",
+  "efi/pxelinux.cfg/default",
+  "efi/memtest.bin",
+] as const;

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { parseArguments } from "../src/arguments.ts";
+
+const known = ["bios", "uefi", "menu"];
+const command = (...words: string[]) => {
+  const parsed = parseArguments(words, known);
+  return parsed.ok ? parsed.command : parsed.fault.code;
+};
+
+describe("parseArguments", () => {
+  test("names scenarios, once each", () => {
+    expect(command("uefi", "bios", "uefi")).toEqual({ kind: "run", names: ["uefi", "bios"], keep: false, jobs: 1 });
+  });
+
+  test("all stands for every scenario", () => {
+    expect(command("all")).toEqual({ kind: "run", names: known, keep: false, jobs: 1 });
+    expect(command("menu", "all")).toMatchObject({ names: ["menu", "bios", "uefi"] });
+  });
+
+  test("takes its options before and after the names", () => {
+    expect(command("--keep", "bios", "--jobs", "2")).toEqual({ kind: "run", names: ["bios"], keep: true, jobs: 2 });
+    expect(command("--jobs=3", "bios")).toMatchObject({ jobs: 3, keep: false });
+  });
+
+  test.each([
+    [["list"], { kind: "list" }],
+    [["--help"], { kind: "help" }],
+    [["bios", "-h"], { kind: "help" }],
+  ])("%j", (words, expected) => {
+    expect(command(...words)).toEqual(expected);
+  });
+
+  test.each([
+    [[], "no-scenario"],
+    [["--keep"], "no-scenario"],
+    [["nope"], "unknown-scenario"],
+    [["bios", "nope"], "unknown-scenario"],
+    [["list", "bios"], "list-alone"],
+    [["--fast"], "unknown-option"],
+    [["--jobs"], "bad-jobs"],
+    [["--jobs", "0", "bios"], "bad-jobs"],
+    [["--jobs", "17", "bios"], "bad-jobs"],
+    [["--jobs=two", "bios"], "bad-jobs"],
+  ])("refuses %j with %s", (words, code) => {
+    expect(command(...words)).toBe(code);
+  });
+});
