@@ -70,7 +70,8 @@ function scriptName(
 ): string | undefined {
   const { url, file } = script;
   if (url !== undefined && surelyFetches(client, url)) return expandUrl(url, at);
-  if (file !== undefined) return `tftp://${server}/${encodePath(file.replace(/^\/+/, ""))}`;
+  if (file !== undefined)
+    return `tftp://${server}/${encodePath(file.replace(/^\/+/, "")).replace(/[?#]/g, encodeURIComponent)}`;
   return url !== undefined && canFetch(client, url) ? expandUrl(url, at) : undefined;
 }
 

@@ -28,7 +28,7 @@ export const ignoreReasons = {
   "no-boot-url": "the plan has no URL, and an HTTP client needs one",
   "bad-boot-url": "the URL is not an absolute http or https URL",
   "ipxe-chain-loop": "iPXE would be handed iPXE again: the plan needs a script",
-  "boot-file-too-long": "the boot file name does not fit into option 67",
+  "boot-file-too-long": "the boot file name does not fit into the reply",
   "menu-unusable": "the boot menu does not fit into option 43 or names no item",
   "plan-unusable": "a value of the plan cannot be written into a DHCP packet",
   "reply-too-large": "the reply does not fit into what the client accepts",

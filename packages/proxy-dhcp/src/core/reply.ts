@@ -32,8 +32,14 @@ const FILE_FIELD_LIMIT = 127;
 /** 255 octets of option 67, of which the last is NUL. */
 const BOOT_FILE_NAME_LIMIT = 254;
 
-/** Subnet mask, router, DNS, lease and renewal times are the DHCP server's; a size in 13 is believed by edk2. */
-const NEVER_SENT: ReadonlySet<number> = new Set([1, 3, 6, 13, 50, 51, 52, 53, 54, 55, 57, 58, 59, 82]);
+/**
+ * What a plan's further options may not hold. Subnet mask, router, DNS, lease and renewal times are the DHCP server's;
+ * a size in 13 is believed by edk2; the rest is written from the plan's other fields, or left out by them.
+ */
+const REFUSED: ReadonlySet<number> = new Set([
+  ...[1, 3, 6, 13, 50, 51, 52, 53, 54, 55, 57, 58, 59, 82],
+  ...[43, 60, 61, 66, 67, 97],
+]);
 
 /**
  * Writes an answer as a packet. The boot file and its server stand in every field a client may read: siaddr, sname,
@@ -52,10 +58,9 @@ export function buildReply(
   const notes: ReplyNote[] = [...answer.notes];
   const name = encodeText(answer.bootFile ?? "");
   if (name === undefined || name.includes(0)) return { ok: false, reason: "plan-unusable", detail: "boot file name" };
-  if (name.length > BOOT_FILE_NAME_LIMIT) {
-    return { ok: false, reason: "boot-file-too-long", detail: `${name.length} octets` };
-  }
   const nameInField = name.length <= FILE_FIELD_LIMIT;
+  const limit = answer.plan.omit?.includes("bootFileName") ? FILE_FIELD_LIMIT : BOOT_FILE_NAME_LIMIT;
+  if (name.length > limit) return { ok: false, reason: "boot-file-too-long", detail: `${name.length} octets` };
   if (!nameInField) notes.push("file-only-in-option-67");
 
   const options = new Map<number, Uint8Array>();
@@ -127,7 +132,7 @@ function addOptions(
 
 function addFurtherOptions(options: Map<number, Uint8Array>, plan: BootPlan, notes: ReplyNote[]): void {
   for (const [code, value] of plan.options ?? []) {
-    if (NEVER_SENT.has(code) || options.has(code)) notes.push("option-refused");
+    if (REFUSED.has(code) || options.has(code)) notes.push("option-refused");
     else options.set(code, value);
   }
 }
