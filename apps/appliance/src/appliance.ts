@@ -30,7 +30,7 @@ export interface ApplianceDeps {
   readonly followTimes?: FollowTimes;
 }
 
-export interface ApplianceEndpoint {
+interface ApplianceEndpoint {
   readonly service: "dhcp" | "pxe" | "tftp";
   readonly address: string;
   readonly port: number;
@@ -122,6 +122,7 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
 
   const rootPart: Part = {
     name: "root",
+    independent: true,
     async start() {
       if (!config.tftp.enabled) return;
       await makeRoot(config.root, log);
@@ -143,7 +144,7 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
   };
   const tftpPart: Part = {
     name: "tftp",
-    bindsPorts: true,
+    independent: true,
     async start() {
       await tftp.setAddresses(choice.served.map(({ address }) => address));
       await tftp.start();
@@ -152,7 +153,7 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
   };
   const dhcpPart: Part = {
     name: "dhcp",
-    bindsPorts: true,
+    independent: true,
     async start() {
       await dhcp.setInterfaces(choice.served);
       await dhcp.start();
@@ -176,8 +177,8 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
     },
   };
   const parts = [
-    rootPart,
     interfacesPart,
+    rootPart,
     ...(config.tftp.enabled ? [tftpPart] : []),
     ...(config.dhcp.enabled ? [dhcpPart] : []),
     followPart,
@@ -247,13 +248,14 @@ function explainNoInterface(
 }
 
 function toStartError(failures: readonly PartFailure[]): unknown {
-  const ports = failures.flatMap(({ name, error }): PortFailure[] =>
-    error instanceof ProxyDhcpStartError || error instanceof TftpStartError
-      ? error.failures.map((failure) => ({ service: name, ...failure }))
-      : [],
-  );
-  const other = failures.find(
-    ({ error }) => !(error instanceof ProxyDhcpStartError || error instanceof TftpStartError),
-  );
-  return other?.error ?? new ApplianceStartError(explainPortFailures(ports), { cause: failures[0]?.error });
+  const reasons: string[] = [];
+  const ports: PortFailure[] = [];
+  for (const { name, error } of failures) {
+    if (error instanceof ProxyDhcpStartError || error instanceof TftpStartError) {
+      ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
+    } else if (error instanceof ApplianceStartError) reasons.push(error.message);
+    else return error;
+  }
+  if (ports.length > 0) reasons.push(explainPortFailures(ports));
+  return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
 }

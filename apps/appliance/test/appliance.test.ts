@@ -150,10 +150,11 @@ it("is silent towards others: everyday packets at debug, the rest once a minute 
   expect(ignored[3]?.message).toContain("the client boots by HTTP, and no HTTP server runs here");
 });
 
-it("that may not bind its ports tells all of them at once, and leaves nothing running", async () => {
+it("tells at once that the root cannot be made and which ports are denied, and leaves nothing running", async () => {
+  const file = join(root, "boot/pxelinux/pxelinux.0");
   const denied = { address: "127.0.0.1", port: 69, code: "EACCES" };
   const steps: string[] = [];
-  await using test = createTestAppliance(loopbackConfig(join(root, "boot"), 68), {
+  await using test = createTestAppliance(loopbackConfig(file, 68), {
     createTftpServer: (options) => ({
       ...createTftpServer(options),
       start: () => Promise.reject(new TftpStartError([denied])),
@@ -172,7 +173,7 @@ it("that may not bind its ports tells all of them at once, and leaves nothing ru
   const error = await test.appliance.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ApplianceStartError);
   expect(String(error)).toMatch(
-    /cannot bind UDP port 69 \(tftp\) on 127\.0\.0\.1, UDP port 67 \(dhcp\) on 127\.0\.0\.1, UDP port 4011 \(dhcp\) on 127\.0\.0\.1: no permission\. Give/,
+    /pxelinux\.0 cannot be made: it is a file; cannot bind UDP port 69 \(tftp\) on 127\.0\.0\.1, UDP port 67 \(dhcp\) on 127\.0\.0\.1, UDP port 4011 \(dhcp\) on 127\.0\.0\.1: no permission\. Give/,
   );
   expect(steps).toEqual([]);
   expect(test.appliance.endpoints()).toEqual([]);

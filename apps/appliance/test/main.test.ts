@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loopbackName } from "./helpers/loopback.ts";
 
+const dropBeforeBind = new URL("./helpers/drop-before-bind.ts", import.meta.url).href;
 const main = join(import.meta.dirname, "../dist/main.js");
 const folder = mkdtempSync(join(tmpdir(), "bootlace-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -129,10 +130,7 @@ describe("the program", () => {
       "dhcp: { mode: pxe-port-only, pxePort: 68 }",
       "tftp: { port: 69 }",
     ]);
-    const running = start(
-      ["serve", "--config", file],
-      ["--import", join(import.meta.dirname, "helpers/drop-before-bind.ts")],
-    );
+    const running = start(["serve", "--config", file], ["--import", dropBeforeBind]);
     if (firstFreePort() <= 68) {
       await running.printed('"bootlace.ready"');
       running.child.kill("SIGTERM");

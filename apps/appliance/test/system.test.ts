@@ -41,9 +41,9 @@ describe("ports that could not be bound", () => {
 describe("parts", () => {
   function parts(broken: Readonly<Record<string, "start" | "stop">>) {
     const steps: string[] = [];
-    const make = (name: string, bindsPorts = false): Part => ({
+    const make = (name: string, independent = false): Part => ({
       name,
-      bindsPorts,
+      independent,
       async start() {
         steps.push(`start ${name}`);
         if (broken[name] === "start") throw new Error(name);
@@ -69,7 +69,7 @@ describe("parts", () => {
     expect(steps.slice(4)).toEqual(["stop c", "stop b", "stop a"]);
   });
 
-  it("that bind ports are all tried, the others are not", async () => {
+  it("that are independent are all tried, the others are not", async () => {
     const { steps, list } = parts({ b: "start", c: "start" });
     expect(names(await startInOrder(list, () => {}))).toEqual(["b", "c"]);
     expect(steps).toEqual(["start a", "start b", "start c", "stop a"]);

@@ -75,6 +75,12 @@ export function uefiNames(architecture: TreeArchitecture): string[] {
   ];
 }
 
+/** The names of {@link uefiNames} that stand for all of them in a line for people. */
+export function headlineNames({ suffix = "" }: TreeArchitecture): string[] {
+  const own = ["boot", "shim", "grubnet", "grub"].map((stem) => `${stem}${suffix}.efi`);
+  return [...own, "ipxe.efi", "snponly.efi", "syslinux.efi"];
+}
+
 /** Names that say nothing about the architecture; without a PE header or a telling folder they are taken for x64. */
 export const neutralNames: ReadonlySet<string> = new Set([
   "shim.efi",

@@ -2,6 +2,7 @@ import {
   bios,
   biosNames,
   ebc,
+  headlineNames,
   neutralNames,
   scriptNames,
   type TreeArchitecture,
@@ -18,7 +19,7 @@ export interface TreeFile {
 }
 
 /** What one architecture gets. */
-export interface TreeEntry {
+interface TreeEntry {
   readonly code: number;
   readonly file: string;
   /** The machine its header names, when the file name says otherwise. */
@@ -32,7 +33,7 @@ export interface BootTree {
   readonly script?: string;
   /** A Raspberry Pi finds its first file here: it asks for fixed names. */
   readonly raspberryPi?: string;
-  /** Architectures without a file, with the names that would be looked for. */
+  /** Architectures without a file, with the main names that are looked for. */
   readonly missing: ReadonlyMap<number, readonly string[]>;
 }
 
@@ -62,8 +63,7 @@ export function growTree(files: readonly TreeFile[]): BootTree {
   };
   settle(bios.code, rankByName(files, biosNames), biosNames);
   for (const architecture of uefiArchitectures) {
-    const names = uefiNames(architecture);
-    settle(architecture.code, uefiCandidates(files, architecture), names);
+    settle(architecture.code, uefiCandidates(files, architecture), headlineNames(architecture));
   }
   const forEbc = pick(files.filter((file) => file.machine === "ebc").map((file) => ({ file, rank: 0 })));
   const standIn = entries.get(ebc.servedAs)?.file;

@@ -2,7 +2,7 @@
  * Edit distance in which a swap of two neighbours counts once (optimal string alignment).
  * Inputs are cut at 64 characters, so the work is bounded.
  */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   const a = left.slice(0, 64);
   const b = right.slice(0, 64);
   let beforeLast: number[] = [];

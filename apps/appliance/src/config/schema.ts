@@ -4,7 +4,7 @@ import type { Problem } from "./faults.ts";
 import { checkBootFile, checkInterface, checkIpv4, checkMac, checkNotEmpty, checkSubnet, checkUuid } from "./values.ts";
 
 /** The names a rule may use for `when.arch`. */
-export const architectureNames = architectures.map((architecture) => architecture.name);
+const architectureNames = architectures.map((architecture) => architecture.name);
 
 const firmwares = ["bios", "uefi", "uefi-http", "ipxe", "raspberry-pi", "u-boot"] as const;
 

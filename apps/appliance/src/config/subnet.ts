@@ -1,13 +1,13 @@
 import { formatIpv4, parseIpv4 } from "@bootlace/dhcp-core";
 
 /** An IPv4 network; `network` and `mask` are unsigned 32-bit numbers in host order. */
-export interface Subnet {
+interface Subnet {
   readonly network: number;
   readonly mask: number;
   readonly prefix: number;
 }
 
-export type SubnetResult =
+type SubnetResult =
   | { readonly ok: true; readonly subnet: Subnet }
   | { readonly ok: false; readonly fault: "shape" | "address" | "prefix" }
   | { readonly ok: false; readonly fault: "host-bits"; readonly suggestion: string };
@@ -31,7 +31,7 @@ function maskOf(prefix: number): number {
 }
 
 /** True when the dotted address lies in the network; false for text that is no address. */
-export function subnetContains(subnet: Subnet, address: string): boolean {
+function subnetContains(subnet: Subnet, address: string): boolean {
   const value = parseIpv4(address);
   return value !== undefined && (value & subnet.mask) >>> 0 === subnet.network;
 }

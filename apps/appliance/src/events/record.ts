@@ -1,10 +1,10 @@
 /** Most important first. */
-export const levels = ["fatal", "error", "warn", "info", "debug"] as const;
+const levels = ["fatal", "error", "warn", "info", "debug"] as const;
 
 export type Level = (typeof levels)[number];
 
 /** Which part of the appliance speaks. */
-export type Scope = "bootlace" | "config" | "boot" | "net" | "dhcp" | "tftp";
+type Scope = "bootlace" | "config" | "boot" | "net" | "dhcp" | "tftp";
 
 /** One step in the log. Texts from the network are escaped in `message` and `details`; in `fields` they are as sent. */
 export interface LogRecord {

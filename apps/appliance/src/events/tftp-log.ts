@@ -84,7 +84,7 @@ function doneRecord(event: Of<"done">): LogRecord {
 }
 
 /** Octets in milliseconds as kB/s or MB/s (powers of ten). */
-export function formatRate(bytes: number, ms: number): string {
+function formatRate(bytes: number, ms: number): string {
   const perSecond = (bytes * 1000) / Math.max(ms, 1);
   return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(1)} MB/s` : `${(perSecond / 1e3).toFixed(1)} kB/s`;
 }

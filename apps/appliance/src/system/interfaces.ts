@@ -5,7 +5,7 @@ import { subnetFilter } from "../config/subnet.ts";
 /** As `os.networkInterfaces()` gives it: interfaces that are up, by name. */
 export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
-export interface LeftOut {
+interface LeftOut {
   readonly name: string;
   readonly address?: string;
   readonly reason: string;

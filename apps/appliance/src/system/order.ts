@@ -1,8 +1,8 @@
 /** Something that is started and stopped. `stop` must be harmless when `start` failed or never ran. */
 export interface Part {
   readonly name: string;
-  /** Binds ports: when one such part fails the others are tried as well, so that every port is told at once. */
-  readonly bindsPorts?: boolean;
+  /** When one such part fails the others are tried as well, so that all that is missing is told at once. */
+  readonly independent?: boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -20,13 +20,13 @@ export async function startInOrder(parts: readonly Part[], onStopFailure: (failu
   const failures: PartFailure[] = [];
   const running: Part[] = [];
   for (const part of parts) {
-    if (failures.length > 0 && part.bindsPorts !== true) break;
+    if (failures.length > 0 && part.independent !== true) break;
     try {
       await part.start();
       running.push(part);
     } catch (error) {
       failures.push({ name: part.name, error });
-      if (part.bindsPorts !== true) break;
+      if (part.independent !== true) break;
     }
   }
   if (failures.length > 0) await stopInReverse(running, onStopFailure);

@@ -10,7 +10,7 @@ import type { NetworkInterfaces } from "../../src/system/interfaces.ts";
 export const loopbackName =
   Object.entries(networkInterfaces()).find(([, list]) => list?.some(({ internal }) => internal))?.[0] ?? "lo";
 
-export function configOf(text: string): Config {
+function configOf(text: string): Config {
   const result = parseConfig(text, "test");
   if (!result.ok) throw new Error(JSON.stringify(result.faults));
   return result.config;
