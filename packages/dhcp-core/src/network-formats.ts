@@ -90,11 +90,10 @@ export const domainNames: Format<readonly string[]> = {
   print: (value) => value.map(quote).join(", "),
 };
 
-/** Pointers lead strictly backwards and a name has at most 255 octets, so each name costs a bounded walk. */
+/** Pointers lead before the name (RFC 1035 §4.1.4) and are at most 127, so that each name costs a bounded walk. */
 function readName(bytes: Uint8Array, start: number): { text: string; next: number } | undefined {
   const labels: string[] = [];
   let next = -1;
-  let limit = start;
   let size = 1;
   let pointers = 0;
   for (let at = start; ; ) {
@@ -107,9 +106,8 @@ function readName(bytes: Uint8Array, start: number): { text: string; next: numbe
       const low = bytes[at + 1];
       if (low === undefined || ++pointers > 127) return undefined;
       const target = ((length & 0x3f) << 8) | low;
-      if (target >= limit) return undefined;
+      if (target >= start) return undefined;
       if (next < 0) next = at + 2;
-      limit = target;
       at = target;
       continue;
     }

@@ -109,6 +109,15 @@ describe("the normal form, one rule at a time", () => {
     expect(toHex(packet.sname.subarray(0, 4))).toBe("0f0162ff");
   });
 
+  test("option 52 inside file and inside sname is noted for each", () => {
+    const fields = { file: "340103 ff", sname: "340103 ff" };
+    expect(decoded(datagram({ options: "340103 ff", ...fields })).notes).toEqual([
+      { code: "overload", value: 3 },
+      { code: "nested-overload", field: "file" },
+      { code: "nested-overload", field: "sname" },
+    ]);
+  });
+
   test("overloaded fields without END and with data after END are noted", () => {
     const bytes = datagram({ options: "340103 ff", file: `0c7e${"61".repeat(126)}`, sname: "0f0162 ff 00 77" });
     expect(decoded(bytes).notes).toEqual([
