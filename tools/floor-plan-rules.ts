@@ -65,9 +65,10 @@ export const rooms: readonly Room[] = [
 ];
 
 /** Modules that open sockets, and the only files of the libraries that may import them. */
-export const socketModules: readonly string[] = ["node:dgram", "node:net", "node:http", "node:https"];
+export const socketModules: readonly string[] = ["node:dgram", "node:http", "node:https", "node:http2", "node:tls"];
 export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/serve.ts",
-  "packages/tftp-serve/src/serve.ts",
-  "packages/tftp-serve/src/session.ts",
+  "packages/tftp-serve/src/channel.ts",
+  "packages/tftp-serve/src/listener.ts",
+  "packages/tftp-serve/src/requests.ts",
 ];

@@ -54,6 +54,8 @@ test("every way to name a module is read", () => {
     'const f = require("f");',
     'type G = import("g").G;',
     'import {\n  h,\n} from "h";',
+    '// copied from "i"',
+    '   * counted from "j"',
   ].join("\n");
   expect(importsOf(text)).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);
 });

@@ -13,11 +13,12 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const importPattern = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["'`]([^"'`\n]+)["'`]/g;
+const importPattern = /(?:\bfrom\s+|\bimport\s+|\b(?:import|require)\s*\(\s*)["']([^"'\n]+)["']/g;
+const commentLine = /^\s*(?:\/\/|\/?\*).*$/gm;
 
 /** The module specifiers a TypeScript file names: static, type-only, re-exported, dynamic and required. */
 export function importsOf(text: string): string[] {
-  return [...text.matchAll(importPattern)].map((match) => match[1] ?? "");
+  return [...text.replace(commentLine, "").matchAll(importPattern)].map((match) => match[1] ?? "");
 }
 
 function roomOf(path: string): Room | undefined {
