@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ExpectedBoot, gapsInBootLog } from "./boot-log.ts";
 import { LabFailure, must } from "./failure.ts";
 import type { Lab } from "./lab.ts";
 import type { Host } from "./namespaces.ts";
@@ -17,8 +18,12 @@ export interface Bootlace {
   readonly process: Started;
   /** Its working folder, with bootlace.yaml and the boot tree in it. */
   readonly folder: string;
+  /** Ends it by SIGTERM, which must give status 0. */
+  stop(): Promise<void>;
   /** What it has logged so far. */
   records(): readonly LogRecord[];
+  /** Throws a LabFailure unless the log tells a boot step by step, each of `files` with the size it has on disk. */
+  mustTell(boot: Omit<ExpectedBoot, "files"> & { readonly files: readonly string[] }): void;
 }
 
 export interface BootlaceOptions {
@@ -50,14 +55,29 @@ export async function startBootlace(
   const started = start(lab, host.netns, { name, command: process.execPath, args, cwd: folder });
   await listening(lab, started, ports);
   const records = () => readRecords(started.output.text());
-  lab.afterwards(async () => {
+  let stopped = false;
+  const stop = async () => {
     must(started.running(), `${name} ended by itself:\n${started.output.text()}`);
     const exit = await started.stop("SIGTERM", 10);
+    stopped = true;
     must("code" in exit && exit.code === 0, `${name} ended by SIGTERM with ${JSON.stringify(exit)}, not with status 0`);
+  };
+  lab.afterwards(async () => {
+    if (!stopped) await stop();
     const error = records().find((record) => record.level === "error" || record.level === "fatal");
     must(error === undefined, `${name} logged an error: ${JSON.stringify(error)}`);
   });
-  return { process: started, folder, records };
+  return {
+    process: started,
+    folder,
+    stop,
+    records,
+    mustTell({ files, ...boot }) {
+      const sizes = files.map((path) => ({ path, size: statSync(join(folder, "boot", path)).size }));
+      const gaps = gapsInBootLog(records(), { ...boot, files: sizes });
+      must(gaps.length === 0, `the log of ${name} lacks a step:\n${gaps.join("\n")}`);
+    },
+  };
 }
 
 /** The complete lines of a JSON log. Throws a LabFailure for a line that is not a JSON object. */

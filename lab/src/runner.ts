@@ -47,7 +47,7 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
     signal: options.signal,
     defer: (step) => undo.defer(step),
     afterwards: (check) => void checks.push(check),
-    proof: (text) => void proofs.push(text),
+    proof: (text) => void proofs.push(`${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`),
   };
   try {
     await scenario.run(lab);

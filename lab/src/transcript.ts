@@ -32,11 +32,11 @@ export function plainText(raw: string): string {
   return raw.replace(TERMINAL, "").replace(/\r+\n/g, "\n").replace(/\r/g, "\n");
 }
 
-/** The last lines that hold something, for a report. */
+/** The last lines that hold something, each cut to its last 200 characters, for a report. */
 export function lastLines(text: string, count: number): string {
   return text
     .split("\n")
-    .map((line) => line.trimEnd())
+    .map((line) => line.trimEnd().slice(-200))
     .filter((line) => line !== "")
     .slice(-count)
     .join("\n");

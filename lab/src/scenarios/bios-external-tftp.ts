@@ -27,7 +27,7 @@ export const biosExternalTftp: Scenario = {
     const open = localPorts(readFileSync(`/proc/${files.process.pid}/net/udp`, "latin1"));
     must(!open.has(67) && !open.has(4011), "the file server listens on a DHCP port");
     await boot(lab, home, "bootlace", "52:54:00:ae:00:61");
-    await files.process.stop();
+    await files.stop();
 
     const root = join(lab.folder, "tftpd-hpa");
     plantTree(root, BIOS_MEMTEST);
@@ -41,7 +41,7 @@ async function boot(lab: Lab, { lan, capture }: HomeLan, server: string, mac: st
   const machine = await startBios(lab, lan, { mac, name: `bios-${server}` });
   await machine.output.until(new RegExp(`Next server: ${FILE_SERVER.replaceAll(".", "\\.")}`), 90);
   await machine.output.until(/PXELINUX 6\.04/, 90);
-  const proof = (await machine.output.until(/Memtest86\+ v\d+\.\d+/, 90))[0];
+  const proof = (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90))[0];
   await machine.stop("SIGKILL");
   const requests = (await capture.datagrams()).slice(before).filter((datagram) => datagram.destinationPort === 69);
   const elsewhere = requests.find((datagram) => datagram.destination !== FILE_SERVER);

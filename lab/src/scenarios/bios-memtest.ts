@@ -11,11 +11,13 @@ export const biosMemtest: Scenario = {
   proves: "SeaBIOS with the iPXE ROM boots pxelinux.0 and memtest86+, all from Bootlace",
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
-    await startBootlace(lab, bootServer, { yaml: YAML, tree: BIOS_MEMTEST });
+    const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: BIOS_MEMTEST });
     const machine = await startBios(lab, lan, { mac: MAC });
     lab.proof((await machine.output.until(/PXELINUX 6\.04/, 90))[0]);
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d+/, 90))[0]);
-    void BIOS_MEMTEST_FILES;
+    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90))[0]);
+    const bootFile = BIOS_MEMTEST_FILES[0];
+    bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile, files: BIOS_MEMTEST_FILES });
+    lab.proof(`logged: DISCOVER, OFFER, ${BIOS_MEMTEST_FILES.join(", ")}`);
   },
 };
 

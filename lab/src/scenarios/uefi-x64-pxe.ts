@@ -2,18 +2,23 @@ import { startBootlace } from "../bootlace.ts";
 import { buildHomeLan } from "../home-lan.ts";
 import type { Scenario } from "../lab.ts";
 import { startUefi } from "../qemu.ts";
-import { UEFI_SYSLINUX } from "../tree.ts";
+import { UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
+
+const MAC = "52:54:00:ae:00:02";
 
 export const uefiX64Pxe: Scenario = {
   name: "uefi-x64-pxe",
   proves: "OVMF's own PXE client boots syslinux.efi and memtest86+ from Bootlace",
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
-    await startBootlace(lab, bootServer, { yaml: YAML, tree: UEFI_SYSLINUX });
-    const machine = await startUefi(lab, lan, { mac: "52:54:00:ae:00:02" });
+    const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: UEFI_SYSLINUX });
+    const machine = await startUefi(lab, lan, { mac: MAC });
     lab.proof((await machine.output.until(/NBP file downloaded successfully/, 120))[0]);
-    lab.proof((await machine.output.until(/SYSLINUX 6\.04/, 90))[0]);
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d+/, 90))[0]);
+    lab.proof((await machine.output.until(/Loading memtest\.bin\.\.\. ok/, 90))[0]);
+    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90))[0]);
+    const bootFile = UEFI_SYSLINUX_FILES[0];
+    bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
+    lab.proof(`logged: DISCOVER, OFFER, ${UEFI_SYSLINUX_FILES.join(", ")}`);
   },
 };
 
