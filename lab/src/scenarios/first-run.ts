@@ -41,7 +41,7 @@ export const firstRun: Scenario = {
     execFileSync(command, install, { cwd: clone, stdio: "pipe" });
     const { lan, bootServer } = await buildHomeLan(lab);
 
-    const [, ...recipe] = commandsUnder(readFileSync(join(clone, "README.md"), "utf8"), HEADING);
+    const recipe = commandsUnder(readFileSync(join(clone, "README.md"), "utf8"), HEADING);
     const doable = recipe.filter((line) => !/^(apt-get|npm) /.test(line));
     must(doable.length >= 5 && recipe.includes("npm start"), `the README has no recipe under "${HEADING}"`);
     await runOk(lab, bootServer.netns, "/bin/sh", ["-euc", doable.join("\n")], { cwd: clone });
@@ -69,7 +69,7 @@ export const firstRun: Scenario = {
     const refused = await run(lab, bootServer.netns, locate("setpriv"), denied, { cwd: clone, seconds: 60 });
     const said = `${refused.stdout}${refused.stderr}`;
     must(refused.code === 4, `npm start without the right to low ports exited with ${refused.code}:\n${said}`);
-    const lines = said.split("\n").filter((line) => line.includes("AmbientCapabilities"));
+    const lines = refused.stderr.split("\n").filter((line) => line.includes("AmbientCapabilities"));
     must(lines.length === 1, `expected one line with the three ways to get the ports:\n${said}`);
     for (const part of ["67", "69", "root", "config"]) {
       must(lines[0]?.includes(part) === true, `the line about the ports lacks "${part}": ${lines[0]}`);
