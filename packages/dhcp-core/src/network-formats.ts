@@ -113,7 +113,7 @@ function readName(bytes: Uint8Array, start: number): { text: string; next: numbe
     }
     const label = bytes.subarray(at + 1, at + 1 + length);
     size += 1 + length;
-    if (length > 63 || label.length < length || label.includes(0x2e) || size > 255) return undefined;
+    if (length > 63 || label.includes(0x2e) || size > 255) return undefined;
     labels.push(decodeText(label));
     at += 1 + length;
   }

@@ -30,8 +30,6 @@ export const vendorClasses: Format<readonly VendorClass[]> = perEnterprise({
     return { ok: true, value: data };
   },
   encode(data): Encoded {
-    const tooLong = data.findIndex((one) => one.length > 255);
-    if (tooLong >= 0) return optionFault("bad-length", tooLong, "at most 255 octets");
     const bytes = new Uint8Array(data.reduce((size, one) => size + 1 + one.length, 0));
     let at = 0;
     for (const one of data) {

@@ -133,6 +133,7 @@ group("one option", () => {
       "175 etherboot (18): http 1; tftp 0; busIdentifier PCI 8086:100e; version 1.2.0",
     ],
     [175, "b10509 8086100e", "175 etherboot (7): busIdentifier bus 9 8086:100e"],
+    [224, "616263", "224 unknown (3): 616263"],
     [255, "", "255 unknown (0): empty"],
   ])("%i %s", (code, octets, line) => {
     expect(describeOption(code, hex(octets))).toBe(line);

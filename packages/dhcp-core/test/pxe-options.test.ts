@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodePxeOptions, encodeOption, encodePxeOptions } from "../src/index.ts";
+import { decodePxeOptions, encodeOption, encodePxeOptions, PXE_OPTIONS } from "../src/index.ts";
 import { hex, toHex, unwrap } from "./support.ts";
 
 describe("PXE sub-options out of shape", () => {
@@ -21,6 +21,7 @@ describe("PXE sub-options out of shape", () => {
     ["09040000 0261", "text past the end"],
     ["0800", "no server"],
     ["0803 000101", "an address past the end"],
+    ["0806 000101 0a0000", "an address cut off"],
     ["0a00", "no timeout"],
     ["470300 0000", "three octets"],
   ])("%s is kept as malformed: %s", (octets) => {
@@ -28,7 +29,7 @@ describe("PXE sub-options out of shape", () => {
     expect(Object.keys(value)).toEqual(["others"]);
     expect(value.others?.[0]?.fault).toBeDefined();
     const written = encodePxeOptions(value);
-    expect(written.ok && toHex(written.bytes)).toBe(`${octets.replace(" ", "")}ff`);
+    expect(written.ok && toHex(written.bytes)).toBe(`${octets.replaceAll(" ", "")}ff`);
   });
 
   test("values that do not fit", () => {
@@ -49,6 +50,10 @@ describe("PXE sub-options out of shape", () => {
       expect(encodePxeOptions(options).ok).toBe(false);
     }
     expect(encodePxeOptions({ menuPrompt: { timeout: 0, text: "x".repeat(200_000) } }).ok).toBe(false);
+    const { bootMenu, bootServers } = PXE_OPTIONS;
+    expect(bootMenu.format.encode([{ type: 0, text: long }]).ok).toBe(false);
+    expect(bootMenu.format.encode([{ type: 0, text: "x".repeat(200_000) }]).ok).toBe(false);
+    expect(bootServers.format.encode([{ type: 1, addresses: Array(256).fill("1.2.3.4") }]).ok).toBe(false);
     expect(encodePxeOptions({ others: [{ code: 254, bytes: new Uint8Array(255) }] }).ok).toBe(true);
     expect(encodeOption("relayAgentInformation", { others: [{ code: 255, bytes: hex("") }] }).ok).toBe(true);
     expect(encodeOption("relayAgentInformation", { others: [{ code: 256, bytes: hex("") }] }).ok).toBe(false);
