@@ -87,7 +87,7 @@ function onData(state: ReceiveState, number: number, length: number, at: number)
   const expected = state.received + 1;
   if (state.dallying || number !== wireNumber(expected, plan.rollover)) return onOther(state, number, at);
   if (state.octets + length > plan.maxSize) return end({ type: "aborted", reason: "no-space" }, errors.diskFull);
-  advance(state, at, state.sends === 1 || state.received === 0);
+  advance(state, at, state.sends === 1);
   state.received = expected;
   state.octets += length;
   state.unacknowledged++;
@@ -143,12 +143,12 @@ function onTick(state: ReceiveState, at: number): ReceiveEffect {
     return end({ type: "aborted", reason: "lifetime" }, errors.lifetime);
   }
   if (at < state.deadline) return nothing;
-  state.timeouts++;
-  if (state.received === 0) {
-    if (state.sends >= timing.maxUnacknowledgedSends) return end({ type: "aborted", reason: "unanswered" });
-  } else if (at - state.advancedAt >= plan.idleLimit) {
-    return end({ type: "aborted", reason: "timeout" });
+  if (state.received === 0 && state.sends >= timing.maxUnacknowledgedSends) {
+    const silent = at - state.startedAt >= timing.unacknowledgedLife;
+    return silent ? end({ type: "aborted", reason: "unanswered" }) : nothing;
   }
+  if (at - state.advancedAt >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
+  state.timeouts++;
   state.backoff++;
   return answer(state, at);
 }

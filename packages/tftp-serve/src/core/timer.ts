@@ -33,8 +33,8 @@ export function advance(state: TimerState, at: number, clean: boolean): void {
     const rtt = at - state.sentAt;
     state.srtt = state.srtt < 0 ? rtt : state.srtt + (rtt - state.srtt) / 8;
     state.rto = Math.min(state.maxRto, Math.max(timing.minRto, 4 * state.srtt));
-    state.backoff = 0;
   }
+  if (clean || state.srtt < 0) state.backoff = 0;
   state.advancedAt = at;
   state.strays = 0;
 }

@@ -10,6 +10,8 @@ export const timing = {
   maxRto: 8000,
   /** Sends to an address that never answered: it may be false, and our answer is larger than its question. */
   maxUnacknowledgedSends: 3,
+  /** How long we then still listen for it. */
+  unacknowledgedLife: 15_000,
   /** A repeated request sooner than this after our last send was doubled by the network, or has crossed our answer. */
   repeatGap: 20,
   /** The last window is sent again at least this often, and for at least this long. */
@@ -72,6 +74,9 @@ export interface TransferState extends TimerState {
   sends: number;
   /** The window at `base` was started again because of a duplicate ACK. */
   restarted: boolean;
+  /** Blocks of this window, or of the one before it, were sent more than once: the client may answer the copies too. */
+  copies: boolean;
+  copiesBefore: boolean;
 }
 
 export type TransferEvent =

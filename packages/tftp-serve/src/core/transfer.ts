@@ -23,6 +23,8 @@ export function begin(plan: TransferPlan, at: number): { state: TransferState; e
     top: 0,
     sends: 0,
     restarted: false,
+    copies: false,
+    copiesBefore: false,
   };
   return { state, effect: send(state, at) };
 }
@@ -67,11 +69,15 @@ function onAck(state: TransferState, number: number, at: number): TransferEffect
     if (ahead <= 0 || base + ahead > top) return onStray(state);
     state.base = base + ahead;
   }
-  advance(state, at, state.sends === 1 || !state.acknowledged);
+  const echo = state.base < top && (state.copies || isEcho(state, at));
+  advance(state, at, !state.copies);
   state.acknowledged = true;
   state.restarted = false;
+  state.copiesBefore = state.copies;
+  state.copies = false;
   state.sends = 0;
-  return state.base === state.lastBlock ? end({ type: "done", confirmed: true }) : send(state, at);
+  if (state.base === state.lastBlock) return end({ type: "done", confirmed: true });
+  return echo ? slide(state, at) : send(state, at);
 }
 
 /** How far the number of an ACK lies after `base`: the nearest, negative for an old one; Infinity for a number that is never used. */
@@ -84,13 +90,21 @@ function blocksAhead(base: number, number: number, rollover: 0 | 1): number {
 
 /**
  * The ACK of `base` again. In lockstep it is never answered (RFC 1123 §4.2.3.1, Sorcerer's Apprentice). With a window it
- * says that the first block of it was lost: start again, once. EDK2 sends one for each block out of order; those that
- * come sooner than a round trip after the window was sent are echoes of the window before it.
+ * says that the first block of it was lost: start again, once.
  */
 function onDuplicate(state: TransferState, at: number): TransferEffect {
-  if (state.plan.windowSize === 1 || state.restarted || at - state.sentAt < state.srtt / 2) return nothing;
+  if (state.plan.windowSize === 1 || state.restarted || isEcho(state, at)) return nothing;
   state.restarted = true;
   return send(state, at);
+}
+
+/**
+ * True for an ACK inside the window that no gap in it can have caused: it came sooner than a round trip allows, or
+ * answers the second copy of the window before. EDK2 acknowledges every block that it did not expect; to answer each
+ * of those ACKs would double every window from then on, for the rest of the file.
+ */
+function isEcho(state: TransferState, at: number): boolean {
+  return state.copiesBefore || at - state.sentAt < state.srtt / 2;
 }
 
 function onError(state: TransferState, code: number, message: string): TransferEffect {
@@ -115,16 +129,16 @@ function onTick(state: TransferState, at: number): TransferEffect {
     return end({ type: "aborted", reason: "lifetime" }, errors.lifetime);
   }
   if (at < state.deadline) return nothing;
-  state.timeouts++;
-  if (!state.acknowledged) {
-    if (state.sends >= timing.maxUnacknowledgedSends) return end({ type: "aborted", reason: "unanswered" });
-  } else {
-    const silence = at - state.advancedAt;
-    if (allSent(state) && state.sends > timing.finalRetries && silence >= timing.finalSilence) {
-      return end({ type: "done", confirmed: false });
-    }
-    if (silence >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
+  if (!state.acknowledged && state.sends >= timing.maxUnacknowledgedSends) {
+    const silent = at - state.startedAt >= timing.unacknowledgedLife;
+    return silent ? end({ type: "aborted", reason: "unanswered" }) : nothing;
   }
+  const silence = at - state.advancedAt;
+  if (allSent(state) && state.acknowledged && state.sends > timing.finalRetries && silence >= timing.finalSilence) {
+    return end({ type: "done", confirmed: false });
+  }
+  if (silence >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
+  state.timeouts++;
   state.backoff++;
   return send(state, at);
 }
@@ -140,13 +154,30 @@ function send(state: TransferState, at: number): TransferEffect {
   arm(state, at);
   if (state.offering) {
     if (again) state.retransmissions++;
+    state.copies = again;
     return { kind: "offer" };
   }
   const first = state.base + 1;
   const last = Math.min(state.base + state.plan.windowSize, state.lastBlock);
-  state.retransmissions += Math.max(0, Math.min(state.top, last) - state.base);
+  const copies = Math.max(0, Math.min(state.top, last) - state.base);
+  state.retransmissions += copies;
+  state.copies = copies > 0;
   state.top = Math.max(state.top, last);
   return { kind: "blocks", first, last };
+}
+
+/**
+ * The client counts its window from `base` on, and what follows `base` is under way: send only what that leaves out. If a
+ * block was lost after all, the client or the timer will say so.
+ */
+function slide(state: TransferState, at: number): TransferEffect {
+  state.sends = 1;
+  state.copiesBefore = false;
+  arm(state, at);
+  const first = state.top + 1;
+  const last = Math.min(state.base + state.plan.windowSize, state.lastBlock);
+  state.top = Math.max(state.top, last);
+  return first > last ? nothing : { kind: "blocks", first, last };
 }
 
 function end(outcome: Outcome, error?: TftpError): TransferEffect {

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { admission } from "../src/core/admission.ts";
+import { defaultLimits } from "../src/serve.ts";
+
+const limits = { ...defaultLimits, maxTransfers: 4, maxTransfersPerClient: 2 };
+
+describe("places", () => {
+  test("for all, and for each client", () => {
+    const gate = admission(limits);
+    expect(gate.request("a", false, 0)).toBe("granted");
+    expect(gate.request("a", false, 0)).toBe("granted");
+    expect(gate.request("a", false, 0)).toBe("too-many-transfers");
+    expect(gate.request("b", false, 0)).toBe("granted");
+    expect(gate.request("c", false, 0)).toBe("granted");
+    expect(gate.request("d", false, 0)).toBe("too-many-transfers");
+    expect(gate.active).toBe(4);
+    gate.release("a");
+    expect(gate.request("a", false, 0)).toBe("granted");
+    expect(gate.active).toBe(4);
+  });
+
+  test("an exempt client is only bound by the total", () => {
+    const gate = admission(limits);
+    const verdicts = Array.from({ length: 5 }, () => gate.request("127.0.0.1", true, 0));
+    expect(verdicts).toEqual(["granted", "granted", "granted", "granted", "too-many-transfers"]);
+  });
+});
+
+describe("rates", () => {
+  test("a client that never acknowledges: a first burst, then its share a second", () => {
+    const gate = admission(defaultLimits);
+    const ask = (at: number) => {
+      const verdict = gate.request("a", false, at);
+      if (verdict === "granted") gate.release("a");
+      return verdict;
+    };
+    let granted = 0;
+    while (ask(1000) === "granted") granted++;
+    expect(granted).toBe(64);
+    expect(ask(1099)).toBe("rate");
+    expect([ask(1100), ask(1100)]).toEqual(["granted", "rate"]);
+    expect([ask(1300), ask(1300), ask(1300)]).toEqual(["granted", "granted", "rate"]);
+  });
+
+  test("false addresses together share what is for all", () => {
+    const gate = admission({ ...defaultLimits, maxTransfers: 5000 });
+    let granted = 0;
+    while (gate.request(`10.0.${granted >> 8}.${granted & 255}`, false, 0) === "granted") granted++;
+    expect(granted).toBe(1000);
+    expect(gate.request("10.1.0.0", false, 2)).toBe("granted");
+    expect(gate.request("10.1.0.1", false, 2)).toBe("rate");
+  });
+
+  test("a client that acknowledges is never held up, however many files it fetches", () => {
+    const gate = admission(defaultLimits);
+    for (let n = 0; n < 5000; n++) {
+      expect(gate.request("a", false, 0)).toBe("granted");
+      gate.acknowledge("a");
+      gate.release("a");
+    }
+  });
+
+  test("acknowledging gives no more than what was taken", () => {
+    const gate = admission(defaultLimits);
+    for (let n = 0; n < 1000; n++) gate.acknowledge("a");
+    let granted = 0;
+    while (gate.repeat("a", false, 0)) granted++;
+    expect(granted).toBe(64);
+  });
+
+  test("repeated requests take their share, exempt ones only of what is for all", () => {
+    const gate = admission(defaultLimits);
+    let granted = 0;
+    while (gate.repeat("127.0.0.1", true, 0)) granted++;
+    expect(granted).toBe(1000);
+  });
+
+  test("200 machines at once are within the defaults", () => {
+    const gate = admission(defaultLimits);
+    for (let n = 0; n < 200; n++) expect(gate.request(`192.168.1.${n}`, false, 0)).toBe("granted");
+  });
+});
+
+test("false addresses do not fill the memory, and those with transfers are not forgotten", () => {
+  const gate = admission({ ...defaultLimits, unacknowledgedPerSecond: 1e9, maxTransfersPerClient: 1 });
+  gate.request("real", false, 0);
+  for (let n = 0; n < 10_000; n++) {
+    gate.request(`a${n}`, false, n);
+    gate.release(`a${n}`);
+  }
+  expect(gate.accounts).toBeLessThanOrEqual(4096);
+  expect(gate.request("real", false, 10_000)).toBe("too-many-transfers");
+});

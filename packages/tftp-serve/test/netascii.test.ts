@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { encodeNetascii, netasciiDecoder, netasciiLength } from "../src/core/netascii.ts";
+import { netasciiView } from "../src/netascii-view.ts";
+import { content } from "../src/source.ts";
+import { hex, toHex } from "./hex.ts";
+
+const file = hex("61 0a 62 0d 0a 0d 63");
+const wire = hex("61 0d 0a 62 0d 00 0d 0a 0d 00 63");
+
+const text = fc
+  .uint8Array({ maxLength: 60 })
+  .map((bytes) => bytes.map((octet) => [0x0a, 0x0d, 0, 0x61][octet & 3] ?? 0));
+
+function encode(bytes: Uint8Array, skip = 0, length = 200): Uint8Array {
+  const target = new Uint8Array(length);
+  return target.subarray(0, encodeNetascii(bytes, target, skip));
+}
+
+function decode(blocks: readonly Uint8Array[]): Uint8Array {
+  const decoder = netasciiDecoder();
+  return Uint8Array.from([...blocks.flatMap((block) => [...decoder.decode(block)]), ...decoder.end()]);
+}
+
+describe("encoding", () => {
+  test("V9", () => {
+    expect(netasciiLength(file)).toBe(11);
+    expect(toHex(encode(file))).toBe(toHex(wire));
+  });
+
+  test("V9 in blocks of 8: a block may begin and end inside a pair", () => {
+    expect(toHex(encode(file, 0, 8))).toBe("61 0d 0a 62 0d 00 0d 0a");
+    expect(toHex(encode(file, 8, 8))).toBe("0d 00 63");
+  });
+
+  test("any piece is that piece of the whole", () => {
+    fc.assert(
+      fc.property(text, fc.nat(130), fc.nat(130), (bytes, skip, length) => {
+        expect(encode(bytes, skip, length)).toEqual(encode(bytes).subarray(skip, skip + length));
+        expect(encode(bytes).length).toBe(netasciiLength(bytes));
+      }),
+      { seed: 764, numRuns: 1000 },
+    );
+  });
+});
+
+describe("decoding", () => {
+  test("gives back what was encoded, whatever the blocks", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 9 }), (bytes, blockSize) => {
+        const whole = encode(bytes);
+        const blocks: Uint8Array[] = [];
+        for (let at = 0; at < whole.length; at += blockSize) blocks.push(whole.subarray(at, at + blockSize));
+        expect(decode(blocks)).toEqual(bytes);
+      }),
+      { seed: 764, numRuns: 1000 },
+    );
+  });
+
+  test("a CR that no LF or NUL follows stays as it is", () => {
+    expect(toHex(decode([hex("61 0d"), hex("62 0d 0d"), hex("0a 0d")]))).toBe("61 0d 62 0d 0a 0d");
+  });
+});
+
+describe("a file seen as netascii", () => {
+  async function view(bytes: Uint8Array) {
+    const source = content(bytes, "v");
+    const result = source.ok ? await netasciiView(source.file) : source;
+    if (!result.ok) return expect.fail(result.fault.reason);
+    return result.file;
+  }
+
+  test.each([0, 1, 65_535, 65_536, 65_537, 200_000])("%i octets, read in any pieces", async (size) => {
+    const bytes = new Uint8Array(size).map((_, at) => (at % 7 === 0 ? 0x0a : at % 11 === 0 ? 0x0d : 0x61));
+    const whole = encode(bytes, 0, 2 * size);
+    const seen = await view(bytes);
+    expect(seen.size).toBe(whole.length);
+    expect(seen.version).toBe("netascii v");
+    for (const length of [512, 65_536]) {
+      for (let at = 0; at < seen.size; at += length * 9 + 1) {
+        const target = new Uint8Array(Math.min(length, seen.size - at));
+        expect(await seen.read(target, at)).toBe(target.length);
+        expect(Buffer.compare(target, whole.subarray(at, at + length))).toBe(0);
+      }
+    }
+  });
+
+  test("too large a file is not read", async () => {
+    const file = { size: 64 * 2 ** 20 + 1, version: undefined, read: () => expect.fail("read"), close() {} };
+    expect(await netasciiView(file)).toEqual({ ok: false, fault: { reason: "too-large" } });
+  });
+});
