@@ -4,6 +4,7 @@ import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { firstRun } from "./first-run.ts";
 import { interop } from "./interop.ts";
+import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
 
 /** Every scenario, in the order in which `all` runs them. */
@@ -11,6 +12,7 @@ export const SCENARIOS: readonly Scenario[] = [
   biosMemtest,
   biosExternalTftp,
   uefiX64Pxe,
+  uefiX64Grub,
   bystanders,
   interop,
   firstRun,

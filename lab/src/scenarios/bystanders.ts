@@ -23,7 +23,7 @@ export const bystanders: Scenario = {
   proves: "an ordinary DHCP client and a PXE client of an unknown architecture get nothing from Bootlace",
   async run(lab) {
     const { lan, bootServer, capture } = await buildHomeLan(lab);
-    await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree: BIOS_MEMTEST });
+    const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree: BIOS_MEMTEST });
     const pc = await addHost(lab, "pc");
     await plugIn(pc, lan);
 
@@ -68,6 +68,8 @@ export const bystanders: Scenario = {
       seen.some((datagram) => readDhcp(datagram.payload)?.xid === STRANGER.xid && datagram.destinationPort === 67),
       "the stranger's DISCOVER is not in the capture",
     );
+    const ignored = bootlace.records().find((record) => record.event === "dhcp.ignored" && record.mac === STRANGER.mac);
+    must(ignored?.reason === "unknown-architecture", "the log does not say why the stranger got nothing");
     lab.proof(
       "in the capture: no packet from Bootlace to udhcpc, none to architecture 999, an offer to architecture 0",
     );
