@@ -55,7 +55,7 @@ function ipxeBootFile(client: BootClient, plan: BootPlan, at: ServedInterface): 
     }
     return { ok: true, name: plan.file, server, notes: [] };
   }
-  if (plan.url !== undefined && canFetch(client, plan.url)) {
+  if (plan.url && canFetch(client, plan.url)) {
     return { ok: true, name: expandUrl(plan.url, at), server: at.address, notes: [] };
   }
   return { ok: false, reason: "no-boot-file" };
@@ -69,18 +69,19 @@ function scriptName(
   at: ServedInterface,
 ): string | undefined {
   const { url, file } = script;
-  if (url !== undefined && surelyFetches(client, url)) return expandUrl(url, at);
-  if (file !== undefined)
-    return `tftp://${server}/${encodePath(file.replace(/^\/+/, "")).replace(/[?#]/g, encodeURIComponent)}`;
-  return url !== undefined && canFetch(client, url) ? expandUrl(url, at) : undefined;
+  if (url && surelyFetches(client, url)) return expandUrl(url, at);
+  if (file) return `tftp://${server}/${escaped(file.replace(/^\/+/, "")).replace(/[?#]/g, encodeURIComponent)}`;
+  return url && canFetch(client, url) ? expandUrl(url, at) : undefined;
 }
 
-/** `{address}` becomes the interface's own address; what a URL may not hold is percent-encoded (RFC 3986 §2.1). */
-export function expandUrl(url: string, at: ServedInterface): string {
-  return encodePath(url.replaceAll("{address}", at.address));
+/**
+ * `{address}` becomes the interface's own address. What a URL may not hold is percent-encoded (RFC 3986 §2.1);
+ * escapes that are there already stay as they are.
+ */
+function expandUrl(url: string, at: ServedInterface): string {
+  return escaped(url.replaceAll("{address}", at.address)).replace(/%25(?=[0-9a-f]{2})/gi, "%");
 }
 
-/** Escapes that are there already stay as they are. */
-function encodePath(text: string): string {
-  return encodeURI(text.replace(/\p{Cs}/gu, "\ufffd")).replace(/%25(?=[0-9a-f]{2})/gi, "%");
+function escaped(text: string): string {
+  return encodeURI(text.replace(/\p{Cs}/gu, "\ufffd"));
 }

@@ -69,7 +69,7 @@ export function chooseItem(menu: BootMenu, type: number, layer: number): MenuCho
   const item = menu.items.find((candidate, index) => itemType(candidate, index) === type);
   if (item?.kind !== "file") return { ok: false, reason: "boot-item-not-served" };
   if (item.basename !== undefined) return { ok: true, file: `${item.basename}.${layer}`, server: item.server };
-  if (item.file === undefined || layer !== 0) return { ok: false, reason: "layer-not-served" };
+  if (!item.file || layer !== 0) return { ok: false, reason: "layer-not-served" };
   return { ok: true, file: item.file, server: item.server };
 }
 
