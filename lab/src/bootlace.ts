@@ -9,7 +9,8 @@ import { listening } from "./ports.ts";
 import { type Started, start } from "./processes.ts";
 import { type BootTree, plantTree } from "./tree.ts";
 
-const MAIN = fileURLToPath(new URL("../../apps/appliance/dist/main.js", import.meta.url));
+/** What `bootlace` runs. */
+export const BOOTLACE_MAIN = fileURLToPath(new URL("../../apps/appliance/dist/main.js", import.meta.url));
 
 /** A line of Bootlace's JSON log. */
 export type LogRecord = Readonly<Record<string, unknown>>;
@@ -44,14 +45,14 @@ export async function startBootlace(
   host: Host,
   { yaml, tree = {}, ports = [67, 4011, 69] }: BootlaceOptions,
 ): Promise<Bootlace> {
-  must(existsSync(MAIN), `${MAIN} is missing: npm run build`);
+  must(existsSync(BOOTLACE_MAIN), `${BOOTLACE_MAIN} is missing: npm run build`);
   const folder = join(lab.folder, host.role);
   mkdirSync(folder, { recursive: true });
   plantTree(join(folder, "boot"), tree);
   if (yaml !== undefined) writeFileSync(join(folder, "bootlace.yaml"), yaml);
   const config = yaml === undefined ? [] : ["--config", "bootlace.yaml"];
   const name = `bootlace-${host.role}`;
-  const args = [MAIN, "serve", ...config];
+  const args = [BOOTLACE_MAIN, "serve", ...config];
   const started = start(lab, host.netns, { name, command: process.execPath, args, cwd: folder });
   await listening(lab, started, ports);
   const records = () => readRecords(started.output.text());

@@ -10,39 +10,57 @@ export const ROUTER = "192.168.11.1";
 export const BOOT_SERVER = "192.168.11.109";
 export const FILE_SERVER = "192.168.11.17";
 
-/** A LAN with a router that gives addresses, a boot server at .109, and a capture of everything. */
-export interface HomeLan {
+/** A LAN with a router that gives addresses, and a capture of everything. */
+export interface Lan {
   readonly lan: Switch;
   readonly router: Host;
-  readonly bootServer: Host;
   readonly capture: Capture;
 }
 
-export interface HomeLanOptions {
+/** The house: a LAN with a boot server at .109. */
+export interface HomeLan extends Lan {
+  readonly bootServer: Host;
+}
+
+export interface LanOptions {
   /** Octets kept of a captured frame. */
   readonly snap?: number;
   /** Further lines for the router's dnsmasq. */
   readonly routerLines?: readonly string[];
 }
 
+/** Builds a LAN with the router 192.168.SUBNET.1; `suffix` tells its machines from those of another LAN. */
+export async function buildLan(lab: Lab, subnet: number, suffix: string, options: LanOptions = {}): Promise<Lan> {
+  const lan = await addSwitch(lab, `lan${suffix}`);
+  const router = await addHost(lab, `router${suffix}`);
+  await plugIn(router, lan, { addresses: [`192.168.${subnet}.1/24`, `${ipv6Prefix(subnet)}1/64`] });
+  const capture = await startCapture(lab, lan, options.snap);
+  const lines = [...routerLines(subnet), ...(options.routerLines ?? [])];
+  await startDnsmasq(lab, router, { lines, ports: [67] });
+  return { lan, router, capture };
+}
+
 /**
  * Builds the house. When the scenario went well, all that the boot server sent is held against the laws of a proxy,
  * whatever else the scenario looked for.
  */
-export async function buildHomeLan(lab: Lab, options: HomeLanOptions = {}): Promise<HomeLan> {
-  const lan = await addSwitch(lab, "lan");
-  const router = await addHost(lab, "router");
-  await plugIn(router, lan, { addresses: [`${ROUTER}/24`, `${ipv6Prefix(11)}1/64`] });
+export async function buildHomeLan(lab: Lab, options: LanOptions = {}): Promise<HomeLan> {
+  const home = await buildLan(lab, 11, "", options);
   const bootServer = await addHost(lab, "boot");
-  await plugIn(bootServer, lan, { addresses: [`${BOOT_SERVER}/24`] });
-  const capture = await startCapture(lab, lan, options.snap);
-  await startDnsmasq(lab, router, { lines: [...routerLines(11), ...(options.routerLines ?? [])], ports: [67] });
-  lab.afterwards(() => obeysLaws(capture, BOOT_SERVER));
-  return { lan, router, bootServer, capture };
+  await plugIn(bootServer, home.lan, { addresses: [`${BOOT_SERVER}/24`] });
+  lab.afterwards(() => obeysLaws([home.capture], BOOT_SERVER));
+  return { ...home, bootServer };
 }
 
-/** Throws a LabFailure that lists what the proxy at `address` did and must not do. */
-export async function obeysLaws(capture: Capture, address: string): Promise<void> {
-  const found = breaches(await capture.datagrams(), address);
+/**
+ * Throws a LabFailure that lists what the proxy at `address` did and must not do. An answer on one LAN may belong to a
+ * question on another, so all captures are read together.
+ */
+export async function obeysLaws(captures: readonly Capture[], address: string): Promise<void> {
+  const seen = (await Promise.all(captures.map((capture) => capture.datagrams()))).flat();
+  const found = breaches(
+    seen.toSorted((one, other) => one.time - other.time),
+    address,
+  );
   must(found.length === 0, `the proxy at ${address} broke the laws of a LAN:\n${found.join("\n")}`);
 }

@@ -11,3 +11,15 @@ export async function startTftpdHpa(lab: Lab, host: Host, root: string): Promise
   await listening(lab, started, [69]);
   return started;
 }
+
+/** Starts the ISC relay agent, which adds option 82 to what it passes on to the servers. */
+export async function startDhcrelay(
+  lab: Lab,
+  host: Host,
+  { downstream, upstream, servers }: { downstream: string; upstream: string; servers: readonly string[] },
+): Promise<Started> {
+  const args = ["-4", "-d", "--no-pid", "-a", "-id", downstream, "-iu", upstream, ...servers];
+  const started = start(lab, host.netns, { name: `dhcrelay-${host.role}`, command: locate("dhcrelay"), args });
+  await started.output.until(/Sending on\s+LPF\/eth\d/, 10);
+  return started;
+}

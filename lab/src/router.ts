@@ -40,10 +40,13 @@ export function ipv6Prefix(subnet: number): string {
 export function routerLines(subnet: number): string[] {
   return [
     `dhcp-range=192.168.${subnet}.50,192.168.${subnet}.99,255.255.255.0,1h`,
-    `dhcp-option=3,192.168.${subnet}.1`,
     "dhcp-authoritative",
     "no-ping",
-    "enable-ra",
-    `dhcp-range=${ipv6Prefix(subnet)},ra-only`,
+    ...advertisementLines(subnet),
   ];
+}
+
+/** The part of it that sends router advertisements. */
+export function advertisementLines(subnet: number): string[] {
+  return ["enable-ra", `dhcp-range=${ipv6Prefix(subnet)},ra-only`];
 }

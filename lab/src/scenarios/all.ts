@@ -1,9 +1,12 @@
 import type { Scenario } from "../lab.ts";
+import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { firstRun } from "./first-run.ts";
 import { interop } from "./interop.ts";
+import { relay } from "./relay.ts";
+import { twoLans } from "./two-lans.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
 
@@ -13,6 +16,9 @@ export const SCENARIOS: readonly Scenario[] = [
   biosExternalTftp,
   uefiX64Pxe,
   uefiX64Grub,
+  twoLans,
+  relay,
+  besideDnsmasq,
   bystanders,
   interop,
   firstRun,
