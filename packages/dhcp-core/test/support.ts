@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type fc from "fast-check";
+import { vi } from "vitest";
 import { type DecodedPacket, type DhcpPacket, decodePacket, type EncodeOptions, encodePacket } from "../src/index.ts";
 
 /** Octets from hexadecimal; blanks are for the eye. */
@@ -98,9 +99,11 @@ export function octetsOf(result: { ok: true; bytes: Uint8Array } | { ok: false; 
   return toHex(result.bytes);
 }
 
+const limit = Number(process.env.FUZZ_SECONDS ?? 0);
+if (limit > 0) vi.setConfig({ testTimeout: limit * 3000 + 10_000 });
+
 /** Fixed runs for the gate; `FUZZ_SECONDS=60` searches that long for each property from a new seed. */
 export function runs(numRuns: number): fc.Parameters<unknown> {
-  const limit = Number(process.env.FUZZ_SECONDS ?? 0);
   return limit > 0
     ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: limit * 1000, markInterruptAsFailure: false }
     : { numRuns, seed: 0x63825363 };
