@@ -1,0 +1,23 @@
+import type { DhcpPacket } from "@bootlace/dhcp-core";
+import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
+import type { TftpEvent } from "@bootlace/tftp-serve";
+import type { HttpBootEvent } from "../http/boot-events.ts";
+
+/** What the appliance itself reports. `at` is Unix time in milliseconds. */
+export type HouseEvent =
+  /** Time passes: about once a second, so that silence can be judged. */
+  | { readonly type: "tick"; readonly at: number }
+  /** Which files of the boot tree are programs, and for which machine. Replaces what was told before. */
+  | { readonly type: "programs"; readonly at: number; readonly machines: ReadonlyMap<string, string> }
+  /** Another server's reply to a client, heard because it was broadcast. */
+  | { readonly type: "overheard"; readonly at: number; readonly source: Endpoint; readonly reply: DhcpPacket }
+  /** Whether the replies of other servers can be heard from now on. */
+  | { readonly type: "overhearing"; readonly at: number; readonly on: boolean; readonly code?: string }
+  | { readonly type: "reloaded"; readonly at: number; readonly ok: boolean; readonly faults: readonly string[] };
+
+/** Everything that happens, in one union: log, boot sessions, metrics and stream are made of it and of nothing else. */
+export type ApplianceEvent =
+  | { readonly kind: "dhcp"; readonly event: ProxyDhcpEvent }
+  | { readonly kind: "tftp"; readonly event: TftpEvent }
+  | { readonly kind: "http"; readonly event: HttpBootEvent }
+  | { readonly kind: "appliance"; readonly event: HouseEvent };
