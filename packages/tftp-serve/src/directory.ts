@@ -19,6 +19,11 @@ const maxKnown = 4096;
  * @param root absolute, or from the current folder of the process at the time of this call
  */
 export function directory(root: string, options: DirectoryOptions = {}): Source {
+  return directoryAt(root, options, Date.now);
+}
+
+/** The same with a clock of its own: Unix time in milliseconds. */
+export function directoryAt(root: string, options: DirectoryOptions, wall: () => number): Source {
   const base = resolve(root);
   const trustFor = options.trustFor ?? 1000;
   const known = new Map<string, Known>();
@@ -34,7 +39,7 @@ export function directory(root: string, options: DirectoryOptions = {}): Source 
 
   function fromMemory(key: string): OpenResult | undefined {
     const entry = known.get(key);
-    if (!entry || Date.now() - entry.at >= trustFor) return undefined;
+    if (!entry || wall() - entry.at >= trustFor) return undefined;
     if (!entry.ok) return entry.answer;
     const { path, identity } = entry;
     return { ok: true, file: regularFile(path, identity, true, undefined, () => known.delete(key)) };
@@ -42,7 +47,7 @@ export function directory(root: string, options: DirectoryOptions = {}): Source 
 
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
     const found = await search(folder, name, options.ignoreCase ?? false);
-    const at = Date.now();
+    const at = wall();
     if (!found.ok) {
       const answer: OpenResult = { ok: false, fault: found.fault };
       remember(key, { ok: false, at, answer });
@@ -95,7 +100,7 @@ async function search(folder: string, name: string, ignoreCase: boolean): Promis
     for (const segments of named.paths) {
       const other = await findIgnoringCase(folder, segments);
       const found = other && (await findFile(folder, other));
-      if (found?.ok) return found;
+      if (found) return found;
     }
   }
   return first ?? { ok: false, fault: { reason: "missing" } };

@@ -26,8 +26,8 @@ export async function findFile(root: string, segments: readonly string[]): Promi
     const real = await realPathOf(handle, path);
     if (!isBeneath(real, realRoot)) return await refuse(handle, { reason: "outside-root", detail: `is ${real}` });
     if (!stats.isFile()) return await refuse(handle, { reason: "not-regular" });
-    const { dev, ino, size, mtimeNs } = stats;
-    return { ok: true, path, handle, identity: { dev, ino, size, mtimeNs } };
+    const { dev, ino, size, mtimeNs, ctimeNs, nlink } = stats;
+    return { ok: true, path, handle, identity: { dev, ino, size, mtimeNs, ctimeNs, nlink } };
   } catch (error) {
     await handle?.close();
     return { ok: false, fault: faultFrom(error) };
@@ -67,6 +67,8 @@ function faultFrom(error: unknown): SourceFault {
     case "ENOTDIR":
     case "ENAMETOOLONG":
       return { reason: "missing" };
+    case "ELOOP":
+      return { reason: "missing", detail: code };
     case "EACCES":
     case "EPERM":
       return { reason: "permission-denied", detail: code };

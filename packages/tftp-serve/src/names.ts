@@ -14,7 +14,7 @@ export type NamePaths =
 export function pathsOf(name: string): NamePaths {
   const exact = segmentsOf(name);
   if (typeof exact === "string") return { ok: false, reason: exact };
-  const trimmed = segmentsOf(name.replace(/[\x80-\xff]+$/, ""));
+  const trimmed = segmentsOf(name.replace(/\xff[\x80-\xff]*$/, ""));
   const same = typeof trimmed === "string" || trimmed.at(-1) === exact.at(-1);
   return { ok: true, paths: same ? [exact] : [exact, trimmed] };
 }

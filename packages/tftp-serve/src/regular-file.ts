@@ -8,6 +8,8 @@ export interface FileIdentity {
   readonly ino: bigint;
   readonly size: bigint;
   readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly nlink: bigint;
 }
 
 /** A FIFO must not make us wait, a terminal must not become ours. */
@@ -19,9 +21,10 @@ export const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O
  */
 const settledAfter = 50;
 
-/** True when the mtime is old enough to name the contents. */
+/** True when the times of the file are old enough to name the contents. */
 export function isSettled(identity: FileIdentity, wall: number): boolean {
-  return wall - Number(identity.mtimeNs / 1_000_000n) >= settledAfter;
+  const youngest = [identity.mtimeNs, identity.ctimeNs].map((time) => Number(time / 1_000_000n));
+  return wall - Math.max(...youngest) >= settledAfter;
 }
 
 /**
@@ -36,10 +39,10 @@ export function regularFile(
   changed: () => void,
 ): SourceFile {
   let opening: Promise<FileHandle> | undefined = handle && Promise.resolve(handle);
-  const { dev, ino, size, mtimeNs } = identity;
+  const { dev, ino, size, mtimeNs, ctimeNs } = identity;
   return {
     size: Number(size),
-    version: settled ? `${dev} ${ino} ${mtimeNs}` : undefined,
+    version: settled ? `${dev} ${ino} ${mtimeNs} ${ctimeNs}` : undefined,
     async read(target, position) {
       opening ??= open(path, openFlags);
       const file = await opening;
@@ -63,6 +66,16 @@ export function regularFile(
   };
 }
 
-export function sameFile(a: FileIdentity, b: FileIdentity): boolean {
-  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
+/**
+ * The octets are those of `identity`. The ctime also tells of octets that were exchanged under an old mtime; but it moves
+ * too when the name of the file goes to another one, which changes the number of links and leaves the octets alone.
+ */
+function sameFile(now: FileIdentity, identity: FileIdentity): boolean {
+  return (
+    now.dev === identity.dev &&
+    now.ino === identity.ino &&
+    now.size === identity.size &&
+    now.mtimeNs === identity.mtimeNs &&
+    (now.ctimeNs === identity.ctimeNs || now.nlink !== identity.nlink)
+  );
 }
