@@ -1,78 +1,36 @@
-import { quote } from "@bootlace/dhcp-core";
+import { checkMenus } from "./check-menus.ts";
+import { checkHosts, checkRules } from "./check-rules.ts";
 import type { PlacedProblem } from "./explain.ts";
-
-type Mapping = Readonly<Record<string, unknown>>;
+import { isMapping, type Mapping } from "./mapping.ts";
 
 /**
- * Faults that lie between keys: rules that do nothing or contradict themselves, rules of one name, services on one
- * port. Works on the value as read, so that these faults are told together with those of single values.
+ * Faults that lie between keys: rules that do nothing or contradict themselves, names that stand nowhere, services on
+ * one port. Works on the value as read, so that these faults are told together with those of single values.
  */
 export function checkBetweenKeys(value: unknown): PlacedProblem[] {
   if (!isMapping(value)) return [];
-  return [...checkRules(value.boot), ...checkPorts(value)];
+  return [...checkRules(value), ...checkHosts(value), ...checkMenus(value), ...checkPorts(value), ...checkAdmin(value)];
 }
 
-function checkRules(boot: unknown): PlacedProblem[] {
-  if (!Array.isArray(boot)) return [];
-  const names = new Map<string, number>();
-  return boot.flatMap((rule: unknown, index): PlacedProblem[] => {
-    if (!isMapping(rule)) return [];
-    const problems = checkActions(rule, index);
-    const name = rule.name;
-    if (typeof name === "string") {
-      const earlier = names.get(name);
-      if (earlier === undefined) names.set(name, index);
-      else {
-        const problem = `rule ${earlier + 1} is called ${quote(name)} too`;
-        problems.push({
-          code: "E032",
-          problem,
-          allowed: "Give each rule its own name",
-          path: ["boot", index, "name"],
-          at: "value",
-        });
-      }
-    }
-    return problems;
-  });
-}
-
-function checkActions(rule: Mapping, index: number): PlacedProblem[] {
-  const has = (key: string) => rule[key] !== undefined;
-  const ignores = rule.ignore === true;
-  const problems: PlacedProblem[] = [];
-  const contradiction = (key: string, problem: string, allowed: string) =>
-    problems.push({ code: "E031", problem, allowed, path: ["boot", index, key], at: "key" });
-  if (ignores) {
-    for (const key of ["file", "server", "form"].filter(has)) {
-      contradiction(key, `the rule ignores its clients, and says ${key} as well`, "Keep one of the two");
-    }
-  } else if (has("server") && !has("file")) {
-    contradiction("server", "the rule names a server and no file", "Add the path of the file on that server as file");
-  } else if (!has("file") && !has("form")) {
-    problems.push({
-      code: "E030",
-      problem: "the rule does nothing",
-      allowed: "Give it file, form, or ignore: true",
-      path: ["boot", index],
-      at: "value",
-    });
-  }
-  return problems;
-}
-
-const defaultPorts: readonly (readonly [string, string, number])[] = [
+const udpPorts: readonly (readonly [string, string, number])[] = [
   ["dhcp", "port", 67],
   ["dhcp", "pxePort", 4011],
   ["tftp", "port", 69],
 ];
+const tcpPorts: readonly (readonly [string, string, number])[] = [
+  ["http", "port", 8069],
+  ["admin", "port", 8067],
+];
 
 function checkPorts(value: Mapping): PlacedProblem[] {
+  return [udpPorts, tcpPorts].flatMap((ports) => portsUsedTwice(value, ports));
+}
+
+function portsUsedTwice(value: Mapping, ports: typeof udpPorts): PlacedProblem[] {
   const used = new Map<number, string>();
   const problems: PlacedProblem[] = [];
-  for (const [section, key, usual] of defaultPorts) {
-    const settings = value[section];
-    const mapping: Mapping = isMapping(settings) ? settings : {};
+  for (const [section, key, usual] of ports) {
+    const mapping = sectionOf(value, section);
     if (mapping.enabled === false) continue;
     const port = mapping[key] ?? usual;
     if (typeof port !== "number") continue;
@@ -89,6 +47,24 @@ function checkPorts(value: Mapping): PlacedProblem[] {
   return problems;
 }
 
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Whoever reaches the API decides what every machine boots. */
+function checkAdmin(value: Mapping): PlacedProblem[] {
+  const admin = sectionOf(value, "admin");
+  const { address, enabled, tokenFile } = admin;
+  if (enabled === false || tokenFile !== undefined || typeof address !== "string") return [];
+  if (address.startsWith("127.") || !/^\d+\.\d+\.\d+\.\d+$/.test(address)) return [];
+  return [
+    {
+      code: "E037",
+      problem: `the API would be open to everybody who reaches ${address}`,
+      allowed: "Add admin.tokenFile, or leave the address at 127.0.0.1",
+      path: ["admin", "address"],
+      at: "value",
+    },
+  ];
+}
+
+function sectionOf(value: Mapping, section: string): Mapping {
+  const settings = value[section];
+  return isMapping(settings) ? settings : {};
 }

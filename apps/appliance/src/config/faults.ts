@@ -17,10 +17,18 @@ export const configFaultCodes = {
   E023: "not usable as a boot file name",
   E024: "not a UUID",
   E025: "not an interface name",
+  E026: "not an http or https URL",
+  E027: "not usable as a folder of a client",
+  E028: "not usable as a name",
   E030: "a rule that does nothing",
   E031: "keys of a rule that contradict each other",
   E032: "two rules of the same name",
   E033: "two services on one port",
+  E034: "a name that stands nowhere",
+  E035: "a menu line that does nothing or contradicts itself",
+  E036: "two hosts with one identifier",
+  E037: "the API on the network without a token",
+  E038: "a host that nothing identifies",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;

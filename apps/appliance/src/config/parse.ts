@@ -99,10 +99,12 @@ function toValue(document: Document.Parsed): ReadValue {
 
 /** A section whose lines are all commented out (`boot:` alone) is the same as no section. */
 function withoutEmptySections(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([key, item]) => item !== null || !(key in sections)));
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, item]) => item !== null || key === "root" || !(key in sections)),
+  );
 }
 
-const sections = { interfaces: true, subnets: true, dhcp: true, tftp: true, log: true, boot: true };
+const sections = configSchema.shape;
 
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], at: "key" | "value"): number {
   let node: unknown = document.contents;

@@ -7,6 +7,7 @@ export function keysAt(path: readonly PropertyKey[]): string[] {
   for (const step of path) {
     const inner = unwrap(schema);
     if (inner instanceof z.ZodArray) schema = inner.element as z.ZodType;
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType as z.ZodType;
     else if (inner instanceof z.ZodObject) schema = inner.shape[String(step)] as z.ZodType;
     else return [];
   }

@@ -1,71 +1,7 @@
-import { architectures } from "@bootlace/dhcp-core";
 import { z } from "zod";
-import type { Problem } from "./faults.ts";
-import { checkBootFile, checkInterface, checkIpv4, checkMac, checkNotEmpty, checkSubnet, checkUuid } from "./values.ts";
-
-/** The names a rule may use for `when.arch`. */
-const architectureNames = architectures.map((architecture) => architecture.name);
-
-const firmwares = ["bios", "uefi", "uefi-http", "ipxe", "raspberry-pi", "u-boot"] as const;
-
-function text(check: (value: string) => Problem | undefined) {
-  return z.string().superRefine((value, context) => {
-    const problem = check(value);
-    if (problem !== undefined) {
-      context.addIssue({ code: "custom", message: problem.problem, params: { ...problem }, input: value });
-    }
-  });
-}
-
-function whole(minimum: number, maximum: number) {
-  const error = `Allowed: ${minimum} to ${maximum}`;
-  return z.int({ error }).min(minimum, { error }).max(maximum, { error });
-}
-
-function oneOrMany<T extends z.ZodType>(item: T) {
-  return z.union([item, z.array(item)]).transform((value): z.output<T>[] => (Array.isArray(value) ? value : [value]));
-}
-
-const port = () => whole(1, 65535);
-
-const whenSchema = z.strictObject({
-  arch: oneOrMany(z.enum(architectureNames))
-    .optional()
-    .meta({ description: "Processor architecture the client names in option 93. A list means any of them." }),
-  firmware: oneOrMany(z.enum(firmwares)).optional().meta({ description: "What kind of program asks." }),
-  mac: oneOrMany(text(checkMac))
-    .optional()
-    .meta({ description: "MAC address, or its first octets. A list means any of them." }),
-  userClass: oneOrMany(text(checkNotEmpty))
-    .optional()
-    .meta({ description: "A user class the client sends in option 77, in full, such as iPXE." }),
-  vendorClass: oneOrMany(text(checkNotEmpty))
-    .optional()
-    .meta({ description: "Beginning of the vendor class the client sends in option 60." }),
-  uuid: oneOrMany(text(checkUuid))
-    .optional()
-    .meta({ description: "UUID of the machine from option 97, in either byte order." }),
-  serial: oneOrMany(text(checkNotEmpty)).optional().meta({ description: "Serial number of the machine, in full." }),
-});
-
-const ruleSchema = z.strictObject({
-  name: text(checkNotEmpty)
-    .optional()
-    .meta({ description: "Name of the rule in the log. Without one it is called by its number." }),
-  when: whenSchema
-    .optional()
-    .meta({ description: "Conditions that must all hold. Without conditions the rule matches every client." }),
-  file: text(checkBootFile)
-    .optional()
-    .meta({ description: "Boot file, as a path below the root. Without it the boot tree decides." }),
-  server: text(checkIpv4)
-    .optional()
-    .meta({ description: "TFTP server that has the file, when that is another machine." }),
-  ignore: z.boolean().optional().meta({ description: "True: the client gets no answer." }),
-  form: z.enum(["direct", "server"]).optional().meta({
-    description: "Form of the answer. direct: the file is in the offer; server: the client asks again on port 4011.",
-  }),
-});
+import { hostSchema, menuSchema, ruleSchema } from "./boot-schema.ts";
+import { oneOrMany, port, text, whole } from "./schema-parts.ts";
+import { checkInterface, checkIpv4, checkNotEmpty, checkSubnet } from "./values.ts";
 
 const dhcpSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Answer boot clients as a proxyDHCP server." }),
@@ -79,6 +15,9 @@ const dhcpSchema = z.strictObject({
   relays: oneOrMany(text(checkIpv4)).default([]).meta({
     description: "Relay agents that may pass requests on, by address. Empty: requests through a relay are ignored.",
   }),
+  vendorClasses: oneOrMany(text(checkNotEmpty)).default([]).meta({
+    description: "Beginnings of vendor classes that are served like PXEClient, such as HW-Client.",
+  }),
 });
 
 const tftpSchema = z.strictObject({
@@ -91,6 +30,47 @@ const tftpSchema = z.strictObject({
     .default(16)
     .meta({ description: "Largest number of blocks sent before an acknowledgement." }),
   maxTransfers: whole(1, 10_000).default(256).meta({ description: "Transfers at the same time." }),
+  singlePort: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Answer from the request port itself, for firewalls and address translation in between." }),
+  ignoreOptions: oneOrMany(z.enum(["blksize", "tsize", "timeout", "windowsize"]))
+    .default([])
+    .meta({
+      description: "Options to leave unanswered, for clients that ask for them and then misbehave.",
+    }),
+});
+
+const httpSchema = z.strictObject({
+  enabled: z.boolean().default(true).meta({ description: "Serve the boot files by HTTP too." }),
+  port: port().default(8069).meta({ description: "TCP port of the boot files, on every served address." }),
+  maxConnections: whole(1, 10_000).default(64).meta({ description: "Connections at the same time." }),
+  maxConnectionsPerClient: whole(1, 10_000)
+    .default(8)
+    .meta({ description: "Connections at the same time from one address." }),
+});
+
+const adminSchema = z.strictObject({
+  enabled: z.boolean().default(true).meta({ description: "Serve the API, the metrics and the health checks." }),
+  address: text(checkIpv4).default("127.0.0.1").meta({
+    description: "Address on which they are served. One that is not of this machine alone needs a tokenFile.",
+  }),
+  port: port().default(8067).meta({ description: "TCP port of the API." }),
+  tokenFile: text(checkNotEmpty).optional().meta({
+    description:
+      "File that holds the token every request must show. Relative to the folder of the config file. Without it no token is asked for.",
+  }),
+  allowedHosts: oneOrMany(text(checkNotEmpty)).default([]).meta({
+    description: "Names under which the API may be called, besides localhost and addresses: the Host header.",
+  }),
+});
+
+const stateSchema = z.strictObject({
+  directory: text(checkNotEmpty).optional().meta({
+    description:
+      "Folder for what must survive a restart. Relative to the folder of the config file. Default: $STATE_DIRECTORY, else /var/lib/bootlace when it can be written, else bootlace below $XDG_STATE_HOME or ~/.local/state.",
+  }),
+  maxBoots: whole(1, 1_000_000).default(1000).meta({ description: "Boots kept in the history; the oldest go first." }),
 });
 
 const logSchema = z.strictObject({
@@ -121,7 +101,18 @@ export const configSchema = z.strictObject({
     .meta({ description: "Folder with the boot files. Relative to the folder of the config file." }),
   dhcp: dhcpSchema.prefault({}).meta({ description: "The proxyDHCP server." }),
   tftp: tftpSchema.prefault({}).meta({ description: "The TFTP server." }),
+  http: httpSchema.prefault({}).meta({ description: "The HTTP server of the boot files." }),
+  admin: adminSchema.prefault({}).meta({ description: "The API for administration." }),
+  state: stateSchema.prefault({}).meta({ description: "What is kept across restarts." }),
   log: logSchema.prefault({}).meta({ description: "The log." }),
+  hosts: z.record(z.string(), hostSchema).default({}).meta({
+    description:
+      "Machines by name, so that a rule can say `when: { host: NAME }`. A machine is known by any of its values.",
+  }),
+  menus: z
+    .record(z.string(), menuSchema)
+    .default({})
+    .meta({ description: "Boot menus by name, for `menu` of a rule." }),
   boot: z.array(ruleSchema).default([]).meta({
     description:
       "Rules: the first one that matches a client decides what it gets. Clients without a rule get what the boot tree holds for them.",
@@ -135,5 +126,7 @@ type DeepReadonly<T> = T extends (infer Item)[]
     : T;
 
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
+export type HostRow = Config["hosts"][string];
+export type MenuRow = Config["menus"][string];
 export type BootRule = Config["boot"][number];
 export type RuleConditions = NonNullable<BootRule["when"]>;

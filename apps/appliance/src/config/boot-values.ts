@@ -1,0 +1,51 @@
+import { quote } from "@bootlace/dhcp-core";
+import type { Problem } from "./faults.ts";
+import { checkBootFile } from "./values.ts";
+
+type Check = (value: string) => Problem | undefined;
+
+const isUrl = (value: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+
+/** Option 67 and its terminating NUL fill at most 255 octets. */
+const longestUrl = 254;
+
+export const checkUrl: Check = (value) => {
+  const allowed = "Allowed: http:// or https:// with host and path, such as http://{address}:8069/shim.efi";
+  const wrong = (problem: string): Problem => ({ code: "E026", problem, allowed });
+  if (/[\p{Cc}\s]/u.test(value)) return wrong(`${quote(value)} contains a blank or a control character`);
+  const filled = value.replaceAll("{address}", "192.0.2.255");
+  if (!/^https?:\/\/[^/?#]+/i.test(filled) || !URL.canParse(filled)) {
+    return wrong(`${quote(value)} is not an http or https URL`);
+  }
+  const octets = new TextEncoder().encode(filled).length;
+  return octets > longestUrl ? wrong(`the URL has ${octets} octets, and at most ${longestUrl} fit`) : undefined;
+};
+
+/** A path below the root, or a URL. */
+export const checkScript: Check = (value) => (isUrl(value) ? checkUrl(value) : checkBootFile(value));
+
+/** What a folder of `root` may have filled in. */
+export const folderPlaceholders = ["mac", "uuid", "serial", "ip"] as const;
+
+export const checkFolderTemplate: Check = (value) => {
+  const allowed = `Allowed: a folder below the root, with ${folderPlaceholders.map((name) => `{${name}}`).join(", ")} filled in`;
+  const wrong = (problem: string): Problem => ({ code: "E027", problem, allowed });
+  if (value.trim() === "") return wrong("the folder is empty");
+  if (/\p{Cc}/u.test(value)) return wrong(`${quote(value)} contains a control character`);
+  const plain = value.replaceAll(/\{(mac|uuid|serial|ip)\}/g, "x");
+  const odd = /\{[^}]*\}?|\}/.exec(plain)?.[0];
+  if (odd !== undefined) return wrong(`${quote(odd)} is nothing that can be filled in`);
+  if (plain.split(/[/\\]/).includes("..")) return wrong(`${quote(value)} leaves the root with ".."`);
+  if (/^[/\\]/.test(plain)) return wrong(`${quote(value)} is an absolute path`);
+  return undefined;
+};
+
+/** A name by which one part of the file refers to another. */
+export const checkName: Check = (value) =>
+  value.trim() !== "" && !/\p{Cc}/u.test(value) && value.length <= 255
+    ? undefined
+    : {
+        code: "E028",
+        problem: `${quote(value)} cannot be used as a name`,
+        allowed: "Allowed: 1 to 255 characters without control characters",
+      };

@@ -1,0 +1,139 @@
+import { quote } from "@bootlace/dhcp-core";
+import { checkName } from "./boot-values.ts";
+import type { PlacedProblem } from "./explain.ts";
+import { isMapping, listOf, type Mapping } from "./mapping.ts";
+import { nearest } from "./nearest.ts";
+import { macPrefix } from "./values.ts";
+
+const actions = ["file", "server", "url", "script", "menu", "form", "root", "delay"] as const;
+
+/** Faults of the rules: those that do nothing, contradict themselves, share a name, or refer to a name that is none. */
+export function checkRules(value: Mapping): PlacedProblem[] {
+  if (!Array.isArray(value.boot)) return [];
+  const names = new Map<string, number>();
+  return value.boot.flatMap((rule: unknown, index): PlacedProblem[] => {
+    if (!isMapping(rule)) return [];
+    const problems = [...checkActions(rule, index), ...checkReferences(rule, index, value)];
+    const name = rule.name;
+    if (typeof name !== "string") return problems;
+    const earlier = names.get(name);
+    if (earlier === undefined) names.set(name, index);
+    else {
+      const problem = `rule ${earlier + 1} is called ${quote(name)} too`;
+      const path = ["boot", index, "name"];
+      problems.push({ code: "E032", problem, allowed: "Give each rule its own name", path, at: "value" });
+    }
+    return problems;
+  });
+}
+
+function checkActions(rule: Mapping, index: number): PlacedProblem[] {
+  const has = (key: string) => rule[key] !== undefined;
+  const problems: PlacedProblem[] = [];
+  const contradiction = (key: string, problem: string, allowed: string) =>
+    problems.push({ code: "E031", problem, allowed, path: ["boot", index, key], at: "key" });
+  if (rule.ignore === true) {
+    for (const key of actions.filter(has)) {
+      contradiction(key, `the rule ignores its clients, and says ${key} as well`, "Keep one of the two");
+    }
+    return problems;
+  }
+  if (has("server") && !has("file") && !has("script")) {
+    contradiction("server", "the rule names a server and no file", "Add the path of the file on that server as file");
+  } else if (!actions.some(has)) {
+    problems.push({
+      code: "E030",
+      problem: "the rule does nothing",
+      allowed: "Give it file, url, script, menu, form, root, delay, or ignore: true",
+      path: ["boot", index],
+      at: "value",
+    });
+  }
+  if (has("menu") && has("form")) {
+    contradiction("form", "a menu has a form of its own", "Keep one of the two");
+  }
+  return problems;
+}
+
+function checkReferences(rule: Mapping, index: number, value: Mapping): PlacedProblem[] {
+  const problems: PlacedProblem[] = [];
+  const when = isMapping(rule.when) ? rule.when : {};
+  for (const [at, host] of listOf(when.host).entries()) {
+    const path = ["boot", index, "when", "host", ...(Array.isArray(when.host) ? [at] : [])];
+    problems.push(...unknownName(host, "hosts", value, path));
+  }
+  problems.push(...unknownName(rule.menu, "menus", value, ["boot", index, "menu"]));
+  return problems;
+}
+
+function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, path: PropertyKey[]): PlacedProblem[] {
+  if (typeof name !== "string" || name.trim() === "") return [];
+  const rows = value[section];
+  const known = isMapping(rows) ? Object.keys(rows) : [];
+  if (known.includes(name)) return [];
+  const suggestion = nearest(name, known);
+  const shown = known.slice(0, 20).map((key) => quote(key));
+  return [
+    {
+      code: "E034",
+      problem: `${quote(name)} does not stand under ${section}`,
+      allowed: shown.length === 0 ? `Nothing stands under ${section}` : `Known names: ${shown.join(", ")}`,
+      ...(suggestion === undefined ? {} : { suggestion: quote(suggestion) }),
+      path,
+      at: "value",
+    },
+  ];
+}
+
+/** Faults of the hosts: names, hosts that nothing identifies, identifiers that two hosts share. */
+export function checkHosts(value: Mapping): PlacedProblem[] {
+  if (!isMapping(value.hosts)) return [];
+  const owners = new Map<string, string>();
+  return Object.entries(value.hosts).flatMap(([name, host]): PlacedProblem[] => {
+    const wrongName = checkName(name);
+    const problems: PlacedProblem[] =
+      wrongName === undefined ? [] : [{ ...wrongName, path: ["hosts", name], at: "key" }];
+    if (!isMapping(host)) return problems;
+    const keys = ["mac", "uuid", "serial"] as const;
+    if (keys.every((key) => listOf(host[key]).length === 0)) {
+      const problem = "nothing says which machine this is";
+      problems.push({
+        code: "E038",
+        problem,
+        allowed: "Give it mac, uuid or serial",
+        path: ["hosts", name],
+        at: "key",
+      });
+    }
+    for (const key of keys) {
+      for (const [at, text] of listOf(host[key]).entries()) {
+        if (typeof text !== "string") continue;
+        const path = ["hosts", name, key, ...(Array.isArray(host[key]) ? [at] : [])];
+        problems.push(...checkIdentifier(key, text, name, owners, path));
+      }
+    }
+    return problems;
+  });
+}
+
+function checkIdentifier(
+  key: "mac" | "uuid" | "serial",
+  text: string,
+  host: string,
+  owners: Map<string, string>,
+  path: PropertyKey[],
+): PlacedProblem[] {
+  const same = key === "mac" ? macPrefix(text) : text.toLowerCase();
+  if (same === undefined) return [];
+  if (key === "mac" && same.length < 17) {
+    const problem = `${quote(text)} is the beginning of a MAC address`;
+    return [
+      { code: "E022", problem, allowed: "Allowed: all six octets, such as 52:54:00:12:34:56", path, at: "value" },
+    ];
+  }
+  const owner = owners.get(`${key} ${same}`);
+  owners.set(`${key} ${same}`, owner ?? host);
+  if (owner === undefined || owner === host) return [];
+  const problem = `this is the ${key} of ${quote(owner)} too`;
+  return [{ code: "E036", problem, allowed: "Give it to one of the two", path, at: "value" }];
+}
