@@ -12,7 +12,7 @@ const limit = Number(process.env.FUZZ_SECONDS ?? 0);
 const parameters =
   limit > 0
     ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: limit * 1000, markInterruptAsFailure: false }
-    : { numRuns: 2000, seed: 0x4011 };
+    : { numRuns: 1200, seed: 0x4011 };
 
 const octets = (maxLength: number) => fc.uint8Array({ maxLength });
 const rarely = <T>(usual: T, other: fc.Arbitrary<T>) => fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, other);
@@ -158,7 +158,7 @@ describe("every packet that leaves", () => {
       for (const reply of outcome.replies) check(outcome.request, reply, planned, arrivedOn);
     });
     fc.assert(run, parameters);
-    expect(replies).toBeGreaterThan(300);
+    expect(replies).toBeGreaterThan(180);
   });
 
   const octetsOfClients = captured.filter(({ role }) => role === "client").map(({ bytes }) => bytes);

@@ -1,4 +1,5 @@
-import { formatMac, hardwareAddress } from "@bootlace/dhcp-core";
+import { type DhcpPacket, formatHex, formatMac, hardwareAddress } from "@bootlace/dhcp-core";
+import type { BootClient } from "./client.ts";
 import type { Context, Datagram } from "./context.ts";
 import type { ProxyDhcpEvent } from "./events.ts";
 import { handle, type OutgoingReply } from "./handle.ts";
@@ -27,7 +28,7 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
   if (replies.length > 0) {
     // All clients without an address share 0.0.0.0, and all behind a relay share its address.
     const shared = source.address === UNSPECIFIED || request.giaddr !== UNSPECIFIED;
-    const mac = client?.mac ?? formatMac(hardwareAddress(request));
+    const mac = machineKey(request, client);
     const taken = limiter.take({ mac, ...(shared ? {} : { source: source.address }) }, now);
     if (!taken.ok) {
       tally.ignored("rate-limited");
@@ -52,3 +53,11 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
     },
   };
 }
+
+/** One machine: by its hardware address; InfiniBand sends none, but options 97 or 61 (RFC 4390 §2.1). */
+function machineKey(request: DhcpPacket, client: BootClient | undefined): string {
+  const other = client?.uuid ?? formatHex(request.options.get(CLIENT_IDENTIFIER) ?? new Uint8Array(0));
+  return client?.mac ?? (formatMac(hardwareAddress(request)) || other);
+}
+
+const CLIENT_IDENTIFIER = 61;
