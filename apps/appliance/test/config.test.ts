@@ -25,7 +25,10 @@ describe("a broken config", () => {
   });
 
   it("tells all faults of a file at once, in the order of the file", () => {
-    const text = brokenConfigs[3]?.text.replaceAll("boot:", "tftp: { port: 0 }\nboot:") ?? "";
+    const text =
+      brokenConfigs
+        .find(({ name }) => name.startsWith("two unknown keys"))
+        ?.text.replaceAll("boot:", "tftp: { port: 0 }\nboot:") ?? "";
     const result = parseConfig(text, "f");
     expect(result.ok ? [] : result.faults.map(({ line }) => line)).toEqual([1, 3, 5]);
   });
@@ -56,8 +59,21 @@ describe("a config", () => {
       interfaces: [],
       subnets: [],
       root: "./boot",
-      dhcp: { enabled: true, mode: "full", port: 67, pxePort: 4011, clientPort: 68, relays: [] },
-      tftp: { enabled: true, port: 69, maxBlockSize: 1468, maxWindowSize: 16, maxTransfers: 256 },
+      dhcp: { enabled: true, mode: "full", port: 67, pxePort: 4011, clientPort: 68, relays: [], vendorClasses: [] },
+      tftp: {
+        enabled: true,
+        port: 69,
+        maxBlockSize: 1468,
+        maxWindowSize: 16,
+        maxTransfers: 256,
+        singlePort: false,
+        ignoreOptions: [],
+      },
+      http: { enabled: true, port: 8069, maxConnections: 64, maxConnectionsPerClient: 8 },
+      admin: { enabled: true, address: "127.0.0.1", port: 8067, allowedHosts: [] },
+      state: { maxBoots: 1000 },
+      hosts: {},
+      menus: {},
       log: { level: "info", format: "auto" },
       boot: [],
     });
@@ -88,6 +104,7 @@ describe("a config", () => {
       for (const [key, value] of Object.entries((schema.properties ?? {}) as Record<string, Record<string, unknown>>)) {
         if (typeof value.description !== "string") without.push(`${path}${key}`);
         walk(value, `${path}${key}.`);
+        if (value.additionalProperties) walk(value.additionalProperties as Record<string, unknown>, `${path}${key}.*.`);
         if (value.items !== undefined) walk(value.items as Record<string, unknown>, `${path}${key}[].`);
       }
     };

@@ -92,8 +92,14 @@ function wrongType(found: unknown, expected: string, message: string): Problem {
   if (expected === "string" && (typeof found === "number" || typeof found === "boolean")) {
     return { code: "E010", problem: `${show(found)} is not text`, allowed: "Write it in quotes" };
   }
-  const kind = message.startsWith("Allowed: ") ? "a whole number" : (typeNames[expected] ?? expected);
+  const kind = rangeKind(message) ?? typeNames[expected] ?? expected;
   return { code: "E010", problem: `${show(found)} is not ${kind}`, allowed };
+}
+
+/** The complaint about a number that is none does not say whether a fraction would do; its text from the schema does. */
+function rangeKind(message: string): string | undefined {
+  if (message.startsWith("Allowed: a number")) return "a number";
+  return message.startsWith("Allowed: ") ? "a whole number" : undefined;
 }
 
 function allowedType(expected: string, message: string): string {

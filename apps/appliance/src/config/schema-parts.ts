@@ -19,7 +19,7 @@ export function whole(minimum: number, maximum: number) {
 
 /** A number that may have a fraction; both limits are allowed. */
 export function decimal(minimum: number, maximum: number) {
-  const error = `Allowed: ${minimum} to ${maximum}`;
+  const error = `Allowed: a number from ${minimum} to ${maximum}`;
   return z.number({ error }).min(minimum, { error }).max(maximum, { error });
 }
 
