@@ -5,6 +5,7 @@ import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { firstRun } from "./first-run.ts";
 import { interop } from "./interop.ts";
+import { menu } from "./menu.ts";
 import { relay } from "./relay.ts";
 import { twoLans } from "./two-lans.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   biosExternalTftp,
   uefiX64Pxe,
   uefiX64Grub,
+  menu,
   twoLans,
   relay,
   besideDnsmasq,
