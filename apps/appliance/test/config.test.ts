@@ -19,9 +19,9 @@ describe("a broken config", () => {
     expect(told).toEqual(lines);
   });
 
-  it("is in the corpus for every code but that of an unreadable file", () => {
+  it("is in the corpus for every code but those of an unreadable file, the environment and flags", () => {
     const told = new Set(brokenConfigs.flatMap(({ lines }) => lines.map((line) => /\[(E\d+)\]/.exec(line)?.[1])));
-    expect(Object.keys(configFaultCodes).filter((code) => !told.has(code))).toEqual(["E001"]);
+    expect(Object.keys(configFaultCodes).filter((code) => !told.has(code))).toEqual(["E001", "E040", "E041"]);
   });
 
   it("tells all faults of a file at once, in the order of the file", () => {
@@ -120,7 +120,7 @@ describe("a config file", () => {
       .split("\n")
       .filter((line) => line.trim() !== "");
     expect(lines.length).toBeLessThanOrEqual(12);
-    const result = loadConfig(file, "/");
+    const result = loadConfig({ file, cwd: "/" });
     expect(result.ok && result.loaded.config.boot).toEqual([
       { name: "Network Boot", when: { arch: ["x86-bios"] }, file: "pxelinux/pxelinux.0", server: "192.168.11.17" },
     ]);
@@ -134,12 +134,12 @@ describe("a config file", () => {
   it("has its paths counted from its own folder, and the defaults from the working folder", () => {
     mkdirSync(join(folder, "etc"));
     writeFileSync(join(folder, "etc/a.yaml"), "root: ../files\nlog: { file: a.log }\n");
-    const named = loadConfig("etc/a.yaml", folder);
+    const named = loadConfig({ file: "etc/a.yaml", cwd: folder });
     expect(named.ok && [named.loaded.config.root, named.loaded.config.log.file]).toEqual([
       join(folder, "files"),
       join(folder, "etc/a.log"),
     ]);
-    const none = loadConfig(undefined, folder);
+    const none = loadConfig({ cwd: folder });
     expect(none.ok && none.loaded).toMatchObject({ config: { root: join(folder, "boot") } });
   });
 
@@ -151,14 +151,20 @@ describe("a config file", () => {
   ])("that cannot be read: %s", (name, line) => {
     writeFileSync(join(folder, "latin1.yaml"), Buffer.from("root: \xfc\n", "latin1"));
     writeFileSync(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));
-    const result = loadConfig(name, folder);
+    const result = loadConfig({ file: name, cwd: folder });
     expect(result.ok ? [] : result.faults.map((fault) => formatFault({ ...fault, file: "f" }))).toEqual([line]);
   });
 
   it("is looked for in the usual places, in order", () => {
-    expect(findConfig("/here", (file) => file === "/here/bootlace.yaml")).toBe("bootlace.yaml");
-    expect(findConfig("/here", (file) => file === "/etc/bootlace/bootlace.yaml")).toBe("/etc/bootlace/bootlace.yaml");
-    expect(findConfig("/here", () => true)).toBe("bootlace.yaml");
-    expect(findConfig("/here", () => false)).toBe(undefined);
+    const find = (exists: (file: string) => boolean) => findConfig({ cwd: "/here" }, exists);
+    expect(find((file) => file === "/here/bootlace.yaml")).toEqual({ file: "bootlace.yaml", named: false });
+    expect(find((file) => file === "/etc/bootlace/bootlace.yaml")).toMatchObject({
+      file: "/etc/bootlace/bootlace.yaml",
+    });
+    expect(find(() => true)).toMatchObject({ file: "bootlace.yaml" });
+    expect(find(() => false)).toEqual({ named: false });
+    const env = { BOOTLACE_CONFIG: "b.yaml" };
+    expect(findConfig({ cwd: "/here", env }, () => true)).toEqual({ file: "b.yaml", named: true });
+    expect(findConfig({ cwd: "/here", env, file: "c.yaml" }, () => true)).toEqual({ file: "c.yaml", named: true });
   });
 });

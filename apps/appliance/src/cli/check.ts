@@ -1,7 +1,11 @@
-import { type ConfigFault, formatFault } from "../config/faults.ts";
-import { findConfig, loadConfig, usualPlaces } from "../config/load.ts";
+import { effectiveRows } from "../config/effective.ts";
+import { type ConfigFault, faultRow, formatFault } from "../config/faults.ts";
+import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
+import { originText } from "../config/overlay.ts";
 import type { Command, Surroundings } from "./command.ts";
+import { flagsOf, settingOptions } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { printJson } from "./output.ts";
 
 export const check: Command = {
   name: "check",
@@ -10,16 +14,36 @@ export const check: Command = {
     name: "FILE",
     description: `The config file. Without it the first of ${usualPlaces.join(", ")} that exists.`,
   },
-  options: [{ name: "json", description: "Print one JSON document instead of lines." }],
+  options: [
+    { name: "effective", description: "Print every value and where it came from." },
+    { name: "json", description: "Print one JSON document instead of lines." },
+    ...settingOptions,
+  ],
   examples: [
     ["bootlace check", "the config file that serve would use"],
     ["bootlace check --json new.yaml", "another file, for a program to read"],
+    ["bootlace check --effective --set tftp.port=1069", "each value, and whether file, environment or flag set it"],
   ],
-  async run({ options, positionals }, surroundings) {
-    const file = positionals[0] ?? findConfig(surroundings.cwd);
-    const result = loadConfig(file, surroundings.cwd);
+  async run(args, surroundings) {
+    const { options, positionals } = args;
+    const flags = flagsOf(args);
+    if (!flags.ok) {
+      surroundings.err(`bootlace check: ${flags.problem}\n`);
+      return exitCodes.usage;
+    }
+    const { cwd, env } = surroundings;
+    const named = positionals[0];
+    const request = { cwd, env, flags: flags.flags, ...(named === undefined ? {} : { file: named }) };
+    const { file } = findConfig(request);
+    const result = loadConfig(request);
+    const json = options.has("json");
+    if (result.ok && options.has("effective")) {
+      if (json) printEffectiveJson(result.loaded, surroundings);
+      else printEffective(result.loaded, surroundings);
+      return exitCodes.ok;
+    }
     const faults = result.ok ? [] : result.faults;
-    if (options.has("json")) printJson(file, faults, surroundings);
+    if (json) printJson(surroundings, { file, faults: faults.map(faultRow) });
     else printLines(file, faults, surroundings);
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
@@ -31,14 +55,15 @@ function printLines(file: string | undefined, faults: readonly ConfigFault[], { 
   else out(file === undefined ? "no config file: the defaults apply\n" : `${file}: no faults\n`);
 }
 
-function printJson(file: string | undefined, faults: readonly ConfigFault[], { out }: Surroundings) {
-  const rows = faults.map(({ problem, allowed, suggestion, ...place }) => ({
-    ...place,
-    severity: "error",
-    message: problem,
-    hint:
-      [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`].filter(Boolean).join(". ") ||
-      undefined,
-  }));
-  out(`${JSON.stringify({ schema: 1, file, faults: rows })}\n`);
+function printEffective(loaded: LoadedConfig, { out }: Surroundings) {
+  const rows = effectiveRows(loaded).map(({ path, value, origin }) => [
+    `${path}: ${JSON.stringify(value)}`,
+    originText(origin),
+  ]);
+  const width = Math.min(60, Math.max(...rows.map(([left = ""]) => left.length)));
+  for (const [left = "", right = ""] of rows) out(`${left.padEnd(width)}  ${right}\n`);
+}
+
+function printEffectiveJson(loaded: LoadedConfig, surroundings: Surroundings) {
+  printJson(surroundings, { file: loaded.file, values: effectiveRows(loaded) });
 }

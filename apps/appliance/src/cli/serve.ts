@@ -1,41 +1,21 @@
-import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { ApplianceStartError, createAppliance } from "../appliance.ts";
 import { formatFault } from "../config/faults.ts";
-import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { checkInterface } from "../config/values.ts";
 import { createLog, type Log, type LogFormat } from "../events/log.ts";
 import { type LogFile, openLogFile } from "../events/log-file.ts";
 import { stopSignal } from "../system/signals.ts";
 import { version } from "../version.ts";
-import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { type Command, lastValue, type Surroundings } from "./command.ts";
+import { configOption, flagsOf, settingOptions } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 export const serve: Command = {
   name: "serve",
   summary: "Answer boot clients and serve their files until a signal ends it",
-  options: [
-    {
-      name: "config",
-      short: "c",
-      value: "FILE",
-      description: `Config file. Without it the first of ${usualPlaces.join(", ")} that exists, else the defaults.`,
-    },
-    {
-      name: "root",
-      short: "r",
-      value: "DIR",
-      description: "Folder with the boot files; made if missing. Default: ./boot",
-    },
-    {
-      name: "interface",
-      short: "i",
-      value: "NAME",
-      many: true,
-      description: "Serve this network interface only. May be given several times.",
-    },
-  ],
+  options: [configOption, ...settingOptions],
   examples: [
     ["bootlace serve", "serve ./boot on every interface of the LAN"],
     ["bootlace serve --root /srv/tftp --interface eth0", "another folder, one interface"],
@@ -47,29 +27,23 @@ export const serve: Command = {
       surroundings.err(`bootlace serve: ${quote(wrongName)} is not the name of a network interface\n`);
       return exitCodes.usage;
     }
-    const named = lastValue(args, "config");
-    const result = loadConfig(named ?? findConfig(surroundings.cwd), surroundings.cwd);
+    const flags = flagsOf(args);
+    if (!flags.ok) {
+      surroundings.err(`bootlace serve: ${flags.problem}\n`);
+      return exitCodes.usage;
+    }
+    const file = lastValue(args, "config");
+    const { cwd, env } = surroundings;
+    const result = loadConfig({ cwd, env, flags: flags.flags, ...(file === undefined ? {} : { file }) });
     if (!result.ok) {
       for (const fault of result.faults) surroundings.err(`${formatFault(fault)}\n`);
       return exitCodes.config;
     }
-    return serveUntilSignal(withFlags(result.loaded, args, surroundings.cwd), named !== undefined, surroundings);
+    return serveUntilSignal(result.loaded, surroundings);
   },
 };
 
-/** The command line wins over the config file. */
-function withFlags({ config, file }: LoadedConfig, args: Arguments, cwd: string): LoadedConfig {
-  const root = lastValue(args, "root");
-  const interfaces = args.options.get("interface");
-  const merged: Config = {
-    ...config,
-    ...(root === undefined ? {} : { root: resolve(cwd, root) }),
-    ...(interfaces === undefined ? {} : { interfaces }),
-  };
-  return { config: Object.freeze(merged), ...(file === undefined ? {} : { file }) };
-}
-
-async function serveUntilSignal(loaded: LoadedConfig, named: boolean, surroundings: Surroundings): Promise<number> {
+async function serveUntilSignal(loaded: LoadedConfig, surroundings: Surroundings): Promise<number> {
   const { config } = loaded;
   const { now, err } = surroundings;
   const file = config.log.file === undefined ? undefined : openLogFile(config.log.file, now);
@@ -85,7 +59,7 @@ async function serveUntilSignal(loaded: LoadedConfig, named: boolean, surroundin
     },
   });
   try {
-    log(startRecord(loaded, named));
+    log(startRecord(loaded));
     await appliance.start();
     log({ level: "info", scope: "bootlace", event: "bootlace.ready", message: "ready" });
     const name = await signal.received;
@@ -109,7 +83,7 @@ async function serveUntilSignal(loaded: LoadedConfig, named: boolean, surroundin
   }
 }
 
-function startRecord({ file }: LoadedConfig, named: boolean): Parameters<Log>[0] {
+function startRecord({ file, named }: LoadedConfig): Parameters<Log>[0] {
   const source =
     file === undefined ? "no config file, defaults apply" : `config ${file}${named ? "" : " (found, not named)"}`;
   const message = `bootlace ${version}, node ${process.versions.node}, ${source}`;

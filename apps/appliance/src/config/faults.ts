@@ -29,6 +29,8 @@ export const configFaultCodes = {
   E036: "two hosts with one identifier",
   E037: "the API on the network without a token",
   E038: "a host that nothing identifies",
+  E040: "an environment variable that is no setting",
+  E041: "a flag that is no setting",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;
@@ -44,7 +46,7 @@ export interface Problem {
   readonly suggestion?: string;
 }
 
-/** A problem at its place. `line` and `column` count from 1. */
+/** A problem at its place. `line` and `column` count from 1; both are 0 when `file` names a variable or a flag. */
 export interface ConfigFault extends Problem {
   readonly file: string;
   readonly line: number;
@@ -55,7 +57,8 @@ export interface ConfigFault extends Problem {
 
 /** `file:line:column: error[E012] tftp.port: 70000 is above 65535. Allowed: 1 to 65535. Did you mean …?` */
 export function formatFault(fault: ConfigFault): string {
-  const place = `${fault.file}:${fault.line}:${fault.column}: error[${fault.code}]`;
+  const position = fault.line === 0 ? fault.file : `${fault.file}:${fault.line}:${fault.column}`;
+  const place = `${position}: error[${fault.code}]`;
   const path = fault.path === "" ? "" : ` ${fault.path}:`;
   const allowed = fault.allowed === undefined ? "" : ` ${fault.allowed}.`;
   const suggestion = fault.suggestion === undefined ? "" : ` Did you mean ${fault.suggestion}?`;
@@ -70,4 +73,12 @@ export function formatPath(path: readonly PropertyKey[]): string {
     else out += out === "" ? String(step) : `.${String(step)}`;
   }
   return out;
+}
+
+/** A fault as `--json` prints it. */
+export function faultRow({ problem, allowed, suggestion, ...place }: ConfigFault) {
+  const hint = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`]
+    .filter(Boolean)
+    .join(". ");
+  return { ...place, severity: "error" as const, message: problem, ...(hint === "" ? {} : { hint }) };
 }

@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ConfigFault } from "./faults.ts";
+import { configVariable, type Flag, type Origin, pathSettings, readOverlays } from "./overlay.ts";
 import { parseConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
+import { defaultStateDirectory } from "./state-directory.ts";
 
 /** Where a config is looked for when no file is named, first one first. */
 export const usualPlaces = ["bootlace.yaml", "/etc/bootlace/bootlace.yaml"] as const;
@@ -10,20 +12,39 @@ export const usualPlaces = ["bootlace.yaml", "/etc/bootlace/bootlace.yaml"] as c
 /** Larger files are not config files. */
 const largestFile = 1024 * 1024;
 
+/** Where a config comes from: what the command line and the surroundings say. */
+export interface ConfigRequest {
+  /** The file that was named; none: BOOTLACE_CONFIG, else the first of the usual places that exists. */
+  readonly file?: string;
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly flags?: readonly Flag[];
+}
+
 export interface LoadedConfig {
   /** Paths in it are absolute. */
   readonly config: Config;
-  /** The file it came from; absent when the defaults apply. */
+  /** The file it came from; absent when there is none. */
   readonly file?: string;
+  /** True when the command line or BOOTLACE_CONFIG named the file. */
+  readonly named: boolean;
+  /** Where the value at a path such as `["tftp", "port"]` came from. */
+  readonly originOf: (path: readonly PropertyKey[]) => Origin;
 }
 
 export type LoadResult =
   | { readonly ok: true; readonly loaded: LoadedConfig }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
-/** The first of the usual places that exists. */
-export function findConfig(cwd: string, exists: (file: string) => boolean = isThere): string | undefined {
-  return usualPlaces.find((place) => exists(resolve(cwd, place)));
+/** The config file that applies. */
+export function findConfig(
+  { file, cwd, env = {} }: ConfigRequest,
+  exists: (file: string) => boolean = isThere,
+): { readonly file?: string; readonly named: boolean } {
+  const named = file ?? env[configVariable];
+  if (named !== undefined && named !== "") return { file: named, named: true };
+  const found = usualPlaces.find((place) => exists(resolve(cwd, place)));
+  return found === undefined ? { named: false } : { file: found, named: false };
 }
 
 function isThere(file: string): boolean {
@@ -31,22 +52,34 @@ function isThere(file: string): boolean {
 }
 
 /**
- * Reads a config file, or gives the defaults when none is named. Relative paths in a file count from its folder,
- * those of the defaults from `cwd`.
+ * Reads the config: flags win over the environment, that over the file, that over the defaults. Relative paths in the
+ * file count from its folder, all others from the working folder. Every fault of all of them is told at once.
  */
-export function loadConfig(file: string | undefined, cwd: string): LoadResult {
-  if (file === undefined) {
-    const result = parseConfig("", "defaults");
-    return result.ok ? { ok: true, loaded: { config: withAbsolutePaths(result.config, cwd) } } : result;
-  }
-  const path = resolve(cwd, file);
-  const read = readText(path);
+export function loadConfig(request: ConfigRequest): LoadResult {
+  const { cwd, env = {}, flags = [] } = request;
+  const { file, named } = findConfig(request);
+  const path = file === undefined ? undefined : resolve(cwd, file);
+  const read: ReadResult = path === undefined ? { ok: true, text: "" } : readText(path);
+  const overlaid = readOverlays(env, flags, cwd);
+  const faults: ConfigFault[] = overlaid.ok ? [] : [...overlaid.faults];
+  const name = file ?? "defaults";
   if (!read.ok) {
-    return { ok: false, faults: [{ code: "E001", problem: read.problem, file, path: "", line: 1, column: 1 }] };
+    faults.unshift({ code: "E001", problem: read.problem, file: name, path: "", line: 1, column: 1 });
+    return { ok: false, faults };
   }
-  const result = parseConfig(read.text, file);
-  if (!result.ok) return result;
-  return { ok: true, loaded: { config: withAbsolutePaths(result.config, dirname(path)), file } };
+  const result = parseConfig(read.text, name, overlaid.ok ? overlaid.overlays : []);
+  if (!result.ok) return { ok: false, faults: [...result.faults, ...faults] };
+  if (faults.length > 0) return { ok: false, faults };
+  const folder = path === undefined ? cwd : dirname(path);
+  const state = result.config.state.directory === undefined ? defaultStateDirectory(env) : undefined;
+  const config = withAbsolutePaths(withState(result.config, state?.directory), folder);
+  const originOf = (at: readonly PropertyKey[]) =>
+    state !== undefined && at.join(".") === "state.directory" ? state.origin : result.originOf(at);
+  return { ok: true, loaded: { config, named, originOf, ...(file === undefined ? {} : { file }) } };
+}
+
+function withState(config: Config, directory: string | undefined): Config {
+  return directory === undefined ? config : { ...config, state: Object.freeze({ ...config.state, directory }) };
 }
 
 type ReadResult = { ok: true; text: string } | { ok: false; problem: string };
@@ -72,7 +105,20 @@ function explainReadError(error: unknown): string {
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {
-  const root = resolve(folder, config.root);
-  const log = config.log.file === undefined ? config.log : { ...config.log, file: resolve(folder, config.log.file) };
-  return Object.freeze({ ...config, root, log: Object.freeze(log) });
+  const absolute = <T extends object>(section: T, name: string): T =>
+    Object.freeze(
+      Object.fromEntries(
+        Object.entries(section).map(([key, value]) => {
+          const isPath = pathSettings.has(name === "" ? key : `${name}.${key}`) && typeof value === "string";
+          return [key, isPath ? resolve(folder, value) : value];
+        }),
+      ),
+    ) as T;
+  const { log, admin, state } = config;
+  const sections = {
+    log: absolute(log, "log"),
+    admin: absolute(admin, "admin"),
+    state: absolute(state, "state"),
+  };
+  return absolute({ ...config, ...sections }, "");
 }

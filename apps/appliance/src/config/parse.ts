@@ -12,19 +12,26 @@ import {
 import { checkBetweenKeys } from "./checks.ts";
 import { explainIssue } from "./explain.ts";
 import { type ConfigFault, type ConfigFaultCode, formatPath, type Problem } from "./faults.ts";
+import { type Origin, type Overlay, originText, overlayAt, withOverlays } from "./overlay.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 export type ParseResult =
-  | { readonly ok: true; readonly config: Config }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** Where the value at a path such as `["tftp", "port"]` came from. */
+      readonly originOf: (path: readonly PropertyKey[]) => Origin;
+    }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /**
  * Reads a config file. Pure: paths stay as written, nothing is looked up.
  * @param text content of the file; empty text gives the defaults, a byte order mark is skipped
  * @param file name for the faults
+ * @param overlays values that win over those of the file, weakest first
  * @returns a deeply frozen config, or every fault in the order of the file
  */
-export function parseConfig(text: string, file: string): ParseResult {
+export function parseConfig(text: string, file: string, overlays: readonly Overlay[] = []): ParseResult {
   const lines = new LineCounter();
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
@@ -40,15 +47,24 @@ export function parseConfig(text: string, file: string): ParseResult {
   const read = toValue(document);
   if (!read.ok) return { ok: false, faults: [...faults, placed(read.problem, 0, "")] };
 
-  const result = configSchema.safeParse(read.value);
-  const issues = result.success ? [] : result.error.issues.flatMap((issue) => explainIssue(issue, read.value));
-  for (const { path, at, ...problem } of [...issues, ...checkBetweenKeys(read.value)]) {
-    faults.push(placed(problem, offsetOf(document, path, at), formatPath(path)));
+  const value = withOverlays(read.value, overlays);
+  const result = configSchema.safeParse(value);
+  const issues = result.success ? [] : result.error.issues.flatMap((issue) => explainIssue(issue, value));
+  for (const { path, at, ...problem } of [...issues, ...checkBetweenKeys(value)]) {
+    const overlay = overlayAt(overlays, path);
+    if (overlay === undefined) faults.push(placed(problem, offsetOf(document, path, at).offset, formatPath(path)));
+    else faults.push({ ...problem, file: originText(overlay.origin), path: formatPath(path), line: 0, column: 0 });
   }
   if (!result.success || faults.length > 0) {
     return { ok: false, faults: faults.sort((a, b) => a.line - b.line || a.column - b.column) };
   }
-  return { ok: true, config: deepFreeze(result.data) };
+  const originOf = (path: readonly PropertyKey[]): Origin => {
+    const overlay = overlayAt(overlays, path);
+    if (overlay !== undefined) return overlay.origin;
+    const { offset, found } = offsetOf(document, path, "key");
+    return found ? { kind: "file", file, line: Math.max(1, lines.linePos(offset).line) } : { kind: "default" };
+  };
+  return { ok: true, config: deepFreeze(result.data), originOf };
 }
 
 const yamlCodes: Readonly<Record<string, ConfigFaultCode>> = {
@@ -71,7 +87,7 @@ function explainYaml(error: YAMLError): Problem {
   }
 }
 
-type ReadValue = { ok: true; value: unknown } | { ok: false; problem: Problem };
+type ReadValue = { ok: true; value: Record<string, unknown> } | { ok: false; problem: Problem };
 
 function toValue(document: Document.Parsed): ReadValue {
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
@@ -106,7 +122,8 @@ function withoutEmptySections(value: Record<string, unknown>): Record<string, un
 
 const sections = configSchema.shape;
 
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], at: "key" | "value"): number {
+/** The place of a path in the file, or of the nearest thing above it that was written. */
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], at: "key" | "value") {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [depth, step] of path.entries()) {
@@ -115,17 +132,21 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], at: "
       const pair = node.items.find(
         (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
       );
-      if (pair === undefined) return offset;
+      if (pair === undefined) return { offset, found: false };
       const keyOffset = startOf(pair.key) ?? offset;
       const last = depth === path.length - 1;
       offset = last && at === "key" ? keyOffset : (startOf(pair.value) ?? keyOffset);
       node = pair.value;
     } else if (isSeq(node)) {
       node = node.items[Number(step)];
+      if (node === undefined) return { offset, found: false };
       offset = startOf(node) ?? offset;
+    } else {
+      // One value in the place of a list has no items of its own, but it was written.
+      return { offset, found: isScalar(node) && node.value !== null };
     }
   }
-  return offset;
+  return { offset, found: true };
 }
 
 function startOf(node: unknown): number | undefined {

@@ -1,0 +1,52 @@
+import { quote } from "@bootlace/dhcp-core";
+import { usualPlaces } from "../config/load.ts";
+import type { Flag } from "../config/overlay.ts";
+import type { Arguments, OptionRow } from "./command.ts";
+
+export const configOption: OptionRow = {
+  name: "config",
+  short: "c",
+  value: "FILE",
+  description: `Config file. Without it $BOOTLACE_CONFIG, else the first of ${usualPlaces.join(", ")} that exists, else the defaults.`,
+};
+
+/** The options that win over environment and config file. */
+export const settingOptions: readonly OptionRow[] = [
+  {
+    name: "root",
+    short: "r",
+    value: "DIR",
+    description: "Folder with the boot files; made if missing. Default: ./boot",
+  },
+  {
+    name: "interface",
+    short: "i",
+    value: "NAME",
+    many: true,
+    description: "Serve this network interface only. May be given several times.",
+  },
+  {
+    name: "set",
+    value: "KEY=VALUE",
+    many: true,
+    description: "Any other setting, such as tftp.port=1069. May be given several times.",
+  },
+];
+
+export type FlagsResult = { readonly ok: true; readonly flags: readonly Flag[] } | { ok: false; problem: string };
+
+/** What {@link settingOptions} say. */
+export function flagsOf({ options }: Arguments): FlagsResult {
+  const flags: Flag[] = [];
+  for (const text of options.get("set") ?? []) {
+    const at = text.indexOf("=");
+    if (at < 1) return { ok: false, problem: `--set ${quote(text)} is not KEY=VALUE` };
+    const key = text.slice(0, at);
+    flags.push({ name: `--set ${quote(key)}`, key, value: text.slice(at + 1) });
+  }
+  const root = options.get("root")?.at(-1);
+  if (root !== undefined) flags.push({ name: "--root", key: "root", value: root });
+  const interfaces = options.get("interface");
+  if (interfaces !== undefined) flags.push({ name: "--interface", key: "interfaces", value: interfaces });
+  return { ok: true, flags };
+}

@@ -1,0 +1,142 @@
+import { resolve } from "node:path";
+import { quote } from "@bootlace/dhcp-core";
+import type { ConfigFault } from "./faults.ts";
+import { nearest } from "./nearest.ts";
+import { readSetting, type Setting, settings } from "./settings.ts";
+
+/** Where a value came from. `line` counts from 1. */
+export type Origin =
+  | { readonly kind: "default" }
+  | { readonly kind: "file"; readonly file: string; readonly line: number }
+  | { readonly kind: "environment"; readonly name: string }
+  | { readonly kind: "flag"; readonly name: string };
+
+/** One value that wins over the file. */
+export interface Overlay {
+  readonly path: readonly string[];
+  readonly value: unknown;
+  readonly origin: Extract<Origin, { kind: "environment" | "flag" }>;
+}
+
+/** A flag as the command line had it: `--root` with its setting, or `--set` with the key that was named. */
+export interface Flag {
+  /** As people wrote it, such as `--root` or `--set tftp.port`. */
+  readonly name: string;
+  /** Dotted path, such as `tftp.port`. */
+  readonly key: string;
+  readonly value: unknown;
+}
+
+export type OverlayResult =
+  | { readonly ok: true; readonly overlays: readonly Overlay[] }
+  | { readonly ok: false; readonly faults: readonly ConfigFault[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names the config file itself; no setting. */
+export const configVariable = "BOOTLACE_CONFIG";
+
+/** Settings that name a file or folder; relative ones count from the working folder here. */
+export const pathSettings: ReadonlySet<string> = new Set(["root", "log.file", "admin.tokenFile", "state.directory"]);
+
+/**
+ * What the environment and the flags say, weakest first. Relative paths become absolute.
+ * @param flags values of type text are read as the environment's are
+ */
+export function readOverlays(env: Environment, flags: readonly Flag[], cwd: string): OverlayResult {
+  const overlays: Overlay[] = [];
+  const faults: ConfigFault[] = [];
+  for (const name of Object.keys(env).sort()) {
+    const text = env[name];
+    if (text === undefined || !name.startsWith("BOOTLACE_") || name === configVariable) continue;
+    const setting = settings.find(({ variable }) => variable === name);
+    if (setting === undefined) faults.push(unknownVariable(name));
+    else overlays.push(overlayOf(setting, text, { kind: "environment", name }, cwd));
+  }
+  for (const { name, key, value } of flags) {
+    const setting = settings.find(({ path }) => path.join(".") === key);
+    if (setting === undefined) faults.push(unknownKey(name, key));
+    else overlays.push(overlayOf(setting, value, { kind: "flag", name }, cwd));
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, overlays };
+}
+
+function overlayOf(setting: Setting, given: unknown, origin: Overlay["origin"], cwd: string): Overlay {
+  const value = typeof given === "string" ? readSetting(setting, given) : given;
+  const isPath = typeof value === "string" && value.trim() !== "" && pathSettings.has(setting.path.join("."));
+  return { path: setting.path, value: isPath ? resolve(cwd, value) : value, origin };
+}
+
+function unknownVariable(name: string): ConfigFault {
+  const suggestion = nearest(
+    name,
+    settings.map(({ variable }) => variable),
+  );
+  return {
+    code: "E040",
+    problem: `no setting is called ${quote(name)}`,
+    allowed: "Allowed: BOOTLACE_ and the key in capitals, such as BOOTLACE_TFTP_PORT",
+    ...(suggestion === undefined ? {} : { suggestion }),
+    file: `environment ${quote(name)}`,
+    path: "",
+    line: 0,
+    column: 0,
+  };
+}
+
+function unknownKey(flag: string, key: string): ConfigFault {
+  const suggestion = nearest(
+    key,
+    settings.map(({ path }) => path.join(".")),
+  );
+  return {
+    code: "E041",
+    problem: `no setting is called ${quote(key)}`,
+    allowed: "Allowed: the key with dots, such as tftp.port; rules, hosts and menus stand in the file only",
+    ...(suggestion === undefined ? {} : { suggestion }),
+    file: flag,
+    path: "",
+    line: 0,
+    column: 0,
+  };
+}
+
+/** Puts values over those of the file, without changing the file's. */
+export function withOverlays(value: Readonly<Record<string, unknown>>, overlays: readonly Overlay[]) {
+  let result = value;
+  for (const overlay of overlays) result = withOne(result, overlay.path, overlay.value);
+  return result;
+}
+
+function withOne(
+  mapping: Readonly<Record<string, unknown>>,
+  [key, ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  if (key === undefined) return mapping;
+  if (rest.length === 0) return { ...mapping, [key]: value };
+  const inner = mapping[key];
+  // A section of the wrong type is a fault of the file; it must not be hidden by a flag.
+  const below = inner === undefined || inner === null ? {} : inner;
+  if (typeof below !== "object" || Array.isArray(below)) return { ...mapping };
+  return { ...mapping, [key]: withOne(below as Record<string, unknown>, rest, value) };
+}
+
+/** The strongest overlay of a path or of a value above it. */
+export function overlayAt(overlays: readonly Overlay[], path: readonly PropertyKey[]): Overlay | undefined {
+  return overlays.findLast((overlay) => overlay.path.every((key, at) => path[at] === key));
+}
+
+/** Such as `environment BOOTLACE_TFTP_PORT`, `--root`, `bootlace.yaml:12`. */
+export function originText(origin: Origin): string {
+  switch (origin.kind) {
+    case "default":
+      return "default";
+    case "file":
+      return `${origin.file}:${origin.line}`;
+    case "environment":
+      return `environment ${origin.name}`;
+    case "flag":
+      return origin.name;
+  }
+}
