@@ -195,7 +195,7 @@ export function framedFile(
       from = end;
       at += frame;
     }
-    return { bytes, first, last, index, owner: framed, referenced: true, slot: -1 };
+    return { bytes, first, last, index, owner: framed, referenced: false, slot: -1 };
   }
 }
 

@@ -1,0 +1,177 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { networkInterfaces } from "node:os";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { tftpServer } from "../src/serve.ts";
+import { fakeClock } from "./fake-clock.ts";
+import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
+import { ack, rrq, toHex } from "./hex.ts";
+
+const files = { big: pattern(5000), hello: Buffer.from("hello") };
+const source = memory(files);
+
+describe("addresses", () => {
+  test("each has its own socket, and answers come from the address that was asked", async () => {
+    const { server } = await running({ source, addresses: ["127.0.0.1", "127.0.0.2", "127.0.0.2"] });
+    expect(server.endpoints().map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.2"]);
+    const port = server.endpoints()[1]?.port ?? 0;
+    const socket = createSocket("udp4").bind(0, "127.0.0.1");
+    onTestFinished(() => void socket.close());
+    for (const name of ["hello", "nothing"]) {
+      socket.send(rrq(name), port, "127.0.0.2");
+      const [, from] = await once(socket, "message");
+      expect(from).toMatchObject({ address: "127.0.0.2" });
+    }
+  });
+
+  test("come and go while the server runs; transfers on one that goes end with ERROR 0", async () => {
+    const { server, port, event } = await running({ source });
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    const { port: tid } = await client.next();
+    await server.setAddresses(["127.0.0.2"]);
+    expect(await event("unlistening")).toMatchObject({ address: "127.0.0.1", port });
+    expect(await event("aborted")).toMatchObject({ reason: "stopped" });
+    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
+    expect(server.endpoints()).toMatchObject([{ address: "127.0.0.2" }]);
+    client.send(ack(1), tid);
+    await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    const back = server.endpoints().find(({ address }) => address === "127.0.0.1");
+    expect(await fetchFile(client, back?.port ?? 0, "hello")).toEqual(files.hello);
+  });
+
+  test("one that stays keeps its socket and its transfers", async () => {
+    const { server, port } = await running({ source });
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    const { port: tid } = await client.next();
+    await server.setAddresses(["127.0.0.2", "127.0.0.1"]);
+    client.send(ack(1), tid);
+    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
+    expect(server.active()).toBe(1);
+  });
+
+  test("one that cannot be bound is told once and tried again", async () => {
+    const clock = fakeClock();
+    const taken = createSocket("udp4").bind(0, "127.0.0.2");
+    await once(taken, "listening");
+    const { port } = taken.address();
+    const { server, events, event } = await running({ source, port, addresses: ["127.0.0.1"] }, clock);
+    await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    expect(await event("listen-failed")).toMatchObject({ address: "127.0.0.2", port, code: "EADDRINUSE" });
+    clock.advance(2000);
+    await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    expect(events.filter(({ type }) => type === "listen-failed")).toHaveLength(1);
+    taken.close();
+    await once(taken, "close");
+    await event("listening");
+    clock.advance(2000);
+    expect(await event("listening")).toMatchObject({ address: "127.0.0.2", port });
+    expect(await fetchFile(await udpClient(), port, "hello")).toEqual(files.hello);
+  });
+
+  test("by default: every IPv4 address of this machine, followed", async () => {
+    const clock = fakeClock();
+    const server = tftpServer({ source, port: 0 }, clock);
+    await server.start();
+    onTestFinished(() => server.stop());
+    const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    const expected = own.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+    expect(
+      server
+        .endpoints()
+        .map(({ address }) => address)
+        .sort(),
+    ).toEqual([...new Set(expected)].sort());
+    clock.advance(4000);
+    expect(server.endpoints()).toHaveLength(new Set(expected).size);
+  });
+});
+
+describe("stop", () => {
+  test("tells running transfers, and again is nothing", async () => {
+    const { server, port, event } = await running({ source });
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    await client.next();
+    await Promise.all([server.stop(), server.stop()]);
+    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
+    expect(await event("aborted")).toMatchObject({ reason: "stopped" });
+    expect(await event("unlistening")).toMatchObject({ port });
+    await server.stop();
+    expect([server.active(), server.endpoints()]).toEqual([0, []]);
+  });
+
+  test("drain: running transfers end in peace, new requests get no answer", async () => {
+    const { server, port, event, events } = await running({ source });
+    const client = await udpClient();
+    const late = await udpClient();
+    client.send(rrq("big"), port);
+    let { port: tid } = await client.next();
+    const stopped = server.stop({ drain: true });
+    late.send(rrq("hello"), port);
+    expect(await event("refused")).toMatchObject({ reason: "stopping", code: undefined, file: "hello" });
+    for (let block = 1; block < 10; block++) {
+      client.send(ack(block), tid);
+      ({ port: tid } = await client.next());
+    }
+    client.send(ack(10), tid);
+    await stopped;
+    expect(await event("done")).toMatchObject({ figures: { bytes: 5000 } });
+    expect(events.at(-1)).toMatchObject({ type: "unlistening" });
+    expect(late.waiting).toBe(0);
+  });
+
+  test("drain does not wait for ever, and a stop without it does not wait at all", async () => {
+    for (const hurry of ["clock", "stop"]) {
+      const clock = fakeClock();
+      const { server, port, event } = await running({ source }, clock);
+      const client = await udpClient();
+      client.send(rrq("big"), port);
+      await client.next();
+      const stopped = server.stop({ drain: true, timeout: 500 });
+      if (hurry === "clock") clock.advance(500);
+      else void server.stop();
+      await stopped;
+      expect(await event("aborted")).toMatchObject({ reason: "stopped" });
+    }
+  });
+
+  test("await using", async () => {
+    const server = tftpServer({ source, port: 0, addresses: ["127.0.0.1"] }, fakeClock());
+    {
+      await using scoped = server;
+      await scoped.start();
+      expect(scoped.endpoints()).toHaveLength(1);
+    }
+    expect(server.endpoints()).toEqual([]);
+  });
+});
+
+describe("single-port mode", () => {
+  test("everything comes from the request port, for many clients at once", async () => {
+    const { port, server } = await running({ source, singlePort: true });
+    const clients = await Promise.all(Array.from({ length: 10 }, () => udpClient()));
+    const fetched = await Promise.all(clients.map((client) => fetchFile(client, port, "big", "windowsize", "1")));
+    for (const bytes of fetched) expect(Buffer.compare(bytes, files.big)).toBe(0);
+    const [client] = clients;
+    client?.send(rrq("nothing"), port);
+    expect(await client?.next()).toMatchObject({ port });
+    client?.send(rrq("hello"), port);
+    expect(await client?.next()).toMatchObject({ port });
+    expect(server.active()).toBe(1);
+  });
+
+  test("packets of no known transfer are answered by ERROR 5, which disturbs nobody", async () => {
+    const { port, event } = await running({ source, singlePort: true });
+    const client = await udpClient();
+    const stranger = await udpClient();
+    client.send(rrq("big"), port);
+    await client.next();
+    stranger.send(ack(1), port);
+    expect(toHex((await stranger.next()).packet)).toContain("00 05 00 05 55");
+    expect(await event("refused")).toMatchObject({ reason: "malformed", code: 5 });
+    client.send(ack(1), port);
+    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { fakeClock } from "./fake-clock.ts";
+import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
+import { ack, rrq } from "./hex.ts";
+
+const files = { big: pattern(100_000), hello: Buffer.from("hello") };
+const source = memory(files);
+
+test("when all transfers are in use, the one that has been silent longest makes room", async () => {
+  const clock = fakeClock();
+  const { port, event, server } = await running({ source, limits: { maxTransfers: 2 } }, clock);
+  const [first, second, third] = [await udpClient(), await udpClient(), await udpClient()];
+  first.send(rrq("big"), port);
+  await first.next();
+  clock.advance(500);
+  second.send(rrq("big"), port);
+  await second.next();
+  third.send(rrq("hello"), port);
+  expect(await event("refused")).toMatchObject({ reason: "too-many-transfers", code: undefined, file: "hello" });
+  clock.advance(600);
+  expect(await fetchFile(third, port, "hello")).toEqual(files.hello);
+  expect(await event("aborted")).toMatchObject({ reason: "evicted", transfer: { client: { port: first.port } } });
+  await event("done");
+  expect(server.active()).toBe(1);
+});
+
+test("a new client is served at once after a storm of 256 that were switched off again", async () => {
+  const clock = fakeClock();
+  const { port, event, server } = await running({ source }, clock);
+  const storm = await Promise.all(Array.from({ length: 256 }, () => udpClient()));
+  for (const client of storm) client.send(rrq("big", "blksize", "1468"), port);
+  for (const client of storm) {
+    const { packet, port: tid } = await client.next();
+    expect(packet[1]).toBe(6);
+    client.send(ack(0), tid);
+    expect((await client.next()).packet[1]).toBe(3);
+  }
+  expect(server.active()).toBe(256);
+  clock.advance(1000);
+  expect(await fetchFile(await udpClient(), port, "hello")).toEqual(files.hello);
+  expect(await event("aborted")).toMatchObject({ reason: "evicted" });
+});
+
+test("200 machines at once are all served to the end, by default", async () => {
+  const { port, server } = await running({ source });
+  const clients = await Promise.all(Array.from({ length: 200 }, () => udpClient()));
+  const all = await Promise.all(clients.map((client) => fetchFile(client, port, "big", "blksize", "1468")));
+  for (const bytes of all) expect(Buffer.compare(bytes, files.big)).toBe(0);
+  expect(server.statistics()).toMatchObject({ refused: 0, transfersAborted: 0, requests: 200 });
+});
+
+test("one machine fetching hundreds of small files and misses is not held up, by default", async () => {
+  const { port, server } = await running({ source });
+  const client = await udpClient();
+  for (let n = 0; n < 600; n++) {
+    if (n % 3 === 0) expect(await fetchFile(client, port, "hello", "tsize", "0")).toEqual(files.hello);
+    else await expect(fetchFile(client, port, `pxelinux.cfg/${n}`)).rejects.toThrow("ERROR 1");
+  }
+  expect(server.statistics()).toMatchObject({ refused: 0, notFound: 400 });
+});
+
+test("requests that nobody acknowledges are held up by their rate", async () => {
+  const limits = { unacknowledgedPerSecond: 2 };
+  const clock = fakeClock();
+  const { port, event } = await running({ source, limits }, clock);
+  for (let n = 0; n < 4; n++) {
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    await client.next();
+  }
+  const late = await udpClient();
+  late.send(rrq("big"), port);
+  expect(await event("refused")).toMatchObject({ reason: "rate", code: undefined });
+  clock.advance(500);
+  late.send(rrq("big"), port);
+  expect((await late.next()).packet[1]).toBe(3);
+});
+
+describe("what was negotiated", () => {
+  test("stays within the limits of the server and of the client", async () => {
+    const { port, event } = await running({
+      source,
+      limits: { maxBlockSize: 1024, maxWindowSize: 8 },
+      settingsFor: (_, file) => (file === "hello" ? { maxWindowSize: 2, ignoreOptions: ["tsize"] } : undefined),
+    });
+    const client = await udpClient();
+    client.send(rrq("big", "blksize", "60000", "windowsize", "64", "tsize", "0"), port);
+    const { packet } = await client.next();
+    expect(packet.toString("latin1", 2)).toBe("blksize\x001024\0windowsize\x008\0tsize\x00100000\0");
+    client.send(rrq("hello", "windowsize", "64", "tsize", "0"), port);
+    expect((await client.next()).packet.toString("latin1", 2)).toBe("windowsize\x002\0");
+    await event("negotiated");
+    expect(await event("negotiated")).toMatchObject({ windowSize: 2, size: 5 });
+  });
+});
