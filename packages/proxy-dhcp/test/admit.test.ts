@@ -173,6 +173,12 @@ describe("a request on the PXE port", () => {
     expect(reply).toMatchObject({ interfaceName: "eth1", from: { address: "10.2.0.1", port: 4011 }, via: "pxe" });
   });
 
+  it("is answered by the address that was asked, also from the other side", () => {
+    const source = { address: "192.168.1.57", port: 68 };
+    const reply = replyTo(pxeRequest("192.168.1.57"), { ...both, port: "pxe", arrival: second, source });
+    expect(reply).toMatchObject({ interfaceName: "eth1", from: { address: "10.2.0.1", port: 4011 }, to: source });
+  });
+
   it("knows the ports of the configuration", () => {
     const ports = { dhcp: 67, pxe: 500, client: 600, relay: 67 };
     expect(fromPxe("192.168.1.57", 600, "192.168.1.57", { ports })).toEqual({ address: "192.168.1.57", port: 600 });

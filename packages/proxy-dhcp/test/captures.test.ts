@@ -8,6 +8,7 @@ import { type Captured, capture, captured } from "./captures.ts";
 import { edk2Http, edk2ItemReply, edk2Pxe, edk2PxeReply } from "./models/edk2.ts";
 import { ipxe, ipxeItemReply, ipxeReply } from "./models/ipxe.ts";
 import { pxe, type Received, type Step } from "./models/message.ts";
+import { uBoot } from "./models/small-roms.ts";
 import { captureLan, contextOf, datagramIn, decoded } from "./support.ts";
 
 const us = captureLan.address;
@@ -156,9 +157,11 @@ describe("the captured clients", () => {
     if (discover === undefined) throw new Error("no capture");
     const outcome = answer(discover, ["U-Boot"]);
     expect(outcome).toMatchObject({ client: { firmware: "u-boot", arch: { name: "arm64-uboot" } } });
-    const reply = outcome.kind === "packet" ? outcome.replies[0]?.reply : undefined;
-    expect(reply?.siaddr).toBe(us);
-    expect(reply && optionValue(reply, "vendorClassIdentifier")).toBe("U-Boot");
+    const reply = outcome.kind === "packet" ? outcome.replies[0] : undefined;
+    if (reply === undefined) throw new Error("no reply");
+    expect(optionValue(reply.reply, "vendorClassIdentifier")).toBe("U-Boot");
+    const step = uBoot(decoded(discover.bytes), received(reply));
+    expect(step).toEqual({ step: "boot", file: "boot.scr", server: us });
   });
 });
 

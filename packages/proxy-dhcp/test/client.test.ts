@@ -30,7 +30,9 @@ describe("identify", () => {
   });
 
   it.each([
+    ["not-a-request", { op: 0 }],
     ["not-a-request", { op: 2 }],
+    ["not-a-request", { op: 3 }],
     ["no-message-type", { options: { 53: undefined } }],
     ["no-message-type", { options: { 53: "0101" } }],
     ["no-vendor-class", { options: { 60: undefined } }],
@@ -57,6 +59,7 @@ describe("identify", () => {
   it("takes the UUID in chaddr for an address, when option 97 says the same", () => {
     const chaddr = Uint8Array.from(requestWith().options.get(97)?.subarray(1) ?? []);
     expect(clientOf(requestWith({ hlen: 16, chaddr })).mac).toBeUndefined();
+    expect(reasonFor({ hlen: 15, chaddr })).toBe("bad-hardware-address");
     chaddr[15] = 0;
     expect(reasonFor({ hlen: 16, chaddr })).toBe("bad-hardware-address");
     expect(reasonFor({ hlen: 16, chaddr, options: { 97: undefined } })).toBe("bad-hardware-address");

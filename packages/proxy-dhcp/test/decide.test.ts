@@ -95,7 +95,7 @@ describe("the recipe, row by row", () => {
     const reply = replyTo(item, { plan: { menu }, source });
     expect(reply.decision).toMatchObject({ kind: "ack", reason: "broadcast-discovery", bootFile: "one.0" });
     expect(reply).toMatchObject({ from: { address: lan.address, port: 67 }, to: source, via: "unicast" });
-    const nameless = replyTo(item, { plan: { menu }, source: { address: "0.0.0.0", port: 68 } });
+    const nameless = replyTo(item, { plan: { menu }, source: { address: "0.0.0.0", port: 1068 } });
     expect(nameless.to).toEqual({ address: "192.168.1.57", port: 68 });
     const ours = asked({ options: { 43: "470480000000ff", 54: "c0a8010a" } });
     expect(replyTo(ours, { plan: { menu }, source }).decision.kind).toBe("ack");

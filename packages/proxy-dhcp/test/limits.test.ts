@@ -173,10 +173,14 @@ describe("respond", () => {
     for (const scene of [relayed, relayed]) expect(ask(requestWith({ giaddr }), scene).replies).toHaveLength(1);
     const request = requestWith({ ciaddr: "192.168.1.57", options: { 53: type.request } });
     expect(ask(request, { port: "pxe" }).replies).toHaveLength(1);
-    expect(ask(request, { port: "pxe" }).event).toMatchObject({
+    const disguised = { ...request, giaddr };
+    expect(ask(disguised, { port: "pxe" }).event).toMatchObject({ type: "limited", limit: "source", dropped: 1 });
+    expect(ask(request, { port: "pxe" })).toEqual({ replies: [] });
+    expect(ask(request, { port: "pxe" }, 61_000).event).toMatchObject({
       type: "limited",
       limit: "source",
       key: "192.168.1.57",
+      dropped: 2,
     });
   });
 

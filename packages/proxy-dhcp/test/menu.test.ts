@@ -60,7 +60,7 @@ describe("option 43 of a menu", () => {
     ["broadcast asked for", { items: [one], discovery: { broadcast: true } }, "02"],
     ["broadcast refused", { items: [anyServer], discovery: { broadcast: false } }, "03"],
     ["listed servers only", { items: [one], discovery: { onlyListedServers: true } }, "07"],
-    ["multicast", { items: [one], discovery: { multicast: "239.1.1.1" } }, "01"],
+    ["multicast", { items: [ris], discovery: { multicast: "239.1.1.1" } }, "01"],
   ])("discovery control with %s", (_name, menu, control) => {
     expect(encoded(menu)?.slice(0, 6)).toBe(`0601${control}`);
     expect(encoded(menu)?.includes("0704ef010101")).toBe(menu.discovery?.multicast !== undefined);
@@ -81,6 +81,7 @@ describe("option 43 of a menu", () => {
     ["a type beyond 16 bits", { items: [{ ...one, type: 0x10000 }] }],
     ["local boot's type for a file", { items: [{ ...one, type: 0 }] }],
     ["a timeout beyond an octet", { items: [one], prompt: { text: "", timeoutSeconds: 256 } }],
+    ["a multicast group for our own files", { items: [one], discovery: { multicast: "239.1.1.1" } }],
     ["a server that is no address", { items: [{ ...ris, servers: ["ris"] }] }],
   ])("%s cannot be written, so the client gets silence", (_name, menu) => {
     expect(encoded(menu)).toBeUndefined();
@@ -128,6 +129,8 @@ describe("the choice of an item", () => {
     expect(toHex(reply.reply.options.get(43))).toBe(item(0x8000));
     expect(reply.reply.siaddr).toBe("192.168.1.17");
     expect(replyTo(ask(item(3, 1)), scene).decision).toMatchObject({ bootFile: "dos/boot.1", server: lan.address });
+    const own = { menu: { items: [{ ...one, server: "192.168.1.17" }] }, server: "192.168.1.18" };
+    expect(replyTo(ask(item(0x8000)), { ...scene, plan: own }).reply.siaddr).toBe("192.168.1.17");
     const plan = { menu: { items: [one] }, server: "192.168.1.18" };
     expect(replyTo(ask(item(0x8000)), { ...scene, plan }).reply.siaddr).toBe("192.168.1.18");
   });
@@ -184,5 +187,6 @@ describe("where the menu travels", () => {
       form: "direct",
     });
     expect(replyTo(ipxeClient, { plan: { menu } }).decision.form).toBe("menu");
+    expect(replyTo(requestWith(), { plan: { menu, script: { file: "b.ipxe" } } }).decision.form).toBe("menu");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type Changes,
+  datagramOf,
   decoded,
   octetsOf,
   replyTo,
@@ -81,6 +82,15 @@ describe("options", () => {
     expect(reply.decision.notes).toEqual(Array(4).fill("option-refused"));
   });
 
+  it("a further one never takes the place of one that is there", () => {
+    const options = new Map([[175, Uint8Array.of(8, 1, 1)]]);
+    const ipxe = requestWith({ options: { 175: "130101" } });
+    const reply = replyTo(ipxe, { plan: { file: "x", priority: 5, options } });
+    expect(toHex(reply.reply.options.get(175))).toBe("010105");
+    expect(reply.decision.notes).toEqual(["option-refused"]);
+    expect(toHex(replyTo(ipxe, { plan: { file: "x", options } }).reply.options.get(175))).toBe("080101");
+  });
+
   it("82 comes back last, is noted without a relay, and dropped when it was split", () => {
     const options = new Map([[209, Uint8Array.of(1)]]);
     const relayed = replyTo(requestWith({ giaddr: "10.0.0.1", options: { 82: "010203" } }), {
@@ -157,6 +167,11 @@ describe("size", () => {
       return replyTo(request, { port: "pxe", plan: { file: "x", options } }).decision.notes;
     };
     expect(octetsOf(request)).toHaveLength(326);
+    const small = datagramOf("350103 3c09505845436c69656e74 5d020007 ff");
+    const options = new Map([[209, new Uint8Array(245)]]);
+    const reply = replyTo(small, { port: "pxe", plan: { file: "x", options } });
+    expect(reply.bytes.length).toBeGreaterThan(2 * small.length);
+    expect(reply.decision.notes).toEqual([]);
     expect(notesWith(149)).toEqual([]);
     expect(notesWith(150)).toEqual(["tftp-server-name-dropped"]);
   });

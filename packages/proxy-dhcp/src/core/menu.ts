@@ -42,6 +42,10 @@ export interface BootMenu {
   };
   readonly discovery?: {
     readonly broadcast?: boolean;
+    /**
+     * The group of other boot servers (tag 7). Clients then ask there and nowhere else, and we do not listen there:
+     * no use beside items with a file.
+     */
     readonly multicast?: Ipv4Address;
     readonly onlyListedServers?: boolean;
   };
@@ -76,10 +80,12 @@ export function chooseItem(menu: BootMenu, type: number, layer: number): MenuCho
 /**
  * Option 43 for a menu: discovery control, prompt, boot servers, items (PXE 2.1 table 2-1). Items with a file name
  * `self` as their boot server: the client asks us for the item and learns the file server from the answer.
- * `undefined` when it has no items, gives type 0 to more than local boot, or does not fit into 255 octets.
+ * `undefined` when it has no items, gives type 0 to more than local boot, sends clients to a multicast group for our
+ * own files, or does not fit into 255 octets.
  */
 export function menuOptions(menu: BootMenu, self: Ipv4Address): Uint8Array | undefined {
   if (menu.items.some((item, index) => item.kind !== "local" && itemType(item, index) === LOCAL_BOOT)) return undefined;
+  if (menu.discovery?.multicast !== undefined && menu.items.some(({ kind }) => kind === "file")) return undefined;
   const bootMenu = menu.items.map((item, index) => ({ type: itemType(item, index), text: item.text }));
   const bootServers = serversOf(menu, self);
   const { prompt, discovery = {} } = menu;

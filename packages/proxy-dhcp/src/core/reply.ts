@@ -69,7 +69,7 @@ export function buildReply(
   addFurtherOptions(options, answer.plan, notes);
   echoRelayInformation(options, packet, notes);
 
-  const ciaddr = answer.kind === "ack" && hasAddress(packet) ? packet.ciaddr : UNSPECIFIED;
+  const ciaddr = hasAddress(packet) ? packet.ciaddr : UNSPECIFIED;
   // With neither yiaddr nor ciaddr only a broadcast arrives, from us or from the relay (RFC 2131 §4.1).
   const broadcast = ciaddr === UNSPECIFIED || packet.giaddr !== UNSPECIFIED;
   const reply: DhcpPacket = {

@@ -27,7 +27,8 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
   const { request, client, decision, replies } = outcome;
   if (replies.length > 0) {
     // All clients without an address share 0.0.0.0, and all behind a relay share its address.
-    const shared = source.address === UNSPECIFIED || request.giaddr !== UNSPECIFIED;
+    const relayed = port === "dhcp" && request.giaddr !== UNSPECIFIED;
+    const shared = source.address === UNSPECIFIED || relayed;
     const mac = machineKey(request, client);
     const taken = limiter.take({ mac, ...(shared ? {} : { source: source.address }) }, now);
     if (!taken.ok) {
