@@ -1,0 +1,19 @@
+import { configJsonSchema } from "../config/json-schema.ts";
+import { configReference } from "../config/reference.ts";
+import type { Command } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+export const schemaCommand: Command = {
+  name: "schema",
+  summary: "Print the JSON Schema of the config file, for editors",
+  options: [{ name: "markdown", description: "Print the reference page of the config file instead." }],
+  examples: [
+    ["bootlace schema > bootlace.schema.json", "for an editor that completes and checks YAML"],
+    ["bootlace schema --markdown", "every key with type, default and meaning"],
+  ],
+  async run({ options }, { out }) {
+    const schema = configJsonSchema();
+    out(options.has("markdown") ? configReference(schema) : `${JSON.stringify(schema, undefined, 2)}\n`);
+    return exitCodes.ok;
+  },
+};

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { configSchema } from "./schema.ts";
+
+/** The part of JSON Schema (draft 2020-12) that the config needs. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly additionalProperties?: JsonSchema | false;
+}
+
+/** The config file as JSON Schema, for editors: what may be written, with defaults and descriptions. */
+export function configJsonSchema(): JsonSchema & { readonly $schema: string; readonly title: string } {
+  const { $schema, ...rest } = z.toJSONSchema(configSchema, { io: "input" }) as JsonSchema & { $schema: string };
+  return { $schema, title: "bootlace.yaml", ...rest };
+}
