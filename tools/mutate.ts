@@ -1,17 +1,19 @@
 /**
  * Mutation testing of one package: `node tools/mutate.ts PACKAGE FILE…`, e.g.
- * `node tools/mutate.ts dhcp-core src/decode.ts src/encode.ts`. Works on a clone of HEAD in a temporary folder, so
+ * `node tools/mutate.ts dhcp-core src/decode.ts src/encode.ts`. `--skip serve` leaves out test/serve.test.ts, for tests
+ * that are slow and not about these files. Works on a clone of HEAD in a temporary folder, so
  * that Stryker, which is large, is no dependency of the workspace. Prints Stryker's table and every survivor.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 const STRYKER = "10.1.1";
 const PNPM = ["-y", "--prefer-offline", "pnpm@12.21.0"];
 
-function configure(clone: string, name: string, files: readonly string[]): void {
+function configure(clone: string, name: string, files: readonly string[], skip: readonly string[]): void {
   const config = {
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner"],
@@ -25,13 +27,13 @@ function configure(clone: string, name: string, files: readonly string[]): void 
     concurrency: 2,
     timeoutMS: 15_000,
   };
-  const tests = { include: [`packages/${name}/test/**/*.test.ts`], exclude: ["**/*.sockets.test.ts"] };
+  const tests = { include: [`packages/${name}/test/**/*.test.ts`], exclude: skip.map((test) => `**/${test}.test.ts`) };
   writeFileSync(join(clone, "stryker.config.json"), JSON.stringify(config));
   writeFileSync(join(clone, "vitest.mutate.config.ts"), `export default ${JSON.stringify({ test: tests })};\n`);
 }
 
 /** Gives Stryker's exit status. */
-function mutate(name: string, files: readonly string[]): number {
+function mutate(name: string, files: readonly string[], skip: readonly string[]): number {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-mutate-"));
   try {
     const clone = join(folder, "clone");
@@ -39,17 +41,23 @@ function mutate(name: string, files: readonly string[]): number {
     const packages = ["core", "vitest-runner"].map((part) => `@stryker-mutator/${part}@${STRYKER}`);
     execFileSync("npx", [...PNPM, "add", "-w", "-D", ...packages], { cwd: clone, stdio: "ignore" });
     execFileSync("node_modules/.bin/tsc", ["-b"], { cwd: clone, stdio: "inherit" });
-    configure(clone, name, files);
+    configure(clone, name, files, skip);
     return spawnSync("node_modules/.bin/stryker", ["run"], { cwd: clone, stdio: "inherit" }).status ?? 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const [name, ...files] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { skip: { type: "string", multiple: true, default: [] } },
+});
+const [name, ...files] = positionals;
 if (name === undefined || files.length === 0) {
-  console.error("usage: node tools/mutate.ts PACKAGE FILE…   e.g. dhcp-core src/decode.ts src/encode.ts");
+  console.error(
+    "usage: node tools/mutate.ts PACKAGE FILE… [--skip TEST]…   e.g. dhcp-core src/decode.ts src/encode.ts",
+  );
   process.exitCode = 2;
 } else {
-  process.exitCode = mutate(name, files);
+  process.exitCode = mutate(name, files, values.skip);
 }
