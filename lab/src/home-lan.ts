@@ -4,6 +4,7 @@ import type { Lab } from "./lab.ts";
 import { breaches } from "./lan-laws.ts";
 import { addHost, addSwitch, type Host, plugIn, type Switch } from "./namespaces.ts";
 import { ipv6Prefix, routerLines, startDnsmasq } from "./router.ts";
+import { disagreements } from "./second-opinion.ts";
 
 /** The addresses of the first user's house. They exist only inside the scenario's namespaces. */
 export const ROUTER = "192.168.11.1";
@@ -54,10 +55,12 @@ export async function buildHomeLan(lab: Lab, options: LanOptions = {}): Promise<
 
 /**
  * Throws a LabFailure that lists what the proxy at `address` did and must not do. An answer on one LAN may belong to a
- * question on another, so all captures are read together.
+ * question on another, so all captures are read together. dhcp-core must have read all of it as the lab's reader did.
  */
 export async function obeysLaws(captures: readonly Capture[], address: string): Promise<void> {
   const seen = (await Promise.all(captures.map((capture) => capture.datagrams()))).flat();
+  const puzzles = disagreements(seen);
+  must(puzzles.length === 0, `the readers disagree:\n${puzzles.join("\n")}`);
   const found = breaches(
     seen.toSorted((one, other) => one.time - other.time),
     address,

@@ -20,7 +20,7 @@ export const besideDnsmasq: Scenario = {
 
     const mac = "52:54:00:ae:00:41";
     const machine = await startBios(lab, lan, { mac });
-    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 90))[0]);
+    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 180))[0]);
     await machine.stop("SIGKILL");
     const offers = (await capture.datagrams())
       .filter((datagram) => datagram.source === ROUTER && datagram.sourcePort === 67)

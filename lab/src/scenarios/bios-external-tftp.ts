@@ -39,9 +39,9 @@ export const biosExternalTftp: Scenario = {
 async function boot(lab: Lab, { lan, capture }: HomeLan, server: string, mac: string): Promise<void> {
   const before = (await capture.datagrams()).length;
   const machine = await startBios(lab, lan, { mac, name: `bios-${server}` });
-  await machine.output.until(new RegExp(`Next server: ${FILE_SERVER.replaceAll(".", "\\.")}`), 90);
-  await machine.output.until(/PXELINUX 6\.04/, 90);
-  const proof = (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90))[0];
+  await machine.output.until(new RegExp(`Next server: ${FILE_SERVER.replaceAll(".", "\\.")}`), 180);
+  await machine.output.until(/PXELINUX 6\.04/, 180);
+  const proof = (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0];
   await machine.stop("SIGKILL");
   const requests = (await capture.datagrams()).slice(before).filter((datagram) => datagram.destinationPort === 69);
   const elsewhere = requests.find((datagram) => datagram.destination !== FILE_SERVER);

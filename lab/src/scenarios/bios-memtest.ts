@@ -13,8 +13,8 @@ export const biosMemtest: Scenario = {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: BIOS_MEMTEST });
     const machine = await startBios(lab, lan, { mac: MAC });
-    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 90))[0]);
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90))[0]);
+    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 180))[0]);
+    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
     const bootFile = BIOS_MEMTEST_FILES[0];
     bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile, files: BIOS_MEMTEST_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${BIOS_MEMTEST_FILES.join(", ")}`);

@@ -51,9 +51,9 @@ export const firstRun: Scenario = {
     // Inside the namespace there is no registry: installing, building and starting must do without.
     const [, words] = npm("start");
     const served = start(lab, bootServer.netns, { name: "npm-start", command, args: words, cwd: clone });
-    lab.proof((await served.output.until(/x86-bios.*pxelinux\/pxelinux\.0/, 120))[0].trim());
+    lab.proof((await served.output.until(/x86-bios.*pxelinux\/pxelinux\.0/, 180))[0].trim());
     const machine = await startBios(lab, lan, { mac: "52:54:00:ae:00:07" });
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 120))[0]);
+    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
     const exit = await served.stop("SIGTERM", 15);
     must("code" in exit && exit.code === 0, `SIGTERM to npm start ended with ${JSON.stringify(exit)}, not with 0`);
     const left = (await run(lab, bootServer.netns, "/usr/bin/pgrep", ["-f", clone])).stdout.toString().trim();

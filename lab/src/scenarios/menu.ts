@@ -47,21 +47,21 @@ async function serve(lab: Lab, { bootServer }: HomeLan, root: string, seconds: s
 }
 
 async function bootsFirst(lab: Lab, machine: Machine, who: Who): Promise<void> {
-  await machine.output.until(/Press F8 for the menu/, 120);
-  lab.proof(`${who}: ${(await machine.output.until(/This is the (first|second) item/, 90))[0]}, after 3 s`);
+  await machine.output.until(/Press F8 for the menu/, 180);
+  lab.proof(`${who}: ${(await machine.output.until(/This is the (first|second) item/, 180))[0]}, after 3 s`);
   await machine.stop("SIGKILL");
   must(machine.output.text().includes("This is the first item"), `${who} took another item than the first`);
 }
 
 async function bootsSecond(lab: Lab, machine: Machine, who: Who): Promise<void> {
-  await machine.output.until(/Press F8 for the menu/, 120);
+  await machine.output.until(/Press F8 for the menu/, 180);
   machine.write(MENU_KEY[who]);
   await machine.output.until(/The local disk/, 30);
   machine.write(DOWN);
   // The item is painted again when it is the chosen one; keys that come sooner may be lost.
   await machine.output.until(/The second item/, 30);
   machine.write(ENTER);
-  lab.proof(`${who}: ${(await machine.output.until(/This is the second item/, 90))[0]}, by keys`);
+  lab.proof(`${who}: ${(await machine.output.until(/This is the second item/, 180))[0]}, by keys`);
   await machine.stop("SIGKILL");
 }
 

@@ -33,12 +33,12 @@ export const relay: Scenario = {
     await startDhcrelay(lab, between, { downstream: "eth1", upstream: "eth0", servers: [ROUTER, BOOT_SERVER] });
 
     const bios = await startBios(lab, segment, { mac: "52:54:00:ae:00:51" });
-    await bios.output.until(new RegExp(`Next server: ${BOOT_SERVER}`), 120);
-    lab.proof(`SeaBIOS: ${(await bios.output.until(/PXELINUX 6\.04/, 60))[0]}`);
+    await bios.output.until(new RegExp(`Next server: ${BOOT_SERVER}`), 180);
+    lab.proof(`SeaBIOS: ${(await bios.output.until(/PXELINUX 6\.04/, 180))[0]}`);
     await bios.stop("SIGKILL");
     const uefi = await startUefi(lab, segment, { mac: "52:54:00:ae:00:52" });
-    await uefi.output.until(new RegExp(`Server IP address is ${BOOT_SERVER}`), 120);
-    lab.proof(`OVMF: ${(await uefi.output.until(/NBP file downloaded successfully/, 60))[0]}`);
+    await uefi.output.until(new RegExp(`Server IP address is ${BOOT_SERVER}`), 180);
+    lab.proof(`OVMF: ${(await uefi.output.until(/NBP file downloaded successfully/, 180))[0]}`);
 
     const replies = (await capture.datagrams()).filter((datagram) => isDhcpReply(datagram, BOOT_SERVER));
     const relayed = replies.filter((datagram) => readDhcp(datagram.payload)?.giaddr === RELAY_INSIDE);

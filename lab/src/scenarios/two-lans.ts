@@ -27,10 +27,10 @@ export const twoLans: Scenario = {
 
     const bios = await startBios(lab, home.lan, { mac: "52:54:00:ae:00:21" });
     const uefi = await startUefi(lab, workshop.lan, { mac: "52:54:00:ae:00:22" });
-    await bios.output.until(new RegExp(`Next server: ${HOME}`), 120);
-    lab.proof(`home: ${(await bios.output.until(/PXELINUX 6\.04/, 60))[0]} from ${HOME}`);
-    await uefi.output.until(new RegExp(`Server IP address is ${WORKSHOP}`), 120);
-    lab.proof(`workshop: ${(await uefi.output.until(/Loading memtest\.bin\.\.\. ok/, 60))[0]} from ${WORKSHOP}`);
+    await bios.output.until(new RegExp(`Next server: ${HOME}`), 180);
+    lab.proof(`home: ${(await bios.output.until(/PXELINUX 6\.04/, 180))[0]} from ${HOME}`);
+    await uefi.output.until(new RegExp(`Server IP address is ${WORKSHOP}`), 180);
+    lab.proof(`workshop: ${(await uefi.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0]} from ${WORKSHOP}`);
 
     const captures = [home.capture, workshop.capture];
     const counts = [await onlyOwnAddress(home.capture, HOME), await onlyOwnAddress(workshop.capture, WORKSHOP)];

@@ -15,9 +15,9 @@ export const uefiX64Grub: Scenario = {
     const { lan, bootServer } = await buildHomeLan(lab, { routerLines: [`dhcp-boot=,,${BOOT_SERVER}`] });
     const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree: TREE });
     const machine = await startUefi(lab, lan, { mac: MAC });
-    lab.proof((await machine.output.until(/NBP file downloaded successfully/, 120))[0]);
-    lab.proof((await machine.output.until(/Welcome to GRUB!/, 90))[0]);
-    lab.proof((await machine.output.until(new RegExp(PROOF), 90))[0]);
+    lab.proof((await machine.output.until(/NBP file downloaded successfully/, 180))[0]);
+    lab.proof((await machine.output.until(/Welcome to GRUB!/, 180))[0]);
+    lab.proof((await machine.output.until(new RegExp(PROOF), 180))[0]);
     bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile: FILES[0], files: FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${FILES.join(", ")}`);
   },

@@ -13,9 +13,9 @@ export const uefiX64Pxe: Scenario = {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: UEFI_SYSLINUX });
     const machine = await startUefi(lab, lan, { mac: MAC });
-    lab.proof((await machine.output.until(/NBP file downloaded successfully/, 120))[0]);
-    lab.proof((await machine.output.until(/Loading memtest\.bin\.\.\. ok/, 90))[0]);
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90))[0]);
+    lab.proof((await machine.output.until(/NBP file downloaded successfully/, 180))[0]);
+    lab.proof((await machine.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0]);
+    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
     const bootFile = UEFI_SYSLINUX_FILES[0];
     bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${UEFI_SYSLINUX_FILES.join(", ")}`);
