@@ -49,6 +49,8 @@ export interface ProxyDhcp {
   /** Serves exactly these addresses from now on; ends the polling of a function. */
   setInterfaces(interfaces: readonly ServedInterface[]): Promise<void>;
   setChoose(choose: Choose): void;
+  /** Who is served from now on; what is left out is as at the creation. Sockets stay. */
+  setClients(clients: Pick<ProxyDhcpOptions, "relays" | "clientSubnets" | "vendorClasses">): void;
   endpoints(): readonly BoundEndpoint[];
   /** The addresses served now. */
   interfaces(): readonly ServedInterface[];

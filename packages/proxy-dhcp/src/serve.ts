@@ -1,24 +1,18 @@
-import { createSocket, type Socket } from "node:dgram";
+import type { Socket } from "node:dgram";
 import { relayToRoute } from "./core/admit.ts";
 import type { Context, Datagram } from "./core/context.ts";
 import type { ProxyDhcpEvent } from "./core/events.ts";
 import type { OutgoingReply } from "./core/handle.ts";
-import {
-  type Endpoint,
-  LIMITED_BROADCAST,
-  type ServedInterface,
-  sameInterface,
-  UNSPECIFIED,
-} from "./core/interfaces.ts";
+import { LIMITED_BROADCAST, type ServedInterface, sameInterface, UNSPECIFIED } from "./core/interfaces.ts";
 import { createLimiter, defaultLimits } from "./core/limits.ts";
 import { respond } from "./core/respond.ts";
 import { createTally } from "./core/tally.ts";
+import { afterDelay } from "./delay.ts";
 import type { ProxyDhcp, ProxyDhcpOptions } from "./options.ts";
 import { settingsOf } from "./settings.ts";
+import { addressTowards, bind, bindOffers, endpoint, type Sent, sendOnce } from "./sockets.ts";
 import { type BindFailure, explained, ProxyDhcpStartError } from "./start-error.ts";
 import { systemInterfaces } from "./system-interfaces.ts";
-
-type Bound = { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly failure: BindFailure };
 
 /** One served address: the PXE port's socket, and in full mode the one offers leave by. */
 interface Service {
@@ -35,7 +29,7 @@ interface Service {
  */
 export function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp {
   const { onEvent = () => {}, now = Date.now, mode = "full", pollMilliseconds = 5000 } = options;
-  const settings = settingsOf(options);
+  let settings = settingsOf(options);
   const { ports } = settings;
   const limiter = createLimiter({ ...defaultLimits, ...options.limits });
   const tally = createTally();
@@ -144,11 +138,12 @@ export function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp {
   function answer(datagram: Datagram): void {
     if (!running) return;
     const { replies, event } = respond(datagram, context(), limiter, tally, now());
-    for (const reply of replies) send(reply);
+    for (const reply of replies) afterDelay(reply, () => send(reply));
     if (event !== undefined) emit(event);
   }
 
   function send(reply: OutgoingReply): void {
+    if (!running) return;
     const { bytes, to, via, interfaceName } = reply;
     const service = services.get(reply.from.address);
     const sent: Sent = (error) => {
@@ -222,6 +217,9 @@ export function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp {
     setChoose(next) {
       choose = next;
     },
+    setClients(clients) {
+      settings = settingsOf({ ...options, ...clients });
+    },
     endpoints: () => [
       ...(listener === undefined ? [] : [{ role: "dhcp" as const, ...endpoint(listener.address()) }]),
       ...Array.from(services.values(), ({ at, pxe }) => ({
@@ -234,67 +232,4 @@ export function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp {
     counters: tally.counters,
     [Symbol.asyncDispose]: () => inTurn(stop),
   };
-}
-
-/** Offers leave by the interface of their source address, and a connected socket takes no datagram from anyone. */
-async function bindOffers(at: ServedInterface, port: number, clientPort: number): Promise<Bound> {
-  const local = { address: at.address, port };
-  const bound = await bind(local, true);
-  if (!bound.ok) return bound;
-  bound.socket.setBroadcast(true);
-  const code = await connected(bound.socket, { address: at.broadcast ?? LIMITED_BROADCAST, port: clientPort });
-  if (code === undefined) return bound;
-  bound.socket.close();
-  return { ok: false, failure: { ...local, code } };
-}
-
-function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
-  const socket = createSocket({ type: "udp4", reuseAddr });
-  return new Promise((resolve) => {
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      socket.close();
-      resolve({ ok: false, failure: { ...local, code: error.code ?? error.message } });
-    });
-    socket.bind(local.port, local.address, () => {
-      socket.removeAllListeners("error");
-      resolve({ ok: true, socket });
-    });
-  });
-}
-
-/** The code of the failure, or `undefined`. */
-function connected(socket: Socket, to: Endpoint): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    socket.connect(to.port, to.address, (error?: NodeJS.ErrnoException) => resolve(error?.code ?? error?.message));
-  });
-}
-
-type Sent = (error: { readonly code?: string; readonly message?: string } | null) => void;
-
-/** One datagram from the DHCP port to one host. Connected, so that it takes nothing that is meant for others. */
-async function sendOnce({ from, to, bytes }: OutgoingReply, sent: Sent): Promise<void> {
-  const bound = await bind(from, true);
-  if (!bound.ok) return sent(bound.failure);
-  bound.socket.on("error", sent);
-  const code = await connected(bound.socket, to);
-  const done: Sent = (error) => {
-    sent(error);
-    bound.socket.close();
-  };
-  if (code === undefined) bound.socket.send(bytes, done);
-  else done({ code });
-}
-
-/** Which of our addresses the routing table uses towards a host. */
-async function addressTowards(address: string, port: number): Promise<string | undefined> {
-  const socket = createSocket("udp4");
-  const code = await connected(socket, { address, port });
-  const local = code === undefined ? socket.address().address : undefined;
-  socket.close();
-  return local;
-}
-
-/** Nothing but address and port, of a socket's own description of either side. */
-function endpoint({ address, port }: Endpoint): Endpoint {
-  return { address, port };
 }

@@ -46,6 +46,8 @@ export interface BootPlan {
   readonly menu?: BootMenu;
   /** Overrides the default form of the client's firmware. */
   readonly form?: ReplyForm;
+  /** Wait so long before each reply: some switches and firmware lose an early one. */
+  readonly delayMilliseconds?: number;
   /** iPXE takes the offer of the highest priority, -128 to 127 (option 175.1). */
   readonly priority?: number;
   /** Hand an iPXE binary to a client that already is iPXE. */

@@ -1,0 +1,72 @@
+import { createSocket, type Socket } from "node:dgram";
+import type { OutgoingReply } from "./core/handle.ts";
+import { type Endpoint, LIMITED_BROADCAST, type ServedInterface } from "./core/interfaces.ts";
+import type { BindFailure } from "./start-error.ts";
+
+/** A socket that is bound, or why it could not be. */
+export type Bound =
+  | { readonly ok: true; readonly socket: Socket }
+  | { readonly ok: false; readonly failure: BindFailure };
+
+/** Offers leave by the interface of their source address, and a connected socket takes no datagram from anyone. */
+export async function bindOffers(at: ServedInterface, port: number, clientPort: number): Promise<Bound> {
+  const local = { address: at.address, port };
+  const bound = await bind(local, true);
+  if (!bound.ok) return bound;
+  bound.socket.setBroadcast(true);
+  const code = await connected(bound.socket, { address: at.broadcast ?? LIMITED_BROADCAST, port: clientPort });
+  if (code === undefined) return bound;
+  bound.socket.close();
+  return { ok: false, failure: { ...local, code } };
+}
+
+export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
+  const socket = createSocket({ type: "udp4", reuseAddr });
+  return new Promise((resolve) => {
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      socket.close();
+      resolve({ ok: false, failure: { ...local, code: error.code ?? error.message } });
+    });
+    socket.bind(local.port, local.address, () => {
+      socket.removeAllListeners("error");
+      resolve({ ok: true, socket });
+    });
+  });
+}
+
+/** The code of the failure, or `undefined`. */
+function connected(socket: Socket, to: Endpoint): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    socket.connect(to.port, to.address, (error?: NodeJS.ErrnoException) => resolve(error?.code ?? error?.message));
+  });
+}
+
+export type Sent = (error: { readonly code?: string; readonly message?: string } | null) => void;
+
+/** One datagram from the DHCP port to one host. Connected, so that it takes nothing that is meant for others. */
+export async function sendOnce({ from, to, bytes }: OutgoingReply, sent: Sent): Promise<void> {
+  const bound = await bind(from, true);
+  if (!bound.ok) return sent(bound.failure);
+  bound.socket.on("error", sent);
+  const code = await connected(bound.socket, to);
+  const done: Sent = (error) => {
+    sent(error);
+    bound.socket.close();
+  };
+  if (code === undefined) bound.socket.send(bytes, done);
+  else done({ code });
+}
+
+/** Which of our addresses the routing table uses towards a host. */
+export async function addressTowards(address: string, port: number): Promise<string | undefined> {
+  const socket = createSocket("udp4");
+  const code = await connected(socket, { address, port });
+  const local = code === undefined ? socket.address().address : undefined;
+  socket.close();
+  return local;
+}
+
+/** Nothing but address and port, of a socket's own description of either side. */
+export function endpoint({ address, port }: Endpoint): Endpoint {
+  return { address, port };
+}
