@@ -14,10 +14,14 @@ export const USAGE = `usage: npm run lab -- list
   --jobs N   run N scenarios at once (1 to 16, default 1)`;
 
 /**
- * Reads the arguments after the program's name. `known` are the names of the scenarios.
- * `all` stands for every scenario; a name given twice runs once.
+ * Reads the arguments after the program's name. `known` are the names of the scenarios, `usual` those that `all` stands
+ * for; a name given twice runs once.
  */
-export function parseArguments(words: readonly string[], known: readonly string[]): ParsedArguments {
+export function parseArguments(
+  words: readonly string[],
+  known: readonly string[],
+  usual: readonly string[] = known,
+): ParsedArguments {
   const names: string[] = [];
   let keep = false;
   let jobs = 1;
@@ -37,7 +41,7 @@ export function parseArguments(words: readonly string[], known: readonly string[
   if (names.includes("list")) {
     return names.length === 1 ? { ok: true, command: { kind: "list" } } : fault("list-alone", "list stands alone");
   }
-  const wanted = names.flatMap((name) => (name === "all" ? known : [name]));
+  const wanted = names.flatMap((name) => (name === "all" ? usual : [name]));
   const stranger = wanted.find((name) => !known.includes(name));
   if (stranger !== undefined) {
     return fault("unknown-scenario", `no scenario is called ${stranger}; known are ${known.join(", ")}`);

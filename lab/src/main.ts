@@ -11,7 +11,8 @@ const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(words: readonly string[]): Promise<number> {
   const names = SCENARIOS.map((scenario) => scenario.name);
-  const parsed = parseArguments(words, names);
+  const usual = SCENARIOS.filter((scenario) => scenario.onlyByName !== true).map((scenario) => scenario.name);
+  const parsed = parseArguments(words, names, usual);
   if (!parsed.ok) {
     console.error(`${parsed.fault.message}\n${USAGE}`);
     return 2;
@@ -23,7 +24,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   if (command.kind === "list") {
     const width = Math.max(...names.map((name) => name.length));
-    for (const scenario of SCENARIOS) console.log(`${scenario.name.padEnd(width)}  ${scenario.proves}`);
+    for (const scenario of SCENARIOS)
+      console.log(`${scenario.name.padEnd(width)}  ${scenario.proves}${scenario.onlyByName ? " (only by name)" : ""}`);
     return 0;
   }
   if (process.getuid?.() !== 0) {

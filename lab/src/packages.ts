@@ -18,6 +18,8 @@ const PIECES = {
   ip: { path: "/usr/sbin/ip", package: "iproute2" },
   setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },
+  cc: { path: "/usr/bin/cc", package: "gcc" },
+  libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
   tcpdump: { path: "/usr/bin/tcpdump", package: "tcpdump" },
   dnsmasq: { path: "/usr/sbin/dnsmasq", package: "dnsmasq-base" },
   busybox: { path: "/usr/bin/busybox", package: "busybox-static" },
@@ -51,8 +53,8 @@ export function installedPackages(): string[] {
   return [...new Set(names)].filter((name) => !unpacked.includes(name)).sort();
 }
 
-/** What an unpacked program needs beside itself: its package's dependencies were not installed with it. */
-const NEEDS: Partial<Record<PieceName, PieceName>> = { tftpdHpa: "libwrap", atftpd: "libwrap" };
+/** What a program needs beside itself: dependencies and recommendations of its package are not always installed. */
+const NEEDS: Partial<Record<PieceName, PieceName>> = { tftpdHpa: "libwrap", atftpd: "libwrap", cc: "libc" };
 
 /** The path of a program or file. Throws MissingPackage, which names the Debian package and the fix. */
 export function locate(name: PieceName): string {

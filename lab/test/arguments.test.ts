@@ -17,6 +17,12 @@ describe("parseArguments", () => {
     expect(command("menu", "all")).toMatchObject({ names: ["menu", "bios", "uefi"] });
   });
 
+  test("all leaves out what runs only by name", () => {
+    const parsed = parseArguments(["all", "menu"], known, ["bios", "uefi"]);
+    expect(parsed).toMatchObject({ ok: true, command: { names: ["bios", "uefi", "menu"] } });
+    expect(parseArguments(["all"], known, ["bios"])).toMatchObject({ command: { names: ["bios"] } });
+  });
+
   test("takes its options before and after the names", () => {
     expect(command("--keep", "bios", "--jobs", "2")).toEqual({ kind: "run", names: ["bios"], keep: true, jobs: 2 });
     expect(command("--jobs=3", "bios")).toMatchObject({ jobs: 3, keep: false });

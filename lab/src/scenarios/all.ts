@@ -1,4 +1,5 @@
 import type { Scenario } from "../lab.ts";
+import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
@@ -23,5 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   besideDnsmasq,
   bystanders,
   interop,
+  benchTftpQuick,
   firstRun,
+  benchTftp,
 ];

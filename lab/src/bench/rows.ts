@@ -1,0 +1,110 @@
+import type { Goal } from "./figures.ts";
+import type { Load } from "./load.ts";
+
+/** One line of the benchmark: the same load for every server, some rounds in turns, and what must come out. */
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  readonly rounds: number;
+  readonly load: Load;
+  readonly goals: readonly Goal[];
+}
+
+const MIB = 1024 * 1024;
+
+/** The files below the root, with their sizes in octets. */
+export const FILES: Readonly<Record<string, number>> = {
+  "large.bin": 16 * MIB,
+  "kernel.bin": 8 * MIB,
+  "loader.bin": 256 * 1024,
+  "short.bin": 64 * 1024,
+  ...Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`small/${at}.cfg`, 124])),
+};
+
+/** 124 octets that are there, and names that are not, in turns: what PXELINUX asks for. */
+const SMALL = Array.from({ length: 50 }, (_, at) => [`small/${at}.cfg`, `!missing/${at}.cfg`]).flat();
+
+const goal = (figure: Goal["figure"], bound: number): Goal => ({ figure, bound });
+const CPU = goal("cpu", 1.2);
+
+function lone(blockSize: number, windowSize: number): Row {
+  const lockstep = windowSize === 1;
+  return {
+    id: `lone-${blockSize}-w${windowSize}`,
+    title: `1 client, W=${windowSize}, blksize ${blockSize}`,
+    rounds: 7,
+    load: { files: ["large.bin"], blockSize, windowSize, clients: 1, spin: true },
+    goals: [goal("throughput", 1), ...(lockstep ? [goal("turnaround", 1)] : []), CPU],
+  };
+}
+
+function crowd(clients: number, windowSize: number): Row {
+  return {
+    id: `crowd-${clients}-w${windowSize}`,
+    title: `${clients} clients, 8 MiB each, W=${windowSize}`,
+    rounds: clients === 16 ? 5 : 3,
+    load: { files: ["kernel.bin"], blockSize: 1468, windowSize, clients, seconds: 240, spin: true },
+    goals: [goal("throughput", windowSize === 1 ? 1 : 1.2), CPU],
+  };
+}
+
+function small(clients: number): Row {
+  return {
+    id: `small-${clients}`,
+    title: `2,000 small requests, ${clients === 1 ? "one" : clients} at a time`,
+    rounds: 5,
+    load: { files: SMALL, blockSize: 1468, windowSize: 1, clients, requests: 2000, spin: true },
+    goals: [goal("time", 1), goal("p99", 1.5)],
+  };
+}
+
+function lan(clients: number): Row {
+  return {
+    id: `lan-${clients}`,
+    title: `${clients} client${clients === 1 ? "" : "s"}, W=1, 0.2 ms before each ACK`,
+    rounds: clients === 64 ? 3 : 5,
+    load: {
+      files: ["kernel.bin"],
+      blockSize: 1468,
+      windowSize: 1,
+      clients,
+      ackDelay: 200,
+    },
+    goals: [goal("throughput", 1), CPU],
+  };
+}
+
+function lossy(loss: number): Row {
+  return {
+    id: `loss-${loss}`,
+    title: `8 clients, 256 KiB each, W=1, ${loss} % lost each way`,
+    rounds: 3,
+    load: { files: ["loader.bin"], blockSize: 1468, windowSize: 1, clients: 8, loss },
+    goals: [goal("time", 0.1), goal("packets", 1.3)],
+  };
+}
+
+/** Every line of the speed goals that is a load; crowds that stay silent and memory are measured apart. */
+export const ROWS: readonly Row[] = [
+  ...[512, 1408, 1468].map((blockSize) => lone(blockSize, 1)),
+  ...[4, 16, 64].map((windowSize) => lone(1468, windowSize)),
+  ...[16, 64, 256].flatMap((clients) => [1, 4, 16].map((windowSize) => crowd(clients, windowSize))),
+  ...[1, 16].map(small),
+  ...[1, 16, 64].map(lan),
+  ...[1, 5].map(lossy),
+];
+
+/** The quick form: no goal but a bound that only a regression breaks. */
+export const QUICK_ROWS: readonly Row[] = [
+  { ...lone(1468, 1), rounds: 3, goals: [goal("throughput", 0.5)] },
+  { ...lone(1468, 16), rounds: 3, goals: [goal("throughput", 0.5)] },
+  { ...crowd(16, 4), rounds: 3, goals: [goal("throughput", 0.4)] },
+  { ...small(16), rounds: 3, goals: [goal("time", 4)] },
+  {
+    ...lossy(5),
+    title: "8 clients, 64 KiB each, W=1, 5 % lost each way",
+    rounds: 1,
+    load: { ...lossy(5).load, files: ["short.bin"] },
+    goals: [goal("time", 0.5), goal("packets", 1.6)],
+  },
+];
