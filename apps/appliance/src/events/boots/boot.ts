@@ -1,0 +1,165 @@
+import type { BootClient, Firmware } from "@bootlace/proxy-dhcp";
+import type { Verdict } from "../verdicts/verdict.ts";
+import { isIpxeName } from "./file-role.ts";
+import { clip } from "./read-dhcp.ts";
+import type { Fact, FileFact, Step, StepOf } from "./step.ts";
+
+/** All that one machine did in one attempt to boot. A value: a step further is a new one. */
+export interface Boot {
+  readonly id: string;
+  /** MAC address, or `ip ` and the address when no packet told the MAC. */
+  readonly key: string;
+  readonly mac?: string;
+  readonly address?: string;
+  readonly arch?: string;
+  readonly firmware?: Firmware;
+  readonly vendorClass?: string;
+  readonly uuid?: string;
+  readonly serial?: string;
+  readonly hostName?: string;
+  readonly startedAt: number;
+  readonly lastAt: number;
+  readonly steps: readonly Step[];
+  /** Steps left out of the middle. */
+  readonly dropped: number;
+  readonly next: number;
+  /** Transfers that go on. */
+  readonly running: number;
+  /** Octets of files that arrived. */
+  readonly bytes: number;
+  /** Nothing more is expected. Files asked for later open it again. */
+  readonly ended: boolean;
+  /** The same machine began anew: what is missing now will not come. */
+  readonly givenUp: boolean;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** @param key MAC address, or `ip ` and an address */
+export function newBoot(key: string, at: number, mac: string | undefined): Boot {
+  const name = key.replace(/[^0-9a-z.]/gi, "");
+  return {
+    id: `${at.toString(36)}-${name}`,
+    key,
+    ...(mac === undefined ? {} : { mac }),
+    startedAt: at,
+    lastAt: at,
+    steps: [],
+    dropped: 0,
+    next: 1,
+    running: 0,
+    bytes: 0,
+    ended: false,
+    givenUp: false,
+    verdicts: [],
+  };
+}
+
+/** Adds what a request says about the machine. The firmware that began the boot stays: iPXE may come up later. */
+export function withIdentity(boot: Boot, client: BootClient): Boot {
+  const { uuid, serial, hostName } = client;
+  return {
+    ...boot,
+    ...(boot.firmware === undefined
+      ? {
+          firmware: client.firmware,
+          vendorClass: clip(client.vendorClass),
+          ...(client.arch === undefined ? {} : { arch: client.arch.name }),
+        }
+      : {}),
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(serial === undefined ? {} : { serial }),
+    ...(hostName === undefined ? {} : { hostName: clip(hostName) }),
+  };
+}
+
+/** A silence longer than this, with nothing under way, ends an attempt; firmware waits 32 s at most (PXE 2.1 §2.2.2). */
+const longestPause = 60_000;
+
+/** Whether a machine that asks for a boot server has begun anew, or goes on with what it was doing. */
+export function beginsAnew(boot: Boot, fact: Fact, at: number): boolean {
+  if (fact.kind !== "discover" && fact.kind !== "pxe-request") return false;
+  const pause = at - boot.lastAt;
+  if (fact.kind === "pxe-request") return boot.running === 0 && pause > 10 * longestPause;
+  if (boot.running === 0 && pause > longestPause) return true;
+  const discovers = stepsOf(boot, "discover");
+  const before = discovers.at(-1);
+  if (before !== undefined && before.http !== fact.http) return true;
+  const loaded = stepsOf(boot, "file").filter(({ outcome }) => outcome === "done");
+  if (fact.firmware === "ipxe" && loaded.length > 0 && isIpxeName(loaded.at(-1)?.file ?? "")) return false;
+  return stepsOf(boot, "system").length > 0 || loaded.some(({ role }) => role !== "boot-file" && role !== "file");
+}
+
+/** Steps kept from the beginning, where it is decided what a machine boots, and in all. */
+export const keptFirst = 64;
+export const keptSteps = 192;
+
+/** Facts that come in rounds: a repetition within the round is counted, not written again. */
+const rounds: Readonly<Record<Fact["kind"], string>> = {
+  discover: "discovery",
+  offer: "discovery",
+  silence: "discovery",
+  "foreign-offer": "discovery",
+  lease: "lease",
+  "pxe-request": "pxe",
+  ack: "pxe",
+  system: "system",
+  file: "file",
+};
+
+/** Adds a fact: counted with an equal one of the same round, else as a step of its own. */
+export function withFact(boot: Boot, fact: Fact, at: number): Boot {
+  const same = findSame(boot.steps, fact);
+  if (same !== -1) {
+    const step = boot.steps[same] as Step;
+    return withSteps({ ...boot, lastAt: at }, boot.steps.with(same, { ...step, lastAt: at, times: step.times + 1 }));
+  }
+  const step: Step = { ...fact, number: boot.next, at, lastAt: at, times: 1 };
+  return withSteps({ ...boot, lastAt: at, next: boot.next + 1 }, [...boot.steps, step]);
+}
+
+/** Puts the present state of a transfer into its step. Does nothing when the step was left out. */
+export function withFile(boot: Boot, number: number, fact: FileFact, at: number): Boot {
+  const index = boot.steps.findIndex((step) => step.number === number);
+  const step = boot.steps[index];
+  if (step?.kind !== "file") return { ...boot, lastAt: at };
+  return withSteps({ ...boot, lastAt: at }, boot.steps.with(index, { ...step, ...fact, lastAt: at }));
+}
+
+function withSteps(boot: Boot, steps: readonly Step[]): Boot {
+  if (steps.length <= keptSteps) return { ...boot, steps };
+  return { ...boot, steps: [...steps.slice(0, keptFirst), ...steps.slice(keptFirst + 1)], dropped: boot.dropped + 1 };
+}
+
+function findSame(steps: readonly Step[], fact: Fact): number {
+  if (fact.kind === "file" && fact.outcome === "running") return -1;
+  const round = rounds[fact.kind];
+  for (let at = steps.length - 1; at >= 0 && at >= steps.length - 8; at--) {
+    const step = steps[at] as Step;
+    if (rounds[step.kind] !== round) return -1;
+    if (isSame(step, fact)) return at;
+  }
+  return -1;
+}
+
+/** What differs from one repetition to the next without meaning. */
+const passing = new Set(["number", "at", "lastAt", "times", "secs", "ms"]);
+
+function isSame(step: Step, fact: Fact): boolean {
+  return step.kind === fact.kind && essence(step) === essence(fact);
+}
+
+function essence(fact: Fact): string {
+  return JSON.stringify(Object.entries(fact).filter(([name]) => !passing.has(name)));
+}
+
+export function stepsOf<K extends Fact["kind"]>(boot: Boot, kind: K): StepOf<K>[] {
+  return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
+}
+
+/** The boot files it was told to fetch, as the replies named them. */
+export function toldFiles(boot: Boot): string[] {
+  const told = boot.steps.flatMap((step) =>
+    (step.kind === "offer" || step.kind === "ack") && step.bootFile !== undefined ? [step.bootFile] : [],
+  );
+  return [...new Set(told)];
+}
