@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { createProxyDhcp, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
 import { createTftpServer, directory, TftpStartError } from "@bootlace/tftp-serve";
-import { chooser } from "./boot/rules.ts";
+import { ruleBook } from "./boot/rules.ts";
 import { type BootTree, growTree } from "./boot/tree.ts";
 import type { Config } from "./config/schema.ts";
 import { rulesRecord, treeRecord } from "./events/boot-log.ts";
@@ -81,12 +81,13 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
     },
   });
   const dhcp = (deps.createProxyDhcp ?? createProxyDhcp)({
-    choose: chooser(config.boot, () => tree, config.tftp.enabled),
+    choose: ruleBook(config, () => tree).choose,
     interfaces: [],
     mode: config.dhcp.mode,
     ports: { dhcp: config.dhcp.port, pxe: config.dhcp.pxePort, client: config.dhcp.clientPort },
     relays: config.dhcp.relays,
     clientSubnets: config.subnets,
+    vendorClasses: config.dhcp.vendorClasses,
     now,
     onEvent: (event) => {
       for (const record of dhcpRecords(event, passes)) log(record);

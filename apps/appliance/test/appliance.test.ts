@@ -147,7 +147,7 @@ it("is silent towards others: everyday packets at debug, the rest once a minute 
     ["info", "no-plan"],
   ]);
   expect(ignored[1]?.message).toContain('"PXEClient:Arch:00007\\x1b[2J\\x0a"');
-  expect(ignored[3]?.message).toContain("the client boots by HTTP, and no HTTP server runs here");
+  expect(ignored[3]?.message).toContain("no boot file for x64-uefi-http in the root");
 });
 
 it("tells at once that the root cannot be made and which ports are denied, and leaves nothing running", async () => {

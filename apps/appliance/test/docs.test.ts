@@ -13,7 +13,9 @@ const docs = (name: string) => readFileSync(join(import.meta.dirname, "../../../
 async function printed(...switches: string[]): Promise<string> {
   let text = "";
   const options = new Map(switches.map((name) => [name, [""]]));
-  await schemaCommand.run({ options, positionals: [] }, { out: (part: string) => (text += part) } as Surroundings);
+  await schemaCommand.run({ options, positionals: [] }, {
+    out: (part: string) => (text += part),
+  } as unknown as Surroundings);
   return text;
 }
 

@@ -1,8 +1,10 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { describe, expect, it } from "vitest";
-import { chooser, matcher } from "../src/boot/rules.ts";
-import { growTree } from "../src/boot/tree.ts";
+import { conditionsOf } from "../src/boot/conditions.ts";
+import { type BootConfig, ruleBook } from "../src/boot/rules.ts";
+import { type BootTree, growTree } from "../src/boot/tree.ts";
+import { parseConfig } from "../src/config/parse.ts";
 import type { BootRule } from "../src/config/schema.ts";
 
 const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
@@ -23,6 +25,20 @@ function client(fields: Partial<BootClient> & { code?: number } = {}): BootClien
     ...rest,
   };
 }
+
+function chooser(boot: readonly BootRule[], tree: () => BootTree, more: Partial<BootConfig> = {}) {
+  const defaults = parseConfig("", "test");
+  if (!defaults.ok) throw new Error("expected the defaults");
+  const { config } = defaults;
+  return ruleBook({ ...config, http: { ...config.http, enabled: false }, ...more, boot }, tree).choose;
+}
+
+const withoutTftp = { tftp: { enabled: false } } as Partial<BootConfig>;
+const hosts = {
+  "build-01": { mac: ["52:54:00:12:34:56", "52:54:00:12:34:57"] },
+  pi: { serial: ["9ffefdef"] },
+  server: { uuid: ["00112233-4455-6677-8899-aabbccddeeff"], mac: ["00:00:00:00:00:01"] },
+};
 
 describe("conditions", () => {
   it.each([
@@ -61,12 +77,30 @@ describe("conditions", () => {
     ["a UUID, when the client has none", { uuid: ["00112233-4455-6677-8899-aabbccddeeff"] }, {}, false],
     ["the serial number", { serial: ["9FFEFDEF"] }, { serial: "9ffefdef" }, true],
     ["another serial number", { serial: ["0"] }, { serial: "9ffefdef" }, false],
+    ["the host by one of its MAC addresses", { host: ["build-01"] }, { mac: "52:54:00:12:34:57" }, true],
+    [
+      "one host of a list, by its UUID",
+      { host: ["pi", "server"] },
+      { uuid: "00112233-4455-6677-8899-aabbccddeeff" },
+      true,
+    ],
+    ["another host", { host: ["pi", "server"] }, {}, false],
+    ["the interface", { interface: ["eth1", "eth0"] }, {}, true],
+    ["another interface", { interface: ["eth1"] }, {}, false],
+    ["the subnet by the interface", { subnet: ["192.168.11.0/24"] }, {}, true],
+    ["the subnet by the relay, not the interface", { subnet: ["192.168.11.0/24"] }, { relay: "10.1.0.1" }, false],
+    ["the subnet by the relay", { subnet: ["10.1.0.0/16"] }, { relay: "10.1.0.1" }, true],
+    ["the subnet by its own address", { subnet: ["10.2.0.0/16"] }, { relay: "10.1.0.1", address: "10.2.3.4" }, true],
+    ["the relay", { relay: ["10.1.0.1"] }, { relay: "10.1.0.1" }, true],
+    ["another relay", { relay: ["10.1.0.1"] }, { relay: "10.1.0.2" }, false],
+    ["a relay, when there is none", { relay: ["10.1.0.1"] }, {}, false],
     ["two that hold", { arch: ["x86-bios"], mac: ["52:54:00"] }, {}, true],
     ["two of which one holds", { arch: ["x86-bios"], mac: ["52:54:01"] }, {}, false],
   ] as const)("%s", (_name, when, fields, expected) => {
     const { mac, ...rest } = client(fields as Partial<BootClient>);
     const asking = mac === undefined ? rest : { ...rest, mac };
-    expect(matcher(when as BootRule["when"])(asking)).toBe(expected);
+    const conditions = conditionsOf(when as BootRule["when"], hosts);
+    expect(conditions.every((condition) => condition.holds(asking, at))).toBe(expected);
   });
 });
 
@@ -124,11 +158,56 @@ describe("the chooser", () => {
     expect(choose(client(), at)).toEqual({ kind: "ignore", reason: "the rule says ignore", rule: "not these" });
   });
 
-  it("ignores clients that boot by HTTP, whatever the rule", () => {
+  it("ignores clients that boot by HTTP when HTTP is switched off and the rule has no URL", () => {
     const http = client({ code: 16, http: true, firmware: "uefi-http", vendorClass: "HTTPClient:Arch:00016" });
-    const reason = "the client boots by HTTP, and no HTTP server runs here";
+    const reason = "the client boots by HTTP, and http is switched off here";
     expect(chooser([], () => tree)(http, at)).toEqual({ kind: "ignore", reason });
     expect(chooser([{ name: "r", file: "x" }], () => tree)(http, at)).toEqual({ kind: "ignore", reason, rule: "r" });
+    const url = "http://192.168.11.17/shimx64.efi";
+    expect(chooser([{ name: "r", url }], () => tree)(http, at)).toEqual({ kind: "boot", url, rule: "r" });
+  });
+
+  it("gives clients that boot by HTTP the URL of the file of the rule", () => {
+    const http = client({ code: 16, http: true, firmware: "uefi-http", vendorClass: "HTTPClient:Arch:00016" });
+    const more = { http: { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1 } };
+    const of = (rule: BootRule) => chooser([rule], () => tree, more)(http, at);
+    expect(of({ file: "\\efi\\b c#.efi" })).toMatchObject({ url: "http://{address}:8069/efi/b%20c%23.efi" });
+    expect(of({ file: "x", server: "192.168.11.17" })).toMatchObject({ kind: "ignore" });
+  });
+
+  it("gives a menu, a script and a delay", () => {
+    const menus = {
+      m: {
+        prompt: "now",
+        timeout: 3,
+        items: [
+          { text: "a", file: "a.0" },
+          { text: "b", local: true },
+        ],
+      },
+    };
+    const of = (rule: BootRule, asking = client()) => chooser([rule], () => tree, { menus })(asking, at);
+    expect(of({ menu: "m", delay: 0.25 })).toEqual({
+      kind: "boot",
+      rule: "rule 1",
+      file: "pxelinux/pxelinux.0",
+      delayMilliseconds: 250,
+      menu: {
+        prompt: { text: "now", timeoutSeconds: 3 },
+        items: [
+          { kind: "file", text: "a", file: "a.0" },
+          { kind: "local", text: "b" },
+        ],
+      },
+    });
+    expect(of({ menu: "m" }, client({ code: 11 }))).toMatchObject({ kind: "boot", menu: {} });
+    expect(of({ script: "a.ipxe" })).toMatchObject({ file: "pxelinux/pxelinux.0", script: { file: "a.ipxe" } });
+    expect(of({ script: "https://h/a.ipxe" }, client({ code: 11 }))).toEqual({
+      kind: "boot",
+      rule: "rule 1",
+      script: { url: "https://h/a.ipxe" },
+    });
+    expect(of({ delay: 1 }, client({ code: 11 }))).toMatchObject({ kind: "ignore", rule: "rule 1" });
   });
 
   it("gives iPXE the script beside the file, also where there is no file", () => {
@@ -157,7 +236,7 @@ describe("the chooser", () => {
       { when: { arch: ["ia32-uefi"] }, file: "tftp://192.168.11.17/b" },
       { when: { arch: ["x64-uefi"] }, file: "c" },
     ];
-    const choose = chooser(rules, () => tree, false);
+    const choose = chooser(rules, () => tree, withoutTftp);
     expect([0, 6, 7, 11].map((code) => choose(client({ code }), at).kind)).toEqual([
       "boot",
       "boot",

@@ -1,99 +1,187 @@
-import { architectureByCode } from "@bootlace/dhcp-core";
-import type { BootClient, BootPlan, Choose, Ignore } from "@bootlace/proxy-dhcp";
-import type { BootRule, RuleConditions } from "../config/schema.ts";
-import { macPrefix } from "../config/values.ts";
-import { ebc } from "./names.ts";
+import { quote } from "@bootlace/dhcp-core";
+import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
+import type { BootRule, Config } from "../config/schema.ts";
+import { type Condition, conditionsOf } from "./conditions.ts";
+import { menuFrom } from "./menu.ts";
+import type { NextAction } from "./next.ts";
 import type { BootTree } from "./tree.ts";
 
-const standInForEbc = architectureByCode(ebc.servedAs)?.name ?? "";
+/** The part of the config that decides what a client gets. */
+export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http">;
+
+/** What was made of one rule on the way to a plan. */
+export interface RuleVerdict {
+  readonly name: string;
+  readonly matched: boolean;
+  /** The condition that did not hold, or those that did. Text of the client is escaped. */
+  readonly why: string;
+}
+
+/** The rules of a config, ready to be asked. */
+export interface RuleBook {
+  choose: Choose;
+  /** The rule that matches, with the name by which events call it. */
+  match(client: BootClient, at: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
+  /** Every rule up to the one that matches, and why. */
+  trace(client: BootClient, at: ServedInterface): readonly RuleVerdict[];
+}
+
+/** The name of the rule in events when a one-shot decided. */
+export const nextRuleName = "next boot";
 
 /**
- * The chooser of the appliance: the first rule that matches decides, else the boot tree.
- * @param rules from the config, in order
+ * The first rule that matches decides, else the boot tree.
  * @param tree asked at each call, because it changes with the files
- * @param tftp false when this host serves no files: then only rules that name a server can boot anything
+ * @param next what this client was told to boot once; asked at each call, must not change anything
  */
-export function chooser(rules: readonly BootRule[], tree: () => BootTree, tftp = true): Choose {
-  const tests = rules.map((rule, index) => ({
+export function ruleBook(
+  config: BootConfig,
+  tree: () => BootTree,
+  next: (client: BootClient) => NextAction | undefined = () => undefined,
+): RuleBook {
+  const entries = config.boot.map((rule, index) => ({
     rule,
     name: rule.name ?? `rule ${index + 1}`,
-    test: matcher(rule.when),
+    conditions: conditionsOf(rule.when, config.hosts),
   }));
-  return (client) => {
-    const match = tests.find(({ test }) => test(client));
-    if (match?.rule.ignore === true) {
-      return { kind: "ignore", reason: "the rule says ignore", rule: match.name };
-    }
-    if (client.http) {
-      const ignore: Ignore = { kind: "ignore", reason: "the client boots by HTTP, and no HTTP server runs here" };
-      return match === undefined ? ignore : { ...ignore, rule: match.name };
-    }
-    return match === undefined
-      ? fromTree(client, tree(), tftp)
-      : fromRule(client, match.rule, match.name, tree(), tftp);
+
+  function match(client: BootClient, at: ServedInterface) {
+    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, at)));
+  }
+
+  function choose(client: BootClient, at: ServedInterface): BootPlan | Ignore {
+    const found = match(client, at);
+    const once = next(client);
+    if (once === undefined) return planOf(client, found, config, tree());
+    if (once.ignore === true) return { kind: "ignore", reason: "told to ignore this boot", rule: nextRuleName };
+    const { ignore: _ignore, ...usual } = found?.rule ?? {};
+    const { form, delay } = usual;
+    const replaced = once.file !== undefined || once.url !== undefined;
+    const kept = replaced ? { ...(form && { form }), ...(delay && { delay }) } : usual;
+    const { ignore: _never, ...wanted } = once;
+    const rule: BootRule = { ...kept, ...wanted };
+    return planOf(client, { rule, name: nextRuleName }, config, tree());
+  }
+
+  return {
+    choose,
+    match,
+    trace(client, at) {
+      const verdicts: RuleVerdict[] = [];
+      for (const { name, conditions } of entries) {
+        const miss = conditions.find((condition) => !condition.holds(client, at));
+        verdicts.push({ name, matched: miss === undefined, why: whyOf(miss, conditions, client, at) });
+        if (miss === undefined) break;
+      }
+      return verdicts;
+    },
   };
 }
 
-function fromRule(client: BootClient, rule: BootRule, name: string, tree: BootTree, tftp: boolean): BootPlan | Ignore {
-  const base = rule.file === undefined ? fromTree(client, tree, tftp) : fileOfRule(rule, rule.file, tftp);
+function whyOf(
+  miss: Condition | undefined,
+  conditions: readonly Condition[],
+  client: BootClient,
+  at: ServedInterface,
+): string {
+  if (miss !== undefined) {
+    return `${miss.key} is ${miss.found(client, at)}, not ${miss.wanted.map(plainOrQuoted).join(" or ")}`;
+  }
+  if (conditions.length === 0) return "it has no conditions";
+  return conditions.map((condition) => `${condition.key} is ${condition.found(client, at)}`).join(", ");
+}
+
+function plainOrQuoted(text: string): string {
+  return /^[\w.:/-]+$/.test(text) ? text : quote(text);
+}
+
+interface Matched {
+  readonly rule: BootRule;
+  readonly name: string;
+}
+
+function planOf(client: BootClient, found: Matched | undefined, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+  if (found === undefined) return client.http ? httpPlan(client, {}, config, tree) : fromTree(client, config, tree);
+  const { rule, name } = found;
+  if (rule.ignore === true) return { kind: "ignore", reason: "the rule says ignore", rule: name };
+  const base = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
   if (base.kind === "ignore") return { ...base, rule: name };
   return {
     ...base,
     rule: name,
     ...(rule.server === undefined ? {} : { server: rule.server }),
     ...(rule.form === undefined ? {} : { form: rule.form }),
+    ...(rule.delay === undefined ? {} : { delayMilliseconds: Math.round(rule.delay * 1000) }),
   };
 }
 
-function fileOfRule(rule: BootRule, file: string, tftp: boolean): BootPlan | Ignore {
-  if (!tftp && rule.server === undefined && !/^[a-z]+:\/\//i.test(file)) return noServer;
-  return { kind: "boot", file };
+function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+  const { file, menu: menuName, script, url } = rule;
+  if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return noServer;
+  const own = file === undefined ? fromTree(client, config, tree) : ({ kind: "boot", file } as const);
+  const row = menuName === undefined ? undefined : config.menus[menuName];
+  const carries = script !== undefined || url !== undefined || row !== undefined;
+  if (own.kind === "ignore" && !carries) return own;
+  return {
+    ...(own.kind === "ignore" ? { kind: "boot" } : own),
+    ...(url === undefined ? {} : { url }),
+    ...(script === undefined ? {} : { script: scriptPlan(script, rule, config) }),
+    ...(row === undefined ? {} : { menu: menuFrom(row) }),
+  };
+}
+
+function scriptPlan(script: string, rule: BootRule, config: BootConfig): NonNullable<BootPlan["script"]> {
+  if (isUrl(script)) return { url: script };
+  const own = rule.server === undefined;
+  return { ...(own && !config.tftp.enabled ? {} : { file: script }), ...(own ? ownUrl(script, config) : {}) };
+}
+
+function httpPlan(
+  client: BootClient,
+  { url, file, server }: BootRule,
+  config: BootConfig,
+  tree: BootTree,
+): BootPlan | Ignore {
+  if (url !== undefined) return { kind: "boot", url };
+  if (!config.http.enabled) {
+    return { kind: "ignore", reason: "the client boots by HTTP, and http is switched off here" };
+  }
+  if (file !== undefined && server !== undefined) {
+    return { kind: "ignore", reason: "the client boots by HTTP, and the rule names a TFTP server" };
+  }
+  const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
+  const found = file ?? entry?.file;
+  if (found === undefined) return nothingFor(client);
+  return { kind: "boot", ...ownUrl(found, config) };
+}
+
+/** The URL of a file of ours; `{address}` is filled in for the interface on which the client is answered. */
+function ownUrl(file: string, { http }: BootConfig): { url?: string } {
+  if (!http.enabled) return {};
+  const path = file.replaceAll("\\", "/").replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/");
+  return { url: `http://{address}:${http.port}/${path}` };
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
 const noServer: Ignore = { kind: "ignore", reason: "tftp is switched off here, and the rule names no server" };
 
-function fromTree(client: BootClient, tree: BootTree, tftp: boolean): BootPlan | Ignore {
-  if (!tftp) return { kind: "ignore", reason: "tftp is switched off here, and no rule names a server" };
+function nothingFor({ arch }: BootClient): Ignore {
+  return { kind: "ignore", reason: `no boot file for ${arch?.name ?? "this architecture"} in the root` };
+}
+
+function fromTree(client: BootClient, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+  if (!config.tftp.enabled) return { kind: "ignore", reason: "tftp is switched off here, and no rule names a server" };
   if (client.firmware === "raspberry-pi") {
     return tree.raspberryPi === undefined
       ? { kind: "ignore", reason: "no Raspberry Pi files (bootcode.bin, start4.elf) in the root" }
       : { kind: "boot", file: tree.raspberryPi };
   }
-  const script = tree.script === undefined ? {} : { script: { file: tree.script } };
+  const script = tree.script === undefined ? {} : { script: scriptPlan(tree.script, {}, config) };
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   if (entry !== undefined) return { kind: "boot", file: entry.file, ...script };
   if (client.firmware === "ipxe" && tree.script !== undefined) return { kind: "boot", ...script };
-  return { kind: "ignore", reason: `no boot file for ${client.arch?.name ?? "this architecture"} in the root` };
-}
-
-/** A test for all conditions of a rule at once; no conditions match every client. */
-export function matcher(when: RuleConditions | undefined): (client: BootClient) => boolean {
-  if (when === undefined) return () => true;
-  const tests: ((client: BootClient) => boolean)[] = [];
-  const { arch, firmware, mac, userClass, vendorClass, uuid, serial } = when;
-  if (arch !== undefined) {
-    const names = new Set<string>(arch);
-    tests.push(({ arch: named }) => {
-      if (named === undefined) return false;
-      return names.has(named.name) || (named.code === ebc.code && names.has(standInForEbc));
-    });
-  }
-  if (firmware !== undefined) tests.push((client) => firmware.includes(client.firmware));
-  if (mac !== undefined) {
-    const prefixes = mac.flatMap((text) => macPrefix(text) ?? []);
-    tests.push((client) => prefixes.some((prefix) => client.mac?.startsWith(prefix)));
-  }
-  if (userClass !== undefined) tests.push((client) => userClass.some((name) => client.userClasses.includes(name)));
-  if (vendorClass !== undefined) {
-    tests.push((client) => vendorClass.some((beginning) => client.vendorClass.startsWith(beginning)));
-  }
-  if (uuid !== undefined) {
-    const wanted = new Set(uuid.map((text) => text.toLowerCase()));
-    tests.push((client) => [client.uuid, client.uuidBigEndian].some((text) => text !== undefined && wanted.has(text)));
-  }
-  if (serial !== undefined) {
-    const wanted = new Set(serial.map((text) => text.toLowerCase()));
-    tests.push((client) => client.serial !== undefined && wanted.has(client.serial.toLowerCase()));
-  }
-  return (client) => tests.every((test) => test(client));
+  return nothingFor(client);
 }
