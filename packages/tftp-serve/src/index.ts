@@ -37,4 +37,5 @@ export { TftpStartError } from "./server-options.ts";
 export type { CreateResult, Sink, SinkFault, SinkFile } from "./sink.ts";
 export type { OpenResult, Source, SourceFault, SourceFile } from "./source.ts";
 export { content, notFound, SourceChangedError } from "./source.ts";
+export { type ClientFilter, clientFilter } from "./subnets.ts";
 export { type UploadOptions, uploads } from "./uploads.ts";

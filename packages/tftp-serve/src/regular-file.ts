@@ -43,6 +43,7 @@ export function regularFile(
   return {
     size: Number(size),
     version: settled ? `${dev} ${ino} ${mtimeNs} ${ctimeNs}` : undefined,
+    modified: Number(mtimeNs / 1_000_000n),
     async read(target, position) {
       opening ??= open(path, openFlags);
       const file = await opening;

@@ -12,6 +12,8 @@ export interface SourceFile {
    * copy in memory. Undefined: the bytes are for this transfer alone.
    */
   readonly version: string | undefined;
+  /** When the octets were last written, in milliseconds of Unix time, where the source knows. */
+  readonly modified?: number;
   /**
    * Fills `target` from `position` on, as far as the file goes.
    * @returns octets read, at once or later. Fewer than both the target and the rest of the file, or a
