@@ -40,7 +40,7 @@ function mutate(name: string, files: readonly string[], skip: readonly string[])
     execFileSync("git", ["clone", "--quiet", ".", clone]);
     const packages = ["core", "vitest-runner"].map((part) => `@stryker-mutator/${part}@${STRYKER}`);
     execFileSync("npx", [...PNPM, "add", "-w", "-D", ...packages], { cwd: clone, stdio: "ignore" });
-    execFileSync("node_modules/.bin/tsc", ["-b"], { cwd: clone, stdio: "inherit" });
+    execFileSync("node_modules/.bin/tsc", ["-b", `packages/${name}`], { cwd: clone, stdio: "inherit" });
     configure(clone, name, files, skip);
     return spawnSync("node_modules/.bin/stryker", ["run"], { cwd: clone, stdio: "inherit" }).status ?? 1;
   } finally {
