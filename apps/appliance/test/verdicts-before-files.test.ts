@@ -186,7 +186,7 @@ describe("B14, HTTP Boot without a request", () => {
     expect(told.verdicts()).toEqual(["B14 likely"]);
     expect(told.primary()?.fix).toContain("allow HTTP");
   });
-  test("a host name that needs DNS", () => {
+  test("likely when the host is a name and the firmware drops the offer", () => {
     const told = story({ machine, plan: url("boot.lan") })
       .discover()
       .wait(4)
@@ -194,13 +194,29 @@ describe("B14, HTTP Boot without a request", () => {
       .wait(8)
       .discover()
       .wait(4);
-    expect(told.verdicts()).not.toContainEqual(expect.stringMatching("B14"));
+    expect(told.verdicts()).toEqual(["B14 likely"]);
+    expect(told.primary()?.fix).toContain("IPv4");
+  });
+  test("not when the file was fetched, not for a repetition without a name, not when the URL leads elsewhere", () => {
     const own = story({ machine, plan: url(SERVER) })
       .discover()
       .lease()
       .http("a.efi", { method: "HEAD" })
       .http("a.efi");
-    expect(own.wait(25).verdicts()).not.toContainEqual(expect.stringMatching("B14"));
+    expect(own.wait(25).verdicts()).toEqual([]);
+    const repeated = story({ machine, plan: url(SERVER) })
+      .discover()
+      .wait(4)
+      .discover()
+      .wait(8)
+      .discover()
+      .wait(4);
+    expect(repeated.verdicts()).toEqual(["B01 guess"]);
+    const far = story({ machine, plan: url("192.168.11.17") })
+      .discover()
+      .lease()
+      .wait(25);
+    expect(far.verdicts()).toEqual(["unclear certain"]);
   });
 });
 

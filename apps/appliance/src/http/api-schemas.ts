@@ -1,33 +1,11 @@
 import { z } from "zod";
+import { confidences, severities, verdictIds } from "../events/verdicts/catalogue.ts";
 
 const time = z.iso.datetime().meta({ description: "UTC, ISO 8601 with milliseconds." });
 const mac = z.string().meta({ description: "Lower case, with colons." });
 const level = z.enum(["fatal", "error", "warn", "info", "debug"]);
 
-export const verdictIds = [
-  "B01",
-  "B02",
-  "B03",
-  "B04",
-  "B05",
-  "B06",
-  "B07",
-  "B08",
-  "B09",
-  "B10",
-  "B11",
-  "B12",
-  "B13",
-  "B14",
-  "B15",
-  "B16",
-  "booted",
-  "unclear",
-] as const;
-export const confidences = ["certain", "likely", "guess"] as const;
-/** `info` is no fault: a size probe, a search for a configuration. */
-export const severities = ["failure", "warning", "info", "success"] as const;
-export const outcomes = ["running", "booted", "failed", "unclear", "ignored", "elsewhere"] as const;
+const outcomes = ["running", "booted", "failed", "unclear", "ignored", "elsewhere"] as const;
 
 export const verdictSchema = z.object({
   id: z.enum(verdictIds).meta({ description: "Row of the catalogue in docs/verdicts.md." }),

@@ -141,10 +141,10 @@ function fileNotFetched(view: BootView): Verdict | undefined {
 
 function urlNotFetched(view: BootView): Verdict | undefined {
   const { telling, leases } = view;
-  if (telling?.bootFile === undefined || telling.form !== "http" || view.elsewhere) return undefined;
+  if (telling?.bootFile === undefined || telling.form !== "http" || !isStuck(view, 20_000)) return undefined;
   const named = telling.notes.includes("url-host-is-a-name");
-  if (!isStuck(view, 20_000)) return undefined;
-  if (leases.length === 0 && !named) return undefined;
+  // A name that cannot be looked up makes the firmware drop the offer before it takes an address.
+  if (named ? leases.length > 0 : leases.length === 0 || view.elsewhere) return undefined;
   return verdict(
     "B14",
     "likely",

@@ -1,0 +1,63 @@
+import { quote } from "@bootlace/dhcp-core";
+import { ignoreReasons } from "@bootlace/proxy-dhcp";
+import type { FileStep, Step } from "./step.ts";
+
+/** One step for people. Texts from the network are escaped. */
+export function stepText(step: Step): string {
+  switch (step.kind) {
+    case "discover": {
+      const arch = step.arch ?? `architecture ${step.archCodes.join(", ") || "unknown"}`;
+      const firmware = arch.endsWith(step.firmware) ? "" : `, ${step.firmware}`;
+      const relay = step.relay === undefined ? "" : ` through relay ${step.relay}`;
+      return `DISCOVER: ${arch}${firmware}, ${quote(step.vendorClass)}${relay}`;
+    }
+    case "offer":
+    case "ack": {
+      const file = step.bootFile === undefined ? "no boot file" : quote(step.bootFile);
+      const rule = step.rule === undefined ? "" : `, rule ${quote(step.rule)}`;
+      return `${step.kind.toUpperCase()} sent: ${file} from ${step.server}, form ${step.form}${rule}`;
+    }
+    case "silence": {
+      const detail = step.detail === undefined ? "" : ` (${quote(step.detail)})`;
+      return `${step.type} not answered: ${ignoreReasons[step.reason]}${detail}`;
+    }
+    case "lease":
+      return `address ${step.address ?? "?"} taken from DHCP server ${step.server}`;
+    case "pxe-request":
+      return `REQUEST on the PXE port from ${step.address}${step.item === undefined ? "" : `, boot item ${step.item}`}`;
+    case "foreign-offer": {
+      const file = step.bootFile === undefined ? "" : `, boot file ${quote(step.bootFile)}`;
+      const words = step.vendorClass === undefined ? "" : `, vendor class ${quote(step.vendorClass)}`;
+      return `OFFER of ${step.server} overheard: ${step.proxy ? "no address (a proxy)" : step.address}${words}${file}`;
+    }
+    case "system": {
+      const who = step.hostName ?? step.vendorClass;
+      return `${step.type} of an operating system${who === undefined ? "" : `, ${quote(who)}`}`;
+    }
+    case "file":
+      return fileText(step);
+  }
+}
+
+function fileText(step: FileStep): string {
+  const name = `${step.protocol.toUpperCase()} ${quote(step.file)}`;
+  const size = step.size === undefined ? "" : ` of ${step.size}`;
+  switch (step.outcome) {
+    case "running":
+      return `${name}: ${step.bytes}${size} octets so far`;
+    case "done":
+      return `${name}: ${step.bytes} octets${step.ms === undefined ? "" : ` in ${(step.ms / 1000).toFixed(3)} s`}`;
+    case "probe":
+      return `${name}: asked for the size, ${step.size ?? "?"} octets`;
+    case "aborted":
+      return `${name}: ended after ${step.bytes}${size} octets: ${step.reason ?? "unknown"}${detailOf(step)}`;
+    case "not-found":
+      return `${name}: not served: ${step.reason ?? "missing"}${detailOf(step)}`;
+    case "refused":
+      return `${name}: refused: ${step.reason ?? "unknown"}${detailOf(step)}`;
+  }
+}
+
+function detailOf({ detail }: FileStep): string {
+  return detail === undefined ? "" : ` (${quote(detail)})`;
+}
