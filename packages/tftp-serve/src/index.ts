@@ -27,6 +27,7 @@ export { defaultLimits } from "./serve.ts";
 export type {
   ClientSettings,
   TftpBindFailure,
+  TftpChanges,
   TftpEndpoint,
   TftpLimits,
   TftpServer,

@@ -29,6 +29,7 @@ export function listen(
   return new Promise((resolve) => {
     const socket = udpSocket(address);
     let rejections: Socket | undefined;
+    let open = true;
     const bindFailed = (error: Error) => {
       socket.close();
       resolve({ ok: false, fault: { address, port, code: codeOf(error) } });
@@ -42,11 +43,14 @@ export function listen(
         endpoint: { address, port: socket.address().port },
         socket,
         reject(client, packet) {
+          // A request may still be looked up when its listener closes.
+          if (!open) return;
           if (!singlePort) rejections ??= rejectionSocket(address);
           (rejections ?? socket).send(packet, 0, packet.length, client.port, client.address);
         },
         close: () =>
           new Promise((closed) => {
+            open = false;
             rejections?.close();
             socket.close(() => closed());
           }),

@@ -31,14 +31,15 @@ const drainTimeout = 30_000;
 /** A server on a clock of its own; see `createTftpServer`. */
 export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer {
   const limits = { ...defaultLimits, ...options.limits };
-  const port = options.port ?? 69;
+  let port = options.port ?? 69;
   const counts = noCounts();
   const listeners = new Map<string, Listener>();
   /** Code of the last failure of each address that is wanted and not bound. */
   const failures = new Map<string, string>();
   let follows = options.addresses === undefined;
   let wanted: readonly string[] = options.addresses ?? [];
-  let filter = clientFilter(options.clients);
+  let allowed = options.clients;
+  let filter = clientFilter(allowed);
   const requests = requestsOf(options, limits, clock, () => filter, emit);
   let state: "new" | "running" | "stopped" = "new";
   let endPolling: (() => void) | undefined;
@@ -63,19 +64,23 @@ export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer
     return undefined;
   }
 
-  async function unbind(address: string): Promise<void> {
+  async function unbind(address: string, drain = false): Promise<void> {
     const listener = listeners.get(address);
     if (!listener) return;
     listeners.delete(address);
-    requests.stopAll(listener);
+    // In single-port mode the transfers have no other socket.
+    if (!drain || options.singlePort) requests.stopAll(listener);
     await listener.close();
     emit({ type: "unlistening", at: clock.wall(), ...listener.endpoint });
   }
 
-  function change(): Promise<void> {
+  function change(drain = false): Promise<void> {
     changes = changes.then(async () => {
       const goal = new Set(state === "running" ? wanted : []);
-      for (const address of [...listeners.keys()]) if (!goal.has(address)) await unbind(address);
+      for (const [address, { endpoint }] of [...listeners]) {
+        const moved = port !== 0 && endpoint.port !== port;
+        if (moved || !goal.has(address)) await unbind(address, drain);
+      }
       for (const address of [...failures.keys()]) if (!goal.has(address)) failures.delete(address);
       for (const address of goal) {
         if (listeners.has(address)) continue;
@@ -90,7 +95,7 @@ export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer
 
   function poll(): void {
     if (follows) wanted = ownAddresses();
-    if (options.clients === undefined) filter = clientFilter(undefined);
+    if (allowed === undefined) filter = clientFilter(undefined);
     if (failures.size > 0 || wanted.length !== listeners.size || wanted.some((address) => !listeners.has(address))) {
       void change();
     }
@@ -140,6 +145,21 @@ export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer
       follows = false;
       wanted = [...new Set(addresses)];
       if (state === "running") await change();
+    },
+    async configure(next) {
+      Object.assign(limits, next.limits);
+      if (next.clients !== undefined) {
+        allowed = next.clients.length === 0 ? undefined : next.clients;
+        filter = clientFilter(allowed);
+      }
+      port = next.port ?? port;
+      if (next.addresses !== undefined) {
+        follows = false;
+        wanted = [...new Set(next.addresses)];
+      }
+      if (state !== "running") return [];
+      await change(true);
+      return [...failures].map(([address, code]) => ({ address, port, code }));
     },
     endpoints: () => [...listeners.values()].map(({ endpoint }) => endpoint),
     active: () => requests.active,

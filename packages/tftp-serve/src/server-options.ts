@@ -97,6 +97,15 @@ export interface TftpStatistics {
   };
 }
 
+/** What can change while the server runs. What is left out stays as it is. */
+export interface TftpChanges {
+  readonly addresses?: readonly string[];
+  readonly port?: number;
+  /** Empty: as when the option `clients` is left out. */
+  readonly clients?: readonly string[];
+  readonly limits?: Partial<Pick<TftpLimits, "maxBlockSize" | "maxWindowSize" | "maxTransfers">>;
+}
+
 export interface TftpServer {
   /**
    * Binds every address. Rejects with `TftpStartError` when one could not be bound; all are tried first, and none stays
@@ -110,6 +119,12 @@ export interface TftpServer {
    * bound is reported by `listen-failed` and tried again; nothing is thrown.
    */
   setAddresses(addresses: readonly string[]): Promise<void>;
+  /**
+   * Changes the server while it runs. New requests find the new settings; transfers that run go on to their end, also
+   * on an address or port that is given up (except in single-port mode). An address that stays keeps its socket.
+   * @returns the addresses that could not be bound; they are tried again
+   */
+  configure(changes: TftpChanges): Promise<readonly TftpBindFailure[]>;
   /** What is bound now, with the port the system chose. */
   endpoints(): readonly TftpEndpoint[];
   /** Transfers now running. */
