@@ -11,6 +11,9 @@ interface Piece {
 /** Debian packages that are only unpacked, not installed: as packages they refuse to stand beside each other. */
 export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay"] as const;
 
+/** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
+export const BENCH_ONLY = ["golang-go", "golang-github-insomniacslk-dhcp-dev"] as const;
+
 /** Where `lab/install` unpacks them. */
 const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 
@@ -20,6 +23,8 @@ const PIECES = {
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },
   cc: { path: "/usr/bin/cc", package: "gcc" },
   libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
+  go: { path: "/usr/bin/go", package: "golang-go" },
+  gopath: { path: "/usr/share/gocode", package: "golang-github-insomniacslk-dhcp-dev" },
   tcpdump: { path: "/usr/bin/tcpdump", package: "tcpdump" },
   dnsmasq: { path: "/usr/sbin/dnsmasq", package: "dnsmasq-base" },
   busybox: { path: "/usr/bin/busybox", package: "busybox-static" },
@@ -46,11 +51,11 @@ const PIECES = {
 
 export type PieceName = keyof typeof PIECES;
 
-/** The Debian packages that the lab needs installed, each once, sorted. */
+/** The Debian packages that `lab/install` must install, each once, sorted. */
 export function installedPackages(): string[] {
-  const unpacked: readonly string[] = UNPACKED;
+  const others: readonly string[] = [...UNPACKED, ...BENCH_ONLY];
   const names = Object.values(PIECES).map((piece) => piece.package);
-  return [...new Set(names)].filter((name) => !unpacked.includes(name)).sort();
+  return [...new Set(names)].filter((name) => !others.includes(name)).sort();
 }
 
 /** What a program needs beside itself: dependencies and recommendations of its package are not always installed. */
@@ -62,8 +67,11 @@ export function locate(name: PieceName): string {
   const other = NEEDS[name];
   if (other !== undefined) locate(other);
   if (existsSync(piece.path)) return piece.path;
-  const unpacked: readonly string[] = UNPACKED;
-  throw unpacked.includes(piece.package)
-    ? new MissingPackage(piece.path, piece.package, "lab/install unpacks it there")
-    : new MissingPackage(piece.path, piece.package);
+  throw new MissingPackage(piece.path, piece.package, fixFor(piece.package));
+}
+
+function fixFor(name: string): string | undefined {
+  const [unpacked, bench]: readonly (readonly string[])[] = [UNPACKED, BENCH_ONLY];
+  if (unpacked?.includes(name)) return "lab/install unpacks it there";
+  return bench?.includes(name) ? "lab/install --bench" : undefined;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readRecords } from "../src/bootlace.ts";
 import { filler } from "../src/filler.ts";
-import { installedPackages, UNPACKED } from "../src/packages.ts";
+import { BENCH_ONLY, installedPackages, UNPACKED } from "../src/packages.ts";
 import { localPorts } from "../src/ports.ts";
 import { SCENARIOS } from "../src/scenarios/all.ts";
 
@@ -12,6 +12,10 @@ describe("lab/install", () => {
 
   test("installs exactly the packages that the lab names", () => {
     expect(list("installed").toSorted()).toEqual(installedPackages());
+  });
+
+  test("installs on demand exactly what the benchmarks by name need", () => {
+    expect(list("bench")).toEqual([...BENCH_ONLY]);
   });
 
   test("unpacks exactly the packages that the lab runs without installing", () => {

@@ -1,4 +1,5 @@
 import type { Scenario } from "../lab.ts";
+import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
@@ -24,7 +25,9 @@ export const SCENARIOS: readonly Scenario[] = [
   besideDnsmasq,
   bystanders,
   interop,
+  benchCodecQuick,
   benchTftpQuick,
   firstRun,
   benchTftp,
+  benchCodec,
 ];
