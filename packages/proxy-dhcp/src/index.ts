@@ -38,5 +38,6 @@ export type { Counters } from "./core/tally.ts";
 export type { BoundEndpoint, Mode, ProxyDhcp, ProxyDhcpOptions } from "./options.ts";
 export type { PortHolder } from "./port-holder.ts";
 export { createProxyDhcp } from "./serve.ts";
+export { contextOf } from "./settings.ts";
 export { type BindFailure, bindFailureText, ProxyDhcpStartError } from "./start-error.ts";
 export { systemInterfaces } from "./system-interfaces.ts";

@@ -137,9 +137,11 @@ export function createProxyDhcp(options: ProxyDhcpOptions): ProxyDhcp {
 
   function answer(datagram: Datagram): void {
     if (!running) return;
+    const began = performance.now();
     const { replies, event } = respond(datagram, context(), limiter, tally, now());
     for (const reply of replies) afterDelay(reply, () => send(reply));
-    if (event !== undefined) emit(event);
+    const milliseconds = performance.now() - began;
+    if (event !== undefined) emit(event.type === "packet" ? { ...event, milliseconds } : event);
   }
 
   function send(reply: OutgoingReply): void {

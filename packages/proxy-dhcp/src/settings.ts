@@ -1,5 +1,5 @@
 import { type Context, defaultPorts } from "./core/context.ts";
-import { parseSubnet, type Subnet } from "./core/interfaces.ts";
+import { parseSubnet, type ServedInterface, type Subnet } from "./core/interfaces.ts";
 import type { ProxyDhcpOptions } from "./options.ts";
 
 /** The part of the options that decisions depend on, with its defaults. @throws RangeError for what is no subnet */
@@ -11,6 +11,15 @@ export function settingsOf(options: ProxyDhcpOptions): Omit<Context, "choose" | 
     vendorClasses: options.vendorClasses ?? [],
     serveUnknownArchitectures: options.serveUnknownArchitectures ?? false,
   };
+}
+
+/**
+ * The context in which a server made with these options would decide. With {@link handle} it answers the question what
+ * would be sent, without sockets.
+ * @throws RangeError for what is no subnet
+ */
+export function contextOf(options: ProxyDhcpOptions, interfaces: readonly ServedInterface[]): Context {
+  return { ...settingsOf(options), choose: options.choose, interfaces };
 }
 
 function subnetOrThrow(text: string): Subnet {

@@ -33,6 +33,8 @@ export interface PacketEvent {
   /** With several interfaces the first answer, else the first reason for silence. */
   readonly decision: Decision;
   readonly replies: readonly SentReply[];
+  /** From the datagram to its replies on their way, without a wanted delay. Absent where nothing was measured. */
+  readonly milliseconds?: number;
 }
 
 /** A datagram that is no DHCP message. */
