@@ -70,6 +70,7 @@ export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/serve.ts",
   "packages/proxy-dhcp/src/sockets.ts",
   "packages/tftp-serve/src/channel.ts",
+  "packages/tftp-serve/src/channel-pool.ts",
   "packages/tftp-serve/src/listener.ts",
   "packages/tftp-serve/src/requests.ts",
 ];
