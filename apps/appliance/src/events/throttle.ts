@@ -17,3 +17,20 @@ export function createThrottle(milliseconds: number, mostKeys = 1000): (key: str
     return true;
   };
 }
+
+/**
+ * Lets so many pass at once, and so many a second over time.
+ * @returns true when one more passes at the time `now`, in milliseconds
+ */
+export function createAllowance({ burst, perSecond }: { burst: number; perSecond: number }): (now: number) => boolean {
+  let tokens = burst;
+  let last = Number.NEGATIVE_INFINITY;
+  return (now) => {
+    if (last !== Number.NEGATIVE_INFINITY)
+      tokens = Math.min(burst, tokens + (Math.max(0, now - last) * perSecond) / 1000);
+    last = now;
+    if (tokens < 1) return false;
+    tokens--;
+    return true;
+  };
+}

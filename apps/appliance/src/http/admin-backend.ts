@@ -1,0 +1,38 @@
+import type { BootQuery } from "../history/store.ts";
+import type {
+  ApiBoot,
+  ApiBoots,
+  ApiClients,
+  ApiConfig,
+  ApiExplainRequest,
+  ApiExplanation,
+  ApiFiles,
+  ApiNext,
+  ApiNextEntry,
+  ApiNextRequest,
+  ApiProblem,
+  ApiReload,
+  ApiStatus,
+} from "./api-types.ts";
+
+/** Why a well-formed request cannot be fulfilled. */
+export type Refusal = Pick<ApiProblem, "status" | "code" | "title"> & Partial<Pick<ApiProblem, "detail" | "issues">>;
+
+export type Fulfilled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** All that the API can ask of the appliance. */
+export interface AdminBackend {
+  status(): ApiStatus;
+  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  clients(): ApiClients;
+  boots(query: BootQuery): ApiBoots;
+  boot(id: string): ApiBoot | undefined;
+  files(): ApiFiles;
+  config(): ApiConfig;
+  explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;
+  next(): ApiNext;
+  setNext(request: ApiNextRequest): Promise<Fulfilled<ApiNextEntry>>;
+  /** False when nothing was set for this MAC address. */
+  clearNext(mac: string): Promise<boolean>;
+  reload(): Promise<ApiReload>;
+}

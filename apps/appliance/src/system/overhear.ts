@@ -1,0 +1,55 @@
+import { createSocket } from "node:dgram";
+import { decodePacket } from "@bootlace/dhcp-core";
+import type { HouseEvent } from "../events/event.ts";
+
+/** Hears what other DHCP servers broadcast to clients. Sends nothing, and takes nothing from anyone. */
+export interface Overhearing {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface OverhearOptions {
+  /** The clients' port. */
+  readonly port: number;
+  /** Our own addresses: our replies are broadcast as well. */
+  readonly own: () => readonly string[];
+  readonly now: () => number;
+  readonly onEvent: (event: HouseEvent) => void;
+}
+
+/**
+ * Bound to 255.255.255.255: the kernel hands it a copy of each limited broadcast, and no datagram that is meant for a
+ * DHCP client of this machine. When the port cannot be had, it says so and goes without.
+ */
+export function createOverhearing({ port, own, now, onEvent }: OverhearOptions): Overhearing {
+  const socket = createSocket({ type: "udp4", reuseAddr: true });
+  let bound = false;
+
+  socket.on("message", (bytes, { address, port: from }) => {
+    if (own().includes(address)) return;
+    const decoded = decodePacket(bytes);
+    if (!decoded.ok || decoded.packet.op !== 2) return;
+    onEvent({ type: "overheard", at: now(), source: { address, port: from }, reply: decoded.packet });
+  });
+
+  return {
+    start: () =>
+      new Promise((resolve) => {
+        socket.on("error", (error: NodeJS.ErrnoException) => {
+          onEvent({ type: "overhearing", at: now(), on: false, code: error.code ?? error.message });
+          resolve();
+        });
+        socket.bind(port, "255.255.255.255", () => {
+          bound = true;
+          onEvent({ type: "overhearing", at: now(), on: true });
+          resolve();
+        });
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        if (!bound) return resolve();
+        bound = false;
+        socket.close(() => resolve());
+      }),
+  };
+}
