@@ -237,7 +237,8 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
   function finish(run: Running, outcome: Outcome, error: TftpError | undefined): void {
     if (ended) return;
     if (error) run.channel?.send(encodeError(error.code, error.text));
-    run.channel?.close();
+    const answered = outcome.type !== "aborted" && run.state.base === run.state.top && run.state.retransmissions === 0;
+    run.channel?.close(answered);
     cache.close(run.framed);
     leave();
     host.emit(endEvent(clock.wall(), run.transfer, outcome, figuresOf(run), run.state.plan));

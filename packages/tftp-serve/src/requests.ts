@@ -1,6 +1,7 @@
 import type { RemoteInfo } from "node:dgram";
 import { frameCache } from "./cache.ts";
-import { connectedChannel, sharedChannel } from "./channel.ts";
+import { sharedChannel } from "./channel.ts";
+import { type ChannelPool, channelPool } from "./channel-pool.ts";
 import type { Clock } from "./clock.ts";
 import { admission } from "./core/admission.ts";
 import type { RefusedReason, TftpClient, TftpEvent } from "./core/events.ts";
@@ -42,6 +43,8 @@ export interface Requests {
   accept(yes: boolean): void;
   /** Ends every transfer, or those of one listener. */
   stopAll(listener?: Listener): void;
+  /** Nothing more will be asked there; transfers that run go on. */
+  forget(listener: Listener): void;
   /** Called once when no transfer is left. */
   whenIdle(callback: () => void): void;
   readonly active: number;
@@ -60,6 +63,8 @@ export function requestsOf(
   const gate = admission(limits);
   const entries = new Map<string, Entry>();
   const keys = new Map<Session, string>();
+  const hosts = new WeakMap<Listener, SessionHost>();
+  const pools = new Map<Listener, ChannelPool>();
   let idle: (() => void)[] = [];
   let ids = 0;
   let requests = 0;
@@ -67,6 +72,7 @@ export function requestsOf(
   let ticking = false;
 
   function hostFor(listener: Listener): SessionHost {
+    const pool = poolOf(listener);
     return {
       clock,
       limits,
@@ -74,25 +80,32 @@ export function requestsOf(
       emit,
       nextId: () => ++ids,
       channel: (client, handlers) =>
-        options.singlePort ? sharedChannel(listener.socket, client) : connectedChannel(client, handlers),
+        options.singlePort ? sharedChannel(listener.socket, client) : pool.open(client, handlers),
       reject: (client, packet) => {
         gate.acknowledge(client.address);
         listener.reject(client, packet);
       },
       verified: (session) => gate.acknowledge(session.client.address),
-      ended(session) {
-        gate.release(session.client.address);
-        const key = keys.get(session);
-        keys.delete(session);
-        if (key !== undefined && entries.get(key)?.session === session) entries.delete(key);
-        if (gate.active > 0) return;
-        const callbacks = idle;
-        idle = [];
-        for (const callback of callbacks) callback();
-      },
+      ended,
     };
   }
-  const hosts = new WeakMap<Listener, SessionHost>();
+
+  function poolOf(listener: Listener): ChannelPool {
+    const pool = channelPool(listener.endpoint.address, clock.now);
+    pools.set(listener, pool);
+    return pool;
+  }
+
+  function ended(session: Session): void {
+    gate.release(session.client.address);
+    const key = keys.get(session);
+    keys.delete(session);
+    if (key !== undefined && entries.get(key)?.session === session) entries.delete(key);
+    if (gate.active > 0) return;
+    const callbacks = idle;
+    idle = [];
+    for (const callback of callbacks) callback();
+  }
 
   function refused(
     listener: Listener,
@@ -229,6 +242,7 @@ export function requestsOf(
       const now = clock.now();
       for (const { session } of entries.values()) session.tick(now);
       ticking = entries.size > 0;
+      for (const pool of pools.values()) if (pool.trim()) ticking = true;
       return ticking;
     });
   }
@@ -242,6 +256,10 @@ export function requestsOf(
       for (const entry of [...entries.values()]) {
         if (listener === undefined || entry.listener === listener) entry.session.stop("stopped");
       }
+    },
+    forget(listener) {
+      pools.get(listener)?.close();
+      pools.delete(listener);
     },
     whenIdle(callback) {
       if (gate.active === 0) callback();

@@ -70,6 +70,7 @@ export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer
     listeners.delete(address);
     // In single-port mode the transfers have no other socket.
     if (!drain || options.singlePort) requests.stopAll(listener);
+    requests.forget(listener);
     await listener.close();
     emit({ type: "unlistening", at: clock.wall(), ...listener.endpoint });
   }

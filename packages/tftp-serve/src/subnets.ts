@@ -36,8 +36,10 @@ export function clientFilter(subnets: readonly string[] | undefined): ClientFilt
       const known = remembered.get(address);
       if (known !== undefined) return known;
       if (remembered.size >= maxRemembered) remembered.clear();
-      const family = address.includes(":") ? "ipv6" : "ipv4";
-      const answer = allowed.check(address, family) && !impossible.check(address, family);
+      // A link-local address comes with the name of its interface, which BlockList takes for a fault.
+      const [bare = ""] = address.split("%");
+      const family = isIP(bare) === 6 ? "ipv6" : "ipv4";
+      const answer = allowed.check(bare, family) && !impossible.check(bare, family);
       remembered.set(address, answer);
       return answer;
     },

@@ -224,7 +224,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
   function finish(run: Running, outcome: Outcome, error: TftpError | undefined): void {
     if (ended) return;
     if (error && !run.committed) run.channel?.send(encodeError(error.code, error.text));
-    run.channel?.close();
+    run.channel?.close(false);
     leave();
     if (run.committed) return;
     host.emit(endEvent(clock.wall(), run.transfer, outcome, figuresOf(run), run.state.plan));

@@ -11,6 +11,9 @@ import { folder } from "./fixture.ts";
 
 const client: TftpClient = { address: "10.0.0.7", port: 2070, localAddress: "10.0.0.1", localPort: 69 };
 
+/** Node cannot make one itself. */
+const makeFifo = "mkfifo";
+
 /** An hour from now, when all that was just written is old. */
 const later = () => Date.now() + 3_600_000;
 
@@ -30,7 +33,7 @@ async function tree(): Promise<string> {
   await symlink("loop", join(root, "loop"));
   await symlink("/dev/zero", join(root, "zero"));
   await symlink("nowhere", join(root, "dangling"));
-  execFileSync("mkfifo", [join(root, "fifo")]);
+  execFileSync(makeFifo, [join(root, "fifo")]);
   return root;
 }
 

@@ -208,7 +208,7 @@ describe("start", () => {
     onTestFinished(() => void taken.close());
     await once(taken, "listening");
     const { port } = taken.address();
-    const addresses = ["127.0.0.1", "127.0.0.3", "192.0.2.1"];
+    const addresses = ["127.0.0.1", "127.0.0.3", "203.0.113.199"];
     const server = tftpServer({ source, addresses, port }, fakeClock());
     const failure: unknown = await server.start().catch((reason: unknown) => reason);
     expect(failure).toBeInstanceOf(TftpStartError);
@@ -216,10 +216,10 @@ describe("start", () => {
     expect(failure).toMatchObject({
       failures: [
         { code: "EADDRINUSE", address: "127.0.0.1", port },
-        { code: "EADDRNOTAVAIL", address: "192.0.2.1", port },
+        { code: "EADDRNOTAVAIL", address: "203.0.113.199", port },
       ],
     });
-    expect(String(failure)).toContain("192.0.2.1");
+    expect(String(failure)).toContain("203.0.113.199");
     expect(server.endpoints()).toEqual([]);
     const again = createSocket("udp4").bind(port, "127.0.0.3");
     await once(again, "listening");

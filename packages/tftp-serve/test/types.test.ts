@@ -16,6 +16,7 @@ test("what the package exports", () => {
   expect(Object.keys(library).sort()).toEqual([
     "SourceChangedError",
     "TftpStartError",
+    "clientFilter",
     "content",
     "createTftpServer",
     "defaultLimits",

@@ -159,10 +159,10 @@ function send(state: TransferState, at: number): TransferEffect {
   }
   const first = state.base + 1;
   const last = Math.min(state.base + state.plan.windowSize, state.lastBlock);
-  const copies = Math.max(0, Math.min(state.top, last) - state.base);
+  const copies = state.top - state.base;
   state.retransmissions += copies;
   state.copies = copies > 0;
-  state.top = Math.max(state.top, last);
+  state.top = last;
   return { kind: "blocks", first, last };
 }
 
@@ -176,7 +176,7 @@ function slide(state: TransferState, at: number): TransferEffect {
   arm(state, at);
   const first = state.top + 1;
   const last = Math.min(state.base + state.plan.windowSize, state.lastBlock);
-  state.top = Math.max(state.top, last);
+  state.top = last;
   return first > last ? nothing : { kind: "blocks", first, last };
 }
 
