@@ -1,189 +1,117 @@
-import { mkdir } from "node:fs/promises";
-import { createProxyDhcp, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
-import { createTftpServer, directory, TftpStartError } from "@bootlace/tftp-serve";
-import { ruleBook } from "./boot/rules.ts";
-import { type BootTree, growTree } from "./boot/tree.ts";
-import type { Config } from "./config/schema.ts";
-import { rulesRecord, treeRecord } from "./events/boot-log.ts";
+import type { Appliance, ApplianceDeps, LastReload } from "./appliance-types.ts";
+import { explainWish } from "./boot/explain.ts";
+import type { LoadedConfig } from "./config/load.ts";
+import { rulesRecord } from "./events/boot-log.ts";
 import { dhcpRecords } from "./events/dhcp-log.ts";
-import type { Log } from "./events/log.ts";
+import type { ApplianceEvent } from "./events/event.ts";
 import { interfacesRecord } from "./events/net-log.ts";
-import type { Level, LogRecord } from "./events/record.ts";
+import type { Level } from "./events/record.ts";
 import { tftpRecord } from "./events/tftp-log.ts";
 import { createThrottle } from "./events/throttle.ts";
-import { type ScanResult, scanRoot } from "./system/boot-files.ts";
-import { type FollowTimes, followRoot } from "./system/follow-root.ts";
-import { choiceKey, chooseInterfaces, type NetworkInterfaces } from "./system/interfaces.ts";
+import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
+import { bootFilesService } from "./services/boot-files.ts";
+import { clientFiles } from "./services/client-files.ts";
+import { createDesk } from "./services/desk.ts";
+import { decisionContext, dhcpService } from "./services/dhcp.ts";
+import { keptNext } from "./services/kept-next.ts";
+import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
+import { toStartError } from "./services/start-failure.ts";
+import { tftpService } from "./services/tftp.ts";
+import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "./system/interfaces.ts";
+import { neighbours } from "./system/neighbours.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./system/order.ts";
-import { explainPortFailures, type PortFailure } from "./system/privileges.ts";
-
-/** What the appliance takes from outside, so that a test can stand in for it. */
-export interface ApplianceDeps {
-  readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly networkInterfaces: () => NetworkInterfaces;
-  /** Calls `work` every so many milliseconds until the returned function is called. */
-  readonly every: (milliseconds: number, work: () => void) => () => void;
-  readonly createProxyDhcp?: typeof createProxyDhcp;
-  readonly createTftpServer?: typeof createTftpServer;
-  readonly followTimes?: FollowTimes;
-}
-
-interface ApplianceEndpoint {
-  readonly service: "dhcp" | "pxe" | "tftp";
-  readonly address: string;
-  readonly port: number;
-}
-
-export interface Appliance {
-  /** @throws ApplianceStartError; nothing runs then. */
-  start(): Promise<void>;
-  /** Ends offers first, then lets running transfers end for a short while. Safe to call twice. */
-  stop(): Promise<void>;
-  endpoints(): readonly ApplianceEndpoint[];
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** The appliance cannot start for a reason outside of it: ports, interfaces, permissions. The message is one line. */
-export class ApplianceStartError extends Error {
-  override readonly name = "ApplianceStartError";
-}
 
 const pollInterfacesEvery = 2_000;
-const drainAtStop = 3_000;
 
-/** Wires rules, boot tree, proxyDHCP, TFTP and log together. `config.root` must be absolute. */
-export function createAppliance(config: Config, deps: ApplianceDeps): Appliance {
+/** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
+export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { log, now } = deps;
   const passes = createThrottle(60_000);
-  const wish = { names: config.interfaces, subnets: config.subnets };
-
-  let tree: BootTree = growTree([]);
-  let treeText = "";
-  let firstScan: ScanResult = { ok: false, code: "ENOENT" };
-  let choice = chooseInterfaces({}, wish);
+  let loaded = first;
+  let loadedAt = now();
+  let lastReload: LastReload | undefined;
+  let choice = chooseInterfaces({}, wishOf(first));
   let started = false;
-
-  const tftp = (deps.createTftpServer ?? createTftpServer)({
-    source: directory(config.root, { ignoreCase: true }),
-    addresses: [],
-    port: config.tftp.port,
-    ...(config.subnets.length > 0 ? { clients: config.subnets } : {}),
-    limits: {
-      maxBlockSize: config.tftp.maxBlockSize,
-      maxWindowSize: config.tftp.maxWindowSize,
-      maxTransfers: config.tftp.maxTransfers,
-    },
-    onEvent: (event) => {
-      const record = tftpRecord(event, passes);
-      if (record !== undefined) log(record);
-    },
-  });
-  const dhcp = (deps.createProxyDhcp ?? createProxyDhcp)({
-    choose: ruleBook(config, () => tree).choose,
-    interfaces: [],
-    mode: config.dhcp.mode,
-    ports: { dhcp: config.dhcp.port, pxe: config.dhcp.pxePort, client: config.dhcp.clientPort },
-    relays: config.dhcp.relays,
-    clientSubnets: config.subnets,
-    vendorClasses: config.dhcp.vendorClasses,
-    now,
-    onEvent: (event) => {
-      for (const record of dhcpRecords(event, passes)) log(record);
-    },
-  });
-  const follower = followRoot(config.root, adoptScan, deps.followTimes);
-
-  function adoptScan(scan: ScanResult) {
-    tree = growTree(scan.ok ? scan.files : []);
-    const record = scan.ok ? treeRecord(config.root, tree, scan.cut) : rootGone(scan.code);
-    const text = JSON.stringify([record.message, record.details]);
-    if (text === treeText) return;
-    treeText = text;
-    log(record);
-  }
-
-  function rootGone(code: string): LogRecord {
-    const message = `root ${config.root} cannot be read (${code}): nothing to boot until it is back`;
-    return { level: "error", scope: "boot", event: "boot.root-gone", message, fields: { root: config.root, code } };
-  }
-
-  let following = Promise.resolve();
+  /** Changes of config and interfaces, one after the other. */
+  let work: Promise<unknown> = Promise.resolve();
   let endPoll: (() => void) | undefined;
 
-  async function followInterfaces(): Promise<void> {
-    const next = chooseInterfaces(deps.networkInterfaces(), wish);
-    if (choiceKey(next) === choiceKey(choice)) return;
-    choice = next;
-    log(interfacesRecord(choice));
-    if (config.tftp.enabled) await tftp.setAddresses(choice.served.map(({ address }) => address));
-    if (config.dhcp.enabled) await dhcp.setInterfaces(choice.served);
+  const kept = keptNext(first.config.state.directory, log);
+  const desk = createDesk(first.config, { now, macOf: deps.macOf ?? neighbours(now), keepNext: kept.write });
+  const files = clientFiles(first.config.root, desk.folderOf, now);
+  const services: readonly Service[] = [
+    bootFilesService(first.config, { log, onTree: desk.adoptTree, followTimes: deps.followTimes }),
+    tftpService(first.config, {
+      source: files.source,
+      onEvent: (event) => emit({ kind: "tftp", event }),
+      create: deps.createTftpServer,
+    }),
+    dhcpService(first.config, {
+      choose: desk.choose,
+      now,
+      onEvent: (event) => emit({ kind: "dhcp", event }),
+      create: deps.createProxyDhcp,
+    }),
+  ];
+
+  function emit(event: ApplianceEvent): void {
+    if (event.kind === "dhcp") for (const record of dhcpRecords(event.event, passes)) log(record);
+    const record = event.kind === "tftp" ? tftpRecord(event.event, passes) : undefined;
+    if (record !== undefined) log(record);
+    desk.see(event);
+    deps.onEvent?.(event);
   }
 
-  const rootPart: Part = {
-    name: "root",
-    independent: true,
-    async start() {
-      if (!config.tftp.enabled) return;
-      await makeRoot(config.root, log);
-      firstScan = await scanRoot(config.root);
-      adoptScan(firstScan);
-    },
-    async stop() {},
-  };
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = work.then(change);
+    work = result.catch(() => undefined);
+    return result;
+  }
+
+  function adoptChoice(next: InterfaceChoice): void {
+    choice = next;
+    desk.adoptInterfaces(next.served);
+    log(interfacesRecord(next));
+  }
+
+  function choiceFor(config: LoadedConfig): InterfaceChoice {
+    const wish = wishOf(config);
+    const present = deps.networkInterfaces();
+    const next = chooseInterfaces(present, wish);
+    if (next.served.length > 0 || wish.names.length === 0) return next;
+    throw new ApplianceStartError(explainNoInterface(wish.names, present, next.leftOut));
+  }
+
+  async function followInterfaces(): Promise<void> {
+    const next = chooseInterfaces(deps.networkInterfaces(), wishOf(loaded));
+    if (choiceKey(next) === choiceKey(choice)) return;
+    adoptChoice(next);
+    for (const service of services) await service.follow(next.served);
+  }
+
   const interfacesPart: Part = {
     name: "interfaces",
     async start() {
-      choice = chooseInterfaces(deps.networkInterfaces(), wish);
-      if (choice.served.length === 0 && wish.names.length > 0) {
-        throw new ApplianceStartError(explainNoInterface(wish.names, deps.networkInterfaces(), choice.leftOut));
-      }
-      log(interfacesRecord(choice));
+      adoptChoice(choiceFor(loaded));
+      for (const service of services) await service.follow(choice.served);
     },
     async stop() {},
-  };
-  const tftpPart: Part = {
-    name: "tftp",
-    independent: true,
-    async start() {
-      await tftp.setAddresses(choice.served.map(({ address }) => address));
-      await tftp.start();
-    },
-    stop: () => tftp.stop({ drain: true, timeout: drainAtStop }),
-  };
-  const dhcpPart: Part = {
-    name: "dhcp",
-    independent: true,
-    async start() {
-      await dhcp.setInterfaces(choice.served);
-      await dhcp.start();
-    },
-    stop: () => dhcp.stop(),
   };
   const followPart: Part = {
     name: "following",
     async start() {
-      if (config.tftp.enabled) follower.start(firstScan);
       endPoll = deps.every(pollInterfacesEvery, () => {
-        following = following.then(followInterfaces).catch((error: unknown) => {
+        inTurn(followInterfaces).catch((error: unknown) => {
           say("error", "net.failed", `the interfaces could not be followed: ${String(error)}`);
         });
       });
     },
     async stop() {
-      follower.stop();
       endPoll?.();
-      await following;
+      await work;
     },
   };
-  const parts = [
-    interfacesPart,
-    rootPart,
-    ...(config.tftp.enabled ? [tftpPart] : []),
-    ...(config.dhcp.enabled ? [dhcpPart] : []),
-    followPart,
-  ];
+  const parts = [interfacesPart, ...services, followPart];
 
   function say(level: Level, event: string, message: string) {
     log({ level, scope: "bootlace", event, message });
@@ -194,13 +122,15 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
   }
 
   async function start(): Promise<void> {
-    const rules = rulesRecord(config.boot);
+    desk.adoptNext(kept.read());
+    const rules = rulesRecord(loaded.config.boot);
     if (rules !== undefined) log(rules);
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw toStartError(failures);
     started = true;
-    if (!config.dhcp.enabled && !config.tftp.enabled) {
-      say("warn", "bootlace.idle", "dhcp and tftp are both switched off: nothing is served");
+    const { dhcp, tftp, http } = loaded.config;
+    if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
+      say("warn", "bootlace.idle", "dhcp, tftp and http are all switched off: nothing is served");
     }
   }
 
@@ -210,53 +140,85 @@ export function createAppliance(config: Config, deps: ApplianceDeps): Appliance 
     await stopInReverse(parts, onStopFailure);
   }
 
+  /** @returns why it could not be put in force; the services have the old one again then. */
+  async function putInForce(next: LoadedConfig): Promise<string | undefined> {
+    const before = choice;
+    const failures: PartFailure[] = [];
+    let wanted = before;
+    let name = "interfaces";
+    try {
+      wanted = choiceFor(next);
+      // Rules first: a service that is new asks them at once.
+      desk.adoptConfig(next.config);
+      files.setRoot(next.config.root);
+      for (const service of services) {
+        name = service.name;
+        await service.adopt(next.config, wanted.served);
+      }
+    } catch (error) {
+      failures.push({ name, error });
+    }
+    const [failure] = failures;
+    if (failure === undefined) {
+      if (choiceKey(wanted) !== choiceKey(before)) adoptChoice(wanted);
+      return undefined;
+    }
+    desk.adoptConfig(loaded.config);
+    files.setRoot(loaded.config.root);
+    for (const service of services) {
+      await service.adopt(loaded.config, before.served).catch((error: unknown) => {
+        say("error", "config.not-restored", `${service.name} could not go back to the old config: ${String(error)}`);
+      });
+    }
+    const error = toStartError(failures);
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  async function reloadNow(): Promise<ReloadResult> {
+    const result = deps.load?.() ?? { ok: true as const, loaded };
+    if (!result.ok) return { ok: false, faults: result.faults };
+    const next = result.loaded;
+    const refused = started ? await putInForce(next) : undefined;
+    if (refused !== undefined) return { ok: false, faults: [refusedFault(next.file ?? "defaults", refused)] };
+    const changes = changesBetween(loaded, next);
+    loaded = next;
+    loadedAt = now();
+    deps.onConfig?.(next);
+    return { ok: true, ...changes };
+  }
+
   return {
     start,
     stop,
-    endpoints: () => [
-      ...dhcp.endpoints().map(({ role, address, port }) => ({ service: role, address, port })),
-      ...tftp.endpoints().map(({ address, port }) => ({ service: "tftp" as const, address, port })),
-    ],
+    reload: () =>
+      inTurn(async () => {
+        const result = await reloadNow();
+        lastReload = { at: now(), result };
+        log(reloadRecord(result, loaded.file));
+        const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
+        const record = rulesRecord(rules);
+        if (record !== undefined) log(record);
+        const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
+        emit({ kind: "appliance", event: { type: "reloaded", at: now(), ok: result.ok, faults } });
+        return result;
+      }),
+    explain(wish) {
+      const context = decisionContext(loaded.config, desk.choose, choice.served);
+      return explainWish(wish, { context, book: desk.book() });
+    },
+    next: desk.next,
+    endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
+    config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function makeRoot(root: string, log: Log): Promise<void> {
-  try {
-    const made = await mkdir(root, { recursive: true });
-    if (made !== undefined) {
-      log({ level: "info", scope: "boot", event: "boot.root-made", message: `root ${root} made`, fields: { root } });
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new ApplianceStartError(
-      `the root folder ${root} cannot be made: ${code === "EEXIST" ? "it is a file" : code}`,
-    );
-  }
+function rank({ service }: ServiceEndpoint): number {
+  return serviceOrder.indexOf(service);
 }
 
-function explainNoInterface(
-  names: readonly string[],
-  present: NetworkInterfaces,
-  leftOut: readonly { readonly name: string; readonly reason: string }[],
-): string {
-  const reasons = names.map((name) => {
-    const out = leftOut.find((candidate) => candidate.name === name);
-    if (out !== undefined) return `${name} is ${out.reason}`;
-    return present[name] === undefined ? `${name} does not exist or is down` : `${name} has no IPv4 address`;
-  });
-  return `no interface to serve: ${reasons.join("; ")}. Interfaces here: ${Object.keys(present).join(", ") || "none"}`;
-}
+const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];
 
-function toStartError(failures: readonly PartFailure[]): unknown {
-  const reasons: string[] = [];
-  const ports: PortFailure[] = [];
-  for (const { name, error } of failures) {
-    if (error instanceof ProxyDhcpStartError || error instanceof TftpStartError) {
-      ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
-    } else if (error instanceof ApplianceStartError) reasons.push(error.message);
-    else return error;
-  }
-  if (ports.length > 0) reasons.push(explainPortFailures(ports));
-  return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
+function wishOf({ config }: LoadedConfig) {
+  return { names: config.interfaces, subnets: config.subnets };
 }

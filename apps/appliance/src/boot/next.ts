@@ -6,3 +6,102 @@ export interface NextAction {
   readonly script?: string;
   readonly ignore?: true;
 }
+
+export interface NextEntry {
+  /** Lower case, with colons. */
+  readonly mac: string;
+  readonly action: NextAction;
+  /** Unix time in milliseconds, like `takenAt`. */
+  readonly setAt: number;
+  /** When a boot began to use it. */
+  readonly takenAt?: number;
+  /** False: its file comes from elsewhere, so that only time tells when the boot is over. */
+  readonly visible?: boolean;
+}
+
+/** Every one-shot by MAC address. */
+export type NextState = ReadonlyMap<string, NextEntry>;
+
+/** What happens to one-shots. `at` is Unix time in milliseconds. */
+export type NextEvent =
+  | { readonly type: "set"; readonly at: number; readonly mac: string; readonly action: NextAction }
+  | { readonly type: "removed"; readonly mac: string }
+  /** The machine asked and got the one-shot as its answer, be it silence. */
+  | { readonly type: "answered"; readonly at: number; readonly mac: string; readonly visible: boolean }
+  /** A file was sent whole, or was asked for in vain. `mac` is absent when nobody knows whose address it was. */
+  | { readonly type: "fetched"; readonly file: string; readonly mac?: string };
+
+/**
+ * Milliseconds for which requests belong to the boot that began with the first answer, when its files are fetched
+ * elsewhere. edk2 asks for the last time after 28 s (Dhcp4Dxe: 4, 8, 16, 32) and BINL takes 10 s more.
+ */
+export const oneBoot = 60_000;
+
+/** Machines that may wait at once; the oldest entry goes first. */
+const mostEntries = 4096;
+
+/** The next state. Pure; returns the same object when nothing changes, so that the caller knows what to write. */
+export function stepNext(state: NextState, event: NextEvent): NextState {
+  switch (event.type) {
+    case "set": {
+      const { mac, action, at } = event;
+      const rest = [...state].filter(([known]) => known !== mac);
+      return new Map([...rest.slice(-(mostEntries - 1)), [mac, { mac, action, setAt: at }]]);
+    }
+    case "removed":
+      return without(state, event.mac);
+    case "answered": {
+      const entry = state.get(event.mac);
+      if (entry === undefined) return state;
+      if (isOver(entry, event.at)) return without(state, event.mac);
+      if (entry.takenAt !== undefined) return state;
+      return new Map(state).set(event.mac, { ...entry, takenAt: event.at, visible: event.visible });
+    }
+    case "fetched": {
+      const mac = event.mac ?? ownerOf(state, event.file);
+      const entry = mac === undefined ? undefined : state.get(mac);
+      return entry?.takenAt !== undefined && isItsFile(entry, event.file) ? without(state, entry.mac) : state;
+    }
+  }
+}
+
+/**
+ * What a machine that asks now is to get. Asking changes nothing: the size probe, retries and the second request on the
+ * PXE port all get the same.
+ */
+export function nextFor(state: NextState, mac: string | undefined, now: number): NextAction | undefined {
+  const entry = mac === undefined ? undefined : state.get(mac);
+  return entry === undefined || isOver(entry, now) ? undefined : entry.action;
+}
+
+/** One-shots that still wait or are being used. */
+export function openEntries(state: NextState, now: number): readonly NextEntry[] {
+  return [...state.values()].filter((entry) => !isOver(entry, now));
+}
+
+/** A boot whose files we serve is over when the file was sent; any other after a while. */
+function isOver({ takenAt, visible }: NextEntry, now: number): boolean {
+  return takenAt !== undefined && visible === false && (now - takenAt > oneBoot || now < takenAt);
+}
+
+/** Whether the file is the one that the one-shot names, however the client wrote it. */
+function isItsFile({ action, visible }: NextEntry, file: string): boolean {
+  const wanted = action.script ?? action.file ?? action.url;
+  return visible === true && wanted !== undefined && plainPath(wanted) === plainPath(file);
+}
+
+function ownerOf(state: NextState, file: string): string | undefined {
+  const taken = [...state.values()].filter((entry) => entry.takenAt !== undefined && isItsFile(entry, file));
+  return taken.length === 1 ? taken[0]?.mac : undefined;
+}
+
+/** Clients add slashes, turn them, and change the case (see the boot tree, which ignores case as well). */
+function plainPath(name: string): string {
+  const path = name.replace(/^https?:\/\/[^/]*/i, "").replaceAll("\\", "/");
+  return path.split("/").filter(Boolean).join("/").toLowerCase();
+}
+
+function without(state: NextState, mac: string): NextState {
+  if (!state.has(mac)) return state;
+  return new Map([...state].filter(([known]) => known !== mac));
+}

@@ -1,16 +1,16 @@
 import { quote } from "@bootlace/dhcp-core";
-import { ApplianceStartError, createAppliance } from "../appliance.ts";
+import { createAppliance } from "../appliance.ts";
 import { formatFault } from "../config/faults.ts";
-import { type LoadedConfig, loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import { type LoadedConfig, type LoadResult, loadConfig } from "../config/load.ts";
 import { checkInterface } from "../config/values.ts";
-import { createLog, type Log, type LogFormat } from "../events/log.ts";
-import { type LogFile, openLogFile } from "../events/log-file.ts";
-import { stopSignal } from "../system/signals.ts";
+import type { Log } from "../events/log.ts";
+import { ApplianceStartError } from "../services/service.ts";
+import { reloadSignal, stopSignal } from "../system/signals.ts";
 import { version } from "../version.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { openServeLog } from "./serve-log.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -34,36 +34,48 @@ export const serve: Command = {
     }
     const file = lastValue(args, "config");
     const { cwd, env } = surroundings;
-    const result = loadConfig({ cwd, env, flags: flags.flags, ...(file === undefined ? {} : { file }) });
+    const request = { cwd, env, flags: flags.flags, ...(file === undefined ? {} : { file }) };
+    const result = loadConfig(request);
     if (!result.ok) {
       for (const fault of result.faults) surroundings.err(`${formatFault(fault)}\n`);
       return exitCodes.config;
     }
-    return serveUntilSignal(result.loaded, surroundings);
+    return serveUntilSignal(result.loaded, () => loadConfig(request), surroundings);
   },
 };
 
-async function serveUntilSignal(loaded: LoadedConfig, surroundings: Surroundings): Promise<number> {
-  const { config } = loaded;
+async function serveUntilSignal(
+  loaded: LoadedConfig,
+  load: () => LoadResult,
+  surroundings: Surroundings,
+): Promise<number> {
   const { now, err } = surroundings;
-  const file = config.log.file === undefined ? undefined : openLogFile(config.log.file, now);
-  const log = logFor(config, file, surroundings);
+  using log = openServeLog(loaded.config.log, surroundings);
   using signal = stopSignal(surroundings.signals, surroundings.exitAtOnce);
-  const appliance = createAppliance(config, {
-    log,
+  const appliance = createAppliance(loaded, {
+    log: log.write,
     now,
     networkInterfaces: surroundings.networkInterfaces,
     every(milliseconds, work) {
       const timer = setInterval(work, milliseconds);
       return () => clearInterval(timer);
     },
+    load,
+    onConfig: ({ config }) => log.adopt(config.log),
+  });
+  // Before everything is bound a hangup changes nothing, but it must not end the process either.
+  let ready = false;
+  using _hangup = reloadSignal(surroundings.signals, () => {
+    if (ready) void appliance.reload();
   });
   try {
-    log(startRecord(loaded));
+    log.write(startRecord(loaded));
     await appliance.start();
-    log({ level: "info", scope: "bootlace", event: "bootlace.ready", message: "ready" });
+    ready = true;
+    log.write({ level: "info", scope: "bootlace", event: "bootlace.ready", message: "ready" });
     const name = await signal.received;
-    log({
+    ready = false;
+    log.write({
       level: "info",
       scope: "bootlace",
       event: "bootlace.stopping",
@@ -71,15 +83,13 @@ async function serveUntilSignal(loaded: LoadedConfig, surroundings: Surroundings
       fields: { signal: name },
     });
     await appliance.stop();
-    log({ level: "info", scope: "bootlace", event: "bootlace.stopped", message: "stopped" });
+    log.write({ level: "info", scope: "bootlace", event: "bootlace.stopped", message: "stopped" });
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof ApplianceStartError)) throw error;
     err(`bootlace: ${error.message}\n`);
-    log({ level: "fatal", scope: "bootlace", event: "bootlace.not-started", message: error.message });
+    log.write({ level: "fatal", scope: "bootlace", event: "bootlace.not-started", message: error.message });
     return exitCodes.start;
-  } finally {
-    file?.close();
   }
 }
 
@@ -88,18 +98,4 @@ function startRecord({ file, named }: LoadedConfig): Parameters<Log>[0] {
     file === undefined ? "no config file, defaults apply" : `config ${file}${named ? "" : " (found, not named)"}`;
   const message = `bootlace ${version}, node ${process.versions.node}, ${source}`;
   return { level: "info", scope: "bootlace", event: "bootlace.starting", message, fields: { version, config: file } };
-}
-
-function logFor(config: Config, file: LogFile | undefined, surroundings: Surroundings): Log {
-  const { format, level } = config.log;
-  const { env, stdoutIsTerminal, out, now } = surroundings;
-  const pick = (terminal: boolean): LogFormat => (format === "auto" ? (terminal ? "pretty" : "json") : format);
-  return createLog({
-    level,
-    console: pick(stdoutIsTerminal),
-    colour: stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb",
-    writeConsole: out,
-    now,
-    ...(file === undefined ? {} : { file: { format: pick(false), target: file } }),
-  });
 }

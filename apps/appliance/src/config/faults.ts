@@ -31,6 +31,7 @@ export const configFaultCodes = {
   E038: "a host that nothing identifies",
   E040: "an environment variable that is no setting",
   E041: "a flag that is no setting",
+  E050: "a config that the machine does not allow",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;

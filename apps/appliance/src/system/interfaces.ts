@@ -88,3 +88,17 @@ export function choiceKey(choice: InterfaceChoice): string {
     .sort()
     .join(" ");
 }
+
+/** Why none of the named interfaces can be served. */
+export function explainNoInterface(
+  names: readonly string[],
+  present: NetworkInterfaces,
+  leftOut: readonly { readonly name: string; readonly reason: string }[],
+): string {
+  const reasons = names.map((name) => {
+    const out = leftOut.find((candidate) => candidate.name === name);
+    if (out !== undefined) return `${name} is ${out.reason}`;
+    return present[name] === undefined ? `${name} does not exist or is down` : `${name} has no IPv4 address`;
+  });
+  return `no interface to serve: ${reasons.join("; ")}. Interfaces here: ${Object.keys(present).join(", ") || "none"}`;
+}

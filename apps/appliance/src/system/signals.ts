@@ -30,3 +30,13 @@ export function stopSignal(source: SignalSource, exitAtOnce: (code: number) => v
     },
   };
 }
+
+/** Calls `reload` at every SIGHUP. */
+export function reloadSignal(source: SignalSource, reload: () => void) {
+  source.on("SIGHUP", reload);
+  return {
+    [Symbol.dispose]() {
+      source.off("SIGHUP", reload);
+    },
+  };
+}

@@ -1,5 +1,7 @@
 import { networkInterfaces } from "node:os";
-import { type ApplianceDeps, createAppliance } from "../../src/appliance.ts";
+import { createAppliance } from "../../src/appliance.ts";
+import type { ApplianceDeps } from "../../src/appliance-types.ts";
+import type { LoadedConfig } from "../../src/config/load.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { createLog } from "../../src/events/log.ts";
@@ -29,6 +31,11 @@ export function loopbackConfig(root: string, clientPort: number, more: Partial<C
   };
 }
 
+/** A config as if it had been read. */
+export function loadedOf(config: Config): LoadedConfig {
+  return { config, named: false, originOf: () => ({ kind: "default" }) };
+}
+
 /** An appliance whose clock stands still, whose log is kept, and whose interfaces and timers are in the test's hand. */
 export function createTestAppliance(config: Config, deps: Partial<ApplianceDeps> = {}, level: Level = "info") {
   let text = "";
@@ -44,7 +51,7 @@ export function createTestAppliance(config: Config, deps: Partial<ApplianceDeps>
     now: () => 0,
     formatTime: () => "12:00:00",
   });
-  const appliance = createAppliance(config, {
+  const appliance = createAppliance(loadedOf(config), {
     log(record) {
       log(record);
       if (isWritten(record.level, level)) records.push(record);

@@ -44,6 +44,7 @@ type HttpAnswer = { readonly status?: number; readonly bytes?: number; readonly 
 export function story({ plan, machine = {}, overhearing = false, limits }: StoryOptions = {}) {
   const fold = createFold(limits);
   const reached: Verdict[] = [];
+  const events: ApplianceEvent[] = [];
   let now = Date.UTC(2026, 10, 22, 12);
   let transfers = 0;
   const chosen = plan ?? { kind: "boot" as const, file: "efi/bootx64.efi" };
@@ -59,6 +60,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
   };
 
   function tell(event: ApplianceEvent): void {
+    events.push(event);
     for (const { verdict } of fold.apply(event)) if (verdict !== undefined) reached.push(verdict);
   }
   tell({ kind: "dhcp", event: { type: "interface-up", at: now, interface: eth0 } });
@@ -105,6 +107,8 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     fold,
     tell,
     reached,
+    /** All that was told, to be told to others as well. */
+    events,
     now: () => now,
     wait(seconds: number) {
       for (let second = 0; second < seconds; second++) {

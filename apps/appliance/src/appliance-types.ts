@@ -1,0 +1,56 @@
+import type { createProxyDhcp } from "@bootlace/proxy-dhcp";
+import type { createTftpServer } from "@bootlace/tftp-serve";
+import type { RequestWish } from "./boot/boot-request.ts";
+import type { ExplainResult } from "./boot/explain.ts";
+import type { LoadedConfig, LoadResult } from "./config/load.ts";
+import type { ApplianceEvent } from "./events/event.ts";
+import type { Log } from "./events/log.ts";
+import type { ReloadResult } from "./reload.ts";
+import type { NextBoots } from "./services/desk.ts";
+import type { ServiceEndpoint } from "./services/service.ts";
+import type { FollowTimes } from "./system/follow-root.ts";
+import type { NetworkInterfaces } from "./system/interfaces.ts";
+
+/** What the appliance takes from outside, so that a test can stand in for it. */
+export interface ApplianceDeps {
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly networkInterfaces: () => NetworkInterfaces;
+  /** Calls `work` every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, work: () => void) => () => void;
+  /** Reads the config anew, for a reload. */
+  readonly load?: () => LoadResult;
+  /** Told when another config is in force. */
+  readonly onConfig?: (loaded: LoadedConfig) => void;
+  /** Gets every event after the log did. */
+  readonly onEvent?: (event: ApplianceEvent) => void;
+  readonly createProxyDhcp?: typeof createProxyDhcp;
+  readonly createTftpServer?: typeof createTftpServer;
+  readonly followTimes?: FollowTimes;
+  /** The MAC address behind an address of the LAN; asks the system when absent. */
+  readonly macOf?: (address: string) => string | undefined;
+}
+
+export type ExplainWish = RequestWish & { readonly interface?: string | undefined };
+
+export interface Appliance {
+  /** @throws ApplianceStartError; nothing runs then. */
+  start(): Promise<void>;
+  /** Ends offers first, then lets running transfers end for a short while. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Takes the config over that `load` gives now. One at a time; the old one stays in force when it is refused. */
+  reload(): Promise<ReloadResult>;
+  /** What a request would be answered now, by the function that answers packets. */
+  explain(wish: ExplainWish): ExplainResult;
+  readonly next: NextBoots;
+  endpoints(): readonly ServiceEndpoint[];
+  /** The config in force, and the latest attempt to change it. */
+  config(): { readonly loaded: LoadedConfig; readonly loadedAt: number; readonly lastReload?: LastReload };
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface LastReload {
+  readonly at: number;
+  readonly result: ReloadResult;
+}

@@ -1,0 +1,124 @@
+import {
+  type Architecture,
+  architectureByCode,
+  architectureByName,
+  createPacket,
+  type DhcpPacket,
+  encodeOptions,
+  encodePacket,
+  type IpxeOptions,
+  type OptionValues,
+  parseIpv4,
+  parseMac,
+  parseUuid,
+} from "@bootlace/dhcp-core";
+import type { ServicePort } from "@bootlace/proxy-dhcp";
+
+/** A request that is made up, to see what it would be answered. */
+export interface RequestWish {
+  /** MAC address with colons or dashes. */
+  readonly mac: string;
+  /** Name or number of option 93; x86-bios when absent. */
+  readonly arch?: string | number | undefined;
+  readonly userClass?: readonly string[] | undefined;
+  /** Option 60; made from the architecture when absent. */
+  readonly vendorClass?: string | undefined;
+  readonly uuid?: string | undefined;
+  /** A Raspberry Pi's: 8 hexadecimal digits. */
+  readonly serial?: string | undefined;
+  /** `pxe` asks on the PXE port, as firmware does after the offer. */
+  readonly port?: ServicePort | undefined;
+  /** giaddr. */
+  readonly relay?: string | undefined;
+  /** The boot menu's type that is asked for on the PXE port. */
+  readonly item?: number | undefined;
+  /** ciaddr on the PXE port. */
+  readonly address?: string | undefined;
+}
+
+export type RequestResult =
+  | { readonly ok: true; readonly packet: DhcpPacket; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly problem: string };
+
+/** What iPXE says of itself in option 175 when it is built as its makers ship it. */
+const usualIpxe: IpxeOptions = { version: "1.21.1", http: 1, https: 1, tftp: 1, dns: 1, iscsi: 1, menu: 1, bzimage: 1 };
+
+/** What PXELINUX and every ROM ask for, among others (PXE 2.1 table 2-1, RFC 4578). */
+const asked = [
+  1, 2, 3, 4, 5, 6, 12, 13, 15, 17, 18, 22, 23, 28, 40, 41, 42, 43, 50, 51, 54, 58, 59, 60, 66, 67, 97, 128,
+];
+
+/** A DISCOVER, or with port `pxe` a REQUEST, as such a client would send it. */
+export function bootRequest(wish: RequestWish): RequestResult {
+  const { port = "dhcp", relay, address } = wish;
+  const mac = parseMac(wish.mac.replaceAll("-", ":").toLowerCase());
+  if (mac?.length !== 6) return wrong("the MAC address is not of the form 52:54:00:12:34:56");
+  const arch = architectureOf(wish.arch);
+  if (arch === undefined) return wrong("there is no such architecture");
+  if (relay !== undefined && parseIpv4(relay) === undefined) return wrong("the relay is not an IPv4 address");
+  if (address !== undefined && parseIpv4(address) === undefined) return wrong("the address is not an IPv4 address");
+  const machine = machineIdentifier(wish);
+  if (machine === "wrong-uuid") return wrong("the UUID is not of the form 00112233-4455-6677-8899-aabbccddeeff");
+  if (machine === "wrong-serial") return wrong("the serial number is not 8 hexadecimal digits");
+
+  const code = typeof arch === "number" ? arch : arch.code;
+  const http = typeof arch === "number" ? false : arch.http;
+  const vendorClass =
+    wish.vendorClass ?? `${http ? "HTTP" : "PXE"}Client:Arch:${String(code).padStart(5, "0")}:UNDI:003016`;
+  const classes = wish.userClass ?? [];
+  const values: OptionValues = {
+    messageType: port === "pxe" ? 3 : 1,
+    parameterRequestList: asked,
+    maximumMessageSize: 1472,
+    clientArch: [code],
+    clientNetworkInterface: { type: 1, major: 3, minor: 16 },
+    vendorClassIdentifier: vendorClass,
+    ...(classes.length === 0 ? {} : { userClass: { form: classes.length === 1 ? "raw" : "counted", classes } }),
+    ...(classes.includes("iPXE") ? { etherboot: usualIpxe } : {}),
+    ...(wish.item === undefined ? {} : { vendorSpecificInformation: bootItem(wish.item) }),
+  };
+  const encoded = encodeOptions(values);
+  if (!encoded.ok) return wrong(`option ${encoded.option} cannot be written: ${encoded.fault.expected}`);
+  const options = new Map(encoded.options);
+  if (machine !== undefined) options.set(97, machine);
+  const chaddr = new Uint8Array(16);
+  chaddr.set(mac);
+  const packet = createPacket({
+    xid: 0xb0071ace,
+    flags: port === "pxe" ? 0 : 0x8000,
+    chaddr,
+    ciaddr: port === "pxe" ? (address ?? "0.0.0.0") : "0.0.0.0",
+    giaddr: relay ?? "0.0.0.0",
+    options,
+  });
+  const bytes = encodePacket(packet);
+  return bytes.ok ? { ok: true, packet, bytes: bytes.bytes } : wrong("the request does not fit into a packet");
+}
+
+function wrong(problem: string): RequestResult {
+  return { ok: false, problem };
+}
+
+/** The architecture, or its number when the registry has none of it. */
+function architectureOf(arch: string | number = "x86-bios"): Architecture | number | undefined {
+  if (typeof arch === "string" && !/^\d+$/.test(arch)) return architectureByName(arch);
+  const code = Number(arch);
+  return code <= 0xffff ? (architectureByCode(code) ?? code) : undefined;
+}
+
+/** PXE 2.1 table 2-1, tag 71. */
+function bootItem(type: number): Uint8Array {
+  return Uint8Array.of(71, 4, type >>> 8, type & 0xff, 0, 0, 255);
+}
+
+/** Option 97: a UUID, or the serial number of a Raspberry Pi four times over (rpi-eeprom before 2019-10). */
+function machineIdentifier({ uuid, serial }: RequestWish): Uint8Array | undefined | "wrong-uuid" | "wrong-serial" {
+  if (uuid !== undefined) {
+    const bytes = parseUuid(uuid, "little-endian");
+    return bytes === undefined ? "wrong-uuid" : Uint8Array.of(0, ...bytes);
+  }
+  if (serial === undefined) return undefined;
+  if (!/^[0-9a-f]{8}$/i.test(serial)) return "wrong-serial";
+  const octets = [6, 4, 2, 0].map((at) => Number.parseInt(serial.slice(at, at + 2), 16));
+  return Uint8Array.of(0, ...octets, ...octets, ...octets, ...octets);
+}

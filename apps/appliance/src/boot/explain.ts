@@ -1,0 +1,157 @@
+import { type DhcpPacket, describe, formatHex, formatMac, hardwareAddress, quote } from "@bootlace/dhcp-core";
+import {
+  type BootClient,
+  type Context,
+  type Datagram,
+  type Decision,
+  handle,
+  ignoreReasons,
+  type ServedInterface,
+} from "@bootlace/proxy-dhcp";
+import { bootRequest, type RequestWish } from "./boot-request.ts";
+import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
+
+/** What one request would be answered, and why. Texts of the client are escaped; `hex` is without separators. */
+export interface Explanation {
+  readonly decision: "offer" | "ack" | "ignore";
+  /** Stable name of the reason. */
+  readonly reason: string;
+  /** One sentence. */
+  readonly text: string;
+  readonly rule?: string;
+  /** In their order, up to the one that decided. */
+  readonly rules: readonly RuleVerdict[];
+  readonly form?: string;
+  readonly bootFile?: string;
+  readonly server?: string;
+  readonly replies: readonly ExplainedReply[];
+}
+
+interface ExplainedReply {
+  readonly interface: string;
+  /** `address:port`, like `to`. */
+  readonly from: string;
+  readonly to: string;
+  /** The packet for people. */
+  readonly lines: readonly string[];
+  readonly hex: string;
+}
+
+export interface ExplainContext {
+  /** The context in which the responder decides. */
+  readonly context: Context;
+  readonly book: RuleBook;
+}
+
+export type ExplainResult =
+  | { readonly ok: true; readonly request: DhcpPacket; readonly hex: string; readonly explanation: Explanation }
+  | { readonly ok: false; readonly problem: string };
+
+/** Makes up a request and explains it. */
+export function explainWish(
+  wish: RequestWish & { readonly interface?: string | undefined },
+  room: ExplainContext,
+): ExplainResult {
+  const interfaces = room.context.interfaces.filter(
+    ({ name }) => wish.interface === undefined || name === wish.interface,
+  );
+  const [at] = interfaces;
+  if (at === undefined) {
+    const problem = wish.interface === undefined ? "no interface is served" : `${quote(wish.interface)} is not served`;
+    return { ok: false, problem };
+  }
+  const pxe = wish.port === "pxe";
+  const address = wish.address ?? (pxe ? neighbourOf(at) : undefined);
+  const made = bootRequest({ ...wish, address });
+  if (!made.ok) return made;
+  const { dhcp, pxe: pxePort, client } = room.context.ports;
+  const relayed = wish.relay !== undefined && !pxe;
+  const datagram: Datagram = {
+    bytes: made.bytes,
+    port: pxe ? "pxe" : "dhcp",
+    localPort: pxe ? pxePort : dhcp,
+    source: { address: pxe ? (address ?? "0.0.0.0") : (wish.relay ?? "0.0.0.0"), port: relayed ? dhcp : client },
+    ...(pxe || relayed ? { arrival: at } : {}),
+  };
+  const narrowed = { ...room, context: { ...room.context, interfaces } };
+  return { ok: true, request: made.packet, hex: hexOf(made.bytes), explanation: explainDatagram(datagram, narrowed) };
+}
+
+/** Explains a datagram as it came: by the function that answers packets. */
+export function explainDatagram(datagram: Datagram, { context, book }: ExplainContext): Explanation {
+  const outcome = handle(datagram, context);
+  if (outcome.kind === "undecodable") {
+    const text = "ignored: the datagram is not a well-formed DHCP message";
+    return { decision: "ignore", reason: "malformed", text, rules: [], replies: [] };
+  }
+  const { client, decision, replies, request } = outcome;
+  const name = replies[0]?.interfaceName ?? datagram.arrival?.name;
+  const at = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
+  const { kind: verdict, reason, rule } = decision;
+  return {
+    decision: verdict,
+    reason,
+    text: sentence(request, client, decision),
+    ...(rule === undefined ? {} : { rule }),
+    rules: wasPlanned(decision) && client !== undefined && at !== undefined ? rulesOf(book, client, at, rule) : [],
+    ...(decision.kind === "ignore"
+      ? {}
+      : {
+          form: decision.form,
+          ...(decision.bootFile === undefined ? {} : { bootFile: decision.bootFile }),
+          server: decision.server,
+        }),
+    replies: replies.map(({ interfaceName, from, to, reply, bytes }) => ({
+      interface: interfaceName,
+      from: `${from.address}:${from.port}`,
+      to: `${to.address}:${to.port}`,
+      lines: describe(reply),
+      hex: hexOf(bytes),
+    })),
+  };
+}
+
+/** Reasons for silence that come after the rules were asked. */
+const afterRules: ReadonlySet<string> = new Set([
+  ...["no-plan", "no-boot-file", "no-boot-url", "bad-boot-url", "ipxe-chain-loop", "boot-file-too-long"],
+  ...["menu-unusable", "plan-unusable", "reply-too-large", "boot-item-not-served", "layer-not-served"],
+]);
+
+function wasPlanned(decision: Decision): boolean {
+  return decision.kind !== "ignore" || afterRules.has(decision.reason);
+}
+
+function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decided: string | undefined): RuleVerdict[] {
+  const trace = book.trace(client, at);
+  if (decided === nextRuleName) {
+    return [{ name: nextRuleName, matched: true, why: "this machine was told what to boot once" }];
+  }
+  const tree = { name: "boot tree", matched: true, why: "no rule matched" };
+  return trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
+}
+
+function sentence(request: DhcpPacket, client: BootClient | undefined, decision: Decision): string {
+  const mac = client?.mac ?? (formatMac(hardwareAddress(request)) || "a client without address");
+  const rule = decision.rule === undefined ? "" : `, rule ${quote(decision.rule)}`;
+  if (decision.kind === "ignore") {
+    const { reason, detail } = decision;
+    const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
+    const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
+    return `${mac} is ignored: ${why}${more}${rule}`;
+  }
+  const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
+  const server = decision.form === "http" ? "" : ` from ${decision.server}`;
+  const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
+  return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${server}, form ${decision.form}${rule}${notes}`;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return formatHex(bytes).replaceAll(/[^0-9a-f]/gi, "");
+}
+
+/** Another address of the interface's network, for a client that asks on the PXE port. */
+function neighbourOf({ address }: ServedInterface): string {
+  const octets = address.split(".");
+  const last = Number(octets[3]);
+  return [...octets.slice(0, 3), last === 200 ? 201 : 200].join(".");
+}

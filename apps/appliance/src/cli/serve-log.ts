@@ -1,0 +1,46 @@
+import type { Config } from "../config/schema.ts";
+import { createLog, type Log, type LogFormat } from "../events/log.ts";
+import { type LogFile, openLogFile } from "../events/log-file.ts";
+import type { Surroundings } from "./command.ts";
+
+/** The log of the daemon: console and file as the config wants them, also after the config changed. */
+export interface ServeLog {
+  readonly write: Log;
+  adopt(settings: Config["log"]): void;
+  [Symbol.dispose](): void;
+}
+
+export function openServeLog(settings: Config["log"], surroundings: Surroundings): ServeLog {
+  let file = fileOf(settings, surroundings);
+  let log = logFor(settings, file, surroundings);
+  return {
+    write: (record) => log(record),
+    adopt(next) {
+      if (next.file !== file?.path) {
+        file?.close();
+        file = fileOf(next, surroundings);
+      }
+      log = logFor(next, file, surroundings);
+    },
+    [Symbol.dispose]() {
+      file?.close();
+    },
+  };
+}
+
+function fileOf({ file }: Config["log"], { now }: Surroundings): LogFile | undefined {
+  return file === undefined ? undefined : openLogFile(file, now);
+}
+
+function logFor({ format, level }: Config["log"], file: LogFile | undefined, surroundings: Surroundings): Log {
+  const { env, stdoutIsTerminal, out, now } = surroundings;
+  const pick = (terminal: boolean): LogFormat => (format === "auto" ? (terminal ? "pretty" : "json") : format);
+  return createLog({
+    level,
+    console: pick(stdoutIsTerminal),
+    colour: stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb",
+    writeConsole: out,
+    now,
+    ...(file === undefined ? {} : { file: { format: pick(false), target: file } }),
+  });
+}

@@ -1,0 +1,74 @@
+import { quote } from "@bootlace/dhcp-core";
+import type { NextAction } from "../boot/next.ts";
+import { checkScript, checkUrl } from "./boot-values.ts";
+import type { Problem } from "./faults.ts";
+import { checkBootFile, checkIpv4, checkMac, macPrefix } from "./values.ts";
+
+/** What was asked for, before anybody looked at it. */
+export interface NextWish {
+  readonly mac: string;
+  readonly file?: string | undefined;
+  readonly server?: string | undefined;
+  readonly url?: string | undefined;
+  readonly script?: string | undefined;
+  readonly ignore?: boolean | undefined;
+}
+
+export type NextWishResult =
+  | { readonly ok: true; readonly mac: string; readonly action: NextAction }
+  | { readonly ok: false; readonly fault: Problem };
+
+/** Checks a one-shot by the rules of the config file. */
+export function readNextWish({ mac, file, server, url, script, ignore }: NextWish): NextWishResult {
+  const address = macPrefix(mac);
+  if (address === undefined || address.length !== 17) {
+    const allowed = "Allowed: six octets, such as 52:54:00:12:34:56";
+    return { ok: false, fault: checkMac(mac) ?? { code: "E022", problem: `${quote(mac)} is not whole`, allowed } };
+  }
+  const given = { file, url, script };
+  const named = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const fault =
+    (named.length === 0 && ignore !== true ? nothing : undefined) ??
+    (named.length > 0 && ignore === true ? contradiction(named[0] ?? "") : undefined) ??
+    (server !== undefined && file === undefined ? serverAlone : undefined) ??
+    checkIf(checkBootFile, file) ??
+    checkIf(checkIpv4, server) ??
+    checkIf(checkUrl, url) ??
+    checkIf(checkScript, script);
+  if (fault !== undefined) return { ok: false, fault };
+  return {
+    ok: true,
+    mac: address,
+    action: {
+      ...(file === undefined ? {} : { file }),
+      ...(server === undefined ? {} : { server }),
+      ...(url === undefined ? {} : { url }),
+      ...(script === undefined ? {} : { script }),
+      ...(ignore === true ? { ignore } : {}),
+    },
+  };
+}
+
+const nothing: Problem = {
+  code: "E030",
+  problem: "nothing is to be done at the next boot",
+  allowed: "Give it file, url, script or ignore",
+};
+
+const serverAlone: Problem = {
+  code: "E031",
+  problem: "a server is named and no file",
+  allowed: "Add the path of the file on that server as file",
+};
+
+function contradiction(key: string): Problem {
+  return {
+    code: "E031",
+    problem: `the boot is to be ignored, and ${key} is given as well`,
+    allowed: "Keep one of the two",
+  };
+}
+
+function checkIf(check: (value: string) => Problem | undefined, value: string | undefined): Problem | undefined {
+  return value === undefined ? undefined : check(value);
+}

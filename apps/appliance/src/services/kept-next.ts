@@ -1,0 +1,42 @@
+import type { NextState } from "../boot/next.ts";
+import type { Log } from "../events/log.ts";
+import { readNextFile, writeNextFile } from "../system/next-file.ts";
+
+/**
+ * Keeps the one-shots in the state folder. What cannot be written stays in memory, and the log says so once until it
+ * can be written again.
+ */
+export function keptNext(folder: string | undefined, log: Log) {
+  let troubled = false;
+
+  function tell(level: "warn" | "info", event: string, message: string): void {
+    log({ level, scope: "boot", event, message, fields: { folder } });
+  }
+
+  return {
+    read(): NextState {
+      if (folder === undefined) return new Map();
+      const read = readNextFile(folder);
+      if (!read.ok) {
+        tell("warn", "boot.next-unreadable", `one-shot boots in ${folder} cannot be read: ${read.problem}`);
+        return new Map();
+      }
+      if (read.dropped > 0) {
+        tell("warn", "boot.next-dropped", `${read.dropped} one-shot boots in ${folder} make no sense and are dropped`);
+      }
+      return read.state;
+    },
+    write(state: NextState): void {
+      if (folder === undefined) return;
+      const problem = writeNextFile(folder, state);
+      if (problem !== undefined && !troubled) {
+        const lost = "they work until the next restart";
+        tell("warn", "boot.next-unwritable", `one-shot boots cannot be kept in ${folder} (${problem}): ${lost}`);
+      }
+      if (problem === undefined && troubled) {
+        tell("info", "boot.next-writable", `one-shot boots are kept in ${folder} again`);
+      }
+      troubled = problem !== undefined;
+    },
+  };
+}

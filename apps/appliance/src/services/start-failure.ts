@@ -1,0 +1,19 @@
+import { ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
+import { TftpStartError } from "@bootlace/tftp-serve";
+import type { PartFailure } from "../system/order.ts";
+import { explainPortFailures, type PortFailure } from "../system/privileges.ts";
+import { ApplianceStartError } from "./service.ts";
+
+/** All that went wrong in one error for people; a bug comes back as it is. */
+export function toStartError(failures: readonly PartFailure[]): unknown {
+  const reasons: string[] = [];
+  const ports: PortFailure[] = [];
+  for (const { name, error } of failures) {
+    if (error instanceof ProxyDhcpStartError || error instanceof TftpStartError) {
+      ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
+    } else if (error instanceof ApplianceStartError) reasons.push(error.message);
+    else return error;
+  }
+  if (ports.length > 0) reasons.push(explainPortFailures(ports));
+  return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
+}

@@ -1,0 +1,89 @@
+import type { ApplianceEvent } from "../../src/events/event.ts";
+import { createObserver, type ObserverOptions } from "../../src/events/observer.ts";
+import type { LogRecord } from "../../src/events/record.ts";
+import type { AdminBackend } from "../../src/http/admin-backend.ts";
+import { createAdminServer } from "../../src/http/admin-server.ts";
+
+export const at = "2026-11-22T12:00:00.000Z";
+
+/** An observer without clock, disk and process figures, and what it logged. */
+export function observing(more: Partial<ObserverOptions> = {}) {
+  const records: LogRecord[] = [];
+  let now = Date.parse(at);
+  const observer = createObserver({
+    version: "1.2.3",
+    log: (record) => records.push(record),
+    now: () => now,
+    maxBoots: 100,
+    level: "info",
+    processMetrics: false,
+    ...more,
+  });
+  return {
+    observer,
+    records,
+    observe(event: ApplianceEvent) {
+      now = Math.max(now, event.event.at);
+      observer.observe(event);
+    },
+  };
+}
+
+/** An admin server whose backend keeps what it is told; boots, clients and events are the observer's. */
+export function admin(options: { token?: string; allowedHosts?: string[]; address?: string; more?: Partial<AdminBackend> } = {}) {
+  const seen = observing();
+  const { observer } = seen;
+  const next = new Map<string, { mac: string; file?: string; url?: string; ignore?: boolean; setAt: string }>();
+  const errors: unknown[] = [];
+  const backend: AdminBackend = {
+    status: () => ({
+      schema: 1,
+      version: "1.2.3",
+      startedAt: at,
+      uptimeSeconds: 1,
+      ready: true,
+      reasons: [],
+      endpoints: [{ service: "tftp", address: "127.0.0.1", port: 69 }],
+      interfaces: [{ name: "lo", address: "127.0.0.1" }],
+      config: { loadedAt: at },
+      transfers: { tftp: 0, http: 0 },
+      history: observer.history(),
+      boots: observer.boots({ limit: 10 }).boots,
+    }),
+    readiness: () => ({ ready: true, reasons: [] }),
+    clients: observer.clients,
+    boots: observer.boots,
+    boot: observer.boot,
+    files: () => ({ schema: 1, root: "/srv/boot", architectures: [], notFound: observer.notFound() }),
+    config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
+    explain: ({ mac, arch = "x86-bios" }) => {
+      if (arch === "toaster") {
+        return { ok: false, refusal: { status: 422, code: "unknown-architecture", title: "No such architecture" } };
+      }
+      const text = `nothing for ${mac}`;
+      const explanation = { schema: 1, decision: "ignore", reason: "no-plan", text, rules: [], replies: [] } as const;
+      return { ok: true, value: { ...explanation, rules: [], replies: [] } };
+    },
+    next: () => ({ schema: 1, next: [...next.values()] }),
+    async setNext({ mac, ...what }) {
+      const entry = { mac, setAt: at, ...JSON.parse(JSON.stringify(what)) };
+      next.set(mac, entry);
+      return { ok: true, value: entry };
+    },
+    clearNext: async (mac) => next.delete(mac),
+    reload: async () => ({ schema: 1, ok: true, faults: [], changed: ["boot"] }),
+    ...options.more,
+  };
+  const server = createAdminServer({
+    address: options.address ?? "127.0.0.1",
+    port: 0,
+    allowedHosts: options.allowedHosts ?? [],
+    version: "1.2.3",
+    backend,
+    stream: observer.stream,
+    metrics: observer.metrics,
+    onError: (error) => errors.push(error),
+    ...(options.token === undefined ? {} : { token: options.token }),
+  });
+  return { ...seen, server, backend, errors };
+}
