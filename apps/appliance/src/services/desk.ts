@@ -70,11 +70,9 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     if (state !== before) keepNext(state);
   }
 
-  /** The system knows best, but through a relay it only knows the relay. */
+  /** The system knows whoever is on the link; a client behind a router is known by what it told. */
   function whoHas(address: string): string | undefined {
-    const near = macOf(address);
-    if (near !== undefined && memory.byMac(near) !== undefined) return near;
-    return memory.macOf(address) ?? near;
+    return macOf(address) ?? memory.macOf(address);
   }
 
   function seePacket({ client, decision, replies, source, at }: PacketEvent): void {

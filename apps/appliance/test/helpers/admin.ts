@@ -30,7 +30,9 @@ export function observing(more: Partial<ObserverOptions> = {}) {
 }
 
 /** An admin server whose backend keeps what it is told; boots, clients and events are the observer's. */
-export function admin(options: { token?: string; allowedHosts?: string[]; address?: string; more?: Partial<AdminBackend> } = {}) {
+export function admin(
+  options: { token?: string; allowedHosts?: string[]; address?: string; more?: Partial<AdminBackend> } = {},
+) {
   const seen = observing();
   const { observer } = seen;
   const next = new Map<string, { mac: string; file?: string; url?: string; ignore?: boolean; setAt: string }>();

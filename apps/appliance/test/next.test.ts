@@ -1,0 +1,205 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  type NextAction,
+  type NextEvent,
+  type NextState,
+  nextFor,
+  oneBoot,
+  openEntries,
+  stepNext,
+} from "../src/boot/next.ts";
+import { readNextWish } from "../src/config/next-action.ts";
+import { readNextFile, writeNextFile } from "../src/system/next-file.ts";
+
+const mac = "52:54:00:12:34:56";
+const other = "52:54:00:00:00:01";
+
+function after(...events: NextEvent[]): NextState {
+  return events.reduce(stepNext, new Map());
+}
+
+const set = (action: NextAction, at = 0, whose = mac): NextEvent => ({ type: "set", at, mac: whose, action });
+const answered = (at: number, visible = true, whose = mac): NextEvent => ({
+  type: "answered",
+  at,
+  mac: whose,
+  visible,
+});
+const fetched = (file: string, whose?: string): NextEvent => ({ type: "fetched", file, ...(whose && { mac: whose }) });
+
+describe("a one-shot", () => {
+  it("holds for every request of one boot and ends with its file", () => {
+    const used = after(set({ file: "a/x.efi" }), answered(10), answered(500_000));
+    expect(nextFor(used, mac, 500_001)).toEqual({ file: "a/x.efi" });
+    expect(used.get(mac)).toMatchObject({ takenAt: 10 });
+    expect(nextFor(after(set({ file: "a/x.efi" }), answered(10), fetched("a/x.efi", mac)), mac, 20)).toBe(undefined);
+  });
+
+  it("is for one machine", () => {
+    const state = after(set({ file: "x" }), set({ ignore: true }, 0, other));
+    expect([nextFor(state, mac, 0), nextFor(state, other, 0), nextFor(state, undefined, 0)]).toEqual([
+      { file: "x" },
+      { ignore: true },
+      undefined,
+    ]);
+    expect(nextFor(stepNext(state, { type: "removed", mac: other }), other, 0)).toBe(undefined);
+  });
+
+  it.each([
+    ["another file", [answered(1), fetched("y", mac)]],
+    ["its file before the machine was told", [fetched("x", mac)]],
+    ["its file, fetched by another machine", [answered(1), fetched("x", other)]],
+  ])("is not ended by %s", (_name, events) => {
+    expect(nextFor(after(set({ file: "x" }), ...events), mac, 2)).toEqual({ file: "x" });
+  });
+
+  it.each(["/a/x.efi", "a\\x.efi", "A//X.EFI", "a/x.efi"])("ends with its file, asked for as %s", (name) => {
+    expect(nextFor(after(set({ file: "a/x.efi" }), answered(1), fetched(name, mac)), mac, 2)).toBe(undefined);
+  });
+
+  it("ends with its script, not with the iPXE that fetches it; a URL ends by its path", () => {
+    const script = after(set({ script: "install.ipxe" }), answered(1), fetched("ipxe.efi", mac));
+    expect(nextFor(script, mac, 2)).toEqual({ script: "install.ipxe" });
+    expect(nextFor(stepNext(script, fetched("install.ipxe", mac)), mac, 2)).toBe(undefined);
+    const url = after(set({ url: "http://{address}:8069/a/b.efi" }), answered(1), fetched("a/b.efi", mac));
+    expect(nextFor(url, mac, 2)).toBe(undefined);
+  });
+
+  it("ends with its file from an address nobody knows, when only one machine waits for it", () => {
+    expect(nextFor(after(set({ file: "x" }), answered(1), fetched("x")), mac, 2)).toBe(undefined);
+    const two = after(
+      set({ file: "x" }),
+      answered(1),
+      set({ file: "x" }, 0, other),
+      answered(1, true, other),
+      fetched("x"),
+    );
+    expect(openEntries(two, 2)).toHaveLength(2);
+  });
+
+  it("whose files come from elsewhere, and silence, end a while after the first answer", () => {
+    const used = after(set({ ignore: true }), answered(1000, false));
+    expect(nextFor(used, mac, 1000 + oneBoot)).toEqual({ ignore: true });
+    expect(nextFor(used, mac, 1001 + oneBoot)).toBe(undefined);
+    expect(openEntries(used, 1001 + oneBoot)).toEqual([]);
+    expect(stepNext(used, answered(1001 + oneBoot, false)).size).toBe(0);
+  });
+
+  it("can be set anew, for a boot of its own", () => {
+    const state = after(set({ file: "x" }), answered(1), set({ file: "y" }, 5));
+    expect(state.get(mac)).toEqual({ mac, action: { file: "y" }, setAt: 5 });
+  });
+
+  it("that is over stays over, whatever happens; and there are not more of them than a bound", () => {
+    const whose = fc.constantFrom(mac, other);
+    const event = fc.oneof(
+      fc.record({ type: fc.constant("answered" as const), at: fc.nat(200_000), mac: whose, visible: fc.boolean() }),
+      fc.record({ type: fc.constant("fetched" as const), file: fc.constantFrom("x", "y"), mac: whose }),
+    );
+    let ended = 0;
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+        let state = after(set({ file: "x" }));
+        for (const one of events) {
+          const before = state.has(mac);
+          state = stepNext(state, one);
+          if (before && !state.has(mac)) ended++;
+          expect(state.has(mac) && !before).toBe(false);
+          expect(state.has(other)).toBe(false);
+        }
+      }),
+      { seed: 7 },
+    );
+    expect(ended).toBeGreaterThan(20);
+    let many: NextState = new Map();
+    for (let i = 0; i < 5000; i++) many = stepNext(many, set({ file: "x" }, i, `m${i}`));
+    expect([many.size, many.has("m0"), many.has("m4999")]).toEqual([4096, false, true]);
+  });
+});
+
+describe("a wish for the next boot", () => {
+  it.each([
+    [
+      { mac: "52-54-00-12-34-56", file: "a" },
+      { mac, action: { file: "a" } },
+    ],
+    [
+      { mac: "52:54:00:12:34:56".toUpperCase(), ignore: true },
+      { mac, action: { ignore: true } },
+    ],
+    [
+      { mac, file: "a", server: "10.0.0.1" },
+      { mac, action: { file: "a", server: "10.0.0.1" } },
+    ],
+    [
+      { mac, script: "http://h/x" },
+      { mac, action: { script: "http://h/x" } },
+    ],
+  ])("%j is taken", (wish, expected) => expect(readNextWish(wish)).toEqual({ ok: true, ...expected }));
+
+  it.each([
+    [{ mac: "52:54:00", file: "a" }, "E022"],
+    [{ mac: "nonsense", file: "a" }, "E022"],
+    [{ mac }, "E030"],
+    [{ mac, file: "a", ignore: true }, "E031"],
+    [{ mac, server: "10.0.0.1", ignore: true }, "E031"],
+    [{ mac, file: "../a" }, "E023"],
+    [{ mac, file: "a\u001b[2J" }, "E023"],
+    [{ mac, file: "a", server: "x" }, "E020"],
+    [{ mac, url: "ftp://x" }, "E026"],
+  ])("%j is refused with %s", (wish, code) => {
+    const read = readNextWish(wish);
+    expect(read.ok ? undefined : read.fault.code).toBe(code);
+  });
+});
+
+describe("the file of the one-shots", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-next-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const state = after(
+    set({ file: 'ä"\n' }),
+    set({ file: "x", server: "10.0.0.1" }, 3, other),
+    answered(4, false, other),
+  );
+
+  it("gives back what was written; a folder is made for it, and nothing else is left there", () => {
+    const kept = join(folder, "deep/state");
+    expect(readNextFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
+    const fine = stepNext(state, { type: "removed", mac });
+    expect(writeNextFile(kept, fine)).toBe(undefined);
+    expect(readNextFile(kept)).toEqual({ ok: true, state: fine, dropped: 0 });
+    expect(readdirSync(kept)).toEqual(["next.json"]);
+  });
+
+  it("is the old one until the new one is whole: a rest of a killed writer does not matter", () => {
+    const kept = join(folder, "killed");
+    writeNextFile(kept, stepNext(state, { type: "removed", mac }));
+    const before = readFileSync(join(kept, "next.json"), "utf8");
+    writeFileSync(join(kept, "next.json.new"), before.slice(0, 20));
+    expect(readNextFile(kept)).toMatchObject({ ok: true, dropped: 0 });
+    expect(writeNextFile(kept, new Map())).toBe(undefined);
+    expect(readNextFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
+  });
+
+  it("that holds nonsense is told, and what it holds is checked like a wish", () => {
+    mkdirSync(join(folder, "bad"));
+    const file = join(folder, "bad/next.json");
+    writeFileSync(file, "{");
+    expect(readNextFile(join(folder, "bad"))).toEqual({ ok: false, problem: "next.json is not JSON" });
+    writeFileSync(file, "[]");
+    expect(readNextFile(join(folder, "bad"))).toMatchObject({ ok: false });
+    const rows = [{ mac, action: { file: "../etc/passwd" }, setAt: 1 }, 5, { mac, action: { file: "a" }, setAt: 1 }];
+    writeFileSync(file, JSON.stringify({ schema: 1, next: rows }));
+    expect(readNextFile(join(folder, "bad"))).toEqual({ ok: true, state: after(set({ file: "a" }, 1)), dropped: 2 });
+  });
+
+  it("that cannot be written is told by its code", () => {
+    writeFileSync(join(folder, "a-file"), "");
+    expect(writeNextFile(join(folder, "a-file"), new Map())).toBe("EEXIST");
+    expect(writeNextFile(join(folder, "a-file/b"), new Map())).toBe("ENOTDIR");
+  });
+});
