@@ -13,7 +13,10 @@ const folder = mkdtempSync(join(tmpdir(), "bootlace-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function start(words: readonly string[], nodeOptions: readonly string[] = []) {
-  const child: ChildProcess = spawn(process.execPath, [...nodeOptions, main, ...words], { cwd: folder });
+  const child: ChildProcess = spawn(process.execPath, [...nodeOptions, main, ...words], {
+    cwd: folder,
+    env: { ...process.env, STATE_DIRECTORY: join(folder, "state") },
+  });
   const output = { out: "", err: "" };
   child.stdout?.on("data", (data: Buffer) => (output.out += data));
   child.stderr?.on("data", (data: Buffer) => (output.err += data));
@@ -184,6 +187,26 @@ describe("a daemon", () => {
       rmSync(join(folder, "new"), { recursive: true });
     },
   );
+
+  it("takes its config over on SIGHUP, and keeps the old one when the file is broken", async () => {
+    const { file } = await loopbackConfig("hangup.yaml", ["root: one"]);
+    const text = readFileSync(file, "utf8");
+    const running = start(["serve", "--config", file]);
+    await running.printed('"bootlace.ready"');
+    writeFileSync(file, text.replace("root: one", "root: two\nlog: { format: pretty }"));
+    running.child.kill("SIGHUP");
+    await running.printed("taken over, changed: root, log.format");
+    writeFileSync(file, "rot: x\n");
+    running.child.kill("SIGHUP");
+    await running.printed("hangup.yaml:1:1: error[E003]");
+    running.child.kill("SIGTERM");
+    const { code, out } = await running.ended();
+    rmSync(join(folder, "one"), { recursive: true });
+    rmSync(join(folder, "two"), { recursive: true });
+    expect(code).toBe(0);
+    expect(out).toContain("the old config stays in force: 1 fault");
+    expect(out).toContain(`root ${join(folder, "two")}`);
+  });
 
   it("finds bootlace.yaml in the working folder and says so; flags win over it", async () => {
     const { file } = await loopbackConfig("bootlace.yaml", ["log: { format: pretty }", "root: /nonexistent/root"]);
