@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { LabFailure } from "./failure.ts";
@@ -37,39 +37,36 @@ function insideOf(netns: string, command: string, args: readonly string[]): [str
 
 /** Starts a process in a namespace; it is stopped when the scenario ends. */
 export function start(lab: Lab, netns: string, { name, command, args, cwd = lab.folder, env = {} }: Start): Started {
-  const log = openSync(join(lab.folder, `${name}.log`), "a");
+  // Straight into a file: a pipe or socket that is read a moment too late makes QEMU drop characters of the serial
+  // line, and a server's forked children hold it open for minutes.
+  const log = openSync(join(lab.folder, `${name}.log`), "a+");
   const [program, words] = insideOf(netns, command, args);
-  const child = spawn(program, words, { cwd, env: { ...process.env, ...env }, detached: true });
   const output = createTranscript(name, lab.signal);
+  const follow = followFile(log, output);
+  const child = spawn(program, words, {
+    cwd,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["pipe", log, log],
+  });
+  const timer = setInterval(follow, 20);
   let running = true;
-  for (const stream of [child.stdout, child.stderr]) {
-    const decoder = new StringDecoder("utf8");
-    stream.on("data", (bytes: Buffer) => {
-      if (running) writeSync(log, bytes);
-      output.feed(decoder.write(bytes));
-    });
-  }
-  child.stdin.on("error", () => undefined);
+  child.stdin?.on("error", () => undefined);
   const exited = new Promise<Exit>((resolve) => {
     const over = (exit: Exit, why: string) => {
       if (!running) return;
       running = false;
+      clearInterval(timer);
+      follow();
       closeSync(log);
       output.end(why);
       resolve(exit);
     };
     child.on("error", (error) => over({ code: 127 }, `could not start (${error.message})`));
-    // A server's forked children may hold the output open for minutes: their parent's exit is what counts.
-    let flushed: NodeJS.Timeout;
-    const ended = (code: number | null, signal: string | null) => {
-      clearTimeout(flushed);
+    child.on("exit", (code, signal) => {
       if (code === null) over({ signal: signal ?? "?" }, `ended by ${signal}`);
       else over({ code }, `exited with ${code}`);
-    };
-    child.on("exit", (code, signal) => {
-      flushed = setTimeout(() => ended(code, signal), 300);
     });
-    child.on("close", ended);
   });
   const started: Started = {
     name,
@@ -77,7 +74,7 @@ export function start(lab: Lab, netns: string, { name, command, args, cwd = lab.
     output,
     exited,
     running: () => running,
-    write: (text) => void child.stdin.write(text),
+    write: (text) => void child.stdin?.write(text),
     async stop(signal = "SIGTERM", graceSeconds = 5) {
       if (running) child.kill(signal);
       const timer = setTimeout(() => running && signalGroup(child.pid, "SIGKILL"), graceSeconds * 1000);
@@ -91,6 +88,19 @@ export function start(lab: Lab, netns: string, { name, command, args, cwd = lab.
     signalGroup(child.pid, "SIGKILL");
   });
   return started;
+}
+
+/** Gives a function that feeds the transcript with what has come to the end of the file since its last call. */
+function followFile(file: number, output: Transcript): () => void {
+  const decoder = new StringDecoder("utf8");
+  const buffer = Buffer.alloc(64 * 1024);
+  let at = fstatSync(file).size;
+  return () => {
+    for (let count = -1; count !== 0; at += count) {
+      count = readSync(file, buffer, 0, buffer.length, at);
+      if (count > 0) output.feed(decoder.write(buffer.subarray(0, count)));
+    }
+  };
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

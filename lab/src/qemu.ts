@@ -15,8 +15,8 @@ export interface MachineOptions {
   readonly nic?: string;
 }
 
-// The serial line is QEMU's own standard output, read by the lab without a pause: a line that is not drained loses
-// and repeats characters. /dev/kvm cannot be relied on where the lab runs, so every machine is emulated.
+// The serial line is QEMU's own standard output, which is a file: it never makes QEMU wait, and so loses no character.
+// /dev/kvm cannot be relied on where the lab runs, so every machine is emulated.
 const COMMON = ["-accel", "tcg", "-display", "none", "-vga", "none", "-no-reboot", "-no-user-config"];
 const SERIAL = ["-chardev", "stdio,id=serial,signal=off,mux=off", "-serial", "chardev:serial", "-monitor", "none"];
 

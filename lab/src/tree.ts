@@ -15,8 +15,7 @@ export function plantTree(root: string, tree: BootTree): void {
   }
 }
 
-const MEMTEST_LABEL = (kernel: string) => `SERIAL 0 115200
-DEFAULT memtest
+const MEMTEST_LABEL = (kernel: string) => `DEFAULT memtest
 LABEL memtest
   LINUX ${kernel}
   APPEND console=ttyS0,115200

@@ -71,7 +71,7 @@ function item(name: "first" | "second"): BootTree {
     [`${name}/ldlinux.c32`]: { piece: "ldlinuxBios" },
     [`${name}/syslinux.efi`]: { piece: "syslinuxX64" },
     [`${name}/ldlinux.e64`]: { piece: "ldlinuxX64" },
-    [`${name}/pxelinux.cfg/default`]: { text: `SERIAL 0 115200\nSAY This is the ${name} item\nPROMPT 1\n` },
+    [`${name}/pxelinux.cfg/default`]: { text: `SAY This is the ${name} item\nPROMPT 1\n` },
   };
 }
 
