@@ -1,4 +1,5 @@
 import pino from "pino";
+import { inertJson } from "./inert.ts";
 import type { LogFile } from "./log-file.ts";
 import { localTime, prettyLines } from "./pretty.ts";
 import { isWritten, type Level, type LogRecord } from "./record.ts";
@@ -74,7 +75,7 @@ function jsonSink(now: () => number, write: (text: string) => void): Log {
       timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write },
+    { write: (line) => write(inertJson(line)) },
   );
   return ({ level, scope, event, message, fields }) => logger[level]({ scope, event, ...fields }, message);
 }

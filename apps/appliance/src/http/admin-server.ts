@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyReply,
+  type FastifyRequest,
+  type InjectOptions,
+  type LightMyRequestResponse,
+} from "fastify";
 import type { z } from "zod";
 import { inertJson } from "../events/inert.ts";
 import type { Metrics } from "../events/metrics.ts";
@@ -30,7 +35,7 @@ export interface AdminServer {
   stop(): Promise<void>;
   endpoint(): { readonly address: string; readonly port: number } | undefined;
   /** For tests: requests without a socket. */
-  readonly inject: FastifyInstance["inject"];
+  inject(request: string | InjectOptions): Promise<LightMyRequestResponse>;
 }
 
 /** The API may not be served as it is configured. The message is for people. */
@@ -160,7 +165,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
       const bound = app.server.address();
       return bound === null || typeof bound === "string" ? undefined : { address: bound.address, port: bound.port };
     },
-    inject: app.inject.bind(app),
+    inject: (request) => app.inject(request),
   };
 }
 

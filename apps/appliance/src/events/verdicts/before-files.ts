@@ -177,7 +177,9 @@ function isStuck(view: BootView, milliseconds: number): boolean {
   return view.leases.length > 0 ? view.silentFor(milliseconds) : view.asked >= 3;
 }
 
-/** Bootlace said nothing, on purpose. */
+/** Bootlace said nothing, on purpose: at all, or to what the client asked last. */
 export function unanswered(view: BootView): StepOf<"silence"> | undefined {
-  return view.offers.length + view.acks.length + view.files.length === 0 ? view.silences.at(-1) : undefined;
+  const last = view.silences.at(-1);
+  if (last === undefined || view.files.length + view.acks.length > 0) return undefined;
+  return view.offers.length === 0 || (last.port === "pxe" && view.silentFor(10_000)) ? last : undefined;
 }

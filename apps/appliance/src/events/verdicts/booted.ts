@@ -44,6 +44,21 @@ export function loaderSent(view: BootView): Verdict | undefined {
   return verdict("booted", "guess", lastFiles(view), sentence);
 }
 
+/** GRUB is there and fetches nothing here: Debian's takes the server of its files from the DHCP server's reply. */
+export function grubWentElsewhere(view: BootView): Verdict | undefined {
+  const last = view.done.at(-1);
+  if (last === undefined || !/(^|\/)grub[^/]*\.efi/i.test(last.file) || !view.silentFor(30_000)) return undefined;
+  if (view.files.some(({ number, protocol }) => number > last.number && protocol === last.protocol)) return undefined;
+  const server = view.telling?.server;
+  return verdict(
+    "unclear",
+    "likely",
+    [last],
+    `${quote(last.file)} arrived and asked Bootlace for nothing more: GRUB looks for its configuration at the server the DHCP server names`,
+    `let the DHCP server name ${server ?? "Bootlace"} as next server (siaddr, dnsmasq: dhcp-boot=,,${server ?? "ADDRESS"})`,
+  );
+}
+
 function lastFiles(view: BootView) {
   return view.done.slice(-8);
 }

@@ -2,7 +2,7 @@ import { quote } from "@bootlace/dhcp-core";
 import { ignoreReasons } from "@bootlace/proxy-dhcp";
 import type { Boot } from "../boots/boot.ts";
 import { beforeFiles, secondProxy, unanswered } from "./before-files.ts";
-import { kernelSent, loaderSent, systemSeen } from "./booted.ts";
+import { grubWentElsewhere, kernelSent, loaderSent, systemSeen } from "./booted.ts";
 import { chainLoop, missingFile, normalOddities } from "./files.ts";
 import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import { type Verdict, verdict } from "./verdict.ts";
@@ -29,6 +29,7 @@ function outcome(view: BootView): Verdict | undefined {
     repliesLost(view) ??
     kernelSent(view) ??
     didNotRun(view) ??
+    grubWentElsewhere(view) ??
     loaderSent(view) ??
     silenceKept(view) ??
     beforeFiles(view) ??
@@ -37,8 +38,8 @@ function outcome(view: BootView): Verdict | undefined {
   );
 }
 
-/** The detail of a boot that a rule told us to ignore. */
-export const ignoredByRule = "the rule says ignore";
+/** What the rules say when somebody wants a client ignored; all else they say is for want of a boot file. */
+const willed: ReadonlySet<string> = new Set(["the rule says ignore", "told to ignore this boot"]);
 
 /** We gave no answer. When it is for want of a boot file, that is a fault; else it is somebody's will. */
 function silenceKept(view: BootView): Verdict | undefined {
@@ -48,7 +49,7 @@ function silenceKept(view: BootView): Verdict | undefined {
   const evidence = [...view.discovers, silence];
   const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
   const nothing =
-    reason === "no-boot-file" || reason === "no-boot-url" || (reason === "no-plan" && detail !== ignoredByRule);
+    reason === "no-boot-file" || reason === "no-boot-url" || (reason === "no-plan" && !willed.has(detail ?? ""));
   if (nothing) {
     const arch = view.boot.arch ?? "this architecture";
     const fix = `put a boot file for ${arch} into the root folder, or write a rule that names one`;

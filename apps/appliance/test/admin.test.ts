@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { z } from "zod";
+import { createGuard } from "../src/http/admin-guard.ts";
+import { adminRoutes } from "../src/http/admin-routes.ts";
+import { AdminConfigError, readToken } from "../src/http/admin-server.ts";
+import * as schemas from "../src/http/api-schemas.ts";
+import { admin } from "./helpers/admin.ts";
+import { story } from "./helpers/story.ts";
+
+const json = { "content-type": "application/json" };
+const MAC = "52:54:00:12:34:56";
+
+describe("every operation answers by its schema", () => {
+  const { server, observe } = admin();
+  beforeAll(() => {
+    const told = story();
+    told.discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").tftp("b\u001b[31m", "missing").wait(3);
+    for (const event of told.events) observe(event);
+  });
+  const bodies: Record<string, object> = {
+    explain: { mac: MAC, arch: "x86-bios" },
+    setNext: { mac: MAC, file: "x" },
+    reload: {},
+  };
+  test.each(
+    adminRoutes.filter(({ response }) => response !== undefined).map((route) => [route.operation, route] as const),
+  )("%s", async (operation, { method, path, response }) => {
+    const boots = (await server.inject("/api/v1/boots")).json<z.output<typeof schemas.bootsSchema>>();
+    const id = boots.boots[0]?.id ?? "";
+    const body = bodies[operation];
+    const reply = await server.inject({
+      method,
+      url: path.replace("{id}", id),
+      ...(body ? { payload: body, headers: json } : {}),
+    });
+    expect(reply.statusCode).toBe(200);
+    expect(reply.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(reply.headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+    expect(response?.safeParse(reply.json()).error).toBeUndefined();
+  });
+  test("boots are told with verdict and evidence, in list, by id and by client", async () => {
+    const list = (await server.inject(`/api/v1/boots?client=${MAC.toUpperCase()}&limit=1`)).json();
+    expect(list.boots[0]).toMatchObject({ mac: MAC, outcome: "failed", verdict: { id: "B10", confidence: "certain" } });
+    const boot = schemas.bootSchema.parse((await server.inject(`/api/v1/boots/${list.boots[0].id}`)).json());
+    expect(boot.steps.map(({ kind }) => kind)).toEqual([
+      "discover",
+      "offer",
+      "lease",
+      "pxe-request",
+      "ack",
+      "file",
+      "file",
+    ]);
+    expect((await server.inject("/api/v1/boots?outcome=booted")).json().boots).toEqual([]);
+    expect((await server.inject("/api/v1/boots?before=2020-01-01T00:00:00Z")).json().boots).toEqual([]);
+    expect((await server.inject("/api/v1/clients")).json().clients[0]).toMatchObject({
+      id: MAC,
+      boots: 1,
+      outcome: "failed",
+    });
+    expect((await server.inject("/api/v1/files")).json().notFound).toHaveLength(2);
+  });
+  test("what was set for the next boot can be taken back, once", async () => {
+    await server.inject({ method: "POST", url: "/api/v1/next", payload: { mac: MAC, ignore: true }, headers: json });
+    const clear = () => server.inject({ method: "DELETE", url: `/api/v1/next/${MAC}` });
+    expect((await clear()).statusCode).toBe(204);
+    expect(await clear()).toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe("problems are RFC 9457", () => {
+  const broken = () => {
+    throw new Error("secret inner reason");
+  };
+  const { server, errors } = admin({ more: { files: broken } });
+  const expectProblem = async (request: Parameters<typeof server.inject>[0], status: number, code: string) => {
+    const reply = await server.inject(request);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
+    expect(schemas.problemSchema.parse(reply.json())).toMatchObject({ status, code });
+    return reply;
+  };
+  const post = (url: string, payload: string | object, headers: object = json) => ({
+    method: "POST" as const,
+    url,
+    payload,
+    headers: { ...headers },
+  });
+  test("unknown paths, boots and architectures", async () => {
+    await expectProblem("/api/v1/nothing", 404, "not-found");
+    await expectProblem("/", 404, "not-found");
+    await expectProblem("/api/v1/boots/none", 404, "boot-not-found");
+    await expectProblem(post("/api/v1/explain", { mac: MAC, arch: "toaster" }), 422, "unknown-architecture");
+  });
+  test("requests that do not fit: each fault with its path", async () => {
+    const reply = await expectProblem(post("/api/v1/explain", { mac: 5, arch: "x86-bios", more: 1 }), 400, "invalid");
+    expect(reply.json().issues.map(({ path }: { path: string }) => path)).toEqual(["mac", ""]);
+    await expectProblem("/api/v1/boots?limit=0", 400, "invalid");
+    await expectProblem("/api/v1/boots?limit=5&limit=6", 400, "invalid");
+    await expectProblem("/api/v1/boots?colour=blue", 400, "invalid");
+    await expectProblem(post("/api/v1/reload", "{"), 400, "bad-request");
+    await expectProblem(post("/api/v1/reload", '{"__proto__": {"a": 1}}'), 400, "bad-request");
+    await expectProblem(post("/api/v1/explain", { mac: "x".repeat(70_000) }), 413, "bad-request");
+  });
+  test("a bug is told to the log, not to the caller", async () => {
+    const reply = await expectProblem("/api/v1/files", 500, "internal");
+    expect(reply.body).not.toContain("secret");
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe("who may ask", () => {
+  const token = "0123456789abcdef0123";
+  const guarded = admin({ token, allowedHosts: ["Boot.example"] }).server;
+  const plain = admin().server;
+  const status = async (
+    server: typeof plain,
+    headers: Record<string, string>,
+    method = "GET",
+    url = "/api/v1/status",
+  ) =>
+    (await server.inject({ method: method as "GET", url, headers, ...(method === "POST" ? { payload: "{}" } : {}) }))
+      .statusCode;
+
+  test("the Host header must be an address, localhost or an allowed name", async () => {
+    for (const host of ["127.0.0.1:8067", "localhost", "LOCALHOST:1", "192.168.1.5", "[::1]:8067", "localhost."]) {
+      expect([host, await status(plain, { host })]).toEqual([host, 200]);
+    }
+    for (const host of [
+      "evil.example",
+      "localhost.evil.example",
+      "127.0.0.1.evil.example",
+      "boot.example",
+      "a b",
+      "1.2.3",
+    ]) {
+      expect([host, await status(plain, { host })]).toEqual([host, host === "a b" ? 400 : 421]);
+    }
+    expect(await status(guarded, { host: "boot.EXAMPLE:80", authorization: `Bearer ${token}` })).toBe(200);
+  });
+  test("a request without a Host header is none of HTTP/1.1", () => {
+    const guard = createGuard({ allowedHosts: [] });
+    expect(guard({ method: "GET", path: "/", headers: {} })).toMatchObject({ status: 400, code: "host-missing" });
+    expect(guard({ method: "GET", path: "/", headers: { host: "" } })).toMatchObject({ status: 400 });
+  });
+  test("the token is asked for everywhere but at the health checks", async () => {
+    for (const authorization of [
+      "",
+      "Bearer",
+      "Bearer wrong",
+      `Basic ${token}`,
+      `Bearer ${token}x`,
+      `Bearer ${token.slice(1)}`,
+      token,
+    ]) {
+      expect([authorization, await status(guarded, { authorization })]).toEqual([authorization, 401]);
+    }
+    expect(await status(guarded, { authorization: `bearer ${token}` })).toBe(200);
+    const without = await guarded.inject("/metrics");
+    expect([without.statusCode, without.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
+    expect(await status(guarded, {}, "GET", "/api/v1/events")).toBe(401);
+    for (const url of ["/healthz", "/readyz"]) expect(await status(guarded, {}, "GET", url)).toBe(200);
+  });
+  test("nothing is changed for a page of another origin, or without JSON", async () => {
+    const reload = (headers: Record<string, string>) => status(plain, headers, "POST", "/api/v1/reload");
+    expect(await reload(json)).toBe(200);
+    expect(await reload({ ...json, origin: "http://localhost", host: "localhost" })).toBe(200);
+    expect(await reload({ ...json, origin: "http://evil.example" })).toBe(403);
+    expect(await reload({ ...json, origin: "null" })).toBe(403);
+    expect(await reload({ ...json, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await reload({ ...json, "sec-fetch-site": "same-site" })).toBe(403);
+    expect(await reload({ "content-type": "text/plain" })).toBe(415);
+    expect(await reload({ "content-type": "application/x-www-form-urlencoded" })).toBe(415);
+    expect(await reload({})).toBe(415);
+    expect(await status(plain, { origin: "http://evil.example" }, "DELETE", `/api/v1/next/${MAC}`)).toBe(403);
+  });
+  test("no header invites other origins", async () => {
+    const reply = await plain.inject({ url: "/api/v1/status", headers: { origin: "http://evil.example" } });
+    expect(Object.keys(reply.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+    expect((await plain.inject({ method: "OPTIONS", url: "/api/v1/reload" })).statusCode).toBe(404);
+  });
+});
+
+describe("a token for other addresses", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-token-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  test("without one, only loopback is served", () => {
+    for (const address of ["0.0.0.0", "192.168.11.109", "::"])
+      expect(() => admin({ address })).toThrow(AdminConfigError);
+    for (const address of ["127.0.0.1", "127.9.9.9", "::1"]) expect(() => admin({ address })).not.toThrow();
+    expect(() => admin({ address: "0.0.0.0", token: "0123456789abcdef" })).not.toThrow();
+  });
+  test("the file holds it in its first line; what is no secret is refused", async () => {
+    const path = join(folder, "token");
+    writeFileSync(path, "0123456789abcdef-XYZ\r\nsecond line\n");
+    expect(await readToken(path)).toBe("0123456789abcdef-XYZ");
+    for (const text of ["", "short\n", "with a space in it 123", "\n0123456789abcdef", "ümlaut-ümlaut-ümlaut"]) {
+      writeFileSync(path, text);
+      await expect(readToken(path)).rejects.toThrow(AdminConfigError);
+    }
+    await expect(readToken(join(folder, "none"))).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe("health", () => {
+  test("ready, and not ready with reasons", async () => {
+    expect((await admin().server.inject("/readyz")).json()).toEqual({ ready: true, reasons: [] });
+    const reasons = ["tftp: no address is served"];
+    const reply = await admin({ more: { readiness: () => ({ ready: false, reasons }) } }).server.inject("/readyz");
+    expect([reply.statusCode, reply.json()]).toEqual([503, { ready: false, reasons }]);
+  });
+});

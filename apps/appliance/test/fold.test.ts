@@ -1,0 +1,175 @@
+import { messageTypes } from "@bootlace/dhcp-core";
+import { describe, expect, test } from "vitest";
+import { ruleBook } from "../src/boot/rules.ts";
+import { growTree } from "../src/boot/tree.ts";
+import { createAllowance } from "../src/events/throttle.ts";
+import { CLIENT, MAC, ROUTER, story } from "./helpers/story.ts";
+
+const macOf = (number: number) =>
+  `02:00:00:${[16, 8, 0].map((shift) => ((number >> shift) & 255).toString(16).padStart(2, "0")).join(":")}`;
+
+describe("who a packet, a transfer and a request belong to", () => {
+  const twoMachines = () => {
+    const told = story({ plan: { kind: "boot", file: "a.efi" } });
+    return told.discover({ mac: macOf(1) }).discover({ mac: macOf(2) });
+  };
+  test("by the address a REQUEST to the router asks for", () => {
+    const told = story().discover().lease({ address: "192.168.11.77" }).tftp("x", "done", { address: "192.168.11.77" });
+    expect(told.boots().map(({ key, address }) => [key, address])).toEqual([[MAC, "192.168.11.77"]]);
+  });
+  test("by the address of a request on port 4011", () => {
+    const told = twoMachines()
+      .pxeRequest({ mac: macOf(1) }, "192.168.11.71")
+      .pxeRequest({ mac: macOf(2) }, "192.168.11.72");
+    told.tftp("one", "done", { address: "192.168.11.71" }).tftp("two", "done", { address: "192.168.11.72" });
+    const files = told
+      .boots()
+      .map(({ key, steps }) => [key, steps.flatMap((step) => (step.kind === "file" ? [step.file] : []))]);
+    expect(Object.fromEntries(files)).toEqual({ [macOf(1)]: ["one"], [macOf(2)]: ["two"] });
+  });
+  test("by an ACK of the router that was broadcast", () => {
+    const told = story({ overhearing: true }).discover().foreignOffer().foreignAck("192.168.11.78");
+    expect(told.tftp("x", "done", { address: "192.168.11.78" }).boots()).toHaveLength(1);
+    expect(told.boot().steps.map(({ kind }) => kind)).toEqual(["discover", "offer", "foreign-offer", "lease", "file"]);
+  });
+  test("by being the only machine that waits: a Pi 3 shows no lease. With two, nothing is guessed", () => {
+    expect(story().discover().tftp("bootcode.bin").boots()).toHaveLength(1);
+    const told = twoMachines().tftp("bootcode.bin");
+    expect(told.boots().map(({ key }) => key)).toEqual([macOf(1), macOf(2), `ip ${CLIENT}`]);
+    expect(told.boot().mac).toBeUndefined();
+  });
+  test("an address that another machine gets belongs to that one from then on", () => {
+    const told = story().discover().lease().pxeRequest().tftp("x").wait(200);
+    told.pxeRequest({ mac: macOf(9) }, CLIENT).tftp("y");
+    expect(told.boot().key).toBe(macOf(9));
+  });
+  test("a REQUEST that names us is no lease from another server", () => {
+    const told = story().discover().lease({ server: "192.168.11.109" });
+    expect(told.boot().steps.map(({ kind }) => kind)).not.toContain("lease");
+  });
+  test("ordinary machines make no boot", () => {
+    const told = story().ordinary(messageTypes.DISCOVER, { hostName: "laptop" });
+    told.ordinary(messageTypes.REQUEST, { serverIdentifier: ROUTER, requestedAddress: CLIENT });
+    expect(told.boots()).toEqual([]);
+  });
+  test("a Pi's REQUEST without option 60 is its lease", () => {
+    const mac = "dc:a6:32:01:36:c2";
+    const pi = { arch: 0, mac, options: { vendorClassIdentifier: "PXEClient:Arch:00000:UNDI:002001" } };
+    const told = story({ machine: pi, plan: { kind: "boot" } })
+      .discover()
+      .lease({ boot: false });
+    expect(told.boot()).toMatchObject({ mac, firmware: "raspberry-pi", address: CLIENT });
+  });
+});
+
+describe("one boot or the next", () => {
+  test("retries, iPXE and a wait at a menu are one; a minute of silence or a new start is the next", () => {
+    const told = story().discover().wait(4).discover().wait(32).discover();
+    const [first] = told.boots();
+    expect(told.boot().steps[0]).toMatchObject({ kind: "discover", times: 3 });
+    told.wait(61).discover();
+    expect(told.boots()).toHaveLength(1);
+    expect(told.boot().id).not.toBe(first?.id);
+  });
+  test("a file asked for ten minutes later opens the boot again", () => {
+    const told = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi").tftp("x/grub.cfg").wait(600);
+    expect(told.boot().ended).toBe(true);
+    const { id } = told.boot();
+    told.tftp("x/vmlinuz").wait(11);
+    expect(told.boot()).toMatchObject({ id, ended: false });
+    expect(told.verdicts()[0]).toBe("booted likely");
+  });
+  test("leases renewed by the running system are not followed", () => {
+    const told = story()
+      .discover()
+      .lease()
+      .pxeRequest()
+      .tftp("vmlinuz")
+      .ordinary(messageTypes.DISCOVER, { hostName: "pc" });
+    const steps = told.boot().steps.length;
+    for (let hour = 0; hour < 5; hour++)
+      told.wait(5).ordinary(messageTypes.REQUEST, { hostName: "pc", serverIdentifier: ROUTER });
+    expect(told.boot().steps).toHaveLength(steps);
+  });
+});
+
+describe("bounds", () => {
+  test("as many clients as wanted; the one seen longest ago goes, and has ended", () => {
+    const told = story({ limits: { clients: 4096 } });
+    for (let number = 0; number < 5000; number++) told.discover({ mac: macOf(number) });
+    expect(told.boots()).toHaveLength(4096);
+    expect(told.boots()[0]?.mac).toBe(macOf(904));
+  });
+  test("as many steps as wanted in all, and in one boot: first and last stay", () => {
+    const told = story({ limits: { steps: 1000 } })
+      .discover()
+      .lease()
+      .pxeRequest();
+    for (let number = 0; number < 500; number++) told.tftp(`file-${number}`);
+    const boot = told.boot();
+    expect(boot.steps).toHaveLength(192);
+    expect(boot.dropped).toBe(boot.next - 1 - 192);
+    expect(boot.steps[0]?.kind).toBe("discover");
+    expect(boot.steps.at(-1)).toMatchObject({ file: "file-499", outcome: "done" });
+    for (let number = 0; number < 2000; number++) told.discover({ mac: macOf(number) });
+    const steps = told.boots().reduce((sum, one) => sum + one.steps.length, 0);
+    expect(steps).toBeLessThanOrEqual(1000);
+    expect(steps).toBeGreaterThan(900);
+  });
+  test("a client is forgotten after a day", () => {
+    const told = story({ limits: { remember: 300_000 } })
+      .discover()
+      .wait(299);
+    expect(told.boots()).toHaveLength(1);
+    expect(told.wait(2).boots()).toEqual([]);
+  });
+  test("a repeated miss is counted, not repeated", () => {
+    const told = story().discover().lease().pxeRequest();
+    for (let time = 0; time < 100; time++) told.tftp("same", "missing");
+    expect(told.boot().steps.filter(({ kind }) => kind === "file")).toMatchObject([{ times: 100 }]);
+  });
+  test("long texts are cut", () => {
+    const told = story().discover().lease().pxeRequest().tftp("n".repeat(500), "missing");
+    expect(told.boot().steps.at(-1)).toMatchObject({ file: "n".repeat(255) });
+  });
+});
+
+test("a transfer's steps follow it, and its octets count once", () => {
+  const told = story().discover().lease().pxeRequest().tftp("a", "running");
+  expect(told.boot()).toMatchObject({ running: 1, bytes: 0 });
+  told.tftp("b", "done", { size: 10 }).tftp("c", "timeout", { bytes: 3 }).tftp("d", "probe");
+  expect(told.boot()).toMatchObject({ running: 1, bytes: 13 });
+  expect(told.wait(200).boot().ended).toBe(false);
+});
+
+test("a machine that a rule ignores, or that was told to be ignored once, has not failed", () => {
+  const config = {
+    boot: [{ ignore: true }],
+    hosts: {},
+    menus: {},
+    tftp: { enabled: true },
+    http: { enabled: false },
+  } as never;
+  const choices = [
+    ruleBook(config, () => growTree([])).choose,
+    ruleBook(
+      { ...(config as object), boot: [] } as never,
+      () => growTree([]),
+      () => ({ ignore: true }) as never,
+    ).choose,
+  ];
+  for (const choose of choices) {
+    const plan = choose({ firmware: "bios", archCodes: [0], http: false } as never, {} as never);
+    const told = story({ plan }).discover().wait(1);
+    expect([plan.kind, told.verdicts()]).toEqual(["ignore", ["unanswered certain"]]);
+  }
+  const none = ruleBook({ ...(config as object), boot: [] } as never, () => growTree([])).choose;
+  const plan = none({ firmware: "bios", archCodes: [0], http: false } as never, {} as never);
+  expect(story({ plan }).discover().wait(1).verdicts()).toEqual(["B10 certain"]);
+});
+
+test("an allowance lets a burst pass, then so many a second", () => {
+  const passes = createAllowance({ burst: 3, perSecond: 2 });
+  const count = (now: number) => Array.from({ length: 10 }, () => passes(now)).filter(Boolean).length;
+  expect([count(0), count(0), count(500), count(2000), count(60_000)]).toEqual([3, 0, 1, 3, 3]);
+});
