@@ -119,7 +119,7 @@ it("a client whose rule gives it a folder of its own is served from there, the o
   await client.ask(bootRequest({}), test.port("dhcp"));
   expect(await fetched(test.port("tftp"), "pxelinux.0")).toBe("its own");
   using missing = await tftpReader(test.port("tftp"), "install.0");
-  expect(await missing.open()).toMatch(/^\0\x01/);
+  expect((await missing.open()).slice(0, 2)).toBe("\0\x01");
   asks = "52:54:00:00:00:01";
   expect(await fetched(test.port("tftp"), "pxelinux.0")).toBe("usual");
 });

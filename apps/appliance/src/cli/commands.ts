@@ -1,8 +1,9 @@
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
+import { explain } from "./explain.ts";
 import { schemaCommand } from "./schema.ts";
 import { serve } from "./serve.ts";
 import { versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, check, schemaCommand, versionCommand];
+export const commands: readonly Command[] = [serve, check, explain, schemaCommand, versionCommand];

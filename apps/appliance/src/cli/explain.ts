@@ -1,0 +1,132 @@
+import { type ExplainResult, explainWish } from "../boot/explain.ts";
+import { growTree } from "../boot/tree.ts";
+import { faultRow, formatFault } from "../config/faults.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { createDesk } from "../services/desk.ts";
+import { decisionContext } from "../services/dhcp.ts";
+import { scanRoot } from "../system/boot-files.ts";
+import { chooseInterfaces } from "../system/interfaces.ts";
+import { readNextFile } from "../system/next-file.ts";
+import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { configOption, flagsOf, settingOptions } from "./config-options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { printError, printJson } from "./output.ts";
+
+export const explain: Command = {
+  name: "explain",
+  summary: "Show what a client would be answered, and why; sends nothing",
+  options: [
+    { name: "mac", short: "m", value: "MAC", description: "Hardware address of the client. Must be given." },
+    { name: "arch", short: "a", value: "ARCH", description: "Architecture, by name or number. Default: x86-bios" },
+    { name: "user-class", value: "TEXT", many: true, description: "Option 77, such as iPXE." },
+    {
+      name: "vendor-class",
+      value: "TEXT",
+      description: "Option 60. Default: as firmware of this architecture sends it.",
+    },
+    { name: "uuid", value: "UUID", description: "Option 97." },
+    { name: "serial", value: "HEX", description: "Serial number of a Raspberry Pi, 8 hexadecimal digits." },
+    { name: "relay", value: "ADDRESS", description: "The request came through this relay agent." },
+    {
+      name: "port",
+      value: "PORT",
+      description: "67: a DISCOVER. 4011: the REQUEST that follows the offer. Default: 67",
+    },
+    { name: "item", value: "TYPE", description: "With --port 4011: the type of the menu line that was chosen." },
+    { name: "on", value: "NAME", description: "Only as it would be answered on this interface." },
+    { name: "json", description: "Print one JSON document instead of lines." },
+    configOption,
+    ...settingOptions,
+  ],
+  examples: [
+    ["bootlace explain --mac 52:54:00:12:34:56 --arch x64-uefi", "a PC with UEFI firmware"],
+    ["bootlace explain -m 52:54:00:12:34:56 --user-class iPXE", "the same, once iPXE runs on it"],
+    ["bootlace explain -m 52:54:00:12:34:56 --port 4011 --json", "its second request, for a program to read"],
+  ],
+  async run(args, surroundings) {
+    const json = args.options.has("json");
+    const wish = wishOf(args);
+    const flags = flagsOf(args);
+    if (!wish.ok || !flags.ok) {
+      const message = wish.ok ? (flags.ok ? "" : flags.problem) : wish.problem;
+      printError(surroundings, "explain", { code: "usage", message }, json);
+      return exitCodes.usage;
+    }
+    const { cwd, env } = surroundings;
+    const file = lastValue(args, "config");
+    const result = loadConfig({ cwd, env, flags: flags.flags, ...(file === undefined ? {} : { file }) });
+    if (!result.ok) {
+      if (json)
+        printJson(surroundings, {
+          error: { code: "config", message: "the config is wrong" },
+          faults: result.faults.map(faultRow),
+        });
+      else for (const fault of result.faults) surroundings.err(`${formatFault(fault)}\n`);
+      return exitCodes.config;
+    }
+    const explained = await explainOffline(result.loaded, wish.wish, surroundings);
+    if (!explained.ok) {
+      printError(surroundings, "explain", { code: "request", message: explained.problem }, json);
+      return exitCodes.usage;
+    }
+    if (json) printJson(surroundings, { request: { hex: explained.hex }, ...explained.explanation });
+    else printLines(explained, surroundings);
+    return exitCodes.ok;
+  },
+};
+
+type Wish = Parameters<typeof explainWish>[0];
+
+function wishOf(args: Arguments): { ok: true; wish: Wish } | { ok: false; problem: string } {
+  const mac = lastValue(args, "mac");
+  if (mac === undefined) return { ok: false, problem: "--mac is missing: which client is meant?" };
+  const port = lastValue(args, "port") ?? "67";
+  if (!["67", "dhcp", "4011", "pxe"].includes(port)) return { ok: false, problem: "--port is 67 or 4011" };
+  const item = lastValue(args, "item");
+  if (item !== undefined && !(Number.isInteger(Number(item)) && Number(item) >= 0 && Number(item) <= 0xffff)) {
+    return { ok: false, problem: "--item is a number from 0 to 65535" };
+  }
+  return {
+    ok: true,
+    wish: {
+      mac,
+      arch: lastValue(args, "arch"),
+      userClass: args.options.get("user-class"),
+      vendorClass: lastValue(args, "vendor-class"),
+      uuid: lastValue(args, "uuid"),
+      serial: lastValue(args, "serial"),
+      relay: lastValue(args, "relay"),
+      interface: lastValue(args, "on"),
+      port: port === "4011" || port === "pxe" ? "pxe" : "dhcp",
+      ...(item === undefined ? {} : { item: Number(item) }),
+    },
+  };
+}
+
+/** With the config, the boot tree and the one-shots as they are on disk; the daemon need not run. */
+async function explainOffline(
+  { config }: LoadedConfig,
+  wish: Wish,
+  surroundings: Surroundings,
+): Promise<ExplainResult> {
+  const { now, networkInterfaces } = surroundings;
+  const { served } = chooseInterfaces(networkInterfaces(), { names: config.interfaces, subnets: config.subnets });
+  const desk = createDesk(config, { now, macOf: () => undefined, keepNext: () => {} });
+  const scan = await scanRoot(config.root);
+  desk.adoptTree(growTree(scan.ok ? scan.files : []));
+  desk.adoptInterfaces(served);
+  const kept = config.state.directory === undefined ? undefined : readNextFile(config.state.directory);
+  if (kept?.ok) desk.adoptNext(kept.state);
+  return explainWish(wish, { context: decisionContext(config, desk.choose, served), book: desk.book() });
+}
+
+function printLines({ explanation }: Extract<ExplainResult, { ok: true }>, { out }: Surroundings) {
+  out(`${explanation.text}\n`);
+  for (const { name, matched, why } of explanation.rules) {
+    out(`  ${matched ? "yes" : "no "}  ${JSON.stringify(name)}: ${why}\n`);
+  }
+  for (const { interface: name, from, to, lines, hex } of explanation.replies) {
+    out(`\nreply on ${name} from ${from} to ${to}\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    out(`${(hex.match(/.{1,64}/g) ?? []).map((part) => `  ${part}\n`).join("")}`);
+  }
+}
