@@ -64,8 +64,8 @@ export async function buildLoadGenerator(lab: Lab, host: Host): Promise<string> 
   return program;
 }
 
-/** The words of its command line, for a server at 127.0.0.1 port 69 whose files lie below `root`. */
-export function loadArguments(root: string, load: Load): string[] {
+/** The words of its command line, for a server at port 69 of `address` whose files lie below `root`. */
+export function loadArguments(root: string, load: Load, address = "127.0.0.1"): string[] {
   const { files, blockSize, windowSize, clients, requests = clients, ackDelay = 0, loss = 0, seed = 1 } = load;
   const { patience = 1000, seconds = 120, spin = false } = load;
   const numbers = {
@@ -83,7 +83,7 @@ export function loadArguments(root: string, load: Load): string[] {
   };
   const words = Object.entries(numbers).flatMap(([flag, value]) => [flag, String(value)]);
   if (spin) words.push("-B");
-  return ["-h", "127.0.0.1", "-V", root, ...words, ...files.flatMap((file) => ["-f", file])];
+  return ["-h", address, "-V", root, ...words, ...files.flatMap((file) => ["-f", file])];
 }
 
 /** Runs one load against the server of a namespace. Failed transfers are in the result; it throws only without one. */

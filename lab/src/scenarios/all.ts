@@ -5,8 +5,10 @@ import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
+import { dhcpUnderLoad } from "./dhcp-under-load.ts";
 import { firstRun } from "./first-run.ts";
 import { interop } from "./interop.ts";
+import { interopLossy } from "./interop-lossy.ts";
 import { menu } from "./menu.ts";
 import { relay } from "./relay.ts";
 import { twoLans } from "./two-lans.ts";
@@ -25,6 +27,8 @@ export const SCENARIOS: readonly Scenario[] = [
   besideDnsmasq,
   bystanders,
   interop,
+  interopLossy,
+  dhcpUnderLoad,
   benchCodecQuick,
   benchTftpQuick,
   firstRun,

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Lab } from "./lab.ts";
+import { addHost, configure, type Host } from "./namespaces.ts";
+import { locate } from "./packages.ts";
+import { runOk, start } from "./processes.ts";
+
+const SOURCE = fileURLToPath(new URL("../tools/bad-wire.c", import.meta.url));
+
+/** What a bad cable does to IPv4 packets, each way. Per cent and milliseconds, 0 when left out. */
+export interface WireFaults {
+  readonly loss?: number;
+  readonly delay?: number;
+  /** The delay is up to so much shorter or longer. */
+  readonly jitter?: number;
+  readonly duplicate?: number;
+  /** Sent at once while the others wait. */
+  readonly reorder?: number;
+  readonly seed?: number;
+}
+
+/** Two machines at the ends of one cable. */
+export interface Wire {
+  readonly near: Host;
+  readonly far: Host;
+  /** Cuts the cable; gives what it did, as it tells it. */
+  cut(): Promise<string>;
+}
+
+export interface WireEnds {
+  /** Tells the machines of one wire from those of another. */
+  readonly suffix: string;
+  /** Addresses with their prefix lengths. */
+  readonly near: string;
+  readonly far: string;
+  /** Of both ends. Default 1500. */
+  readonly mtu?: number;
+}
+
+/** Builds two machines, each with eth0 at one end of a cable with faults. */
+export async function buildBadWire(lab: Lab, ends: WireEnds, faults: WireFaults): Promise<Wire> {
+  const { suffix, mtu = 1500 } = ends;
+  const wire = await addHost(lab, `wire-${suffix}`);
+  const plug = async (role: string, end: string, address: string): Promise<Host> => {
+    const host = await addHost(lab, `${role}-${suffix}`);
+    const peer = ["type", "veth", "peer", "name", end, "netns", wire.netns];
+    await configure(host, "link", "add", "eth0", ...peer);
+    await configure(wire, "link", "set", end, "mtu", String(mtu), "up");
+    await configure(host, "link", "set", "eth0", "mtu", String(mtu), "up");
+    await configure(host, "address", "add", address, "broadcast", "+", "dev", "eth0");
+    return host;
+  };
+  const near = await plug("near", "near", ends.near);
+  const far = await plug("far", "far", ends.far);
+  const command = join(lab.folder, `bad-wire-${suffix}`);
+  await runOk(lab, wire.netns, locate("cc"), ["-O2", "-o", command, SOURCE], { seconds: 60 });
+  const { seed = 1, loss = 0, delay = 0, jitter = 0, duplicate = 0, reorder = 0 } = faults;
+  const args = ["near", "far", ...[seed, loss, delay, jitter, duplicate, reorder].map(String)];
+  const cable = start(lab, wire.netns, { name: `wire-${suffix}`, command, args });
+  await cable.output.until(/joined/, 10);
+  return {
+    near,
+    far,
+    async cut() {
+      await cable.stop();
+      return (await cable.output.until(/seen .*/, 1))[0];
+    },
+  };
+}
