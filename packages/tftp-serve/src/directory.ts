@@ -4,12 +4,18 @@ import type { TftpClient } from "./core/events.ts";
 import type { DirectoryOptions } from "./directory-options.ts";
 import { type Found, findFile, findIgnoringCase, isBeneath } from "./folder.ts";
 import { pathsOf } from "./names.ts";
-import { type FileIdentity, isSettled, regularFile } from "./regular-file.ts";
+import { type FileIdentity, isSettled, regularFile, versionOf } from "./regular-file.ts";
 import { notFound, type OpenResult, type Source } from "./source.ts";
 
 /** What the file system said a moment ago. */
 type Known =
-  | { readonly ok: true; readonly at: number; readonly path: string; readonly identity: FileIdentity }
+  | {
+      readonly ok: true;
+      readonly at: number;
+      readonly path: string;
+      readonly identity: FileIdentity;
+      readonly version: string;
+    }
   | { readonly ok: false; readonly at: number; readonly answer: OpenResult };
 
 const maxKnown = 4096;
@@ -41,8 +47,8 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
     const entry = known.get(key);
     if (!entry || wall() - entry.at >= trustFor) return undefined;
     if (!entry.ok) return entry.answer;
-    const { path, identity } = entry;
-    return { ok: true, file: regularFile(path, identity, true, undefined, () => known.delete(key)) };
+    const { path, identity, version } = entry;
+    return { ok: true, file: regularFile(path, identity, version, undefined, () => known.delete(key)) };
   }
 
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
@@ -54,9 +60,9 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
       return answer;
     }
     const { path, handle, identity } = found;
-    const settled = isSettled(identity, at);
-    if (settled) remember(key, { ok: true, at, path, identity });
-    return { ok: true, file: regularFile(path, identity, settled, handle, () => known.delete(key)) };
+    const version = isSettled(identity, at) ? versionOf(identity) : undefined;
+    if (version !== undefined) remember(key, { ok: true, at, path, identity, version });
+    return { ok: true, file: regularFile(path, identity, version, handle, () => known.delete(key)) };
   }
 
   async function fromClientRoot(key: string, sub: string, name: string): Promise<OpenResult> {

@@ -27,6 +27,11 @@ export function isSettled(identity: FileIdentity, wall: number): boolean {
   return wall - Math.max(...youngest) >= settledAfter;
 }
 
+/** Names the octets of a settled file. */
+export function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): string {
+  return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}
+
 /**
  * A file that was found to be `identity`. It is opened when it is first read, unless `handle` is there already; each read
  * makes sure that it is still what it was.
@@ -34,16 +39,15 @@ export function isSettled(identity: FileIdentity, wall: number): boolean {
 export function regularFile(
   path: string,
   identity: FileIdentity,
-  settled: boolean,
+  version: string | undefined,
   handle: FileHandle | undefined,
   changed: () => void,
 ): SourceFile {
   let opening: Promise<FileHandle> | undefined = handle && Promise.resolve(handle);
-  const { dev, ino, size, mtimeNs, ctimeNs } = identity;
   return {
-    size: Number(size),
-    version: settled ? `${dev} ${ino} ${mtimeNs} ${ctimeNs}` : undefined,
-    modified: Number(mtimeNs / 1_000_000n),
+    size: Number(identity.size),
+    version,
+    modified: Number(identity.mtimeNs) / 1e6,
     async read(target, position) {
       opening ??= open(path, openFlags);
       const file = await opening;
