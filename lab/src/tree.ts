@@ -15,17 +15,20 @@ export function plantTree(root: string, tree: BootTree): void {
   }
 }
 
-const MEMTEST_LABEL = (kernel: string) => `DEFAULT memtest
+const MEMTEST = (kernel: string) => `DEFAULT memtest
 LABEL memtest
   LINUX ${kernel}
   APPEND console=ttyS0,115200
 `;
 
-/** The first user's tree: pxelinux and memtest86+ for a BIOS machine. */
+/**
+ * The first user's tree: pxelinux and memtest86+ for a BIOS machine. SERIAL makes pxelinux write to the line itself:
+ * what SeaBIOS sends there may still lie in its buffer when memtest86+ takes the machine.
+ */
 export const BIOS_MEMTEST: BootTree = {
   "pxelinux/pxelinux.0": { piece: "pxelinux" },
   "pxelinux/ldlinux.c32": { piece: "ldlinuxBios" },
-  "pxelinux/pxelinux.cfg/default": { text: MEMTEST_LABEL("memtest86+/memtest.bin") },
+  "pxelinux/pxelinux.cfg/default": { text: `SERIAL 0 115200\n${MEMTEST("memtest86+/memtest.bin")}` },
   "pxelinux/memtest86+/memtest.bin": { piece: "memtestBios" },
 };
 
@@ -41,7 +44,7 @@ export const BIOS_MEMTEST_FILES = [
 export const UEFI_SYSLINUX: BootTree = {
   "efi/syslinux.efi": { piece: "syslinuxX64" },
   "efi/ldlinux.e64": { piece: "ldlinuxX64" },
-  "efi/pxelinux.cfg/default": { text: MEMTEST_LABEL("memtest.bin") },
+  "efi/pxelinux.cfg/default": { text: MEMTEST("memtest.bin") },
   "efi/memtest.bin": { piece: "memtestBios" },
 };
 
