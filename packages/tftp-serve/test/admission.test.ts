@@ -61,11 +61,14 @@ describe("rates", () => {
   });
 
   test("acknowledging gives no more than what was taken", () => {
-    const gate = admission(defaultLimits);
+    const gate = admission({ ...defaultLimits, maxTransfers: 5000 });
+    gate.request("a", false, 0);
     for (let n = 0; n < 1000; n++) gate.acknowledge("a");
     let granted = 0;
     while (gate.repeat("a", false, 0)) granted++;
     expect(granted).toBe(64);
+    while (gate.request(`10.0.${granted >> 8}.${granted & 255}`, false, 0) === "granted") granted++;
+    expect(granted).toBe(1000);
   });
 
   test("repeated requests take their share, exempt ones only of what is for all", () => {

@@ -81,6 +81,21 @@ describe("an upload", () => {
     expect([u.data(4, 512, 3), u.data(6, 512, 3), u.data(7, 1, 4)]).toEqual(["-", "ack 6", "take ack 7 last"]);
   });
 
+  test("window after window, and every gap anew; blocks that came before are no strays", () => {
+    const u = upload({ windowSize: 2 });
+    const said = [1, 2, 3, 4].map((block) => u.data(block, 512, block));
+    expect(said).toEqual(["take", "take ack 2", "take", "take ack 4"]);
+    expect([u.data(6, 512, 5), u.data(5, 512, 6), u.data(7, 512, 7), u.data(6, 512, 8)]).toEqual([
+      "ack 4",
+      "take",
+      "-",
+      "take ack 6",
+    ]);
+    expect([u.data(8, 512, 9), u.data(7, 512, 10)]).toEqual(["ack 6", "take"]);
+    for (let n = 0; n < 50; n++) expect(u.data(4 + (n % 3), 512, 11)).toBe("-");
+    expect(u.state.strays).toBe(0);
+  });
+
   test("block numbers roll over to 0 or to 1", () => {
     for (const rollover of [0, 1] as const) {
       const u = upload({ blockSize: 8, rollover });
@@ -115,9 +130,10 @@ describe("an upload", () => {
     ]);
     const v = upload();
     v.data(1, 512, 10);
-    expect([v.tick(49), v.tick(50), v.tick(130), v.tick(30_009), v.tick(30_010)]).toEqual([
+    expect([v.tick(49), v.tick(50), v.tick(129), v.tick(130), v.tick(30_009), v.tick(30_010)]).toEqual([
       "-",
       "ack 1",
+      "-",
       "ack 1",
       "ack 1",
       "-",

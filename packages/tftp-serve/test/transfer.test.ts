@@ -120,6 +120,11 @@ describe("windows", () => {
     expect([t.ack(0, 10), t.ack(2, 14), t.ack(6, 24), t.ack(8, 34)]).toEqual(["1..4", "5..6", "7..10", "9..12"]);
   });
 
+  test("it may slide by a single block", () => {
+    const t = run({ ...six, size: 512 * 20 });
+    expect([t.ack(0, 10), t.ack(1, 14), t.ack(2, 18), t.ack(5, 28)]).toEqual(["1..4", "5", "6", "6..9"]);
+  });
+
   test("at the end of the file there is nothing to slide; the timer runs", () => {
     const t = run(six);
     expect([t.ack(0, 10), t.ack(2, 20), t.ack(4, 30), t.tick(69), t.tick(70), t.ack(6, 80)]).toEqual([
