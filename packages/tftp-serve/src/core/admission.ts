@@ -89,9 +89,9 @@ export function admission(limits: AdmissionLimits): Admission {
       return takeShare(accountOf(address, at), exempt, at);
     },
     acknowledge(address) {
-      all.tokens = Math.min(burst, all.tokens + 1);
+      all.tokens++;
       const account = clients.get(address);
-      if (account) account.tokens = Math.min(perClientBurst, account.tokens + 1);
+      if (account) account.tokens++;
     },
     release(address) {
       active--;
