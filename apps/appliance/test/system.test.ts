@@ -15,7 +15,7 @@ describe("ports that could not be bound", () => {
     expect(text).toBe(
       "cannot bind UDP port 69 (tftp) on 192.168.11.109, 10.0.0.1, UDP port 67 (dhcp) on 0.0.0.0: no permission. " +
         "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
-        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port)",
+        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)",
     );
   });
 

@@ -4,7 +4,7 @@ const levels = ["fatal", "error", "warn", "info", "debug"] as const;
 export type Level = (typeof levels)[number];
 
 /** Which part of the appliance speaks. */
-type Scope = "bootlace" | "config" | "boot" | "net" | "dhcp" | "tftp";
+type Scope = "bootlace" | "config" | "boot" | "net" | "dhcp" | "tftp" | "http";
 
 /** One step in the log. Texts from the network are escaped in `message` and `details`; in `fields` they are as sent. */
 export interface LogRecord {

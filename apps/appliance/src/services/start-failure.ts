@@ -1,5 +1,6 @@
 import { ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
 import { TftpStartError } from "@bootlace/tftp-serve";
+import { HttpBootStartError } from "../http/boot-server.ts";
 import type { PartFailure } from "../system/order.ts";
 import { explainPortFailures, type PortFailure } from "../system/privileges.ts";
 import { ApplianceStartError } from "./service.ts";
@@ -9,7 +10,11 @@ export function toStartError(failures: readonly PartFailure[]): unknown {
   const reasons: string[] = [];
   const ports: PortFailure[] = [];
   for (const { name, error } of failures) {
-    if (error instanceof ProxyDhcpStartError || error instanceof TftpStartError) {
+    if (
+      error instanceof ProxyDhcpStartError ||
+      error instanceof TftpStartError ||
+      error instanceof HttpBootStartError
+    ) {
       ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
     } else if (error instanceof ApplianceStartError) reasons.push(error.message);
     else return error;

@@ -1,4 +1,4 @@
-/** A UDP port that could not be bound, as proxy-dhcp and tftp-serve report it. */
+/** A port that could not be bound, as the servers report it. */
 export interface PortFailure {
   readonly service: string;
   readonly address: string;
@@ -10,7 +10,7 @@ export interface PortFailure {
 
 const threeWays =
   "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit; " +
-  "or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port)";
+  "or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)";
 
 /** All ports that could not be bound, why, and what to do about it, in one line. */
 export function explainPortFailures(failures: readonly PortFailure[]): string {
@@ -25,7 +25,7 @@ export function explainPortFailures(failures: readonly PortFailure[]): string {
 function listPorts(failures: readonly PortFailure[]): string {
   const addresses = new Map<string, string[]>();
   for (const { service, address, port } of failures) {
-    const key = `UDP port ${port} (${service})`;
+    const key = `${service === "http" ? "TCP" : "UDP"} port ${port} (${service})`;
     const known = addresses.get(key) ?? [];
     addresses.set(key, known.includes(address) ? known : [...known, address]);
   }

@@ -1,0 +1,144 @@
+import type { ServerResponse } from "node:http";
+import { SourceChangedError } from "@bootlace/tftp-serve";
+import { type CachedFile, type Chunk, type ChunkCache, chunkOctets, ShortFileError } from "./boot-chunks.ts";
+import type { HttpAbort } from "./boot-events.ts";
+
+/** How the body of an answer ended. */
+export type BodyEnd =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: HttpAbort; readonly detail: string | undefined };
+
+/** A body on its way. */
+export interface Sending {
+  /** Octets that the operating system has taken. */
+  readonly bytes: number;
+  readonly total: number;
+  /** Breaks the connection; `ended` is called with this reason. */
+  abort(reason: HttpAbort, detail?: string): void;
+}
+
+export interface Body {
+  readonly file: CachedFile;
+  /** Offset of the first octet. */
+  readonly first: number;
+  /** Octets, at least 1. */
+  readonly total: number;
+  /** Writes the headers: the first octets are there. */
+  readonly begin: () => void;
+  /**
+   * Called once: the last octet was taken, or the connection is gone, or, before `begin`, the source failed and another
+   * answer can be given.
+   */
+  readonly ended: (end: BodyEnd) => void;
+}
+
+/**
+ * Writes octets of a file as the body of an answer, chunk by chunk: the next one is asked for when the operating system
+ * has taken the one before. Closes the source.
+ */
+export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
+  const { file, first, total } = body;
+  // A getter here would cost more than all the rest: V8 makes a hidden class for each object that has one.
+  const sending = { bytes: 0, total, abort };
+  let held: Chunk | undefined;
+  let reading: Promise<unknown> | undefined;
+  let begun = false;
+  let closed = false;
+  let failure: { readonly reason: HttpAbort; readonly detail: string | undefined } | undefined;
+
+  function next(): void {
+    if (closed) return;
+    const taken = cache.take(file, Math.floor((first + sending.bytes) / chunkOctets));
+    if (!(taken instanceof Promise)) {
+      write(taken);
+      return;
+    }
+    reading = taken;
+    taken.then(
+      (chunk) => {
+        reading = undefined;
+        if (closed) cache.release(chunk);
+        else write(chunk);
+      },
+      (error: unknown) => {
+        reading = undefined;
+        fail(error);
+      },
+    );
+  }
+
+  function write(chunk: Chunk): void {
+    held = chunk;
+    if (!begun) {
+      begun = true;
+      body.begin();
+    }
+    const from = (first + sending.bytes) % chunkOctets;
+    const octets = Math.min(chunk.bytes.length - from, total - sending.bytes);
+    const part = octets === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + octets);
+    if (sending.bytes + octets === total) {
+      // Only this tells: after a broken connection nothing is left to write either.
+      response.end(part, () => {
+        sending.bytes = total;
+      });
+      return;
+    }
+    response.write(part, (error) => {
+      // The connection is gone; "close" follows and does the rest.
+      if (error || closed) return;
+      sending.bytes += octets;
+      letGo();
+      next();
+    });
+    lookAhead(Math.floor((first + sending.bytes + octets) / chunkOctets));
+  }
+
+  /** A source reads one piece at a time. */
+  function lookAhead(index: number): void {
+    const prefetching = cache.prefetch(file, index);
+    if (prefetching === undefined) return;
+    reading = prefetching;
+    void prefetching.then(() => {
+      if (reading === prefetching) reading = undefined;
+    });
+  }
+
+  function letGo(): void {
+    if (held !== undefined) cache.release(held);
+    held = undefined;
+  }
+
+  function fail(error: unknown): void {
+    const changed = error instanceof SourceChangedError || error instanceof ShortFileError;
+    abort(changed ? "file-changed" : "io-failed", error instanceof Error ? error.message : String(error));
+  }
+
+  function abort(reason: HttpAbort, detail?: string): void {
+    if (closed) return;
+    failure ??= { reason, detail };
+    if (begun) response.destroy();
+    else end();
+  }
+
+  function end(): void {
+    if (closed) return;
+    closed = true;
+    response.off("close", end);
+    letGo();
+    closeSource(file, reading);
+    const ok = sending.bytes === total;
+    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure });
+  }
+
+  // It comes after the socket has closed its handle: by then the system has let go of the octets.
+  response.on("close", end);
+  next();
+  return sending;
+}
+
+/** Closes a source when its last read is over. */
+export function closeSource({ source }: Pick<CachedFile, "source">, reading?: Promise<unknown>): void {
+  const close = () => void Promise.resolve(source.close()).catch(() => undefined);
+  if (reading === undefined) close();
+  else reading.then(close, close);
+}

@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Connections } from "./boot-connections.ts";
+import type { HttpRefusal } from "./boot-events.ts";
+
+export interface HttpEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One address that could not be bound; `code` is that of the operating system. */
+export interface HttpBindFailure extends HttpEndpoint {
+  readonly code: string;
+}
+
+/** Milliseconds. */
+export interface HttpTimes {
+  /** For a request line and its headers to arrive. */
+  readonly request: number;
+  /** Without an octet taken by the client in the middle of an answer. */
+  readonly stall: number;
+  /** For which a connection without request stays open. */
+  readonly keepAlive: number;
+}
+
+export interface Listener {
+  readonly endpoint: HttpEndpoint;
+  /** Takes no more connections and ends idle ones; the answers that are under way go on. */
+  close(): void;
+  /** Resolves when its last connection has ended. */
+  readonly closed: Promise<void>;
+}
+
+export interface ListenerHooks {
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** A request that cannot be read, after which the connection is closed. */
+  readonly onUnreadable: (socket: Socket, reason: HttpRefusal, detail: string | undefined) => void;
+  readonly connections: Connections;
+}
+
+const maxHeaderOctets = 8192;
+
+/** Listens for HTTP/1.1 on one address. */
+export function listen(
+  address: string,
+  port: number,
+  times: HttpTimes,
+  hooks: ListenerHooks,
+): Promise<
+  { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly fault: HttpBindFailure }
+> {
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeaderOctets,
+      headersTimeout: times.request,
+      requestTimeout: times.request,
+      connectionsCheckingInterval: Math.min(1000, times.request),
+      keepAliveTimeout: times.keepAlive,
+      noDelay: true,
+    },
+    hooks.onRequest,
+  );
+  server.timeout = times.stall;
+  server.on("connection", (socket) => hooks.connections.accept(socket));
+  server.on("timeout", (socket) => {
+    hooks.connections.of(socket)?.abort?.("timeout");
+    socket.destroy();
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
+    const socket = duplex as Socket;
+    const reason = reasonOf(error.code ?? "");
+    if (reason === undefined || !socket.writable) socket.destroy();
+    else hooks.onUnreadable(socket, reason, error.code);
+  });
+  server.on("connect", (_request, duplex) => hooks.onUnreadable(duplex as Socket, "method", "CONNECT"));
+
+  return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      resolve({ ok: false, fault: { address, port, code: error.code ?? error.message } });
+    server.once("error", fail);
+    server.listen({ port, host: address, exclusive: true }, () => {
+      server.off("error", fail);
+      // EMFILE and the like while accepting: the clients come again.
+      server.on("error", () => undefined);
+      const bound = server.address() as AddressInfo;
+      const closed = new Promise<void>((over) => {
+        server.on("close", over);
+      });
+      const endpoint = { address, port: bound.port };
+      const close = () => {
+        server.close();
+        hooks.connections.finish(endpoint);
+      };
+      resolve({ ok: true, listener: { endpoint, close, closed } });
+    });
+  });
+}
+
+function reasonOf(code: string): HttpRefusal | undefined {
+  if (code === "HPE_HEADER_OVERFLOW") return "headers-too-large";
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "request-timeout";
+  return code.startsWith("HPE_") ? "malformed" : undefined;
+}
