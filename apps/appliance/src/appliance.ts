@@ -1,22 +1,32 @@
 import type { Appliance, ApplianceDeps, LastReload } from "./appliance-types.ts";
 import { explainWish } from "./boot/explain.ts";
+import type { BootTree } from "./boot/tree.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { rulesRecord } from "./events/boot-log.ts";
 import { dhcpRecords } from "./events/dhcp-log.ts";
 import type { ApplianceEvent } from "./events/event.ts";
+import { httpRecord } from "./events/http-log.ts";
+import type { Log } from "./events/log.ts";
 import { interfacesRecord } from "./events/net-log.ts";
 import type { Level } from "./events/record.ts";
 import { tftpRecord } from "./events/tftp-log.ts";
 import { createThrottle } from "./events/throttle.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
+import { adminService } from "./services/admin.ts";
+import { adminBackend } from "./services/admin-backend.ts";
 import { bootFilesService } from "./services/boot-files.ts";
 import { clientFiles } from "./services/client-files.ts";
 import { createDesk } from "./services/desk.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
+import { httpBootService } from "./services/http-boot.ts";
 import { keptNext } from "./services/kept-next.ts";
+import { observingService } from "./services/observing.ts";
+import { overhearingService } from "./services/overhearing.ts";
+import { scriptSource } from "./services/script-source.ts";
 import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { tftpService } from "./services/tftp.ts";
+import type { ScanResult } from "./system/boot-files.ts";
 import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "./system/interfaces.ts";
 import { neighbours } from "./system/neighbours.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./system/order.ts";
@@ -25,7 +35,11 @@ const pollInterfacesEvery = 2_000;
 
 /** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
-  const { log, now } = deps;
+  const { now } = deps;
+  const log: Log = (record) => {
+    deps.log(record);
+    observing.logged(record);
+  };
   const passes = createThrottle(60_000);
   let loaded = first;
   let loadedAt = now();
@@ -36,29 +50,70 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let work: Promise<unknown> = Promise.resolve();
   let endPoll: (() => void) | undefined;
 
+  const observing = observingService(first.config, { log: (record) => log(record), now, every: deps.every });
+  let rootProblem: string | undefined;
   const kept = keptNext(first.config.state.directory, log);
   const desk = createDesk(first.config, { now, macOf: deps.macOf ?? neighbours(now), keepNext: kept.write });
   const files = clientFiles(first.config.root, desk.folderOf, now);
+  const tftp = tftpService(first.config, {
+    source: scriptSource(files.source, { protocol: "tftp", usualPort: 69 }),
+    onEvent: (event) => emit({ kind: "tftp", event }),
+    create: deps.createTftpServer,
+  });
+  const http = httpBootService(first.config, {
+    source: scriptSource(files.source, { protocol: "http", usualPort: 80 }),
+    onEvent: (event) => emit({ kind: "http", event }),
+  });
   const services: readonly Service[] = [
-    bootFilesService(first.config, { log, onTree: desk.adoptTree, followTimes: deps.followTimes }),
-    tftpService(first.config, {
-      source: files.source,
-      onEvent: (event) => emit({ kind: "tftp", event }),
-      create: deps.createTftpServer,
-    }),
+    observing,
+    bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
+    tftp,
+    http,
     dhcpService(first.config, {
       choose: desk.choose,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
       create: deps.createProxyDhcp,
     }),
+    overhearingService(first.config, {
+      now,
+      onEvent: (event) => observing.observe({ kind: "appliance", event }),
+    }),
+    adminService(first.config, {
+      log,
+      observer: observing.observer,
+      backend: adminBackend({
+        appliance: () => appliance,
+        observer: observing.observer,
+        choice: () => choice,
+        tree: desk.tree,
+        rootProblem: () => rootProblem,
+        tftpActive: tftp.active,
+        now,
+      }),
+    }),
   ];
+
+  function adoptTree(tree: BootTree, scan: ScanResult): void {
+    rootProblem = scan.ok ? undefined : scan.code;
+    desk.adoptTree(tree);
+    const programs = scan.ok
+      ? scan.files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : []))
+      : [];
+    observing.observe({ kind: "appliance", event: { type: "programs", at: now(), machines: new Map(programs) } });
+  }
 
   function emit(event: ApplianceEvent): void {
     if (event.kind === "dhcp") for (const record of dhcpRecords(event.event, passes)) log(record);
-    const record = event.kind === "tftp" ? tftpRecord(event.event, passes) : undefined;
+    const record =
+      event.kind === "tftp"
+        ? tftpRecord(event.event, passes)
+        : event.kind === "http"
+          ? httpRecord(event.event, passes)
+          : undefined;
     if (record !== undefined) log(record);
     desk.see(event);
+    observing.observe(event);
     deps.onEvent?.(event);
   }
 
@@ -187,7 +242,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     return { ok: true, ...changes };
   }
 
-  return {
+  const appliance: Appliance = {
     start,
     stop,
     reload: () =>
@@ -211,6 +266,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
     [Symbol.asyncDispose]: stop,
   };
+  return appliance;
 }
 
 function rank({ service }: ServiceEndpoint): number {

@@ -62,6 +62,8 @@ async function loopbackConfig(name: string, more: readonly string[] = []) {
     `interfaces: ${loopbackName}`,
     `dhcp: { port: ${dhcp}, pxePort: ${pxe}, clientPort: ${client} }`,
     `tftp: { port: ${tftp} }`,
+    "http: { enabled: false }",
+    "admin: { enabled: false }",
     ...more,
   ]);
   return { file, dhcp, pxe, tftp };
@@ -118,6 +120,8 @@ describe("the program", () => {
       `interfaces: ${loopbackName}`,
       "dhcp: { enabled: false }",
       `tftp: { port: ${port} }`,
+      "http: { enabled: false }",
+      "admin: { enabled: false }",
     ]);
     const { code, err } = await run(["serve", "--config", file]);
     holder.close();
@@ -132,6 +136,8 @@ describe("the program", () => {
       `interfaces: ${loopbackName}`,
       "dhcp: { mode: pxe-port-only, pxePort: 68 }",
       "tftp: { port: 69 }",
+      "http: { enabled: false }",
+      "admin: { enabled: false }",
     ]);
     const running = start(["serve", "--config", file], ["--import", dropBeforeBind]);
     if (firstFreePort() <= 68) {
@@ -145,7 +151,7 @@ describe("the program", () => {
       4,
       "bootlace: cannot bind UDP port 69 (tftp) on 127.0.0.1, UDP port 68 (dhcp) on 127.0.0.1: no permission. " +
         "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
-        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port)\n",
+        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)\n",
     ]);
   });
 });

@@ -95,8 +95,8 @@ test("five thousand forged machines make no new series", async () => {
     const vendorClassIdentifier = `PXEClient:${number}`;
     told.discover({ arch: number % 60, mac, options: { vendorClassIdentifier, hostName: `host-${number}` } });
     told.tftp(`file-${number}`, "missing", { address: `10.0.${number >> 8}.${number & 255}` });
-    if (number % 1000 === 999) {
-      told.wait(4);
+    if (number % 2500 === 2499) {
+      told.skip(150);
       for (const event of told.events.splice(0)) observe(event);
       counts.push(await series());
     }

@@ -25,6 +25,8 @@ export interface Observer {
   boot(id: string): ApiBoot | undefined;
   clients(): ApiClients;
   notFound(): ApiFiles["notFound"];
+  /** HTTP answers on their way. */
+  httpActive(): number;
   history(): ReturnType<History["state"]>;
   /** Ends all boots and writes the history. */
   close(): void;
@@ -111,8 +113,17 @@ export function createObserver(options: ObserverOptions): Observer {
     missing.set(name.file, { file: name.file, times, lastAt: time(event.at), address: name.address });
   }
 
+  /** The events of one request share one object. */
+  const sending = new Set<object>();
+  function followHttp({ kind, event }: ApplianceEvent): void {
+    if (kind !== "http" || !("request" in event) || event.request === undefined) return;
+    if (event.type === "start") sending.add(event.request);
+    else if (event.type !== "progress") sending.delete(event.request);
+  }
+
   function observe(event: ApplianceEvent): void {
     metrics.observe(event);
+    followHttp(event);
     noteMissing(event);
     for (const change of fold.apply(event)) onChange(change);
     if (event.kind === "appliance" && event.event.type === "tick") history.flush();
@@ -151,6 +162,7 @@ export function createObserver(options: ObserverOptions): Observer {
     },
     clients: () => ({ schema: 1, clients: [...clients.values()].reverse() }),
     notFound: () => [...missing.values()].reverse(),
+    httpActive: () => sending.size,
     history: () => history.state(),
     close() {
       for (const change of fold.finish(now())) onChange(change);

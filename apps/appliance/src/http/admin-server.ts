@@ -16,11 +16,14 @@ import { createGuard } from "./admin-guard.ts";
 import { type AdminRoute, adminRoutes } from "./admin-routes.ts";
 import { openApi } from "./openapi.ts";
 
-export interface AdminServerOptions {
-  readonly address: string;
-  readonly port: number;
+interface Protection {
   readonly token?: string;
   readonly allowedHosts: readonly string[];
+}
+
+export interface AdminServerOptions extends Protection {
+  readonly address: string;
+  readonly port: number;
   readonly version: string;
   readonly backend: AdminBackend;
   readonly stream: Stream;
@@ -33,6 +36,8 @@ export interface AdminServer {
   /** @throws whatever keeps the port from being bound */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Asks for another token and other names from now on. @throws AdminConfigError */
+  protect(protection: Protection): void;
   endpoint(): { readonly address: string; readonly port: number } | undefined;
   /** For tests: requests without a socket. */
   inject(request: string | InjectOptions): Promise<LightMyRequestResponse>;
@@ -69,11 +74,8 @@ loopback.addAddress("::1", "ipv6");
  * @throws AdminConfigError when the address is not loopback and there is no token
  */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
-  const { address, port, token, allowedHosts, backend, stream, metrics, version } = options;
-  if (token === undefined && !loopback.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")) {
-    throw new AdminConfigError(`the API is not served on ${address} without a token: set admin.tokenFile`);
-  }
-  const guard = createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });
+  const { address, port, backend, stream, metrics, version } = options;
+  let guard = guardOn(address, options);
   const readers = createEventReaders(stream);
   const app = Fastify({
     bodyLimit: 64 * 1024,
@@ -161,12 +163,22 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
       readers.close();
       await app.close();
     },
+    protect(protection) {
+      guard = guardOn(address, protection);
+    },
     endpoint() {
       const bound = app.server.address();
       return bound === null || typeof bound === "string" ? undefined : { address: bound.address, port: bound.port };
     },
     inject: (request) => app.inject(request),
   };
+}
+
+function guardOn(address: string, { token, allowedHosts }: Protection) {
+  if (token === undefined && !loopback.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")) {
+    throw new AdminConfigError(`the API is not served on ${address} without a token: set admin.tokenFile`);
+  }
+  return createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });
 }
 
 function issueOf({ path, message }: z.core.$ZodIssue) {

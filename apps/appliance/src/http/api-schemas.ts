@@ -127,6 +127,9 @@ export const explainRequestSchema = z.strictObject({
   uuid: z.string().max(64).optional(),
   serial: z.string().max(64).optional(),
   port: z.enum(["dhcp", "pxe"]).optional(),
+  relay: z.string().max(64).optional(),
+  item: z.int().min(0).max(65535).optional(),
+  address: z.string().max(64).optional(),
   interface: z.string().max(64).optional(),
 });
 export const explanationSchema = z.object({
@@ -154,14 +157,18 @@ export const explanationSchema = z.object({
 
 export const nextRequestSchema = z.strictObject({
   mac: z.string().max(64),
-  file: z.string().min(1).max(255).optional(),
-  url: z.string().min(1).max(255).optional(),
-  ignore: z.literal(true).optional(),
+  file: z.string().max(255).optional(),
+  server: z.string().max(64).optional(),
+  url: z.string().max(255).optional(),
+  script: z.string().max(255).optional(),
+  ignore: z.boolean().optional(),
 });
 export const nextEntrySchema = z.object({
   mac,
   file: z.string().optional(),
+  server: z.string().optional(),
   url: z.string().optional(),
+  script: z.string().optional(),
   ignore: z.boolean().optional(),
   setAt: time,
   takenAt: time.optional().meta({ description: "When a boot began to use it." }),
@@ -178,11 +185,13 @@ export const reloadSchema = z.object({
       column: z.int(),
       code: z.string(),
       path: z.string(),
+      severity: z.literal("error"),
       message: z.string(),
       hint: z.string().optional(),
     }),
   ),
   changed: z.array(z.string()).meta({ description: "Paths of the keys that changed." }),
+  later: z.array(z.string()).meta({ description: "Those of them that the next start will use." }),
 });
 
 export const problemSchema = z

@@ -73,7 +73,7 @@ export function admin(
       return { ok: true, value: entry };
     },
     clearNext: async (mac) => next.delete(mac),
-    reload: async () => ({ schema: 1, ok: true, faults: [], changed: ["boot"] }),
+    reload: async () => ({ schema: 1, ok: true, faults: [], changed: ["boot"], later: [] }),
     ...options.more,
   };
   const server = createAdminServer({

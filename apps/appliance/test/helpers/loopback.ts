@@ -27,6 +27,8 @@ export function loopbackConfig(root: string, clientPort: number, more: Partial<C
     root,
     dhcp: { ...base.dhcp, port: 0, pxePort: 0, clientPort },
     tftp: { ...base.tftp, port: 0 },
+    http: { ...base.http, enabled: false },
+    admin: { ...base.admin, enabled: false },
     ...more,
   };
 }

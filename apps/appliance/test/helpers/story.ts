@@ -117,6 +117,12 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       }
       return self;
     },
+    /** Time passes at once, with one tick at its end. */
+    skip(seconds: number) {
+      now += seconds * 1000;
+      tell({ kind: "appliance", event: { type: "tick", at: now } });
+      return self;
+    },
     programs(machines: Record<string, string>) {
       tell({ kind: "appliance", event: { type: "programs", at: now, machines: new Map(Object.entries(machines)) } });
       return self;

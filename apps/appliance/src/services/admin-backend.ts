@@ -1,0 +1,160 @@
+import { architectureByCode, quote } from "@bootlace/dhcp-core";
+import type { Appliance } from "../appliance-types.ts";
+import type { NextEntry } from "../boot/next.ts";
+import type { BootTree } from "../boot/tree.ts";
+import { effectiveRows } from "../config/effective.ts";
+import { faultRow, formatFault } from "../config/faults.ts";
+import { originText } from "../config/overlay.ts";
+import { time } from "../events/boots/views.ts";
+import type { Observer } from "../events/observer.ts";
+import type { AdminBackend } from "../http/admin-backend.ts";
+import type { ApiFiles, ApiNextEntry, ApiStatus } from "../http/api-types.ts";
+import type { InterfaceChoice } from "../system/interfaces.ts";
+import { version } from "../version.ts";
+
+/** What the API needs of the room.appliance(). */
+export interface BackendRoom {
+  readonly appliance: () => Pick<Appliance, "reload" | "explain" | "next" | "endpoints" | "config">;
+  readonly observer: () => Observer;
+  readonly choice: () => InterfaceChoice;
+  readonly tree: () => BootTree;
+  /** Why the root cannot be read. */
+  readonly rootProblem: () => string | undefined;
+  readonly tftpActive: () => number;
+  readonly now: () => number;
+}
+
+const shownBoots = 10;
+
+/** The operations of the API, carried out by the appliance itself. */
+export function adminBackend(room: BackendRoom): AdminBackend {
+  const { observer, now } = room;
+  const startedAt = now();
+
+  function readiness() {
+    const { config } = room.appliance().config().loaded;
+    const bound = new Set(
+      room
+        .appliance()
+        .endpoints()
+        .map(({ service }) => service),
+    );
+    const wanted = [
+      ["dhcp", config.dhcp.enabled && config.dhcp.mode === "full"],
+      ["pxe", config.dhcp.enabled],
+      ["tftp", config.tftp.enabled],
+      ["http", config.http.enabled],
+    ] as const;
+    const reasons = wanted.flatMap(([service, on]) =>
+      on && !bound.has(service) ? [`${service}: no port is bound`] : [],
+    );
+    const { served, missing } = room.choice();
+    if (served.length === 0) reasons.push("no interface is served");
+    for (const name of missing) reasons.push(`interface ${quote(name)} is not there`);
+    const root = room.rootProblem();
+    if (root !== undefined) reasons.push(`the root folder cannot be read: ${root}`);
+    return { ready: reasons.length === 0, reasons };
+  }
+
+  function status(): ApiStatus {
+    const { loaded, loadedAt, lastReload } = room.appliance().config();
+    const watched = observer();
+    return {
+      schema: 1,
+      version,
+      startedAt: time(startedAt),
+      uptimeSeconds: (now() - startedAt) / 1000,
+      ...readiness(),
+      endpoints: [...room.appliance().endpoints()],
+      interfaces: room.choice().served.map(({ name, address }) => ({ name, address })),
+      config: {
+        ...(loaded.file === undefined ? {} : { file: loaded.file }),
+        loadedAt: time(loadedAt),
+        ...(lastReload === undefined
+          ? {}
+          : {
+              lastReload: {
+                at: time(lastReload.at),
+                ok: lastReload.result.ok,
+                faults: lastReload.result.ok ? [] : lastReload.result.faults.map(formatFault),
+              },
+            }),
+      },
+      transfers: { tftp: room.tftpActive(), http: watched.httpActive() },
+      history: watched.history(),
+      boots: watched.boots({ limit: shownBoots }).boots,
+    };
+  }
+
+  function files(): ApiFiles {
+    const tree = room.tree();
+    const problem = room.rootProblem();
+    const codes = [...tree.entries.keys(), ...tree.missing.keys()].sort((one, other) => one - other);
+    return {
+      schema: 1,
+      root: room.appliance().config().loaded.config.root,
+      ...(problem === undefined ? {} : { problem }),
+      architectures: codes.map((code) => {
+        const file = tree.entries.get(code)?.file;
+        const name = architectureByCode(code)?.name ?? `architecture ${code}`;
+        return { code, name, ...(file === undefined ? {} : { file }), lookedFor: [...(tree.missing.get(code) ?? [])] };
+      }),
+      ...(tree.script === undefined ? {} : { script: tree.script }),
+      ...(tree.raspberryPi === undefined ? {} : { raspberryPi: tree.raspberryPi }),
+      notFound: observer().notFound(),
+    };
+  }
+
+  return {
+    status,
+    readiness,
+    files,
+    clients: () => observer().clients(),
+    boots: (query) => observer().boots(query),
+    boot: (id) => observer().boot(id),
+    config() {
+      const { loaded } = room.appliance().config();
+      const rows = effectiveRows(loaded);
+      return {
+        schema: 1,
+        ...(loaded.file === undefined ? {} : { file: loaded.file }),
+        effective: loaded.config as Record<string, unknown>,
+        origins: Object.fromEntries(rows.map(({ path, origin }) => [path, originText(origin)])),
+      };
+    },
+    explain(wish) {
+      const result = room.appliance().explain(wish);
+      if (!result.ok) {
+        const refusal = {
+          status: 422,
+          code: "cannot-explain",
+          title: "This request cannot be made up",
+          detail: result.problem,
+        };
+        return { ok: false, refusal };
+      }
+      const { rules, replies, ...rest } = result.explanation;
+      const copied = replies.map(({ lines, ...reply }) => ({ ...reply, lines: [...lines] }));
+      return { ok: true, value: { schema: 1, ...rest, rules: [...rules], replies: copied } };
+    },
+    next: () => ({ schema: 1, next: room.appliance().next.list().map(nextEntry) }),
+    async setNext(wish) {
+      const result = room.appliance().next.set(wish);
+      if (result.ok) return { ok: true, value: nextEntry(result.entry) };
+      const { code, problem, allowed } = result.fault;
+      const detail = allowed === undefined ? problem : `${problem}. ${allowed}`;
+      return { ok: false, refusal: { status: 422, code, title: "This cannot be done at the next boot", detail } };
+    },
+    clearNext: async (mac) => room.appliance().next.remove(mac),
+    async reload() {
+      const result = await room.appliance().reload();
+      return result.ok
+        ? { schema: 1, ok: true, faults: [], changed: [...result.changed], later: [...result.later] }
+        : { schema: 1, ok: false, faults: result.faults.map(faultRow), changed: [], later: [] };
+    },
+  };
+}
+
+function nextEntry({ mac, action, setAt, takenAt }: NextEntry): ApiNextEntry {
+  return { mac, ...action, setAt: time(setAt), ...(takenAt === undefined ? {} : { takenAt: time(takenAt) }) };
+}

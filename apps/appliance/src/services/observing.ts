@@ -1,0 +1,79 @@
+import { nameOfHost } from "../boot/conditions.ts";
+import type { Config } from "../config/schema.ts";
+import type { Boot } from "../events/boots/boot.ts";
+import type { ApplianceEvent } from "../events/event.ts";
+import type { Log } from "../events/log.ts";
+import { createObserver, type Observer } from "../events/observer.ts";
+import type { LogRecord } from "../events/record.ts";
+import { version } from "../version.ts";
+import type { Service } from "./service.ts";
+
+export interface ObservingDeps {
+  readonly log: Log;
+  readonly now: () => number;
+  /** Calls `work` every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, work: () => void) => () => void;
+}
+
+/** Watches all that happens: boots, verdicts, history, metrics. Before `start` and after `stop` nothing is watched. */
+export interface ObservingService extends Service {
+  observe(event: ApplianceEvent): void;
+  logged(record: LogRecord): void;
+  /** @throws Error before `start` */
+  observer(): Observer;
+}
+
+/** Silence is judged at this pace, in milliseconds. */
+const tickEvery = 1_000;
+
+export function observingService(first: Config, deps: ObservingDeps): ObservingService {
+  const { log, now, every } = deps;
+  let config = first;
+  let observer: Observer | undefined;
+  let endTicks: (() => void) | undefined;
+
+  function observe(event: ApplianceEvent): void {
+    observer?.observe(event);
+  }
+
+  /** What is kept of a boot is what rules look at in a client. */
+  function hostNameOf({ mac, uuid, serial, firmware = "bios", vendorClass = "" }: Boot): string | undefined {
+    const named = { ...(mac && { mac }), ...(uuid && { uuid }), ...(serial && { serial }) };
+    const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
+    return nameOfHost({ ...named, ...rest, firmware, vendorClass }, config.hosts);
+  }
+
+  return {
+    name: "observing",
+    independent: true,
+    async start() {
+      const { directory, maxBoots } = config.state;
+      observer = createObserver({
+        version,
+        log,
+        now,
+        maxBoots,
+        level: "debug",
+        hostNameOf,
+        ...(directory === undefined ? {} : { stateDirectory: directory }),
+      });
+      endTicks = every(tickEvery, () => observe({ kind: "appliance", event: { type: "tick", at: now() } }));
+    },
+    async stop() {
+      endTicks?.();
+      observer?.close();
+      observer = undefined;
+    },
+    async adopt(next) {
+      config = next;
+    },
+    async follow() {},
+    endpoints: () => [],
+    observe,
+    logged: (record) => observer?.logged(record),
+    observer() {
+      if (observer === undefined) throw new Error("nothing is observed before the start");
+      return observer;
+    },
+  };
+}
