@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type ExpectedBoot, gapsInBootLog } from "./boot-log.ts";
 import { LabFailure, must } from "./failure.ts";
@@ -23,8 +24,11 @@ export interface Bootlace {
   stop(): Promise<void>;
   /** What it has logged so far. */
   records(): readonly LogRecord[];
-  /** Throws a LabFailure unless the log tells a boot step by step, each of `files` with the size it has on disk. */
-  mustTell(boot: Omit<ExpectedBoot, "files"> & { readonly files: readonly string[] }): void;
+  /**
+   * Throws a LabFailure unless the log tells a boot step by step, each of `files` with the size it has on disk. The
+   * machine may have shown its proof before the last line is written, so it waits some seconds.
+   */
+  mustTell(boot: Omit<ExpectedBoot, "files"> & { readonly files: readonly string[] }): Promise<void>;
 }
 
 export interface BootlaceOptions {
@@ -73,9 +77,14 @@ export async function startBootlace(
     folder,
     stop,
     records,
-    mustTell({ files, ...boot }) {
+    async mustTell({ files, ...boot }) {
       const sizes = files.map((path) => ({ path, size: statSync(join(folder, "boot", path)).size }));
-      const gaps = gapsInBootLog(records(), { ...boot, files: sizes });
+      const deadline = Date.now() + 5000;
+      let gaps = gapsInBootLog(records(), { ...boot, files: sizes });
+      while (gaps.length > 0 && Date.now() < deadline) {
+        await delay(50);
+        gaps = gapsInBootLog(records(), { ...boot, files: sizes });
+      }
       must(gaps.length === 0, `the log of ${name} lacks a step:\n${gaps.join("\n")}`);
     },
   };

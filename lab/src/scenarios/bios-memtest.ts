@@ -16,7 +16,7 @@ export const biosMemtest: Scenario = {
     lab.proof((await machine.output.until(/PXELINUX 6\.04/, 180))[0]);
     lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
     const bootFile = BIOS_MEMTEST_FILES[0];
-    bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile, files: BIOS_MEMTEST_FILES });
+    await bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile, files: BIOS_MEMTEST_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${BIOS_MEMTEST_FILES.join(", ")}`);
   },
 };

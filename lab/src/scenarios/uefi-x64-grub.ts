@@ -18,7 +18,7 @@ export const uefiX64Grub: Scenario = {
     lab.proof((await machine.output.until(/NBP file downloaded successfully/, 180))[0]);
     lab.proof((await machine.output.until(/Welcome to GRUB!/, 180))[0]);
     lab.proof((await machine.output.until(new RegExp(PROOF), 180))[0]);
-    bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile: FILES[0], files: FILES });
+    await bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile: FILES[0], files: FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${FILES.join(", ")}`);
   },
 };

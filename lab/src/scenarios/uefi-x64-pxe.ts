@@ -17,7 +17,7 @@ export const uefiX64Pxe: Scenario = {
     lab.proof((await machine.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0]);
     lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
     const bootFile = UEFI_SYSLINUX_FILES[0];
-    bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
+    await bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${UEFI_SYSLINUX_FILES.join(", ")}`);
   },
 };
