@@ -3,6 +3,7 @@ import { explainWish } from "./boot/explain.ts";
 import type { BootTree } from "./boot/tree.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { rulesRecord } from "./events/boot-log.ts";
+import type { EventCode } from "./events/codes.ts";
 import { dhcpRecords } from "./events/dhcp-log.ts";
 import type { ApplianceEvent } from "./events/event.ts";
 import { httpRecord } from "./events/http-log.ts";
@@ -168,7 +169,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   };
   const parts = [interfacesPart, ...services, followPart];
 
-  function say(level: Level, event: string, message: string) {
+  function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });
   }
 

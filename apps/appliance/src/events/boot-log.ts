@@ -28,7 +28,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
   if (cut) rows.push(["note", "the tree is deep or large: not all of it was looked at"]);
 
   const width = Math.max(...rows.map(([name]) => (name.length > 24 ? 0 : name.length)));
-  const found = tree.entries.size;
+  const found = shown.filter((code) => tree.entries.has(code)).length + Number(tree.entries.has(ebc.code));
   const summary =
     found === 0
       ? "no boot files yet; put some there"

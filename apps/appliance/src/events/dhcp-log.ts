@@ -18,6 +18,7 @@ import {
   type ProxyDhcpEvent,
   type SentReply,
 } from "@bootlace/proxy-dhcp";
+import type { EventCode } from "./codes.ts";
 import type { LogRecord } from "./record.ts";
 
 type Passes = (key: string, now: number) => boolean;
@@ -207,6 +208,11 @@ function ruleText(rule: string | undefined): string {
   return rule === undefined ? "" : `, rule ${quote(rule)}`;
 }
 
-function record(level: LogRecord["level"], event: string, message: string, fields: Record<string, unknown>): LogRecord {
+function record(
+  level: LogRecord["level"],
+  event: EventCode,
+  message: string,
+  fields: Record<string, unknown>,
+): LogRecord {
   return { level, scope: "dhcp", event, message, fields };
 }

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ByteRange, HttpBootEvent, HttpBootRequest, HttpRefusal } from "../http/boot-events.ts";
+import type { EventCode } from "./codes.ts";
 import type { Level, LogRecord } from "./record.ts";
 
 type Of<T extends HttpBootEvent["type"]> = Extract<HttpBootEvent, { type: T }>;
@@ -118,7 +119,7 @@ function refusedRecord({ request, client, reason, status, detail, at }: Of<"refu
   return plain(told ? usual : "debug", event, message, { ...fields, reason, status, detail });
 }
 
-function plain(level: Level, event: string, message: string, fields: Record<string, unknown>): LogRecord {
+function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {
   return { level, scope: "http", event, message, fields };
 }
 

@@ -1,3 +1,5 @@
+import type { EventCode } from "./codes.ts";
+
 /** Most important first. */
 const levels = ["fatal", "error", "warn", "info", "debug"] as const;
 
@@ -11,7 +13,7 @@ export interface LogRecord {
   readonly level: Level;
   readonly scope: Scope;
   /** Stable name of the step, such as `dhcp.offer`. */
-  readonly event: string;
+  readonly event: EventCode;
   readonly message: string;
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Lines that stand indented below the message for people; programs find the same in `fields`. */

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { TftpClient, TftpEvent, TransferRef } from "@bootlace/tftp-serve";
+import type { EventCode } from "./codes.ts";
 import type { Level, LogRecord } from "./record.ts";
 
 type Of<T extends TftpEvent["type"]> = Extract<TftpEvent, { type: T }>;
@@ -162,7 +163,7 @@ function refusedRecord(event: Of<"refused">, passes: Passes): LogRecord {
   return plain(level, "tftp.refused", `${event.client.address}${file}: refused: ${text}${more}`, fields);
 }
 
-function plain(level: Level, event: string, message: string, fields: Record<string, unknown>): LogRecord {
+function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {
   return { level, scope: "tftp", event, message, fields };
 }
 

@@ -1,4 +1,5 @@
 import type { NextState } from "../boot/next.ts";
+import type { EventCode } from "../events/codes.ts";
 import type { Log } from "../events/log.ts";
 import { readNextFile, writeNextFile } from "../system/next-file.ts";
 
@@ -9,7 +10,7 @@ import { readNextFile, writeNextFile } from "../system/next-file.ts";
 export function keptNext(folder: string | undefined, log: Log) {
   let troubled = false;
 
-  function tell(level: "warn" | "info", event: string, message: string): void {
+  function tell(level: "warn" | "info", event: EventCode, message: string): void {
     log({ level, scope: "boot", event, message, fields: { folder } });
   }
 
