@@ -1,60 +1,49 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import type { Surroundings } from "../src/cli/command.ts";
-import { schemaCommand } from "../src/cli/schema.ts";
-import { configFaultCodes } from "../src/config/faults.ts";
-import { configJsonSchema, type JsonSchema } from "../src/config/json-schema.ts";
-import { parseConfig } from "../src/config/parse.ts";
-import { settings } from "../src/config/settings.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { eventCodes } from "../src/events/codes.ts";
+import { createMetrics } from "../src/events/metrics.ts";
+import { catalogue } from "../src/events/verdicts/catalogue.ts";
 
-const docs = (name: string) => readFileSync(join(import.meta.dirname, "../../../docs", name), "utf8");
+const top = new URL("../../../", import.meta.url);
+const page = (name: string) => readFileSync(new URL(`docs/${name}`, top), "utf8");
 
-async function printed(...switches: string[]): Promise<string> {
-  let text = "";
-  const options = new Map(switches.map((name) => [name, [""]]));
-  await schemaCommand.run({ options, positionals: [] }, {
-    out: (part: string) => (text += part),
-  } as unknown as Surroundings);
-  return text;
+/** The rows of the tables of a page whose first cell is one word of code: that word, and the other cells. */
+function rowsOf(text: string): [string, string[]][] {
+  return text.split("\n").flatMap((line): [string, string[]][] => {
+    const [, name, rest] = /^\| `([^`]+)` \| (.*) \|$/.exec(line) ?? [];
+    return name === undefined || rest === undefined ? [] : [[name, rest.split(" | ").map((cell) => cell.trim())]];
+  });
 }
 
-describe("docs/config.md", () => {
-  it("is what bootlace schema --markdown prints", async () => {
-    expect(docs("config.md")).toBe(await printed("markdown"));
-  });
-
-  it("has every setting", () => {
-    for (const { path } of settings) expect(docs("config.md")).toContain(`| \`${path.at(-1)}\` |`);
-  });
+test("docs/events.md has each event code once, with its meaning, and no other", () => {
+  const rows = rowsOf(page("events.md")).filter(([name]) => name.includes("."));
+  expect(rows.map(([name, [meaning]]) => [name, meaning])).toEqual(Object.entries(eventCodes));
 });
 
-describe("docs/config-errors.md", () => {
-  it("has a heading for every code, and none besides", () => {
-    const headings = [...docs("config-errors.md").matchAll(/^## (E\d+): (.*)$/gm)].map(([, code, text]) => [
-      code,
-      text,
-    ]);
-    expect(headings).toEqual(Object.entries(configFaultCodes));
-  });
+test("each event code is used somewhere", () => {
+  const source = new URL("apps/appliance/src/", top);
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" });
+  const texts = files
+    .filter((file) => file.endsWith(".ts") && !file.endsWith("events/codes.ts"))
+    .map((file) => readFileSync(new URL(file, source), "utf8"));
+  // Made of a type: `dhcp.${decision.kind}`.
+  const made = new Set(texts.flatMap((text) => [...text.matchAll(/`([a-z]+\.)\$\{/g)].map(([, prefix]) => prefix)));
+  const unused = Object.keys(eventCodes).filter(
+    (code) => !texts.some((text) => text.includes(`"${code}"`)) && !made.has(code.slice(0, code.indexOf(".") + 1)),
+  );
+  expect(files.length).toBeGreaterThan(50);
+  expect(unused).toEqual([]);
 });
 
-describe("the JSON Schema", () => {
-  it("is what bootlace schema prints, and describes every key", async () => {
-    expect(JSON.parse(await printed())).toEqual(configJsonSchema());
-    expect(configJsonSchema().additionalProperties).toBe(false);
-  });
+test("docs/verdicts.md has each verdict once, with severity and title, and no other", () => {
+  const rows = rowsOf(page("verdicts.md")).map(([name, [severity, title]]) => [name, { severity, title }]);
+  expect(Object.fromEntries(rows)).toEqual(catalogue);
+  expect(rows).toHaveLength(Object.keys(catalogue).length);
+});
 
-  it("has as defaults what an empty file gives", () => {
-    const parsed = parseConfig("", "f");
-    if (!parsed.ok) throw new Error("expected a config");
-    const compare = (schema: JsonSchema, value: unknown, path: string): number =>
-      Object.entries(schema.properties ?? {}).reduce((count, [key, inner]) => {
-        const found = (value as Record<string, unknown>)[key];
-        if (inner.properties !== undefined) return count + compare(inner, found, `${path}${key}.`);
-        if (inner.default !== undefined) expect([path + key, found]).toEqual([path + key, inner.default]);
-        return count + 1;
-      }, 0);
-    expect(compare(configJsonSchema(), parsed.config, "")).toBeGreaterThan(25);
-  });
+test("docs/metrics.md has each metric once, with its type and labels, and no other", async () => {
+  const text = await createMetrics("1", false).text();
+  const real = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
+  const rows = rowsOf(page("metrics.md")).map(([name, [type]]) => [name, type]);
+  expect(rows.sort()).toEqual(real.sort());
 });

@@ -2,6 +2,8 @@ import { effectiveRows } from "../config/effective.ts";
 import { type ConfigFault, faultRow, formatFault } from "../config/faults.ts";
 import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
 import { originText } from "../config/overlay.ts";
+import { checkTree } from "../tree-check/check-tree.ts";
+import type { TreeFinding } from "../tree-check/findings.ts";
 import type { Command, Surroundings } from "./command.ts";
 import { flagsOf, settingOptions } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -9,13 +11,14 @@ import { printJson } from "./output.ts";
 
 export const check: Command = {
   name: "check",
-  summary: "Look for faults in a config file",
+  summary: "Look for faults in a config file and in the boot files",
   positional: {
     name: "FILE",
     description: `The config file. Without it the first of ${usualPlaces.join(", ")} that exists.`,
   },
   options: [
     { name: "effective", description: "Print every value and where it came from." },
+    { name: "no-files", description: "Look at the config only, not at the boot files." },
     { name: "json", description: "Print one JSON document instead of lines." },
     ...settingOptions,
   ],
@@ -42,14 +45,14 @@ export const check: Command = {
       else printEffective(result.loaded, surroundings);
       return exitCodes.ok;
     }
-    const faults = result.ok ? [] : result.faults;
+    const faults = result.ok ? (options.has("no-files") ? [] : await checkTree(result.loaded)) : result.faults;
     if (json) printJson(surroundings, { file, faults: faults.map(faultRow) });
     else printLines(file, faults, surroundings);
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
 
-function printLines(file: string | undefined, faults: readonly ConfigFault[], { out }: Surroundings) {
+function printLines(file: string | undefined, faults: readonly (ConfigFault | TreeFinding)[], { out }: Surroundings) {
   for (const fault of faults) out(`${formatFault(fault)}\n`);
   if (faults.length > 0) out(`${faults.length} ${faults.length === 1 ? "error" : "errors"}\n`);
   else out(file === undefined ? "no config file: the defaults apply\n" : `${file}: no faults\n`);

@@ -1,3 +1,5 @@
+import { quote } from "@bootlace/dhcp-core";
+
 /** Every fault a config file can have. The codes are stable; a test keeps one broken file for each. */
 export const configFaultCodes = {
   E001: "the file cannot be read",
@@ -56,14 +58,32 @@ export interface ConfigFault extends Problem {
   readonly path: string;
 }
 
+/** What every fault and finding has, whoever found it. */
+interface Told {
+  readonly code: string;
+  readonly problem: string;
+  readonly allowed?: string;
+  readonly suggestion?: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+}
+
 /** `file:line:column: error[E012] tftp.port: 70000 is above 65535. Allowed: 1 to 65535. Did you mean …?` */
-export function formatFault(fault: ConfigFault): string {
-  const position = fault.line === 0 ? fault.file : `${fault.file}:${fault.line}:${fault.column}`;
+export function formatFault(fault: Told): string {
+  const file = plain(fault.file);
+  const position = fault.line === 0 ? file : `${file}:${fault.line}:${fault.column}`;
   const place = `${position}: error[${fault.code}]`;
-  const path = fault.path === "" ? "" : ` ${fault.path}:`;
+  const path = fault.path === "" ? "" : ` ${plain(fault.path)}:`;
   const allowed = fault.allowed === undefined ? "" : ` ${fault.allowed}.`;
   const suggestion = fault.suggestion === undefined ? "" : ` Did you mean ${fault.suggestion}?`;
   return `${place}${path} ${fault.problem}.${allowed}${suggestion}`;
+}
+
+/** Names of files and keys are anybody's: what a terminal might obey is escaped. */
+function plain(text: string): string {
+  return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quote(text) : text;
 }
 
 /** `boot`, 2, `when`, `mac` becomes `boot[2].when.mac`. */
@@ -77,7 +97,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 /** A fault as `--json` prints it. */
-export function faultRow({ problem, allowed, suggestion, ...place }: ConfigFault) {
+export function faultRow({ problem, allowed, suggestion, ...place }: Told) {
   const hint = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`]
     .filter(Boolean)
     .join(". ");

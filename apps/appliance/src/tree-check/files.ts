@@ -1,0 +1,66 @@
+import { constants } from "node:fs";
+import { access, open, readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+
+/** What lies at a path below a root. */
+export type Looked =
+  | { readonly kind: "file"; readonly path: string }
+  /** Found only without regard to case; `name` is how it is spelt there. */
+  | { readonly kind: "other-case"; readonly path: string; readonly name: string }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unusable"; readonly why: string };
+
+/** Looks for a file as the servers do: slashes turned, doubled ones dropped, symbolic links as long as they stay inside. */
+export async function look(root: string, name: string): Promise<Looked> {
+  const segments = name
+    .replaceAll("\\", "/")
+    .split("/")
+    .filter((segment) => segment !== "" && segment !== ".");
+  const exact = await judge(root, join(root, ...segments));
+  if (exact.kind !== "missing") return exact;
+  const other = await ignoringCase(root, segments);
+  if (other === undefined) return exact;
+  const found = await judge(root, join(root, ...other));
+  return found.kind === "file" ? { kind: "other-case", path: found.path, name: other.join("/") } : found;
+}
+
+async function judge(root: string, path: string): Promise<Looked> {
+  try {
+    const top = await realpath(root);
+    const real = await realpath(path);
+    if (!real.startsWith(top.endsWith(sep) ? top : top + sep)) {
+      return { kind: "unusable", why: "it is a symbolic link that leads out of the root" };
+    }
+    const info = await stat(real);
+    if (info.isDirectory()) return { kind: "unusable", why: "it is a folder" };
+    if (!info.isFile()) return { kind: "unusable", why: "it is no regular file" };
+    await access(real, constants.R_OK);
+    return { kind: "file", path };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") return { kind: "unusable", why: "this user may not read it" };
+    return { kind: "missing" };
+  }
+}
+
+async function ignoringCase(root: string, segments: readonly string[]): Promise<string[] | undefined> {
+  const path: string[] = [];
+  for (const segment of segments) {
+    const names = await readdir(join(root, ...path)).catch((): string[] => []);
+    const match = names.sort().find((name) => name.toLowerCase() === segment.toLowerCase());
+    if (match === undefined) return undefined;
+    path.push(names.includes(segment) ? segment : match);
+  }
+  return path;
+}
+
+/** At most the first octets of a file; undefined when it cannot be read. */
+export async function head(path: string, most: number): Promise<Uint8Array | undefined> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(most), 0, most, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    return undefined;
+  }
+}

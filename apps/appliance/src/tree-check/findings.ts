@@ -1,0 +1,32 @@
+/** What can be wrong with the files that are to be booted. The codes are stable. */
+export const treeFindingCodes = {
+  T001: "a file that is not there",
+  T002: "a file that cannot be served",
+  T003: "a name that differs in upper and lower case",
+  T004: "a program for another machine",
+  T005: "PXELINUX without ldlinux.c32",
+  T006: "ldlinux.c32 of another version",
+  T007: "a kernel named .bin",
+} as const;
+
+export type TreeFindingCode = keyof typeof treeFindingCodes;
+
+/** One finding. `line` and `column` count from 1, and are 0 when the finding is about a file as a whole. */
+export interface TreeFinding {
+  readonly code: TreeFindingCode;
+  readonly problem: string;
+  /** What to do about it. */
+  readonly allowed: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Key of the config, or empty. */
+  readonly path: string;
+}
+
+/** The place that a finding is about. */
+export type Place = Pick<TreeFinding, "file" | "line" | "column" | "path">;
+
+export function finding(code: TreeFindingCode, place: Place, problem: string, allowed: string): TreeFinding {
+  return { code, problem, allowed, ...place };
+}

@@ -1,0 +1,187 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readArguments } from "../src/cli/arguments.ts";
+import { check } from "../src/cli/check.ts";
+import type { Surroundings } from "../src/cli/command.ts";
+import { peImage } from "./helpers/pe-image.ts";
+import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bootlace-check-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function put(name: string, content: string | Uint8Array): string {
+  const path = join(folder, "boot", name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+/** The exit code and what was printed, with the folder left out. */
+async function checked(config: string, ...words: string[]): Promise<[number, string]> {
+  writeFileSync(join(folder, "a.yaml"), config);
+  const args = readArguments(["a.yaml", ...words], check.options, 1);
+  if (!args.ok) throw new Error(args.problem);
+  let out = "";
+  const surroundings = { cwd: folder, env: {}, out: (text: string) => (out += text) } as unknown as Surroundings;
+  const code = await check.run(args.args, surroundings);
+  return [code, out.replaceAll(`${folder}/boot`, "ROOT")];
+}
+
+async function findings(config: string): Promise<string[]> {
+  const [code, out] = await checked(config);
+  const lines = out.trimEnd().split("\n");
+  expect(code).toBe(lines.length > 1 ? 1 : 0);
+  return lines.slice(0, -1);
+}
+
+const names = ["start_ldlinux", "findpath"];
+
+it("a tree in order has no findings", async () => {
+  put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("pxelinux/ldlinux.c32", ldlinuxModule(names));
+  put("pxelinux/memtest", "x");
+  put("debian/vmlinuz", "x");
+  put(
+    "pxelinux/pxelinux.cfg/default",
+    "KERNEL memtest\nLINUX /debian/vmlinuz\nKERNEL http://h/x\nKERNEL 10.0.0.1::x\n",
+  );
+  put("EFI/BOOT/bootx64.efi", peImage(0x8664));
+  expect(await checked("root: boot\nboot:\n  - { when: { arch: x64-uefi }, file: EFI/BOOT/bootx64.efi }\n")).toEqual([
+    0,
+    "a.yaml: no faults\n",
+  ]);
+});
+
+it("files of rules, scripts and menus are looked for, those of other servers and of clients' folders are not", async () => {
+  put("own/there", "x");
+  const config = `root: boot
+menus: { m: { items: [{ text: a, file: menu.0 }, { text: b, file: far, server: 10.0.0.1 }] } }
+boot:
+  - file: gone.0
+  - { file: far.0, server: 10.0.0.1 }
+  - { script: gone.ipxe, menu: m }
+  - { script: "http://h/x" }
+  - { root: own, file: there }
+  - { root: "{mac}", file: anything }
+  - { file: "tftp://10.0.0.1/x" }
+`;
+  expect(await findings(config)).toEqual([
+    'a.yaml:4:1: error[T001] boot[0].file: "gone.0" is not in the root ROOT. Put the file there, or correct the name.',
+    'a.yaml:6:1: error[T001] boot[2].script: "gone.ipxe" is not in the root ROOT. Put the file there, or correct the name.',
+    'a.yaml:2:1: error[T001] menus.m.items[0].file: "menu.0" is not in the root ROOT. Put the file there, or correct the name.',
+  ]);
+  expect((await checked(config, "--no-files"))[0]).toBe(0);
+});
+
+it("a file that cannot be served says why", async () => {
+  mkdirSync(join(folder, "boot/folder"), { recursive: true });
+  writeFileSync(join(folder, "outside"), "x");
+  symlinkSync("../outside", join(folder, "boot/link"));
+  const secret = put("secret", "x");
+  chmodSync(secret, 0);
+  const root = process.getuid?.() === 0;
+  expect(await findings("root: boot\nboot:\n  - file: folder\n  - file: link\n  - file: secret\n")).toEqual([
+    'a.yaml:3:1: error[T002] boot[0].file: "folder" cannot be served: it is a folder. Make it a readable file below the root.',
+    'a.yaml:4:1: error[T002] boot[1].file: "link" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
+    ...(root
+      ? []
+      : [
+          'a.yaml:5:1: error[T002] boot[2].file: "secret" cannot be served: this user may not read it. Make it a readable file below the root.',
+        ]),
+  ]);
+});
+
+it("a name in another case is told with the name on disk", async () => {
+  put("PXELinux/Loader.0", "x");
+  expect(await findings("root: boot\nboot:\n  - file: pxelinux\\loader.0\n")).toEqual([
+    'a.yaml:3:1: error[T003] boot[0].file: "pxelinux\\\\loader.0" is called "PXELinux/Loader.0" on disk. Bootlace serves it all the same; other servers and loaders do not.',
+  ]);
+});
+
+it("a UEFI program for another machine is told, by rule and by name", async () => {
+  put("a.efi", peImage(0xaa64));
+  put("EFI/BOOT/bootx64.efi", peImage(0x014c));
+  const rules = `root: boot
+boot:
+  - { when: { arch: [x64-uefi, arm64-uefi-http] }, file: a.efi }
+  - { when: { arch: x86-bios }, file: a.efi }
+  - { when: { mac: 52:54:00 }, file: a.efi }
+`;
+  const remedy = "Name the file for this architecture.";
+  expect(await findings(rules)).toEqual([
+    `a.yaml:3:1: error[T004] boot[0].file: "a.efi" is a UEFI program for arm64, and the rule is for x64-uefi. ${remedy}`,
+    `a.yaml:4:1: error[T004] boot[1].file: "a.efi" is a UEFI program for arm64, and the rule is for x86-bios. ${remedy}`,
+    'ROOT/EFI/BOOT/bootx64.efi: error[T004] "bootx64.efi" is named for x64, and its header says x86. Replace it by the file for that machine, or rename it.',
+  ]);
+});
+
+const remedy = "Copy ldlinux.c32 of Syslinux 6.04 for BIOS into the same folder.";
+
+it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it needs none", async () => {
+  put("a/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("b/lpxelinux.0", pxelinuxLoader("6.04", names));
+  put("b/ldlinux.c32", ldlinuxModule([...names, "one", "two", "three", "four"]));
+  put("c/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("c/ldlinux.c32", ldlinuxModule(names, [], "SYSLINUX 6.03 "));
+  put("d/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("d/ldlinux.c32", Uint8Array.of(0xb8, 0xfe, 0x4c, 0x4c, 0xcd, 0x21));
+  put("e/pxelinux.0", pxelinuxLoader("4.07", names));
+  put("f/pxelinux.0", pxelinuxLoader("6.04", names));
+  const uefi = ldlinuxModule(names);
+  uefi[4] = 2;
+  put("f/ldlinux.c32", uefi);
+  expect(await findings("root: boot\n")).toEqual([
+    `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 beside it. ${remedy}`,
+    `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 is of another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 does not have. ${remedy}`,
+    `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 is of version 6.03, the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, and the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, and PXELINUX 6.04 runs on BIOS. ${remedy}`,
+  ]);
+});
+
+it("the configurations of PXELINUX are read: kernels named .bin, files that are not there, other case", async () => {
+  put("pxelinux.0", pxelinuxLoader("6.04", names));
+  put("ldlinux.c32", ldlinuxModule(names));
+  put("memtest.bin", "x");
+  put("Menu.c32", "x");
+  put(
+    "pxelinux.cfg/default",
+    "UI menu.c32\nLABEL a\n  KERNEL memtest.bin\nLABEL b\n  LINUX memtest.bin\n  INITRD none.gz\n",
+  );
+  put("pxelinux.cfg/01-52-54-00-12-34-56", "KERNEL none\u001b[2J\n");
+  const missing = "Put the file there, or correct the name; names count from the folder of pxelinux.0.";
+  expect(await findings("root: boot\n")).toEqual([
+    `ROOT/pxelinux.cfg/01-52-54-00-12-34-56:1:8: error[T001] "none\\x1b[2J" is not in the root ROOT. ${missing}`,
+    'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it all the same; other servers do not.',
+    'ROOT/pxelinux.cfg/default:3:10: error[T007] "memtest.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
+    `ROOT/pxelinux.cfg/default:6:10: error[T001] "none.gz" is not in the root ROOT. ${missing}`,
+  ]);
+});
+
+it("findings are faults in --json, with code, place and hint", async () => {
+  const [code, out] = await checked("root: boot\nboot:\n  - file: gone\n", "--json");
+  expect([code, JSON.parse(out)]).toEqual([
+    1,
+    {
+      schema: 1,
+      file: "a.yaml",
+      faults: [
+        {
+          code: "T001",
+          file: "a.yaml",
+          line: 3,
+          column: 1,
+          path: "boot[0].file",
+          severity: "error",
+          message: '"gone" is not in the root ROOT',
+          hint: "Put the file there, or correct the name",
+        },
+      ],
+    },
+  ]);
+});
