@@ -201,7 +201,10 @@ describe("the chooser", () => {
       },
     });
     expect(of({ menu: "m" }, client({ code: 11 }))).toMatchObject({ kind: "boot", menu: {} });
-    expect(of({ script: "a.ipxe" })).toMatchObject({ file: "pxelinux/pxelinux.0", script: { file: "a.ipxe" } });
+    expect(of({ script: "a.ipxe" })).toMatchObject({
+      file: "pxelinux/pxelinux.0",
+      script: { file: "a.ipxe?mac=52:54:00:12:34:56" },
+    });
     expect(of({ script: "https://h/a.ipxe" }, client({ code: 11 }))).toEqual({
       kind: "boot",
       rule: "rule 1",
@@ -213,12 +216,33 @@ describe("the chooser", () => {
   it("gives iPXE the script beside the file, also where there is no file", () => {
     const choose = chooser([], () => withScript);
     const ipxe = client({ firmware: "ipxe", userClasses: ["iPXE"] });
-    expect(choose(ipxe, at)).toEqual({ kind: "boot", file: "undionly.kpxe", script: { file: "boot.ipxe" } });
-    expect(choose({ ...ipxe, ...client({ code: 7, firmware: "ipxe" }) }, at)).toEqual({
-      kind: "boot",
-      script: { file: "boot.ipxe" },
-    });
+    const script = { file: "boot.ipxe?mac=52:54:00:12:34:56" };
+    expect(choose(ipxe, at)).toEqual({ kind: "boot", file: "undionly.kpxe", script });
+    expect(choose({ ...ipxe, ...client({ code: 7, firmware: "ipxe" }) }, at)).toEqual({ kind: "boot", script });
     expect(choose(client({ code: 7 }), at)).toMatchObject({ kind: "ignore" });
+  });
+
+  it("leads firmware to the script of a rule by the iPXE of the tree, over TFTP and HTTP", () => {
+    const full = growTree([
+      { path: "pxelinux.0" },
+      { path: "ipxe/undionly.kpxe" },
+      { path: "shimx64.efi", machine: "x64" },
+      { path: "ipxe/ipxe.efi", machine: "x64" },
+    ]);
+    const more = { http: { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1 } };
+    const rule: BootRule = { script: "menus/my menu.ipxe" };
+    const of = (asks: BootClient) => chooser([rule], () => full, more)(asks, at);
+    const script = {
+      file: "menus/my menu.ipxe?mac=52:54:00:12:34:56",
+      url: "http://{address}:8069/menus/my%20menu.ipxe?mac=52:54:00:12:34:56",
+    };
+    expect(of(client({}))).toEqual({ kind: "boot", rule: "rule 1", file: "ipxe/undionly.kpxe", script });
+    expect(of(client({ code: 7 }))).toMatchObject({ file: "ipxe/ipxe.efi", script });
+    const http = client({ code: 16, http: true, firmware: "uefi-http" });
+    expect(of(http)).toEqual({ kind: "boot", rule: "rule 1", url: "http://{address}:8069/ipxe/ipxe.efi" });
+    expect(of(client({ code: 11 }))).toMatchObject({ kind: "boot", script });
+    const external = chooser([{ ...rule, server: "192.168.11.17" }], () => full, more)(client({}), at);
+    expect(external).toMatchObject({ file: "pxelinux.0", script: { file: "menus/my menu.ipxe" } });
   });
 
   it("serves a Raspberry Pi only where its files are", () => {

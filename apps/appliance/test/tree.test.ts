@@ -125,3 +125,28 @@ describe("the boot file of an architecture", () => {
     );
   });
 });
+
+describe("the twins of UEFI architectures that boot by HTTP", () => {
+  const tree = growTree(
+    files(["efi/bootx64.efi", "x64"], ["efi/ipxe.efi", "x64"], ["bootaa64.efi", "arm64"], "pxelinux.0"),
+  );
+
+  it("get the same file; a BIOS gets none", () => {
+    const of = (code: number) => tree.entries.get(code)?.file;
+    expect([of(7), of(16), of(17), of(19)]).toEqual([
+      "efi/bootx64.efi",
+      "efi/bootx64.efi",
+      "efi/bootx64.efi",
+      "bootaa64.efi",
+    ]);
+    expect([of(15), of(18), of(20)]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("get the same iPXE for scripts", () => {
+    expect([...tree.ipxe]).toEqual([
+      [7, "efi/ipxe.efi"],
+      [16, "efi/ipxe.efi"],
+    ]);
+    expect([...growTree(files("ipxe.pxe", "undionly.kpxe", "pxelinux.0")).ipxe]).toEqual([[0, "undionly.kpxe"]]);
+  });
+});

@@ -79,7 +79,7 @@ export function renderScript(text: string, values: ScriptValues): string {
 }
 
 function escapeValue(value: string): string {
-  return encodeURIComponent(value)
+  return encodeURIComponent(value.replace(/\p{Cs}/gu, "\ufffd"))
     .replace(/%3A|%2F/g, decodeURIComponent)
     .replace(/[!'()*]/g, (sign) => {
       return `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -2,6 +2,7 @@ import { quote } from "@bootlace/dhcp-core";
 import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { BootRule, Config } from "../config/schema.ts";
 import { type Condition, conditionsOf } from "./conditions.ts";
+import { scriptName } from "./ipxe-script.ts";
 import { menuFrom } from "./menu.ts";
 import type { NextAction } from "./next.ts";
 import type { BootTree } from "./tree.ts";
@@ -118,27 +119,49 @@ function planOf(client: BootClient, found: Matched | undefined, config: BootConf
 function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): BootPlan | Ignore {
   const { file, menu: menuName, script, url } = rule;
   if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return noServer;
-  const own = file === undefined ? fromTree(client, config, tree) : ({ kind: "boot", file } as const);
+  const way = file ?? wayToScript(client, rule, config, tree);
+  const own = way === undefined ? fromTree(client, config, tree) : ({ kind: "boot", file: way } as const);
   const row = menuName === undefined ? undefined : config.menus[menuName];
   const carries = script !== undefined || url !== undefined || row !== undefined;
   if (own.kind === "ignore" && !carries) return own;
   return {
     ...(own.kind === "ignore" ? { kind: "boot" } : own),
     ...(url === undefined ? {} : { url }),
-    ...(script === undefined ? {} : { script: scriptPlan(script, rule, config) }),
+    ...(script === undefined ? {} : { script: scriptPlan(client, script, rule, config) }),
     ...(row === undefined ? {} : { menu: menuFrom(row) }),
   };
 }
 
-function scriptPlan(script: string, rule: BootRule, config: BootConfig): NonNullable<BootPlan["script"]> {
+/** The iPXE of the tree that brings other firmware to the script of a rule without file. */
+function wayToScript(
+  { arch }: BootClient,
+  { script, server }: BootRule,
+  { tftp }: BootConfig,
+  tree: BootTree,
+): string | undefined {
+  const ours = script !== undefined && server === undefined && tftp.enabled && arch !== undefined;
+  return ours ? tree.ipxe.get(arch.code) : undefined;
+}
+
+/** A script of ours is made for this client; it says who it is in the name. */
+function scriptPlan(
+  client: BootClient,
+  script: string,
+  rule: BootRule,
+  config: BootConfig,
+): NonNullable<BootPlan["script"]> {
   if (isUrl(script)) return { url: script };
-  const own = rule.server === undefined;
-  return { ...(own && !config.tftp.enabled ? {} : { file: script }), ...(own ? ownUrl(script, config) : {}) };
+  if (rule.server !== undefined) return { file: script };
+  const url = ownUrl(script, config);
+  return {
+    ...(config.tftp.enabled ? { file: scriptName(script, client) } : {}),
+    ...(url === undefined ? {} : { url: scriptName(url, client) }),
+  };
 }
 
 function httpPlan(
   client: BootClient,
-  { url, file, server }: BootRule,
+  { url, file, server, script }: BootRule,
   config: BootConfig,
   tree: BootTree,
 ): BootPlan | Ignore {
@@ -150,16 +173,16 @@ function httpPlan(
     return { kind: "ignore", reason: "the client boots by HTTP, and the rule names a TFTP server" };
   }
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
-  const found = file ?? entry?.file;
-  if (found === undefined) return nothingFor(client);
-  return { kind: "boot", ...ownUrl(found, config) };
+  const chain = script === undefined || client.arch === undefined ? undefined : tree.ipxe.get(client.arch.code);
+  const own = ownUrl(file ?? chain ?? entry?.file, config);
+  return own === undefined ? nothingFor(client) : { kind: "boot", url: own };
 }
 
 /** The URL of a file of ours; `{address}` is filled in for the interface on which the client is answered. */
-function ownUrl(file: string, { http }: BootConfig): { url?: string } {
-  if (!http.enabled) return {};
+function ownUrl(file: string | undefined, { http }: BootConfig): string | undefined {
+  if (!http.enabled || file === undefined) return undefined;
   const path = file.replaceAll("\\", "/").replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/");
-  return { url: `http://{address}:${http.port}/${path}` };
+  return `http://{address}${http.port === 80 ? "" : `:${http.port}`}/${path}`;
 }
 
 function isUrl(text: string): boolean {
@@ -179,7 +202,7 @@ function fromTree(client: BootClient, config: BootConfig, tree: BootTree): BootP
       ? { kind: "ignore", reason: "no Raspberry Pi files (bootcode.bin, start4.elf) in the root" }
       : { kind: "boot", file: tree.raspberryPi };
   }
-  const script = tree.script === undefined ? {} : { script: scriptPlan(tree.script, {}, config) };
+  const script = tree.script === undefined ? {} : { script: scriptPlan(client, tree.script, {}, config) };
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   if (entry !== undefined) return { kind: "boot", file: entry.file, ...script };
   if (client.firmware === "ipxe" && tree.script !== undefined) return { kind: "boot", ...script };

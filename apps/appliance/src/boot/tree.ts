@@ -1,8 +1,10 @@
+import { architectureByCode, architectureByName } from "@bootlace/dhcp-core";
 import {
   bios,
   biosNames,
   ebc,
   headlineNames,
+  isIpxeName,
   neutralNames,
   scriptNames,
   type TreeArchitecture,
@@ -27,8 +29,10 @@ interface TreeEntry {
 }
 
 export interface BootTree {
-  /** The boot file of each architecture, by its code of option 93. */
+  /** The boot file of each architecture, by its code of option 93. The HTTP twin of a UEFI architecture gets the same. */
   readonly entries: ReadonlyMap<number, TreeEntry>;
+  /** The iPXE program of each architecture, for clients that are to run a script. */
+  readonly ipxe: ReadonlyMap<number, string>;
   /** A script for clients that are iPXE. */
   readonly script?: string;
   /** A Raspberry Pi finds its first file here: it asks for fixed names. */
@@ -55,11 +59,14 @@ const otherNames = new Set<string>([...biosNames.map((name) => baseName(name)), 
 /** Finds the boot file of each architecture among the files of a root folder. Names are compared without case. */
 export function growTree(files: readonly TreeFile[]): BootTree {
   const entries = new Map<number, TreeEntry>();
+  const ipxe = new Map<number, string>();
   const missing = new Map<number, readonly string[]>();
   const settle = (code: number, candidates: readonly Candidate[], names: readonly string[]) => {
     const best = pick(candidates);
     if (best === undefined) missing.set(code, names);
     else entries.set(code, { code, file: best.file.path, ...(best.misnamed ? { misnamed: best.misnamed } : {}) });
+    const chain = pick(candidates.filter(({ file }) => isIpxeName(baseName(file.path))));
+    if (chain !== undefined) ipxe.set(code, chain.file.path);
   };
   settle(bios.code, rankByName(files, biosNames), biosNames);
   for (const architecture of uefiArchitectures) {
@@ -70,14 +77,30 @@ export function growTree(files: readonly TreeFile[]): BootTree {
   const ebcFile = forEbc?.file.path ?? standIn;
   if (ebcFile !== undefined) entries.set(ebc.code, { code: ebc.code, file: ebcFile });
 
+  for (const entry of [...entries.values()]) {
+    const twin = httpTwin(entry.code);
+    if (twin !== undefined) entries.set(twin, { ...entry, code: twin });
+  }
+  for (const [code, file] of [...ipxe]) {
+    const twin = httpTwin(code);
+    if (twin !== undefined) ipxe.set(twin, file);
+  }
+
   const script = pick(rankByName(files, scriptNames))?.file.path;
   const raspberryPi = pick(rankByName(files, piNames))?.file.path;
   return {
     entries,
+    ipxe,
     missing,
     ...(script === undefined ? {} : { script }),
     ...(raspberryPi === undefined ? {} : { raspberryPi }),
   };
+}
+
+/** The code by which the same firmware asks for an HTTP boot. A PC's BIOS that can do so wants no PXE program. */
+function httpTwin(code: number): number | undefined {
+  const name = architectureByCode(code)?.name;
+  return code === bios.code || name === undefined ? undefined : architectureByName(`${name}-http`)?.code;
 }
 
 function rankByName(files: readonly TreeFile[], names: readonly string[]): Candidate[] {

@@ -2,6 +2,7 @@ import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { clientMemory } from "../boot/client-memory.ts";
 import { clientFolder } from "../boot/client-root.ts";
+import { readScriptName } from "../boot/ipxe-script.ts";
 import {
   type NextAction,
   type NextEntry,
@@ -101,10 +102,11 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     return served.some((at) => at.address === address);
   }
 
-  function seeFetched(file: string, address: string, known?: string): void {
+  function seeFetched(name: string, address: string, known?: string): void {
     if (state.size === 0) return;
-    const mac = known ?? whoHas(address);
-    step({ type: "fetched", file, ...(mac === undefined ? {} : { mac }) });
+    const script = readScriptName(name);
+    const mac = known ?? script?.identity.mac ?? whoHas(address);
+    step({ type: "fetched", file: script?.file ?? name, ...(mac === undefined ? {} : { mac }) });
   }
 
   function seeTftp(event: TftpEvent): void {
