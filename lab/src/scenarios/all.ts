@@ -10,6 +10,8 @@ import { firstRun } from "./first-run.ts";
 import { interop } from "./interop.ts";
 import { interopLossy } from "./interop-lossy.ts";
 import { menu } from "./menu.ts";
+import { packages } from "./packages.ts";
+import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
 import { twoLans } from "./two-lans.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
@@ -25,10 +27,12 @@ export const SCENARIOS: readonly Scenario[] = [
   twoLans,
   relay,
   besideDnsmasq,
+  raspberryPi,
   bystanders,
   interop,
   interopLossy,
   dhcpUnderLoad,
+  packages,
   benchCodecQuick,
   benchTftpQuick,
   firstRun,

@@ -29,12 +29,12 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
 
   const width = Math.max(...rows.map(([name]) => (name.length > 24 ? 0 : name.length)));
   const found = shown.filter((code) => tree.entries.has(code)).length + Number(tree.entries.has(ebc.code));
-  const summary =
-    found === 0
-      ? "no boot files yet; put some there"
-      : `boot files for ${found} ${found === 1 ? "architecture" : "architectures"}`;
+  const empty = found === 0 && tree.raspberryPi === undefined && tree.script === undefined;
+  const summary = empty
+    ? "no boot files yet; put some there"
+    : `boot files for ${found} ${found === 1 ? "architecture" : "architectures"}${tree.raspberryPi === undefined ? "" : " and Raspberry Pi"}`;
   return {
-    level: found === 0 ? "warn" : "info",
+    level: empty ? "warn" : "info",
     scope: "boot",
     event: "boot.tree",
     message: `root ${root}: ${summary}`,

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startBootlace } from "../bootlace.ts";
+import { type DhcpMessage, messageType, optionText, readDhcp } from "../bootp.ts";
+import { craftDiscover } from "../discover.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
+import { eventually, type Scenario } from "../lab.ts";
+import { isDhcpReply } from "../lan-laws.ts";
+import { addHost, configure, plugIn } from "../namespaces.ts";
+import { locate } from "../packages.ts";
+import { run, runOk } from "../processes.ts";
+
+const BROADCAST = fileURLToPath(new URL("../programs/broadcast.ts", import.meta.url));
+const VENDOR_CLASS = "PXEClient:Arch:00000:UNDI:002001";
+const PARAMETERS = [43, 60, 67, 128, 129, 130, 131, 132, 133, 134, 135, 66];
+const OFFER = 2;
+
+// The boot ROM of a Pi 3 has a constant xid and a machine identifier of 0x44 throughout; a Pi 4 says "RPi4", its
+// board revision, four octets of its MAC and its serial number.
+const PI3 = { mac: "b8:27:eb:01:02:03", xid: 0x26f30339, machine: new Array<number>(16).fill(0x44) };
+const PI4_SERIAL = [0x5e, 0xa1, 0x12, 0x10];
+const PI4 = {
+  mac: "dc:a6:32:01:36:c2",
+  xid: 0x50493442,
+  machine: [0x52, 0x50, 0x69, 0x34, 0x11, 0x31, 0xc0, 0x00, 0x32, 0x01, 0x36, 0xc2, ...PI4_SERIAL],
+};
+
+const TREE = {
+  "bootcode.bin": { text: "first stage ".repeat(4400) },
+  "start4.elf": { text: "second stage ".repeat(170_000) },
+  "config.txt": { text: "enable_uart=1\n" },
+};
+
+/** Menu item 0 "Raspberry Pi Boot" and three spaces, which the ROM of the Pi 3B needs (its length is computed wrongly). */
+const TEXT = "Raspberry Pi Boot   ";
+const OPTION_43 = Buffer.concat([
+  Buffer.from([6, 1, 3, 10, 4, 0, 0x50, 0x58, 0x45, 9, 3 + TEXT.length, 0, 0, TEXT.length]),
+  Buffer.from(TEXT),
+  Buffer.from([255]),
+]);
+
+function mustSuitPi(offer: DhcpMessage, name: string): void {
+  const vendor = Buffer.from(offer.options.get(43) ?? []);
+  must(vendor.equals(OPTION_43), `${name}: option 43 is ${vendor.toString("hex")}`);
+  must(offer.siaddr === BOOT_SERVER, `${name}: siaddr is ${offer.siaddr}`);
+  must(optionText(offer, 66) === BOOT_SERVER, `${name}: option 66 is ${optionText(offer, 66)}`);
+  must(optionText(offer, 60) === "PXEClient", `${name}: option 60 is ${optionText(offer, 60)}`);
+  must(offer.options.get(97)?.length === 17, `${name}: option 97 was not echoed`);
+  must(offer.file === "" && !offer.options.has(67), `${name}: it was handed an x86 boot file`);
+}
+
+export const raspberryPi: Scenario = {
+  name: "raspberry-pi",
+  proves: "the boot ROMs of a Pi 3 and a Pi 4, replayed, get the offer they look for, and their files by TFTP",
+  async run(lab) {
+    const { lan, bootServer, capture } = await buildHomeLan(lab);
+    const bootlace = await startBootlace(lab, bootServer, { tree: TREE });
+    for (const [name, model] of Object.entries({ "Pi 3": PI3, "Pi 4": PI4 })) {
+      const pi = await addHost(lab, name.replace(" ", "").toLowerCase());
+      await plugIn(pi, lan, { mac: model.mac });
+      await configure(pi, "route", "add", "default", "dev", "eth0");
+      const discover = craftDiscover({
+        ...model,
+        vendorClass: VENDOR_CLASS,
+        architecture: 0,
+        networkInterface: [1, 2, 1],
+        parameters: PARAMETERS,
+      });
+      await runOk(lab, pi.netns, process.execPath, [BROADCAST, Buffer.from(discover).toString("hex")]);
+      const offer = await eventually(lab, `an OFFER to the ${name}`, 10, async () => {
+        const replies = (await capture.datagrams()).filter((datagram) => isDhcpReply(datagram, BOOT_SERVER));
+        const messages = replies.map((datagram) => readDhcp(datagram.payload));
+        return messages.find((message) => message?.xid === model.xid && messageType(message) === OFFER);
+      });
+      mustSuitPi(offer, name);
+      lab.proof(`${name}: offered "${TEXT.trim()}" from ${offer.siaddr}`);
+
+      // With its lease it asks for many names; most are missing, and each refusal lets it go on at once.
+      await configure(pi, "address", "add", `192.168.11.${name === "Pi 3" ? 63 : 64}/24`, "dev", "eth0");
+      const serial = Buffer.from(PI4_SERIAL).toString("hex");
+      for (const missing of ["bootsig.bin", `${serial}/start4.elf`, "recovery.elf", "autoboot.txt"]) {
+        const words = ["tftp", "-g", "-r", missing, "-l", join(lab.folder, "unwanted"), BOOT_SERVER];
+        const refused = await run(lab, pi.netns, locate("busybox"), words, { seconds: 10 });
+        must(refused.code !== 0 && /not found/i.test(refused.stderr), `${missing}: ${refused.stderr}`);
+      }
+      for (const file of Object.keys(TREE)) {
+        const got = join(lab.folder, `${pi.role}-${file}`);
+        await runOk(lab, pi.netns, locate("busybox"), ["tftp", "-g", "-r", file, "-l", got, BOOT_SERVER]);
+        const same = readFileSync(got).equals(readFileSync(join(bootlace.folder, "boot", file)));
+        must(same, `${name}: ${file} came with other octets`);
+      }
+    }
+    const noisy = bootlace.records().find((record) => record.level === "warn" || record.level === "error");
+    must(noisy === undefined, `an ordinary Pi boot gave a warning: ${JSON.stringify(noisy)}`);
+  },
+};
