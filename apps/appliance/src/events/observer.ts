@@ -47,6 +47,7 @@ export interface ObserverOptions {
 
 const mostClients = 4096;
 const mostMissing = 200;
+const tellEvery = 500;
 
 export function createObserver(options: ObserverOptions): Observer {
   const { log, now, hostNameOf } = options;
@@ -55,6 +56,9 @@ export function createObserver(options: ObserverOptions): Observer {
   const stream = createStream(now().toString(36));
   const metrics = createMetrics(options.version, options.processMetrics);
   const clients = boundedMap<string, ApiClient>(mostClients);
+  /** Boots that went on since they were told last, by client; and when that was. */
+  const untold = boundedMap<string, Boot>(mostClients);
+  const toldAt = boundedMap<string, number>(mostClients);
   const missing = boundedMap<string, ApiFiles["notFound"][number]>(mostMissing);
   // Forged machines must neither fill the log nor push real boots out of the history.
   const mayTell = createAllowance({ burst: 500, perSecond: 1 });
@@ -92,17 +96,35 @@ export function createObserver(options: ObserverOptions): Observer {
   }
 
   function onChange({ boot, verdict }: BootChange): void {
-    clients.set(boot.key, clientView(boot, clients.peek(boot.key), hostNameOf));
-    const summary = summaryOf(boot, hostNameOf);
-    stream.publish("boot", summary);
+    const told = untold.get(boot.key);
+    untold.set(boot.key, boot);
+    if (verdict === undefined && !boot.ended) {
+      // A transfer changes its boot many times a second; who watches wants to know twice.
+      if (told === undefined && boot.lastAt - (toldAt.get(boot.id) ?? 0) >= tellEvery) tell(boot);
+      return;
+    }
+    if (told !== undefined && told.id !== boot.id) tell(told);
+    tell(boot);
     if (boot.ended) metrics.ended(boot);
-    if (!(verdict !== undefined || boot.ended) || !isWorthKeeping(boot)) return;
+    if (!isWorthKeeping(boot)) return;
+    const summary = summaryOf(boot, hostNameOf);
     const real = boot.steps.some(({ kind }) => kind === "file");
     if (!real && !mayTell(boot.lastAt)) return;
     history.record(bootView(boot, hostNameOf));
     if (verdict === undefined) return;
     log(verdictRecord(boot, verdict));
     if (summary.verdict !== undefined) stream.publish("verdict", { boot: summary, verdict: summary.verdict });
+  }
+
+  function tell(boot: Boot): void {
+    untold.delete(boot.key);
+    toldAt.set(boot.id, boot.lastAt);
+    clients.set(boot.key, clientView(boot, clients.peek(boot.key), hostNameOf));
+    stream.publish("boot", summaryOf(boot, hostNameOf));
+  }
+
+  function tellAll(): void {
+    for (const boot of [...untold.values()]) tell(boot);
   }
 
   function noteMissing({ kind, event }: ApplianceEvent): void {
@@ -126,7 +148,9 @@ export function createObserver(options: ObserverOptions): Observer {
     followHttp(event);
     noteMissing(event);
     for (const change of fold.apply(event)) onChange(change);
-    if (event.kind === "appliance" && event.event.type === "tick") history.flush();
+    if (event.kind !== "appliance" || event.event.type !== "tick") return;
+    tellAll();
+    history.flush();
   }
 
   /** A boot that goes on is shown as it is now, the others as they were written. */
@@ -160,7 +184,10 @@ export function createObserver(options: ObserverOptions): Observer {
       const live = fold.boots().find((boot) => boot.id === id);
       return live === undefined ? history.get(id) : bootView(live, hostNameOf);
     },
-    clients: () => ({ schema: 1, clients: [...clients.values()].reverse() }),
+    clients() {
+      tellAll();
+      return { schema: 1, clients: [...clients.values()].reverse() };
+    },
     notFound: () => [...missing.values()].reverse(),
     httpActive: () => sending.size,
     history: () => history.state(),

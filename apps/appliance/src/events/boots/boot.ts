@@ -1,6 +1,6 @@
 import type { BootClient, Firmware } from "@bootlace/proxy-dhcp";
 import type { Verdict } from "../verdicts/verdict.ts";
-import { isIpxeName } from "./file-role.ts";
+import { fileOfBootFile, isIpxeName } from "./file-role.ts";
 import { clip } from "./read-dhcp.ts";
 import type { Fact, FileFact, Step, StepOf } from "./step.ts";
 
@@ -20,6 +20,8 @@ export interface Boot {
   readonly startedAt: number;
   readonly lastAt: number;
   readonly steps: readonly Step[];
+  /** The files it was told to fetch first, as paths. */
+  readonly told: readonly string[];
   /** Steps left out of the middle. */
   readonly dropped: number;
   readonly next: number;
@@ -44,6 +46,7 @@ export function newBoot(key: string, at: number, mac: string | undefined): Boot 
     startedAt: at,
     lastAt: at,
     steps: [],
+    told: [],
     dropped: 0,
     next: 1,
     running: 0,
@@ -114,12 +117,18 @@ export function withFact(boot: Boot, fact: Fact, at: number): Boot {
     return withSteps({ ...boot, lastAt: at }, boot.steps.with(same, { ...step, lastAt: at, times: step.times + 1 }));
   }
   const step: Step = { ...fact, number: boot.next, at, lastAt: at, times: 1 };
-  return withSteps({ ...boot, lastAt: at, next: boot.next + 1 }, [...boot.steps, step]);
+  return withSteps({ ...boot, ...toldBy(boot, fact), lastAt: at, next: boot.next + 1 }, [...boot.steps, step]);
+}
+
+function toldBy(boot: Boot, fact: Fact): Pick<Boot, "told"> | undefined {
+  if ((fact.kind !== "offer" && fact.kind !== "ack") || fact.bootFile === undefined) return undefined;
+  const file = fileOfBootFile(fact.bootFile);
+  return boot.told.includes(file) ? undefined : { told: [...boot.told, file] };
 }
 
 /** Puts the present state of a transfer into its step. Does nothing when the step was left out. */
-export function withFile(boot: Boot, number: number, fact: FileFact, at: number): Boot {
-  const index = boot.steps.findIndex((step) => step.number === number);
+export function withFile(boot: Boot, number: number, fact: Omit<FileFact, "role">, at: number): Boot {
+  const index = boot.steps.findLastIndex((step) => step.number === number);
   const step = boot.steps[index];
   if (step?.kind !== "file") return { ...boot, lastAt: at };
   return withSteps({ ...boot, lastAt: at }, boot.steps.with(index, { ...step, ...fact, lastAt: at }));
@@ -142,24 +151,21 @@ function findSame(steps: readonly Step[], fact: Fact): number {
 }
 
 /** What differs from one repetition to the next without meaning. */
-const passing = new Set(["number", "at", "lastAt", "times", "secs", "ms"]);
+const passing = new Set(["secs", "ms"]);
 
 function isSame(step: Step, fact: Fact): boolean {
-  return step.kind === fact.kind && essence(step) === essence(fact);
+  if (step.kind !== fact.kind) return false;
+  if (step.kind === "file" && fact.kind === "file" && step.file !== fact.file) return false;
+  const known: Readonly<Record<string, unknown>> = { ...step };
+  return Object.entries(fact).every(([name, value]) => passing.has(name) || equal(known[name], value));
 }
 
-function essence(fact: Fact): string {
-  return JSON.stringify(Object.entries(fact).filter(([name]) => !passing.has(name)));
+/** Facts hold texts, numbers, booleans and lists of them. */
+function equal(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
 export function stepsOf<K extends Fact["kind"]>(boot: Boot, kind: K): StepOf<K>[] {
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
-}
-
-/** The boot files it was told to fetch, as the replies named them. */
-export function toldFiles(boot: Boot): string[] {
-  const told = boot.steps.flatMap((step) =>
-    (step.kind === "offer" || step.kind === "ack") && step.bootFile !== undefined ? [step.bootFile] : [],
-  );
-  return [...new Set(told)];
 }

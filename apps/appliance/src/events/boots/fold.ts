@@ -3,12 +3,12 @@ import type { ApplianceEvent, HouseEvent } from "../event.ts";
 import { judge } from "../verdicts/judge.ts";
 import { primaryOf, sameVerdict, type Verdict } from "../verdicts/verdict.ts";
 import type { JudgeContext } from "../verdicts/view.ts";
-import { type Boot, beginsAnew, newBoot, toldFiles, withFact, withFile, withIdentity } from "./boot.ts";
+import { type Boot, beginsAnew, newBoot, withFact, withFile, withIdentity } from "./boot.ts";
 import { boundedMap } from "./bounded-map.ts";
-import { fileOfBootFile, roleOf } from "./file-role.ts";
+import { roleOf } from "./file-role.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
-import type { Fact, FileFact } from "./step.ts";
+import type { Fact } from "./step.ts";
 
 /** A boot that went a step further. */
 export interface BootChange {
@@ -155,14 +155,15 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     const known = transfer === undefined ? undefined : transfers.get(transfer);
     const boot = ownerOf(sighting, at);
     if (known !== undefined && boot.id !== known.id) return;
-    const role = roleOf(seen.file, toldFiles(boot).map(fileOfBootFile));
-    const fact: FileFact = { ...seen, role };
-    const over = fact.outcome !== "running";
+    const over = seen.outcome !== "running";
     const began = known === undefined && transfer !== undefined && !over;
-    const next = known === undefined ? withFact(boot, fact, at) : withFile(boot, known.number, fact, at);
+    const next =
+      known === undefined
+        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.told) }, at)
+        : withFile(boot, known.number, seen, at);
     if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
-    const bytes = boot.bytes + (over && fact.outcome !== "probe" ? fact.bytes : 0);
+    const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);
     put({ ...next, ended: false, running, bytes, address: sighting.address });
   }
 

@@ -1,5 +1,5 @@
-import { type Boot, stepsOf, toldFiles } from "../boots/boot.ts";
-import { fileOfBootFile, plainName } from "../boots/file-role.ts";
+import { type Boot, stepsOf } from "../boots/boot.ts";
+import { plainName } from "../boots/file-role.ts";
 import type { FileStep, Step, StepOf } from "../boots/step.ts";
 
 /** What a judge knows besides the boot itself. */
@@ -61,7 +61,7 @@ export function viewOf(boot: Boot, context: JudgeContext): BootView {
     systems: stepsOf(boot, "system"),
     files,
     done: files.filter(({ outcome }) => outcome === "done"),
-    told: toldFiles(boot).map(fileOfBootFile),
+    told: boot.told,
     telling,
     elsewhere: answers.length > 0 && (telling ?? answers[0])?.elsewhere === true,
     silentFor: (milliseconds) => boot.givenUp || (boot.running === 0 && context.now - boot.lastAt >= milliseconds),
