@@ -14,7 +14,7 @@ export interface Sending {
   readonly bytes: number;
   readonly total: number;
   /** Breaks the connection; `ended` is called with this reason. */
-  abort(reason: HttpAbort, detail?: string): void;
+  abort(reason: HttpAbort): void;
 }
 
 export interface Body {
@@ -39,7 +39,14 @@ export interface Body {
 export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
   const { file, first, total } = body;
   // A getter here would cost more than all the rest: V8 makes a hidden class for each object that has one.
-  const sending = { bytes: 0, total, abort };
+  const sending = {
+    bytes: 0,
+    total,
+    abort(reason: HttpAbort) {
+      failure ??= { reason, detail: undefined };
+      response.destroy();
+    },
+  };
   let held: Chunk | undefined;
   let reading: Promise<unknown> | undefined;
   let begun = false;
@@ -78,9 +85,10 @@ export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body
     const part = octets === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + octets);
     if (sending.bytes + octets === total) {
       // Only this tells: after a broken connection nothing is left to write either.
-      response.end(part, () => {
+      response.prependOnceListener("finish", () => {
         sending.bytes = total;
       });
+      response.end(part);
       return;
     }
     response.write(part, (error) => {
@@ -110,12 +118,8 @@ export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body
 
   function fail(error: unknown): void {
     const changed = error instanceof SourceChangedError || error instanceof ShortFileError;
-    abort(changed ? "file-changed" : "io-failed", error instanceof Error ? error.message : String(error));
-  }
-
-  function abort(reason: HttpAbort, detail?: string): void {
-    if (closed) return;
-    failure ??= { reason, detail };
+    const detail = error instanceof Error ? error.message : String(error);
+    failure ??= { reason: changed ? "file-changed" : "io-failed", detail };
     if (begun) response.destroy();
     else end();
   }

@@ -33,7 +33,7 @@ interface FileChunks {
 /** A file as one request sees it: its own way to the octets, and what all requests share. */
 export interface CachedFile {
   readonly source: SourceFile;
-  readonly shared: FileChunks;
+  shared: FileChunks;
 }
 
 export interface ChunkCache {
@@ -135,6 +135,15 @@ export function chunkCache(limit: number): ChunkCache {
     }
   }
 
+  /** Another request may have begun to keep chunks of this file since this one opened it. */
+  function find(file: CachedFile, index: number): Slot | undefined {
+    const slot = file.shared.slots.get(index);
+    const { key } = file.shared;
+    if (slot !== undefined || key === undefined) return slot;
+    file.shared = files.get(key) ?? file.shared;
+    return file.shared.slots.get(index);
+  }
+
   function add(file: CachedFile, index: number): Slot {
     misses++;
     const octets = Math.min(chunkOctets, file.source.size - index * chunkOctets);
@@ -165,10 +174,11 @@ export function chunkCache(limit: number): ChunkCache {
       return { source, shared: known ?? { key, slots: new Map(), validators: undefined } };
     },
     take(file, index) {
-      const slot = file.shared.slots.get(index) ?? add(file, index);
+      const known = find(file, index);
+      if (known !== undefined) hits++;
+      const slot = known ?? add(file, index);
       slot.users++;
       if (slot.loading !== undefined) return slot.loading;
-      hits++;
       if (slot !== newest) {
         unlink(slot);
         linkAsNewest(slot);
@@ -176,7 +186,7 @@ export function chunkCache(limit: number): ChunkCache {
       return slot;
     },
     prefetch(file, index) {
-      if (file.shared.slots.has(index)) return undefined;
+      if (find(file, index) !== undefined) return undefined;
       return add(file, index).loading?.then(
         () => undefined,
         () => undefined,

@@ -27,7 +27,7 @@ export function checkConditions(headers: IncomingHttpHeaders, validators: Valida
   const modified = headers["if-modified-since"];
   if (noneMatch !== undefined) return listNames(noneMatch, validators.etag, true) ? "not-modified" : "go-on";
   if (modified === undefined || validators.lastModified === undefined) return "go-on";
-  return Number.isNaN(Date.parse(modified)) || isLater(validators.lastModified, modified) ? "go-on" : "not-modified";
+  return Number.isNaN(parseDate(modified)) || isLater(validators.lastModified, modified) ? "go-on" : "not-modified";
 }
 
 /** Whether a Range counts: If-Range names these very octets (RFC 9110 section 13.1.5), or there is none. */
@@ -48,5 +48,12 @@ function listNames(header: string, etag: string | undefined, weakly: boolean): b
 /** A date that cannot be read never counts: edk2 sends a weak tag as If-Unmodified-Since. */
 function isLater(lastModified: string | undefined, header: string): boolean {
   if (lastModified === undefined) return false;
-  return Date.parse(lastModified) > Date.parse(header);
+  return parseDate(lastModified) > parseDate(header);
+}
+
+/** The three forms of RFC 9110 section 5.6.7; NaN for anything else, of which Date.parse makes dates at will. */
+function parseDate(text: string): number {
+  if (/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return Date.parse(text);
+  if (/^\w{6,9}, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT$/.test(text)) return Date.parse(text);
+  return /^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(text) ? Date.parse(`${text} GMT`) : Number.NaN;
 }

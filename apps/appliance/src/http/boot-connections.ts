@@ -33,6 +33,8 @@ export interface Connections {
   /** Connections to one listener end: those on which nothing is asked at once, the others after the answer. */
   finish(local: { readonly address: string; readonly port: number }): void;
   all(): Iterable<Connection>;
+  /** Resolves when there is no connection, and all that was asked on them has been told. */
+  drained(): Promise<void>;
   readonly size: number;
 }
 
@@ -53,6 +55,7 @@ export function connectionTable(
   let limits = initial;
   const connections = new Map<Socket, Connection>();
   const perClient = new Map<string, number>();
+  let onDrained: (() => void)[] = [];
 
   function refusalFor(address: string): HttpRefusal | undefined {
     if (!allows(address)) return "client-not-allowed";
@@ -84,6 +87,9 @@ export function connectionTable(
     const left = (perClient.get(address) ?? 1) - 1;
     if (left === 0) perClient.delete(address);
     else perClient.set(address, left);
+    if (connections.size > 0) return;
+    for (const tell of onDrained) tell();
+    onDrained = [];
   }
 
   return {
@@ -123,6 +129,9 @@ export function connectionTable(
       }
     },
     all: () => connections.values(),
+    async drained() {
+      if (connections.size > 0) await new Promise<void>((resolve) => void onDrained.push(resolve));
+    },
     get size() {
       return connections.size;
     },

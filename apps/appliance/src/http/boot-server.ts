@@ -206,7 +206,7 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
     state = "stopped";
     for (const timer of timers) clearInterval(timer);
     await change();
-    const gone = Promise.all([...closing].map(({ closed }) => closed));
+    const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
     if (drain) {
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise<void>((resolve) => {
