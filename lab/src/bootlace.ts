@@ -57,7 +57,9 @@ export async function startBootlace(
   const config = yaml === undefined ? [] : ["--config", "bootlace.yaml"];
   const name = `bootlace-${host.role}`;
   const args = [BOOTLACE_MAIN, "serve", ...config];
-  const started = start(lab, host.netns, { name, command: process.execPath, args, cwd: folder });
+  // Not the state folder of the machine the lab runs on.
+  const env = { STATE_DIRECTORY: join(folder, "state") };
+  const started = start(lab, host.netns, { name, command: process.execPath, args, cwd: folder, env });
   await listening(lab, started, ports);
   const records = () => readRecords(started.output.text());
   let stopped = false;

@@ -20,6 +20,7 @@ const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 const PIECES = {
   ip: { path: "/usr/sbin/ip", package: "iproute2" },
   setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
+  nft: { path: "/usr/sbin/nft", package: "nftables" },
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },
   cc: { path: "/usr/bin/cc", package: "gcc" },
   libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
@@ -35,6 +36,9 @@ const PIECES = {
   ipxeRom: { path: "/usr/lib/ipxe/qemu/efi-e1000.rom", package: "ipxe-qemu" },
   ovmfCode: { path: "/usr/share/OVMF/OVMF_CODE_4M.fd", package: "ovmf" },
   ovmfVars: { path: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },
+  ovmfSecureCode: { path: "/usr/share/OVMF/OVMF_CODE_4M.ms.fd", package: "ovmf" },
+  ovmfSecureVars: { path: "/usr/share/OVMF/OVMF_VARS_4M.ms.fd", package: "ovmf" },
+  undionly: { path: "/usr/lib/ipxe/undionly.kpxe", package: "ipxe" },
   pxelinux: { path: "/usr/lib/PXELINUX/pxelinux.0", package: "pxelinux" },
   ldlinuxBios: { path: "/usr/lib/syslinux/modules/bios/ldlinux.c32", package: "syslinux-common" },
   syslinuxX64: { path: "/usr/lib/SYSLINUX.EFI/efi64/syslinux.efi", package: "syslinux-efi" },

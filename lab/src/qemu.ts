@@ -15,6 +15,13 @@ export interface MachineOptions {
   readonly nic?: string;
 }
 
+export interface UefiOptions extends MachineOptions {
+  /** UEFI HTTP Boot instead of PXE. */
+  readonly http?: boolean;
+  /** Secure Boot with Microsoft's keys. */
+  readonly secure?: boolean;
+}
+
 // The serial line is QEMU's own standard output, which is a file: it never makes QEMU wait, and so loses no character.
 // /dev/kvm cannot be relied on where the lab runs, so every machine is emulated.
 const COMMON = ["-accel", "tcg", "-display", "none", "-vga", "none", "-no-reboot", "-no-user-config"];
@@ -37,26 +44,29 @@ export async function startBios(
   return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
 }
 
-/** Starts an x64 UEFI machine (OVMF) that boots by OVMF's own PXE client over IPv4. */
+/** Starts an x64 UEFI machine (OVMF) that boots by OVMF's own PXE or HTTP client over IPv4. */
 export async function startUefi(
   lab: Lab,
   lan: Switch,
-  { mac, name = "uefi", nic = "virtio-net-pci" }: MachineOptions,
+  { mac, name = "uefi", nic = "virtio-net-pci", http = false, secure = false }: UefiOptions,
 ): Promise<Machine> {
   const variables = join(lab.folder, `${name}-vars.fd`);
-  copyFileSync(locate("ovmfVars"), variables);
+  copyFileSync(locate(secure ? "ovmfSecureVars" : "ovmfVars"), variables);
   const flash = (unit: number, file: string, more = "") => [
     "-drive",
     `if=pflash,format=raw,unit=${unit},file=${file}${more}`,
   ];
+  // The variables of Secure Boot may be written in system management mode only.
+  const guarded = ["-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"];
   const args = [
-    ...["-machine", "q35", "-m", "512", ...COMMON],
-    ...flash(0, locate("ovmfCode"), ",readonly=on"),
+    ...["-machine", secure ? "q35,smm=on" : "q35", "-m", "512", ...COMMON, ...(secure ? guarded : [])],
+    ...flash(0, locate(secure ? "ovmfSecureCode" : "ovmfCode"), ",readonly=on"),
     ...flash(1, variables),
     ...(await network(lan, name)),
     // No ROM on the card: the PXE client is the firmware's own. No IPv6 PXE: it would be tried for a minute first.
     ...["-device", `${nic},romfile=,netdev=net0,mac=${mac},bootindex=1`],
     ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],
+    ...(http ? ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"] : []),
   ];
   return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
 }

@@ -13,9 +13,9 @@ const result = (changes: Partial<LoadResult>): LoadResult => ({
   MBs: 100,
   lat50: 15,
   lat99: 20,
-  xlat50: 9e6,
   xlat99: 9e6,
   nlat99: 0,
+  cmax: 9,
   rx: 1000,
   oack: "",
   err: "",
@@ -48,11 +48,6 @@ describe("figuresOf", () => {
       { result: result({ MBs: 110 }), cpu: 2 },
     ];
     expect(figuresOf(samples, 500)).toMatchObject({ throughput: 90, cpu: 2, packets: 2 });
-  });
-
-  test("times one transfer where there are few, and the whole run where there are many", () => {
-    expect(figuresOf([{ result: result({ ok: 8 }), cpu: 0 }], 1).time).toBe(9);
-    expect(figuresOf([{ result: result({ ok: 1000, nf: 1000 }), cpu: 0 }], 1).time).toBe(10);
   });
 
   test("looks at the slower of found and not found", () => {

@@ -38,8 +38,8 @@ async function freshly<T>(
 /** Milliseconds until a client that comes new has a small file. */
 async function newcomer({ lab, program, root }: Ground, { host }: Running): Promise<number> {
   const load = { files: ["small/0.cfg"], blockSize: 1468, windowSize: 1, clients: 1, seconds: 60 };
-  const { ok, xlat50 } = await runLoad(lab, host, program, root, load);
-  return ok === 1 ? xlat50 / 1000 : Number.POSITIVE_INFINITY;
+  const { ok, cmax } = await runLoad(lab, host, program, root, load);
+  return ok === 1 ? cmax * 1000 : Number.POSITIVE_INFINITY;
 }
 
 function startCrowd({ lab, program, root }: Ground, { host }: Running, load: Load): Started {

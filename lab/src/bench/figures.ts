@@ -39,12 +39,10 @@ export function figuresOf(samples: readonly Sample[], ideal: number): Figures {
   const of = (value: (result: LoadResult) => number) => median(samples.map(({ result }) => value(result)));
   const bytes = samples.reduce((sum, { result }) => sum + result.bytes, 0);
   const cpu = samples.reduce((sum, sample) => sum + sample.cpu, 0);
-  const single = samples.every(({ result }) => result.ok <= 16 && result.nf === 0);
   return {
     throughput: of(({ MBs }) => MBs),
     turnaround: of(({ lat50 }) => lat50),
-    // A few transfers: how long one of them took. Many requests: how long all took.
-    time: of(({ xlat50, sec }) => (single ? xlat50 / 1e6 : sec)),
+    time: of(({ sec }) => sec),
     p99: of(({ xlat99, nlat99 }) => Math.max(xlat99, nlat99) / 1000),
     cpu: (cpu * 1e9) / bytes,
     packets: of(({ rx }) => rx) / ideal,

@@ -46,9 +46,10 @@ export interface LoadResult {
   /** From an ACK to the next DATA. */
   readonly lat50: number;
   readonly lat99: number;
-  /** Of a whole transfer. */
-  readonly xlat50: number;
+  /** Of a whole transfer; never above 4.29 seconds, which is all the generator can note. */
   readonly xlat99: number;
+  /** Seconds of the slowest transfer, without that limit. */
+  readonly cmax: number;
   /** From a request to its ERROR. */
   readonly nlat99: number;
   /** Packets that came from the server, those included that were then lost. */

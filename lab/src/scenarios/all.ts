@@ -6,15 +6,20 @@ import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
+import { failuresBios } from "./failures-bios.ts";
+import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
+import { importDnsmasq } from "./import-dnsmasq.ts";
 import { interop } from "./interop.ts";
 import { interopLossy } from "./interop-lossy.ts";
+import { ipxeHttpScript } from "./ipxe-http-script.ts";
 import { menu } from "./menu.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
 import { twoLans } from "./two-lans.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
+import { uefiX64Http } from "./uefi-x64-http.ts";
 import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
 
 /** Every scenario, in the order in which `all` runs them. */
@@ -23,12 +28,17 @@ export const SCENARIOS: readonly Scenario[] = [
   biosExternalTftp,
   uefiX64Pxe,
   uefiX64Grub,
+  uefiX64Http,
+  ipxeHttpScript,
   menu,
   twoLans,
   relay,
   besideDnsmasq,
   raspberryPi,
   bystanders,
+  failuresBios,
+  failuresUefi,
+  importDnsmasq,
   interop,
   interopLossy,
   dhcpUnderLoad,

@@ -33,6 +33,9 @@ const CONTESTANTS: readonly Contestant[] = [
   atftpd("--maxthread", "1000"),
 ];
 
+/** As they are without any setting, for a crowd that asks all at once; and dnsmasq with its cap raised. */
+const BY_DEFAULT: readonly Contestant[] = [bootlace(""), dnsmasq(), dnsmasq("--tftp-max=1000"), tftpdHpa, atftpd()];
+
 interface Stage {
   readonly program: string;
   readonly root: string;
@@ -62,14 +65,19 @@ async function runRows(lab: Lab, { program, root, running }: Stage, rows: readon
   return outcomes;
 }
 
-/** BENCH_ROWS picks rows by their id (a regular expression), BENCH_ROUNDS sets the rounds: for work on the server. */
-function wantedRows(): { rows: readonly Row[]; whole: boolean } {
+/**
+ * BENCH_ROWS picks rows by their id (a regular expression; `newcomer` and `memory` are the two that are no load),
+ * BENCH_ROUNDS sets the rounds: for work on the server.
+ */
+function wish() {
   const { BENCH_ROWS, BENCH_ROUNDS } = process.env;
   const pattern = new RegExp(BENCH_ROWS ?? "");
-  const rows = ROWS.filter(({ id }) => pattern.test(id)).map((row) =>
-    BENCH_ROUNDS === undefined ? row : { ...row, rounds: Number(BENCH_ROUNDS) },
-  );
-  return { rows, whole: BENCH_ROWS === undefined && BENCH_ROUNDS === undefined };
+  const rounds = BENCH_ROUNDS === undefined ? undefined : Number(BENCH_ROUNDS);
+  return {
+    whole: BENCH_ROWS === undefined && BENCH_ROUNDS === undefined,
+    wanted: (id: string) => pattern.test(id),
+    rounds: (usual: number) => rounds ?? usual,
+  };
 }
 
 export const benchTftp: Scenario = {
@@ -77,37 +85,36 @@ export const benchTftp: Scenario = {
   proves: "how fast Bootlace serves TFTP beside dnsmasq, tftpd-hpa and atftpd; rewrites docs/performance.md",
   onlyByName: true,
   async run(lab) {
-    const { rows, whole } = wantedRows();
+    const { whole, wanted, rounds } = wish();
+    const rows = ROWS.filter(({ id }) => wanted(id)).map((row) => ({ ...row, rounds: rounds(row.rounds) }));
     const stage = await prepare(lab);
+    const ground = { lab, ...stage };
     const versions: string[] = [];
     for (const { contestant, host } of stage.running) {
       versions.push(`${contestant.name} ${await contestant.version(lab, host)} (${contestant.settings})`);
     }
-    const table = rowsTable(await runRows(lab, stage, rows));
-    const parts = [table];
-    if (whole) parts.push(...(await crowdsAndMemory(lab, stage)));
+    const parts: string[] = [];
+    if (rows.length > 0) parts.push(rowsTable(await runRows(lab, stage, rows)));
+    if (wanted("newcomer")) {
+      parts.push(crowdsTable(await measureCrowds(ground, BY_DEFAULT, rounds(3)), NEWCOMER_MILLISECONDS));
+    }
+    if (wanted("memory")) {
+      parts.push(memoryTable(await measureMemory(ground, CONTESTANTS, rounds(3)), KIBIBYTES_PER_TRANSFER));
+    }
     lab.proof(`\n${parts.join("\n\n")}`);
     if (!whole) {
-      lab.proof(`${rows.length} rows, docs/performance.md left alone`);
+      lab.proof("a part: docs/performance.md is left alone");
       return;
     }
-    const rounds = `Rounds: ${[...new Set(rows.map((row) => row.rounds))].sort().join(", ")} by row.`;
+    const told = `Rounds: ${[...new Set(rows.map((row) => row.rounds))].sort().join(", ")} by row.`;
     rewriteMarked(
       PAGE,
       "bench-tftp",
-      [`${machineLine(new Date())}. ${rounds}`, `${versions.join("; ")}.`, ...parts].join("\n\n"),
+      [`${machineLine(new Date())}. ${told}`, `${versions.join("; ")}.`, ...parts].join("\n\n"),
     );
     lab.proof("written to docs/performance.md");
   },
 };
-
-async function crowdsAndMemory(lab: Lab, stage: Stage): Promise<string[]> {
-  const ground = { lab, ...stage };
-  const defaults = [bootlace(""), dnsmasq(), dnsmasq("--tftp-max=1000"), tftpdHpa, atftpd()];
-  const crowds = await measureCrowds(ground, defaults, 3);
-  const memory = await measureMemory(ground, CONTESTANTS, 3);
-  return [crowdsTable(crowds, NEWCOMER_MILLISECONDS), memoryTable(memory, KIBIBYTES_PER_TRANSFER)];
-}
 
 export const benchTftpQuick: Scenario = {
   name: "bench-tftp-quick",
