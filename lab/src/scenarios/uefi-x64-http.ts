@@ -1,0 +1,34 @@
+import { startBootlace } from "../bootlace.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
+import { httpGaps } from "../http-log.ts";
+import { eventually, type Scenario } from "../lab.ts";
+import { startUefi } from "../qemu.ts";
+import type { BootTree } from "../tree.ts";
+
+const MAC = "52:54:00:ae:03:01";
+
+export const uefiX64Http: Scenario = {
+  name: "uefi-x64-http",
+  proves: "OVMF's HTTP Boot takes the URL of our offer; shim and GRUB come over HTTP and run",
+  async run(lab) {
+    const { lan, bootServer } = await buildHomeLan(lab);
+    const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree: TREE });
+    const machine = await startUefi(lab, lan, { mac: MAC, http: true });
+    const url = `http://${BOOT_SERVER}:8069/efi/bootx64.efi`;
+    lab.proof((await machine.output.until(/Start HTTP Boot over IPv4/, 120))[0]);
+    lab.proof((await machine.output.until(/URI: (\S+)/, 60))[1] ?? "");
+    lab.proof((await machine.output.until(/Welcome to GRUB!/, 90))[0]);
+    const offer = bootlace.records().find(({ event, mac }) => event === "dhcp.offer" && mac === MAC);
+    must(offer?.bootFile === url && offer.arch === "x64-uefi-http", `no offer of ${url}: ${JSON.stringify(offer)}`);
+    await eventually(lab, "the log of both files", 5, () =>
+      httpGaps(bootlace, ["efi/bootx64.efi", "efi/grubx64.efi"]).length === 0 ? true : undefined,
+    );
+    lab.proof("logged: OFFER with the URL, efi/bootx64.efi and efi/grubx64.efi over HTTP");
+  },
+};
+
+const TREE: BootTree = {
+  "efi/bootx64.efi": { piece: "shim" },
+  "efi/grubx64.efi": { piece: "grubNet" },
+};
