@@ -22,7 +22,7 @@ describe("B01, no DHCP server", () => {
   test("likely when its broadcast offers would have been heard", () => {
     const told = alone({ overhearing: true });
     expect(told.verdicts()).toEqual(["B01 likely"]);
-    expect(told.primary()?.sentence).toContain("no offer of an address was seen");
+    expect(told.primary()?.sentence).toContain("no DHCP server was seen to offer it an address");
     expect(told.primary()?.evidence).toEqual([1, 2]);
   });
   test("a guess when replies of others cannot be heard", () => {

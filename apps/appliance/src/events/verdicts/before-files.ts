@@ -25,14 +25,13 @@ function noDhcpServer(view: BootView): Verdict | undefined {
   if (foreign.some(({ proxy }) => !proxy)) return undefined;
   if (!(asked >= 3 || (asked >= 2 && view.silentFor(10_000)))) return undefined;
   const audible = context.overhearing && discovers.every(({ broadcast, relay }) => broadcast && relay === undefined);
-  const seen = audible
-    ? "no offer of an address was seen"
-    : "the client took none, and offers of a DHCP server cannot be heard here";
   return verdict(
     "B01",
     audible ? "likely" : "guess",
     [...discovers, ...offers],
-    `the client asked ${asked} times; Bootlace answered, but ${seen}: without an address the client cannot go on`,
+    audible
+      ? `the client asked ${asked} times and Bootlace answered, but no DHCP server was seen to offer it an address`
+      : `the client asked ${asked} times and Bootlace answered, but it took no address: what DHCP servers offer it cannot be heard here`,
     "check that a DHCP server serves this network (router, VLAN, relay) and has free addresses",
   );
 }

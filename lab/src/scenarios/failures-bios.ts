@@ -1,0 +1,95 @@
+import { startBootlace } from "../bootlace.ts";
+import { startCapture } from "../capture.ts";
+import { must } from "../failure.ts";
+import { loseOnTheWay } from "../firewall.ts";
+import { BOOT_SERVER, obeysLaws, ROUTER } from "../home-lan.ts";
+import { eventually, type Scenario } from "../lab.ts";
+import { addHost, addSwitch, plugIn } from "../namespaces.ts";
+import { startBios } from "../qemu.ts";
+import { ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
+import { BIOS_MEMTEST, type BootTree } from "../tree.ts";
+import { type ExpectedVerdict, toldBoots, verdictTold } from "../verdicts.ts";
+
+const mac = (last: number) => `52:54:00:ae:01:0${last}`;
+const OTHER_PROXY = "192.168.11.110";
+
+export const failuresBios: Scenario = {
+  name: "failures-bios",
+  proves: "what keeps a BIOS machine from booting gets the right verdict: no DHCP, files missing, loops, lost replies",
+  async run(lab) {
+    const lan = await addSwitch(lab, "lan");
+    const router = await addHost(lab, "router");
+    await plugIn(router, lan, { addresses: [`${ROUTER}/24`, `${ipv6Prefix(11)}1/64`] });
+    const bootServer = await addHost(lab, "boot");
+    await plugIn(bootServer, lan, { addresses: [`${BOOT_SERVER}/24`] });
+    const capture = await startCapture(lab, lan);
+    lab.afterwards(() => obeysLaws([capture], BOOT_SERVER));
+    const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: TREE });
+
+    /** Boots a machine until the verdict on it is in the log. */
+    const expectVerdict = async (last: number, expected: Omit<ExpectedVerdict, "mac">) => {
+      const machine = await startBios(lab, lan, { mac: mac(last), name: `bios-${last}` });
+      const boot = await verdictTold(lab, bootServer, bootlace, { mac: mac(last), ...expected });
+      await machine.stop("SIGKILL");
+      return boot;
+    };
+
+    // iPXE does not ask for broadcast replies, so that nobody can hear whether an address is offered: a guess.
+    await expectVerdict(1, { verdict: "B01", confidence: ["guess"], seconds: 120 });
+    await startDnsmasq(lab, router, { lines: routerLines(11), ports: [67] });
+
+    const booted = await expectVerdict(2, { verdict: "booted", confidence: ["likely"], seconds: 180 });
+    const oddities = booted.verdicts.slice(1).map(({ id }) => id);
+    must(oddities.join() === "B11", `beside booted stands ${oddities.join()}, not the search for a configuration`);
+    await expectVerdict(3, { verdict: "B10", confidence: ["certain"], seconds: 120 });
+    const bare = await expectVerdict(4, { verdict: "B10", confidence: ["certain"], seconds: 120 });
+    must(
+      bare.steps.some(({ text }) => /bare\/pxelinux\.0.*octets in/.test(text)),
+      "pxelinux.0 was not sent before ldlinux.c32 was missing",
+    );
+    await expectVerdict(5, { verdict: "B13", confidence: ["certain"], seconds: 120 });
+    await expectVerdict(6, { verdict: "B13", confidence: ["certain"], seconds: 180 });
+
+    const replies = `ip saddr ${BOOT_SERVER} udp sport 10000-65535 drop`;
+    const lossy = await loseOnTheWay(lab, lan, "boot-eth0", replies);
+    await expectVerdict(7, { verdict: "B08", confidence: ["likely"], seconds: 150 });
+    await lossy.lift();
+
+    const other = await addHost(lab, "other");
+    await plugIn(other, lan, { addresses: [`${OTHER_PROXY}/24`] });
+    const lines = ["dhcp-range=192.168.11.0,proxy", "pxe-service=x86PC,Other,theirs,192.168.11.110"];
+    await startDnsmasq(lab, other, { lines, ports: [67] });
+    // Which proxy a machine follows is chance; the warning must stand either way.
+    const machine = await startBios(lab, lan, { mac: mac(8), name: "bios-8" });
+    const boot = await eventually(lab, "the second proxy in a verdict", 180, async () => {
+      const [latest] = await toldBoots(lab, bootServer, mac(8));
+      return latest?.verdicts.some(({ id }) => id === "B16") ? latest : undefined;
+    });
+    await machine.stop("SIGKILL");
+    const proxy = boot.verdicts.find(({ id }) => id === "B16");
+    must(proxy?.confidence === "certain", `the second proxy is ${proxy?.confidence}, not certain`);
+    lab.proof(`${mac(8)}: ${boot.verdicts.map(({ id }) => id).join(", ")}`);
+  },
+};
+
+const RULES: readonly (readonly [number, string])[] = [
+  [3, "missing/pxelinux.0"],
+  [4, "bare/pxelinux.0"],
+  // The machine's ROM is iPXE and says so.
+  [5, "undionly.kpxe"],
+  // Here it cannot be known from the name.
+  [6, "loader.0"],
+];
+
+const YAML = `root: ./boot
+boot:
+${RULES.map(([last, file]) => `  - when: { mac: "${mac(last)}" }\n    file: ${file}\n`).join("")}  - when: { arch: x86-bios }
+    file: pxelinux/pxelinux.0
+`;
+
+const TREE: BootTree = {
+  ...BIOS_MEMTEST,
+  "bare/pxelinux.0": { piece: "pxelinux" },
+  "undionly.kpxe": { piece: "undionly" },
+  "loader.0": { piece: "undionly" },
+};
