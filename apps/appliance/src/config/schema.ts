@@ -127,6 +127,5 @@ type DeepReadonly<T> = T extends (infer Item)[]
 
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 export type HostRow = Config["hosts"][string];
-export type MenuRow = Config["menus"][string];
 export type BootRule = Config["boot"][number];
 export type RuleConditions = NonNullable<BootRule["when"]>;
