@@ -12,7 +12,7 @@ export interface TftpClient {
   /**
    * What packet loss does to the client itself, whatever the server. gives-up: atftp 0.8 and npm tftp 0.1.2 end when an
    * OACK that they have answered comes again because their ACK was lost; curl 7.88 ends when the first answer does not
-   * come in time. breaks: npm tftp looks up a misspelt field, then writes blocks in the order of their arrival.
+   * come in time, and has been seen to fall silent for good where packets change places. breaks: npm tftp looks up a misspelt field, then writes blocks in the order of their arrival.
    */
   readonly underLoss?: "gives-up" | "breaks";
   readonly get: (host: string, remote: string, local: string) => { command: string; args: string[] };
@@ -43,7 +43,7 @@ const curl = (name: string, lockstep512: boolean, ...options: string[]): TftpCli
   ...(options.includes("--tftp-no-options") ? {} : { refusesEmpty: true }),
   get: (host, remote, local) => ({
     command: locate("curl"),
-    args: ["--silent", "--show-error", ...options, "--output", local, `tftp://${host}/${remote}`],
+    args: ["--silent", "--show-error", "--max-time", "60", ...options, "--output", local, `tftp://${host}/${remote}`],
   }),
 });
 
