@@ -7,6 +7,7 @@ import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
 import { failuresBios } from "./failures-bios.ts";
+import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
@@ -38,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   bystanders,
   failuresBios,
   failuresUefi,
+  failuresRouter,
   importDnsmasq,
   interop,
   interopLossy,
