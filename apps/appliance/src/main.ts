@@ -48,7 +48,7 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
     out(commandHelp(command));
     return exitCodes.ok;
   }
-  const read = readArguments(words, command.options, command.positional === undefined ? 0 : 1);
+  const read = readArguments(words, command.options, command.positionals?.length ?? 0);
   if (!read.ok) {
     err(`bootlace ${command.name}: ${read.problem}\nRun bootlace ${command.name} --help for its options.\n`);
     return exitCodes.usage;

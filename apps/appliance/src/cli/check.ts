@@ -12,10 +12,12 @@ import { printJson } from "./output.ts";
 export const check: Command = {
   name: "check",
   summary: "Look for faults in a config file and in the boot files",
-  positional: {
-    name: "FILE",
-    description: `The config file. Without it the first of ${usualPlaces.join(", ")} that exists.`,
-  },
+  positionals: [
+    {
+      name: "FILE",
+      description: `The config file. Without it the first of ${usualPlaces.join(", ")} that exists.`,
+    },
+  ],
   options: [
     { name: "effective", description: "Print every value and where it came from." },
     { name: "no-files", description: "Look at the config only, not at the boot files." },

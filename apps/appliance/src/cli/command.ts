@@ -37,8 +37,8 @@ export interface Arguments {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Placeholder of a positional argument, and whether it must be there. */
-  readonly positional?: { readonly name: string; readonly description: string };
+  /** Words that are no options, in their order. */
+  readonly positionals?: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly OptionRow[];
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** @returns the exit code */

@@ -31,12 +31,16 @@ const exitCodeLines = columns([
 
 /** Help of one command, made from its row in the table. */
 export function commandHelp(command: Command): string {
-  const { name, summary, positional, options, examples } = command;
-  const usage = [`bootlace ${name}`, options.length > 0 ? "[options]" : "", positional ? `[${positional.name}]` : ""];
+  const { name, summary, positionals = [], options, examples } = command;
+  const usage = [
+    `bootlace ${name}`,
+    options.length > 0 ? "[options]" : "",
+    ...positionals.map((word) => `[${word.name}]`),
+  ];
   return sections([
     ["", [`bootlace ${name}: ${summary}`]],
     ["Usage", [usage.filter((word) => word !== "").join(" ")]],
-    ["Arguments", positional === undefined ? [] : columns([[positional.name, positional.description]])],
+    ["Arguments", columns(positionals.map((word) => [word.name, word.description]))],
     ["Options", columns([...options, ...general].map((row) => [optionText(row), row.description]))],
     ["Examples", columns(examples)],
   ]);

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { quote } from "@bootlace/dhcp-core";
+import { faultRow, formatFault } from "../config/faults.ts";
+import { parseConfig } from "../config/parse.ts";
+import { importDnsmasq } from "../import/dnsmasq.ts";
+import type { LocalNetworks } from "../import/read-settings.ts";
+import { type Command, lastValue, type Surroundings } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { printError, printJson } from "./output.ts";
+
+/** Larger files are no dnsmasq.conf. */
+const largestFile = 1024 * 1024;
+
+export const importCommand: Command = {
+  name: "import",
+  summary: "Turn the config of another program into a bootlace.yaml",
+  positionals: [
+    { name: "PROGRAM", description: "dnsmasq" },
+    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf" },
+  ],
+  options: [
+    {
+      name: "output",
+      short: "o",
+      value: "FILE",
+      description: "Write to this file, which must not exist yet. Default: the standard output.",
+    },
+    { name: "json", description: "Print one JSON document: the config, and every line that was not carried over." },
+  ],
+  examples: [
+    ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, and tell what was not carried over"],
+    ["bootlace import dnsmasq dnsmasq.conf -o bootlace.yaml", "write it to a file"],
+  ],
+  async run(args, surroundings) {
+    const { options, positionals } = args;
+    const json = options.has("json");
+    const [program, file] = positionals;
+    if (program !== "dnsmasq" || file === undefined) {
+      const message =
+        program === undefined || file === undefined ? "PROGRAM and FILE are missing" : `${quote(program)} is not known`;
+      printError(surroundings, "import", { code: "usage", message, hint: "Write: bootlace import dnsmasq FILE" }, json);
+      return exitCodes.usage;
+    }
+    const read = readText(resolve(surroundings.cwd, file));
+    if (!read.ok) {
+      printError(surroundings, "import", { code: "unreadable", message: `${quote(file)}: ${read.problem}` }, json);
+      return exitCodes.findings;
+    }
+    const { yaml, remarks } = importDnsmasq(read.text, file, networksOf(surroundings));
+    // What was made must be a config; a fault here is told rather than written down in silence.
+    const parsed = parseConfig(yaml, "imported config");
+    const faults = parsed.ok ? [] : parsed.faults;
+    const output = lastValue(args, "output");
+    const refused = output === undefined ? undefined : writeNew(resolve(surroundings.cwd, output), yaml);
+    if (refused !== undefined) {
+      printError(surroundings, "import", { code: "unwritable", message: `${quote(output ?? "")}: ${refused}` }, json);
+      return exitCodes.findings;
+    }
+    if (json) printJson(surroundings, { file, config: yaml, leftOut: remarks, faults: faults.map(faultRow) });
+    else {
+      if (output === undefined) surroundings.out(yaml);
+      for (const { line, text, why } of remarks)
+        surroundings.err(`${quote(file)} line ${line}: ${quote(text)}: ${why}\n`);
+      for (const fault of faults) surroundings.err(`${formatFault(fault)}\n`);
+    }
+    return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
+  },
+};
+
+function networksOf({ networkInterfaces }: Surroundings): LocalNetworks {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === "IPv4" && !internal);
+}
+
+type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
+
+function readText(path: string): Read {
+  try {
+    const octets = readFileSync(path);
+    if (octets.length > largestFile) return { ok: false, problem: "the file is too large" };
+    return { ok: true, text: octets.toString("utf8") };
+  } catch (error) {
+    return { ok: false, problem: (error as NodeJS.ErrnoException).code ?? String(error) };
+  }
+}
+
+/** Never over a file that is there. */
+function writeNew(path: string, text: string): string | undefined {
+  try {
+    writeFileSync(path, text, { flag: "wx" });
+    return undefined;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    return code === "EEXIST" ? "the file exists already" : code;
+  }
+}

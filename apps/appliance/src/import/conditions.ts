@@ -1,0 +1,56 @@
+import type { Atom, When, WhenKey } from "./model.ts";
+
+/** Clients that fulfil both conditions; undefined when no client can. Lists mean any of them. */
+export function bothOf(a: When, b: When): When | undefined {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<WhenKey>;
+  const both: Partial<Record<WhenKey, readonly string[]>> = {};
+  for (const key of keys) {
+    const one = a[key];
+    const other = b[key];
+    const list = one === undefined || other === undefined ? (one ?? other) : common(key, one, other);
+    if (list === undefined || list.length === 0) return undefined;
+    both[key] = list;
+  }
+  return both;
+}
+
+/** Beginnings: the longer one holds when the shorter does. */
+const beginnings: ReadonlySet<WhenKey> = new Set(["mac", "vendorClass"]);
+
+function common(key: WhenKey, one: readonly string[], other: readonly string[]): readonly string[] {
+  if (!beginnings.has(key)) return one.filter((item) => other.includes(item));
+  const pairs = one.flatMap((a) => other.flatMap((b) => (a.startsWith(b) ? [a] : b.startsWith(a) ? [b] : [])));
+  return [...new Set(pairs)];
+}
+
+/** Every client of `narrow` is one of `wide`. */
+export function isWithin(narrow: When, wide: When): boolean {
+  return Object.entries(wide).every(([name, list]) => {
+    const own = narrow[name as WhenKey];
+    if (own === undefined) return false;
+    if (!beginnings.has(name as WhenKey)) return own.every((item) => list.includes(item));
+    return own.every((item) => list.some((beginning) => item.startsWith(beginning)));
+  });
+}
+
+export interface Combination {
+  readonly when: When;
+  readonly atoms: readonly Atom[];
+}
+
+/**
+ * Every set of atoms that one client can have at once, larger sets first, the empty one last.
+ * @returns undefined when there are too many
+ */
+export function combinations(atoms: readonly Atom[], most: number): Combination[] | undefined {
+  let found: Combination[] = [{ when: {}, atoms: [] }];
+  for (const atom of atoms) {
+    const more = found.flatMap((combination): Combination[] => {
+      const when = bothOf(combination.when, atom.when);
+      return when === undefined ? [] : [{ when, atoms: [...combination.atoms, atom] }];
+    });
+    found = [...found, ...more];
+    if (found.length > most) return undefined;
+  }
+  return found.sort((a, b) => b.atoms.length - a.atoms.length);
+}

@@ -1,0 +1,126 @@
+import type { Directive } from "./lines.ts";
+
+/** Conditions of a rule by key; a list means any of them. */
+export type When = Readonly<Partial<Record<WhenKey, readonly string[]>>>;
+export type WhenKey = "arch" | "firmware" | "mac" | "userClass" | "vendorClass" | "interface" | "subnet";
+
+/** `tag:x` or `tag:!x`. */
+export interface Literal {
+  readonly tag: string;
+  readonly wanted: boolean;
+}
+
+/** A line that sets tags for clients with a property, or is about them directly. */
+export interface Atom {
+  readonly when: When;
+  readonly tags: readonly string[];
+  readonly ignore: boolean;
+}
+
+export interface TagRule {
+  readonly sets: readonly string[];
+  readonly guard: readonly Literal[];
+}
+
+export interface BootLine {
+  readonly guard: readonly Literal[];
+  readonly file: string;
+  readonly server?: string;
+  readonly line: number;
+}
+
+export interface PxeService {
+  readonly guard: readonly Literal[];
+  /** Code of option 93. */
+  readonly arch: number;
+  readonly text: string;
+  /** With the ending that dnsmasq gives it; absent for local boot and for types of other servers. */
+  readonly file?: string;
+  /** 0 is local boot. */
+  readonly type: number;
+  readonly server?: string;
+  readonly line: number;
+}
+
+/** Settings of the config that lines set directly. */
+export interface Settings {
+  readonly interfaces: string[];
+  readonly subnets: string[];
+  readonly vendorClasses: string[];
+  tftp: boolean;
+  root?: string;
+  uniqueRoot?: "ip" | "mac";
+  maxTransfers?: number;
+  maxBlockSize?: number;
+  singlePort?: boolean;
+  noBlockSize?: boolean;
+  logFile?: string;
+  logLevel?: "debug";
+  /** HTTPClient is served as well. */
+  http: boolean;
+}
+
+/** A line that was not carried over, or not as it was. */
+export interface Remark {
+  readonly line: number;
+  readonly text: string;
+  readonly why: string;
+}
+
+/** Everything a dnsmasq.conf says about booting. */
+export interface DnsmasqModel {
+  readonly settings: Settings;
+  readonly atoms: Atom[];
+  readonly tagRules: TagRule[];
+  /** In the order of the file. */
+  readonly boots: BootLine[];
+  readonly services: PxeService[];
+  readonly ignores: (readonly Literal[])[];
+  readonly delays: { readonly guard: readonly Literal[]; readonly seconds: number }[];
+  prompt?: { readonly text: string; readonly timeout: number };
+  /** Boot server type of the next pxe-service with a file. */
+  nextType: number;
+  /** pxe-service or pxe-prompt stands there: without them dnsmasq answers no PXE client as a proxy. */
+  pxe: boolean;
+  readonly remarks: Remark[];
+}
+
+export function emptyModel(): DnsmasqModel {
+  return {
+    settings: { interfaces: [], subnets: [], vendorClasses: [], tftp: false, http: false },
+    atoms: [],
+    tagRules: [],
+    boots: [],
+    services: [],
+    ignores: [],
+    delays: [],
+    nextType: 0x8000,
+    pxe: false,
+    remarks: [],
+  };
+}
+
+/** Adds what became of a line that is not carried over as it is. */
+export function remark(model: DnsmasqModel, { line, text }: Directive, why: string): void {
+  model.remarks.push({ line, text, why });
+}
+
+/** Takes the tags off the front of a line: `tag:x`, `tag:!x`, and `net:x` of old. */
+export function takeGuard(parts: readonly string[]): { guard: Literal[]; rest: readonly string[] } {
+  const guard: Literal[] = [];
+  let at = 0;
+  for (; at < parts.length; at++) {
+    const match = /^(?:tag|net):(!|#)?(.+)$/.exec(parts[at] ?? "");
+    if (match === null) break;
+    guard.push({ tag: match[2] ?? "", wanted: match[1] === undefined });
+  }
+  return { guard, rest: parts.slice(at) };
+}
+
+/** Takes `set:x` off the front; a bare first word is the old way to write it. */
+export function takeSet(parts: readonly string[]): { tag: string | undefined; rest: readonly string[] } {
+  const [first = "", ...rest] = parts;
+  const match = /^(?:set|net):(.+)$/.exec(first);
+  if (match !== null) return { tag: match[1], rest };
+  return first === "" ? { tag: undefined, rest } : { tag: first, rest };
+}

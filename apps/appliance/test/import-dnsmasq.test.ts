@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bootRequest, type RequestWish } from "../src/boot/boot-request.ts";
+import { explainDatagram } from "../src/boot/explain.ts";
+import { formatFault } from "../src/config/faults.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { importDnsmasq } from "../src/import/dnsmasq.ts";
+import { createDesk } from "../src/services/desk.ts";
+import { decisionContext } from "../src/services/dhcp.ts";
+import { askedTypes, dnsmasqWishes } from "./helpers/dnsmasq-wishes.ts";
+import { type Answers, type Booted, follow } from "./helpers/follow.ts";
+
+const self = "192.168.11.109";
+const at = { name: "eth0", address: self, netmask: "255.255.255.0" };
+const examples = join(import.meta.dirname, "fixtures/dnsmasq");
+
+type Replies = Readonly<Record<string, string | null>>;
+const requests = JSON.parse(readFileSync(join(examples, "requests.json"), "utf8")) as { id: string; hex: string }[];
+const recorded = JSON.parse(readFileSync(join(examples, "answers.json"), "utf8")) as Readonly<Record<string, Replies>>;
+
+/** What Bootlace would send with the imported config, by the function that answers packets. */
+function bootlace(text: string) {
+  const { yaml } = importDnsmasq(text, "dnsmasq.conf", [at]);
+  const parsed = parseConfig(yaml, "imported");
+  if (!parsed.ok) throw new Error(`${parsed.faults.map(formatFault).join("\n")}\n${yaml}`);
+  const desk = createDesk(parsed.config, { now: () => 0, macOf: () => undefined, keepNext: () => {} });
+  const room = { context: decisionContext(parsed.config, desk.choose, [at]), book: desk.book() };
+  return (hex: string, port: "dhcp" | "pxe", source: { address: string; port: number }) =>
+    explainDatagram(
+      { bytes: Buffer.from(hex, "hex"), port, localPort: port === "pxe" ? 4011 : 67, source, arrival: at },
+      room,
+    );
+}
+
+function bootlaceAnswers(text: string, wish: number): Answers {
+  const ask = bootlace(text);
+  const reply = (id: string) => {
+    const hex = requests.find((request) => request.id === `${wish} ${id}`)?.hex ?? "";
+    const offer = id === "offer";
+    const source = { address: offer ? "0.0.0.0" : "192.168.11.55", port: 68 };
+    return ask(hex, offer ? "dhcp" : "pxe", source).replies[0]?.hex ?? null;
+  };
+  return { offer: reply("offer"), ack: reply("ack"), items: items((type) => reply(type)) };
+}
+
+function items(of: (type: string) => string | null): Record<string, string | null> {
+  return Object.fromEntries(askedTypes.map((type) => [type, of(String(type))]));
+}
+
+function describeWish({ mac, arch, userClass, vendorClass }: RequestWish): string {
+  return [mac, `arch ${arch}`, userClass?.join(), vendorClass].filter(Boolean).join(" ");
+}
+
+interface Deviation {
+  readonly example: string;
+  readonly who: RegExp;
+  readonly theirs: Booted["kind"];
+  readonly ours: Booted["kind"];
+  /** A remark of the import says so, or a scar. */
+  readonly why: string;
+}
+
+/** Where Bootlace means to differ. */
+const deviations: readonly Deviation[] = [
+  {
+    example: "06-hosts.conf",
+    who: /^52:54:00:00:00:01 arch 0$/,
+    theirs: "file",
+    ours: "nothing",
+    why: "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not",
+  },
+  {
+    example: "08-makers.conf",
+    who: /^52:54:00:00:00:01 arch 0$/,
+    theirs: "nothing",
+    ours: "file",
+    why: "a rule knows whole MAC addresses and their first octets",
+  },
+  {
+    example: "09-menu.conf",
+    who: /arch 9$/,
+    theirs: "nothing",
+    ours: "menu",
+    why: "firmware that calls itself EBC is x64 (RFC 4578 §2.1, errata)",
+  },
+];
+
+describe("the requests of the examples", () => {
+  it("are those of the wishes", () => {
+    const made = dnsmasqWishes.flatMap((wish, index) => {
+      const hex = (more: Partial<RequestWish>) => {
+        const request = bootRequest({ ...wish, address: "192.168.11.55", ...more });
+        return request.ok ? Buffer.from(request.bytes).toString("hex") : "";
+      };
+      return [
+        { id: `${index} offer`, hex: hex({}), port: 67 },
+        { id: `${index} ack`, hex: hex({ port: "pxe" }), port: 4011 },
+        ...askedTypes.map((type) => ({ id: `${index} ${type}`, hex: hex({ port: "pxe", item: type }), port: 4011 })),
+      ];
+    });
+    expect(requests).toEqual(made);
+  });
+});
+
+const names = readdirSync(examples).filter((name) => name.endsWith(".conf"));
+
+describe.each(names)("%s", (name) => {
+  const text = readFileSync(join(examples, name), "utf8");
+
+  it.each(dnsmasqWishes.map((wish, index) => [describeWish(wish), index] as const))(
+    "%s boots what dnsmasq gave it",
+    (_who, index) => {
+      const replies = recorded[name] ?? {};
+      const theirs: Answers = {
+        offer: replies[`${index} offer`] ?? null,
+        ack: replies[`${index} ack`] ?? null,
+        items: items((type) => replies[`${index} ${type}`] ?? null),
+      };
+      const ours = follow(bootlaceAnswers(text, index), self);
+      const deviation = deviations.find(
+        ({ example, who }) => example === name && who.test(describeWish(wishAt(index))),
+      );
+      if (deviation === undefined) {
+        expect(ours).toEqual(follow(theirs, self));
+        return;
+      }
+      expect([follow(theirs, self).kind, ours.kind]).toEqual([deviation.theirs, deviation.ours]);
+      const told = importDnsmasq(text, name, [at]).remarks.map(({ why }) => why);
+      if (!deviation.why.includes("RFC")) expect(told).toContain(deviation.why);
+    },
+  );
+});
+
+function wishAt(index: number): RequestWish {
+  const wish = dnsmasqWishes[index];
+  if (wish === undefined) throw new Error(`no wish ${index}`);
+  return wish;
+}
