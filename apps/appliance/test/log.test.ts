@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,6 +131,14 @@ describe("a log file", () => {
     file.say("four");
     expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 info  dhcp     four\n");
     expect(file.told()[1]).toBe(`the log file ${path} is written again`);
+  });
+
+  it("that is a FIFO without a reader does not hold anything up", () => {
+    const path = join(folder, "fifo");
+    execFileSync("mkfifo", [path]);
+    using file = withFile(path);
+    file.say("one");
+    expect(file.told()).toEqual([`the log file ${path} cannot be written (ENXIO): going on without it`]);
   });
 
   it("that cannot be opened does not stop anything", () => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from "node:fs";
 
 /** A log file to which lines are appended. */
 export interface LogFile {
@@ -10,6 +10,9 @@ export interface LogFile {
   write(text: string, onTrouble: (problem: string | undefined) => void): void;
   close(): void;
 }
+
+// Without O_NONBLOCK the opening of a FIFO waits for its reader, and with it the whole appliance.
+const appending = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 
 /** Milliseconds between two looks whether the path still names the file that is open. */
 const lookEvery = 1000;
@@ -37,7 +40,7 @@ export function openLogFile(path: string, now: () => number): LogFile {
     if (now() - lookedAt < lookEvery) return;
     lookedAt = now();
     if (descriptor !== undefined && !isOpenFile(descriptor, path)) close();
-    descriptor ??= openSync(path, "a", 0o640);
+    descriptor ??= openSync(path, appending, 0o640);
   }
 
   return {
