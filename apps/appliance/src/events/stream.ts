@@ -27,29 +27,35 @@ export interface StreamLimits {
 
 /** @param epoch tells the ids of this process from those of the one before */
 export function createStream(epoch: string, limits: StreamLimits = { events: 4096, octets: 8 * 1024 * 1024 }): Stream {
-  const kept: StreamEntry[] = [];
+  /** Those before `head` are gone: to move the rest up at each event would cost more than all the other work on it. */
+  let kept: (StreamEntry | undefined)[] = [];
+  let head = 0;
   const readers = new Set<(entry: StreamEntry) => void>();
   let octets = 0;
   let last = 0;
 
-  /** Dropping from the front one by one would move the whole array each time. */
   function trim(): void {
-    let drop = 0;
-    while (kept.length - drop > limits.events || (octets > limits.octets && kept.length - drop > 1)) {
-      octets -= kept[drop]?.data.length ?? 0;
-      drop++;
+    while (kept.length - head > limits.events || (octets > limits.octets && kept.length - head > 1)) {
+      octets -= kept[head]?.data.length ?? 0;
+      kept[head++] = undefined;
     }
-    if (drop > 0) kept.splice(0, drop);
+    if (head <= kept.length / 2) return;
+    kept = kept.slice(head);
+    head = 0;
+  }
+
+  function keptFrom(index: number): StreamEntry[] {
+    return kept.slice(head + index).filter((entry) => entry !== undefined);
   }
 
   function entriesAfter(after: string): readonly StreamEntry[] {
     const [, theirEpoch, text] = /^([0-9a-z]+)-(\d{1,15})$/.exec(after) ?? [];
     const number = Number(text);
-    const first = last - kept.length + 1;
+    const first = last - (kept.length - head) + 1;
     const known = theirEpoch === epoch && number <= last;
-    if (known && number >= first - 1) return kept.slice(number - first + 1);
+    if (known && number >= first - 1) return keptFrom(number - first + 1);
     const missed = known ? first - 1 - number : null;
-    return [{ id: `${epoch}-${first - 1}`, name: "gap", data: JSON.stringify({ missed }) }, ...kept];
+    return [{ id: `${epoch}-${first - 1}`, name: "gap", data: JSON.stringify({ missed }) }, ...keptFrom(0)];
   }
 
   return {
