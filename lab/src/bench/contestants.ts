@@ -44,7 +44,11 @@ export function bootlace(tftp: string): Contestant {
       must(existsSync(BOOTLACE_MAIN), `${BOOTLACE_MAIN} is missing: npm run build`);
       const config = join(folder, "bootlace.yaml");
       const off = ["dhcp", "http", "admin"].map((key) => `${key}: { enabled: false }\n`).join("");
-      writeFileSync(config, `interfaces: [lo]\nroot: ${root}\n${off}tftp: { ${tftp} }\nlog: { format: json }\n`);
+      const state = `state: { directory: ${join(folder, "state")} }\n`;
+      writeFileSync(
+        config,
+        `interfaces: [lo]\nroot: ${root}\n${off}${state}tftp: { ${tftp} }\nlog: { format: json }\n`,
+      );
       const profile = process.env.BENCH_PROFILE === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
       return [...profile, BOOTLACE_MAIN, "serve", "--config", config];
     },

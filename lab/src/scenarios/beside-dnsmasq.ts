@@ -75,6 +75,8 @@ async function heldPort(lab: Lab): Promise<void> {
     "serve",
     "--root",
     join(lab.folder, "empty"),
+    "--set",
+    `state.directory=${join(lab.folder, "state")}`,
   ]);
   const said = finished.stderr + finished.stdout;
   must(finished.code !== 0, "Bootlace started although port 67 is held");

@@ -50,6 +50,8 @@ export const firstRun: Scenario = {
 
     // Inside the namespace there is no registry: installing, building and starting must do without.
     const [, words] = npm("start");
+    // Not the state folder of the machine the lab runs on.
+    words.splice(1, 0, `STATE_DIRECTORY=${join(lab.folder, "state")}`);
     const served = start(lab, bootServer.netns, { name: "npm-start", command, args: words, cwd: clone });
     lab.proof((await served.output.until(/x86-bios.*pxelinux\/pxelinux\.0/, 180))[0].trim());
     const machine = await startBios(lab, lan, { mac: "52:54:00:ae:00:07" });
