@@ -70,7 +70,8 @@ describe("the API of a running appliance", () => {
   it("tells a boot from DISCOVER to verdict, and keeps it across a restart", async () => {
     using client = await createBootClient();
     {
-      await using test = administered(client.port);
+      const hosts = { "build-01": { mac: ["52:54:00:12:34:56"] } };
+      await using test = administered(client.port, { hosts });
       await test.appliance.start();
       await client.ask(bootRequest({}), test.port("dhcp"));
       await client.ask(bootRequest({ messageType: 3 }, { ciaddr: "127.0.0.1" }), test.port("pxe"));
@@ -83,7 +84,9 @@ describe("the API of a running appliance", () => {
       expect(await missing.open()).toContain("not found");
       await test.logged("tftp.not-found");
       const running = await test.get("/api/v1/boots", schemas.bootsSchema);
-      expect(running.boots).toMatchObject([{ mac: "52:54:00:12:34:56", outcome: "running", bytes: 14 }]);
+      expect(running.boots).toMatchObject([
+        { mac: "52:54:00:12:34:56", host: "build-01", outcome: "running", bytes: 14 },
+      ]);
       test.tick(11);
       const record = await test.logged("boot.verdict");
       expect([record.level, record.message]).toEqual([

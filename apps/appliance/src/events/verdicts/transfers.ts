@@ -18,7 +18,9 @@ export function requestsRefused(view: BootView): Verdict | undefined {
     "certain",
     files,
     `Bootlace refused the request for ${quote(first.file)}: ${local ? "the client's address is in none of the allowed subnets" : (first.reason ?? "")}`,
-    local ? "add the client's network to subnets in the configuration" : "see the log for the limit that was reached",
+    local
+      ? "add the client's network to subnets in the configuration"
+      : "the line of the log about this request says more",
   );
 }
 
