@@ -20,10 +20,13 @@ export async function findFile(root: string, segments: readonly string[]): Promi
     // Opening a device can already do something, so look before.
     const fault = faultOf(await stat(path));
     if (fault) return { ok: false, fault };
-    const realRoot = await realpath(root);
     handle = await open(path, openFlags);
-    const stats = await handle.stat({ bigint: true });
-    const real = await realPathOf(handle, path);
+    // Each of these costs a turn of the event loop, which is long while many are served: so all at once.
+    const [stats, real, realRoot] = await Promise.all([
+      handle.stat({ bigint: true }),
+      realPathOf(handle, path),
+      realpath(root),
+    ]);
     if (!isBeneath(real, realRoot)) return await refuse(handle, { reason: "outside-root", detail: `is ${real}` });
     if (!stats.isFile()) return await refuse(handle, { reason: "not-regular" });
     const { dev, ino, size, mtimeNs, ctimeNs, nlink } = stats;

@@ -19,8 +19,11 @@ import { writeSession } from "./write-session.ts";
 /** Ports that answer anything: a request from there is a loop in the making. */
 const reservedPorts = new Set([0, 7, 9, 13, 17, 19, 37, 53, 67, 68, 69, 123, 137, 161, 389, 520, 1900, 4011]);
 
-/** A transfer that has been silent for so long may be ended to make room. */
+/** A transfer that has been silent for so long, in milliseconds, may be ended to make room. */
 const evictableAfter = 1000;
+
+/** The same where the client has never answered: it may not exist, and who does should not wait for it. */
+const unansweredEvictableAfter = 50;
 
 interface Entry {
   readonly session: Session;
@@ -225,11 +228,12 @@ export function requestsOf(
 
   function evictSilent(now: number): void {
     let silent: Session | undefined;
-    let since = now - evictableAfter;
+    let longest = 0;
     for (const { session } of entries.values()) {
-      const quiet = session.quietSince(now);
-      if (quiet > since) continue;
-      since = quiet;
+      const patience = session.acknowledged() ? evictableAfter : unansweredEvictableAfter;
+      const excess = now - session.quietSince(now) - patience;
+      if (excess < longest) continue;
+      longest = excess;
       silent = session;
     }
     silent?.stop("evicted");

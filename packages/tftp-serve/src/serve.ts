@@ -15,7 +15,7 @@ import { clientFilter, ownAddresses } from "./subnets.ts";
 export const defaultLimits: TftpLimits = {
   maxBlockSize: 1468,
   maxWindowSize: 16,
-  maxTransfers: 256,
+  maxTransfers: 1024,
   maxTransfersPerClient: 64,
   unacknowledgedPerSecond: 500,
   unacknowledgedPerSecondPerClient: 10,

@@ -8,7 +8,7 @@ export interface TftpLimits {
   readonly maxBlockSize: number;
   /** Largest windowsize granted, 1..65535. Default 16. blksize × windowsize is never above 64 KiB. */
   readonly maxWindowSize: number;
-  /** Transfers at once. Default 256, so that 200 machines that are switched on together are all served. When all are in use, the one that has been silent longest makes room. */
+  /** Transfers at once. Default 1024: some hundred machines that are switched on together are all served, and who comes next as well. When all are in use, one that has been silent for long makes room, one that never answered first. */
   readonly maxTransfers: number;
   /**
    * Transfers at once for one client address. Default 64: a booting machine uses one or two, but machines behind one

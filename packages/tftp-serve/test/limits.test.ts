@@ -10,11 +10,9 @@ test("when all transfers are in use, the one that has been silent longest makes 
   const clock = fakeClock();
   const { port, event, server } = await running({ source, limits: { maxTransfers: 2 } }, clock);
   const [first, second, third] = [await udpClient(), await udpClient(), await udpClient()];
-  first.send(rrq("big"), port);
-  await first.next();
+  await beginAndFallSilent(first, port);
   clock.advance(500);
-  second.send(rrq("big"), port);
-  await second.next();
+  await beginAndFallSilent(second, port);
   third.send(rrq("hello"), port);
   expect(await event("refused")).toMatchObject({ reason: "too-many-transfers", code: undefined, file: "hello" });
   clock.advance(600);
@@ -24,21 +22,45 @@ test("when all transfers are in use, the one that has been silent longest makes 
   expect(server.active()).toBe(1);
 });
 
-test("a new client is served at once after a storm of 256 that were switched off again", async () => {
+test("who never answered makes room at once, before those that have begun", async () => {
   const clock = fakeClock();
-  const { port, event, server } = await running({ source }, clock);
+  const { port, event, server } = await running({ source, limits: { maxTransfers: 2 } }, clock);
+  const [begun, mute, third] = [await udpClient(), await udpClient(), await udpClient()];
+  await beginAndFallSilent(begun, port);
+  clock.advance(900);
+  mute.send(rrq("big"), port);
+  await mute.next();
+  clock.advance(40);
+  third.send(rrq("hello"), port);
+  expect(await event("refused")).toMatchObject({ reason: "too-many-transfers", file: "hello" });
+  clock.advance(20);
+  expect(await fetchFile(third, port, "hello")).toEqual(files.hello);
+  expect(await event("aborted")).toMatchObject({ reason: "evicted", transfer: { client: { port: mute.port } } });
+  await event("done");
+  expect(server.active()).toBe(1);
+});
+
+async function beginAndFallSilent(client: Awaited<ReturnType<typeof udpClient>>, port: number): Promise<void> {
+  client.send(rrq("big"), port);
+  const { port: tid } = await client.next();
+  client.send(ack(1), tid);
+  expect((await client.next()).packet[3]).toBe(2);
+}
+
+test.each([
+  ["by default, in a place of its own", undefined, 0],
+  ["in the place of one of them when there is no other", 256, 1],
+])("a new client is served at once after a storm of 256 that were switched off again: %s", async (_, most, evicted) => {
+  const clock = fakeClock();
+  const limits = most === undefined ? {} : { maxTransfers: most };
+  const { port, server } = await running({ source, limits }, clock);
   const storm = await Promise.all(Array.from({ length: 256 }, () => udpClient()));
   for (const client of storm) client.send(rrq("big", "blksize", "1468"), port);
-  for (const client of storm) {
-    const { packet, port: tid } = await client.next();
-    expect(packet[1]).toBe(6);
-    client.send(ack(0), tid);
-    expect((await client.next()).packet[1]).toBe(3);
-  }
+  for (const client of storm) expect((await client.next()).packet[1]).toBe(6);
   expect(server.active()).toBe(256);
-  clock.advance(1000);
+  clock.advance(50);
   expect(await fetchFile(await udpClient(), port, "hello")).toEqual(files.hello);
-  expect(await event("aborted")).toMatchObject({ reason: "evicted" });
+  expect(server.statistics()).toMatchObject({ refused: 0, transfersAborted: evicted });
 });
 
 test("200 machines at once are all served to the end, by default", async () => {

@@ -55,15 +55,26 @@ describe("round trips", () => {
     expect([quick.state.rto, quick.state.deadline]).toEqual([20, 21]);
   });
 
-  test("never above the timeout the client asked for", () => {
+  test("not above the timeout the client asked for, until three waits in a row were in vain", () => {
     const t = run({ timeout: 1 });
     t.ack(0, 900);
     expect(t.state.rto).toBe(1000);
-    expect(ticks(t, 900).slice(0, 3)).toEqual([
+    expect(ticks(t, 900).slice(0, 6)).toEqual([
       [1900, "1"],
       [2900, "1"],
       [3900, "1"],
+      [5900, "1"],
+      [9900, "1"],
+      [17_900, "1"],
     ]);
+  });
+
+  test("a quick transfer whose client fell silent is asked in ever longer waits, beyond the timeout asked for", () => {
+    const t = run({ timeout: 1 });
+    t.ack(0, 1);
+    const times = ticks(t, 1).map(([at]) => at);
+    const waits = times.map((at, index) => at - (index === 0 ? 1 : (times[index - 1] ?? 0)));
+    expect(waits.slice(0, 10)).toEqual([20, 40, 80, 160, 320, 640, 1000, 1000, 1280, 2560]);
   });
 
   test("an answer to what was sent twice tells no round trip, and the timer stays backed off until one does", () => {

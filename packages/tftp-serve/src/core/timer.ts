@@ -18,10 +18,15 @@ export function timerState(timeout: number | undefined, at: number): TimerState 
   };
 }
 
-/** Something was sent at `at`: wait for its answer. */
+/**
+ * Something was sent at `at`: wait for its answer. The timeout the client asked for bounds the first waits only: atftp
+ * ignores copies and starts its own timer again at each of them, so that copies at the pace of that timer keep it
+ * silent for good.
+ */
 export function arm(state: TimerState, at: number): void {
+  const wait = state.rto * 2 ** state.backoff;
   state.sentAt = at;
-  state.deadline = at + Math.min(state.maxRto, state.rto * 2 ** state.backoff);
+  state.deadline = at + Math.min(timing.maxRto, wait, Math.max(state.maxRto, wait / 4));
 }
 
 /**
