@@ -65,7 +65,7 @@ describe("a config", () => {
         port: 69,
         maxBlockSize: 1468,
         maxWindowSize: 16,
-        maxTransfers: 256,
+        maxTransfers: 1024,
         singlePort: false,
         ignoreOptions: [],
       },

@@ -29,7 +29,7 @@ const tftpSchema = z.strictObject({
   maxWindowSize: whole(1, 65535)
     .default(16)
     .meta({ description: "Largest number of blocks sent before an acknowledgement." }),
-  maxTransfers: whole(1, 10_000).default(256).meta({ description: "Transfers at the same time." }),
+  maxTransfers: whole(1, 10_000).default(1024).meta({ description: "Transfers at the same time." }),
   singlePort: z
     .boolean()
     .default(false)
