@@ -59,7 +59,8 @@ describe("the words of a command line", () => {
 
 describe("help", () => {
   it("of the program names every command", () => {
-    for (const { name, summary } of commands) expect(programHelp(commands)).toContain(`${name.padEnd(7)}  ${summary}`);
+    for (const { name, summary } of commands)
+      expect(programHelp(commands)).toContain(`  ${name.padEnd(10)}  ${summary}`);
   });
 
   it.each(commands)("of $name has every option and at least two examples", (command) => {

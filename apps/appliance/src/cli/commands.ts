@@ -1,10 +1,27 @@
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
+import { completionCommand } from "./completion.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
+import { logs } from "./logs.ts";
+import { next } from "./next.ts";
+import { reload } from "./reload.ts";
 import { schemaCommand } from "./schema.ts";
 import { serve } from "./serve.ts";
+import { status } from "./status.ts";
 import { versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, check, explain, importCommand, schemaCommand, versionCommand];
+export const commands: readonly Command[] = [
+  serve,
+  check,
+  explain,
+  status,
+  logs,
+  next,
+  reload,
+  importCommand,
+  schemaCommand,
+  completionCommand(() => commands),
+  versionCommand,
+];

@@ -9,6 +9,8 @@ export const exitCodes = {
   config: 3,
   /** `serve`: a port, an interface or a permission is missing. */
   start: 4,
+  /** The daemon cannot be reached. */
+  unreachable: 5,
   /** A fault of the program itself. */
   internal: 70,
 } as const;

@@ -26,6 +26,7 @@ const exitCodeLines = columns([
   ["2", "the command line cannot be understood"],
   ["3", "the config cannot be read or is wrong"],
   ["4", "a port, an interface or a permission is missing"],
+  ["5", "the daemon cannot be reached"],
   ["70", "a fault of the program itself"],
 ]);
 

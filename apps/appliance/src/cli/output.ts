@@ -1,3 +1,5 @@
+import { quote } from "@bootlace/dhcp-core";
+import { inertJson } from "../events/inert.ts";
 import type { Surroundings } from "./command.ts";
 
 /** Version of what `--json` prints; it grows when a field changes its meaning. */
@@ -5,14 +7,12 @@ const jsonSchema = 1;
 
 /** One JSON document on one line of the standard output. */
 export function printJson({ out }: Pick<Surroundings, "out">, document: Readonly<Record<string, unknown>>): void {
-  out(`${inert(JSON.stringify({ schema: jsonSchema, ...document }))}\n`);
+  out(`${inertJson(JSON.stringify({ schema: jsonSchema, ...document }))}\n`);
 }
 
-/** JSON leaves C1 controls, format characters and line separators as they are; a terminal may obey them. */
-function inert(json: string): string {
-  return json.replaceAll(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
-    [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );
+/** Text of another host with what a terminal might obey written out. */
+export function inertText(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => quote(char).slice(1, -1));
 }
 
 /** What went wrong, for programs: `hint` says what to do about it. */
@@ -30,5 +30,8 @@ export function printError(
   json: boolean,
 ): void {
   if (json) printJson(surroundings, { error });
-  else surroundings.err(`bootlace ${command}: ${error.message}${error.hint === undefined ? "" : `. ${error.hint}`}\n`);
+  else {
+    const hint = error.hint === undefined ? "" : `. ${error.hint}`;
+    surroundings.err(`bootlace ${command}: ${inertText(`${error.message}${hint}`)}\n`);
+  }
 }

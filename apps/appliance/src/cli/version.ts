@@ -1,6 +1,7 @@
 import { version } from "../version.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { printJson } from "./output.ts";
 
 /** Name, version and what it runs on, in one line. */
 export function versionLine(): string {
@@ -10,13 +11,15 @@ export function versionLine(): string {
 export const versionCommand: Command = {
   name: "version",
   summary: "Show the version",
-  options: [],
+  options: [{ name: "json", description: "Print one JSON document instead of a line." }],
   examples: [
     ["bootlace version", "name, version and what it runs on"],
     ["bootlace --version", "the same"],
   ],
-  async run(_args, { out }) {
-    out(versionLine());
+  async run({ options }, surroundings) {
+    const { platform, arch } = process;
+    if (options.has("json")) printJson(surroundings, { version, node: process.versions.node, platform, arch });
+    else surroundings.out(versionLine());
     return exitCodes.ok;
   },
 };

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ConfigFault } from "./faults.ts";
 import { configVariable, type Flag, type Origin, pathSettings, readOverlays } from "./overlay.ts";
-import { parseConfig } from "./parse.ts";
+import { adminSectionOf, parseConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
 import { defaultStateDirectory } from "./state-directory.ts";
 
@@ -76,6 +76,26 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   const originOf = (at: readonly PropertyKey[]) =>
     state !== undefined && at.join(".") === "state.directory" ? state.origin : result.originOf(at);
   return { ok: true, loaded: { config, named, originOf, ...(file === undefined ? {} : { file }) } };
+}
+
+/**
+ * How the API is reached, as far as it can be known: with a fault in the file the rest of it still says so, because a
+ * daemon may be running on an older version of it.
+ */
+export function loadAdmin(request: ConfigRequest): Config["admin"] {
+  const whole = loadConfig(request);
+  if (whole.ok) return whole.loaded.config.admin;
+  const { cwd, env = {} } = request;
+  const { file } = findConfig(request);
+  const path = file === undefined ? undefined : resolve(cwd, file);
+  const read: ReadResult = path === undefined ? { ok: true, text: "" } : readText(path);
+  const overlaid = readOverlays(env, [], cwd);
+  const overlays = overlaid.ok ? overlaid.overlays.filter(({ path: [section] }) => section === "admin") : [];
+  const text = read.ok ? adminSectionOf(read.text) : "";
+  const attempts = [parseConfig(text, "admin", overlays), parseConfig(text, "admin"), parseConfig("", "admin")];
+  const parsed = attempts.find(({ ok }) => ok);
+  if (!parsed?.ok) throw new Error("the defaults are no config");
+  return withAbsolutePaths(parsed.config, path === undefined ? cwd : dirname(path)).admin;
 }
 
 function withState(config: Config, directory: string | undefined): Config {

@@ -7,6 +7,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  stringify,
   type YAMLError,
 } from "yaml";
 import { checkBetweenKeys } from "./checks.ts";
@@ -84,6 +85,17 @@ function explainYaml(error: YAMLError): Problem {
       return { code, problem: "a second document begins here", allowed: "One file holds one document: remove ---" };
     default:
       return { code, problem: `YAML syntax: ${error.message.replaceAll(/\s+/g, " ").replace(/\.$/, "")}` };
+  }
+}
+
+/** The section `admin` of a file by itself, whatever is wrong with the rest; empty when it cannot be found. */
+export function adminSectionOf(text: string): string {
+  try {
+    const document = parseDocument(text, { logLevel: "error" });
+    const admin: unknown = isMap(document.contents) ? document.contents.get("admin") : undefined;
+    return isMap(admin) ? stringify({ admin: admin.toJS(document, { maxAliasCount: 50 }) }) : "";
+  } catch {
+    return "";
   }
 }
 

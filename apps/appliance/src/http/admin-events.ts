@@ -35,6 +35,7 @@ export function createEventReaders(stream: Stream): EventReaders {
         if (wanted === undefined || wanted.has(entry.name)) response.write(frame(entry));
         if (response.writableLength > mostUnsent) response.destroy();
       });
+      response.write(": up to date\n\n");
       response.on("close", () => {
         end();
         readers.delete(response);

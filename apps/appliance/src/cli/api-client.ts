@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { quote } from "@bootlace/dhcp-core";
+import { loadAdmin } from "../config/load.ts";
+import type { ApiProblem } from "../http/api-types.ts";
+import { type Arguments, lastValue, type OptionRow, type Surroundings } from "./command.ts";
+import { configOption } from "./config-options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { type CommandError, printError } from "./output.ts";
+
+/** Options of every command that talks to the daemon. */
+export const apiOptions: readonly OptionRow[] = [
+  {
+    name: "api",
+    value: "URL",
+    description: "Where the API is. Default: as the config file says, http://127.0.0.1:8067",
+  },
+  {
+    name: "token-file",
+    value: "FILE",
+    description: "File with the token of the API. Default: as the config file says.",
+  },
+  configOption,
+];
+
+interface ApiTarget {
+  readonly url: string;
+  readonly token?: string;
+}
+
+/** A failure, with the exit code it leads to. */
+export interface ApiFailure {
+  readonly ok: false;
+  readonly exit: number;
+  readonly error: CommandError;
+}
+
+export type ApiResult<T> = { readonly ok: true; readonly value: T } | ApiFailure;
+
+/** Milliseconds after which a daemon that says nothing counts as not there. */
+const patience = 10_000;
+
+export interface Api {
+  readonly url: string;
+  /** @param body makes it a request with JSON */
+  call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<ApiResult<T>>;
+  /** A request whose answer is read as it comes. */
+  open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ApiResult<Response>>;
+}
+
+/** The API of the daemon that this command line means. */
+export function connectApi(args: Arguments, surroundings: Surroundings): ApiResult<Api> {
+  const target = targetOf(args, surroundings);
+  return target.ok ? { ok: true, value: apiOf(target.value) } : target;
+}
+
+/** Tells a failure and gives its exit code. */
+export function failWith(
+  { error, exit }: ApiFailure,
+  command: string,
+  json: boolean,
+  surroundings: Surroundings,
+): number {
+  printError(surroundings, command, error, json);
+  return exit;
+}
+
+function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTarget> {
+  const named = lastValue(args, "api");
+  if (named !== undefined && !/^https?:\/\//i.test(named))
+    return usage(`--api ${quote(named)} is not an http or https URL`);
+  const file = lastValue(args, "config");
+  const admin = loadAdmin({ cwd, env, ...(file === undefined ? {} : { file }) });
+  // 0.0.0.0 is every address of that machine, and to reach it from itself loopback will do.
+  const host = admin.address === "0.0.0.0" ? "127.0.0.1" : admin.address;
+  const url = (named ?? `http://${host}:${admin.port}`).replace(/\/+$/, "");
+  const ownFile = lastValue(args, "token-file");
+  // The token of the config is for the address of the config.
+  const tokenFile = ownFile === undefined ? (named === undefined ? admin.tokenFile : undefined) : resolve(cwd, ownFile);
+  if (tokenFile === undefined) return { ok: true, value: { url } };
+  try {
+    const token = (readFileSync(tokenFile, "utf8").split("\n")[0] ?? "").trim();
+    return { ok: true, value: { url, token } };
+  } catch (error) {
+    const message = `the token file ${quote(tokenFile)} cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    return { ok: false, exit: exitCodes.findings, error: { code: "token-unreadable", message } };
+  }
+}
+
+function usage(message: string): ApiFailure {
+  return { ok: false, exit: exitCodes.usage, error: { code: "usage", message } };
+}
+
+function apiOf({ url, token }: ApiTarget): Api {
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+  async function open(path: string, init: RequestInit): Promise<ApiResult<Response>> {
+    try {
+      const response = await fetch(`${url}${path}`, { redirect: "error", ...init });
+      return response.ok ? { ok: true, value: response } : await refused(response);
+    } catch (error) {
+      return unreachable(url, error);
+    }
+  }
+
+  return {
+    url,
+    async call<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
+      const json = body === undefined ? {} : { "content-type": "application/json" };
+      const opened = await open(path, {
+        method,
+        headers: { ...authorization, ...json },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(patience),
+      });
+      if (!opened.ok) return opened;
+      try {
+        const text = await opened.value.text();
+        return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
+      } catch (error) {
+        return unreachable(url, error);
+      }
+    },
+    open: (path, headers, signal) => open(path, { headers: { ...authorization, ...headers }, signal }),
+  };
+}
+
+/** RFC 9457; whatever else answers with an error is no Bootlace. */
+async function refused(response: Response): Promise<ApiFailure> {
+  const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
+  const { title, detail, code } = problem ?? {};
+  const message = typeof title === "string" ? title : `the answer is ${response.status}`;
+  const tokenHint = response.status === 401 ? "Name the file with the token: --token-file" : undefined;
+  const hint = typeof detail === "string" ? detail : tokenHint;
+  const error = { code: typeof code === "string" ? code : "refused", message, ...(hint === undefined ? {} : { hint }) };
+  return { ok: false, exit: exitCodes.findings, error };
+}
+
+function unreachable(url: string, error: unknown): ApiFailure {
+  const cause = (error as { cause?: { code?: string } }).cause?.code;
+  const why = cause ?? (error instanceof Error ? error.name : String(error));
+  const hint = "Is bootlace serve running there? Another place is named by --api";
+  return {
+    ok: false,
+    exit: exitCodes.unreachable,
+    error: { code: "unreachable", message: `the daemon does not answer at ${url} (${why})`, hint },
+  };
+}

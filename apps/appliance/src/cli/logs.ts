@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { macPrefix } from "../config/values.ts";
+import { localTime, prettyLines } from "../events/pretty.ts";
+import type { LogRecord } from "../events/record.ts";
+import type { ApiLogEntry } from "../http/api-types.ts";
+import { stopSignal } from "../system/signals.ts";
+import { type Api, type ApiFailure, apiOptions, connectApi, failWith } from "./api-client.ts";
+import { type Command, lastValue, type Surroundings } from "./command.ts";
+import { readEvents } from "./event-source.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { inertText, printError, printJson } from "./output.ts";
+
+export const logs: Command = {
+  name: "logs",
+  summary: "Show the log of the running daemon",
+  options: [
+    { name: "follow", short: "f", description: "Go on with what happens, until a signal ends it." },
+    { name: "mac", short: "m", value: "MAC", description: "Only lines about this machine." },
+    { name: "json", description: "Print one JSON document a line." },
+    ...apiOptions,
+  ],
+  examples: [
+    ["bootlace logs", "the latest lines"],
+    ["bootlace logs -f --mac 52:54:00:12:34:56", "what one machine does, as it does it"],
+  ],
+  async run(args, surroundings) {
+    const json = args.options.has("json");
+    const named = lastValue(args, "mac");
+    const mac = named === undefined ? undefined : macPrefix(named);
+    if (named !== undefined && mac === undefined) {
+      printError(surroundings, "logs", { code: "usage", message: "--mac is not a MAC address" }, json);
+      return exitCodes.usage;
+    }
+    const api = connectApi(args, surroundings);
+    if (!api.ok) return failWith(api, "logs", json, surroundings);
+    const show = (entry: ApiLogEntry) => {
+      if (mac === undefined || String(entry.fields?.mac ?? "").startsWith(mac)) print(entry, json, surroundings);
+    };
+    return args.options.has("follow")
+      ? follow(api.value, show, json, surroundings)
+      : showKept(api.value, show, json, surroundings);
+  },
+};
+
+const pause = 1000;
+
+/** Asks for everything that is kept: no stream has such an id. */
+const fromTheBeginning = "0-0";
+
+async function showKept(
+  api: Api,
+  show: (entry: ApiLogEntry) => void,
+  json: boolean,
+  surroundings: Surroundings,
+): Promise<number> {
+  const ending = new AbortController();
+  const result = await watch(api, fromTheBeginning, ending.signal, show, () => ending.abort());
+  return result.failure === undefined ? exitCodes.ok : failWith(result.failure, "logs", json, surroundings);
+}
+
+/** A stream that breaks is taken up where it broke, once; a daemon that is gone is told. */
+async function follow(
+  api: Api,
+  show: (entry: ApiLogEntry) => void,
+  json: boolean,
+  surroundings: Surroundings,
+): Promise<number> {
+  const ending = new AbortController();
+  using stopping = stopSignal(surroundings.signals, surroundings.exitAtOnce);
+  void stopping.received.then(() => ending.abort());
+  let last = fromTheBeginning;
+  while (!ending.signal.aborted) {
+    const result = await watch(api, last, ending.signal, show);
+    // A stream that breaks without an event would else be asked for without a pause.
+    if (result.last === last) await delay(pause, undefined, { signal: ending.signal }).catch(() => {});
+    last = result.last;
+    if (result.failure !== undefined) return failWith(result.failure, "logs", json, surroundings);
+  }
+  return exitCodes.ok;
+}
+
+interface Watched {
+  /** Id of the last event that was read. */
+  readonly last: string;
+  readonly failure?: ApiFailure;
+}
+
+/** @param onCaughtUp called when all that was kept has been read */
+async function watch(
+  api: Api,
+  after: string,
+  signal: AbortSignal,
+  show: (entry: ApiLogEntry) => void,
+  onCaughtUp: () => void = () => {},
+): Promise<Watched> {
+  let last = after;
+  const opened = await api.open("/api/v1/events?names=log", { "last-event-id": after }, signal);
+  if (!opened.ok) return signal.aborted ? { last } : { last, failure: opened };
+  try {
+    for await (const part of readEvents(opened.value.body ?? new ReadableStream())) {
+      if ("comment" in part) {
+        if (part.comment === "up to date") onCaughtUp();
+        continue;
+      }
+      last = part.id;
+      if (part.name === "log") show(JSON.parse(part.data) as ApiLogEntry);
+    }
+  } catch (error) {
+    if (!signal.aborted && error instanceof SyntaxError) throw error;
+  }
+  return { last };
+}
+
+function print(entry: ApiLogEntry, json: boolean, surroundings: Surroundings): void {
+  if (json) {
+    printJson(surroundings, { ...entry });
+    return;
+  }
+  const { stdoutIsTerminal, env, out } = surroundings;
+  const colour = stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb";
+  const { at, level, scope, message } = entry;
+  const record = { level, scope, message: inertText(message) } as LogRecord;
+  out(prettyLines(record, localTime(Date.parse(at)), colour));
+}

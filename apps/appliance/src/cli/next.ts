@@ -1,0 +1,110 @@
+import { quote } from "@bootlace/dhcp-core";
+import { readNextWish } from "../config/next-action.ts";
+import { localTime } from "../events/pretty.ts";
+import type { ApiNext, ApiNextEntry } from "../http/api-types.ts";
+import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
+import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { printError, printJson } from "./output.ts";
+
+export const next: Command = {
+  name: "next",
+  summary: "Tell a machine what to boot at its next boot, and only then",
+  positionals: [{ name: "MAC", description: "The machine. Without it: show what machines were told." }],
+  options: [
+    { name: "file", value: "FILE", description: "Boot this file, a path below the root." },
+    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, when that is another machine." },
+    { name: "url", value: "URL", description: "Boot this URL, for clients that boot by HTTP." },
+    { name: "script", value: "FILE", description: "Run this iPXE script: a path below the root, or a URL." },
+    { name: "ignore", description: "Do not answer, so that it boots from its disk." },
+    { name: "clear", description: "Take back what the machine was told." },
+    { name: "json", description: "Print one JSON document instead of lines." },
+    ...apiOptions,
+  ],
+  examples: [
+    ["bootlace next 52:54:00:12:34:56 --file install/pxelinux.0", "install it once, then as always"],
+    ["bootlace next 52:54:00:12:34:56 --ignore", "let it boot from its disk once"],
+    ["bootlace next", "what waits"],
+  ],
+  async run(args, surroundings) {
+    const json = args.options.has("json");
+    const api = connectApi(args, surroundings);
+    if (!api.ok) return failWith(api, "next", json, surroundings);
+    const mac = args.positionals[0];
+    return mac === undefined
+      ? showAll(api.value, args, json, surroundings)
+      : tell(api.value, mac, args, json, surroundings);
+  },
+};
+
+const wishes = ["file", "server", "url", "script", "ignore", "clear"] as const;
+
+async function showAll(api: Api, args: Arguments, json: boolean, surroundings: Surroundings): Promise<number> {
+  const stray = wishes.find((name) => args.options.has(name));
+  if (stray !== undefined) {
+    printError(
+      surroundings,
+      "next",
+      { code: "usage", message: `--${stray} needs a MAC address: which machine?` },
+      json,
+    );
+    return exitCodes.usage;
+  }
+  const result = await api.call<ApiNext>("GET", "/api/v1/next");
+  if (!result.ok) return failWith(result, "next", json, surroundings);
+  if (json) printJson(surroundings, { ...result.value });
+  else if (result.value.next.length === 0) surroundings.out("no machine was told anything\n");
+  else for (const entry of result.value.next) surroundings.out(`${entryLine(entry)}\n`);
+  return exitCodes.ok;
+}
+
+async function tell(
+  api: Api,
+  mac: string,
+  args: Arguments,
+  json: boolean,
+  surroundings: Surroundings,
+): Promise<number> {
+  const clear = args.options.has("clear");
+  const wish = {
+    mac,
+    file: lastValue(args, "file"),
+    server: lastValue(args, "server"),
+    url: lastValue(args, "url"),
+    script: lastValue(args, "script"),
+    ignore: args.options.has("ignore") ? true : undefined,
+  };
+  // The same rules as the daemon's, told before anybody is asked.
+  const read = readNextWish(clear ? { mac, ignore: true } : wish);
+  const stray = clear ? wishes.find((name) => name !== "clear" && args.options.has(name)) : undefined;
+  if (!read.ok || stray !== undefined) {
+    const message = read.ok ? `--clear takes back what was told, and --${stray} tells something` : read.fault.problem;
+    const hint = read.ok ? undefined : read.fault.allowed;
+    printError(surroundings, "next", { code: "usage", message, ...(hint === undefined ? {} : { hint }) }, json);
+    return exitCodes.usage;
+  }
+  const result: ApiResult<ApiNextEntry | undefined> = clear
+    ? await api.call("DELETE", `/api/v1/next/${encodeURIComponent(read.mac)}`)
+    : await api.call("POST", "/api/v1/next", { mac: read.mac, ...read.action });
+  if (!result.ok) return failWith(result, "next", json, surroundings);
+  if (json)
+    printJson(surroundings, result.value === undefined ? { mac: read.mac, cleared: true } : { ...result.value });
+  else if (result.value === undefined) surroundings.out(`${read.mac} boots as always\n`);
+  else surroundings.out(`${entryLine(result.value)}\n`);
+  return exitCodes.ok;
+}
+
+function entryLine({ mac, file, server, url, script, ignore, setAt, takenAt }: ApiNextEntry): string {
+  const what = [
+    ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),
+    ...(url === undefined ? [] : [quote(url)]),
+    ...(script === undefined ? [] : [`script ${quote(script)}`]),
+    ...(ignore === true ? ["no answer"] : []),
+  ];
+  const since = takenAt === undefined ? `told ${clock(setAt)}` : `booting since ${clock(takenAt)}`;
+  return `${mac} gets ${what.join(", ")} at its next boot, ${since}`;
+}
+
+function clock(time: string): string {
+  return localTime(Date.parse(time)).slice(0, 19);
+}

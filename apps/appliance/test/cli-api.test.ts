@@ -1,0 +1,247 @@
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { logs } from "../src/cli/logs.ts";
+import { next } from "../src/cli/next.ts";
+import { reload } from "../src/cli/reload.ts";
+import { status } from "../src/cli/status.ts";
+import { type LoadResult, loadAdmin } from "../src/config/load.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
+import { commandLine } from "./helpers/command-line.ts";
+import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bootlace-api-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, "boot"));
+writeFileSync(join(folder, "boot/pxelinux.0"), "x");
+
+/** A port of this machine on which nobody listens. */
+const closed = createServer().listen(0, "127.0.0.1");
+await once(closed, "listening");
+const nowhere = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+closed.close();
+
+const mac = "52:54:00:12:34:56";
+const cli = commandLine(folder);
+
+/** A running appliance with its API, and the words that lead a command to it. */
+async function daemon(clientPort = 68) {
+  const config = loopbackConfig(join(folder, "boot"), clientPort);
+  const first = { ...config, admin: { ...config.admin, enabled: true, port: 0 } };
+  let loads: LoadResult = { ok: true, loaded: loadedOf(first) };
+  const test = createTestAppliance(first, { load: () => loads, macOf: () => undefined, now: Date.now });
+  await test.appliance.start();
+  return {
+    ...test,
+    first,
+    url: ["--api", `http://127.0.0.1:${test.port("admin")}`],
+    willLoad(result: LoadResult) {
+      loads = result;
+    },
+  };
+}
+
+describe("status", () => {
+  it("shows services, config and boots of the daemon", async () => {
+    await using test = await daemon();
+    const { code, out, err } = await cli.run(status, ...test.url);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^serving {2}\S+ 127\.0\.0\.1.* {2}up 0s {2}bootlace \d/);
+    expect(out).toContain(`tftp 127.0.0.1:${test.port("tftp")}`);
+    expect(out).toContain("config   defaults, since ");
+    const json = await cli.run(status, ...test.url, "--json");
+    expect(JSON.parse(json.out)).toMatchObject({ schema: 1, ready: true, transfers: { tftp: 0 } });
+  });
+
+  it("tells of a reload that failed, and exits with 1 when something is missing", async () => {
+    await using test = await daemon();
+    const broken = parseConfig("rot: x\n", "a.yaml");
+    if (broken.ok) throw new Error("expected faults");
+    test.willLoad(broken);
+    await test.appliance.reload();
+    rmSync(join(folder, "boot"), { recursive: true });
+    const { code, out } = await cli.run(status, ...test.url);
+    mkdirSync(join(folder, "boot"));
+    writeFileSync(join(folder, "boot/pxelinux.0"), "x");
+    expect(code).toBe(0);
+    expect(out).toMatch(/reload {3}failed at .*, the old config is in force\n {9}a\.yaml:1:1: error\[E003\]/);
+  });
+});
+
+describe("next", () => {
+  it("tells a machine, shows it, takes it back", async () => {
+    await using test = await daemon();
+    expect(await cli.run(next, ...test.url)).toMatchObject({ code: 0, out: "no machine was told anything\n" });
+    const told = await cli.run(next, "52-54-00-12-34-56", "--file", "a b.0", "--server", "10.0.0.1", ...test.url);
+    expect(told).toMatchObject({ code: 0, err: "" });
+    expect(told.out).toMatch(/^52:54:00:12:34:56 gets "a b\.0" from "10\.0\.0\.1" at its next boot, told \d{4}-/);
+    expect((await cli.run(next, ...test.url)).out).toBe(told.out);
+    const json = await cli.run(next, ...test.url, "--json");
+    expect(JSON.parse(json.out)).toMatchObject({ schema: 1, next: [{ mac, file: "a b.0" }] });
+    expect(await cli.run(next, mac, "--clear", ...test.url)).toMatchObject({
+      code: 0,
+      out: `${mac} boots as always\n`,
+    });
+    const again = await cli.run(next, mac, "--clear", ...test.url);
+    expect(again).toMatchObject({ code: 1, err: "bootlace next: Nothing was set for this machine\n" });
+    await cli.run(next, mac, "--ignore", ...test.url);
+    expect((await cli.run(next, mac, "--script", "x.ipxe", ...test.url)).out).toContain('script "x.ipxe"');
+    expect(test.appliance.next.list()).toMatchObject([{ mac, action: { script: "x.ipxe" } }]);
+  });
+
+  it.each([
+    [["nonsense", "--file", "x"], "is not a MAC address"],
+    [[mac], "nothing is to be done"],
+    [[mac, "--file", "x", "--ignore"], "to be ignored"],
+    [[mac, "--clear", "--file", "x"], "--clear takes back"],
+    [["--file", "x"], "needs a MAC address"],
+    [[mac, "--file", "../x"], "leaves the root"],
+  ])("%j is refused before anybody is asked", async (words, problem) => {
+    const { code, err } = await cli.run(next, ...words, "--api", nowhere);
+    expect([code, err]).toEqual([2, expect.stringContaining(problem)]);
+  });
+});
+
+describe("reload", () => {
+  it("tells what changed, and what only the next start will use", async () => {
+    await using test = await daemon();
+    expect(await cli.run(reload, ...test.url)).toMatchObject({ code: 0, out: "read again, nothing changed\n" });
+    const tftp = { ...test.first.tftp, maxTransfers: 7, singlePort: true };
+    test.willLoad({ ok: true, loaded: loadedOf({ ...test.first, tftp }) });
+    expect((await cli.run(reload, ...test.url)).out).toBe(
+      "changed: tftp.maxTransfers, tftp.singlePort\nonly at the next start: tftp.singlePort\n",
+    );
+  });
+
+  it("prints the faults of a broken file and exits with 1", async () => {
+    await using test = await daemon();
+    const broken = parseConfig("rot: x\n", "a.yaml");
+    if (broken.ok) throw new Error("expected faults");
+    test.willLoad(broken);
+    const { code, out, err } = await cli.run(reload, ...test.url);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^a\.yaml:1:1: error\[E003\] rot: unknown key "rot"\. .*Did you mean "root"\?/);
+    expect(err).toContain("the old config stays in force");
+    const json = await cli.run(reload, ...test.url, "--json");
+    expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { schema: 1, ok: false, faults: [{ code: "E003" }] }]);
+  });
+});
+
+describe("logs", () => {
+  const hostile = "PXEClient:Arch:00007\u001b[2J\u009b31m<script>";
+
+  it("shows what is kept, of one machine or of all, for people or for programs; hostile names stay inert", async () => {
+    using client = await createBootClient();
+    await using test = await daemon(client.port);
+    await client.ask(bootRequest({}), test.port("dhcp"));
+    client.send(bootRequest({ clientArch: [7], vendorClassIdentifier: hostile }), test.port("dhcp"));
+    await test.logged("dhcp.ignored");
+    const all = await cli.run(logs, ...test.url);
+    expect([all.code, all.err]).toEqual([0, ""]);
+    expect(all.out).toContain("listening on");
+    expect(all.out).toContain("<script>");
+    expect(all.out.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+    const one = await cli.run(logs, "--mac", "52:54:00", ...test.url);
+    expect(one.out).toContain("OFFER");
+    expect(one.out).not.toContain("listening on");
+    expect((await cli.run(logs, "--mac", "52:54:01", ...test.url)).out).toBe("");
+    const json = (await cli.run(logs, "--json", ...test.url)).out.trimEnd().split("\n");
+    expect(json.join("")).not.toMatch(/[\p{Cc}<>]/u);
+    const rows = json.map((line) => JSON.parse(line) as { schema: number; fields?: { vendorClass?: string } });
+    expect(rows.every(({ schema }) => schema === 1)).toBe(true);
+    expect(rows.some(({ fields }) => fields?.vendorClass === hostile)).toBe(true);
+  });
+
+  it("follows until a signal ends it", async () => {
+    using client = await createBootClient();
+    await using test = await daemon(client.port);
+    let wake: () => void = () => {};
+    let out = "";
+    const watching = commandLine(folder, {
+      out: (text) => {
+        out += text;
+        wake();
+      },
+    });
+    const running = watching.run(logs, "-f", ...test.url);
+    client.send(bootRequest({}), test.port("dhcp"));
+    while (!out.includes("OFFER")) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    watching.signals.emit("SIGINT", "SIGINT");
+    expect((await running).code).toBe(0);
+  });
+
+  it("tells when the daemon it follows is gone", async () => {
+    const test = await daemon();
+    const { url } = test;
+    let wake: () => void = () => {};
+    const watching = commandLine(folder, { out: () => wake() });
+    const shown = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const running = watching.run(logs, "-f", ...url);
+    await shown;
+    await test.appliance.stop();
+    expect((await running).code).toBe(5);
+  });
+});
+
+describe("a daemon that cannot be reached", () => {
+  it.each([
+    ["status", status, []],
+    ["logs", logs, []],
+    ["next", next, [mac, "--ignore"]],
+    ["reload", reload, []],
+  ])("%s exits with 5, also in JSON", async (_name, command, words) => {
+    const url = ["--api", nowhere];
+    const plain = await cli.run(command, ...words, ...url);
+    expect([plain.code, plain.out]).toEqual([5, ""]);
+    expect(plain.err).toContain(`the daemon does not answer at ${nowhere}`);
+    const json = await cli.run(command, ...words, ...url, "--json");
+    expect([json.code, json.err]).toEqual([5, ""]);
+    expect(JSON.parse(json.out)).toMatchObject({ schema: 1, error: { code: "unreachable", hint: expect.any(String) } });
+  });
+
+  it("is one whose answer is no JSON, or none of Bootlace", async () => {
+    const server: Server = createServer((request, response) => {
+      if (request.url?.endsWith("/status")) response.end("<html>");
+      else response.writeHead(418).end("\u001b[2J");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = ["--api", `http://127.0.0.1:${(server.address() as AddressInfo).port}/`];
+    expect(await cli.run(status, ...url)).toMatchObject({ code: 5 });
+    expect(await cli.run(reload, ...url)).toMatchObject({ code: 1, err: "bootlace reload: the answer is 418\n" });
+    server.close();
+  });
+
+  it("is told apart from a wrong command line", async () => {
+    expect((await cli.run(status, "--api", "ftp://x")).code).toBe(2);
+    expect((await cli.run(status, "--api", nowhere, "--token-file", "none")).code).toBe(1);
+    expect((await cli.run(logs, "--mac", "x")).code).toBe(2);
+  });
+});
+
+describe("where the API is", () => {
+  const of = (text: string, env: Record<string, string> = {}) => {
+    writeFileSync(join(folder, "admin.yaml"), text);
+    const { address, port, tokenFile } = loadAdmin({ cwd: folder, file: "admin.yaml", env });
+    return [address, port, tokenFile];
+  };
+
+  it("says the config, also one with a fault elsewhere, and the environment", () => {
+    expect(of("admin: { port: 9000, tokenFile: t }\n")).toEqual(["127.0.0.1", 9000, join(folder, "t")]);
+    expect(of("rot: x\nadmin: { port: 9000, tokenFile: t }\n")).toEqual(["127.0.0.1", 9000, join(folder, "t")]);
+    expect(of("rot: x\n", { BOOTLACE_ADMIN_PORT: "9001" })).toEqual(["127.0.0.1", 9001, undefined]);
+    expect(of("admin: { port: many }\n")).toEqual(["127.0.0.1", 8067, undefined]);
+    expect(of("admin: [\n")).toEqual(["127.0.0.1", 8067, undefined]);
+    expect(loadAdmin({ cwd: folder, file: "none.yaml" }).port).toBe(8067);
+  });
+});
