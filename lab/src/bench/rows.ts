@@ -97,12 +97,15 @@ export const ROWS: readonly Row[] = [
   ...[1, 5].map(lossy),
 ];
 
-/** The quick form: no goal but a bound that only a regression breaks. */
+/**
+ * The quick form: no goal but a bound that only a regression breaks. A machine whose two cores are busy with something
+ * else costs a server with one thread up to two thirds against peers that fork.
+ */
 export const QUICK_ROWS: readonly Row[] = [
-  { ...lone(1468, 1), rounds: 3, goals: [goal("throughput", 0.5)] },
-  { ...lone(1468, 16), rounds: 3, goals: [goal("throughput", 0.5)] },
-  { ...crowd(16, 4), rounds: 3, goals: [goal("throughput", 0.4)] },
-  { ...small(16), rounds: 3, goals: [goal("time", 4)] },
+  { ...lone(1468, 1), rounds: 3, goals: [goal("throughput", 0.25)] },
+  { ...lone(1468, 16), rounds: 3, goals: [goal("throughput", 0.3)] },
+  { ...crowd(16, 4), rounds: 3, goals: [goal("throughput", 0.25)] },
+  { ...small(16), rounds: 3, goals: [goal("time", 12)] },
   {
     ...lossy(5),
     title: "1 client, 64 KiB, W=1, 5 % lost each way",
