@@ -6,6 +6,7 @@ import type { Surroundings } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
+import { printError } from "./cli/output.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
 
@@ -50,7 +51,9 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   }
   const read = readArguments(words, command.options, command.positionals?.length ?? 0);
   if (!read.ok) {
-    err(`bootlace ${command.name}: ${read.problem}\nRun bootlace ${command.name} --help for its options.\n`);
+    const hint = `Run bootlace ${command.name} --help for its options`;
+    const json = words.slice(0, endOfOptions(words)).includes("--json");
+    printError(surroundings, command.name, { code: "usage", message: read.problem, hint }, json);
     return exitCodes.usage;
   }
   return command.run(read.args, surroundings);

@@ -79,6 +79,8 @@ describe("the program", () => {
     [[], 2, /^$/, /^bootlace: network boot/],
     [["srve"], 2, /^$/, /unknown command "srve"; did you mean serve\?/],
     [["serve", "--confg", "x"], 2, /^$/, /unknown option "--confg"; did you mean --config\?/],
+    [["check", "--json", "--zzz"], 2, /^{"schema":1,"error":{"code":"usage","message":"unknown option .*}}\n$/, /^$/],
+    [["status", "--api", "http://127.0.0.1:1"], 5, /^$/, /the daemon does not answer/],
     [["serve", "--interface", "eth 0"], 2, /^$/, /"eth 0" is not the name of a network interface/],
     [["serve", "--config", "missing.yaml"], 3, /^$/, /^missing\.yaml:1:1: error\[E001\] the file does not exist\.\n$/],
     [["check", "missing.yaml"], 1, /error\[E001\]/, /^$/],

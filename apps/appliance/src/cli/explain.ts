@@ -1,3 +1,4 @@
+import { quote } from "@bootlace/dhcp-core";
 import { type ExplainResult, explainWish } from "../boot/explain.ts";
 import { growTree } from "../boot/tree.ts";
 import { faultRow, formatFault } from "../config/faults.ts";
@@ -123,7 +124,7 @@ async function explainOffline(
 function printLines({ explanation }: Extract<ExplainResult, { ok: true }>, { out }: Surroundings) {
   out(`${explanation.text}\n`);
   for (const { name, matched, why } of explanation.rules) {
-    out(`  ${matched ? "yes" : "no "}  ${JSON.stringify(name)}: ${why}\n`);
+    out(`  ${matched ? "yes" : "no "}  ${quote(name)}: ${why}\n`);
   }
   for (const { interface: name, from, to, lines, hex } of explanation.replies) {
     out(`\nreply on ${name} from ${from} to ${to}\n${lines.map((line) => `  ${line}\n`).join("")}`);
