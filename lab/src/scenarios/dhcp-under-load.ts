@@ -68,7 +68,14 @@ interface Serving {
 async function whileServing(lab: Lab, serving: Serving): Promise<Latency> {
   const { crowd, pc, program, root, windowSize, bootlace } = serving;
   const file = "load/kernel.bin";
-  const load: Load = { files: [file], blockSize: 1468, windowSize, clients: TRANSFERS, requests: 100_000, seconds: 150 };
+  const load: Load = {
+    files: [file],
+    blockSize: 1468,
+    windowSize,
+    clients: TRANSFERS,
+    requests: 100_000,
+    seconds: 150,
+  };
   const done = () => bootlace.records().filter((record) => record.event === "tftp.done" && record.file === file).length;
   const before = done();
   const args = loadArguments(root, load, BOOT_SERVER);
