@@ -48,7 +48,12 @@ test.each([
   // Never more than 64 KiB in flight.
   const granted = { blockSize, windowSize: Math.min(windowSize, Math.max(1, Math.floor(65_536 / blockSize))) };
   expect(stats).toMatchObject({ ...granted, size });
-  expect(await event("done")).toMatchObject({ ...granted, figures: { bytes: size } });
+  const done = await event("done");
+  expect(done).toMatchObject(granted);
+  // This client closes its port behind its last ACK. On a busy machine that ACK and the closed port arrive together,
+  // and the last block then stays unconfirmed.
+  const unconfirmed = "confirmed" in done && !done.confirmed ? size % blockSize : 0;
+  expect(done).toMatchObject({ figures: { bytes: size - unconfirmed } });
 });
 
 test("npm tftp hears that a file is not there", async () => {
