@@ -1,5 +1,6 @@
 import type { Scenario } from "../lab.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
+import { benchHttp, benchHttpQuick } from "./bench-http.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
@@ -15,6 +16,7 @@ import { interop } from "./interop.ts";
 import { interopLossy } from "./interop-lossy.ts";
 import { ipxeHttpScript } from "./ipxe-http-script.ts";
 import { menu } from "./menu.ts";
+import { nextBoot } from "./next-boot.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
@@ -41,13 +43,16 @@ export const SCENARIOS: readonly Scenario[] = [
   failuresUefi,
   failuresRouter,
   importDnsmasq,
+  nextBoot,
   interop,
   interopLossy,
   dhcpUnderLoad,
   packages,
   benchCodecQuick,
   benchTftpQuick,
+  benchHttpQuick,
   firstRun,
   benchTftp,
+  benchHttp,
   benchCodec,
 ];
