@@ -71,10 +71,21 @@ function conditions({ when }: BootRule): string {
   return texts.length === 0 ? "every client" : texts.join(" and ");
 }
 
-function action({ ignore, file, server, form }: BootRule): string {
+function action({ ignore, file, url, script, menu, server, form, root, delay }: BootRule): string {
   if (ignore === true) return "ignore";
-  const what = file === undefined ? "what the boot tree holds" : quote(file);
-  return `${what}${server === undefined ? "" : ` from ${server}`}${form === undefined ? "" : `, form ${form}`}`;
+  const named = [
+    ...(file === undefined ? [] : [quote(file)]),
+    ...(url === undefined ? [] : [quote(url)]),
+    ...(script === undefined ? [] : [`script ${quote(script)}`]),
+    ...(menu === undefined ? [] : [`menu ${quote(menu)}`]),
+  ];
+  const what = named.length === 0 ? "what the boot tree holds" : named.join(", ");
+  return [
+    `${what}${server === undefined ? "" : ` from ${server}`}`,
+    ...(form === undefined ? [] : [`form ${form}`]),
+    ...(root === undefined ? [] : [`root ${quote(root)}`]),
+    ...(delay === undefined ? [] : [`after ${delay} s`]),
+  ].join(", ");
 }
 
 function quoteUnlessWord(text: string): string {
