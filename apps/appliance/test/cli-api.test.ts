@@ -64,12 +64,16 @@ describe("status", () => {
     if (broken.ok) throw new Error("expected faults");
     test.willLoad(broken);
     await test.appliance.reload();
-    rmSync(join(folder, "boot"), { recursive: true });
     const { code, out } = await cli.run(status, ...test.url);
-    mkdirSync(join(folder, "boot"));
-    writeFileSync(join(folder, "boot/pxelinux.0"), "x");
     expect(code).toBe(0);
     expect(out).toMatch(/reload {3}failed at .*, the old config is in force\n {9}a\.yaml:1:1: error\[E003\]/);
+    test.setInterfaces({});
+    await test.logged("net.interfaces", ({ message }) => message.startsWith("no interface"));
+    const missing = await cli.run(status, ...test.url);
+    expect([missing.code, missing.out]).toEqual([
+      1,
+      expect.stringMatching(/^not ready {2}no interface .*\n(?:.*\n)*missing {2}/),
+    ]);
   });
 });
 

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import type { NextState } from "../src/boot/next.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import type { ApplianceEvent } from "../src/events/event.ts";
+import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
+import { createDesk } from "../src/services/desk.ts";
+
+const mac = "52:54:00:12:34:56";
+
+/** A desk with one machine that was told to boot a file once and has begun to. */
+function waiting(macOf: (address: string) => string | undefined = () => mac) {
+  const parsed = parseConfig("", "f");
+  if (!parsed.ok) throw new Error("expected the defaults");
+  const kept: NextState[] = [];
+  const desk = createDesk(parsed.config, { now: () => 5, macOf, keepNext: (state) => kept.push(state) });
+  desk.adoptNext(new Map([[mac, { mac, action: { file: "a/b.efi" }, setAt: 1, takenAt: 2, visible: true }]]));
+  return { desk, kept, waits: () => desk.next.list().length === 1 };
+}
+
+const client = { address: "10.0.0.7", port: 1, localAddress: "10.0.0.1", localPort: 8069 };
+
+function request(fields: Partial<HttpBootRequest> = {}): HttpBootRequest {
+  return {
+    id: 1,
+    client,
+    method: "GET",
+    target: "/a/b.efi",
+    file: "a/b.efi",
+    userAgent: undefined,
+    mac: undefined,
+    ...fields,
+  };
+}
+
+function done(fields: Partial<Extract<HttpBootEvent, { type: "done" }>> = {}): ApplianceEvent {
+  const event = {
+    type: "done",
+    at: 1,
+    request: request(),
+    status: 200,
+    bytes: 9,
+    size: 9,
+    range: undefined,
+    ms: 1,
+  } as const;
+  return { kind: "http", event: { ...event, ...fields } };
+}
+
+describe("a one-shot whose file goes out by HTTP", () => {
+  it.each([
+    ["a GET of the whole file", done()],
+    ["the last range of it", done({ status: 206, range: { first: 5, last: 8 } })],
+    ["a GET that names the machine itself", done({ request: request({ mac }) })],
+    [
+      "the news that there is no such file",
+      {
+        kind: "http",
+        event: {
+          type: "refused",
+          at: 1,
+          client,
+          request: request(),
+          reason: "missing",
+          status: 404,
+          detail: undefined,
+        },
+      } as ApplianceEvent,
+    ],
+  ])("ends with %s", (_name, event) => {
+    const { desk, kept, waits } = waiting();
+    desk.see(event);
+    expect([waits(), kept]).toEqual([false, [new Map()]]);
+  });
+
+  it.each([
+    ["a HEAD", done({ request: request({ method: "HEAD" }), bytes: 0 })],
+    ["a range in the middle", done({ status: 206, range: { first: 0, last: 4 } })],
+    ["another file", done({ request: request({ file: "a/c.efi" }) })],
+    ["a request of another machine", done({ request: request({ mac: "52:54:00:00:00:01" }) })],
+  ])("does not end with %s", (_name, event) => {
+    const { desk, kept, waits } = waiting();
+    desk.see(event);
+    expect([waits(), kept]).toEqual([true, []]);
+  });
+
+  it("ends also when nobody knows whose address it was, as long as one machine waits for that file", () => {
+    const { desk, waits } = waiting(() => undefined);
+    desk.see(done());
+    expect(waits()).toBe(false);
+  });
+});
