@@ -9,7 +9,7 @@ interface Piece {
 }
 
 /** Debian packages that are only unpacked, not installed: as packages they refuse to stand beside each other. */
-export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay"] as const;
+export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay", "nginx"] as const;
 
 /** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
 export const BENCH_ONLY = ["golang-go", "golang-github-insomniacslk-dhcp-dev"] as const;
@@ -19,6 +19,7 @@ const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 
 const PIECES = {
   ip: { path: "/usr/sbin/ip", package: "iproute2" },
+  taskset: { path: "/usr/bin/taskset", package: "util-linux" },
   setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
   nft: { path: "/usr/sbin/nft", package: "nftables" },
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },
@@ -50,6 +51,9 @@ const PIECES = {
   libwrap: { path: "/usr/lib/x86_64-linux-gnu/libwrap.so.0", package: "libwrap0" },
   tftpdHpa: { path: `${PEERS}/tftpd-hpa/usr/sbin/in.tftpd`, package: "tftpd-hpa" },
   atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },
+  libpcre2: { path: "/usr/lib/x86_64-linux-gnu/libpcre2-8.so.0", package: "libpcre2-8-0" },
+  nginx: { path: `${PEERS}/nginx/usr/sbin/nginx`, package: "nginx" },
+  wrk: { path: "/usr/bin/wrk", package: "wrk" },
   dhcrelay: { path: `${PEERS}/isc-dhcp-relay/usr/sbin/dhcrelay`, package: "isc-dhcp-relay" },
 } as const satisfies Record<string, Piece>;
 
@@ -63,7 +67,12 @@ export function installedPackages(): string[] {
 }
 
 /** What a program needs beside itself: dependencies and recommendations of its package are not always installed. */
-const NEEDS: Partial<Record<PieceName, PieceName>> = { tftpdHpa: "libwrap", atftpd: "libwrap", cc: "libc" };
+const NEEDS: Partial<Record<PieceName, PieceName>> = {
+  tftpdHpa: "libwrap",
+  atftpd: "libwrap",
+  nginx: "libpcre2",
+  cc: "libc",
+};
 
 /** The path of a program or file. Throws MissingPackage, which names the Debian package and the fix. */
 export function locate(name: PieceName): string {

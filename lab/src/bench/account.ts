@@ -28,15 +28,15 @@ export function usedMicroseconds(cpuStat: string): number {
   return Number(/^usage_usec (\d+)$/m.exec(cpuStat)?.[1] ?? Number.NaN);
 }
 
-/** Opens an account for a process and whatever it forks from now on; `name` must be unique on the machine. */
-export function openAccount(name: string, pid: number): Account {
+/** Opens an account for processes and whatever they fork from now on; `name` must be unique on the machine. */
+export function openAccount(name: string, ...pids: readonly number[]): Account {
   const mount = cgroupMount(readFileSync("/proc/mounts", "utf8"));
   if (mount === undefined)
     throw new LabFailure("no cgroup2 is mounted: the CPU of a server with children cannot be told");
   for (const other of readdirSync(mount)) if (NAME.test(other)) removeIfEmpty(join(mount, other));
   const group = join(mount, `bootlace-bench-${name}`);
   mkdirSync(group);
-  writeFileSync(join(group, "cgroup.procs"), String(pid));
+  for (const pid of pids) writeFileSync(join(group, "cgroup.procs"), String(pid));
   const read = (file: string) => readFileSync(join(group, file), "utf8");
   return {
     cpuSeconds: () => usedMicroseconds(read("cpu.stat")) / 1e6,

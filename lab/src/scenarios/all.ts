@@ -1,5 +1,6 @@
 import type { Scenario } from "../lab.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
+import { benchHttp, benchHttpQuick } from "./bench-http.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
@@ -49,7 +50,9 @@ export const SCENARIOS: readonly Scenario[] = [
   packages,
   benchCodecQuick,
   benchTftpQuick,
+  benchHttpQuick,
   firstRun,
   benchTftp,
+  benchHttp,
   benchCodec,
 ];

@@ -63,10 +63,10 @@ export function regularFile(
       }
       return filled;
     },
-    async close() {
-      const file = await opening;
+    close() {
+      const last = opening;
       opening = undefined;
-      await file?.close();
+      return last?.then((file) => file.close());
     },
   };
 }

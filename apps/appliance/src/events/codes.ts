@@ -39,6 +39,7 @@ export const eventCodes = {
   "history.write-failed": "the history cannot be written: boots wait in memory",
   "http.aborted": "an answer by HTTP ended early",
   "http.done": "a file was sent by HTTP",
+  "http.further": "a client asked by HTTP too fast to tell each request: their sum",
   "http.head": "a client asked by HTTP how large a file is",
   "http.listen-failed": "a port for boot files by HTTP cannot be bound",
   "http.listening": "a port for boot files by HTTP is bound",

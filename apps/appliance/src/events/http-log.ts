@@ -34,6 +34,13 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       return abortedRecord(event);
     case "refused":
       return refusedRecord(event, passes);
+    case "further": {
+      const { address, requests, bytes } = event;
+      const statuses = Object.fromEntries(event.statuses);
+      const by = [...event.statuses].map(([status, times]) => `${times} × ${status}`).join(", ");
+      const message = `${address}: ${requests} further requests, too many to tell one by one: ${bytes} bytes (${by})`;
+      return plain("info", "http.further", message, { ip: address, requests, bytes, statuses });
+    }
   }
 }
 

@@ -115,6 +115,11 @@ export function createMetrics(version: string, withProcess = true): Metrics {
   }
 
   function onHttp(event: HttpBootEvent): void {
+    if (event.type === "further") {
+      for (const [status, times] of event.statuses) httpRequests.inc({ code: String(status) }, times);
+      httpBytes.inc(event.bytes);
+      return;
+    }
     if (event.type !== "done" && event.type !== "aborted" && event.type !== "refused") return;
     httpRequests.inc({ code: String(event.status) });
     if (event.type !== "refused") httpBytes.inc(event.bytes);

@@ -34,26 +34,33 @@ export function bootApp(deps: BootAppDeps): FastifyInstance {
   /** Answers leave one after the other (RFC 9112 section 9.3.2), so requests are looked at one after the other. */
   function enqueue(message: IncomingMessage, response: ServerResponse): void {
     const connection = connectionOf(message);
-    if (connection === undefined) exchange(deps, message, response, undefined);
-    else if (!connection.busy) begin(message, response, connection);
+    if (connection?.busy !== true) begin(message, response, connection);
     else if (connection.waiting.length < mostWaiting) {
       connection.waiting.push(() => begin(message, response, connection));
     } else connection.socket.destroy();
   }
 
-  function begin(message: IncomingMessage, response: ServerResponse, connection: Connection): void {
-    const { socket, waiting } = connection;
-    connection.busy = true;
-    connection.requests++;
-    response.once("close", () => {
-      connection.busy = false;
-      connection.abort = undefined;
-      connection.idleSince = ticks();
-      const next = socket.destroyed ? undefined : waiting.shift();
-      if (next !== undefined) next();
-      else if (connection.last) socket.destroySoon();
+  function begin(message: IncomingMessage, response: ServerResponse, connection: Connection | undefined): void {
+    if (connection !== undefined) {
+      connection.busy = true;
+      connection.requests++;
+    }
+    const running = exchange(deps, message, response, connection);
+    // It comes after the socket has closed its handle: by then the system has let go of the octets.
+    response.on("close", () => {
+      running.closed?.();
+      if (connection !== undefined) ended(connection);
     });
-    exchange(deps, message, response, connection);
+  }
+
+  function ended(connection: Connection): void {
+    const { socket, waiting } = connection;
+    connection.busy = false;
+    connection.abort = undefined;
+    connection.idleSince = ticks();
+    const next = socket.destroyed ? undefined : waiting.shift();
+    if (next !== undefined) next();
+    else if (connection.last) socket.destroySoon();
   }
 
   return app;

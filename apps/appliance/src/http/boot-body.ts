@@ -10,6 +10,8 @@ export type BodyEnd =
 
 /** A body on its way. */
 export interface Sending {
+  /** To be called when the answer is over, well or not: the system has let go of the octets. */
+  closed(): void;
   /** Octets that the operating system has taken. */
   readonly bytes: number;
   readonly total: number;
@@ -42,6 +44,7 @@ export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body
   const sending = {
     bytes: 0,
     total,
+    closed: end,
     abort(reason: HttpAbort) {
       failure ??= { reason, detail: undefined };
       response.destroy();
@@ -127,22 +130,22 @@ export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body
   function end(): void {
     if (closed) return;
     closed = true;
-    response.off("close", end);
     letGo();
     closeSource(file, reading);
     const ok = sending.bytes === total;
     body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure });
   }
 
-  // It comes after the socket has closed its handle: by then the system has let go of the octets.
-  response.on("close", end);
   next();
   return sending;
 }
 
 /** Closes a source when its last read is over. */
 export function closeSource({ source }: Pick<CachedFile, "source">, reading?: Promise<unknown>): void {
-  const close = () => void Promise.resolve(source.close()).catch(() => undefined);
+  const close = () => {
+    const closing = source.close();
+    if (closing !== undefined) closing.catch(() => undefined);
+  };
   if (reading === undefined) close();
   else reading.then(close, close);
 }

@@ -79,8 +79,8 @@ export type HttpAbort =
 
 /**
  * All that the boot file listener reports, in one union. `at` is Unix time in milliseconds, `ms` counts from the request.
- * A request ends in exactly one of `done`, `aborted` and `refused`; `start` and `progress` come for bodies that do not
- * leave at once.
+ * A request ends in exactly one of `done`, `aborted` and `refused`, or is counted in `further`; `start` and `progress`
+ * come for bodies that do not leave at once.
  */
 export type HttpBootEvent =
   | { readonly type: "listening"; readonly at: number; readonly address: string; readonly port: number }
@@ -144,6 +144,17 @@ export type HttpBootEvent =
       readonly reason: HttpRefusal;
       readonly status: number;
       readonly detail: string | undefined;
+    }
+  /** A client asks so fast that its small answers and refusals are told in sums, one a second. */
+  | {
+      readonly type: "further";
+      readonly at: number;
+      readonly address: string;
+      readonly requests: number;
+      /** Octets of all bodies. */
+      readonly bytes: number;
+      /** Requests by status. */
+      readonly statuses: ReadonlyMap<number, number>;
     };
 
 const statuses: Readonly<Record<HttpRefusal, number>> = {

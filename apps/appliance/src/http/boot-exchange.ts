@@ -25,13 +25,20 @@ export interface ExchangeDeps {
 /** Stands for the client where there is no socket: requests that are injected. */
 const nobody: HttpBootClient = { address: "127.0.0.1", port: 0, localAddress: "127.0.0.1", localPort: 0 };
 
+/** An answer under way. */
+export interface Running {
+  /** To be called when the answer is over, well or not. */
+  closed: (() => void) | undefined;
+}
+
 /** Answers one request; tells how it ended in exactly one event. */
 export function exchange(
   deps: ExchangeDeps,
   message: IncomingMessage,
   response: ServerResponse,
   connection: Connection | undefined,
-): void {
+): Running {
+  const running: Running = { closed: undefined };
   const { cache, emit, now, ticks } = deps;
   const began = ticks();
   const { headers, method = "GET" } = message;
@@ -129,6 +136,7 @@ export function exchange(
     };
     if (total > chunkOctets) emit({ type: "start", at: now(), request, size, range });
     const sending = sendBody(cache, response, { file, first, total, begin, ended });
+    running.closed = sending.closed;
     if (connection !== undefined) connection.abort = (reason) => sending.abort(reason);
     if (total > chunkOctets) over = deps.onSending(sending, request, began);
   }
@@ -139,6 +147,7 @@ export function exchange(
       : { reason: connection.refusal };
   if (refusal === undefined) open();
   else refuse(refusal);
+  return running;
 }
 
 function refusalFor({ reason, detail }: SourceFault): Refusal {

@@ -3,10 +3,11 @@ import type { Source } from "@bootlace/tftp-serve";
 import { writeRawRefusal } from "./boot-answer.ts";
 import { bootApp } from "./boot-app.ts";
 import type { Sending } from "./boot-body.ts";
-import { type ChunkCache, chunkCache } from "./boot-chunks.ts";
+import { type ChunkCache, chunkCache, chunkOctets } from "./boot-chunks.ts";
 import { type Connections, connectionTable } from "./boot-connections.ts";
 import { type HttpBootEvent, type HttpBootRequest, statusOf } from "./boot-events.ts";
 import { type HttpBindFailure, type HttpEndpoint, type HttpTimes, type Listener, listen } from "./boot-listener.ts";
+import { reporter } from "./boot-report.ts";
 
 export interface HttpBootOptions {
   readonly source: Source;
@@ -83,7 +84,8 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
   const now = options.now ?? Date.now;
   const ticks = () => performance.now();
   const times = { ...usualTimes, ...options.times };
-  const emit = (event: HttpBootEvent) => options.onEvent?.(event);
+  const reports = reporter((event) => options.onEvent?.(event), chunkOctets, now, ticks);
+  const emit = reports.report;
   const cache = chunkCache(options.cacheSize);
   let { port } = options;
   let wanted: readonly string[] = options.addresses;
@@ -198,7 +200,8 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
       () => ticks() - lastRequest > cacheIdle && running.size === 0 && cache.clear(),
       cacheIdle,
     );
-    timers = [retry, forget];
+    const tell = setInterval(reports.flush, sweepInterval);
+    timers = [retry, forget, tell];
     for (const timer of timers) timer.unref();
   }
 
@@ -220,6 +223,7 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
       connection.socket.destroy();
     }
     await gone;
+    reports.flush();
     cache.clear();
   }
 
