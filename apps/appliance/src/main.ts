@@ -7,6 +7,7 @@ import { commands } from "./cli/commands.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
 import { printError } from "./cli/output.ts";
+import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
 
@@ -24,6 +25,10 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   }
   if (name === "--help" || name === "-h" || (name === "help" && words.length === 0)) {
     out(programHelp(commands));
+    return exitCodes.ok;
+  }
+  if (name === "help" && words[0] === "--markdown") {
+    out(cliReference(commands));
     return exitCodes.ok;
   }
   if (name === undefined) {

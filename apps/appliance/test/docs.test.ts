@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { commands } from "../src/cli/commands.ts";
+import { cliReference } from "../src/cli/reference.ts";
+import { configJsonSchema } from "../src/config/json-schema.ts";
+import { configReference } from "../src/config/reference.ts";
 import { eventCodes } from "../src/events/codes.ts";
 import { createMetrics } from "../src/events/metrics.ts";
 import { catalogue } from "../src/events/verdicts/catalogue.ts";
@@ -46,4 +50,12 @@ test("docs/metrics.md has each metric once, with its type and labels, and no oth
   const real = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
   const rows = rowsOf(page("metrics.md")).map(([name, [type]]) => [name, type]);
   expect(rows.sort()).toEqual(real.sort());
+});
+
+test("docs/config.md is what `bootlace schema --markdown` prints", () => {
+  expect(page("config.md")).toBe(configReference(configJsonSchema()));
+});
+
+test("docs/reference/cli.md is what `bootlace help --markdown` prints", () => {
+  expect(page("reference/cli.md")).toBe(cliReference(commands));
 });

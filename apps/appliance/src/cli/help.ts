@@ -1,6 +1,6 @@
 import type { Command, OptionRow } from "./command.ts";
 
-const general: readonly OptionRow[] = [{ name: "help", short: "h", description: "Show this help." }];
+export const general: readonly OptionRow[] = [{ name: "help", short: "h", description: "Show this help." }];
 
 /** Help of the program: every command with its summary. */
 export function programHelp(commands: readonly Command[]): string {
@@ -16,11 +16,12 @@ export function programHelp(commands: readonly Command[]): string {
         ["bootlace serve --help", "options of a command"],
       ]),
     ],
-    ["Exit codes", exitCodeLines],
+    ["Exit codes", columns(exitCodeRows)],
   ]);
 }
 
-const exitCodeLines = columns([
+/** Every exit code and what it means. */
+export const exitCodeRows: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "all is well, or stopped by a signal"],
   ["1", "faults were found"],
   ["2", "the command line cannot be understood"],
@@ -28,28 +29,37 @@ const exitCodeLines = columns([
   ["4", "a port, an interface or a permission is missing"],
   ["5", "the daemon cannot be reached"],
   ["70", "a fault of the program itself"],
-]);
+];
 
 /** Help of one command, made from its row in the table. */
 export function commandHelp(command: Command): string {
   const { name, summary, positionals = [], options, examples } = command;
-  const usage = [
-    `bootlace ${name}`,
-    options.length > 0 ? "[options]" : "",
-    ...positionals.map((word) => `[${word.name}]`),
-  ];
   return sections([
     ["", [`bootlace ${name}: ${summary}`]],
-    ["Usage", [usage.filter((word) => word !== "").join(" ")]],
+    ["Usage", [usageLine(command)]],
     ["Arguments", columns(positionals.map((word) => [word.name, word.description]))],
     ["Options", columns([...options, ...general].map((row) => [optionText(row), row.description]))],
     ["Examples", columns(examples)],
   ]);
 }
 
-function optionText({ name, short, value }: OptionRow): string {
-  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
-  return short === undefined ? `    ${long}` : `-${short}, ${long}`;
+/** How a command is called, in one line. */
+export function usageLine({ name, positionals = [], options }: Command): string {
+  const words = [
+    `bootlace ${name}`,
+    ...(options.length > 0 ? ["[options]"] : []),
+    ...positionals.map((word) => `[${word.name}]`),
+  ];
+  return words.join(" ");
+}
+
+function optionText({ short, ...row }: OptionRow): string {
+  return `${short === undefined ? "    " : `-${short}, `}${longOption(row)}`;
+}
+
+/** `--name VALUE`. */
+export function longOption({ name, value }: Pick<OptionRow, "name" | "value">): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {
