@@ -13,6 +13,23 @@ export const brokenRules: readonly BrokenConfig[] = [
     ],
   },
   {
+    name: "servers that no client can reach",
+    text: "boot:\n  - file: a\n    server: 0.0.0.0\n  - file: b\n    server: 255.255.255.255\n  - file: c\n    server: 127.0.0.1\n  - file: d\n    server: host\n",
+    lines: [
+      'f:3:13: error[E029] boot[0].server: "0.0.0.0" is not the address of one machine on the network. Allowed: an address that the clients reach, such as 192.168.11.17.',
+      'f:5:13: error[E029] boot[1].server: "255.255.255.255" is not the address of one machine on the network. Allowed: an address that the clients reach, such as 192.168.11.17.',
+      'f:7:13: error[E029] boot[2].server: "127.0.0.1" is not the address of one machine on the network. Allowed: an address that the clients reach, such as 192.168.11.17.',
+      'f:9:13: error[E020] boot[3].server: "host" is not an IPv4 address. Allowed: four numbers from 0 to 255, such as 192.168.11.17.',
+    ],
+  },
+  {
+    name: "a URL in the place of a path",
+    text: "boot:\n  - file: http://192.168.11.17/a.efi\n",
+    lines: [
+      'f:2:11: error[E023] boot[0].file: "http://192.168.11.17/a.efi" is a URL. Allowed: a path below the root, at most 127 octets; a URL stands under url or script.',
+    ],
+  },
+  {
     name: "a number where text stands",
     text: "boot:\n  - file: x\n    when: { serial: 12345 }\n",
     lines: ["f:3:21: error[E010] boot[0].when.serial: 12345 is not text. Write it in quotes."],

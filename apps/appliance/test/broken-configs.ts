@@ -1,5 +1,6 @@
 import { brokenRules } from "./broken-boot-configs.ts";
 import { brokenMenus } from "./broken-menu-configs.ts";
+import { brokenYaml } from "./broken-yaml-configs.ts";
 
 /** A config file with faults: a name, the text, and each line that must be told, in order. */
 export interface BrokenConfig {
@@ -150,7 +151,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "subnets of every wrong shape",
     text: "subnets:\n  - 192.168.11.0\n  - 192.168.11.5/24\n  - 192.168.11.0/33\n  - 192.168.300.0/24\n  - lan\n",
     lines: [
-      'f:2:5: error[E021] subnets[0]: "192.168.11.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/32?',
+      'f:2:5: error[E021] subnets[0]: "192.168.11.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
       'f:3:5: error[E021] subnets[1]: "192.168.11.5/24" is an address inside a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
       'f:4:5: error[E021] subnets[2]: "192.168.11.0/33" is not a subnet: the prefix is not a number from 0 to 32. Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:5:5: error[E021] subnets[3]: "192.168.300.0/24" is not a subnet: the address is wrong. Allowed: address/prefix, such as 192.168.11.0/24.',
@@ -176,9 +177,22 @@ const brokenSettings: readonly BrokenConfig[] = [
     lines: ["f:2:9: error[E033] dhcp.port: dhcp.port and tftp.port are both 69. Give each service its own port."],
   },
   {
-    name: "an alias that leads nowhere",
-    text: "root: *nothing\n",
-    lines: ["f:1:1: error[E002] YAML syntax: Unresolved alias (the anchor must be set before the alias): nothing."],
+    name: "numbers larger than any",
+    text: "tftp: { port: 99999999999999999999999999, maxTransfers: -99999999999999999999999999 }\nhttp: { port: 1e400 }\n",
+    lines: [
+      "f:1:15: error[E012] tftp.port: 1e+26 is above 65535. Allowed: 1 to 65535.",
+      "f:1:57: error[E012] tftp.maxTransfers: -1e+26 is below 1. Allowed: 1 to 10000.",
+      "f:2:15: error[E010] http.port: Infinity is not a whole number. Allowed: 1 to 65535.",
+    ],
+  },
+  {
+    name: "subnets without a prefix",
+    text: "subnets: [10.0.0.0, 172.16.0.0, 192.168.11.17]\n",
+    lines: [
+      'f:1:11: error[E021] subnets[0]: "10.0.0.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 10.0.0.0/8?',
+      'f:1:21: error[E021] subnets[1]: "172.16.0.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 172.16.0.0/16?',
+      'f:1:33: error[E021] subnets[2]: "192.168.11.17" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.17/32?',
+    ],
   },
   {
     name: "a fault behind an anchor",
@@ -239,4 +253,9 @@ const brokenSettings: readonly BrokenConfig[] = [
   },
 ];
 
-export const brokenConfigs: readonly BrokenConfig[] = [...brokenSettings, ...brokenRules, ...brokenMenus];
+export const brokenConfigs: readonly BrokenConfig[] = [
+  ...brokenSettings,
+  ...brokenYaml,
+  ...brokenRules,
+  ...brokenMenus,
+];

@@ -43,7 +43,7 @@ describe("a broken config", () => {
       );
     const result = parseConfig(lines.join("\n"), "f");
     expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([
-      "f:1:1: error[E002] YAML syntax: Excessive alias count indicates a resource exhaustion attack.",
+      "f:2:10: error[E002] YAML syntax: Excessive alias count indicates a resource exhaustion attack.",
     ]);
   });
 });

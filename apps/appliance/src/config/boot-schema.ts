@@ -2,7 +2,16 @@ import { architectures } from "@bootlace/dhcp-core";
 import { z } from "zod";
 import { checkFolderTemplate, checkScript, checkUrl } from "./boot-values.ts";
 import { decimal, oneOrMany, text, whole } from "./schema-parts.ts";
-import { checkBootFile, checkInterface, checkIpv4, checkMac, checkNotEmpty, checkSubnet, checkUuid } from "./values.ts";
+import {
+  checkBootFile,
+  checkInterface,
+  checkIpv4,
+  checkMac,
+  checkMachine,
+  checkNotEmpty,
+  checkSubnet,
+  checkUuid,
+} from "./values.ts";
 
 /** The names a rule may use for `when.arch`. */
 const architectureNames = architectures.map((architecture) => architecture.name);
@@ -52,7 +61,7 @@ export const ruleSchema = z.strictObject({
   file: text(checkBootFile)
     .optional()
     .meta({ description: "Boot file, as a path below the root. Without it the boot tree decides." }),
-  server: text(checkIpv4)
+  server: text(checkMachine)
     .optional()
     .meta({ description: "TFTP server that has the file, when that is another machine." }),
   url: text(checkUrl).optional().meta({
@@ -85,14 +94,14 @@ export const hostSchema = z.strictObject({
 const menuItemSchema = z.strictObject({
   text: text(checkNotEmpty).meta({ description: "The line the user sees." }),
   file: text(checkBootFile).optional().meta({ description: "Boot file of this line, as a path below the root." }),
-  server: text(checkIpv4)
+  server: text(checkMachine)
     .optional()
     .meta({ description: "TFTP server that has the file, when that is another machine." }),
   local: z.boolean().optional().meta({ description: "True: leave the network boot and try the next boot device." }),
   type: whole(1, 65535)
     .optional()
     .meta({ description: "PXE boot server type of this line. Without it the lines are numbered from 32768 on." }),
-  servers: oneOrMany(text(checkIpv4)).optional().meta({
+  servers: oneOrMany(text(checkMachine)).optional().meta({
     description: "PXE boot servers that answer for this line in place of this one. They must listen on port 4011.",
   }),
 });

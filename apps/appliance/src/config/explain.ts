@@ -63,8 +63,11 @@ export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
     case "invalid_value":
       return [{ ...wrongWord(found, issue.values.map(String)), ...place }];
     case "too_big":
+      // Above what a number can count exactly, the limit of the setting is told as well.
+      if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
       return [{ code: "E012", problem: `${show(found)} is above ${issue.maximum}`, allowed: issue.message, ...place }];
     case "too_small":
+      if (issue.minimum === Number.MIN_SAFE_INTEGER) return [];
       return [{ code: "E012", problem: `${show(found)} is below ${issue.minimum}`, allowed: issue.message, ...place }];
     default:
       return [{ code: "E010", problem: `${show(found)} is not allowed: ${issue.message}`, ...place }];

@@ -2,7 +2,7 @@ import { quote } from "@bootlace/dhcp-core";
 import type { NextAction } from "../boot/next.ts";
 import { checkScript, checkUrl } from "./boot-values.ts";
 import type { Problem } from "./faults.ts";
-import { checkBootFile, checkIpv4, checkMac, macPrefix } from "./values.ts";
+import { checkBootFile, checkMac, checkMachine, macPrefix } from "./values.ts";
 
 /** What was asked for, before anybody looked at it. */
 export interface NextWish {
@@ -32,7 +32,7 @@ export function readNextWish({ mac, file, server, url, script, ignore }: NextWis
     (named.length > 0 && ignore === true ? contradiction(named[0] ?? "") : undefined) ??
     (server !== undefined && file === undefined ? serverAlone : undefined) ??
     checkIf(checkBootFile, file) ??
-    checkIf(checkIpv4, server) ??
+    checkIf(checkMachine, server) ??
     checkIf(checkUrl, url) ??
     checkIf(checkScript, script);
   if (fault !== undefined) return { ok: false, fault };

@@ -1,20 +1,10 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  stringify,
-  type YAMLError,
-} from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parseDocument, stringify, type YAMLError } from "yaml";
 import { checkBetweenKeys } from "./checks.ts";
 import { explainIssue } from "./explain.ts";
 import { type ConfigFault, type ConfigFaultCode, formatPath, type Problem } from "./faults.ts";
 import { type Origin, type Overlay, originText, overlayAt, withOverlays } from "./overlay.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { firstAlias, offsetOf, structureProblems, tooDeep } from "./structure.ts";
 
 export type ParseResult =
   | {
@@ -35,6 +25,8 @@ export type ParseResult =
 export function parseConfig(text: string, file: string, overlays: readonly Overlay[] = []): ParseResult {
   const lines = new LineCounter();
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const deep = tooDeep(source);
+  if (deep !== undefined) return { ok: false, faults: [{ ...deep, file, path: "" }] };
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const placed = (problem: Problem, offset: number, path: string): ConfigFault => {
     const { line, col } = lines.linePos(offset);
@@ -45,8 +37,12 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
   // A duplicate key leaves the rest readable; after any other fault of syntax the lines would mean something else.
   if (faults.some((fault) => fault.code !== "E004")) return { ok: false, faults };
 
+  const structure = structureProblems(document);
+  for (const { problem, offset } of structure) faults.push(placed(problem, offset, ""));
+  if (structure.length > 0) return { ok: false, faults: inOrder(faults) };
+
   const read = toValue(document);
-  if (!read.ok) return { ok: false, faults: [...faults, placed(read.problem, 0, "")] };
+  if (!read.ok) return { ok: false, faults: [...faults, placed(read.problem, read.offset, "")] };
 
   const value = withOverlays(read.value, overlays);
   const result = configSchema.safeParse(value);
@@ -57,7 +53,7 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
     else faults.push({ ...problem, file: originText(overlay.origin), path: formatPath(path), line: 0, column: 0 });
   }
   if (!result.success || faults.length > 0) {
-    return { ok: false, faults: faults.sort((a, b) => a.line - b.line || a.column - b.column) };
+    return { ok: false, faults: inOrder(faults) };
   }
   const originOf = (path: readonly PropertyKey[]): Origin => {
     const overlay = overlayAt(overlays, path);
@@ -66,6 +62,10 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
     return found ? { kind: "file", file, line: Math.max(1, lines.linePos(offset).line) } : { kind: "default" };
   };
   return { ok: true, config: deepFreeze(result.data), originOf };
+}
+
+function inOrder(faults: ConfigFault[]): ConfigFault[] {
+  return faults.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 const yamlCodes: Readonly<Record<string, ConfigFaultCode>> = {
@@ -99,7 +99,9 @@ export function adminSectionOf(text: string): string {
   }
 }
 
-type ReadValue = { ok: true; value: Record<string, unknown> } | { ok: false; problem: Problem };
+type ReadValue =
+  | { ok: true; value: Record<string, unknown> }
+  | { ok: false; problem: Problem /** Its place in the file. */; offset: number };
 
 function toValue(document: Document.Parsed): ReadValue {
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
@@ -113,6 +115,7 @@ function toValue(document: Document.Parsed): ReadValue {
         problem: "the file is not a mapping",
         allowed: "Write key: value lines, such as root: ./boot",
       },
+      offset: 0,
     };
   }
   try {
@@ -121,7 +124,7 @@ function toValue(document: Document.Parsed): ReadValue {
     return { ok: true, value: withoutEmptySections(value) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, problem: { code: "E002", problem: `YAML syntax: ${reason}` } };
+    return { ok: false, problem: { code: "E002", problem: `YAML syntax: ${reason}` }, offset: firstAlias(document) };
   }
 }
 
@@ -133,40 +136,6 @@ function withoutEmptySections(value: Record<string, unknown>): Record<string, un
 }
 
 const sections = configSchema.shape;
-
-/** The place of a path in the file, or of the nearest thing above it that was written. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], at: "key" | "value") {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const [depth, step] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-      );
-      if (pair === undefined) return { offset, found: false };
-      const keyOffset = startOf(pair.key) ?? offset;
-      const last = depth === path.length - 1;
-      offset = last && at === "key" ? keyOffset : (startOf(pair.value) ?? keyOffset);
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(step)];
-      if (node === undefined) return { offset, found: false };
-      offset = startOf(node) ?? offset;
-    } else {
-      // One value in the place of a list has no items of its own, but it was written.
-      return { offset, found: isScalar(node) && node.value !== null };
-    }
-  }
-  return { offset, found: true };
-}
-
-function startOf(node: unknown): number | undefined {
-  const range = (node as { range?: readonly number[] | null } | null)?.range;
-  const [start, end] = range ?? [];
-  const nothingWritten = isScalar(node) && node.value === null && start === end;
-  return nothingWritten ? undefined : start;
-}
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

@@ -13,6 +13,19 @@ export const checkIpv4: Check = (value) =>
       }
     : undefined;
 
+/** An address that clients can send to: RFC 1122 section 3.2.1.3 says which name no machine, or only the own one. */
+export const checkMachine: Check = (value) => {
+  const address = parseIpv4(value);
+  if (address === undefined) return checkIpv4(value);
+  const first = address >>> 24;
+  if (first !== 0 && first !== 127 && first < 224) return undefined;
+  return {
+    code: "E029",
+    problem: `${quote(value)} is not the address of one machine on the network`,
+    allowed: "Allowed: an address that the clients reach, such as 192.168.11.17",
+  };
+};
+
 const subnetForm = "Allowed: address/prefix, such as 192.168.11.0/24";
 
 export const checkSubnet: Check = (value) => {
@@ -38,10 +51,16 @@ export const checkSubnet: Check = (value) => {
             code: "E021",
             problem: `${problem}: the prefix is missing`,
             allowed: subnetForm,
-            suggestion: `${value}/32`,
+            suggestion: `${value}/${usualPrefix(value)}`,
           };
   }
 };
+
+/** `192.168.11.0` is a network of 24 bits to whoever writes it, `10.0.0.0` one of 8, `192.168.11.17` a machine. */
+function usualPrefix(address: string): number {
+  const zeros = /(?:\.0){1,3}$/.exec(address)?.[0].length ?? 0;
+  return 32 - zeros * 4;
+}
 
 /** Lower-case octets of a MAC address or of its beginning; undefined when the text is neither. */
 export function macPrefix(text: string): string | undefined {
@@ -77,6 +96,13 @@ export const checkBootFile: Check = (value) => {
     return { code: "E023", problem: `${quote(value)} leaves the root with ".."`, allowed };
   }
   if (/[/\\]$/.test(value)) return { code: "E023", problem: `${quote(value)} is a folder`, allowed };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) {
+    return {
+      code: "E023",
+      problem: `${quote(value)} is a URL`,
+      allowed: `${allowed}; a URL stands under url or script`,
+    };
+  }
   return undefined;
 };
 

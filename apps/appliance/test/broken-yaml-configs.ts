@@ -1,0 +1,55 @@
+import type { BrokenConfig } from "./broken-configs.ts";
+
+const topKeys = "Known keys: interfaces, subnets, root, dhcp, tftp, http, admin, state, log, hosts, menus, boot.";
+
+/** The faults of aliases, keys and depth, which the value of a file no longer shows. */
+export const brokenYaml: readonly BrokenConfig[] = [
+  {
+    name: "an alias that leads nowhere",
+    text: "root: *nothing\n",
+    lines: ["f:1:7: error[E002] YAML syntax: no anchor of the name nothing stands before this alias."],
+  },
+  {
+    name: "an alias before its anchor, and another",
+    text: "log:\n  level: *later\nroot: &later info\nstate: { directory: *never }\n",
+    lines: [
+      "f:2:10: error[E002] YAML syntax: no anchor of the name later stands before this alias.",
+      "f:4:21: error[E002] YAML syntax: no anchor of the name never stands before this alias.",
+    ],
+  },
+  {
+    name: "a value that is wrong where an alias repeats it",
+    text: "log: { level: &word info }\ntftp: &tftp\n  port: 1069\n  maxBlockSize: 1024\nroot: *word\nhttp: *tftp\ndhcp: { mode: *word }\n",
+    lines: [
+      'f:6:7: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
+      'f:7:15: error[E011] dhcp.mode: "info" is not one of the allowed words. Allowed: full, pxe-port-only.',
+    ],
+  },
+  {
+    name: "keys that are no text",
+    text: "hosts:\n  ? [a, b]\n  : { mac: 52:54:00:12:34:56 }\n  ? { a: b }\n  : { serial: x }\n",
+    lines: [
+      "f:2:5: error[E010] a list is no key. Allowed: text.",
+      "f:4:5: error[E010] a mapping is no key. Allowed: text.",
+    ],
+  },
+  {
+    name: "keys that are numbers, words and nothing",
+    text: "1: 2\ntrue: 4\nnull: 3\n",
+    lines: [
+      `f:1:1: error[E003] 1: unknown key "1". ${topKeys}`,
+      `f:2:1: error[E003] true: unknown key "true". ${topKeys}`,
+      `f:3:1: error[E003] unknown key "". ${topKeys}`,
+    ],
+  },
+  {
+    name: "lists in lists in lists",
+    text: `log: { level: loud }\nboot: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`,
+    lines: ["f:2:57: error[E008] more than 50 levels lie in each other here. A config has five."],
+  },
+  {
+    name: "lines deeper and deeper",
+    text: Array.from({ length: 60 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join(""),
+    lines: ["f:51:51: error[E008] more than 50 levels lie in each other here. A config has five."],
+  },
+];
