@@ -96,7 +96,8 @@ export const checkBootFile: Check = (value) => {
     return { code: "E023", problem: `${quote(value)} leaves the root with ".."`, allowed };
   }
   if (/[/\\]$/.test(value)) return { code: "E023", problem: `${quote(value)} is a folder`, allowed };
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) {
+  // iPXE takes any URI as a name, firmware takes none: what is meant for both of them has a key of its own.
+  if (/^https?:\/\//i.test(value)) {
     return {
       code: "E023",
       problem: `${quote(value)} is a URL`,
