@@ -59,8 +59,9 @@ describe("the words of a command line", () => {
 
 describe("help", () => {
   it("of the program names every command", () => {
+    const width = Math.max(...commands.map(({ name }) => name.length));
     for (const { name, summary } of commands)
-      expect(programHelp(commands)).toContain(`  ${name.padEnd(10)}  ${summary}`);
+      expect(programHelp(commands)).toContain(`  ${name.padEnd(width)}  ${summary}`);
   });
 
   it.each(commands)("of $name has every option and at least two examples", (command) => {

@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
+import { installServiceCommand } from "./install-service.ts";
 import { logs } from "./logs.ts";
 import { next } from "./next.ts";
 import { reload } from "./reload.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   next,
   reload,
   importCommand,
+  installServiceCommand,
   schemaCommand,
   completionCommand(() => commands),
   versionCommand,

@@ -1,22 +1,43 @@
+import { quote } from "@bootlace/dhcp-core";
 import { formatFault } from "../config/faults.ts";
 import type { ApiReload } from "../http/api-types.ts";
 import { apiOptions, connectApi, failWith } from "./api-client.ts";
-import type { Command } from "./command.ts";
+import { type Command, lastValue } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { printJson } from "./output.ts";
+import { printError, printJson } from "./output.ts";
 
 export const reload: Command = {
   name: "reload",
   summary: "Let the running daemon read its config again",
-  options: [{ name: "json", description: "Print one JSON document instead of lines." }, ...apiOptions],
+  options: [
+    { name: "json", description: "Print one JSON document instead of lines." },
+    {
+      name: "pid",
+      value: "PID",
+      description:
+        "Process of the daemon: where the API is not reached, it gets a SIGHUP, and only its log has the result.",
+    },
+    ...apiOptions,
+  ],
   examples: [
     ["bootlace reload", "running transfers go on; with a fault the old config stays in force"],
     ["bootlace check && bootlace reload", "look for faults first"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
+    const pid = lastValue(args, "pid");
+    if (pid !== undefined && !/^[1-9]\d{0,9}$/.test(pid)) {
+      const message = `--pid ${quote(pid)} is not the number of a process`;
+      printError(surroundings, "reload", { code: "usage", message }, json);
+      return exitCodes.usage;
+    }
     const api = connectApi(args, surroundings);
     const result = api.ok ? await api.value.call<ApiReload>("POST", "/api/v1/reload", {}) : api;
+    if (!result.ok && result.exit === exitCodes.unreachable && pid !== undefined && hangUp(Number(pid))) {
+      if (json) printJson(surroundings, { signalled: Number(pid) });
+      else surroundings.out("the API is not reached: sent SIGHUP, the log of the daemon tells the result\n");
+      return exitCodes.ok;
+    }
     if (!result.ok) return failWith(result, "reload", json, surroundings);
     const { value } = result;
     if (json) printJson(surroundings, { ...value });
@@ -32,6 +53,14 @@ export const reload: Command = {
     return value.ok ? exitCodes.ok : exitCodes.findings;
   },
 };
+
+function hangUp(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGHUP");
+  } catch {
+    return false;
+  }
+}
 
 function changedText({ changed, later }: ApiReload): string {
   if (changed.length === 0) return "read again, nothing changed\n";

@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { formatFault } from "../config/faults.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { configVariable } from "../config/overlay.ts";
+import { findManager, type Manager, managers } from "../service-files/managers.ts";
+import { type ServiceWish, serviceConfig, serviceUser } from "../service-files/wish.ts";
+import { installService, type Problem, uninstallService } from "../system/install-service.ts";
+import { ownProgram } from "../system/own-program.ts";
+import { anybody, obstacle, type Reader } from "../system/reach.ts";
+import { findUser } from "../system/users.ts";
+import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { printError } from "./output.ts";
+
+export const installServiceCommand: Command = {
+  name: "install-service",
+  summary: "Let systemd or OpenRC run Bootlace, now and at each start of the machine",
+  options: [
+    { name: "print", description: "Only print the file that would be written." },
+    { name: "uninstall", description: "Stop the service and take it away. Config, boot files and state stay." },
+    {
+      name: "config",
+      short: "c",
+      value: "FILE",
+      description: `Config file of the service. Default: $${configVariable}, else ${serviceConfig}`,
+    },
+    {
+      name: "user",
+      value: "NAME",
+      description: `User it runs as. Default: ${serviceUser}, made for it; with an init other than systemd, as the config says.`,
+    },
+    { name: "systemd", description: "Make a unit of systemd, whatever runs here." },
+    { name: "openrc", description: "Make a service script of OpenRC, whatever runs here." },
+    { name: "exec", value: "FILE", description: "The program it runs. Default: this one." },
+    { name: "root", value: "DIR", description: "Install into this folder as if it were /, and start nothing." },
+    { name: "no-start", description: "Start it with the machine, but not now." },
+    { name: "force", description: "Replace a file that is not the same; the old one is kept as *.old." },
+  ],
+  examples: [
+    ["bootlace install-service", "write the service, enable it, start it"],
+    ["bootlace install-service --print", "show what would be written"],
+    ["bootlace install-service --config /srv/boot/bootlace.yaml --user pxe", "another config, another user"],
+    ["bootlace install-service --uninstall", "take it away"],
+  ],
+  async run(args, surroundings) {
+    const outcome = await act(args, surroundings);
+    if (outcome === undefined) return exitCodes.ok;
+    const { exit, ...error } = outcome;
+    printError(surroundings, "install-service", { code: "install-service", ...error }, false);
+    return exit;
+  },
+};
+
+async function act(args: Arguments, surroundings: Surroundings): Promise<Problem | undefined> {
+  const { options } = args;
+  const { cwd, env, out } = surroundings;
+  if (options.has("systemd") && options.has("openrc")) return wrong("--systemd and --openrc are one too many");
+  if (options.has("print") && options.has("uninstall")) return wrong("--print and --uninstall are one too many");
+  const exec = lastValue(args, "exec");
+  if (exec !== undefined && !isAbsolute(exec)) return wrong(`--exec ${exec} is not an absolute path`);
+  const folder = lastValue(args, "root");
+  const root = folder === undefined ? undefined : resolve(cwd, folder);
+  const below = (path: string) => (root === undefined ? path : join(root, path));
+  const manager = managerOf(options, (path) => existsSync(below(path)));
+  if (manager === undefined) {
+    return {
+      exit: exitCodes.start,
+      message: "neither systemd nor OpenRC is here",
+      hint: "Name the one it is for: --systemd or --openrc; or let what starts your services run bootlace serve",
+    };
+  }
+  const force = options.has("force");
+  if (options.has("uninstall")) return uninstallService(manager, { root, force, out });
+
+  const config = resolve(cwd, lastValue(args, "config") ?? env[configVariable] ?? serviceConfig);
+  const user = lastValue(args, "user");
+  const wish: ServiceWish = {
+    command: exec === undefined ? ownProgram() : [exec],
+    config,
+    ...(user === undefined ? {} : { user }),
+  };
+  const odd = [...wish.command, config, user ?? ""].find((word) => /[\p{Cc}]/u.test(word));
+  if (odd !== undefined) return wrong("a path or name has a control character in it");
+  if (user !== undefined && !/^[a-z_][a-z0-9_.-]*\$?$/i.test(user)) return wrong(`--user ${user} is no name of a user`);
+
+  const loaded = loadConfig({ file: below(config), cwd, env: {} });
+  if (options.has("print")) {
+    out(
+      manager.text({ ...wish, ...placesOf(wish, loaded.ok ? foldersOf(loaded.loaded, root ?? "") : { written: [] }) }),
+    );
+    return undefined;
+  }
+  if (!loaded.ok) {
+    const faults = loaded.faults.map(formatFault);
+    for (const fault of faults) surroundings.err(`${fault}\n`);
+    return { exit: exitCodes.config, message: "nothing was installed: the config is not fit to start with" };
+  }
+  const folders = foldersOf(loaded.loaded, root ?? "");
+  const reader = root === undefined ? readerOf(manager, user) : undefined;
+  if (reader === "unknown") return { exit: exitCodes.start, message: `there is no user ${user}` };
+  const boot = folders.root ?? config;
+  const blocked = reader && [...wish.command, config, boot].find((path) => obstacle(path, reader) !== undefined);
+  if (reader && blocked !== undefined) {
+    return {
+      exit: exitCodes.start,
+      message: `the user ${user ?? serviceUser} cannot read ${blocked}: ${obstacle(blocked, reader)} does not let everybody in`,
+      hint: "Put it where every user may read, or name a user who may: --user NAME",
+    };
+  }
+  return installService(manager, manager.text({ ...wish, ...placesOf(wish, folders) }), {
+    root,
+    force,
+    out,
+    start: !options.has("no-start"),
+    folders: [boot],
+    user: manager.name === "openrc" && user === undefined ? serviceUser : undefined,
+  });
+}
+
+function managerOf(options: Arguments["options"], exists: (path: string) => boolean): Manager | undefined {
+  if (options.has("systemd")) return managers.systemd;
+  return options.has("openrc") ? managers.openrc : findManager(exists);
+}
+
+/** As whom it will run; undefined: as root, who reads everything. */
+function readerOf({ name }: Manager, user: string | undefined): Reader | "unknown" | undefined {
+  if (user !== undefined) return findUser(user) ?? "unknown";
+  return name === "systemd" ? anybody : undefined;
+}
+
+/** What the service must see and write outside of the folders that are its own. */
+function placesOf({ command, config }: ServiceWish, { root, written }: Folders) {
+  const foreign = written.filter((path) => !/^\/var\/(lib|log)\/bootlace(\/|$)/.test(path));
+  const all = [...command, config, ...(root === undefined ? [] : [root]), ...foreign];
+  return {
+    readsHomes: all.some((path) => /^\/(home|root|run\/user)(\/|$)/.test(path)),
+    writable: [...new Set(foreign)],
+  };
+}
+
+interface Folders {
+  /** Of the boot files. */
+  readonly root?: string;
+  readonly written: readonly string[];
+}
+
+/** The folders that a config names, as the service will see them: `top` is its root folder. */
+function foldersOf({ config, originOf }: LoadedConfig, top: string): Folders {
+  const seen = (path: string) => (path.startsWith(`${top}/`) ? path.slice(top.length) : path);
+  const { state, log, root } = config;
+  const named = originOf(["state", "directory"]).kind === "file" ? state.directory : undefined;
+  const written = [named, log.file && dirname(log.file)].filter((path) => path !== undefined);
+  return { root: seen(root), written: written.map(seen) };
+}
+
+function wrong(message: string): Problem {
+  return { exit: exitCodes.usage, message, hint: "Run bootlace install-service --help for its options" };
+}

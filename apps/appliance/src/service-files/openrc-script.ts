@@ -1,0 +1,67 @@
+import { type ServiceWish, serviceFileMark } from "./wish.ts";
+
+/** The service script (openrc-run(8), supervise-daemon(8)). */
+export function openrcScript({ command, config, user }: ServiceWish): string {
+  const words = command.map(shellWord);
+  const configWord = shellWord(config);
+  const call = words.join(" ");
+  const [program = "", ...before] = words;
+  const as = user === undefined ? [] : ["--set", `user=${user}`];
+  // OpenRC reads both once more as shell words, by eval.
+  const args = shellWord([...before, "serve", "--config", configWord, ...as].join(" "));
+  return `#!/sbin/openrc-run
+${serviceFileMark}
+# Changes of your own: /etc/conf.d/bootlace
+# It starts as root and becomes its user itself: not every OpenRC can hand on the right to low ports.
+
+name="Bootlace"
+description="Network boot server (proxyDHCP, TFTP, HTTP)"
+description_reload="Read the config again; running transfers go on"
+description_checkconfig="Look for faults in the config"
+extra_commands="checkconfig"
+extra_started_commands="reload"
+
+supervisor="supervise-daemon"
+command=${shellWord(program)}
+command_args=${args}
+pidfile="/run/\${RC_SVCNAME}.pid"
+retry="TERM/10/KILL/5"
+: "\${respawn_delay:=5}"
+: "\${respawn_max:=10}"
+: "\${respawn_period:=90}"
+: "\${output_log:=/var/log/bootlace/bootlace.log}"
+: "\${error_log:=/var/log/bootlace/bootlace.log}"
+
+depend() {
+	need net
+	after firewall
+	use logger
+}
+
+checkconfig() {
+	${call} check --no-files ${configWord}
+}
+
+start_pre() {
+	checkpath --directory --mode 0755 /var/lib/bootlace /var/log/bootlace || return 1
+	checkconfig >/dev/null || checkconfig
+}
+
+reload() {
+	ebegin "Reloading $name"
+	${call} reload --config ${configWord}
+	local result=$?
+	# 5: the API is switched off or not reached. Then a signal must do, and only the log tells what came of it.
+	if [ "$result" -eq 5 ]; then
+		supervise-daemon "$RC_SVCNAME" --signal HUP --pidfile "$pidfile"
+		result=$?
+	fi
+	eend "$result"
+}
+`;
+}
+
+function shellWord(word: string): string {
+  if (/^[\w/.:@%+,=-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
