@@ -6,6 +6,7 @@ export default defineConfig({
       "packages/*/test/**/*.test.ts",
       "apps/*/test/**/*.test.ts",
       "lab/test/**/*.test.ts",
+      "packaging/test/**/*.test.ts",
       "tools/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**", ".stryker-tmp/**"],

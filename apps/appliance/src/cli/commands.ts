@@ -4,6 +4,7 @@ import { completionCommand } from "./completion.ts";
 import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import { installServiceCommand } from "./install-service.ts";
+import { licensesCommand } from "./licenses.ts";
 import { logs } from "./logs.ts";
 import { next } from "./next.ts";
 import { reload } from "./reload.ts";
@@ -26,4 +27,5 @@ export const commands: readonly Command[] = [
   schemaCommand,
   completionCommand(() => commands),
   versionCommand,
+  licensesCommand,
 ];

@@ -1,0 +1,30 @@
+import { builtInLicenses } from "../built-in.ts";
+import { version } from "../version.ts";
+import type { Command } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+export const licensesCommand: Command = {
+  name: "licenses",
+  summary: "Show the licences of Bootlace and of all that is built into it",
+  options: [],
+  examples: [
+    ["bootlace licenses", "all of them"],
+    ["bootlace licenses | less", "page by page"],
+  ],
+  async run(_args, { out }) {
+    if (builtInLicenses === undefined) {
+      out(`Bootlace ${version} (MIT). Each of its libraries has its licence in its folder below node_modules.\n`);
+      return exitCodes.ok;
+    }
+    out(builtInLicenses);
+    const node = nodeLicense();
+    if (node !== undefined) out(`${"-".repeat(78)}\nNode.js ${process.versions.node}\n\n${node}`);
+    return exitCodes.ok;
+  },
+};
+
+/** The single executable carries Node, and its licence with it. */
+function nodeLicense(): string | undefined {
+  const sea = process.getBuiltinModule("node:sea");
+  return sea?.isSea() ? sea.getAsset("node-license", "utf8") : undefined;
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
+import { licensesText } from "./licenses.ts";
+import { place } from "./places.ts";
+
+const entry = "apps/appliance/dist/main.js";
+
+/** What a bundle runs on. `distribution`: whatever Node.js the machine has. */
+export type BundleKind = "executable" | "distribution";
+
+export interface Bundle {
+  readonly code: string;
+  readonly packages: readonly BundledPackage[];
+}
+
+/** Makes one CommonJS file of the appliance and everything it imports, the licences included. */
+export async function makeBundle(kind: BundleKind): Promise<Bundle> {
+  // Licences are asked of the packages that are really in it; a first pass tells which.
+  const packages = bundledPackages((await bundleWith("", kind)).metafile);
+  const { code } = await bundleWith(licensesText(packages), kind);
+  return { code, packages };
+}
+
+async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: string; metafile: Metafile }> {
+  let replaced = 0;
+  const builtIn: Plugin = {
+    name: "built-in",
+    setup({ onLoad }) {
+      onLoad({ filter: /\/apps\/appliance\/dist\/built-in\.js$/ }, () => {
+        replaced++;
+        return { contents: `export const builtInLicenses = ${JSON.stringify(licenses)};` };
+      });
+    },
+  };
+  const forOldNode = {
+    // Read by Node.js 12, so that the prelude can say what is wrong; run from 18 on.
+    target: "node12",
+    banner: { js: readFileSync(place("packaging/src/prelude.js"), "utf8") },
+  };
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: place("."),
+    entryPoints: [entry],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    // Names stay, for stacks that can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "warning",
+    metafile: true,
+    write: false,
+    plugins: [builtIn],
+    ...(kind === "executable" ? { target: "node24" } : forOldNode),
+  });
+  const [output] = outputFiles;
+  if (output === undefined || replaced !== 1) throw new Error(`built-in.js was met ${replaced} times in the bundle`);
+  return { code: output.text, metafile };
+}
+
+/** Writes a bundle where Node.js can run it. */
+export function writeBundle(path: string, { code }: Bundle): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, code, { mode: 0o755 });
+}
