@@ -7,6 +7,7 @@ import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
+import { docsFirstBoot } from "./docs-first-boot.ts";
 import { failuresBios } from "./failures-bios.ts";
 import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
@@ -52,6 +53,7 @@ export const SCENARIOS: readonly Scenario[] = [
   benchTftpQuick,
   benchHttpQuick,
   firstRun,
+  docsFirstBoot,
   benchTftp,
   benchHttp,
   benchCodec,

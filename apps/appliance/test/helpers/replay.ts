@@ -11,6 +11,7 @@ const SERVER = "192.168.11.109";
 
 /** One datagram of a capture, as far as a replay looks at it. */
 interface Captured {
+  readonly n: number;
   readonly t: number;
   readonly src: string;
   readonly sport: number;

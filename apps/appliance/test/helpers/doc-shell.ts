@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { adminRoutes } from "../../src/http/admin-routes.ts";
+import { openApi } from "../../src/http/openapi.ts";
+import { top } from "./doc-pages.ts";
+import type { Sandbox } from "./doc-sandbox.ts";
+import { simpleCommands } from "./shell-lines.ts";
+
+const scripts = Object.keys(
+  (JSON.parse(readFileSync(new URL("package.json", top), "utf8")) as { scripts: object }).scripts,
+);
+const apiPaths = Object.keys((openApi(adminRoutes, "1") as { paths: object }).paths);
+/** The Debian packages that the lab installs, so that their names are right. */
+const labPackages = new Set(
+  [...readFileSync(new URL("lab/src/packages.ts", top), "utf8").matchAll(/package: "([^"]+)"/g)].map(
+    ([, name]) => name,
+  ),
+);
+/** Debian packages that pages name and the lab does not need. */
+const otherPackages = new Set(["git", "npm", "nodejs", "docker.io"]);
+
+type Problem = string | undefined;
+const anyWords = (): Problem => undefined;
+const oneOf =
+  (known: readonly string[]) =>
+  ([word = ""]: readonly string[]): Problem =>
+    known.includes(word) ? undefined : `${word} is not one of ${known.join(", ")}`;
+
+/** Programs whose words are not looked at here: the lab runs what a page does with them. */
+const plain = [
+  ...["cat", "cd", "chmod", "chown", "cp", "echo", "install", "ls", "mkdir", "mv", "printf", "rm", "rsync", "source"],
+  ...["sha256sum", "tar", "tcpdump", "ss", "openssl", "virt-install", "rpi-eeprom-config", "umask"],
+  ...[".ci/run", "lab/install"],
+];
+
+/** What may stand in a page beside `bootlace`, and what its words must be. */
+const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> = {
+  ...Object.fromEntries(plain.map((name) => [name, anyWords])),
+  "apt-get": ([verb, ...names]) => {
+    if (verb === "update") return undefined;
+    const strange = names.filter((name) => !name.startsWith("-") && !isPackage(name));
+    return verb === "install" && strange.length === 0 ? undefined : `apt-get ${verb}: ${strange.join(", ")}`;
+  },
+  npm: npmProblem,
+  curl: (words) => words.map(apiProblem).find((problem) => problem !== undefined),
+  systemctl: ([, ...words]) => oneOf(["bootlace", "dnsmasq", "nginx"])(words.filter((word) => !word.startsWith("-"))),
+  journalctl: (words) => (words.includes("bootlace") ? undefined : "whose journal?"),
+  "rc-service": oneOf(["bootlace"]),
+  docker: oneOf(["build", "compose", "logs"]),
+  git: oneOf(["clone", "pull", "init", "add", "commit", "push", "-C"]),
+  ip: oneOf(["address", "link", "route", "-brief"]),
+  qm: oneOf(["set", "create", "start"]),
+  VBoxManage: oneOf(["modifyvm"]),
+  "firewall-cmd": (words) =>
+    words.find((word) => !/^--(permanent|add-port=\d+\/(tcp|udp)|add-service=tftp|reload)$/.test(word)),
+  ufw: oneOf(["allow"]),
+  nft: oneOf(["add", "list"]),
+};
+
+function isPackage(name: string): boolean {
+  return labPackages.has(name) || otherPackages.has(name) || /^\.\/bootlace_.*\.deb$/.test(name);
+}
+
+function npmProblem([verb = "", ...words]: readonly string[]): Problem {
+  if (verb === "start" || verb === "test") return undefined;
+  const named = words.filter((word) => !word.startsWith("-"));
+  if (verb === "run") return oneOf(scripts)(named);
+  if (verb === "install")
+    return oneOf(["bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(named);
+  return `npm ${verb}`;
+}
+
+/** Paths on the admin port must be ones that it serves. */
+function apiProblem(text: string): Problem {
+  const [, path] = /^https?:\/\/[^/]+:8067(\/[^?]*)/.exec(text) ?? [];
+  if (path === undefined) return undefined;
+  const served = apiPaths.some((known) => new RegExp(`^${known.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path));
+  return served ? undefined : `the API has no ${path}`;
+}
+
+/** Each problem of a shell text: it must be shell, and each of its commands one that is known. */
+export async function shellProblems(text: string, sandbox: Sandbox): Promise<string[]> {
+  const { status, stderr } = spawnSync("/bin/sh", ["-n"], { input: text.replaceAll("<(", "$("), encoding: "utf8" });
+  const problems = status === 0 ? [] : [stderr];
+  for (const words of simpleCommands(text)) {
+    const [program = "", ...rest] = words[0] === "sudo" ? words.slice(1) : words;
+    const asked = asBootlace(program, rest);
+    if (asked !== undefined) {
+      const { problem } = await sandbox.run(asked);
+      if (problem !== undefined) problems.push(`${words.join(" ")}: ${problem}`);
+      continue;
+    }
+    if (/^\w+=\S*$/.test(program)) continue;
+    for (const file of copied(program, rest)) sandbox.write(file, "");
+    const look = programs[program];
+    const problem = look === undefined ? "no rule for this program" : look(rest);
+    if (problem !== undefined) problems.push(`${words.join(" ")}: ${problem}`);
+  }
+  return problems;
+}
+
+/** The boot files that a command puts below `boot`, so that later commands of the page find them, empty. */
+function copied(program: string, words: readonly string[]): string[] {
+  const [from = "", to = ""] = words.filter((word) => !word.startsWith("-"));
+  if (!to.startsWith("boot/")) return [];
+  if (program === "cp") return [to.endsWith("/") ? `${to}${from.slice(from.lastIndexOf("/") + 1)}` : to];
+  // The boot partition of a Raspberry Pi.
+  return program === "rsync" ? [`${to}start4.elf`] : [];
+}
+
+/** The words behind `bootlace`, however it is called. */
+export function asBootlace(program: string, words: readonly string[]): readonly string[] | undefined {
+  if (/(^|\/)bootlace(-linux-\w+)?$/.test(program)) return words;
+  const main = words.findIndex((word) => word.endsWith("apps/appliance/dist/main.js"));
+  if (main !== -1) return words.slice(main + 1);
+  if (program === "npm" && words[0] === "start" && words.includes("--"))
+    return ["serve", ...words.slice(words.indexOf("--") + 1)];
+  return undefined;
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { BOOTLACE_MAIN } from "../bootlace.ts";
+import { must } from "../failure.ts";
+import { buildHomeLan, type HomeLan } from "../home-lan.ts";
+import type { Lab, Scenario } from "../lab.ts";
+import { listening } from "../ports.ts";
+import { runOk, start } from "../processes.ts";
+import { startBios } from "../qemu.ts";
+import { blocksOf } from "../readme.ts";
+import { mustBeAsRecorded } from "../recorded-log.ts";
+
+const MAC = "52:54:00:12:34:56";
+
+export const docsFirstBoot: Scenario = {
+  name: "docs-first-boot",
+  proves:
+    "the tutorial's commands lead to memtest86+, and to B10 without ldlinux.c32; the logs that the pages show are real",
+  async run(lab) {
+    const home = await buildHomeLan(lab);
+    const folder = join(lab.folder, "bootlace");
+    mkdirSync(folder);
+    const blocks = blocksOf(readFileSync("docs/tutorial/first-boot.md", "utf8"));
+    for (const { heading, language, title, text } of blocks) {
+      if (heading !== "2. Fill the boot folder") continue;
+      if (language === "sh") {
+        const lines = text.split("\n").filter((line) => !line.startsWith("apt-get "));
+        must(lines.length > 4, "the tutorial has no commands that fill the boot folder");
+        await runOk(lab, home.bootServer.netns, "/bin/sh", ["-euc", lines.join("\n")], { cwd: folder });
+      } else if (title !== "") {
+        mkdirSync(dirname(join(folder, title)), { recursive: true });
+        // The lab reads the serial line; a person looks at the screen.
+        writeFileSync(join(folder, title), `${text}  APPEND console=ttyS0,115200\n`);
+      }
+    }
+    const booted = await bootOnce(lab, home, folder, "first", /Memtest86\+ v\d+\.\d\d/, /boot .*: booted, /);
+    mustBeAsRecorded("first-boot", booted, folder);
+    rmSync(join(folder, "boot/pxelinux/ldlinux.c32"));
+    const failed = await bootOnce(lab, home, folder, "second", /Failed to load ldlinux\.c32/, /boot .*: failed, /);
+    mustBeAsRecorded("failed-boot", failed, folder);
+  },
+};
+
+/** Starts Bootlace as on a terminal, and a machine. Gives the whole log of the daemon. */
+async function bootOnce(lab: Lab, home: HomeLan, folder: string, name: string, screen: RegExp, verdict: RegExp) {
+  const served = start(lab, home.bootServer.netns, {
+    name: `bootlace-${name}`,
+    command: process.execPath,
+    args: [BOOTLACE_MAIN, "serve", "--set", "log.format=pretty"],
+    cwd: folder,
+    env: { STATE_DIRECTORY: join(lab.folder, "state"), TZ: "UTC" },
+  });
+  await listening(lab, served, [67, 4011, 69]);
+  const machine = await startBios(lab, home.lan, { mac: MAC, name });
+  lab.proof((await machine.output.until(screen, 180))[0]);
+  lab.proof((await served.output.until(new RegExp(`.*${verdict.source}.*`), 60))[0].trim());
+  await machine.stop("SIGKILL");
+  const exit = await served.stop("SIGTERM", 10);
+  must("code" in exit && exit.code === 0, `SIGTERM ended with ${JSON.stringify(exit)}`);
+  return served.output.text();
+}
