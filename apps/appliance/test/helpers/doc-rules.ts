@@ -49,7 +49,8 @@ const pxelinuxWords =
 /** What is wrong with a block, each with its line; a block for which there is no rule is wrong. */
 export async function blockProblems(block: Block, sandbox: Sandbox): Promise<string[]> {
   const rule = rules[block.language];
-  if (rule === undefined) return [`line ${block.line}: no rule covers a block of "${block.language}"`];
+  if (rule === undefined)
+    return [`line ${block.line}: no rule covers a block of "${block.language}" (helpers/doc-rules.ts)`];
   const found = await rule(block, sandbox);
   return found.map((problem) => `line ${block.line}: ${problem}`);
 }
