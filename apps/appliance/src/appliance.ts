@@ -8,6 +8,7 @@ import { dhcpRecords } from "./events/dhcp-log.ts";
 import type { ApplianceEvent } from "./events/event.ts";
 import { httpRecord } from "./events/http-log.ts";
 import type { Log } from "./events/log.ts";
+import { createLogLimit } from "./events/log-limit.ts";
 import { interfacesRecord } from "./events/net-log.ts";
 import type { Level } from "./events/record.ts";
 import { tftpRecord } from "./events/tftp-log.ts";
@@ -33,13 +34,17 @@ import { neighbours } from "./system/neighbours.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./system/order.ts";
 
 const pollInterfacesEvery = 2_000;
+const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { now } = deps;
+  const limit = createLogLimit(first.config.log.level, now);
   const log: Log = (record) => {
-    deps.log(record);
-    observing.logged(record);
+    const told = limit.pass(record);
+    if (told === undefined) return;
+    deps.log(told);
+    observing.logged(told);
   };
   const passes = createThrottle(60_000);
   let loaded = first;
@@ -49,7 +54,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let started = false;
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
-  let endPoll: (() => void) | undefined;
+  let endPolls: (() => void)[] = [];
 
   const observing = observingService(first.config, { log: (record) => log(record), now, every: deps.every });
   let rootProblem: string | undefined;
@@ -156,18 +161,25 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const followPart: Part = {
     name: "following",
     async start() {
-      endPoll = deps.every(pollInterfacesEvery, () => {
+      const poll = deps.every(pollInterfacesEvery, () => {
         inTurn(followInterfaces).catch((error: unknown) => {
           say("error", "net.failed", `the interfaces could not be followed: ${String(error)}`);
         });
       });
+      endPolls = [poll, deps.every(tellHeldBackEvery, tellHeldBack)];
     },
     async stop() {
-      endPoll?.();
+      for (const end of endPolls) end();
+      tellHeldBack();
       await work;
     },
   };
   const parts = [interfacesPart, ...services, followPart];
+
+  function tellHeldBack(): void {
+    const record = limit.heldBack();
+    if (record !== undefined) log(record);
+  }
 
   function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });
@@ -182,7 +194,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const rules = rulesRecord(loaded.config.boot);
     if (rules !== undefined) log(rules);
     const failures = await startInOrder(parts, onStopFailure);
-    if (failures.length > 0) throw toStartError(failures);
+    if (failures.length > 0) throw await toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
@@ -226,7 +238,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         say("error", "config.not-restored", `${service.name} could not go back to the old config: ${String(error)}`);
       });
     }
-    const error = toStartError(failures);
+    const error = await toStartError(failures);
     return error instanceof Error ? error.message : String(error);
   }
 

@@ -173,7 +173,11 @@ describe("the API of a running appliance", () => {
     expect(schemas.reloadSchema.parse(await refused.json())).toMatchObject({
       ok: false,
       faults: [
-        { message: expect.stringMatching(/^the API cannot listen on 127\.0\.0\.1 port \d+: another program has it/) },
+        {
+          message: expect.stringMatching(
+            /^the API cannot listen on 127\.0\.0\.1 port \d+: in use by .+ \(pid \d+\)\. Set admin\.port/,
+          ),
+        },
       ],
     });
     expect((await fetch(test.url("/readyz"))).status).toBe(200);

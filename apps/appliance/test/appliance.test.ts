@@ -3,7 +3,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fieldText, optionValue } from "@bootlace/dhcp-core";
 import { createProxyDhcp, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
-import { createTftpServer, TftpStartError } from "@bootlace/tftp-serve";
+import { createTftpServer, type TftpServerOptions, TftpStartError } from "@bootlace/tftp-serve";
 import { createClient } from "tftp";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ApplianceStartError } from "../src/services/service.ts";
@@ -87,6 +87,32 @@ it("follows interfaces that come and go", async () => {
   test.setInterfaces({});
   await test.logged("dhcp.interface-down");
   expect(test.appliance.endpoints().map(({ service }) => service)).toEqual(["dhcp"]);
+});
+
+it("does not let the network fill its log", async () => {
+  const tftp: TftpServerOptions[] = [];
+  await using test = createTestAppliance(loopbackConfig(join(root, "boot"), 68), {
+    createTftpServer(options) {
+      tftp.push(options);
+      return createTftpServer(options);
+    },
+  });
+  await test.appliance.start();
+  for (let number = 0; number < 5000; number++) {
+    const client = {
+      address: `10.1.${number >> 8}.${number & 255}`,
+      port: 2070,
+      localAddress: "10.1.0.1",
+      localPort: 69,
+    };
+    const event = { type: "not-found", at: 1000, client, file: "../x", reason: "outside-root", code: 2 } as const;
+    tftp[0]?.onEvent?.({ ...event, detail: undefined });
+  }
+  expect(test.records.filter(({ event }) => event === "tftp.not-found").length).toBe(2000);
+  test.tick();
+  expect(test.records.filter(({ event }) => event === "log.held-back").map(({ message }) => message)).toEqual([
+    "more than anybody reads: 3000 × tftp.not-found not told",
+  ]);
 });
 
 it("follows the boot tree", async () => {

@@ -131,7 +131,7 @@ describe("a config file", () => {
     expect(readFileSync(join(import.meta.dirname, "../README.md"), "utf8")).toContain(`\`\`\`yaml\n${example}\`\`\``);
   });
 
-  it("has its paths counted from its own folder, and the defaults from the working folder", () => {
+  it("has its paths counted from its own folder, the default root too; without a file the working folder counts", () => {
     mkdirSync(join(folder, "etc"));
     writeFileSync(join(folder, "etc/a.yaml"), "root: ../files\nlog: { file: a.log }\n");
     const named = loadConfig({ file: "etc/a.yaml", cwd: folder });
@@ -139,6 +139,9 @@ describe("a config file", () => {
       join(folder, "files"),
       join(folder, "etc/a.log"),
     ]);
+    writeFileSync(join(folder, "etc/b.yaml"), "tftp: { port: 1069 }\n");
+    const silent = loadConfig({ file: "etc/b.yaml", cwd: folder });
+    expect(silent.ok && silent.loaded.config.root).toBe(join(folder, "etc/boot"));
     const none = loadConfig({ cwd: folder });
     expect(none.ok && none.loaded).toMatchObject({ config: { root: join(folder, "boot") } });
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -113,24 +114,31 @@ describe("the program", () => {
     expect([code, err]).toEqual([4, `bootlace: the root folder ${file} cannot be made: it is a file\n`]);
   });
 
-  it("exits with 4 when a port is in use, and says which", async () => {
+  it("exits with 4 when ports are in use, and says which and by whom", async () => {
     const holder = createSocket("udp4");
     holder.bind(0, "127.0.0.1");
     await once(holder, "listening");
     const port = holder.address().port;
+    const listener = createServer().listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const httpPort = (listener.address() as AddressInfo).port;
     const file = writeConfig("in-use.yaml", [
       `interfaces: ${loopbackName}`,
       "dhcp: { enabled: false }",
       `tftp: { port: ${port} }`,
-      "http: { enabled: false }",
+      `http: { port: ${httpPort} }`,
       "admin: { enabled: false }",
     ]);
     const { code, err } = await run(["serve", "--config", file]);
     holder.close();
-    expect(code).toBe(4);
-    expect(err).toMatch(
-      new RegExp(`^bootlace: cannot bind UDP port ${port} \\(tftp\\) on 127\\.0\\.0\\.1: in use by .*\\n$`),
-    );
+    listener.close();
+    const ports = `UDP port ${port} (tftp) on 127.0.0.1, TCP port ${httpPort} (http) on 127.0.0.1`;
+    const command = readFileSync("/proc/self/comm", "utf8").trim();
+    const advice = "Stop it, or name other interfaces or ports in the config";
+    expect([code, err]).toEqual([
+      4,
+      `bootlace: cannot bind ${ports}: in use by ${command} (pid ${process.pid}). ${advice}\n`,
+    ]);
   });
 
   it("without privileges names every port and the three ways in one line, and exits with 4", async () => {

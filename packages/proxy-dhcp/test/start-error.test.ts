@@ -1,7 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { findPortHolder, inodesHolding, parseProcNetUdp } from "../src/port-holder.ts";
+import { findPortHolder, inodesHolding, parseProcNet } from "../src/port-holder.ts";
 import { createProxyDhcp } from "../src/serve.ts";
 import { ProxyDhcpStartError } from "../src/start-error.ts";
 import { eventLog, loopback } from "./loopback.ts";
@@ -79,22 +80,37 @@ describe("/proc/net/udp", () => {
   ].join("\n");
 
   it("is read line by line", () => {
-    expect(parseProcNetUdp(table)).toEqual([
+    expect(parseProcNet(table)).toEqual([
       { localAddress: "00000000", port: 67, inode: "4242" },
       { localAddress: "0100007F", port: 4011, inode: "4343" },
       { localAddress: "0A01A8C0", port: 67, inode: "4444" },
     ]);
-    expect(parseProcNetUdp("nonsense\n1: x\n")).toEqual([]);
+    expect(parseProcNet("nonsense\n1: x\n")).toEqual([]);
   });
 
   it("tells which sockets are in the way", () => {
-    const rows = parseProcNetUdp(table);
+    const rows = parseProcNet(table);
     expect(inodesHolding(rows, "0.0.0.0", 67, true)).toEqual(["4242", "4444"]);
     expect(inodesHolding(rows, "192.168.1.10", 67, true)).toEqual(["4242", "4444"]);
     expect(inodesHolding(rows, "192.168.1.11", 67, true)).toEqual(["4242"]);
     expect(inodesHolding(rows, "127.0.0.1", 4011, true)).toEqual(["4343"]);
     expect(inodesHolding(rows, "127.0.0.1", 4011, false)).toEqual([]);
     expect(inodesHolding(rows, "1.0.0.127", 4011, false)).toEqual(["4343"]);
+  });
+
+  it("of a listener by TCP it is the process that listens, not one that is connected", async () => {
+    const states = [
+      "  0: 0100007F:1F85 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 51 1 0 100 0 0 10 0",
+      "  1: 0100007F:1F85 0100007F:C001 01 00000000:00000000 00:00000000 00000000     0        0 52 1 0 20 4 30 10 -1",
+    ].join("\n");
+    expect(parseProcNet(states, new Set(["0A"]))).toEqual([{ localAddress: "0100007F", port: 8069, inode: "51" }]);
+
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    expect(await findPortHolder("127.0.0.1", port, "tcp")).toMatchObject({ pid: process.pid });
+    expect(await findPortHolder("127.0.0.1", port, "udp")).toBeUndefined();
+    server.close();
   });
 
   it("nobody holds a free port", async () => {

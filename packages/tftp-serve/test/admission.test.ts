@@ -9,7 +9,7 @@ describe("places", () => {
     const gate = admission(limits);
     expect(gate.request("a", false, 0)).toBe("granted");
     expect(gate.request("a", false, 0)).toBe("granted");
-    expect(gate.request("a", false, 0)).toBe("too-many-transfers");
+    expect(gate.request("a", false, 0)).toBe("too-many-transfers-of-client");
     expect(gate.request("b", false, 0)).toBe("granted");
     expect(gate.request("c", false, 0)).toBe("granted");
     expect(gate.request("d", false, 0)).toBe("too-many-transfers");
@@ -92,5 +92,5 @@ test("false addresses do not fill the memory, and those with transfers are not f
     gate.release(`a${n}`);
   }
   expect(gate.accounts).toBeLessThanOrEqual(4096);
-  expect(gate.request("real", false, 10_000)).toBe("too-many-transfers");
+  expect(gate.request("real", false, 10_000)).toBe("too-many-transfers-of-client");
 });

@@ -16,7 +16,8 @@ export const settingOptions: readonly OptionRow[] = [
     name: "root",
     short: "r",
     value: "DIR",
-    description: "Folder with the boot files; made if missing. Default: ./boot",
+    description:
+      "Folder with the boot files; made if missing. Default: boot, beside the config file, else in the working folder",
   },
   {
     name: "interface",

@@ -96,9 +96,10 @@ export const configSchema = z.strictObject({
   subnets: oneOrMany(text(checkSubnet))
     .default([])
     .meta({ description: "Serve only addresses in these networks, and only TFTP clients from them. Empty: all." }),
-  root: text(checkNotEmpty)
-    .default("./boot")
-    .meta({ description: "Folder with the boot files. Relative to the folder of the config file." }),
+  root: text(checkNotEmpty).default("./boot").meta({
+    description:
+      "Folder with the boot files; made if missing. Relative to the folder of the config file, and without one to the working folder; so is the default.",
+  }),
   dhcp: dhcpSchema.prefault({}).meta({ description: "The proxyDHCP server." }),
   tftp: tftpSchema.prefault({}).meta({ description: "The TFTP server." }),
   http: httpSchema.prefault({}).meta({ description: "The HTTP server of the boot files." }),

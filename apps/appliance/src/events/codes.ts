@@ -51,6 +51,7 @@ export const eventCodes = {
   "http.unlistening": "a port for boot files by HTTP was given up",
   "log.file-back": "the log file is written again",
   "log.file-failed": "the log file cannot be written",
+  "log.held-back": "steps that were not told, or not in full, because there were too many at once",
   "net.failed": "the interfaces could not be followed",
   "net.interfaces": "which addresses are served, and which are not and why",
   "tftp.aborted": "a transfer ended early, and why",

@@ -108,7 +108,8 @@ export function createMetrics(version: string, withProcess = true): Metrics {
         transfers.inc({ result: "not-found" });
         return;
       case "refused":
-        if (event.reason === "rate" || event.reason === "too-many-transfers") limited.inc({ subsystem: "tftp" });
+        if (event.reason === "rate" || event.reason.startsWith("too-many-transfers"))
+          limited.inc({ subsystem: "tftp" });
         transfers.inc({ result: "refused" });
         return;
     }

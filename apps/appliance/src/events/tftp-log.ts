@@ -148,7 +148,8 @@ const refusedTexts: Readonly<Record<Of<"refused">["reason"], readonly [Level, st
   "write-refused": ["warn", "uploads are not allowed"],
   exists: ["info", "the file exists"],
   "no-space": ["warn", "no room for the upload"],
-  "too-many-transfers": ["warn", "all transfers are in use"],
+  "too-many-transfers": ["warn", "all transfers are in use (tftp.maxTransfers)"],
+  "too-many-transfers-of-client": ["warn", "this client has as many transfers as one client may have"],
   rate: ["warn", "too many requests"],
   stopping: ["info", "the server stops"],
 };

@@ -1,3 +1,4 @@
+import { findPortHolder } from "@bootlace/proxy-dhcp";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../events/log.ts";
 import type { Observer } from "../events/observer.ts";
@@ -47,7 +48,7 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
       const message = `the API listens on ${address} port ${next.endpoint()?.port ?? port}`;
       log({ level: "info", scope: "bootlace", event: "admin.listening", message, fields: { address, port } });
     } catch (error) {
-      throw startErrorOf(error, address, port);
+      throw await startErrorOf(error, address, port);
     }
   }
 
@@ -81,7 +82,7 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
       try {
         server.protect(await protection());
       } catch (error) {
-        throw startErrorOf(error, address, port);
+        throw await startErrorOf(error, address, port);
       }
     },
     async follow() {},
@@ -92,11 +93,13 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
   };
 }
 
-function startErrorOf(error: unknown, address: string, port: number): unknown {
+async function startErrorOf(error: unknown, address: string, port: number): Promise<unknown> {
   if (error instanceof AdminConfigError) return new ApplianceStartError(error.message, { cause: error });
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
-  const why = code === "EADDRINUSE" ? "another program has it" : code;
+  const holder = code === "EADDRINUSE" ? await findPortHolder(address, port, "tcp") : undefined;
+  const who = holder === undefined ? "another program" : `${holder.command} (pid ${holder.pid})`;
+  const why = code === "EADDRINUSE" ? `in use by ${who}` : code;
   const message = `the API cannot listen on ${address} port ${port}: ${why}. Set admin.port, or admin.enabled: false`;
   return new ApplianceStartError(message, { cause: error });
 }

@@ -1,12 +1,12 @@
-import { ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
+import { findPortHolder, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
 import { TftpStartError } from "@bootlace/tftp-serve";
 import { HttpBootStartError } from "../http/boot-server.ts";
 import type { PartFailure } from "../system/order.ts";
-import { explainPortFailures, type PortFailure } from "../system/privileges.ts";
+import { explainPortFailures, type PortFailure, protocolOf } from "../system/privileges.ts";
 import { ApplianceStartError } from "./service.ts";
 
-/** All that went wrong in one error for people; a bug comes back as it is. */
-export function toStartError(failures: readonly PartFailure[]): unknown {
+/** All that went wrong in one error for people, with who holds the ports; a bug comes back as it is. */
+export async function toStartError(failures: readonly PartFailure[]): Promise<unknown> {
   const reasons: string[] = [];
   const ports: PortFailure[] = [];
   for (const { name, error } of failures) {
@@ -19,6 +19,12 @@ export function toStartError(failures: readonly PartFailure[]): unknown {
     } else if (error instanceof ApplianceStartError) reasons.push(error.message);
     else return error;
   }
-  if (ports.length > 0) reasons.push(explainPortFailures(ports));
+  if (ports.length > 0) reasons.push(explainPortFailures(await Promise.all(ports.map(withHolder))));
   return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
+}
+
+async function withHolder(failure: PortFailure): Promise<PortFailure> {
+  if (failure.code !== "EADDRINUSE" || failure.holder !== undefined) return failure;
+  const holder = await findPortHolder(failure.address, failure.port, protocolOf(failure.service));
+  return holder === undefined ? failure : { ...failure, holder };
 }

@@ -22,10 +22,14 @@ export function explainPortFailures(failures: readonly PortFailure[]): string {
   return [...byCode].map(([code, group]) => `cannot bind ${listPorts(group)}: ${explainCode(code, group)}`).join("; ");
 }
 
+export function protocolOf(service: string): "tcp" | "udp" {
+  return service === "http" || service === "admin" ? "tcp" : "udp";
+}
+
 function listPorts(failures: readonly PortFailure[]): string {
   const addresses = new Map<string, string[]>();
   for (const { service, address, port } of failures) {
-    const key = `${service === "http" ? "TCP" : "UDP"} port ${port} (${service})`;
+    const key = `${protocolOf(service).toUpperCase()} port ${port} (${service})`;
     const known = addresses.get(key) ?? [];
     addresses.set(key, known.includes(address) ? known : [...known, address]);
   }

@@ -42,7 +42,7 @@ export function loadedOf(config: Config): LoadedConfig {
 export function createTestAppliance(config: Config, deps: Partial<ApplianceDeps> = {}, level: Level = "info") {
   let text = "";
   let interfaces: NetworkInterfaces = networkInterfaces();
-  let tick = () => {};
+  const timers = new Set<() => void>();
   const records: LogRecord[] = [];
   let wake = () => {};
   const log = createLog({
@@ -62,8 +62,8 @@ export function createTestAppliance(config: Config, deps: Partial<ApplianceDeps>
     now: () => 1_000,
     networkInterfaces: () => interfaces,
     every: (_milliseconds, work) => {
-      tick = work;
-      return () => {};
+      timers.add(work);
+      return () => timers.delete(work);
     },
     ...deps,
   });
@@ -75,7 +75,11 @@ export function createTestAppliance(config: Config, deps: Partial<ApplianceDeps>
     port: (service: string) => appliance.endpoints().find((endpoint) => endpoint.service === service)?.port ?? 0,
     setInterfaces(next: NetworkInterfaces) {
       interfaces = next;
-      tick();
+      for (const work of timers) work();
+    },
+    /** Lets every timer go off once. */
+    tick() {
+      for (const work of timers) work();
     },
     /** The first record of an event, now or later. */
     async logged(event: string, matches: (record: LogRecord) => boolean = () => true): Promise<LogRecord> {

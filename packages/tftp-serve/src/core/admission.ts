@@ -79,7 +79,7 @@ export function admission(limits: AdmissionLimits): Admission {
     request(address, exempt, at) {
       if (active >= limits.maxTransfers) return "too-many-transfers";
       const account = accountOf(address, at);
-      if (!exempt && account.transfers >= limits.maxTransfersPerClient) return "too-many-transfers";
+      if (!exempt && account.transfers >= limits.maxTransfersPerClient) return "too-many-transfers-of-client";
       if (!takeShare(account, exempt, at)) return "rate";
       account.transfers++;
       active++;

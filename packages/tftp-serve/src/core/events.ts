@@ -67,8 +67,10 @@ export type RefusedReason =
   | "exists"
   /** Uploads: larger than allowed, or the quota is used up: ERROR 3. */
   | "no-space"
-  /** All transfers are in use, here or for this client: no answer, the client asks again. */
+  /** All transfers are in use: no answer, the client asks again. */
   | "too-many-transfers"
+  /** This client has as many transfers as one client may have: no answer, the client asks again. */
+  | "too-many-transfers-of-client"
   /** More unacknowledged requests than the rate allows: no answer, the client asks again. */
   | "rate"
   /** The server is stopping: no answer. */

@@ -1,0 +1,97 @@
+import type { EventCode } from "./codes.ts";
+import { isWritten, type Level, type LogRecord } from "./record.ts";
+import { createAllowance } from "./throttle.ts";
+
+/** Lets records pass, and counts those it holds back. */
+export interface LogLimit {
+  /** @returns the record, or the record without its details, or nothing */
+  pass(record: LogRecord): LogRecord | undefined;
+  /** What was held back since it was asked last, in one record; to be asked every few seconds. */
+  heldBack(): LogRecord | undefined;
+}
+
+/** Of each step: a roomful of machines that are switched on at once, then a few for as long as it goes on. */
+const usual = { burst: 500, perSecond: 20 };
+/** A loader fetches hundreds of modules, and nobody can invent a file that was received. */
+const files = { burst: 2000, perSecond: 100 };
+/** Indented lines of all steps together. */
+const detailLines = { burst: 1000, perSecond: 20 };
+
+const roomy: ReadonlySet<EventCode> = new Set(["tftp.done", "tftp.not-found", "http.done", "http.not-found"]);
+/** What the network can cause as often as it likes. The rest is the house's own, and rare. */
+const caused: ReadonlySet<EventCode> = new Set([
+  ...roomy,
+  "boot.verdict",
+  "dhcp.ack",
+  "dhcp.ignored",
+  "dhcp.offer",
+  "dhcp.request",
+  "dhcp.send-failed",
+  "dhcp.undecodable",
+  "http.aborted",
+  "http.head",
+  "http.not-modified",
+  "http.progress",
+  "http.refused",
+  "http.start",
+  "tftp.aborted",
+  "tftp.negotiated",
+  "tftp.probe",
+  "tftp.progress",
+  "tftp.refused",
+  "tftp.send-failed",
+  "tftp.start",
+]);
+
+/**
+ * Bounds what the network can make the log write: machines that are invented by the thousand must not fill a disk.
+ * @param least least important level that is written; what is not written uses nothing up
+ */
+export function createLogLimit(least: Level, now: () => number): LogLimit {
+  const allowances = new Map<string, (now: number) => boolean>();
+  const mayDetail = createAllowance(detailLines);
+  const held = new Map<EventCode, number>();
+  let cut = 0;
+
+  function allowanceOf({ event, level }: LogRecord): (now: number) => boolean {
+    const key = `${event} ${level}`;
+    const known = allowances.get(key);
+    if (known !== undefined) return known;
+    const made = createAllowance(roomy.has(event) ? files : usual);
+    allowances.set(key, made);
+    return made;
+  }
+
+  return {
+    pass(record) {
+      if (!caused.has(record.event) || !isWritten(record.level, least)) return record;
+      if (!allowanceOf(record)(now())) {
+        held.set(record.event, (held.get(record.event) ?? 0) + 1);
+        return undefined;
+      }
+      const { details = [], fields = {}, ...rest } = record;
+      if (details.every(() => mayDetail(now()))) return record;
+      cut++;
+      const { options: _options, ...others } = fields;
+      return { ...rest, fields: others };
+    },
+    heldBack() {
+      if (held.size === 0 && cut === 0) return undefined;
+      const counts = Object.fromEntries(held);
+      const lines = Object.entries(counts).map(([event, times]) => `${times} × ${event}`);
+      const whole = lines.length === 0 ? [] : [`${lines.join(", ")} not told`];
+      const details = cut === 0 ? [] : [`${cut} told without their options`];
+      held.clear();
+      const message = `more than anybody reads: ${[...whole, ...details].join(", ")}`;
+      const record: LogRecord = {
+        level: "warn",
+        scope: "bootlace",
+        event: "log.held-back",
+        message,
+        fields: { held: counts, withoutDetails: cut },
+      };
+      cut = 0;
+      return record;
+    },
+  };
+}

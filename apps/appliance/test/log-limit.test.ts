@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { dhcpRecords } from "../src/events/dhcp-log.ts";
+import { createLogLimit } from "../src/events/log-limit.ts";
+import type { Level, LogRecord } from "../src/events/record.ts";
+import { tftpRecord } from "../src/events/tftp-log.ts";
+import { createThrottle } from "../src/events/throttle.ts";
+import { story } from "./helpers/story.ts";
+
+const start = Date.UTC(2026, 10, 22, 12);
+
+function limited(least: Level = "info") {
+  let now = start;
+  const limit = createLogLimit(least, () => now);
+  const told: LogRecord[] = [];
+  return {
+    told,
+    heldBack: limit.heldBack,
+    at(milliseconds: number) {
+      now = start + milliseconds;
+    },
+    tell(record: LogRecord | undefined) {
+      const passed = record === undefined ? undefined : limit.pass(record);
+      if (passed !== undefined) told.push(passed);
+    },
+    lines: () => told.reduce((sum, { details = [] }) => sum + 1 + details.length, 0),
+  };
+}
+
+/** The DISCOVER of an invented machine and its answer. */
+function inventedMachine(number: number): LogRecord[] {
+  const mac = `02:00:00:00:${[number >> 8, number & 255].map((octet) => octet.toString(16).padStart(2, "0")).join(":")}`;
+  const told = story({ machine: { mac } }).discover();
+  return told.events.flatMap(({ kind, event }) => (kind === "dhcp" ? dhcpRecords(event, () => true) : []));
+}
+
+describe("what the network makes the log write", () => {
+  it("is bounded under 2,500 invented machines in ten seconds, and the rest is told in sums", () => {
+    const log = limited();
+    for (let number = 0; number < 2500; number++) {
+      log.at(number * 4);
+      for (const record of inventedMachine(number)) if (record.level !== "debug") log.tell(record);
+    }
+    const offers = log.told.filter(({ event }) => event === "dhcp.offer");
+    expect(offers.length).toBe(500 + 10 * 20 - 1);
+    expect(log.lines()).toBeLessThan(2000);
+    expect(offers[0]?.details?.length).toBeGreaterThan(5);
+    expect(offers[0]?.fields).toHaveProperty("options");
+    const last = offers.at(-1);
+    expect([last?.details, last?.fields?.options, last?.fields?.mac]).toEqual([
+      undefined,
+      undefined,
+      expect.any(String),
+    ]);
+    const sum = log.heldBack();
+    expect(sum?.message).toMatch(
+      /^more than anybody reads: 1801 × dhcp\.offer not told, \d+ told without their options$/,
+    );
+    expect(sum?.fields?.held).toEqual({ "dhcp.offer": 1801 });
+    expect(log.heldBack()).toBeUndefined();
+  });
+
+  it("is bounded for names outside the root, whatever addresses ask", () => {
+    const log = limited();
+    const passes = createThrottle(60_000);
+    for (let number = 0; number < 20_000; number++) {
+      const address = `10.1.${number >> 8}.${number & 255}`;
+      const client = { address, port: 2070, localAddress: "10.1.0.1", localPort: 69 };
+      const event = { type: "not-found", at: start, client, file: `../${number}`, detail: undefined } as const;
+      log.tell(tftpRecord({ ...event, reason: "outside-root", code: 2 }, passes));
+    }
+    expect(log.told.length).toBe(2000);
+    expect(log.heldBack()?.fields?.held).toEqual({ "tftp.not-found": 18_000 });
+  });
+
+  it("does not use up what other steps may say, nor what the house itself has to say", () => {
+    const log = limited();
+    const record = (event: LogRecord["event"], level: Level = "info"): LogRecord => ({
+      level,
+      scope: "dhcp",
+      event,
+      message: "x",
+    });
+    for (let number = 0; number < 10_000; number++) {
+      log.tell(record("dhcp.offer"));
+      log.tell(record("dhcp.interface-failed", "warn"));
+    }
+    log.tell(record("dhcp.ack"));
+    log.tell(record("tftp.done"));
+    const told = Object.groupBy(log.told, ({ event }) => event);
+    expect(Object.entries(told).map(([event, records = []]) => [event, records.length])).toEqual([
+      ["dhcp.offer", 500],
+      ["dhcp.interface-failed", 10_000],
+      ["dhcp.ack", 1],
+      ["tftp.done", 1],
+    ]);
+  });
+
+  it("comes again after a while", () => {
+    const log = limited();
+    for (let number = 0; number < 600; number++) for (const record of inventedMachine(number)) log.tell(record);
+    log.at(60_000);
+    const before = log.told.length;
+    for (const record of inventedMachine(1)) log.tell(record);
+    const [offer] = log.told.slice(before).filter(({ event }) => event === "dhcp.offer");
+    expect(offer?.details?.length).toBeGreaterThan(5);
+  });
+
+  it("counts only what is written", () => {
+    const log = limited("warn");
+    for (let number = 0; number < 1000; number++) for (const record of inventedMachine(number)) log.tell(record);
+    expect(log.heldBack()).toBeUndefined();
+  });
+});
