@@ -18,6 +18,7 @@ import { interopLossy } from "./interop-lossy.ts";
 import { ipxeHttpScript } from "./ipxe-http-script.ts";
 import { menu } from "./menu.ts";
 import { nextBoot } from "./next-boot.ts";
+import { npmGlobal } from "./npm-global.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
@@ -49,6 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interopLossy,
   dhcpUnderLoad,
   packages,
+  npmGlobal,
   benchCodecQuick,
   benchTftpQuick,
   benchHttpQuick,

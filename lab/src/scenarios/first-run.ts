@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { must } from "../failure.ts";
 import { buildHomeLan } from "../home-lan.ts";
 import type { Lab, Scenario } from "../lab.ts";
+import { asPerson, personEnvironment } from "../npm/environment.ts";
 import { locate } from "../packages.ts";
 import { run, runOk, start } from "../processes.ts";
 import { startBios } from "../qemu.ts";
@@ -21,15 +22,7 @@ function freshClone(lab: Lab): string {
   return clone;
 }
 
-/** npm as a person would call it: without what the npm that runs this lab has put into the environment. */
-function npm(...args: readonly string[]): [string, string[]] {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => /^(PATH|HOME|USER|LANG|CI|SSL_CERT_FILE)$/.test(name) || /proxy|node_extra_ca_certs/i.test(name),
-  );
-  const path = (process.env.PATH ?? "").split(":").filter((entry) => !entry.includes("node_modules"));
-  const variables = kept.map(([name, value]) => `${name}=${name === "PATH" ? path.join(":") : value}`);
-  return ["/usr/bin/env", ["-i", ...variables, "npm", ...args]];
-}
+const npm = (...words: readonly string[]) => asPerson(personEnvironment(), "npm", ...words);
 
 export const firstRun: Scenario = {
   name: "first-run",

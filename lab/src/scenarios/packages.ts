@@ -1,64 +1,41 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { LabFailure, must } from "../failure.ts";
-import type { Scenario } from "../lab.ts";
+import { must } from "../failure.ts";
+import type { Lab, Scenario } from "../lab.ts";
+import { contentFaults } from "../npm/contents.ts";
+import { execute } from "../npm/environment.ts";
+import { folderOutside, packAll, type Tarball } from "../npm/tarballs.ts";
 
-const LIBRARIES = ["dhcp-core", "proxy-dhcp", "tftp-serve"];
 const PUBLINT = "publint@0.3.25";
 const ARE_THE_TYPES_WRONG = "@arethetypeswrong/cli@0.18.5";
 
-function execute(command: string, args: readonly string[], cwd: string): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    throw new LabFailure(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}`);
-  }
-}
-
 export const packages: Scenario = {
   name: "packages",
-  proves: "the libraries, packed, are well-formed, have right types, and run in an empty project",
+  proves: "the four packages, packed, hold what they must and nothing else, are well-formed, and have right types",
   async run(lab) {
-    const folder = mkdtempSync(join(tmpdir(), "bootlace-packages-"));
-    lab.defer(async () => rmSync(folder, { recursive: true, force: true }));
-    const npx = ["-y", "--prefer-offline"];
-    for (const name of LIBRARIES) {
-      const home = join(process.cwd(), "packages", name);
-      execute("npx", [...npx, "pnpm@12.21.0", "pack", "--pack-destination", folder], home);
+    const folder = folderOutside(lab, "packages");
+    for (const tarball of await packAll(lab, folder)) {
+      const files = await unpack(lab, tarball, join(folder, tarball.name));
+      const sources = new Set(filesBelow(join(tarball.home, "src")).map((path) => `src/${path}`));
+      const faults = contentFaults(files, sources);
+      must(faults.length === 0, `${tarball.name}:\n${faults.join("\n")}`);
+      await execute(lab, "npx", ["-y", "--prefer-offline", PUBLINT, "--strict", tarball.file], { cwd: folder });
+      // ES modules only: Node.js 22.12 and later can require them. The program has nothing to import.
+      const words = ["-y", "--prefer-offline", ARE_THE_TYPES_WRONG, "--profile", "esm-only", tarball.file];
+      if (tarball.library) await execute(lab, "npx", words, { cwd: folder });
+      const size = `${files.size} files, ${Math.ceil(statSync(tarball.file).size / 1000)} kB packed`;
+      lab.proof(`${tarball.name} ${tarball.version}: ${size}, nothing found`);
     }
-    const tarballs = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
-    must(tarballs.length === LIBRARIES.length, `packed ${tarballs.join(", ")}`);
-    for (const tarball of tarballs) {
-      execute("npx", [...npx, PUBLINT, "--strict", join(folder, tarball)], folder);
-      // The packages are ES modules only; Node 22 and later can require them.
-      execute("npx", [...npx, ARE_THE_TYPES_WRONG, "--profile", "esm-only", join(folder, tarball)], folder);
-      lab.proof(`${tarball}: publint and are-the-types-wrong find nothing`);
-    }
-
-    const project = mkdtempSync(join(folder, "project-"));
-    const dependencies = Object.fromEntries(
-      LIBRARIES.map((name) => [`@bootlace/${name}`, `file:${join(folder, `bootlace-${name}-0.1.0.tgz`)}`]),
-    );
-    writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true, dependencies }));
-    execute("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], project);
-    const program = [
-      'import { decodePacket, encodePacket, createPacket } from "@bootlace/dhcp-core";',
-      'import { createProxyDhcp } from "@bootlace/proxy-dhcp";',
-      'import { createTftpServer, content } from "@bootlace/tftp-serve";',
-      "const encoded = encodePacket(createPacket({ options: new Map([[53, Uint8Array.of(1)]]) }));",
-      "if (!encoded.ok || !decodePacket(encoded.bytes).ok) throw new Error('the codec does not work');",
-      "createProxyDhcp({ choose: () => ({ kind: 'ignore', reason: 'test' }) });",
-      "const tftp = createTftpServer({ source: { open: () => content('x') }, addresses: ['127.0.0.1'], port: 0 });",
-      "await tftp.start();",
-      "await tftp.stop();",
-      "console.log('all three work');",
-    ];
-    writeFileSync(join(project, "program.js"), `${program.join("\n")}\n`);
-    const said = execute(process.execPath, ["program.js"], project).trim();
-    must(said === "all three work", `the program in the empty project said: ${said}`);
-    lab.proof(`in an empty project: ${said}`);
   },
 };
+
+async function unpack(lab: Lab, { file }: Tarball, folder: string): Promise<Map<string, string>> {
+  mkdirSync(folder, { recursive: true });
+  await execute(lab, "tar", ["-xzf", file, "-C", folder, "--strip-components=1"], { cwd: folder });
+  return new Map(filesBelow(folder).map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return entries.filter((path) => statSync(join(folder, path)).isFile());
+}

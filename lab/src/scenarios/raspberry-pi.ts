@@ -1,21 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startBootlace } from "../bootlace.ts";
-import { type DhcpMessage, messageType, optionText, readDhcp } from "../bootp.ts";
-import { craftDiscover } from "../discover.ts";
+import { type DhcpMessage, optionText } from "../bootp.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
-import { eventually, type Scenario } from "../lab.ts";
-import { isDhcpReply } from "../lan-laws.ts";
+import type { Scenario } from "../lab.ts";
 import { addHost, configure, plugIn } from "../namespaces.ts";
+import { offerTo } from "../offer.ts";
 import { locate } from "../packages.ts";
 import { run, runOk } from "../processes.ts";
 
-const BROADCAST = fileURLToPath(new URL("../programs/broadcast.ts", import.meta.url));
 const VENDOR_CLASS = "PXEClient:Arch:00000:UNDI:002001";
 const PARAMETERS = [43, 60, 67, 128, 129, 130, 131, 132, 133, 134, 135, 66];
-const OFFER = 2;
 
 // The boot ROM of a Pi 3 has a constant xid and a machine identifier of 0x44 throughout; a Pi 4 says "RPi4", its
 // board revision, four octets of its MAC and its serial number.
@@ -61,18 +57,12 @@ export const raspberryPi: Scenario = {
       const pi = await addHost(lab, name.replace(" ", "").toLowerCase());
       await plugIn(pi, lan, { mac: model.mac });
       await configure(pi, "route", "add", "default", "dev", "eth0");
-      const discover = craftDiscover({
+      const offer = await offerTo(lab, pi, capture, {
         ...model,
         vendorClass: VENDOR_CLASS,
         architecture: 0,
         networkInterface: [1, 2, 1],
         parameters: PARAMETERS,
-      });
-      await runOk(lab, pi.netns, process.execPath, [BROADCAST, Buffer.from(discover).toString("hex")]);
-      const offer = await eventually(lab, `an OFFER to the ${name}`, 10, async () => {
-        const replies = (await capture.datagrams()).filter((datagram) => isDhcpReply(datagram, BOOT_SERVER));
-        const messages = replies.map((datagram) => readDhcp(datagram.payload));
-        return messages.find((message) => message?.xid === model.xid && messageType(message) === OFFER);
       });
       mustSuitPi(offer, name);
       lab.proof(`${name}: offered "${TEXT.trim()}" from ${offer.siaddr}`);

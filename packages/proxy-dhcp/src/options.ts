@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Ipv4Address } from "@bootlace/dhcp-core";
 import type { Ports } from "./core/context.ts";
 import type { ProxyDhcpEvent, ServicePort } from "./core/events.ts";

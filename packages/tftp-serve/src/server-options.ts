@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { TftpClient, TftpEvent } from "./core/events.ts";
 import type { Sink } from "./sink.ts";
 import type { Source } from "./source.ts";

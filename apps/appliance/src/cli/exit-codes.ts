@@ -7,7 +7,7 @@ export const exitCodes = {
   usage: 2,
   /** `serve`: the config cannot be read or is wrong. */
   config: 3,
-  /** `serve`: a port, an interface or a permission is missing. */
+  /** A port, an interface, a permission (`serve`) or a new enough Node.js is missing. */
   start: 4,
   /** The daemon cannot be reached. */
   unreachable: 5,

@@ -38,7 +38,7 @@ const prune = `
  * Write-ahead log: a process that dies loses at most the transaction it was in.
  */
 export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore {
-  const sqlite = process.getBuiltinModule("node:sqlite");
+  const sqlite = loadSqlite();
   if (sqlite === undefined) return { ok: false, problem: "this Node.js comes without SQLite" };
   try {
     let database = open(sqlite.DatabaseSync, path);
@@ -53,6 +53,17 @@ export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore
     return { ok: true, store: storeOn(database, limits), damaged };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
+  }
+}
+
+/** Node 22 and some of 24 tell stderr at the first load that it is experimental; to who runs a daemon that is noise. */
+function loadSqlite(): typeof import("node:sqlite") | undefined {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return process.getBuiltinModule("node:sqlite");
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Lab } from "../lab.ts";
+import { execute } from "./environment.ts";
+
+const TOP = fileURLToPath(new URL("../../../", import.meta.url));
+const HOMES = ["packages/dhcp-core", "packages/proxy-dhcp", "packages/tftp-serve", "apps/appliance"];
+
+/** A package as npm would publish it. */
+export interface Tarball {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+  /** Its folder in the workspace. */
+  readonly home: string;
+  /** The other packages import it; otherwise it is the program. */
+  readonly library: boolean;
+}
+
+/** A folder outside the workspace, so that nothing of its node_modules is found by chance. */
+export function folderOutside(lab: Lab, purpose: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `bootlace-${purpose}-`));
+  lab.defer(async () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Packs all four packages into `folder`, by pnpm: it makes real versions of what says `workspace:`. */
+export async function packAll(lab: Lab, folder: string): Promise<readonly Tarball[]> {
+  const { scripts } = JSON.parse(readFileSync(join(TOP, "package.json"), "utf8"));
+  const pnpm = /pnpm@[\d.]+/.exec(scripts.setup)?.[0] ?? "pnpm";
+  const tarballs: Tarball[] = [];
+  for (const path of HOMES) {
+    const home = join(TOP, path);
+    const { name, version, bin } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+    const words = ["-y", "--prefer-offline", pnpm, "pack", "--pack-destination", folder];
+    await execute(lab, "npx", words, { cwd: home });
+    const file = join(folder, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
+    tarballs.push({ name, version, file, home, library: bin === undefined });
+  }
+  return tarballs;
+}
