@@ -26,7 +26,7 @@ export const exitCodeRows: readonly (readonly [code: string, meaning: string])[]
   ["1", "faults were found"],
   ["2", "the command line cannot be understood"],
   ["3", "the config cannot be read or is wrong"],
-  ["4", "a port, an interface or a permission is missing"],
+  ["4", "a port, an interface, a permission or a new enough Node.js is missing"],
   ["5", "the daemon cannot be reached"],
   ["70", "a fault of the program itself"],
 ];
