@@ -31,9 +31,21 @@ describe("a scan", () => {
     put("EFI/BOOT/BOOTX64.EFI", peImage(0x8664));
     put("efi32/syslinux.efi", peImage(0x014c));
     put("short.efi", "MZ");
+    put("page.efi", "<html>404</html>".padEnd(400));
+    put("grubx64.efi.signed", new Uint8Array(5000).fill(0x4d));
+    put("far.efi", peImage(0x8664, 0x7f0));
+    put("strange.efi", peImage(0x1234));
+    put("lpxelinux.0", "");
+    put("boot.ipxe", "");
     put("kernel", peImage(0x8664));
     expect(await filesIn(root)).toEqual([
-      { path: "short.efi" },
+      { path: "boot.ipxe", flaw: "empty" },
+      { path: "far.efi" },
+      { path: "grubx64.efi.signed", flaw: "no-program" },
+      { path: "lpxelinux.0", flaw: "empty" },
+      { path: "page.efi", flaw: "no-program" },
+      { path: "short.efi", flaw: "no-program" },
+      { path: "strange.efi" },
       { path: "efi32/syslinux.efi", machine: "x86" },
       { path: "pxelinux/pxelinux.0" },
       { path: "EFI/BOOT/BOOTX64.EFI", machine: "x64" },
@@ -75,6 +87,23 @@ it("the log shows what each architecture gets, and what was looked for", async (
     'arm64-uefi  "efi/bootx64.efi" (in spite of its name: its header says arm64)',
     "arm32-uefi, riscv64-uefi, riscv32-uefi, loongarch64-uefi, loongarch32-uefi  nothing",
   ]);
+});
+
+it("the log names what no client is told, and why", () => {
+  const flawed = Array.from(
+    { length: 12 },
+    (_, number) => ({ path: `${number}/bootx64.efi`, flaw: "no-program" }) as const,
+  );
+  const record = treeRecord("/srv", growTree([{ path: "pxelinux.0", flaw: "empty" }, ...flawed]), false);
+  expect([record.level, record.message]).toEqual(["warn", "root /srv: no boot files yet; put some there"]);
+  const rows = record.details?.filter((line) => line.startsWith("left out")) ?? [];
+  expect([rows[0], rows[1], rows.at(-1), rows.length]).toEqual([
+    'left out    "pxelinux.0": it is empty',
+    'left out    "0/bootx64.efi": it is no UEFI program (no PE header)',
+    "left out    3 more",
+    11,
+  ]);
+  expect(record.fields?.unusable).toHaveLength(13);
 });
 
 describe("following a root", () => {

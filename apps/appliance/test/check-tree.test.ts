@@ -122,6 +122,24 @@ boot:
 
 const remedy = "Copy ldlinux.c32 of Syslinux 6.04 for BIOS into the same folder.";
 
+it("a file that is empty or no program is told, by rule and by name", async () => {
+  put("bootx64.efi", "<html>not found</html>".padEnd(300));
+  put("pxelinux/lpxelinux.0", "");
+  put("other/own.efi", "");
+  put("other/menu.ipxe", "");
+  const config =
+    "root: boot\nboot:\n  - { file: other/own.efi, when: { arch: x64-uefi } }\n  - script: other/menu.ipxe\n  - file: bootx64.efi\n";
+  expect((await findings(config)).sort()).toEqual([
+    'ROOT/bootx64.efi: error[T008] "bootx64.efi" is no UEFI program: it has no PE header. Put the program itself there.',
+    'ROOT/other/menu.ipxe: error[T008] "menu.ipxe" is empty. Copy it again.',
+    'ROOT/other/own.efi: error[T008] "own.efi" is empty. Copy it again.',
+    'ROOT/pxelinux/lpxelinux.0: error[T008] "lpxelinux.0" is empty. Copy it again.',
+    'a.yaml:3:1: error[T008] boot[0].file: "other/own.efi" is empty. Copy it again.',
+    'a.yaml:4:1: error[T008] boot[1].script: "other/menu.ipxe" is empty. Copy it again.',
+    'a.yaml:5:1: error[T008] boot[2].file: "bootx64.efi" is no UEFI program: it has no PE header. Put the program itself there.',
+  ]);
+});
+
 it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it needs none", async () => {
   put("a/pxelinux.0", pxelinuxLoader("6.04", names));
   put("b/lpxelinux.0", pxelinuxLoader("6.04", names));

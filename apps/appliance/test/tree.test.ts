@@ -111,6 +111,28 @@ describe("the boot file of an architecture", () => {
     expect(growTree(files("syslinux.efi")).entries.get(7)?.file).toBe("syslinux.efi");
   });
 
+  it("is none that is empty or no program, and these are told", () => {
+    const tree = growTree([
+      { path: "bootx64.efi", flaw: "no-program" },
+      { path: "ipxe.efi", machine: "x64" },
+      { path: "pxelinux.0", flaw: "empty" },
+      { path: "boot.ipxe", flaw: "empty" },
+      { path: "start4.elf", flaw: "empty" },
+    ]);
+    expect([tree.entries.get(7)?.file, tree.entries.get(0), tree.script, tree.raspberryPi]).toEqual([
+      "ipxe.efi",
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(tree.unusable.map(({ path, flaw }) => [path, flaw])).toEqual([
+      ["bootx64.efi", "no-program"],
+      ["pxelinux.0", "empty"],
+      ["boot.ipxe", "empty"],
+      ["start4.elf", "empty"],
+    ]);
+  });
+
   it("for EBC is that of x64, unless there is an EBC image", () => {
     expect(chosen(9, ["bootx64.efi", "x64"])).toBe("bootx64.efi");
     expect(chosen(9, ["bootx64.efi", "x64"], ["old.efi", "ebc"])).toBe("old.efi");

@@ -31,6 +31,23 @@ const machines: ReadonlyMap<number, PeMachine> = new Map([
   [0x0200, "itanium"],
 ]);
 
+/** Why no firmware can start a file, whatever machine it runs on. */
+export type ProgramFlaw = "empty" | "no-program";
+
+/**
+ * What a file with a name that firmware is told lacks. Whether a BIOS can start what is in a file does not show.
+ * @param head the first octets of the file
+ */
+export function programFlaw(name: string, head: Uint8Array): ProgramFlaw | undefined {
+  if (head.length === 0) return "empty";
+  if (!/\.efi(\.signed)?$/i.test(name)) return undefined;
+  if (head.length < 0x40 || head[0] !== 0x4d || head[1] !== 0x5a) return "no-program";
+  const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
+  const header = view.getUint32(0x3c, true);
+  const isSeen = header <= view.byteLength - 4;
+  return isSeen && view.getUint32(header, false) !== 0x50450000 ? "no-program" : undefined;
+}
+
 /**
  * Reads the field Machine of a PE image (PE format, "MS-DOS stub" and "COFF file header").
  * @param head the first octets of the file

@@ -12,12 +12,14 @@ import {
   uefiNames,
   usualFolders,
 } from "./names.ts";
-import type { PeMachine } from "./pe.ts";
+import type { PeMachine, ProgramFlaw } from "./pe.ts";
 
 /** A file that may be a boot file: its path below the root with `/`, and its PE machine when it has one. */
 export interface TreeFile {
   readonly path: string;
   readonly machine?: PeMachine;
+  /** Why nobody could start it. */
+  readonly flaw?: ProgramFlaw;
 }
 
 /** What one architecture gets. */
@@ -39,6 +41,8 @@ export interface BootTree {
   readonly raspberryPi?: string;
   /** Architectures without a file, with the main names that are looked for. */
   readonly missing: ReadonlyMap<number, readonly string[]>;
+  /** Files that nobody is told, because nobody could start them. */
+  readonly unusable: readonly (TreeFile & { readonly flaw: ProgramFlaw })[];
 }
 
 interface Candidate {
@@ -57,7 +61,9 @@ const piNames = ["bootcode.bin", "start4.elf", "start.elf"] as const;
 const otherNames = new Set<string>([...biosNames.map((name) => baseName(name)), ...scriptNames, ...piNames]);
 
 /** Finds the boot file of each architecture among the files of a root folder. Names are compared without case. */
-export function growTree(files: readonly TreeFile[]): BootTree {
+export function growTree(found: readonly TreeFile[]): BootTree {
+  const files = found.filter(({ flaw }) => flaw === undefined);
+  const unusable = found.flatMap(({ flaw, ...file }) => (flaw === undefined ? [] : [{ ...file, flaw }]));
   const entries = new Map<number, TreeEntry>();
   const ipxe = new Map<number, string>();
   const missing = new Map<number, readonly string[]>();
@@ -92,6 +98,7 @@ export function growTree(files: readonly TreeFile[]): BootTree {
     entries,
     ipxe,
     missing,
+    unusable,
     ...(script === undefined ? {} : { script }),
     ...(raspberryPi === undefined ? {} : { raspberryPi }),
   };

@@ -7,6 +7,9 @@ import type { LogRecord } from "./record.ts";
 /** Architectures of machines on ordinary desks: a missing boot file of theirs is told with the names looked for. */
 const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
 
+const flawTexts = { empty: "it is empty", "no-program": "it is no UEFI program (no PE header)" } as const;
+const mostUnusable = 10;
+
 /** The table of what was found in the root and what each architecture will get. */
 export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecord {
   const shown = [bios, ...uefiArchitectures].map(({ code }) => code);
@@ -25,6 +28,10 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
   if (silent.length > 0) rows.push([silent.join(", "), "nothing"]);
   if (tree.raspberryPi !== undefined) rows.push(["raspberry-pi", quote(tree.raspberryPi)]);
   if (tree.script !== undefined) rows.push(["iPXE", quote(tree.script)]);
+  for (const { path, flaw } of tree.unusable.slice(0, mostUnusable)) {
+    rows.push(["left out", `${quote(path)}: ${flawTexts[flaw]}`]);
+  }
+  if (tree.unusable.length > mostUnusable) rows.push(["left out", `${tree.unusable.length - mostUnusable} more`]);
   if (cut) rows.push(["note", "the tree is deep or large: not all of it was looked at"]);
 
   const width = Math.max(...rows.map(([name]) => (name.length > 24 ? 0 : name.length)));
@@ -42,6 +49,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
       root,
       architectures: Object.fromEntries([...tree.entries].map(([code, { file }]) => [nameOf(code), file])),
       missing: [...tree.missing.keys()].map(nameOf),
+      unusable: tree.unusable.length === 0 ? undefined : tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
       script: tree.script,
       raspberryPi: tree.raspberryPi,
     },

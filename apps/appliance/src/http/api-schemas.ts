@@ -105,6 +105,9 @@ export const filesSchema = z.object({
   ),
   script: z.string().optional(),
   raspberryPi: z.string().optional(),
+  unusable: z
+    .array(z.object({ file: z.string(), flaw: z.enum(["empty", "no-program"]) }))
+    .meta({ description: "Files with the name of a boot file that no client is told: nobody could start them." }),
   notFound: z
     .array(z.object({ file: z.string(), times: z.int(), lastAt: time, address: z.string() }))
     .meta({ description: "Names clients asked for in vain, the latest first." }),

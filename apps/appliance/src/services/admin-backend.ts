@@ -101,6 +101,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       }),
       ...(tree.script === undefined ? {} : { script: tree.script }),
       ...(tree.raspberryPi === undefined ? {} : { raspberryPi: tree.raspberryPi }),
+      unusable: tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
       notFound: observer().notFound(),
     };
   }

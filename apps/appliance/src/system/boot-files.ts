@@ -1,6 +1,6 @@
 import { open, opendir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { type PeMachine, peHeaderOctets, peMachine } from "../boot/pe.ts";
+import { peHeaderOctets, peMachine, programFlaw } from "../boot/pe.ts";
 import { mayBoot, type TreeFile } from "../boot/tree.ts";
 
 /** What bounds a scan: boot trees can hold whole distributions. */
@@ -49,8 +49,7 @@ export async function scanRoot(root: string): Promise<ScanResult> {
         if (next.depth < deepestFolder) waiting.push({ path, depth: next.depth + 1 });
         else cut = true;
       } else if (kind === "file" && mayBoot(name)) {
-        const machine = await machineOf(join(top, path));
-        files.push(machine === undefined ? { path } : { path, machine });
+        files.push({ path, ...(await readHeader(join(top, path))) });
       }
     }
   }
@@ -88,12 +87,16 @@ async function kindOf(top: string, path: string): Promise<"file" | "folder" | un
   }
 }
 
-async function machineOf(path: string): Promise<PeMachine | undefined> {
+/** What cannot be read keeps its name: whoever asks for it is told why it is not served. */
+async function readHeader(path: string): Promise<Omit<TreeFile, "path">> {
   try {
     await using file = await open(path);
     const { buffer, bytesRead } = await file.read(new Uint8Array(peHeaderOctets), 0, peHeaderOctets, 0);
-    return peMachine(buffer.subarray(0, bytesRead));
+    const head = buffer.subarray(0, bytesRead);
+    const machine = peMachine(head);
+    const flaw = programFlaw(path, head);
+    return { ...(machine === undefined ? {} : { machine }), ...(flaw === undefined ? {} : { flaw }) };
   } catch {
-    return undefined;
+    return {};
   }
 }

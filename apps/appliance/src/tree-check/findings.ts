@@ -1,3 +1,5 @@
+import type { ProgramFlaw } from "../boot/pe.ts";
+
 /** What can be wrong with the files that are to be booted. The codes are stable. */
 export const treeFindingCodes = {
   T001: "a file that is not there",
@@ -7,6 +9,7 @@ export const treeFindingCodes = {
   T005: "PXELINUX without ldlinux.c32",
   T006: "ldlinux.c32 of another version",
   T007: "a kernel named .bin",
+  T008: "a boot file that nobody can start",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;
@@ -29,4 +32,11 @@ export type Place = Pick<TreeFinding, "file" | "line" | "column" | "path">;
 
 export function finding(code: TreeFindingCode, place: Place, problem: string, allowed: string): TreeFinding {
   return { code, problem, allowed, ...place };
+}
+
+/** @param shown name of the file in quotes */
+export function flawFinding(flaw: ProgramFlaw, shown: string, place: Place): TreeFinding {
+  return flaw === "empty"
+    ? finding("T008", place, `${shown} is empty`, "Copy it again")
+    : finding("T008", place, `${shown} is no UEFI program: it has no PE header`, "Put the program itself there");
 }

@@ -1,11 +1,11 @@
 import { architectureByName, quote } from "@bootlace/dhcp-core";
 import { uefiArchitectures } from "../boot/names.ts";
-import { type PeMachine, peHeaderOctets, peMachine } from "../boot/pe.ts";
+import { type PeMachine, peHeaderOctets, peMachine, programFlaw } from "../boot/pe.ts";
 import { formatPath } from "../config/faults.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { BootRule } from "../config/schema.ts";
 import { head, look } from "./files.ts";
-import { finding, type Place, type TreeFinding } from "./findings.ts";
+import { finding, flawFinding, type Place, type TreeFinding } from "./findings.ts";
 
 /** One file that the config names and this host serves. */
 interface NamedFile {
@@ -87,7 +87,10 @@ async function checkMachine(
   place: Place,
 ): Promise<TreeFinding[]> {
   const octets = await head(path, peHeaderOctets);
-  const machine = octets === undefined ? undefined : peMachine(octets);
+  if (octets === undefined) return [];
+  const flaw = programFlaw(path, octets);
+  if (flaw !== undefined) return [flawFinding(flaw, shown, place)];
+  const machine = peMachine(octets);
   if (machine === undefined) return [];
   return archs.flatMap((arch) => {
     const wanted = machineOf(arch);

@@ -10,6 +10,7 @@ import { exitCodes } from "../../src/cli/exit-codes.ts";
 import { commandHelp, programHelp } from "../../src/cli/help.ts";
 import { commandLine } from "./command-line.ts";
 import type { Page } from "./doc-pages.ts";
+import { peImage } from "./pe-image.ts";
 
 const eth0 = { family: "IPv4", address: "192.168.11.109", netmask: "255.255.255.0", internal: false };
 
@@ -21,6 +22,8 @@ const askDaemon = new Set(["status", "logs", "next", "reload"]);
 export interface Sandbox {
   /** Puts a file of the page where the commands that follow find it. */
   write(path: string, text: string): void;
+  /** Puts a boot file there; its octets are made up from its name. */
+  putBootFile(path: string): void;
   /** Runs a command line behind the word `bootlace`; says what is wrong with it, or what it printed. */
   run(words: readonly string[]): Promise<{ readonly problem?: string; readonly out: string }>;
 }
@@ -29,20 +32,22 @@ export interface Sandbox {
 export function sandboxOf(page: Page): Sandbox {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-docs-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const write = (path: string, text: string) => {
+  const write = (path: string, text: string | Uint8Array) => {
     const target = join(folder, inside(path));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, text);
   };
+  const putBootFile = (path: string) => write(path, bootFile(path));
   for (const { language, text } of page.blocks) {
     if (language !== "yaml") continue;
-    for (const file of namedFiles(parse(text, { logLevel: "error" }))) write(join("boot", file), "");
+    for (const file of namedFiles(parse(text, { logLevel: "error" }))) putBootFile(join("boot", file));
   }
   for (const name of ["dnsmasq.conf", "etc/dnsmasq.conf"]) write(name, "dhcp-range=192.168.11.0,proxy\n");
   write("token", `${"0123456789abcdef".repeat(2)}\n`);
   const cli = commandLine(folder, { networkInterfaces: () => ({ eth0: [eth0 as NetworkInterfaceInfo] }) });
   return {
     write,
+    putBootFile,
     async run(words) {
       const [name = "", ...rest] = words;
       if (name === "help" && rest[0] === "--markdown") return { out: "" };
@@ -90,4 +95,10 @@ function namedFiles(value: unknown): string[] {
     if (!isFile || typeof inner !== "string") return namedFiles(inner);
     return /^(https?|builtin):|^\//.test(inner) ? [] : [inner];
   });
+}
+
+/** What makes the file one that its machine can start. */
+function bootFile(path: string): string | Uint8Array {
+  if (!/\.efi(\.signed)?$/i.test(path)) return "boot file\n";
+  return peImage(/aa64|arm64/i.test(path) ? 0xaa64 : /ia32|efi32/i.test(path) ? 0x014c : 0x8664);
 }

@@ -108,7 +108,7 @@ export async function shellProblems(text: string, sandbox: Sandbox): Promise<str
       continue;
     }
     if (/^\w+=\S*$/.test(program)) continue;
-    for (const file of copied(program, rest)) sandbox.write(file, "");
+    for (const file of copied(program, rest)) sandbox.putBootFile(file);
     const look = programs[program];
     const problem = look === undefined ? "no rule for this program (helpers/doc-shell.ts)" : look(rest);
     if (problem !== undefined) problems.push(`${words.join(" ")}: ${problem}`);
