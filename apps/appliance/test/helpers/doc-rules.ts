@@ -27,7 +27,8 @@ const rules: Readonly<Record<string, Rule>> = {
   ],
   grub: ({ text }) => [...braceProblems(text), ...unknownWords(text, grubWords)],
   ipxe: ({ text }) => (text.startsWith("#!ipxe\n") ? unknownWords(text, ipxeWords) : ["no #!ipxe"]),
-  pxelinux: pxelinuxProblems,
+  pxelinux: ({ text }) =>
+    parsePxelinuxConfig(text).length > 0 ? unknownWords(text, pxelinuxWords) : ["boots nothing"],
   dockerfile: ({ text }) =>
     unknownWords(text.replaceAll("\\\n", " "), /^(#.*|FROM|RUN|COPY|ENTRYPOINT|CMD|WORKDIR|USER)$/),
   routeros: ({ text }) => unknownWords(text, /^(\/ip|#.*)$/),
@@ -51,6 +52,7 @@ export async function blockProblems(block: Block, sandbox: Sandbox): Promise<str
   const rule = rules[block.language];
   if (rule === undefined)
     return [`line ${block.line}: no rule covers a block of "${block.language}" (helpers/doc-rules.ts)`];
+  if (block.title.startsWith("boot/")) sandbox.write(block.title, block.text);
   const found = await rule(block, sandbox);
   return found.map((problem) => `line ${block.line}: ${problem}`);
 }
@@ -99,11 +101,6 @@ async function consoleProblems({ text }: Block, sandbox: Sandbox): Promise<strin
     else if (!shown.test(out.trimEnd())) problems.push(`${line} prints\n${out}`);
   }
   return problems;
-}
-
-function pxelinuxProblems({ title, text }: Block, sandbox: Sandbox): string[] {
-  if (title !== "") sandbox.write(title, text);
-  return parsePxelinuxConfig(text).length > 0 ? unknownWords(text, pxelinuxWords) : ["it boots nothing"];
 }
 
 function literally(text: string): string {
