@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { defaultLimits as dhcp } from "@bootlace/proxy-dhcp";
+import { defaultLimits as tftp } from "@bootlace/tftp-serve";
 import { expect, test } from "vitest";
 import { commands } from "../src/cli/commands.ts";
 import { cliReference } from "../src/cli/reference.ts";
 import { configJsonSchema } from "../src/config/json-schema.ts";
 import { configReference } from "../src/config/reference.ts";
+import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
 import { createMetrics } from "../src/events/metrics.ts";
 import { catalogue } from "../src/events/verdicts/catalogue.ts";
@@ -58,4 +61,27 @@ test("docs/config.md is what `bootlace schema --markdown` prints", () => {
 
 test("docs/reference/cli.md is what `bootlace help --markdown` prints", () => {
   expect(page("reference/cli.md")).toBe(cliReference(commands));
+});
+
+test("docs/explanation/security.md names the limits that hold", () => {
+  const text = page("explanation/security.md");
+  const { mac, source, global } = dhcp;
+  const { http } = configSchema.parse({});
+  for (const sentence of [
+    `${mac.replies} answers in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
+    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} requests a second of one address that nobody acknowledges, ${tftp.unacknowledgedPerSecond} in all`,
+    `${tftp.idleLimit / 1000} s without progress`,
+    `${http.maxConnections} connections, ${http.maxConnectionsPerClient} of one address`,
+  ]) {
+    expect(text).toContain(sentence);
+  }
+});
+
+test("docs/troubleshooting.md sends its readers to verdicts that exist, and to every failure", () => {
+  const named = [...page("troubleshooting.md").matchAll(/^\|.*\| ((?:`\w+` ?)+) \|[^|]*\|$/gm)].flatMap(
+    ([, cell = ""]) => [...cell.matchAll(/`(\w+)`/g)].map(([, id]) => id),
+  );
+  const failures = Object.entries(catalogue).flatMap(([id, { severity }]) => (severity === "failure" ? [id] : []));
+  expect(named.filter((id) => id === undefined || !Object.hasOwn(catalogue, id))).toEqual([]);
+  expect(failures.filter((id) => !named.includes(id))).toEqual([]);
 });
