@@ -19,6 +19,7 @@ import { ipxeHttpScript } from "./ipxe-http-script.ts";
 import { menu } from "./menu.ts";
 import { nextBoot } from "./next-boot.ts";
 import { npmGlobal } from "./npm-global.ts";
+import { npmLibrary } from "./npm-library.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
@@ -50,6 +51,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interopLossy,
   dhcpUnderLoad,
   packages,
+  npmLibrary,
   npmGlobal,
   benchCodecQuick,
   benchTftpQuick,
