@@ -1,4 +1,4 @@
-import type { createProxyDhcp } from "@bootlace/proxy-dhcp";
+import type { createProxyDhcp, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { createTftpServer } from "@bootlace/tftp-serve";
 import type { RequestWish } from "./boot/boot-request.ts";
 import type { ExplainResult } from "./boot/explain.ts";
@@ -21,6 +21,8 @@ export interface ApplianceDeps {
   readonly every: (milliseconds: number, work: () => void) => () => void;
   /** Reads the config anew, for a reload. */
   readonly load?: () => LoadResult;
+  /** Told when a reload begins; the event `reloaded` tells its end. */
+  readonly onReloading?: () => void;
   /** Told when another config is in force. */
   readonly onConfig?: (loaded: LoadedConfig) => void;
   /** Gets every event after the log did. */
@@ -45,6 +47,8 @@ export interface Appliance {
   explain(wish: ExplainWish): ExplainResult;
   readonly next: NextBoots;
   endpoints(): readonly ServiceEndpoint[];
+  /** The addresses that are served now, and the transfers that run. */
+  serving(): { readonly interfaces: readonly ServedInterface[]; readonly transfers: number };
   /** The config in force, and the latest attempt to change it. */
   config(): { readonly loaded: LoadedConfig; readonly loadedAt: number; readonly lastReload?: LastReload };
   [Symbol.asyncDispose](): Promise<void>;

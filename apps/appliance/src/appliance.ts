@@ -260,6 +260,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     stop,
     reload: () =>
       inTurn(async () => {
+        deps.onReloading?.();
         const result = await reloadNow();
         lastReload = { at: now(), result };
         log(reloadRecord(result, loaded.file));
@@ -276,6 +277,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
     next: desk.next,
     endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
+    serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
     [Symbol.asyncDispose]: stop,
   };

@@ -10,6 +10,7 @@ import { printError } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
+import { isJournal } from "./system/journal.ts";
 
 /**
  * Runs one command line.
@@ -84,6 +85,8 @@ run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   stdoutIsTerminal: process.stdout.isTTY === true,
+  stdoutIsJournal: isJournal(1, process.env.JOURNAL_STREAM),
+  stderrIsJournal: isJournal(2, process.env.JOURNAL_STREAM),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   signals: process,

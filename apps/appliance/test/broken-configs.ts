@@ -9,7 +9,7 @@ export interface BrokenConfig {
   readonly lines: readonly string[];
 }
 
-const topKeys = "Known keys: interfaces, subnets, root, dhcp, tftp, http, admin, state, log, hosts, menus, boot.";
+const topKeys = "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, admin, state, log, hosts, menus, boot.";
 
 const brokenSettings: readonly BrokenConfig[] = [
   {
@@ -234,6 +234,18 @@ const brokenSettings: readonly BrokenConfig[] = [
       'f:1:19: error[E020] admin.address: "localhost" is not an IPv4 address. Allowed: four numbers from 0 to 255, such as 192.168.11.17.',
       "f:1:30: error[E013] admin.tokenFile: the value is missing. Allowed: text.",
       "f:1:58: error[E010] admin.allowedHosts[0]: 1 is not text. Write it in quotes.",
+    ],
+  },
+  {
+    name: "a user by number",
+    text: "user: 1000\nroot: x\n",
+    lines: ["f:1:7: error[E010] user: 1000 is not text. Write it in quotes."],
+  },
+  {
+    name: "a user whose name is a path",
+    text: "user: ../x\n",
+    lines: [
+      'f:1:7: error[E039] user: "../x" is not the name of a user. Allowed: letters, digits, _, - and ., such as bootlace.',
     ],
   },
   {

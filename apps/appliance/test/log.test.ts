@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { createLog } from "../src/events/log.ts";
 import { openLogFile } from "../src/events/log-file.ts";
+import { withPriority } from "../src/events/pretty.ts";
 import type { LogRecord } from "../src/events/record.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-log-"));
@@ -36,6 +37,16 @@ function logged(options: Partial<Parameters<typeof createLog>[0]>, ...records: L
 describe("the log", () => {
   it("for people has details indented below the line", () => {
     expect(logged({}, record)).toBe("14:05:01 info  dhcp     offered\n         option one\n         option two\n");
+  });
+
+  it("for the journal has priorities before each line, and no time and no colour", () => {
+    const levels = ["error", "warn", "info", "debug"] as const;
+    const records = levels.map((level): LogRecord => ({ ...record, level, details: [] }));
+    const text = logged({ console: "journal", colour: true, level: "debug" }, record, ...records);
+    expect(text).toBe(
+      "<6>dhcp: offered\n<6>  option one\n<6>  option two\n<3>dhcp: offered\n<4>dhcp: offered\n<6>dhcp: offered\n<7>dhcp: offered\n",
+    );
+    expect(withPriority("error", "one\ntwo\n")).toBe("<3>one\n<3>two\n");
   });
 
   it("for programs is one JSON object a line, with the fields as sent", () => {

@@ -6,6 +6,9 @@ export interface Surroundings {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdoutIsTerminal: boolean;
+  /** True where the journal of systemd takes what is written. */
+  readonly stdoutIsJournal: boolean;
+  readonly stderrIsJournal: boolean;
   /** Data. */
   readonly out: (text: string) => void;
   /** Diagnostics. */

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { formatFault } from "../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { configVariable } from "../config/overlay.ts";
+import { checkUser } from "../config/values.ts";
 import { findManager, type Manager, managers } from "../service-files/managers.ts";
 import { type ServiceWish, serviceConfig, serviceUser } from "../service-files/wish.ts";
 import { installService, type Problem, uninstallService } from "../system/install-service.ts";
@@ -82,7 +83,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   };
   const odd = [...wish.command, config, user ?? ""].find((word) => /[\p{Cc}]/u.test(word));
   if (odd !== undefined) return wrong("a path or name has a control character in it");
-  if (user !== undefined && !/^[a-z_][a-z0-9_.-]*\$?$/i.test(user)) return wrong(`--user ${user} is no name of a user`);
+  if (user !== undefined && checkUser(user) !== undefined) return wrong(`--user ${user} is no name of a user`);
 
   const loaded = loadConfig({ file: below(config), cwd, env: {} });
   if (options.has("print")) {

@@ -7,43 +7,55 @@ import { version } from "../version.ts";
 import type { Surroundings } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openServeLog } from "./serve-log.ts";
+import { openNotify } from "./serve-notify.ts";
+import type { ServeUser } from "./serve-user.ts";
 
 /**
  * Runs the daemon until SIGINT or SIGTERM; SIGHUP makes it read its config again.
  * @param load reads the config as it is now
+ * @param user what is left to do so that root is left
  * @returns the exit code
  */
 export async function serveUntilSignal(
   loaded: LoadedConfig,
   load: () => LoadResult,
+  user: Extract<ServeUser, { ok: true }>,
   surroundings: Surroundings,
 ): Promise<number> {
   const { now, err } = surroundings;
   using log = openServeLog(loaded.config.log, surroundings);
   using signal = stopSignal(surroundings.signals, surroundings.exitAtOnce);
+  await using systemd = openNotify(surroundings, log.write, every);
+  // Before everything is bound a hangup changes nothing, but it must not end the process either.
+  let ready = false;
   const appliance = createAppliance(loaded, {
     log: log.write,
     now,
     networkInterfaces: surroundings.networkInterfaces,
-    every(milliseconds, work) {
-      const timer = setInterval(work, milliseconds);
-      return () => clearInterval(timer);
-    },
+    every,
     load,
+    onReloading() {
+      if (ready) systemd.reloading();
+    },
+    onEvent({ kind, event }) {
+      if (ready && kind === "appliance" && event.type === "reloaded") systemd.ready(appliance);
+    },
     onConfig: ({ config }) => log.adopt(config.log),
   });
-  // Before everything is bound a hangup changes nothing, but it must not end the process either.
-  let ready = false;
   using _hangup = reloadSignal(surroundings.signals, () => {
     if (ready) void appliance.reload();
   });
   try {
     log.write(startRecord(loaded));
+    if (user.note !== undefined) log.write(user.note);
     await appliance.start();
+    if (user.stepDown !== undefined) log.write(user.stepDown());
     ready = true;
+    systemd.ready(appliance);
     log.write({ level: "info", scope: "bootlace", event: "bootlace.ready", message: "ready" });
     const name = await signal.received;
     ready = false;
+    systemd.stopping();
     log.write({
       level: "info",
       scope: "bootlace",
@@ -56,10 +68,16 @@ export async function serveUntilSignal(
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof ApplianceStartError)) throw error;
+    systemd.status(error.message);
     err(`bootlace: ${error.message}\n`);
     log.write({ level: "fatal", scope: "bootlace", event: "bootlace.not-started", message: error.message });
     return exitCodes.start;
   }
+}
+
+function every(milliseconds: number, work: () => void): () => void {
+  const timer = setInterval(work, milliseconds);
+  return () => clearInterval(timer);
 }
 
 function startRecord({ file, named }: LoadedConfig): Parameters<Log>[0] {

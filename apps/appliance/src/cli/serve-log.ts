@@ -33,14 +33,14 @@ function fileOf({ file }: Config["log"], { now }: Surroundings): LogFile | undef
 }
 
 function logFor({ format, level }: Config["log"], file: LogFile | undefined, surroundings: Surroundings): Log {
-  const { env, stdoutIsTerminal, out, now } = surroundings;
-  const pick = (terminal: boolean): LogFormat => (format === "auto" ? (terminal ? "pretty" : "json") : format);
+  const { env, stdoutIsTerminal, stdoutIsJournal, out, now } = surroundings;
+  const own: LogFormat = stdoutIsJournal ? "journal" : stdoutIsTerminal ? "pretty" : "json";
   return createLog({
     level,
-    console: pick(stdoutIsTerminal),
+    console: format === "auto" ? own : format,
     colour: stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb",
     writeConsole: out,
     now,
-    ...(file === undefined ? {} : { file: { format: pick(false), target: file } }),
+    ...(file === undefined ? {} : { file: { format: format === "pretty" ? "pretty" : "json", target: file } }),
   });
 }

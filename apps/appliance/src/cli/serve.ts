@@ -2,9 +2,11 @@ import { quote } from "@bootlace/dhcp-core";
 import { formatFault } from "../config/faults.ts";
 import { loadConfig } from "../config/load.ts";
 import { checkInterface } from "../config/values.ts";
+import { withPriority } from "../events/pretty.ts";
 import { type Command, lastValue } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { leaveRoot } from "./serve-user.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -16,14 +18,17 @@ export const serve: Command = {
     ["bootlace serve --config /etc/bootlace/bootlace.yaml", "as the config file says"],
   ],
   async run(args, surroundings) {
+    const err = surroundings.stderrIsJournal
+      ? (text: string) => surroundings.err(withPriority("error", text))
+      : surroundings.err;
     const wrongName = args.options.get("interface")?.find((name) => checkInterface(name) !== undefined);
     if (wrongName !== undefined) {
-      surroundings.err(`bootlace serve: ${quote(wrongName)} is not the name of a network interface\n`);
+      err(`bootlace serve: ${quote(wrongName)} is not the name of a network interface\n`);
       return exitCodes.usage;
     }
     const flags = flagsOf(args);
     if (!flags.ok) {
-      surroundings.err(`bootlace serve: ${flags.problem}\n`);
+      err(`bootlace serve: ${flags.problem}\n`);
       return exitCodes.usage;
     }
     const file = lastValue(args, "config");
@@ -31,11 +36,16 @@ export const serve: Command = {
     const request = { cwd, env, flags: flags.flags, ...(file === undefined ? {} : { file }) };
     const result = loadConfig(request);
     if (!result.ok) {
-      for (const fault of result.faults) surroundings.err(`${formatFault(fault)}\n`);
+      for (const fault of result.faults) err(`${formatFault(fault)}\n`);
       return exitCodes.config;
+    }
+    const user = leaveRoot(result.loaded);
+    if (!user.ok) {
+      err(`bootlace: ${user.problem}\n`);
+      return exitCodes.start;
     }
     // The servers take longer to load than all other commands together to run.
     const { serveUntilSignal } = await import("./serve-daemon.ts");
-    return serveUntilSignal(result.loaded, () => loadConfig(request), surroundings);
+    return serveUntilSignal(result.loaded, () => loadConfig(request), user, { ...surroundings, err });
   },
 };

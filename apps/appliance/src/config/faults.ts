@@ -33,6 +33,7 @@ export const configFaultCodes = {
   E036: "two hosts with one identifier",
   E037: "the API on the network without a token",
   E038: "a host that nothing identifies",
+  E039: "not the name of a user",
   E040: "an environment variable that is no setting",
   E041: "a flag that is no setting",
   E050: "a config that the machine does not allow",

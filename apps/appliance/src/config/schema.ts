@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { hostSchema, menuSchema, ruleSchema } from "./boot-schema.ts";
 import { oneOrMany, port, text, whole } from "./schema-parts.ts";
-import { checkInterface, checkIpv4, checkNotEmpty, checkSubnet } from "./values.ts";
+import { checkInterface, checkIpv4, checkNotEmpty, checkSubnet, checkUser } from "./values.ts";
 
 const dhcpSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Answer boot clients as a proxyDHCP server." }),
@@ -78,10 +78,10 @@ const logSchema = z.strictObject({
     .enum(["error", "warn", "info", "debug"])
     .default("info")
     .meta({ description: "Least important line that is written." }),
-  format: z
-    .enum(["auto", "pretty", "json"])
-    .default("auto")
-    .meta({ description: "pretty for people, json for programs. auto: pretty on a terminal, else json." }),
+  format: z.enum(["auto", "pretty", "json", "journal"]).default("auto").meta({
+    description:
+      "pretty for people, json for programs, journal for the journal of systemd: priorities instead of times. auto: journal where the journal listens, pretty on a terminal, else json. A file has no journal: it gets json.",
+  }),
   file: text(checkNotEmpty)
     .optional()
     .meta({ description: "File to which the log is appended as well. Relative to the folder of the config file." }),
@@ -99,6 +99,10 @@ export const configSchema = z.strictObject({
   root: text(checkNotEmpty).default("./boot").meta({
     description:
       "Folder with the boot files; made if missing. Relative to the folder of the config file, and without one to the working folder; so is the default.",
+  }),
+  user: text(checkUser).optional().meta({
+    description:
+      "User to become when root starts it; of root's rights only the one to low ports is kept. Default: bootlace where there is such a user. root: stay root.",
   }),
   dhcp: dhcpSchema.prefault({}).meta({ description: "The proxyDHCP server." }),
   tftp: tftpSchema.prefault({}).meta({ description: "The TFTP server." }),

@@ -126,6 +126,16 @@ export const checkInterface: Check = (value) =>
         allowed: "Allowed: 1 to 15 characters without blanks, such as eth0",
       };
 
+/** As shadow's useradd(8) takes it. */
+export const checkUser: Check = (value) =>
+  /^[a-z_][a-z0-9_.-]{0,31}$/i.test(value)
+    ? undefined
+    : {
+        code: "E039",
+        problem: `${quote(value)} is not the name of a user`,
+        allowed: "Allowed: letters, digits, _, - and ., such as bootlace",
+      };
+
 export const checkNotEmpty: Check = (value) =>
   value.trim() === ""
     ? { code: "E013", problem: "the text is empty", allowed: "Write a value, or leave the key out" }

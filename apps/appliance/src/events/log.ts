@@ -1,10 +1,10 @@
 import pino from "pino";
 import { inertJson } from "./inert.ts";
 import type { LogFile } from "./log-file.ts";
-import { localTime, prettyLines } from "./pretty.ts";
+import { journalLines, localTime, prettyLines } from "./pretty.ts";
 import { isWritten, type Level, type LogRecord } from "./record.ts";
 
-export type LogFormat = "pretty" | "json";
+export type LogFormat = "pretty" | "json" | "journal";
 
 export interface LogOptions {
   /** Least important level that is written. */
@@ -24,11 +24,15 @@ export interface LogOptions {
 
 export type Log = (record: LogRecord) => void;
 
-/** Writes records as JSON lines or for people, to the console and to a file. */
+/** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
 export function createLog(options: LogOptions): Log {
   const { level, now, formatTime = localTime } = options;
   const sinkFor = (format: LogFormat, colour: boolean, write: (text: string) => void): Log =>
-    format === "json" ? jsonSink(now, write) : (record) => write(prettyLines(record, formatTime(now()), colour));
+    format === "json"
+      ? jsonSink(now, write)
+      : format === "journal"
+        ? (record) => write(journalLines(record))
+        : (record) => write(prettyLines(record, formatTime(now()), colour));
 
   const toConsole = sinkFor(options.console, options.colour, options.writeConsole);
   // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.

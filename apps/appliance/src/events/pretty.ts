@@ -21,6 +21,20 @@ export function prettyLines(record: LogRecord, time: string, colour: boolean): s
   return `${lines.join("\n")}\n`;
 }
 
+/** What the journal reads before a line: the level as syslog(3) counts it (sd-daemon(3)). */
+const priorities: Readonly<Record<Level, number>> = { fatal: 3, error: 3, warn: 4, info: 6, debug: 7 };
+
+/** One record for the journal of systemd, which adds the time itself and takes each line for an entry of its own. */
+export function journalLines({ level, scope, message, details = [] }: LogRecord): string {
+  return withPriority(level, [`${scope}: ${message}`, ...details.map((detail) => `  ${detail}`)].join("\n"));
+}
+
+/** Text for the journal, each of its lines with the level. */
+export function withPriority(level: Level, text: string): string {
+  const lines = text.replace(/\n$/, "").split("\n");
+  return lines.map((line) => `<${priorities[level]}>${line}\n`).join("");
+}
+
 /** `2026-11-22 14:05:01.123` in the local time zone. */
 export function localTime(milliseconds: number): string {
   const at = new Date(milliseconds);

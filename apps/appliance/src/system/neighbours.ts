@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-const table = "/proc/net/arp";
+const table = "/proc/self/net/arp";
 /** Milliseconds for which one reading of the table is used. */
 const trustFor = 1000;
 

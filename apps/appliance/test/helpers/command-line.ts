@@ -15,6 +15,8 @@ export function commandLine(cwd: string, more: Partial<Surroundings> = {}) {
         cwd,
         env: {},
         stdoutIsTerminal: false,
+        stdoutIsJournal: false,
+        stderrIsJournal: false,
         out: (text) => {
           said.out += text;
         },

@@ -1,0 +1,53 @@
+import type { Appliance } from "../appliance-types.ts";
+import type { Log } from "../events/log.ts";
+import { createNotifier, type Notifier, sendBySystemdNotify } from "../system/notify.ts";
+import type { Surroundings } from "./command.ts";
+
+/** Milliseconds between two looks whether the sentence about what is served has changed. */
+const lookEvery = 5_000;
+
+/** What systemd is told while the daemon runs. */
+export function openNotify({ env }: Surroundings, log: Log, every: Parameters<typeof createNotifier>[0]["every"]) {
+  const notifier: Notifier = createNotifier({
+    env,
+    pid: process.pid,
+    monotonic: () => process.hrtime.bigint() / 1000n,
+    every,
+    send: sendBySystemdNotify,
+    onProblem: (problem) =>
+      log({
+        level: "warn",
+        scope: "bootlace",
+        event: "bootlace.notify-failed",
+        message: `systemd could not be told how things are: ${problem}`,
+        fields: { problem },
+      }),
+  });
+  let endLooking: (() => void) | undefined;
+  return {
+    ready(appliance: Appliance) {
+      notifier.ready(statusText(appliance));
+      endLooking ??= every(lookEvery, () => notifier.status(statusText(appliance)));
+    },
+    reloading: notifier.reloading,
+    status: notifier.status,
+    stopping() {
+      endLooking?.();
+      notifier.stopping();
+    },
+    async [Symbol.asyncDispose]() {
+      endLooking?.();
+      await notifier.close();
+    },
+  };
+}
+
+/** One sentence for `systemctl status`. */
+export function statusText(appliance: Pick<Appliance, "serving" | "config">): string {
+  const { interfaces, transfers } = appliance.serving();
+  const places = interfaces.map(({ name, address }) => `${name} ${address}`);
+  const where = places.length === 0 ? "no interface to serve, waiting for one" : `serving on ${places.join(", ")}`;
+  const running = transfers === 0 ? "" : `; ${transfers} ${transfers === 1 ? "transfer" : "transfers"}`;
+  const refused = appliance.config().lastReload?.result.ok === false;
+  return `${where}${running}${refused ? "; the last reload failed, the old config is in force" : ""}`;
+}

@@ -1,0 +1,44 @@
+import type { LoadedConfig } from "../config/load.ts";
+import type { LogRecord } from "../events/record.ts";
+import { handOver } from "../system/hand-over.ts";
+import { ownProgram } from "../system/own-program.ts";
+import { becomeBySetpriv, becomeBySetuid, chooseIdentity } from "../system/step-down.ts";
+import { findUser } from "../system/users.ts";
+
+export type ServeUser =
+  | {
+      readonly ok: true;
+      /** Worth a line of the log. */
+      readonly note?: LogRecord;
+      /** Gives up what rights are left, once everything is bound. */
+      readonly stepDown?: () => LogRecord;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * Gives up the rights of root. Where it can, it does so here and runs the program anew: then it does not return.
+ * docs/decisions/0004 says why.
+ */
+export function leaveRoot({ config, file }: LoadedConfig): ServeUser {
+  const program = ownProgram();
+  const needed = file === undefined ? program : [...program, file];
+  const identity = chooseIdentity(config.user, { uid: process.geteuid?.() ?? -1, find: findUser, needed });
+  if (identity.kind === "impossible") return { ok: false, problem: identity.problem };
+  if (identity.kind === "stay") return { ok: true, ...(identity.note === undefined ? {} : { note: identity.note }) };
+  const { user } = identity;
+  handOver(config, user);
+  const why = becomeBySetpriv(user, [
+    ...program.slice(0, 1),
+    ...process.execArgv,
+    ...program.slice(1),
+    ...process.argv.slice(2),
+  ]);
+  return {
+    ok: true,
+    stepDown() {
+      // Root has made files since.
+      handOver(config, user);
+      return becomeBySetuid(user, why);
+    },
+  };
+}

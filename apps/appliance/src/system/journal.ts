@@ -1,0 +1,15 @@
+import { fstatSync } from "node:fs";
+
+/**
+ * Whether what is written to a descriptor goes to the journal. JOURNAL_STREAM names device and inode of its stream; it
+ * is inherited by programs whose output goes elsewhere, so both must be the descriptor's own (systemd.exec(5)).
+ */
+export function isJournal(descriptor: number, stream: string | undefined): boolean {
+  if (stream === undefined || !/^\d+:\d+$/.test(stream)) return false;
+  try {
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    return `${dev}:${ino}` === stream;
+  } catch {
+    return false;
+  }
+}

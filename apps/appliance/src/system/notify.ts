@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+
+/** What a service manager is told (sd_notify(3)). Nothing where none listens. */
+export interface Notifier {
+  /** Every listener is bound; the watchdog is fed from now on. */
+  ready(status: string): void;
+  /** A reload has begun; `ready` ends it. */
+  reloading(): void;
+  stopping(): void;
+  /** A sentence for people. Told when it differs from the last one. */
+  status(text: string): void;
+  /** Ends the watchdog's food and waits until all is said. */
+  close(): Promise<void>;
+}
+
+export interface NotifierDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  /** Microseconds of CLOCK_MONOTONIC. */
+  readonly monotonic: () => bigint;
+  /** Calls `work` every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, work: () => void) => () => void;
+  /** Says one message; gives why it could not be said. */
+  readonly send: (assignments: readonly string[]) => Promise<string | undefined>;
+  /** Told once. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/**
+ * Messages go out one after the other, in their order. The watchdog is fed from a timer of the event loop that answers
+ * the packets: when that is stuck, so is this.
+ */
+export function createNotifier({ env, pid, monotonic, every, send, onProblem }: NotifierDeps): Notifier {
+  if (!env.NOTIFY_SOCKET) return silent;
+  const waiting: string[][] = [];
+  let sending: Promise<void> | undefined;
+  let lastStatus: string | undefined;
+  let told = false;
+  let endWatchdog: (() => void) | undefined;
+
+  function say(...assignments: string[]): void {
+    waiting.push(assignments);
+    sending ??= sendAll();
+  }
+
+  async function sendAll(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const problem = await send(next);
+      if (problem === undefined || told) continue;
+      told = true;
+      onProblem(problem);
+    }
+    sending = undefined;
+  }
+
+  function statusOf(text: string): string {
+    lastStatus = text;
+    return `STATUS=${text.replaceAll(/[\p{Cc}]/gu, " ")}`;
+  }
+
+  function feedWatchdog(): void {
+    const limit = Number(env.WATCHDOG_USEC);
+    const meant = env.WATCHDOG_PID === undefined || env.WATCHDOG_PID === String(pid);
+    if (endWatchdog !== undefined || !meant || !Number.isInteger(limit) || limit <= 0) return;
+    const feed = ["WATCHDOG=1"];
+    endWatchdog = every(Math.max(1, Math.floor(limit / 2000)), () => {
+      // One that waits will do: after a long wait a row of them would say nothing more.
+      if (!waiting.includes(feed)) {
+        waiting.push(feed);
+        sending ??= sendAll();
+      }
+    });
+  }
+
+  return {
+    ready(status) {
+      say("READY=1", statusOf(status));
+      feedWatchdog();
+    },
+    reloading: () => say("RELOADING=1", `MONOTONIC_USEC=${monotonic()}`, statusOf("reading the config again")),
+    stopping: () => say("STOPPING=1", statusOf("stopping")),
+    status(text) {
+      if (text !== lastStatus) say(statusOf(text));
+    },
+    async close() {
+      endWatchdog?.();
+      await sending;
+    },
+  };
+}
+
+const silent: Notifier = {
+  ready() {},
+  reloading() {},
+  stopping() {},
+  status() {},
+  async close() {},
+};
+
+/** Node has no datagrams on Unix sockets, so systemd-notify(1) sends them; it knows abstract sockets too. */
+export function sendBySystemdNotify(assignments: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile("systemd-notify", ["--", ...assignments], { timeout: 10_000 }, (error, _stdout, stderr) => {
+      if (error === null) return resolve(undefined);
+      const said = stderr.trim().split("\n").at(-1) ?? "";
+      resolve(said === "" ? `systemd-notify: ${error.code ?? error.signal ?? error.message}` : said);
+    });
+  });
+}
