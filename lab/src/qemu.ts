@@ -15,6 +15,13 @@ export interface MachineOptions {
   readonly nic?: string;
 }
 
+export interface BiosOptions extends MachineOptions {
+  /** A disk image that is booted when the network boots nothing. */
+  readonly disk?: string;
+  /** A reset starts the machine anew; without this it ends the machine. */
+  readonly restarts?: boolean;
+}
+
 export interface UefiOptions extends MachineOptions {
   /** UEFI HTTP Boot instead of PXE. */
   readonly http?: boolean;
@@ -24,7 +31,7 @@ export interface UefiOptions extends MachineOptions {
 
 // The serial line is QEMU's own standard output, which is a file: it never makes QEMU wait, and so loses no character.
 // /dev/kvm cannot be relied on where the lab runs, so every machine is emulated.
-const COMMON = ["-accel", "tcg", "-display", "none", "-vga", "none", "-no-reboot", "-no-user-config"];
+const COMMON = ["-accel", "tcg", "-display", "none", "-vga", "none", "-no-user-config"];
 const SERIAL = ["-chardev", "stdio,id=serial,signal=off,mux=off", "-serial", "chardev:serial", "-monitor", "none"];
 
 async function network(lan: Switch, name: string): Promise<string[]> {
@@ -36,11 +43,18 @@ async function network(lan: Switch, name: string): Promise<string[]> {
 export async function startBios(
   lab: Lab,
   lan: Switch,
-  { mac, name = "bios", nic = "e1000" }: MachineOptions,
+  { mac, name = "bios", nic = "e1000", disk, restarts = false }: BiosOptions,
 ): Promise<Machine> {
   locate("ipxeRom");
   const device = ["-device", `${nic},netdev=net0,mac=${mac},bootindex=1`];
-  const args = ["-machine", "pc,graphics=off", "-m", "256", ...COMMON, ...(await network(lan, name)), ...device];
+  const args = [
+    ...["-machine", "pc,graphics=off", "-m", "256", ...COMMON, ...(restarts ? [] : ["-no-reboot"])],
+    ...(await network(lan, name)),
+    ...device,
+    ...(disk === undefined
+      ? []
+      : ["-drive", `if=none,id=disk,format=raw,file=${disk}`, "-device", "ide-hd,drive=disk,bootindex=2"]),
+  ];
   return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
 }
 
@@ -59,7 +73,7 @@ export async function startUefi(
   // The variables of Secure Boot may be written in system management mode only.
   const guarded = ["-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"];
   const args = [
-    ...["-machine", secure ? "q35,smm=on" : "q35", "-m", "512", ...COMMON, ...(secure ? guarded : [])],
+    ...["-machine", secure ? "q35,smm=on" : "q35", "-m", "512", ...COMMON, "-no-reboot", ...(secure ? guarded : [])],
     ...flash(0, locate(secure ? "ovmfSecureCode" : "ovmfCode"), ",readonly=on"),
     ...flash(1, variables),
     ...(await network(lan, name)),

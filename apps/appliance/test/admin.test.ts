@@ -93,7 +93,7 @@ describe("problems are RFC 9457", () => {
     await expectProblem("/api/v1/nothing", 404, "not-found");
     await expectProblem("/", 404, "not-found");
     await expectProblem("/api/v1/boots/none", 404, "boot-not-found");
-    await expectProblem(post("/api/v1/explain", { mac: MAC, arch: "toaster" }), 422, "unknown-architecture");
+    await expectProblem(post("/api/v1/explain", { mac: MAC, arch: "toaster" }), 422, "cannot-explain");
   });
   test("requests that do not fit: each fault with its path", async () => {
     const reply = await expectProblem(post("/api/v1/explain", { mac: 5, arch: "x86-bios", more: 1 }), 400, "invalid");

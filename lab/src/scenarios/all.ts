@@ -1,4 +1,5 @@
 import type { Scenario } from "../lab.ts";
+import { behindFirewall } from "./behind-firewall.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchHttp, benchHttpQuick } from "./bench-http.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
@@ -13,6 +14,7 @@ import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
+import { installOnce } from "./install-once.ts";
 import { interop } from "./interop.ts";
 import { interopLossy } from "./interop-lossy.ts";
 import { ipxeHttpScript } from "./ipxe-http-script.ts";
@@ -47,6 +49,8 @@ export const SCENARIOS: readonly Scenario[] = [
   failuresRouter,
   importDnsmasq,
   nextBoot,
+  installOnce,
+  behindFirewall,
   interop,
   interopLossy,
   dhcpUnderLoad,

@@ -1,3 +1,4 @@
+import type { ConfigFaultCode } from "../config/faults.ts";
 import type { BootQuery } from "../history/store.ts";
 import type {
   ApiBoot,
@@ -14,9 +15,14 @@ import type {
   ApiReload,
   ApiStatus,
 } from "./api-types.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /** Why a well-formed request cannot be fulfilled. */
-export type Refusal = Pick<ApiProblem, "status" | "code" | "title"> & Partial<Pick<ApiProblem, "detail" | "issues">>;
+export type Refusal = Pick<ApiProblem, "status" | "title"> &
+  Partial<Pick<ApiProblem, "detail" | "issues">> & {
+    /** A wish for the next boot is refused with the code of a config fault. */
+    readonly code: ProblemCode | ConfigFaultCode;
+  };
 
 export type Fulfilled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AdminBackend, Fulfilled, Refusal } from "./admin-backend.ts";
 import * as schemas from "./api-schemas.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 /** One operation of the API: its schemas check requests, make the OpenAPI document and are held by tests. */
 export interface AdminRoute {
@@ -179,6 +180,6 @@ export const adminRoutes: readonly AdminRoute[] = [
   }),
 ];
 
-function notFound(code: string, title: string): Refusal {
+function notFound(code: ProblemCode, title: string): Refusal {
   return { status: 404, code, title };
 }

@@ -7,7 +7,7 @@ import { faultRow, formatFault } from "../config/faults.ts";
 import { originText } from "../config/overlay.ts";
 import { time } from "../events/boots/views.ts";
 import type { Observer } from "../events/observer.ts";
-import type { AdminBackend } from "../http/admin-backend.ts";
+import type { AdminBackend, Refusal } from "../http/admin-backend.ts";
 import type { ApiFiles, ApiNextEntry, ApiStatus } from "../http/api-types.ts";
 import type { InterfaceChoice } from "../system/interfaces.ts";
 import { version } from "../version.ts";
@@ -126,7 +126,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     explain(wish) {
       const result = room.appliance().explain(wish);
       if (!result.ok) {
-        const refusal = {
+        const refusal: Refusal = {
           status: 422,
           code: "cannot-explain",
           title: "This request cannot be made up",

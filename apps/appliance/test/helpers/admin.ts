@@ -60,7 +60,7 @@ export function admin(
     config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
     explain: ({ mac, arch = "x86-bios" }) => {
       if (arch === "toaster") {
-        return { ok: false, refusal: { status: 422, code: "unknown-architecture", title: "No such architecture" } };
+        return { ok: false, refusal: { status: 422, code: "cannot-explain", title: "No such architecture" } };
       }
       const text = `nothing for ${mac}`;
       const explanation = { schema: 1, decision: "ignore", reason: "no-plan", text, rules: [], replies: [] } as const;

@@ -25,6 +25,8 @@ const rules: Readonly<Record<string, Rule>> = {
     ...braceProblems(text),
     ...text.split("\n").filter((row) => !/(^\s*(#.*)?|[;{}])\s*$/.test(row)),
   ],
+  // Whether they are right is shown by a boot behind them (lab, behind-firewall).
+  nft: ({ text }) => braceProblems(text),
   grub: ({ text }) => [...braceProblems(text), ...unknownWords(text, grubWords)],
   ipxe: ({ text }) => (text.startsWith("#!ipxe\n") ? unknownWords(text, ipxeWords) : ["no #!ipxe"]),
   pxelinux: ({ text }) =>
