@@ -38,6 +38,8 @@ export interface BootlaceOptions {
   readonly tree?: BootTree;
   /** UDP ports it must listen on before the scenario goes on. */
   readonly ports?: readonly number[];
+  /** Tells the Bootlaces that one host runs one after the other apart; its folder has this name. */
+  readonly name?: string;
 }
 
 /**
@@ -47,15 +49,15 @@ export interface BootlaceOptions {
 export async function startBootlace(
   lab: Lab,
   host: Host,
-  { yaml, tree = {}, ports = [67, 4011, 69] }: BootlaceOptions,
+  { yaml, tree = {}, ports = [67, 4011, 69], name: own = host.role }: BootlaceOptions,
 ): Promise<Bootlace> {
   must(existsSync(BOOTLACE_MAIN), `${BOOTLACE_MAIN} is missing: npm run build`);
-  const folder = join(lab.folder, host.role);
+  const folder = join(lab.folder, own);
   mkdirSync(folder, { recursive: true });
   plantTree(join(folder, "boot"), tree);
   if (yaml !== undefined) writeFileSync(join(folder, "bootlace.yaml"), yaml);
   const config = yaml === undefined ? [] : ["--config", "bootlace.yaml"];
-  const name = `bootlace-${host.role}`;
+  const name = `bootlace-${own}`;
   const args = [BOOTLACE_MAIN, "serve", ...config];
   // Not the state folder of the machine the lab runs on.
   const env = { STATE_DIRECTORY: join(folder, "state") };

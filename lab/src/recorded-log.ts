@@ -29,6 +29,7 @@ export function whatIsSaid(log: string): string[] {
       .replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /, "")
       .replace(/\bxid [0-9a-f]{8}\b/, "xid")
       .replace(/\d+ bytes in [\d.]+ s, [\d.]+ [kM]?B\/s/, "bytes in time")
+      .replace(/, \d+ sent again\)/, ")")
       .replace(/\bC0A80B[0-9A-F]{0,2}"/, 'C0A80B"')
       .replace(/192\.168\.11\.[5-9]\d\b/, "client")
       .replace(/node \d+\.\d+\.\d+/, "node")

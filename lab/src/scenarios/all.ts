@@ -9,6 +9,7 @@ import { biosMemtest } from "./bios-memtest.ts";
 import { bystanders } from "./bystanders.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
 import { docsFirstBoot } from "./docs-first-boot.ts";
+import { docsHowto } from "./docs-howto.ts";
 import { failuresBios } from "./failures-bios.ts";
 import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
@@ -62,6 +63,7 @@ export const SCENARIOS: readonly Scenario[] = [
   benchHttpQuick,
   firstRun,
   docsFirstBoot,
+  docsHowto,
   benchTftp,
   benchHttp,
   benchCodec,

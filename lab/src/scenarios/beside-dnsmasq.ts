@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOOTLACE_MAIN, startBootlace } from "../bootlace.ts";
 import { messageType, optionText, readDhcp } from "../bootp.ts";
+import { pageBlock } from "../doc-page.ts";
 import { must } from "../failure.ts";
 import { buildLan, ROUTER } from "../home-lan.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
@@ -15,7 +16,10 @@ export const besideDnsmasq: Scenario = {
   name: "beside-dnsmasq",
   proves: "Bootlace and dnsmasq on one host: both answer, renewals reach dnsmasq; a held port 67 is told by name",
   async run(lab) {
-    const { lan, router, capture } = await buildLan(lab, 11, "", { routerLines: ["bind-dynamic", "interface=eth0"] });
+    const shared = pageBlock("how-to/beside-dnsmasq.md", "The port shared", "dnsmasq").split("\n");
+    const routerLines = shared.filter((line) => line !== "" && !line.startsWith("dhcp-range="));
+    must(routerLines.includes("bind-dynamic"), "the page does not tell dnsmasq to share its port");
+    const { lan, router, capture } = await buildLan(lab, 11, "", { routerLines });
     await startBootlace(lab, router, { yaml: "root: ./boot\n", tree: BIOS_MEMTEST });
 
     const mac = "52:54:00:ae:00:41";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBootlace } from "../bootlace.ts";
+import { pageBlocks } from "../doc-page.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan, FILE_SERVER, type HomeLan } from "../home-lan.ts";
 import type { Lab, Scenario } from "../lab.ts";
@@ -12,7 +13,8 @@ import { BIOS_MEMTEST, BIOS_MEMTEST_FILES, plantTree } from "../tree.ts";
 
 export const biosExternalTftp: Scenario = {
   name: "bios-external-tftp",
-  proves: "the files lie on another server (Bootlace without DHCP, then tftpd-hpa), Bootlace answers only DHCP",
+  proves:
+    "the how-to page's configs: files on another server (Bootlace without DHCP, then tftpd-hpa), Bootlace answers only DHCP",
   async run(lab) {
     const home = await buildHomeLan(lab);
     const fileServer = await addHost(lab, "files");
@@ -55,16 +57,7 @@ async function boot(lab: Lab, { lan, capture }: HomeLan, server: string, mac: st
   lab.proof(`${proof}, every file from ${server} at ${FILE_SERVER}, DHCP from ${BOOT_SERVER}`);
 }
 
-const BOOT_SERVER_YAML = `tftp:
-  enabled: false
-boot:
-  - name: memtest on the file server
-    when: { arch: x86-bios }
-    file: pxelinux/pxelinux.0
-    server: ${FILE_SERVER}
-`;
-
-const FILE_SERVER_YAML = `root: ./boot
-dhcp:
-  enabled: false
-`;
+const PAGE = "how-to/external-file-server.md";
+const [BOOT_SERVER_YAML = "", FILE_SERVER_YAML = ""] = pageBlocks(PAGE)
+  .filter(({ heading, language }) => heading === "By TFTP" && language === "yaml")
+  .map(({ text }) => text);

@@ -1,13 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { BOOTLACE_MAIN } from "../bootlace.ts";
+import { followPage } from "../doc-page.ts";
 import { must } from "../failure.ts";
 import { buildHomeLan, type HomeLan } from "../home-lan.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import { listening } from "../ports.ts";
-import { runOk, start } from "../processes.ts";
+import { start } from "../processes.ts";
 import { startBios } from "../qemu.ts";
-import { blocksOf } from "../readme.ts";
 import { mustBeAsRecorded } from "../recorded-log.ts";
 
 const MAC = "52:54:00:12:34:56";
@@ -20,19 +20,15 @@ export const docsFirstBoot: Scenario = {
     const home = await buildHomeLan(lab);
     const folder = join(lab.folder, "bootlace");
     mkdirSync(folder);
-    const blocks = blocksOf(readFileSync("docs/tutorial/first-boot.md", "utf8"));
-    for (const { heading, language, title, text } of blocks) {
-      if (heading !== "2. Fill the boot folder") continue;
-      if (language === "sh") {
-        const lines = text.split("\n").filter((line) => !line.startsWith("apt-get "));
-        must(lines.length > 4, "the tutorial has no commands that fill the boot folder");
-        await runOk(lab, home.bootServer.netns, "/bin/sh", ["-euc", lines.join("\n")], { cwd: folder });
-      } else if (title !== "") {
-        mkdirSync(dirname(join(folder, title)), { recursive: true });
-        // The lab reads the serial line; a person looks at the screen.
-        writeFileSync(join(folder, title), `${text}  APPEND console=ttyS0,115200\n`);
-      }
-    }
+    const [config = ""] = await followPage(
+      lab,
+      home.bootServer,
+      folder,
+      "tutorial/first-boot.md",
+      "2. Fill the boot folder",
+    );
+    // The lab reads the serial line; a person looks at the screen.
+    appendFileSync(join(folder, config), "  APPEND console=ttyS0,115200\n");
     const booted = await bootOnce(lab, home, folder, "first", /Memtest86\+ v\d+\.\d\d/, /boot .*: booted, /);
     mustBeAsRecorded("first-boot", booted, folder);
     rmSync(join(folder, "boot/pxelinux/ldlinux.c32"));

@@ -1,10 +1,12 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { startBootlace } from "../bootlace.ts";
+import { followPage } from "../doc-page.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
 import { httpGaps } from "../http-log.ts";
 import { eventually, type Scenario } from "../lab.ts";
 import { startUefi } from "../qemu.ts";
-import type { BootTree } from "../tree.ts";
 
 const MAC = "52:54:00:ae:03:01";
 
@@ -13,7 +15,10 @@ export const uefiX64Http: Scenario = {
   proves: "OVMF's HTTP Boot takes the URL of our offer; shim and GRUB come over HTTP and run",
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
-    const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree: TREE });
+    const folder = join(lab.folder, "boot");
+    mkdirSync(folder);
+    await followPage(lab, bootServer, folder, "how-to/http-boot.md", "Nothing to set");
+    const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n" });
     const machine = await startUefi(lab, lan, { mac: MAC, http: true });
     const url = `http://${BOOT_SERVER}:8069/efi/bootx64.efi`;
     lab.proof((await machine.output.until(/Start HTTP Boot over IPv4/, 120))[0]);
@@ -26,9 +31,4 @@ export const uefiX64Http: Scenario = {
     );
     lab.proof("logged: OFFER with the URL, efi/bootx64.efi and efi/grubx64.efi over HTTP");
   },
-};
-
-const TREE: BootTree = {
-  "efi/bootx64.efi": { piece: "shim" },
-  "efi/grubx64.efi": { piece: "grubNet" },
 };

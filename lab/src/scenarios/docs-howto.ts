@@ -1,0 +1,178 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BOOTLACE_MAIN, type Bootlace, startBootlace } from "../bootlace.ts";
+import { allPages, followPage, pageBlock } from "../doc-page.ts";
+import { must } from "../failure.ts";
+import { buildHomeLan, buildLan, FILE_SERVER, type HomeLan } from "../home-lan.ts";
+import { eventually, type Lab, type Scenario } from "../lab.ts";
+import { addHost, type Host, plugIn } from "../namespaces.ts";
+import { locate } from "../packages.ts";
+import { listening } from "../ports.ts";
+import { runOk, start } from "../processes.ts";
+import { startBios, startUefi } from "../qemu.ts";
+import { type BootTree, plantTree, UEFI_SYSLINUX } from "../tree.ts";
+
+const mac = (last: number) => `52:54:00:ae:00:5${last}`;
+
+export const docsHowto: Scenario = {
+  name: "docs-howto",
+  proves:
+    "what the how-to pages say works as they say it: iPXE, UEFI, Secure Boot, install-once, nginx, the PXE port alone",
+  async run(lab) {
+    await checkDnsmasqBlocks(lab);
+    const nextServer = pageBlock("how-to/secure-boot.md", "GRUB asks the router", "dnsmasq").split("\n");
+    const home = await buildHomeLan(lab, { routerLines: nextServer.filter((line) => line.startsWith("dhcp-boot=")) });
+    await ipxe(lab, home);
+    await uefiTutorial(lab, home);
+    await secureBoot(lab, home);
+    await installOnce(lab, home);
+    await nginx(lab, home);
+    await pxePortOnly(lab);
+  },
+};
+
+/** Each piece of a dnsmasq.conf that a page shows is one for the real dnsmasq. */
+async function checkDnsmasqBlocks(lab: Lab): Promise<void> {
+  const host = await addHost(lab, "dnsmasq");
+  let checked = 0;
+  for (const { page, blocks } of allPages()) {
+    for (const { text } of blocks.filter(({ language }) => language === "dnsmasq")) {
+      const file = join(lab.folder, `page-${++checked}.conf`);
+      writeFileSync(file, text);
+      const { stderr } = await runOk(lab, host.netns, locate("dnsmasq"), ["--test", `--conf-file=${file}`]);
+      must(stderr.includes("syntax check OK"), `docs/${page}: ${stderr}`);
+    }
+  }
+  must(checked >= 3, `only ${checked} pieces of dnsmasq.conf were found`);
+  lab.proof(`${checked} pieces of dnsmasq.conf: syntax check OK`);
+}
+
+/** A Bootlace whose folder was filled as a page says. */
+async function serveFilled(
+  lab: Lab,
+  { bootServer }: HomeLan,
+  name: string,
+  options: { readonly page: string; readonly heading: string; readonly yaml?: string; readonly tree?: BootTree },
+): Promise<Bootlace> {
+  const { page, heading, yaml, tree = {} } = options;
+  const folder = join(lab.folder, name);
+  mkdirSync(folder);
+  const written = await followPage(lab, bootServer, folder, page, heading);
+  for (const path of written.filter((one) => one.endsWith("pxelinux.cfg/default"))) {
+    // The lab reads the serial line; a person looks at the screen.
+    appendFileSync(join(folder, path), "  APPEND console=ttyS0,115200\n");
+  }
+  return startBootlace(lab, bootServer, { name, tree, ...(yaml === undefined ? {} : { yaml }) });
+}
+
+async function ipxe(lab: Lab, home: HomeLan): Promise<void> {
+  const bootlace = await serveFilled(lab, home, "ipxe", { page: "how-to/ipxe.md", heading: "Files" });
+  const bios = await startBios(lab, home.lan, { mac: mac(1), name: "ipxe-bios" });
+  const says = (address: string) => new RegExp(`This is ${address}, booting from http://\\S+`);
+  lab.proof(`iPXE: ${(await bios.output.until(says(mac(1)), 120))[0]}`);
+  await eventually(lab, "memtest to be fetched", 60, () =>
+    bootlace.records().find(({ event, file }) => event === "http.done" && file === "memtest"),
+  );
+  await bios.stop("SIGKILL");
+  const uefi = await startUefi(lab, home.lan, { mac: mac(2), name: "ipxe-uefi" });
+  lab.proof(`OVMF, snponly.efi: ${(await uefi.output.until(says(mac(2)), 180))[0]}`);
+  await uefi.stop("SIGKILL");
+  await bootlace.stop();
+}
+
+async function uefiTutorial(lab: Lab, home: HomeLan): Promise<void> {
+  const where = { page: "tutorial/uefi.md", heading: "memtest86+ by syslinux" };
+  const bootlace = await serveFilled(lab, home, "uefi", where);
+  const machine = await startUefi(lab, home.lan, { mac: mac(3), name: "tutorial-uefi" });
+  lab.proof(`OVMF: ${(await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+  await machine.stop("SIGKILL");
+  await bootlace.stop();
+}
+
+async function secureBoot(lab: Lab, home: HomeLan): Promise<void> {
+  const where = { page: "how-to/secure-boot.md", heading: "Debian's signed shim and GRUB" };
+  const bootlace = await serveFilled(lab, home, "secure-boot", where);
+  const machine = await startUefi(lab, home.lan, { mac: mac(4), name: "secure-boot", secure: true });
+  lab.proof(`OVMF with Secure Boot: ${(await machine.output.until(/Debian installer/, 180))[0]}, GRUB's menu`);
+  await machine.stop("SIGKILL");
+  await bootlace.stop();
+}
+
+async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
+  const { bootServer } = home;
+  const page = "how-to/install-once.md";
+  const yaml = pageBlock(page, "Install a machine once", "yaml");
+  const once = Object.fromEntries(
+    Object.entries(UEFI_SYSLINUX).map(([path, file]) => [path.replace("efi/", "once/"), file]),
+  );
+  const bootlace = await startBootlace(lab, bootServer, { name: "install-once", yaml, tree: once });
+  const [command = ""] = pageBlock(page, "Install a machine once", "sh").trim().split("\n");
+  const [program, ...words] = command.split(" ");
+  must(program === "bootlace" && words[0] === "next", `docs/${page} begins with another command: ${command}`);
+  const told = words[1] ?? "";
+  const shell = 'cd "$1" && shift && exec "$@"';
+  const line = ["-c", shell, "sh", bootlace.folder, process.execPath, BOOTLACE_MAIN, ...words];
+  await runOk(lab, bootServer.netns, "/bin/sh", line);
+  const seen = (event: string) => bootlace.records().filter((record) => record.event === event && record.mac === told);
+
+  const first = await startUefi(lab, home.lan, { mac: told, name: "once-1" });
+  await first.output.until(/Loading memtest\.bin/, 180);
+  await first.stop("SIGKILL");
+  const offers = seen("dhcp.offer").length;
+  must(offers > 0, "the machine was not told its file");
+  const second = await startUefi(lab, home.lan, { mac: told, name: "once-2" });
+  await eventually(lab, "the second boot to be ignored", 120, () => seen("dhcp.ignored").at(-1));
+  await second.stop("SIGKILL");
+  must(seen("dhcp.offer").length === offers, "the one-shot was given twice");
+  lab.proof(`${command}: booted once, then ignored`);
+  await bootlace.stop();
+}
+
+/** The file server of the page is the real nginx, with the lines that the page shows. */
+async function nginx(lab: Lab, home: HomeLan): Promise<void> {
+  const page = "how-to/external-file-server.md";
+  const files = await addHost(lab, "files");
+  await plugIn(files, home.lan, { addresses: [`${FILE_SERVER}/24`] });
+  const root = join(lab.folder, "nginx-root");
+  plantTree(root, { "efi/bootx64.efi": { piece: "shim" }, "efi/grubx64.efi": { piece: "grubNet" } });
+  await serveByNginx(lab, files, pageBlock(page, "By HTTP", "nginx").replace("/srv/boot", root));
+  const yaml = pageBlock(page, "By HTTP", "yaml");
+  const bootlace = await startBootlace(lab, home.bootServer, { name: "nginx", yaml });
+  const machine = await startUefi(lab, home.lan, { mac: mac(6), name: "nginx-uefi", http: true });
+  lab.proof(`OVMF: ${(await machine.output.until(/URI: http:\/\/192\.168\.11\.17\/\S+/, 120))[0]}`);
+  lab.proof(`from nginx: ${(await machine.output.until(/Welcome to GRUB!/, 120))[0]}`);
+  await machine.stop("SIGKILL");
+  await bootlace.stop();
+}
+
+async function serveByNginx(lab: Lab, host: Host, server: string): Promise<void> {
+  const folder = join(lab.folder, "nginx-run");
+  mkdirSync(folder);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const paths = temporary.map((kind) => `${kind}_temp_path ${join(folder, kind)};`).join("\n");
+  const config = join(folder, "nginx.conf");
+  const http = `access_log off;\n${paths}\n${server}`;
+  writeFileSync(config, `user root;\ndaemon off;\npid ${join(folder, "pid")};\nevents {}\nhttp {\n${http}}\n`);
+  const args = ["-c", config, "-e", join(folder, "error.log")];
+  const started = start(lab, host.netns, { name: "nginx", command: locate("nginx"), args });
+  await listening(lab, started, [80], 20, "tcp");
+}
+
+/** dnsmasq holds port 67 and says PXEClient; Bootlace on the same host answers on port 4011 alone. */
+async function pxePortOnly(lab: Lab): Promise<void> {
+  const page = "how-to/beside-dnsmasq.md";
+  const heading = "Only the PXE port";
+  const lines = pageBlock(page, heading, "dnsmasq").split("\n");
+  const { lan, router } = await buildLan(lab, 12, "-pxe", {
+    routerLines: lines.filter((line) => line.startsWith("dhcp-option-force=")),
+  });
+  const yaml = pageBlock(page, heading, "yaml");
+  const bootlace = await startBootlace(lab, router, { name: "pxe-port", yaml, tree: UEFI_SYSLINUX, ports: [4011, 69] });
+  const machine = await startUefi(lab, lan, { mac: mac(7), name: "pxe-port" });
+  const loading = await machine.output.until(/Loading memtest\.bin/, 180);
+  const ack = bootlace.records().find(({ event, mac: who }) => event === "dhcp.ack" && who === mac(7));
+  must(ack !== undefined, "the answer did not come from port 4011");
+  lab.proof(`OVMF, told on port 4011: ${loading[0]}`);
+  await machine.stop("SIGKILL");
+  await bootlace.stop();
+}
