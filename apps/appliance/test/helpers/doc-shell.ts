@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { adminRoutes } from "../../src/http/admin-routes.ts";
 import { openApi } from "../../src/http/openapi.ts";
 import { top } from "./doc-pages.ts";
@@ -59,6 +59,8 @@ const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> 
     return verb === "install" && strange.length === 0 ? undefined : `apt-get ${verb}: ${strange.join(", ")}`;
   },
   npm: npmProblem,
+  "node_modules/.bin/vitest": ([verb, ...paths]) =>
+    verb === "run" ? paths.find((path) => !existsSync(new URL(path, top))) : `vitest ${verb}`,
   curl: (words) => words.map(apiProblem).find((problem) => problem !== undefined),
   systemctl: ([, ...words]) => oneOf(["bootlace", "dnsmasq", "nginx"])(words.filter((word) => !word.startsWith("-"))),
   journalctl: (words) => (words.includes("bootlace") ? undefined : "whose journal?"),
