@@ -20,6 +20,8 @@ const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 const PIECES = {
   ip: { path: "/usr/sbin/ip", package: "iproute2" },
   taskset: { path: "/usr/bin/taskset", package: "util-linux" },
+  nsenter: { path: "/usr/bin/nsenter", package: "util-linux" },
+  systemd: { path: "/lib/systemd/systemd", package: "systemd" },
   setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
   nft: { path: "/usr/sbin/nft", package: "nftables" },
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },

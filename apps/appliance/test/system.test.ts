@@ -57,6 +57,28 @@ describe("parts", () => {
   }
   const names = (failures: readonly PartFailure[]) => failures.map(({ name }) => name);
 
+  it("that drain beside each other stop at the same time, the others one after the other", async () => {
+    const steps: string[] = [];
+    const ends = new Map<string, () => void>();
+    const make = (name: string, drains: boolean): Part => ({
+      name,
+      drains,
+      async start() {},
+      async stop() {
+        steps.push(`stop ${name}`);
+        if (drains) await new Promise<void>((resolve) => ends.set(name, resolve));
+        steps.push(`stopped ${name}`);
+      },
+    });
+    const stopped = stopInReverse([make("a", false), make("b", true), make("c", true), make("d", false)], () => {});
+    while (ends.size < 2) await Promise.resolve();
+    expect(steps).toEqual(["stop d", "stopped d", "stop c", "stop b"]);
+    ends.get("b")?.();
+    ends.get("c")?.();
+    await stopped;
+    expect(steps.slice(4)).toEqual(["stopped b", "stopped c", "stop a", "stopped a"]);
+  });
+
   it("start in order", async () => {
     const { steps, list } = parts({});
     expect(await startInOrder(list, () => {})).toEqual([]);

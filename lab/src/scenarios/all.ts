@@ -26,6 +26,7 @@ import { npmLibrary } from "./npm-library.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
+import { serviceSystemd } from "./service-systemd.ts";
 import { twoLans } from "./two-lans.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Http } from "./uefi-x64-http.ts";
@@ -55,6 +56,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interop,
   interopLossy,
   dhcpUnderLoad,
+  serviceSystemd,
   packages,
   npmLibrary,
   npmGlobal,

@@ -30,6 +30,7 @@ TimeoutStopSec=10
 ${user === undefined ? `User=${serviceUser}\nDynamicUser=yes` : `User=${specifiers(user)}`}
 StateDirectory=bootlace
 LogsDirectory=bootlace
+SyslogIdentifier=bootlace
 UMask=0027
 AmbientCapabilities=CAP_NET_BIND_SERVICE
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE

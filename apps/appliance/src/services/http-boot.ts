@@ -71,6 +71,7 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): HttpB
   return {
     name: "http",
     independent: true,
+    drains: true,
     start,
     async stop() {
       const last = server;

@@ -66,6 +66,7 @@ export function tftpService(first: Config, deps: TftpServiceDeps): TftpService {
   return {
     name: "tftp",
     independent: true,
+    drains: true,
     start,
     async stop() {
       const all = [...ending, ...(server === undefined ? [] : [server])];

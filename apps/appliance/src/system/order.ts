@@ -3,6 +3,8 @@ export interface Part {
   readonly name: string;
   /** When one such part fails the others are tried as well, so that all that is missing is told at once. */
   readonly independent?: boolean;
+  /** It lets work end before it stops. Such parts that stand beside each other stop at the same time. */
+  readonly drains?: boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,11 +37,25 @@ export async function startInOrder(parts: readonly Part[], onStopFailure: (failu
 
 /** Stops parts, last one first, and goes on past those that fail. */
 export async function stopInReverse(parts: readonly Part[], onFailure: (failure: PartFailure) => void): Promise<void> {
-  for (const part of [...parts].reverse()) {
-    try {
-      await part.stop();
-    } catch (error) {
-      onFailure({ name: part.name, error });
-    }
+  for (const group of groups([...parts].reverse())) {
+    await Promise.all(
+      group.map(async (part) => {
+        try {
+          await part.stop();
+        } catch (error) {
+          onFailure({ name: part.name, error });
+        }
+      }),
+    );
   }
+}
+
+function groups(parts: readonly Part[]): Part[][] {
+  const found: Part[][] = [];
+  for (const part of parts) {
+    const last = found.at(-1);
+    if (part.drains && last?.[0]?.drains) last.push(part);
+    else found.push([part]);
+  }
+  return found;
 }
