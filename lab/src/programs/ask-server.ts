@@ -12,8 +12,12 @@ interface Request {
   readonly port: number;
 }
 
-/** Milliseconds of silence that count as no answer. The LAN is a pair of virtual cables. */
-const patience = 50;
+/** Milliseconds without any answer, after the last request, that count as the end. */
+const patience = 1000;
+/** Milliseconds between two requests: 78 of them at once could overrun a socket. */
+const pace = 3;
+/** Octets 4 to 7 of a message: the transaction id, which an answer repeats (RFC 2131 section 2). */
+const xid = 4;
 
 const [file = "", server = ""] = process.argv.slice(2);
 const requests = JSON.parse(readFileSync(file, "utf8")) as readonly Request[];
@@ -22,20 +26,25 @@ socket.bind(68, "0.0.0.0");
 await once(socket, "listening");
 socket.setBroadcast(true);
 
-let answer: (hex: string) => void = () => {};
-socket.on("message", (bytes, { address }) => {
-  if (address === server) answer(bytes.toString("hex"));
-});
-
 /** Of the /24 network of both: the limited broadcast has no route on a host without a gateway. */
 const broadcast = server.replace(/\d+$/, "255");
-const replies: Record<string, string | null> = {};
-for (const { id, hex, port } of requests) {
-  const reply = new Promise<string>((resolve) => {
-    answer = resolve;
-  });
-  socket.send(Buffer.from(hex, "hex"), port, port === 67 ? broadcast : server);
-  replies[id] = await Promise.race([reply, delay(patience, null)]);
+const replies: Record<string, string | null> = Object.fromEntries(requests.map(({ id }) => [id, null]));
+let heard = performance.now();
+// On a busy machine an answer may come after the next request was sent: each has an id of its own on the way.
+socket.on("message", (bytes, { address }) => {
+  const request = requests[bytes.readUInt32BE(xid) - 1];
+  if (address !== server || request === undefined) return;
+  heard = performance.now();
+  Buffer.from(request.hex, "hex").copy(bytes, xid, xid, xid + 4);
+  replies[request.id] ??= bytes.toString("hex");
+});
+for (const [index, { hex, port }] of requests.entries()) {
+  const bytes = Buffer.from(hex, "hex");
+  bytes.writeUInt32BE(index + 1, xid);
+  socket.send(bytes, port, port === 67 ? broadcast : server);
+  await delay(pace);
 }
+heard = performance.now();
+while (performance.now() - heard < patience) await delay(patience / 4);
 socket.close();
 process.stdout.write(`${JSON.stringify(replies)}\n`);
