@@ -22,6 +22,7 @@ const PIECES = {
   taskset: { path: "/usr/bin/taskset", package: "util-linux" },
   nsenter: { path: "/usr/bin/nsenter", package: "util-linux" },
   systemd: { path: "/lib/systemd/systemd", package: "systemd" },
+  script: { path: "/usr/bin/script", package: "bsdutils" },
   setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
   nft: { path: "/usr/sbin/nft", package: "nftables" },
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },

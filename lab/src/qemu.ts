@@ -27,6 +27,8 @@ export interface UefiOptions extends MachineOptions {
   readonly http?: boolean;
   /** Secure Boot with Microsoft's keys. */
   readonly secure?: boolean;
+  /** A screen beside the serial line: memtest86+ as a UEFI program refuses to run without one. */
+  readonly screen?: boolean;
 }
 
 // The serial line is QEMU's own standard output, which is a file: it never makes QEMU wait, and so loses no character.
@@ -62,7 +64,7 @@ export async function startBios(
 export async function startUefi(
   lab: Lab,
   lan: Switch,
-  { mac, name = "uefi", nic = "virtio-net-pci", http = false, secure = false }: UefiOptions,
+  { mac, name = "uefi", nic = "virtio-net-pci", http = false, secure = false, screen = false }: UefiOptions,
 ): Promise<Machine> {
   const variables = join(lab.folder, `${name}-vars.fd`);
   copyFileSync(locate(secure ? "ovmfSecureVars" : "ovmfVars"), variables);
@@ -77,6 +79,7 @@ export async function startUefi(
     ...flash(0, locate(secure ? "ovmfSecureCode" : "ovmfCode"), ",readonly=on"),
     ...flash(1, variables),
     ...(await network(lan, name)),
+    ...(screen ? ["-device", "VGA"] : []),
     // No ROM on the card: the PXE client is the firmware's own. No IPv6 PXE: it would be tried for a minute first.
     ...["-device", `${nic},romfile=,netdev=net0,mac=${mac},bootindex=1`],
     ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],

@@ -2,6 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { quote } from "@bootlace/dhcp-core";
 import { readArguments } from "./cli/arguments.ts";
+import { createAsker } from "./cli/ask.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
@@ -87,8 +88,10 @@ run(process.argv.slice(2), {
   stdoutIsTerminal: process.stdout.isTTY === true,
   stdoutIsJournal: isJournal(1, process.env.JOURNAL_STREAM),
   stderrIsJournal: isJournal(2, process.env.JOURNAL_STREAM),
+  stdinIsTerminal: process.stdin.isTTY === true,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  ask: createAsker(process.stdin, (text) => void process.stderr.write(text)),
   signals: process,
   exitAtOnce: (code) => process.exit(code),
   now: Date.now,

@@ -16,6 +16,8 @@ import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { installOnce } from "./install-once.ts";
+import { init, initSecureBoot } from "./init.ts";
+import { initByHand } from "./init-by-hand.ts";
 import { interop } from "./interop.ts";
 import { interopLossy } from "./interop-lossy.ts";
 import { ipxeHttpScript } from "./ipxe-http-script.ts";
@@ -50,6 +52,9 @@ export const SCENARIOS: readonly Scenario[] = [
   failuresUefi,
   failuresRouter,
   importDnsmasq,
+  init,
+  initSecureBoot,
+  initByHand,
   nextBoot,
   installOnce,
   behindFirewall,

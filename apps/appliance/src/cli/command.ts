@@ -9,10 +9,13 @@ export interface Surroundings {
   /** True where the journal of systemd takes what is written. */
   readonly stdoutIsJournal: boolean;
   readonly stderrIsJournal: boolean;
+  readonly stdinIsTerminal: boolean;
   /** Data. */
   readonly out: (text: string) => void;
   /** Diagnostics. */
   readonly err: (text: string) => void;
+  /** Puts a question to the person at the terminal; undefined when the input ends or is broken off. */
+  readonly ask: (question: string) => Promise<string | undefined>;
   readonly signals: SignalSource;
   readonly exitAtOnce: (code: number) => void;
   readonly now: () => number;

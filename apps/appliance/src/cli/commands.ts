@@ -5,6 +5,7 @@ import { explain } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import { installServiceCommand } from "./install-service.ts";
 import { licensesCommand } from "./licenses.ts";
+import { initCommand } from "./init.ts";
 import { logs } from "./logs.ts";
 import { next } from "./next.ts";
 import { reload } from "./reload.ts";
@@ -15,6 +16,7 @@ import { versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  initCommand(),
   serve,
   check,
   explain,

@@ -105,7 +105,7 @@ function wishOf(args: Arguments): { ok: true; wish: Wish } | { ok: false; proble
 }
 
 /** With the config, the boot tree and the one-shots as they are on disk; the daemon need not run. */
-async function explainOffline(
+export async function explainOffline(
   { config }: LoadedConfig,
   wish: Wish,
   surroundings: Surroundings,

@@ -17,12 +17,14 @@ export function commandLine(cwd: string, more: Partial<Surroundings> = {}) {
         stdoutIsTerminal: false,
         stdoutIsJournal: false,
         stderrIsJournal: false,
+        stdinIsTerminal: false,
         out: (text) => {
           said.out += text;
         },
         err: (text) => {
           said.err += text;
         },
+        ask: async () => undefined,
         signals,
         exitAtOnce: () => {},
         now: Date.now,

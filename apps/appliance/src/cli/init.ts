@@ -1,0 +1,177 @@
+import { lstatSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { quote } from "@bootlace/dhcp-core";
+import { checkInterface } from "../config/values.ts";
+import { configText } from "../init/config-text.ts";
+import { readOsRelease } from "../init/distribution.ts";
+import { execute } from "../init/execute.ts";
+import { findKits } from "../init/find.ts";
+import { describeError, holdFolders } from "../init/folders.ts";
+import { tellMissing } from "../init/missing.ts";
+import { findCandidates, readDefaultRoutes } from "../init/network.ts";
+import { nextSteps } from "../init/next-steps.ts";
+import { present } from "../init/place.ts";
+import { judge, type Preparation, prepareTree } from "../init/prepare.ts";
+import { askConfirmation, askFor } from "../init/questions.ts";
+import { type InitSystem, realSystem } from "../init/system.ts";
+import type { Arguments, Command, Surroundings } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { type Answers, answersFor } from "./init-answers.ts";
+import { answersOf } from "./init-machines.ts";
+import { createInitReport, type InitResult, sizeText } from "./init-report.ts";
+import { printError } from "./output.ts";
+
+const configName = "bootlace.yaml";
+
+/** The command that makes a boot tree and a config from what the system has. */
+export function initCommand(system: InitSystem = realSystem): Command {
+  return {
+    name: "init",
+    summary: "Make a boot folder and a bootlace.yaml from what this system has",
+    positionals: [{ name: "DIR", description: "Folder for bootlace.yaml and boot/; made if missing. Default: ." }],
+    options: [
+      { name: "yes", short: "y", description: "Ask nothing, take the usual answers." },
+      {
+        name: "interface",
+        short: "i",
+        value: "NAME",
+        many: true,
+        description: "Network interface to serve. Default: that of the default route.",
+      },
+      { name: "secure-boot", description: "Let UEFI machines start shim and GRUB instead of iPXE." },
+      {
+        name: "from",
+        value: "DIR",
+        many: true,
+        description:
+          "Look for boot files below this folder first, such as unpacked packages. May be given several times.",
+      },
+      { name: "dry-run", description: "Show what would be made; write nothing, ask nothing." },
+      { name: "json", description: "Print one JSON document: the files, what is missing, what to do next." },
+    ],
+    examples: [
+      ["bootlace init", "make ./bootlace.yaml and ./boot, after at most three questions"],
+      ["bootlace init --yes /srv/bootlace", "another folder, no question"],
+      ["bootlace init --dry-run", "see what would be made"],
+    ],
+    async run(args, surroundings) {
+      const json = args.options.has("json");
+      const fail = (code: "usage" | "unusable", message: string, hint?: string): number => {
+        printError(surroundings, "init", { code, message, ...(hint === undefined ? {} : { hint }) }, json);
+        return code === "usage" ? exitCodes.usage : exitCodes.findings;
+      };
+      const directory = resolve(surroundings.cwd, args.positionals[0] ?? ".");
+      const asks = !args.options.has("yes") && !args.options.has("dry-run");
+      if (asks && !surroundings.stdinIsTerminal) {
+        return fail("usage", "the standard input is no terminal, so nothing can be asked", "Write --yes");
+      }
+      const wrongName = args.options.get("interface")?.find((name) => checkInterface(name) !== undefined);
+      if (wrongName !== undefined) return fail("usage", `${quote(wrongName)} is not the name of a network interface`);
+      const problem = problemWith(directory);
+      if (problem !== undefined) return fail("unusable", `${quote(directory)}: ${problem}`);
+      return make({ args, directory, surroundings, system, asks });
+    },
+  };
+}
+
+function problemWith(directory: string): string | undefined {
+  try {
+    if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
+    if (!statSync(directory).isDirectory()) return "this is no folder";
+    // There, `boot` is the folder this machine itself starts from.
+    return realpathSync(directory) === "/" ? "not in the root of the file system; name a folder of its own" : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? "this is a symbolic link that leads nowhere" : describeError(error);
+  }
+}
+
+interface Task {
+  readonly args: Arguments;
+  readonly directory: string;
+  readonly surroundings: Surroundings;
+  readonly system: InitSystem;
+  readonly asks: boolean;
+}
+
+async function make({ args, directory, surroundings, system, asks }: Task): Promise<number> {
+  const { options } = args;
+  const dryRun = options.has("dry-run");
+  const report = createInitReport(surroundings, { json: options.has("json"), dryRun });
+  await using folders = holdFolders(directory);
+  const roots = [...(options.get("from") ?? []).map((root) => resolve(surroundings.cwd, root)), system.root];
+  const found = await findKits(roots);
+  const distribution = readOsRelease(await system.osRelease());
+  const candidates = findCandidates(surroundings.networkInterfaces(), readDefaultRoutes(await system.routes()));
+  const tree = await prepareTree(folders, found);
+  const hasConfig = (await present(folders, configName, { text: "" })).kind !== "missing";
+
+  report.found({ distribution, candidates, directory });
+  const answers = await answersFor({
+    candidates,
+    interfaces: options.get("interface") ?? [],
+    secureBoot: options.has("secure-boot"),
+    secureBootPossible: found.kits.has("secure-x64") || tree.inTree.has("secure-x64"),
+    ask: asks && !hasConfig ? (question) => askFor(question, surroundings.ask, surroundings.err) : undefined,
+  });
+  if (answers === undefined) return report.brokenOff();
+  if (answers.problem !== undefined) return report.refused(answers.problem);
+  const all = await withConfig(tree, answers.answers);
+  if (asks && all.steps.length > 0) {
+    const octets = all.steps.reduce((sum, { size }) => sum + size, 0);
+    const what = `${all.steps.length} ${all.steps.length === 1 ? "file" : "files"}, ${sizeText(octets)},`;
+    const confirmed = await askFor(askConfirmation(what, directory), surroundings.ask, surroundings.err);
+    if (confirmed !== true) return report.brokenOff();
+  }
+
+  for (const outcome of all.settled) report.done(outcome);
+  const executed = dryRun
+    ? undefined
+    : await interruptibly(surroundings, (signal) =>
+        execute(folders, all.steps, { signal, onProgress: report.progress, onDone: report.done }),
+      );
+  for (const { path, size } of dryRun ? all.steps : []) report.done({ path, status: "made", size });
+  const install = tellMissing(new Set([...found.kits.keys(), ...tree.inTree]), distribution, system);
+  const result: InitResult = {
+    directory,
+    machines: dryRun ? [] : await answersOf(join(directory, configName), surroundings),
+    missing: install,
+    unreadable: found.unreadable,
+    complete: executed?.complete ?? true,
+    next: nextSteps({
+      installation: system.installation(surroundings.env),
+      cwd: surroundings.cwd,
+      config: join(directory, configName),
+      isRoot: system.isRoot,
+      directory,
+      ...(install.install === undefined ? {} : { install: install.install }),
+    }),
+    configKept: hasConfig,
+    wished: options.has("interface") || options.has("secure-boot"),
+  };
+  return report.end(result);
+
+  async function withConfig({ steps, settled }: Preparation, { served, secureBoot }: Answers) {
+    const text = configText({ secureBoot, ...(served === undefined ? {} : { interface: served }) });
+    const there = await present(folders, configName, { text });
+    const { step, outcome } = judge(configName, { text }, Buffer.byteLength(text), there);
+    return {
+      // Last: a folder with a bootlace.yaml has all the rest.
+      steps: step === undefined ? steps : [...steps, step],
+      settled: outcome === undefined ? settled : [...settled, outcome],
+    };
+  }
+}
+
+/** Runs until the end, or until SIGINT or SIGTERM asks to break off. */
+async function interruptibly<T>({ signals }: Surroundings, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) signals.on(name, stop);
+  try {
+    return await run(controller.signal);
+  } finally {
+    for (const name of names) signals.off(name, stop);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Folders } from "./folders.ts";
+import type { FileOutcome } from "./outcome.ts";
+import { place } from "./place.ts";
+import type { Step } from "./prepare.ts";
+
+/** How far the writing is. */
+export interface Progress {
+  readonly path: string;
+  /** Of the files, from 1. */
+  readonly number: number;
+  readonly of: number;
+  readonly octets: number;
+  readonly size: number;
+}
+
+export interface Executed {
+  readonly outcomes: readonly FileOutcome[];
+  /** Every step was done. */
+  readonly complete: boolean;
+}
+
+export interface ExecuteOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onDone: (outcome: FileOutcome) => void;
+}
+
+/** Errors that one file has, and the next will have too. */
+const hopeless = /no space|quota|read-only|device failed/;
+
+/** Writes the files one after the other. Goes on after one that failed, unless the next would fail as well. */
+export async function execute(folders: Folders, steps: readonly Step[], options: ExecuteOptions): Promise<Executed> {
+  const { signal, onProgress, onDone } = options;
+  const outcomes: FileOutcome[] = [];
+  for (const [index, { path, content, size, renew }] of steps.entries()) {
+    if (signal.aborted) return { outcomes, complete: false };
+    const report = (octets: number) => onProgress({ path, number: index + 1, of: steps.length, octets, size });
+    report(0);
+    const placed = await place(folders, path, content, { renew, signal, onProgress: report });
+    if (placed.kind === "interrupted") return { outcomes, complete: false };
+    const from = "source" in content ? { from: content.source } : {};
+    const outcome: FileOutcome =
+      placed.kind === "made"
+        ? { path, status: renew ? "renewed" : "made", size: placed.size, ...from }
+        : placed.kind === "kept"
+          ? { path, status: "kept", why: "it has appeared meanwhile" }
+          : { path, status: "failed", why: placed.why, ...from };
+    outcomes.push(outcome);
+    onDone(outcome);
+    if (outcome.status === "failed" && hopeless.test(outcome.why ?? "")) return { outcomes, complete: false };
+  }
+  return { outcomes, complete: outcomes.every(({ status }) => status !== "failed") };
+}

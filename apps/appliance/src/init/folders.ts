@@ -1,0 +1,154 @@
+import { constants } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath, unlink } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+
+/** A folder that is held open: a path that begins with `base` stays in it, whatever becomes of the folder's name. */
+export interface HeldFolder {
+  readonly base: string;
+}
+
+export type FolderResult =
+  | { readonly ok: true; readonly folder: HeldFolder }
+  | { readonly ok: false; readonly missing: true }
+  | { readonly ok: false; readonly missing: false; readonly why: string };
+
+const asFolder = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Marks files that are not whole yet, with the process that writes them. */
+const partPattern = /^\..+\.(\d+)\.[0-9a-f]+\.bootlace-part$/;
+
+/** The name under which this process writes a file until it is whole. */
+export function partName(name: string, random: string): string {
+  return `.${name}.${process.pid}.${random}.bootlace-part`;
+}
+
+/**
+ * The folders below `top`, opened one by one and held until the end. A symbolic link is followed only to a folder that
+ * lies below `top` too, also when somebody changes the tree at the same time.
+ */
+export function holdFolders(top: string) {
+  const held = new Map<string, FolderResult>();
+  const clean = new Set<string>();
+  const handles: FileHandle[] = [];
+  let realTop: string | undefined;
+
+  async function hold(path: string, isNew = false): Promise<FolderResult> {
+    const handle = await open(path, asFolder);
+    handles.push(handle);
+    // The umask of whoever runs init must not hide the files from the user the daemon runs as.
+    if (isNew) await handle.chmod(0o755);
+    const real = await whereIs(handle, path);
+    realTop ??= real;
+    if (real !== realTop && !real.startsWith(realTop + sep)) {
+      return { ok: false, missing: false, why: `it leads out of ${realTop}, to ${real}` };
+    }
+    return { ok: true, folder: { base: await baseOf(handle, real) } };
+  }
+
+  async function openBelow(path: string, create: boolean): Promise<FolderResult> {
+    if (path === ".") {
+      const first = create ? await mkdir(top, { recursive: true }) : undefined;
+      return hold(await realpath(top), first !== undefined);
+    }
+    const parent = await folder(dirname(path), create);
+    if (!parent.ok) return parent;
+    const own = join(parent.folder.base, path.slice(path.lastIndexOf("/") + 1));
+    const isNew = create && (await makeFolder(own));
+    const info = await lstat(own);
+    if (info.isSymbolicLink()) return hold(await realpath(own));
+    if (!info.isDirectory()) return { ok: false, missing: false, why: "it is no folder" };
+    return hold(own, isNew);
+  }
+
+  /** @param path below `top`, with `/`; `.` is `top` itself */
+  async function folder(path: string, create: boolean): Promise<FolderResult> {
+    const known = held.get(path);
+    if (known !== undefined && (known.ok || !create)) return create ? swept(path, known) : known;
+    const opened = await openBelow(path, create).catch((error: NodeJS.ErrnoException): FolderResult => {
+      if (error.code === "ENOENT" && !create) return { ok: false, missing: true };
+      if (error.code === "ENOENT")
+        return { ok: false, missing: false, why: "it is a symbolic link that leads nowhere" };
+      if (error.code === "ENOTDIR" || error.code === "EEXIST" || error.code === "ELOOP") {
+        return { ok: false, missing: false, why: "it is no folder" };
+      }
+      return { ok: false, missing: false, why: describeError(error) };
+    });
+    held.set(path, opened);
+    return create ? swept(path, opened) : opened;
+  }
+
+  /** Before the first file is written to a folder, what a run that was killed has left there goes. */
+  async function swept(path: string, opened: FolderResult): Promise<FolderResult> {
+    if (opened.ok && !clean.has(path)) await removeParts(opened.folder.base);
+    clean.add(path);
+    return opened;
+  }
+
+  return {
+    folder,
+    async [Symbol.asyncDispose]() {
+      for (const handle of handles) await handle.close();
+    },
+  };
+}
+
+export type Folders = ReturnType<typeof holdFolders>;
+
+/** @returns false when there is something of that name */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  }
+}
+
+/** Where the folder behind a handle really lies. Without /proc the path is all there is to go by. */
+async function whereIs(handle: FileHandle, path: string): Promise<string> {
+  return readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(path));
+}
+
+async function baseOf(handle: FileHandle, real: string): Promise<string> {
+  const base = `/proc/self/fd/${handle.fd}`;
+  return lstat(base).then(
+    () => base,
+    () => real,
+  );
+}
+
+/** Files that no living process writes any more. */
+async function removeParts(base: string): Promise<void> {
+  for (const name of await readdir(base).catch((): string[] => [])) {
+    const pid = Number(partPattern.exec(name)?.[1] ?? 0);
+    if (pid > 0 && pid !== process.pid && !isAlive(pid)) await unlink(join(base, name)).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space is left on the device",
+  EDQUOT: "the quota is used up",
+  ENAMETOOLONG: "the name is too long",
+  ENOTDIR: "a part of the path is no folder",
+  EFBIG: "the file would be too large",
+  EIO: "the device failed",
+};
+
+/** An error of the file system in words. */
+export function describeError(error: unknown): string {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? code;
+}

@@ -1,0 +1,145 @@
+/** A text that init writes, and the forms of it that an earlier run, with fewer files, may have written. */
+export interface MenuText {
+  readonly path: string;
+  readonly text: string;
+  readonly earlier: readonly string[];
+}
+
+const seconds = 30;
+const notice = [
+  "Written by bootlace init. Change it as you like: init renews it only while it is",
+  "as init wrote it, and only when a program has come that was missing before.",
+];
+const serial = "console=ttyS0,115200";
+const labels = {
+  local: "Boot from the local disk",
+  memtest: "Test the memory (memtest86+)",
+  serial: "Test the memory, shown on the first serial line",
+} as const;
+/** The key that chooses an entry. */
+const keys = { local: "l", memtest: "t", serial: "s" } as const;
+type Entry = keyof typeof labels;
+
+/** How PXELINUX marks the key of an entry. */
+const marked = (entry: Entry) => labels[entry].replace(new RegExp(`\\b${keys[entry]}`, "i"), "^$&");
+
+/** What is in the boot tree, as far as menus offer it. */
+export interface MenuParts {
+  /** menu.c32, with what it needs, lies beside the loader. */
+  readonly menu: boolean;
+  readonly memtest: boolean;
+}
+
+const both = [false, true] as const;
+
+/**
+ * The menu of PXELINUX, or of SYSLINUX for UEFI. `LINUX`, not `KERNEL`: the word and not the name says what the file is.
+ */
+export function pxelinuxMenu(folder: string, parts: MenuParts): MenuText {
+  const forms = both.flatMap((menu) => both.map((memtest) => pxelinuxText({ menu, memtest })));
+  return withEarlier(`${folder}/pxelinux.cfg/default`, pxelinuxText(parts), forms);
+}
+
+function pxelinuxText({ menu, memtest }: MenuParts): string {
+  const head = menu
+    ? ["UI menu.c32", "MENU TITLE Bootlace"]
+    : ["PROMPT 1", `SAY local: ${labels.local}`, ...(memtest ? [`SAY memtest: ${labels.memtest}`] : [])];
+  const entry = (name: string, entry: Entry, ...lines: readonly string[]) => [
+    "",
+    `LABEL ${name}`,
+    ...(menu ? [`  MENU LABEL ${marked(entry)}`] : []),
+    ...lines.map((line) => `  ${line}`),
+  ];
+  const lines = [
+    ...notice.map((line) => `# ${line}`),
+    ...head,
+    "DEFAULT local",
+    `TIMEOUT ${seconds * 10}`,
+    // -1: tell the firmware that the boot failed, so that it goes on with its next device.
+    ...entry("local", "local", "LOCALBOOT -1"),
+    ...(memtest ? entry("memtest", "memtest", "LINUX memtest") : []),
+    ...(memtest ? entry("memtest-serial", "serial", "LINUX memtest", `APPEND ${serial}`) : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Which memtest86+ for UEFI is in the tree. */
+export interface UefiMemtests {
+  readonly x64: boolean;
+  readonly ia32: boolean;
+}
+
+/** Where memtest86+ for UEFI lies, by the name that GRUB and iPXE both give to the processor. */
+const memtestFile = (processor: string) => `memtest/memtest-${processor}.efi`;
+
+function processorsOf({ x64, ia32 }: UefiMemtests): string[] {
+  return [...(x64 ? ["x86_64"] : []), ...(ia32 ? ["i386"] : [])];
+}
+
+const everyPair = both.flatMap((x64) => both.map((ia32) => ({ x64, ia32 })));
+
+/**
+ * The script by which iPXE shows its menu on UEFI machines. `{{base_url}}` is filled in when it is served. Its name is
+ * none that every iPXE is given: a network card with iPXE in a BIOS machine is to have the menu of PXELINUX.
+ */
+export function ipxeMenu(memtests: UefiMemtests): MenuText {
+  return withEarlier("ipxe/uefi.ipxe", ipxeText(memtests), everyPair.map(ipxeText));
+}
+
+function ipxeText(memtests: UefiMemtests): string {
+  const item = (entry: Entry) => `item --key ${keys[entry]} ${entry} ${labels[entry]}`;
+  const offers = processorsOf(memtests).flatMap((processor) => [
+    `iseq \${buildarch} ${processor} && ${item("memtest")} ||`,
+    `iseq \${buildarch} ${processor} && ${item("serial")} ||`,
+  ]);
+  const program = `{{base_url}}/${memtestFile(`\${buildarch}`)}`;
+  const starts = [
+    ...["", ":memtest", `chain ${program} || goto menu`],
+    ...["", ":serial", `chain ${program} ${serial} || goto menu`],
+  ];
+  const lines = [
+    "#!ipxe",
+    ...notice.map((line) => `# ${line}`),
+    "",
+    ":menu",
+    "menu Bootlace",
+    item("local"),
+    ...offers,
+    `choose --default local --timeout ${seconds * 1000} target && goto \${target} || goto local`,
+    ...(offers.length === 0 ? [] : starts),
+    "",
+    ":local",
+    // Not 0: after a success the firmware shows its own menu, after a failure it goes on with the next device.
+    "exit 1",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The menu of GRUB: Debian's looks for it in /grub, Fedora's beside itself. */
+export function grubMenus(memtests: UefiMemtests): MenuText[] {
+  const forms = everyPair.map(grubText);
+  return ["grub/grub.cfg", "secure-boot/grub.cfg"].map((path) => withEarlier(path, grubText(memtests), forms));
+}
+
+function grubText(memtests: UefiMemtests): string {
+  const entry = (name: Entry, command: string) => `menuentry "${labels[name]}" --hotkey=${keys[name]} { ${command} }`;
+  const offers = processorsOf(memtests).flatMap((processor) => [
+    "",
+    `if [ "$grub_cpu" = ${processor} ]; then`,
+    `  ${entry("memtest", `linux /${memtestFile(processor)}`)}`,
+    `  ${entry("serial", `linux /${memtestFile(processor)} ${serial}`)}`,
+    "fi",
+  ]);
+  const lines = [
+    ...notice.map((line) => `# ${line}`),
+    "set default=0",
+    `set timeout=${seconds}`,
+    entry("local", "exit"),
+    ...offers,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function withEarlier(path: string, text: string, forms: readonly string[]): MenuText {
+  return { path, text, earlier: forms.filter((form) => form !== text) };
+}

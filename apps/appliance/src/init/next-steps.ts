@@ -1,0 +1,95 @@
+import { basename, dirname, relative, resolve, sep } from "node:path";
+
+/** How this program was started, which decides what a person types. */
+export interface Installation {
+  /** The script Node runs, or the program when it is a single file. */
+  readonly program: string;
+  /** A single file: no Node, no script. */
+  readonly single: boolean;
+  /** A unit of systemd that starts `bootlace serve` is installed. */
+  readonly unit: boolean;
+  /** A shell finds this very program under the name `bootlace`. */
+  readonly onPath: boolean;
+}
+
+/** A thing to do, and the command line for it. */
+export interface NextStep {
+  readonly what: string;
+  readonly command?: string;
+}
+
+/** Config files the unit reads. */
+const systemConfig = "/etc/bootlace/bootlace.yaml";
+
+export interface NextInput {
+  readonly installation: Installation;
+  readonly cwd: string;
+  /** Absolute path of bootlace.yaml. */
+  readonly config: string;
+  readonly isRoot: boolean;
+  /** Installs packages that are missing. */
+  readonly install?: string;
+  readonly directory: string;
+}
+
+/** What a person does next, in order. */
+export function nextSteps({ installation, cwd, config, isRoot, install, directory }: NextInput): NextStep[] {
+  const call = callOf(installation, cwd);
+  const sudo = isRoot ? "" : "sudo ";
+  const named = relative(cwd, config) === basename(config) ? "" : word(shortest(cwd, config));
+  const more =
+    install === undefined ? [] : [installStep(install, `${call.run} init ${word(shortest(cwd, directory))}`)];
+  return [
+    ...more.flat(),
+    { what: "Look for faults", command: [call.run, "check", named].filter((part) => part !== "").join(" ") },
+    serveStep(),
+    { what: "Switch on a PC and let it boot from the network; the log shows each step" },
+  ];
+
+  function serveStep(): NextStep {
+    if (installation.unit && config === systemConfig) {
+      return {
+        what: "Start the service, now and at every start of this machine",
+        command: `${sudo}systemctl enable --now bootlace`,
+      };
+    }
+    const file = named === "" ? "" : ` --config ${named}`;
+    const command =
+      call.npm && named === "" ? "npm start" : call.npm ? `npm start --${file}` : `${call.run} serve${file}`;
+    return {
+      what: "Serve; DHCP and TFTP have low port numbers, which only root may open",
+      command: `${sudo}${command}`,
+    };
+  }
+}
+
+function installStep(install: string, again: string): NextStep[] {
+  return [
+    { what: "Install what is missing", command: install },
+    { what: "Let init add it; what is there stays", command: again },
+  ];
+}
+
+/** How this program is called from a shell in `cwd`. */
+function callOf({ program, single, onPath }: Installation, cwd: string): { run: string; npm: boolean } {
+  const isWorkspace = program.endsWith(`${sep}apps${sep}appliance${sep}dist${sep}main.js`);
+  if (isWorkspace) {
+    const inside = relative(resolve(dirname(program), "../../.."), cwd) === "";
+    const node = inside ? "node_modules/.bin/node" : "node";
+    return { run: `${node} ${word(shortest(cwd, program))}`, npm: inside };
+  }
+  if (onPath) return { run: "bootlace", npm: false };
+  if (!single) return { run: `node ${word(shortest(cwd, program))}`, npm: false };
+  const path = shortest(cwd, program);
+  return { run: word(path.includes("/") ? path : `./${path}`), npm: false };
+}
+
+function shortest(cwd: string, path: string): string {
+  const way = relative(cwd, path) || ".";
+  return way.startsWith("..") ? path : way;
+}
+
+/** A word of a shell. */
+function word(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describeError, type Folders, type HeldFolder, partName } from "./folders.ts";
+
+const pieceOctets = 64 * 1024;
+const writeNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const readHere = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** What is to stand in a file. */
+export type Content = { readonly source: string } | { readonly text: string };
+
+/** What lies where a file is to be. */
+export type Present =
+  | { readonly kind: "missing" }
+  /** The very content that is to be there. */
+  | { readonly kind: "same" }
+  /** A text that an earlier run may have written. */
+  | { readonly kind: "earlier" }
+  | { readonly kind: "different" }
+  /** A symbolic link, a folder or the like. */
+  | { readonly kind: "other" }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** Looks at a path without following a symbolic link in its last part. */
+export async function present(
+  folders: Folders,
+  path: string,
+  content: Content,
+  earlier: readonly string[] = [],
+): Promise<Present> {
+  const opened = await folders.folder(dirname(path), false);
+  if (!opened.ok) return opened.missing ? { kind: "missing" } : { kind: "refused", why: opened.why };
+  const own = inFolder(opened.folder, path);
+  try {
+    if (!(await lstat(own)).isFile()) return { kind: "other" };
+    await using file = await open(own, readHere);
+    if ("source" in content) {
+      await using source = await open(content.source);
+      return { kind: (await equal(file, source)) ? "same" : "different" };
+    }
+    const longest = Math.max(content.text.length, ...earlier.map((text) => text.length));
+    if ((await file.stat()).size > longest) return { kind: "different" };
+    const text = await file.readFile("utf8");
+    return { kind: text === content.text ? "same" : earlier.includes(text) ? "earlier" : "different" };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Unreadable, but there: it is somebody's.
+    return code === "ENOENT" ? { kind: "missing" } : { kind: "different" };
+  }
+}
+
+async function equal(one: FileHandle, other: FileHandle): Promise<boolean> {
+  if ((await one.stat()).size !== (await other.stat()).size) return false;
+  for (let at = 0; ; ) {
+    const [left, right] = await Promise.all([pieceAt(one, at), pieceAt(other, at)]);
+    if (!left.equals(right)) return false;
+    if (left.length === 0) return true;
+    at += left.length;
+  }
+}
+
+async function pieceAt(file: FileHandle, at: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(pieceOctets), 0, pieceOctets, at);
+  return buffer.subarray(0, bytesRead);
+}
+
+function inFolder({ base }: HeldFolder, path: string): string {
+  return join(base, path.slice(path.lastIndexOf("/") + 1));
+}
+
+export type Placed =
+  | { readonly kind: "made"; readonly size: number }
+  /** Somebody else made it in between. */
+  | { readonly kind: "kept" }
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "failed"; readonly why: string };
+
+export interface PlaceOptions {
+  /** Put it in place of the text of an earlier run. */
+  readonly renew?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (octets: number) => void;
+}
+
+/** Writes a file that is whole from the moment it has its name. One that has appeared there meanwhile is left alone. */
+export async function place(
+  folders: Folders,
+  path: string,
+  content: Content,
+  { renew = false, signal, onProgress = () => {} }: PlaceOptions = {},
+): Promise<Placed> {
+  const opened = await folders.folder(dirname(path), true);
+  if (!opened.ok) return { kind: "failed", why: opened.missing ? "the folder is gone" : opened.why };
+  const own = inFolder(opened.folder, path);
+  const part = join(opened.folder.base, partName(own.slice(own.lastIndexOf("/") + 1), randomBytes(4).toString("hex")));
+  try {
+    const size = await fill(part, content, onProgress, signal);
+    if (size === undefined) return { kind: "interrupted" };
+    if (renew) await rename(part, own);
+    else if (!(await giveName(part, own))) return { kind: "kept" };
+    return { kind: "made", size };
+  } catch (error) {
+    return { kind: "failed", why: describeError(error) };
+  } finally {
+    await unlink(part).catch(() => {});
+  }
+}
+
+/** @returns the octets written, or undefined when `signal` ended it */
+async function fill(
+  part: string,
+  content: Content,
+  onProgress: (octets: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  await using file = await open(part, writeNew, 0o644);
+  // As for folders: whatever the umask.
+  await file.chmod(0o644);
+  let size = 0;
+  if ("text" in content) {
+    await file.writeFile(content.text);
+    size = Buffer.byteLength(content.text);
+  } else {
+    await using source = await open(content.source);
+    for (let piece = await pieceAt(source, 0); piece.length > 0; piece = await pieceAt(source, size)) {
+      if (signal?.aborted === true) return undefined;
+      await file.writeFile(piece);
+      size += piece.length;
+      onProgress(size);
+    }
+  }
+  await file.sync();
+  return size;
+}
+
+/** Gives a whole file its name, unless there is one of that name. */
+async function giveName(part: string, own: string): Promise<boolean> {
+  try {
+    await link(part, own);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS" && code !== "EMLINK") throw error;
+  }
+  // FAT and some network file systems know no second name of a file.
+  const there = await lstat(own).then(
+    () => true,
+    () => false,
+  );
+  if (there) return false;
+  await rename(part, own);
+  return true;
+}

@@ -1,0 +1,50 @@
+import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { isSea } from "node:sea";
+import type { Installation } from "./next-steps.ts";
+
+/** What init asks of the system it runs on. */
+export interface InitSystem {
+  /** The root of this system's files. */
+  readonly root: string;
+  readonly osRelease: () => Promise<string>;
+  /** The text of /proc/net/route; empty where there is none. */
+  readonly routes: () => Promise<string>;
+  /** As Node calls the processor. */
+  readonly architecture: string;
+  readonly isRoot: boolean;
+  readonly installation: (env: Readonly<Record<string, string | undefined>>) => Installation;
+}
+
+const units = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+
+export const realSystem: InitSystem = {
+  root: "/",
+  osRelease: async () => (await textOf("/etc/os-release")) || (await textOf("/usr/lib/os-release")),
+  routes: () => textOf("/proc/net/route"),
+  architecture: process.arch,
+  isRoot: process.getuid?.() === 0,
+  installation(env) {
+    const program = realPath(isSea() ? process.execPath : (process.argv[1] ?? process.execPath));
+    const searched = (env.PATH ?? "").split(":").filter((folder) => folder.startsWith("/"));
+    return {
+      program,
+      single: isSea(),
+      unit: units.some((folder) => existsSync(`${folder}/bootlace.service`)),
+      // npm puts a link to the script there.
+      onPath: searched.some((folder) => realPath(`${folder}/bootlace`) === program),
+    };
+  },
+};
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => "");
+}

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { startBootlace } from "../bootlace.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan, ROUTER } from "../home-lan.ts";
+import { bootlace, fingerprint, initJson } from "../init.ts";
+import type { Scenario } from "../lab.ts";
+import { locate } from "../packages.ts";
+import { runOk } from "../processes.ts";
+import { startBios, startUefi } from "../qemu.ts";
+
+const BIOS_MAC = "52:54:00:ae:0f:01";
+const UEFI_MAC = "52:54:00:ae:0f:02";
+const SECURE_MAC = "52:54:00:ae:0f:03";
+/** What a BIOS machine fetches until memtest86+ runs. */
+const BIOS_FILES = ["pxelinux.0", "ldlinux.c32", "pxelinux.cfg/default", "menu.c32", "libutil.c32", "memtest"];
+
+export const init: Scenario = {
+  name: "init",
+  proves: "bootlace init makes, of Debian's packages, a folder from which BIOS and UEFI machines boot memtest86+",
+  async run(lab) {
+    const { lan, bootServer } = await buildHomeLan(lab);
+    await runOk(lab, bootServer.netns, locate("ip"), ["route", "add", "default", "via", ROUTER]);
+    const folder = join(lab.folder, bootServer.role);
+
+    const made = await initJson(lab, bootServer, "--yes", folder);
+    const network = { interface: "eth0", address: BOOT_SERVER, subnet: "192.168.11.0/24", router: ROUTER };
+    must(
+      JSON.stringify(made.networks) === JSON.stringify([network]),
+      `init found the networks ${JSON.stringify(made.networks)}`,
+    );
+    must(made.missing.needed.length === 0, `init misses ${JSON.stringify(made.missing.needed)}`);
+    must(
+      made.files.every(({ status }) => status === "made"),
+      `not all was made: ${JSON.stringify(made.files)}`,
+    );
+    lab.proof(`${made.files.length} files made; network ${network.subnet}, router ${ROUTER}`);
+    const config = join(folder, "bootlace.yaml");
+    lab.proof((await bootlace(lab, bootServer, "check", config)).trim());
+
+    const before = fingerprint(folder);
+    const again = await initJson(lab, bootServer, "--yes", folder);
+    must(
+      again.files.every(({ status }) => status === "kept"),
+      `the second run says ${JSON.stringify(again.files)}`,
+    );
+    must(fingerprint(folder) === before, "the second run has changed a file");
+    lab.proof(`second run: ${again.files.length} files kept, not an octet changed`);
+
+    const server = await startBootlace(lab, bootServer, {});
+    const bios = await startBios(lab, lan, { mac: BIOS_MAC });
+    await bios.output.until(/Automatic boot in \d+ seconds/, 180);
+    bios.write("s\r");
+    lab.proof(`BIOS, from the menu: ${(await bios.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+    const files = BIOS_FILES.map((name) => `pxelinux/${name}`);
+    await server.mustTell({ mac: BIOS_MAC, architecture: "x86-bios", bootFile: "pxelinux/pxelinux.0", files });
+    await bios.stop("SIGKILL");
+
+    const uefi = await startUefi(lab, lan, { mac: UEFI_MAC, screen: true });
+    await uefi.output.until(/shown on the first serial line/, 180);
+    uefi.write("s");
+    lab.proof(`UEFI, from iPXE's menu: ${(await uefi.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+  },
+};
+
+/** The router names the boot server as next server: the one place where Debian's GRUB looks for its files. */
+export const initSecureBoot: Scenario = {
+  name: "init-secure-boot",
+  proves: "after bootlace init --secure-boot OVMF with Microsoft's keys boots shim and GRUB to init's menu",
+  async run(lab) {
+    const { lan, bootServer } = await buildHomeLan(lab, { routerLines: [`dhcp-boot=,,${BOOT_SERVER}`] });
+    const folder = join(lab.folder, bootServer.role);
+    await bootlace(lab, bootServer, "init", "--yes", "--secure-boot", folder);
+    await bootlace(lab, bootServer, "check", join(folder, "bootlace.yaml"));
+    const server = await startBootlace(lab, bootServer, {});
+    const machine = await startUefi(lab, lan, { mac: SECURE_MAC, secure: true });
+    lab.proof((await machine.output.until(/Boot from the local disk/, 240))[0]);
+    const files = ["shimx64.efi", "grubx64.efi"].map((name) => `secure-boot/${name}`);
+    const bootFile = "secure-boot/shimx64.efi";
+    await server.mustTell({ mac: SECURE_MAC, architecture: "x64-uefi", bootFile, files: [...files, "grub/grub.cfg"] });
+    lab.proof(`logged: ${files.join(", ")}, grub/grub.cfg`);
+  },
+};
