@@ -10,6 +10,8 @@ import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
 import { createMetrics } from "../src/events/metrics.ts";
 import { catalogue } from "../src/events/verdicts/catalogue.ts";
+import { distributionIds } from "../src/init/distribution.ts";
+import { kits } from "../src/init/kits.ts";
 
 const top = new URL("../../../", import.meta.url);
 const page = (name: string) => readFileSync(new URL(`docs/${name}`, top), "utf8");
@@ -75,6 +77,22 @@ test("docs/explanation/security.md names the limits that hold", () => {
   ]) {
     expect(text).toContain(sentence);
   }
+});
+
+test("docs/how-to/first-run.md names the packages that init names, for each distribution, and no other", () => {
+  const rows = page("how-to/first-run.md").split("\n");
+  const header = rows.findIndex((row) => /^\| for +\| Debian/.test(row));
+  const end = rows.findIndex((row, index) => index > header && row === "");
+  const cells = rows.slice(header + 2, end).map((row) => row.split("|").slice(2, -1));
+  distributionIds.forEach((id, column) => {
+    const told = new Set(
+      cells.flatMap((row) => [...(row[column] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name)),
+    );
+    const known = new Set(
+      kits.map(({ sources }) => sources[id]).flatMap((source) => ("packages" in source ? source.packages : [])),
+    );
+    expect([id, ...[...told].sort()]).toEqual([id, ...[...known].sort()]);
+  });
 });
 
 test("docs/troubleshooting.md sends its readers to verdicts that exist, and to every failure", () => {

@@ -167,10 +167,15 @@ describe("what comes next", () => {
     );
 
   it("for a program on the search path", () => {
-    expect(commands({})).toEqual(["bootlace check", "bootlace serve"]);
+    expect(commands({})).toEqual([
+      "bootlace check",
+      "bootlace serve",
+      "bootlace install-service --config bootlace.yaml",
+    ]);
     expect(commands({}, { isRoot: false, config: "/srv/b/bootlace.yaml" })).toEqual([
       "bootlace check b/bootlace.yaml",
       "sudo bootlace serve --config b/bootlace.yaml",
+      "sudo bootlace install-service --config b/bootlace.yaml",
     ]);
   });
 
@@ -186,13 +191,15 @@ describe("what comes next", () => {
     expect(commands({ program, single: false, onPath: false }, inside)).toEqual([
       "node_modules/.bin/node apps/appliance/dist/main.js check",
       "npm start",
+      "node_modules/.bin/node apps/appliance/dist/main.js install-service --config bootlace.yaml",
     ]);
   });
 
   it("for the service, when its own config was made", () => {
     const place = { config: "/etc/bootlace/bootlace.yaml", directory: "/etc/bootlace" };
-    expect(commands({ unit: true }, place)[1]).toBe("systemctl enable --now bootlace");
-    expect(commands({ unit: true })[1]).toBe("bootlace serve");
+    expect(commands({ unit: true }, place).at(-1)).toBe("systemctl enable --now bootlace");
+    expect(commands({}, place).at(-1)).toBe("bootlace install-service");
+    expect(commands({ unit: true }).at(-1)).toBe("bootlace install-service --config bootlace.yaml");
   });
 
   it("begins with what is missing", () => {

@@ -1,4 +1,5 @@
 import { basename, dirname, relative, resolve, sep } from "node:path";
+import { serviceConfig } from "../service-files/wish.ts";
 
 /** How this program was started, which decides what a person types. */
 export interface Installation {
@@ -18,9 +19,6 @@ export interface NextStep {
   readonly command?: string;
 }
 
-/** Config files the unit reads. */
-const systemConfig = "/etc/bootlace/bootlace.yaml";
-
 export interface NextInput {
   readonly installation: Installation;
   readonly cwd: string;
@@ -39,27 +37,24 @@ export function nextSteps({ installation, cwd, config, isRoot, install, director
   const named = relative(cwd, config) === basename(config) ? "" : word(shortest(cwd, config));
   const more =
     install === undefined ? [] : [installStep(install, `${call.run} init ${word(shortest(cwd, directory))}`)];
+  const file = named === "" ? "" : ` --config ${named}`;
   return [
     ...more.flat(),
     { what: "Look for faults", command: [call.run, "check", named].filter((part) => part !== "").join(" ") },
-    serveStep(),
+    { what: "Serve; DHCP and TFTP have low port numbers, which only root may open", command: `${sudo}${serve(file)}` },
     { what: "Switch on a PC and let it boot from the network; the log shows each step" },
+    { what: "When all is well, let the system run it, now and at every start", command: `${sudo}${service()}` },
   ];
 
-  function serveStep(): NextStep {
-    if (installation.unit && config === systemConfig) {
-      return {
-        what: "Start the service, now and at every start of this machine",
-        command: `${sudo}systemctl enable --now bootlace`,
-      };
-    }
-    const file = named === "" ? "" : ` --config ${named}`;
-    const command =
-      call.npm && named === "" ? "npm start" : call.npm ? `npm start --${file}` : `${call.run} serve${file}`;
-    return {
-      what: "Serve; DHCP and TFTP have low port numbers, which only root may open",
-      command: `${sudo}${command}`,
-    };
+  function serve(file: string): string {
+    if (call.npm) return file === "" ? "npm start" : `npm start --${file}`;
+    return `${call.run} serve${file}`;
+  }
+
+  function service(): string {
+    if (installation.unit && config === serviceConfig) return "systemctl enable --now bootlace";
+    const its = config === serviceConfig ? "" : ` --config ${word(shortest(cwd, config))}`;
+    return `${call.run} install-service${its}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { isSea } from "node:sea";
+import { ownProgram } from "../system/own-program.ts";
 import type { Installation } from "./next-steps.ts";
 
 /** What init asks of the system it runs on. */
@@ -25,11 +25,12 @@ export const realSystem: InitSystem = {
   architecture: process.arch,
   isRoot: process.getuid?.() === 0,
   installation(env) {
-    const program = realPath(isSea() ? process.execPath : (process.argv[1] ?? process.execPath));
+    const own = ownProgram();
+    const program = realPath(own.at(-1) ?? own[0]);
     const searched = (env.PATH ?? "").split(":").filter((folder) => folder.startsWith("/"));
     return {
       program,
-      single: isSea(),
+      single: own.length === 1,
       unit: units.some((folder) => existsSync(`${folder}/bootlace.service`)),
       // npm puts a link to the script there.
       onPath: searched.some((folder) => realPath(`${folder}/bootlace`) === program),

@@ -53,6 +53,7 @@ const plain = [
 /** What may stand in a page beside `bootlace`, and what its words must be. */
 const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> = {
   ...Object.fromEntries(plain.map((name) => [name, anyWords])),
+  dpkg: ([verb]) => (verb === "-x" ? undefined : `dpkg ${verb}`),
   "apt-get": ([verb, ...names]) => {
     if (verb === "update") return undefined;
     const strange = names.filter((name) => !name.startsWith("-") && !isPackage(name));
