@@ -9,7 +9,7 @@ interface Piece {
 }
 
 /** Debian packages that are only unpacked, not installed: as packages they refuse to stand beside each other. */
-export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay", "nginx"] as const;
+export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay", "nginx", "openrc", "libeinfo1", "librc1"] as const;
 
 /** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
 export const BENCH_ONLY = ["golang-go", "golang-github-insomniacslk-dhcp-dev"] as const;
@@ -20,6 +20,9 @@ const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 const PIECES = {
   ip: { path: "/usr/sbin/ip", package: "iproute2" },
   taskset: { path: "/usr/bin/taskset", package: "util-linux" },
+  openrc: { path: `${PEERS}/openrc`, package: "openrc" },
+  libeinfo: { path: `${PEERS}/libeinfo1`, package: "libeinfo1" },
+  librc: { path: `${PEERS}/librc1`, package: "librc1" },
   nsenter: { path: "/usr/bin/nsenter", package: "util-linux" },
   systemd: { path: "/lib/systemd/systemd", package: "systemd" },
   script: { path: "/usr/bin/script", package: "bsdutils" },

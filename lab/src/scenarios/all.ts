@@ -28,6 +28,7 @@ import { npmLibrary } from "./npm-library.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { relay } from "./relay.ts";
+import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
 import { twoLans } from "./two-lans.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
@@ -62,6 +63,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interopLossy,
   dhcpUnderLoad,
   serviceSystemd,
+  serviceOpenrc,
   packages,
   npmLibrary,
   npmGlobal,
