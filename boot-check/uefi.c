@@ -23,6 +23,9 @@ static const guid serial_io_protocol = {0xbb25cf6f, 0xf1d4, 0x11d2, {0x9a, 0x0c,
 #define MARK "BOOTLACE-TEXT-01"
 static volatile const char text_block[1024] __attribute__((aligned(16))) = MARK;
 
+// An address in the data makes a relocation: some firmware takes no image that has none.
+static const char *volatile title = "\nBootlace boot check\n\n";
+
 typedef struct {
   const u8 *hardware, *address, *server; // 0: not known
   const u8 *url;
@@ -179,7 +182,8 @@ static void wait_for_key(void) {
 // ---------------------------------------------------------------- what it says
 
 static void put_facts(const facts *known) {
-  put("\nBootlace boot check\n\nNetwork boot works: this program came over the network and runs.\n\n  MAC address    ");
+  put(title);
+  put("Network boot works: this program came over the network and runs.\n\n  MAC address    ");
   if (known->hardware) put_hardware(known->hardware);
   else put("unknown: the firmware does not tell");
   put("\n  Address        ");

@@ -17,6 +17,7 @@ import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from ".
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
 import { bootFilesService } from "./services/boot-files.ts";
+import { checkSource } from "./services/check-source.ts";
 import { clientFiles } from "./services/client-files.ts";
 import { createDesk } from "./services/desk.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
@@ -61,13 +62,14 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const kept = keptNext(first.config.state.directory, log);
   const desk = createDesk(first.config, { now, macOf: deps.macOf ?? neighbours(now), keepNext: kept.write });
   const files = clientFiles(first.config.root, desk.folderOf, now);
+  const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: desk.tree(), rootProblem }));
   const tftp = tftpService(first.config, {
-    source: scriptSource(files.source, { protocol: "tftp", usualPort: 69 }),
+    source: scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }),
     onEvent: (event) => emit({ kind: "tftp", event }),
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: scriptSource(files.source, { protocol: "http", usualPort: 80 }),
+    source: scriptSource(withCheck, { protocol: "http", usualPort: 80 }),
     onEvent: (event) => emit({ kind: "http", event }),
   });
   const services: readonly Service[] = [

@@ -78,12 +78,12 @@ it("the log shows what each architecture gets, and what was looked for", async (
   put("pxelinux/pxelinux.0");
   put("efi/bootx64.efi", peImage(0xaa64));
   const scan = await scanRoot(root);
-  const record = treeRecord("/srv/boot", growTree(scan.ok ? scan.files : []), false);
+  const record = treeRecord("/srv/boot", growTree(scan.ok ? scan.files : []), false, true);
   expect(record.message).toBe("root /srv/boot: boot files for 2 architectures");
   expect(record.details?.map((line) => line.replace(/looked for (\S+) .*/, "looked for $1 …"))).toEqual([
     'x86-bios    "pxelinux/pxelinux.0"',
-    "x64-uefi    nothing; looked for bootx64.efi, …",
-    "ia32-uefi   nothing; looked for bootia32.efi, …",
+    "x64-uefi    the boot check; looked for bootx64.efi, …",
+    "ia32-uefi   the boot check; looked for bootia32.efi, …",
     'arm64-uefi  "efi/bootx64.efi" (in spite of its name: its header says arm64)',
     "arm32-uefi, riscv64-uefi, riscv32-uefi, loongarch64-uefi, loongarch32-uefi  nothing",
   ]);

@@ -70,6 +70,7 @@ describe("a config", () => {
         ignoreOptions: [],
       },
       http: { enabled: true, port: 8069, maxConnections: 64, maxConnectionsPerClient: 8 },
+      bootCheck: { enabled: true },
       admin: { enabled: true, address: "127.0.0.1", port: 8067, allowedHosts: [] },
       state: { maxBoots: 1000 },
       hosts: {},

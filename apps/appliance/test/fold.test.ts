@@ -149,6 +149,7 @@ test("a machine that a rule ignores, or that was told to be ignored once, has no
     menus: {},
     tftp: { enabled: true },
     http: { enabled: false },
+    bootCheck: { enabled: false },
   } as never;
   const choices = [
     ruleBook(config, () => growTree([])).choose,

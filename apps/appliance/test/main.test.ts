@@ -97,7 +97,7 @@ describe("the program", () => {
     const { code, out, err } = await run(["serve", "--config", file]);
     expect([code, out]).toEqual([3, ""]);
     expect(err.trimEnd().split("\n")).toEqual([
-      `${file}:1:1: error[E003] rot: unknown key "rot". Known keys: interfaces, subnets, root, user, dhcp, tftp, http, admin, state, log, hosts, menus, boot. Did you mean "root"?`,
+      `${file}:1:1: error[E003] rot: unknown key "rot". Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot. Did you mean "root"?`,
       `${file}:2:23: error[E012] tftp.maxBlockSize: 70000 is above 65464. Allowed: 512 to 65464.`,
     ]);
   });

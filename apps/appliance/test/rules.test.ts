@@ -30,7 +30,10 @@ function chooser(boot: readonly BootRule[], tree: () => BootTree, more: Partial<
   const defaults = parseConfig("", "test");
   if (!defaults.ok) throw new Error("expected the defaults");
   const { config } = defaults;
-  return ruleBook({ ...config, http: { ...config.http, enabled: false }, ...more, boot }, tree).choose;
+  return ruleBook(
+    { ...config, http: { ...config.http, enabled: false }, bootCheck: { enabled: false }, ...more, boot },
+    tree,
+  ).choose;
 }
 
 const withoutTftp = { tftp: { enabled: false } } as Partial<BootConfig>;

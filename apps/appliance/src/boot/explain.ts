@@ -8,6 +8,7 @@ import {
   ignoreReasons,
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
+import { checkProgramNamed } from "./boot-check.ts";
 import { bootRequest, type RequestWish } from "./boot-request.ts";
 import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
@@ -93,7 +94,7 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
     reason,
     text: sentence(request, client, decision),
     ...(rule === undefined ? {} : { rule }),
-    rules: wasPlanned(decision) && client !== undefined && at !== undefined ? rulesOf(book, client, at, rule) : [],
+    rules: wasPlanned(decision) && client !== undefined && at !== undefined ? rulesOf(book, client, at, decision) : [],
     ...(decision.kind === "ignore"
       ? {}
       : {
@@ -121,13 +122,22 @@ function wasPlanned(decision: Decision): boolean {
   return decision.kind !== "ignore" || afterRules.has(decision.reason);
 }
 
-function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decided: string | undefined): RuleVerdict[] {
+function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {
   const trace = book.trace(client, at);
-  if (decided === nextRuleName) {
+  if (decision.rule === nextRuleName) {
     return [{ name: nextRuleName, matched: true, why: "this machine was told what to boot once" }];
   }
   const tree = { name: "boot tree", matched: true, why: "no rule matched" };
-  return trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
+  const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
+  const named = book.match(client, at)?.rule.file !== undefined;
+  if (!isCheck(decision) || named) return rules;
+  const arch = client.arch?.name ?? "this architecture";
+  return [...rules, { name: "boot check", matched: true, why: `no boot file for ${arch} in the root` }];
+}
+
+function isCheck(decision: Decision): boolean {
+  if (decision.kind === "ignore" || decision.bootFile === undefined) return false;
+  return checkProgramNamed(decision.bootFile.replace(/^https?:\/\/[^/]*/i, "")) !== undefined;
 }
 
 function sentence(request: DhcpPacket, client: BootClient | undefined, decision: Decision): string {
@@ -140,9 +150,10 @@ function sentence(request: DhcpPacket, client: BootClient | undefined, decision:
     return `${mac} is ignored: ${why}${more}${rule}`;
   }
   const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
+  const what = isCheck(decision) ? ", the boot check," : "";
   const server = decision.form === "http" ? "" : ` from ${decision.server}`;
   const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
-  return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${server}, form ${decision.form}${rule}${notes}`;
+  return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${what}${server}, form ${decision.form}${rule}${notes}`;
 }
 
 function hexOf(bytes: Uint8Array): string {

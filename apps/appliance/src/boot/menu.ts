@@ -1,4 +1,5 @@
 import type { BootMenu, BootMenuItem } from "@bootlace/proxy-dhcp";
+import { builtinCheck } from "./boot-check.ts";
 
 /** One line of a menu as the config has it. */
 export interface MenuItemLike {
@@ -17,9 +18,16 @@ interface MenuLike {
   readonly items: readonly MenuItemLike[];
 }
 
-/** A menu of the config as the responder wants it. */
-export function menuFrom({ prompt, timeout, items }: MenuLike): BootMenu {
-  return { items: items.map(itemFrom), prompt: { text: prompt, timeoutSeconds: timeout } };
+/**
+ * A menu of the config as the responder wants it.
+ * @param check the boot check's program for this client; a line that names the check is left out when there is none
+ */
+export function menuFrom({ prompt, timeout, items }: MenuLike, check?: string): BootMenu {
+  const lines = items.flatMap((item) => {
+    if (item.file !== builtinCheck) return [item];
+    return check === undefined ? [] : [{ ...item, file: check }];
+  });
+  return { items: lines.map(itemFrom), prompt: { text: prompt, timeoutSeconds: timeout } };
 }
 
 function itemFrom({ text, file, server, local, type, servers }: MenuItemLike): BootMenuItem {

@@ -1,6 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { BootRule, Config } from "../config/schema.ts";
+import { builtinCheck, checkProgramFor } from "./boot-check.ts";
 import { type Condition, conditionsOf } from "./conditions.ts";
 import { scriptName } from "./ipxe-script.ts";
 import { menuFrom } from "./menu.ts";
@@ -8,7 +9,7 @@ import type { NextAction } from "./next.ts";
 import type { BootTree } from "./tree.ts";
 
 /** The part of the config that decides what a client gets. */
-export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http">;
+export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
 
 /** What was made of one rule on the way to a plan. */
 export interface RuleVerdict {
@@ -102,33 +103,64 @@ interface Matched {
 }
 
 function planOf(client: BootClient, found: Matched | undefined, config: BootConfig, tree: BootTree): BootPlan | Ignore {
-  if (found === undefined) return client.http ? httpPlan(client, {}, config, tree) : fromTree(client, config, tree);
-  const { rule, name } = found;
-  if (rule.ignore === true) return { kind: "ignore", reason: "the rule says ignore", rule: name };
-  const base = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
-  if (base.kind === "ignore") return { ...base, rule: name };
+  const { rule: written, name } = found ?? { rule: {} };
+  const named = name === undefined ? {} : { rule: name };
+  if (written.ignore === true) return { kind: "ignore", reason: "the rule says ignore", ...named };
+  const rule = withCheckFile(written, client);
+  if (rule === undefined) return { ...noProgramFor(client), ...named };
+  const own = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
+  const check = isNothing(own, client) ? checkPlan(client, config) : undefined;
+  const base = check ?? (own === "nothing" ? nothingFor(client) : own);
+  if (base.kind === "ignore") return { ...base, ...named };
   return {
     ...base,
-    rule: name,
-    ...(rule.server === undefined ? {} : { server: rule.server }),
+    ...named,
+    ...(rule.server === undefined || check !== undefined ? {} : { server: rule.server }),
     ...(rule.form === undefined ? {} : { form: rule.form }),
     ...(rule.delay === undefined ? {} : { delayMilliseconds: Math.round(rule.delay * 1000) }),
   };
 }
 
-function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+/** The rule with the client's own program where it names the boot check; undefined when there is none for it. */
+function withCheckFile(rule: BootRule, client: BootClient): BootRule | undefined {
+  if (rule.file !== builtinCheck) return rule;
+  const program = checkProgramFor(client);
+  return program === undefined ? undefined : { ...rule, file: program.file };
+}
+
+/** What the files hold for a client; `nothing` when that is for want of a file. */
+type Found = BootPlan | Ignore | "nothing";
+
+/** Whether a client would get nothing. iPXE takes scripts and URLs, a menu is for everybody, a Pi chooses itself. */
+function isNothing(own: Found, { http, firmware }: BootClient): boolean {
+  if (own === "nothing") return true;
+  if (own.kind === "ignore" || http || firmware === "ipxe" || firmware === "raspberry-pi") return false;
+  return own.file === undefined && own.menu === undefined;
+}
+
+/** The boot check takes the place of a file that is not there. */
+function checkPlan(client: BootClient, config: BootConfig): BootPlan | undefined {
+  const program = config.bootCheck.enabled ? checkProgramFor(client) : undefined;
+  if (program === undefined) return undefined;
+  if (!client.http) return config.tftp.enabled ? { kind: "boot", file: program.file } : undefined;
+  const url = ownUrl(program.file, config);
+  return url === undefined ? undefined : { kind: "boot", url };
+}
+
+function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): Found {
   const { file, menu: menuName, script, url } = rule;
   if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return noServer;
   const way = file ?? wayToScript(client, rule, config, tree);
   const own = way === undefined ? fromTree(client, config, tree) : ({ kind: "boot", file: way } as const);
   const row = menuName === undefined ? undefined : config.menus[menuName];
   const carries = script !== undefined || url !== undefined || row !== undefined;
-  if (own.kind === "ignore" && !carries) return own;
+  const none = own === "nothing" || own.kind === "ignore";
+  if (none && !carries) return own;
   return {
-    ...(own.kind === "ignore" ? { kind: "boot" } : own),
+    ...(none ? { kind: "boot" } : own),
     ...(url === undefined ? {} : { url }),
     ...(script === undefined ? {} : { script: scriptPlan(client, script, rule, config) }),
-    ...(row === undefined ? {} : { menu: menuFrom(row) }),
+    ...(row === undefined ? {} : { menu: menuFrom(row, checkProgramFor(client)?.file) }),
   };
 }
 
@@ -164,7 +196,7 @@ function httpPlan(
   { url, file, server, script }: BootRule,
   config: BootConfig,
   tree: BootTree,
-): BootPlan | Ignore {
+): Found {
   if (url !== undefined) return { kind: "boot", url };
   if (!config.http.enabled) {
     return { kind: "ignore", reason: "the client boots by HTTP, and http is switched off here" };
@@ -175,7 +207,7 @@ function httpPlan(
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   const chain = script === undefined || client.arch === undefined ? undefined : tree.ipxe.get(client.arch.code);
   const own = ownUrl(file ?? chain ?? entry?.file, config);
-  return own === undefined ? nothingFor(client) : { kind: "boot", url: own };
+  return own === undefined ? "nothing" : { kind: "boot", url: own };
 }
 
 /** The URL of a file of ours; `{address}` is filled in for the interface on which the client is answered. */
@@ -195,7 +227,11 @@ function nothingFor({ arch }: BootClient): Ignore {
   return { kind: "ignore", reason: `no boot file for ${arch?.name ?? "this architecture"} in the root` };
 }
 
-function fromTree(client: BootClient, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+function noProgramFor({ arch }: BootClient): Ignore {
+  return { kind: "ignore", reason: `the boot check has no program for ${arch?.name ?? "this architecture"}` };
+}
+
+function fromTree(client: BootClient, config: BootConfig, tree: BootTree): Found {
   if (!config.tftp.enabled) return { kind: "ignore", reason: "tftp is switched off here, and no rule names a server" };
   if (client.firmware === "raspberry-pi") {
     return tree.raspberryPi === undefined
@@ -206,5 +242,5 @@ function fromTree(client: BootClient, config: BootConfig, tree: BootTree): BootP
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   if (entry !== undefined) return { kind: "boot", file: entry.file, ...script };
   if (client.firmware === "ipxe" && tree.script !== undefined) return { kind: "boot", ...script };
-  return nothingFor(client);
+  return "nothing";
 }

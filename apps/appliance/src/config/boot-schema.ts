@@ -58,9 +58,10 @@ export const ruleSchema = z.strictObject({
   when: whenSchema
     .optional()
     .meta({ description: "Conditions that must all hold. Without conditions the rule matches every client." }),
-  file: text(checkBootFile)
-    .optional()
-    .meta({ description: "Boot file, as a path below the root. Without it the boot tree decides." }),
+  file: text(checkBootFile).optional().meta({
+    description:
+      "Boot file, as a path below the root, or `builtin:check` for the boot check. Without it the boot tree decides.",
+  }),
   server: text(checkMachine)
     .optional()
     .meta({ description: "TFTP server that has the file, when that is another machine." }),

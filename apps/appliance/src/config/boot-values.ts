@@ -22,7 +22,11 @@ export const checkUrl: Check = (value) => {
 };
 
 /** A path below the root, or a URL. */
-export const checkScript: Check = (value) => (isUrl(value) ? checkUrl(value) : checkBootFile(value));
+export const checkScript: Check = (value) => {
+  if (isUrl(value)) return checkUrl(value);
+  if (!/^builtin:/i.test(value)) return checkBootFile(value);
+  return { code: "E023", problem: `${quote(value)} is no script`, allowed: "Allowed: a path below the root, or a URL" };
+};
 
 /** What a folder of `root` may have filled in. */
 export const folderPlaceholders = ["mac", "uuid", "serial", "ip"] as const;

@@ -1,4 +1,5 @@
 import { menuOptions } from "@bootlace/proxy-dhcp";
+import { builtinCheck } from "../boot/boot-check.ts";
 import { type MenuItemLike, menuFrom } from "../boot/menu.ts";
 import { checkName } from "./boot-values.ts";
 import type { PlacedProblem } from "./explain.ts";
@@ -68,6 +69,7 @@ function problemOf(item: Mapping): string | undefined {
   if (does.length === 0) return "the line does nothing";
   if (does.length > 1) return `the line says ${does.join(" and ")}`;
   if (item.server !== undefined && item.file === undefined) return "the line names a server and no file";
+  if (item.server !== undefined && item.file === builtinCheck) return "the boot check is no other server's";
   if (item.local === true && item.type !== undefined) return "local boot has a type of its own";
   if (item.servers !== undefined && item.type === undefined) return "the line names boot servers and no type";
   return undefined;
@@ -82,6 +84,6 @@ function fits(menu: Mapping): boolean {
     return [{ ...rest, ...(servers === undefined ? {} : { servers: addresses }) } as unknown as MenuItemLike];
   });
   const text = typeof prompt === "string" ? prompt : "";
-  const built = menuFrom({ prompt: text, timeout: typeof timeout === "number" ? timeout : 0, items });
+  const built = menuFrom({ prompt: text, timeout: typeof timeout === "number" ? timeout : 0, items }, builtinCheck);
   return menuOptions(built, "192.0.2.1") !== undefined;
 }

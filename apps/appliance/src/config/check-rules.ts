@@ -1,4 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
+import { builtinCheck } from "../boot/boot-check.ts";
 import { checkName } from "./boot-values.ts";
 import type { PlacedProblem } from "./explain.ts";
 import { isMapping, listOf, type Mapping } from "./mapping.ts";
@@ -48,6 +49,9 @@ function checkActions(rule: Mapping, index: number): PlacedProblem[] {
       path: ["boot", index],
       at: "value",
     });
+  }
+  if (has("server") && rule.file === builtinCheck) {
+    contradiction("server", "the boot check is this host's own, and the rule names a server", "Keep one of the two");
   }
   if (has("menu") && has("form")) {
     contradiction("form", "a menu has a form of its own", "Keep one of the two");

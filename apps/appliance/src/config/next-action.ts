@@ -1,4 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
+import { builtinCheck } from "../boot/boot-check.ts";
 import type { NextAction } from "../boot/next.ts";
 import { checkScript, checkUrl } from "./boot-values.ts";
 import type { Problem } from "./faults.ts";
@@ -31,6 +32,7 @@ export function readNextWish({ mac, file, server, url, script, ignore }: NextWis
     (named.length === 0 && ignore !== true ? nothing : undefined) ??
     (named.length > 0 && ignore === true ? contradiction(named[0] ?? "") : undefined) ??
     (server !== undefined && file === undefined ? serverAlone : undefined) ??
+    (server !== undefined && file === builtinCheck ? checkElsewhere : undefined) ??
     checkIf(checkBootFile, file) ??
     checkIf(checkMachine, server) ??
     checkIf(checkUrl, url) ??
@@ -53,6 +55,12 @@ const nothing: Problem = {
   code: "E030",
   problem: "nothing is to be done at the next boot",
   allowed: "Give it file, url, script or ignore",
+};
+
+const checkElsewhere: Problem = {
+  code: "E031",
+  problem: "the boot check is this host's own, and a server is named",
+  allowed: "Keep one of the two",
 };
 
 const serverAlone: Problem = {

@@ -50,6 +50,13 @@ const httpSchema = z.strictObject({
     .meta({ description: "Connections at the same time from one address." }),
 });
 
+const bootCheckSchema = z.strictObject({
+  enabled: z.boolean().default(true).meta({
+    description:
+      "Give a client that there is no boot file for a small program of Bootlace's own, which says on its screen that network boot works and what is missing. A rule gets it by `file: builtin:check` in any case.",
+  }),
+});
+
 const adminSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Serve the API, the metrics and the health checks." }),
   address: text(checkIpv4).default("127.0.0.1").meta({
@@ -107,6 +114,7 @@ export const configSchema = z.strictObject({
   dhcp: dhcpSchema.prefault({}).meta({ description: "The proxyDHCP server." }),
   tftp: tftpSchema.prefault({}).meta({ description: "The TFTP server." }),
   http: httpSchema.prefault({}).meta({ description: "The HTTP server of the boot files." }),
+  bootCheck: bootCheckSchema.prefault({}).meta({ description: "What a client without a boot file gets." }),
   admin: adminSchema.prefault({}).meta({ description: "The API for administration." }),
   state: stateSchema.prefault({}).meta({ description: "What is kept across restarts." }),
   log: logSchema.prefault({}).meta({ description: "The log." }),

@@ -1,4 +1,5 @@
 import { parseIpv4, quote } from "@bootlace/dhcp-core";
+import { builtinCheck } from "../boot/boot-check.ts";
 import type { Problem } from "./faults.ts";
 import { parseSubnet } from "./subnet.ts";
 
@@ -96,6 +97,9 @@ export const checkBootFile: Check = (value) => {
     return { code: "E023", problem: `${quote(value)} leaves the root with ".."`, allowed };
   }
   if (/[/\\]$/.test(value)) return { code: "E023", problem: `${quote(value)} is a folder`, allowed };
+  if (/^builtin:/i.test(value) && value !== builtinCheck) {
+    return { code: "E023", problem: `${quote(value)} is not built in`, allowed: `Allowed: ${builtinCheck}` };
+  }
   // iPXE takes any URI as a name, firmware takes none: what is meant for both of them has a key of its own.
   if (/^https?:\/\//i.test(value)) {
     return {

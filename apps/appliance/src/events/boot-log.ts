@@ -1,4 +1,5 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
+import { checkProgramOn } from "../boot/boot-check.ts";
 import { bios, ebc, uefiArchitectures } from "../boot/names.ts";
 import type { BootTree } from "../boot/tree.ts";
 import type { BootRule } from "../config/schema.ts";
@@ -10,10 +11,14 @@ const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
 const flawTexts = { empty: "it is empty", "no-program": "it is no UEFI program (no PE header)" } as const;
 const mostUnusable = 10;
 
-/** The table of what was found in the root and what each architecture will get. */
-export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecord {
+/**
+ * The table of what was found in the root and what each architecture will get.
+ * @param check clients without a boot file get the boot check
+ */
+export function treeRecord(root: string, tree: BootTree, cut: boolean, check: boolean): LogRecord {
   const shown = [bios, ...uefiArchitectures].map(({ code }) => code);
   const rows: [string, string][] = [];
+  const getsCheck = (code: number) => check && !tree.entries.has(code) && checkProgramOn(code) !== undefined;
   for (const code of [...shown, ebc.code]) {
     const entry = tree.entries.get(code);
     const looked = tree.missing.get(code);
@@ -21,7 +26,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
       const misnamed = entry.misnamed === undefined ? "" : ` (in spite of its name: its header says ${entry.misnamed})`;
       rows.push([nameOf(code), `${quote(entry.file)}${misnamed}`]);
     } else if (looked !== undefined && common.has(code)) {
-      rows.push([nameOf(code), `nothing; looked for ${looked.join(", ")}`]);
+      rows.push([nameOf(code), `${getsCheck(code) ? "the boot check" : "nothing"}; looked for ${looked.join(", ")}`]);
     }
   }
   const silent = shown.filter((code) => !tree.entries.has(code) && !common.has(code)).map(nameOf);
@@ -38,7 +43,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
   const found = shown.filter((code) => tree.entries.has(code)).length + Number(tree.entries.has(ebc.code));
   const empty = found === 0 && tree.raspberryPi === undefined && tree.script === undefined;
   const summary = empty
-    ? "no boot files yet; put some there"
+    ? `no boot files yet; put some there${check ? ". Until then clients get the boot check" : ""}`
     : `boot files for ${found} ${found === 1 ? "architecture" : "architectures"}${tree.raspberryPi === undefined ? "" : " and Raspberry Pi"}`;
   return {
     level: empty ? "warn" : "info",
@@ -50,6 +55,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean): LogRecor
       architectures: Object.fromEntries([...tree.entries].map(([code, { file }]) => [nameOf(code), file])),
       missing: [...tree.missing.keys()].map(nameOf),
       unusable: tree.unusable.length === 0 ? undefined : tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
+      bootCheck: shown.filter(getsCheck).map(nameOf),
       script: tree.script,
       raspberryPi: tree.raspberryPi,
     },

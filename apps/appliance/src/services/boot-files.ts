@@ -24,7 +24,9 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
   function adoptScan(root: string, scan: ScanResult): void {
     const tree = growTree(scan.ok ? scan.files : []);
     onTree(tree, scan);
-    const record = scan.ok ? treeRecord(root, tree, scan.cut) : rootGone(root, scan.code);
+    const record = scan.ok
+      ? treeRecord(root, tree, scan.cut, config.bootCheck.enabled)
+      : rootGone(root, scan.code, config.bootCheck.enabled);
     const text = JSON.stringify([record.message, record.details]);
     if (text === told) return;
     told = text;
@@ -52,7 +54,10 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
     start,
     stop,
     async adopt(next) {
-      const same = next.root === config.root && servesFiles(next) === (follower !== undefined);
+      const same =
+        next.bootCheck.enabled === config.bootCheck.enabled &&
+        next.root === config.root &&
+        servesFiles(next) === (follower !== undefined);
       config = next;
       if (same) return;
       await stop();
@@ -67,8 +72,8 @@ function servesFiles({ tftp, http }: Config): boolean {
   return tftp.enabled || http.enabled;
 }
 
-function rootGone(root: string, code: string): LogRecord {
-  const message = `root ${root} cannot be read (${code}): nothing to boot until it is back`;
+function rootGone(root: string, code: string, check: boolean): LogRecord {
+  const message = `root ${root} cannot be read (${code}): ${check ? "only the boot check" : "nothing"} to boot until it is back`;
   return { level: "error", scope: "boot", event: "boot.root-gone", message, fields: { root, code } };
 }
 

@@ -1,5 +1,6 @@
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
+import { builtinCheck, checkProgramNamed } from "../boot/boot-check.ts";
 import { clientMemory } from "../boot/client-memory.ts";
 import { clientFolder } from "../boot/client-root.ts";
 import { readScriptName } from "../boot/ipxe-script.ts";
@@ -106,7 +107,8 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     if (state.size === 0) return;
     const script = readScriptName(name);
     const mac = known ?? script?.identity.mac ?? whoHas(address);
-    step({ type: "fetched", file: script?.file ?? name, ...(mac === undefined ? {} : { mac }) });
+    const file = checkProgramNamed(name) === undefined ? (script?.file ?? name) : builtinCheck;
+    step({ type: "fetched", file, ...(mac === undefined ? {} : { mac }) });
   }
 
   function seeTftp(event: TftpEvent): void {

@@ -1,4 +1,5 @@
 import { architectureByName, quote } from "@bootlace/dhcp-core";
+import { builtinCheck } from "../boot/boot-check.ts";
 import { uefiArchitectures } from "../boot/names.ts";
 import { type PeMachine, peHeaderOctets, peMachine, programFlaw } from "../boot/pe.ts";
 import { formatPath } from "../config/faults.ts";
@@ -35,7 +36,7 @@ function namedFiles({ config }: LoadedConfig): NamedFile[] {
   });
   const ofMenus = Object.entries(config.menus).flatMap(([menu, { items }]) =>
     items.flatMap(({ file, server }, index): NamedFile[] =>
-      file === undefined || server !== undefined
+      file === undefined || server !== undefined || file === builtinCheck
         ? []
         : [{ name: file, path: ["menus", menu, "items", index, "file"], archs: [] }],
     ),
@@ -45,7 +46,7 @@ function namedFiles({ config }: LoadedConfig): NamedFile[] {
 
 /** The path below the common root. A folder that is filled in for each client cannot be looked into. */
 function ownFile({ root }: BootRule, file: string | undefined, elsewhere: boolean): string | undefined {
-  if (file === undefined || elsewhere || /^[a-z]+:\/\//i.test(file)) return undefined;
+  if (file === undefined || file === builtinCheck || elsewhere || /^[a-z]+:\/\//i.test(file)) return undefined;
   if (root === undefined) return file;
   return root.includes("{") ? undefined : `${root}/${file}`;
 }

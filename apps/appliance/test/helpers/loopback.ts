@@ -18,7 +18,7 @@ function configOf(text: string): Config {
   return result.config;
 }
 
-/** A config that serves loopback on ports the system chooses. */
+/** A config that serves loopback on ports the system chooses, without the boot check: silence is easier to see. */
 export function loopbackConfig(root: string, clientPort: number, more: Partial<Config> = {}): Config {
   const base = configOf("");
   return {
@@ -28,6 +28,7 @@ export function loopbackConfig(root: string, clientPort: number, more: Partial<C
     dhcp: { ...base.dhcp, port: 0, pxePort: 0, clientPort },
     tftp: { ...base.tftp, port: 0 },
     http: { ...base.http, enabled: false },
+    bootCheck: { enabled: false },
     admin: { ...base.admin, enabled: false },
     ...more,
   };
