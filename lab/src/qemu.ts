@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "./lab.ts";
 import { addTap, type Switch } from "./namespaces.ts";
-import { locate } from "./packages.ts";
+import { locate, type PieceName } from "./packages.ts";
 import { type Started, start } from "./processes.ts";
 
 /** A virtual machine. Its serial line is the process's output, read all the time, and its input. */
@@ -20,13 +20,14 @@ export interface BiosOptions extends MachineOptions {
   readonly disk?: string;
   /** A reset starts the machine anew; without this it ends the machine. */
   readonly restarts?: boolean;
+  /** With a video card: the BIOS then leaves the serial line to the programs. */
+  readonly video?: boolean;
 }
 
 export interface UefiOptions extends MachineOptions {
   /** UEFI HTTP Boot instead of PXE. */
   readonly http?: boolean;
-  /** Secure Boot with Microsoft's keys. */
-  readonly secure?: boolean;
+  readonly firmware?: keyof typeof FIRMWARE;
   /** A screen beside the serial line: memtest86+ as a UEFI program refuses to run without one. */
   readonly screen?: boolean;
 }
@@ -35,6 +36,26 @@ export interface UefiOptions extends MachineOptions {
 // /dev/kvm cannot be relied on where the lab runs, so every machine is emulated.
 const COMMON = ["-accel", "tcg", "-display", "none", "-vga", "none", "-no-user-config"];
 const SERIAL = ["-chardev", "stdio,id=serial,signal=off,mux=off", "-serial", "chardev:serial", "-monitor", "none"];
+
+interface UefiFirmware {
+  readonly qemu: PieceName;
+  readonly machine: readonly string[];
+  readonly code: PieceName;
+  readonly variables: PieceName;
+}
+
+// These images keep their variables where only system management mode may write.
+const GUARDED = ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"];
+const PC = [...GUARDED, "-global", "ICH9-LPC.disable_s3=1", "-m", "512"];
+const VIRT = ["-machine", "virt", "-cpu", "cortex-a57", "-m", "512"];
+
+const FIRMWARE = {
+  x64: { qemu: "qemuX64", machine: ["-machine", "q35", "-m", "512"], code: "ovmfCode", variables: "ovmfVars" },
+  /** Secure Boot with Microsoft's keys. */
+  secure: { qemu: "qemuX64", machine: PC, code: "ovmfSecureCode", variables: "ovmfSecureVars" },
+  ia32: { qemu: "qemuX64", machine: PC, code: "ovmfIa32Code", variables: "ovmfIa32Vars" },
+  arm64: { qemu: "qemuArm64", machine: VIRT, code: "aavmfCode", variables: "aavmfVars" },
+} as const satisfies Readonly<Record<string, UefiFirmware>>;
 
 async function network(lan: Switch, name: string): Promise<string[]> {
   const tap = await addTap(lan, `tap-${name}`.slice(0, 15));
@@ -45,12 +66,13 @@ async function network(lan: Switch, name: string): Promise<string[]> {
 export async function startBios(
   lab: Lab,
   lan: Switch,
-  { mac, name = "bios", nic = "e1000", disk, restarts = false }: BiosOptions,
+  { mac, name = "bios", nic = "e1000", disk, restarts = false, video = false }: BiosOptions,
 ): Promise<Machine> {
   locate("ipxeRom");
   const device = ["-device", `${nic},netdev=net0,mac=${mac},bootindex=1`];
+  const screen = video ? ["-machine", "pc", ...COMMON, "-vga", "std"] : ["-machine", "pc,graphics=off", ...COMMON];
   const args = [
-    ...["-machine", "pc,graphics=off", "-m", "256", ...COMMON, ...(restarts ? [] : ["-no-reboot"])],
+    ...[...screen, "-m", "256", ...(restarts ? [] : ["-no-reboot"])],
     ...(await network(lan, name)),
     ...device,
     ...(disk === undefined
@@ -60,23 +82,22 @@ export async function startBios(
   return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
 }
 
-/** Starts an x64 UEFI machine (OVMF) that boots by OVMF's own PXE or HTTP client over IPv4. */
+/** Starts a UEFI machine that boots by its firmware's own PXE or HTTP client over IPv4: edk2, x64 unless said otherwise. */
 export async function startUefi(
   lab: Lab,
   lan: Switch,
-  { mac, name = "uefi", nic = "virtio-net-pci", http = false, secure = false, screen = false }: UefiOptions,
+  { mac, name = "uefi", nic = "virtio-net-pci", http = false, firmware = "x64", screen = false }: UefiOptions,
 ): Promise<Machine> {
   const variables = join(lab.folder, `${name}-vars.fd`);
-  copyFileSync(locate(secure ? "ovmfSecureVars" : "ovmfVars"), variables);
+  const { qemu, machine, code, variables: fresh } = FIRMWARE[firmware];
+  copyFileSync(locate(fresh), variables);
   const flash = (unit: number, file: string, more = "") => [
     "-drive",
     `if=pflash,format=raw,unit=${unit},file=${file}${more}`,
   ];
-  // The variables of Secure Boot may be written in system management mode only.
-  const guarded = ["-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"];
   const args = [
-    ...["-machine", secure ? "q35,smm=on" : "q35", "-m", "512", ...COMMON, "-no-reboot", ...(secure ? guarded : [])],
-    ...flash(0, locate(secure ? "ovmfSecureCode" : "ovmfCode"), ",readonly=on"),
+    ...[...machine, ...COMMON, "-no-reboot"],
+    ...flash(0, locate(code), ",readonly=on"),
     ...flash(1, variables),
     ...(await network(lan, name)),
     ...(screen ? ["-device", "VGA"] : []),
@@ -85,5 +106,5 @@ export async function startUefi(
     ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],
     ...(http ? ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"] : []),
   ];
-  return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
+  return start(lab, lan.netns, { name: `qemu-${name}`, command: locate(qemu), args: [...args, ...SERIAL] });
 }

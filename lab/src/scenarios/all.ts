@@ -6,6 +6,8 @@ import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
+import { bootCheck, bootCheckOthers } from "./boot-check.ts";
+import { bootCheckRebuild } from "./boot-check-rebuild.ts";
 import { bystanders } from "./bystanders.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
 import { docsFirstBoot } from "./docs-first-boot.ts";
@@ -48,6 +50,9 @@ export const SCENARIOS: readonly Scenario[] = [
   relay,
   besideDnsmasq,
   raspberryPi,
+  bootCheck,
+  bootCheckOthers,
+  bootCheckRebuild,
   bystanders,
   failuresBios,
   failuresUefi,

@@ -37,10 +37,10 @@ export const failuresUefi: Scenario = {
     await expectVerdict(1, { verdict: "B04", confidence: ["likely"], seconds: 150 });
     await noPxe.lift();
     await expectVerdict(2, { verdict: "B12", confidence: ["certain"], seconds: 60 }, { says: /Boot0001.*Unsupported/ });
-    const refused = { secure: true, says: /Boot0001.*Access Denied/ };
+    const refused = { firmware: "secure" as const, says: /Boot0001.*Access Denied/ };
     await expectVerdict(3, { verdict: "B12", confidence: ["likely"], seconds: 60 }, refused);
     // What Microsoft's key has signed runs. Debian's GRUB then asks the router, which serves nothing.
-    const signed = { secure: true, says: /Welcome to GRUB!/ };
+    const signed = { firmware: "secure" as const, says: /Welcome to GRUB!/ };
     await expectVerdict(6, { verdict: "unclear", confidence: ["likely"], seconds: 120 }, signed);
     const noHttp = await blockInput(lab, bootServer, "iifname eth0 tcp dport 8069 reject with tcp reset");
     await expectVerdict(4, { verdict: "B14", confidence: ["likely"], seconds: 200 }, { http: true });

@@ -12,6 +12,7 @@ export function outcomeOf(boot: Boot): Outcome {
   if (primary?.severity === "success") return "booted";
   // A second proxy with nothing else wrong is what kept the client away.
   if (primary?.severity === "failure" || primary?.severity === "warning") return "failed";
+  if (primary?.id === "checked") return "checked";
   if (primary?.id === "unanswered") return "ignored";
   if (primary !== undefined && stepsOf(boot, "offer").some(({ elsewhere }) => elsewhere)) return "elsewhere";
   return boot.ended || primary !== undefined ? "unclear" : "running";

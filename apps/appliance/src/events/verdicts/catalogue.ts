@@ -17,6 +17,7 @@ export const catalogue = {
   B15: { severity: "failure", title: "the Raspberry Pi does not accept the offer" },
   B16: { severity: "warning", title: "a second proxyDHCP server is on the network" },
   booted: { severity: "success", title: "the client got what it needs to boot" },
+  checked: { severity: "info", title: "the client reached the boot check: network boot works" },
   unanswered: { severity: "info", title: "Bootlace gave no answer, and says why" },
   unclear: { severity: "info", title: "the trail ends, and nothing seen says why" },
 } as const satisfies Readonly<Record<string, { readonly severity: Severity; readonly title: string }>>;

@@ -2,6 +2,7 @@ import { quote } from "@bootlace/dhcp-core";
 import { ignoreReasons } from "@bootlace/proxy-dhcp";
 import type { Boot } from "../boots/boot.ts";
 import { beforeFiles, secondProxy, unanswered } from "./before-files.ts";
+import { reachedCheck } from "./boot-check.ts";
 import { grubWentElsewhere, kernelSent, loaderSent, systemSeen } from "./booted.ts";
 import { chainLoop, missingFile, normalOddities } from "./files.ts";
 import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
@@ -21,6 +22,8 @@ export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {
 
 function outcome(view: BootView): Verdict | undefined {
   return (
+    // Before the operating system: what comes up after the boot check is that of the disk.
+    reachedCheck(view) ??
     systemSeen(view) ??
     chainLoop(view) ??
     missingFile(view) ??

@@ -1,0 +1,30 @@
+import { quote } from "@bootlace/dhcp-core";
+import { checkProgramNamed } from "../../boot/boot-check.ts";
+import { type Verdict, verdict } from "./verdict.ts";
+import { type BootView, cameBack } from "./view.ts";
+
+/** The boot check stays on the screen for 30 s or until a key. Firmware that refuses it comes back sooner than a hand. */
+const refusedWithin = 4_000;
+
+/** The boot check was the last that the client got: the network does its part, and a boot file is wanting. */
+export function reachedCheck(view: BootView): Verdict | undefined {
+  const file = view.done.at(-1);
+  if (file === undefined || checkProgramNamed(file.file) === undefined) return undefined;
+  const { boot, context } = view;
+  const arch = boot.arch?.replace(/-http$/, "") ?? "this architecture";
+  const back = cameBack(view, file);
+  const backAt = back?.at ?? (boot.givenUp ? context.now : undefined);
+  if (boot.firmware !== "bios" && boot.firmware !== "ipxe" && backAt !== undefined) {
+    if (backAt - file.lastAt < refusedWithin) {
+      const sentence =
+        "the client fetched all of the boot check, then the firmware asked for a boot server again at once: Secure Boot refused it, for it is not signed";
+      const fix = `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or switch Secure Boot off in the firmware`;
+      return verdict("B12", "likely", [file, back], sentence, fix);
+    }
+  }
+  if (backAt === undefined && !view.silentFor(refusedWithin)) return undefined;
+  const rule = view.telling?.rule;
+  const why = rule === undefined ? `no boot file for ${arch}` : `rule ${quote(rule)} led to it`;
+  const fix = `put a boot file for ${arch} into the root folder, or name one in a rule`;
+  return verdict("checked", "likely", [view.telling, file], `reached the boot check: network boot works, ${why}`, fix);
+}

@@ -1,0 +1,129 @@
+import { startBootlace } from "../bootlace.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
+import { eventually, type Scenario } from "../lab.ts";
+import { startBios, startUefi } from "../qemu.ts";
+import { verdictTold } from "../verdicts.ts";
+
+type Home = Awaited<ReturnType<typeof buildHomeLan>>;
+type Lab = Parameters<Scenario["run"]>[0];
+
+/** One machine that finds an empty boot tree. */
+interface Visit {
+  readonly name: string;
+  readonly mac: string;
+  /** The program's own name, and that of the architecture. */
+  readonly arch: "x86-bios" | "ia32-uefi" | "x64-uefi" | "arm64-uefi";
+  readonly http?: true;
+  /** A name among those that were looked for. */
+  readonly looked: string;
+  /** What the firmware says when it goes on. */
+  readonly next: RegExp;
+  /** Nobody presses a key. */
+  readonly patient?: true;
+  readonly video?: true;
+}
+
+const NEXT_BIOS = /Booting from Hard Disk|No more network devices/;
+const NEXT_UEFI = /failed to start Boot\d+ .*: Aborted/;
+
+const BIOS = { arch: "x86-bios", looked: "pxelinux.0", next: NEXT_BIOS } as const;
+const X64 = { arch: "x64-uefi", looked: "bootx64.efi", next: NEXT_UEFI } as const;
+const IA32 = { arch: "ia32-uefi", looked: "bootia32.efi", next: NEXT_UEFI } as const;
+const ARM64 = { arch: "arm64-uefi", looked: "bootaa64.efi", next: NEXT_UEFI } as const;
+
+const PC: readonly Visit[] = [
+  { name: "bios", mac: "52:54:00:ae:0c:01", ...BIOS },
+  { name: "bios-video", mac: "52:54:00:ae:0c:02", ...BIOS, video: true, next: /On to the next boot device/ },
+  { name: "x64", mac: "52:54:00:ae:0c:03", ...X64, patient: true },
+  { name: "x64-http", mac: "52:54:00:ae:0c:04", ...X64, http: true },
+];
+
+const OTHERS: readonly Visit[] = [
+  { name: "ia32", mac: "52:54:00:ae:0c:05", ...IA32 },
+  { name: "ia32-http", mac: "52:54:00:ae:0c:06", ...IA32, http: true },
+  { name: "arm64", mac: "52:54:00:ae:0c:07", ...ARM64 },
+  { name: "arm64-http", mac: "52:54:00:ae:0c:08", ...ARM64, http: true },
+];
+
+export const bootCheck: Scenario = {
+  name: "boot-check",
+  proves: "with an empty boot tree SeaBIOS and OVMF run the boot check, which tells all it knows and goes on",
+  run: (lab) =>
+    visitAll(lab, PC, async ({ lan, bootServer }, bootlace) => {
+      const mac = "52:54:00:ae:0c:09";
+      const refused = await startUefi(lab, lan, { mac, name: "secure", firmware: "secure" });
+      await refused.output.until(/Boot0001.*Access Denied/, 150);
+      await verdictTold(lab, bootServer, bootlace, { mac, verdict: "B12", confidence: ["likely"], seconds: 60 });
+      await refused.stop("SIGKILL");
+    }),
+};
+
+export const bootCheckOthers: Scenario = {
+  name: "boot-check-others",
+  proves: "with an empty boot tree 32-bit OVMF and AAVMF run the boot check, by TFTP and by HTTP Boot",
+  run: (lab) => visitAll(lab, OTHERS),
+};
+
+async function visitAll(
+  lab: Lab,
+  visits: readonly Visit[],
+  more: (home: Home, bootlace: Awaited<ReturnType<typeof startBootlace>>) => Promise<void> = async () => {},
+): Promise<void> {
+  const home = await buildHomeLan(lab);
+  const bootlace = await startBootlace(lab, home.bootServer, {});
+  const told = await eventually(lab, "the table of the boot tree", 5, () =>
+    bootlace.records().find(({ event }) => event === "boot.tree"),
+  );
+  must(
+    JSON.stringify(told.bootCheck) === JSON.stringify(["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"]),
+    `the log names other architectures for the boot check: ${JSON.stringify(told)}`,
+  );
+  for (const visit of visits) await visitOne(lab, home, bootlace.folder, visit);
+  for (const { mac } of visits) {
+    const expected = { mac, verdict: "checked", confidence: ["likely"], seconds: 60 };
+    await verdictTold(lab, home.bootServer, bootlace, expected);
+  }
+  await more(home, bootlace);
+}
+
+async function visitOne(lab: Lab, { lan }: Home, folder: string, visit: Visit): Promise<void> {
+  const { name, mac, arch, looked, next, http = false, patient = false, video = false } = visit;
+  const machine =
+    arch === "x86-bios"
+      ? await startBios(lab, lan, { mac, name, video })
+      : await startUefi(lab, lan, { mac, name, http, firmware: arch.replace("-uefi", "") as "x64" | "ia32" | "arm64" });
+  const server = http ? `http://${BOOT_SERVER}:8069/bootlace-check/${arch}.efi` : BOOT_SERVER;
+  await machine.output.until(/Network boot works: this program came over the network and runs\./, 240);
+  const [screen] = await machine.output.until(/MAC address.*Press a key for the next boot device[^\n]*/s, 30);
+  const began = performance.now();
+  const facts = [
+    ["MAC address", mac],
+    ["Address", /192\.168\.11\.\d+/],
+    ["Architecture", arch],
+    ["Boot server", server],
+  ] as const;
+  for (const [word, value] of facts) {
+    const [, said = ""] = new RegExp(`^ *${word} +(.*?) *$`, "m").exec(screen) ?? [];
+    const right = typeof value === "string" ? said === value : value.exec(said)?.[0] === said;
+    must(right, `${name}: ${word} is "${said}", not ${value}:\n${screen}`);
+  }
+  for (const part of [`no boot file for ${arch}`, `${folder}/boot`, looked]) {
+    must(unspaced(screen).includes(unspaced(part)), `${name}: "${part}" is not in:\n${screen}`);
+  }
+  if (!patient) machine.write(" ");
+  await machine.output.until(/On to the next boot device/, 120);
+  const waited = (performance.now() - began) / 1000;
+  if (video) lab.proof(`${name}: facts and names on COM1`);
+  else await machine.output.until(next, 60);
+  lab.proof(
+    `${name}: ${mac} ${arch} from ${server}, the next device ${patient ? `after ${waited.toFixed(0)} s` : "at a key"}`,
+  );
+  must(patient === waited > 20, `${name}: it went on after ${waited.toFixed(1)} s`);
+  await machine.stop("SIGKILL");
+}
+
+/** A long path is broken where the line ends. */
+function unspaced(text: string): string {
+  return text.replaceAll(/\s+/g, "");
+}
