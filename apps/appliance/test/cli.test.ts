@@ -91,7 +91,10 @@ describe("check", () => {
   }
 
   it("of a good file says so and succeeds", async () => {
-    expect(await run(["good.yaml"])).toEqual([0, "good.yaml: no faults\n"]);
+    expect(await run(["good.yaml"])).toEqual([
+      0,
+      "no boot file for x86-bios, x64-uefi, ia32-uefi, arm64-uefi: they get the boot check\ngood.yaml: no faults\n",
+    ]);
   });
 
   it("of a broken file lists every fault and their number", async () => {
@@ -118,7 +121,9 @@ describe("check", () => {
         { line: 2, column: 15, code: "E012", path: "tftp.port", message: "0 is below 1", hint: "Allowed: 1 to 65535" },
       ],
     });
-    expect(await run(["--json", "good.yaml"])).toEqual([0, '{"schema":1,"file":"good.yaml","faults":[]}\n']);
+    const [, good] = await run(["--json", "good.yaml"]);
+    const bootCheck = ["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"];
+    expect(JSON.parse(String(good))).toEqual({ schema: 1, file: "good.yaml", faults: [], bootCheck });
   });
 
   it("of a missing file is a finding", async () => {

@@ -13,7 +13,7 @@ export interface CheckFacts {
 
 /** An 80 column screen shows a line of this length in any firmware; the whole must fit beside the program's 11 lines. */
 const width = 76;
-const longestName = 300;
+const longestName = 219;
 
 /** What was looked for, and what to put where. Lines for a screen; what a client sent is not in it. */
 export function checkText({ program, root, tree, rootProblem }: CheckFacts): string {

@@ -1,4 +1,5 @@
 import type { BootClient } from "@bootlace/proxy-dhcp";
+import type { BootTree } from "./tree.ts";
 
 /** What a rule, a menu line or a one-shot writes to get the boot check. */
 export const builtinCheck = "builtin:check";
@@ -18,14 +19,19 @@ export interface CheckProgram {
 
 export const checkPrograms: readonly CheckProgram[] = [
   { name: "x86-bios", file: "bootlace-check/x86-bios.0", codes: [0] },
-  { name: "ia32-uefi", file: "bootlace-check/ia32-uefi.efi", codes: [6, 15] },
   { name: "x64-uefi", file: "bootlace-check/x64-uefi.efi", codes: [7, 16, 9, 17] },
+  { name: "ia32-uefi", file: "bootlace-check/ia32-uefi.efi", codes: [6, 15] },
   { name: "arm64-uefi", file: "bootlace-check/arm64-uefi.efi", codes: [11, 19] },
 ];
 
 /** The program that runs on an architecture of option 93. */
 export function checkProgramOn(code: number | undefined): CheckProgram | undefined {
   return checkPrograms.find(({ codes }) => code !== undefined && codes.includes(code));
+}
+
+/** The architectures that get the boot check for want of a boot file. */
+export function checkedArchitectures({ entries }: BootTree, { enabled }: { readonly enabled: boolean }): string[] {
+  return checkPrograms.flatMap(({ name, codes }) => (enabled && !entries.has(codes[0]) ? [name] : []));
 }
 
 /**

@@ -47,15 +47,23 @@ export const check: Command = {
       else printEffective(result.loaded, surroundings);
       return exitCodes.ok;
     }
-    const faults = result.ok ? (options.has("no-files") ? [] : await checkTree(result.loaded)) : result.faults;
-    if (json) printJson(surroundings, { file, faults: faults.map(faultRow) });
-    else printLines(file, faults, surroundings);
+    const report = result.ok && !options.has("no-files") ? await checkTree(result.loaded) : undefined;
+    const faults = result.ok ? (report?.findings ?? []) : result.faults;
+    const bootCheck = report?.bootCheck ?? [];
+    if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck });
+    else printLines(file, faults, bootCheck, surroundings);
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
 
-function printLines(file: string | undefined, faults: readonly (ConfigFault | TreeFinding)[], { out }: Surroundings) {
+function printLines(
+  file: string | undefined,
+  faults: readonly (ConfigFault | TreeFinding)[],
+  bootCheck: readonly string[],
+  { out }: Surroundings,
+) {
   for (const fault of faults) out(`${formatFault(fault)}\n`);
+  if (bootCheck.length > 0) out(`no boot file for ${bootCheck.join(", ")}: they get the boot check\n`);
   if (faults.length > 0) out(`${faults.length} ${faults.length === 1 ? "error" : "errors"}\n`);
   else out(file === undefined ? "no config file: the defaults apply\n" : `${file}: no faults\n`);
 }

@@ -27,7 +27,7 @@ export const status: Command = {
 };
 
 function statusLines(status: ApiStatus): string[] {
-  const { version, ready, reasons, interfaces, uptimeSeconds, config, transfers, history } = status;
+  const { version, ready, reasons, interfaces, uptimeSeconds, config, bootCheck, transfers, history } = status;
   const served = interfaces.map(({ name, address }) => `${plain(name)} ${address}`).join(", ");
   const active = { tftp: transfers.tftp, http: transfers.http } as Readonly<Record<string, number>>;
   const services = status.endpoints.map(({ service, address, port }) => {
@@ -39,6 +39,7 @@ function statusLines(status: ApiStatus): string[] {
     `${ready ? "serving" : "not ready"}  ${served || "no interface"}  up ${duration(uptimeSeconds)}  bootlace ${version}`,
     `ports    ${services.join("  ") || "none"}`,
     `config   ${config.file === undefined ? "defaults" : plain(config.file)}, since ${clock(config.loadedAt)}`,
+    ...(bootCheck.length === 0 ? [] : [`check    no boot file for ${bootCheck.join(", ")}: they get the boot check`]),
     ...reasons.map((reason) => `missing  ${reason}`),
     ...(reload === undefined || reload.ok
       ? []

@@ -1,5 +1,5 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
-import { checkProgramOn } from "../boot/boot-check.ts";
+import { checkedArchitectures } from "../boot/boot-check.ts";
 import { bios, ebc, uefiArchitectures } from "../boot/names.ts";
 import type { BootTree } from "../boot/tree.ts";
 import type { BootRule } from "../config/schema.ts";
@@ -18,7 +18,7 @@ const mostUnusable = 10;
 export function treeRecord(root: string, tree: BootTree, cut: boolean, check: boolean): LogRecord {
   const shown = [bios, ...uefiArchitectures].map(({ code }) => code);
   const rows: [string, string][] = [];
-  const getsCheck = (code: number) => check && !tree.entries.has(code) && checkProgramOn(code) !== undefined;
+  const checked = checkedArchitectures(tree, { enabled: check });
   for (const code of [...shown, ebc.code]) {
     const entry = tree.entries.get(code);
     const looked = tree.missing.get(code);
@@ -26,7 +26,10 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean, check: bo
       const misnamed = entry.misnamed === undefined ? "" : ` (in spite of its name: its header says ${entry.misnamed})`;
       rows.push([nameOf(code), `${quote(entry.file)}${misnamed}`]);
     } else if (looked !== undefined && common.has(code)) {
-      rows.push([nameOf(code), `${getsCheck(code) ? "the boot check" : "nothing"}; looked for ${looked.join(", ")}`]);
+      rows.push([
+        nameOf(code),
+        `${checked.includes(nameOf(code)) ? "the boot check" : "nothing"}; looked for ${looked.join(", ")}`,
+      ]);
     }
   }
   const silent = shown.filter((code) => !tree.entries.has(code) && !common.has(code)).map(nameOf);
@@ -55,7 +58,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean, check: bo
       architectures: Object.fromEntries([...tree.entries].map(([code, { file }]) => [nameOf(code), file])),
       missing: [...tree.missing.keys()].map(nameOf),
       unusable: tree.unusable.length === 0 ? undefined : tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
-      bootCheck: shown.filter(getsCheck).map(nameOf),
+      bootCheck: checked,
       script: tree.script,
       raspberryPi: tree.raspberryPi,
     },

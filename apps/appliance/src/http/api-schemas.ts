@@ -86,6 +86,7 @@ export const statusSchema = z.object({
       .optional()
       .meta({ description: "The latest attempt, also one that left the old configuration in force." }),
   }),
+  bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
   transfers: z.object({ tftp: z.int(), http: z.int() }),
   history: z.object({ directory: z.string().optional(), writable: z.boolean(), problem: z.string().optional() }),
   boots: z.array(bootSummarySchema).meta({ description: "The latest ten." }),
@@ -103,6 +104,7 @@ export const filesSchema = z.object({
       lookedFor: z.array(z.string()).meta({ description: "The names looked for, when there is no file." }),
     }),
   ),
+  bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
   script: z.string().optional(),
   raspberryPi: z.string().optional(),
   unusable: z

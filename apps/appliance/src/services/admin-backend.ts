@@ -1,5 +1,6 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { Appliance } from "../appliance-types.ts";
+import { checkedArchitectures } from "../boot/boot-check.ts";
 import type { NextEntry } from "../boot/next.ts";
 import type { BootTree } from "../boot/tree.ts";
 import { effectiveRows } from "../config/effective.ts";
@@ -80,6 +81,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
               },
             }),
       },
+      bootCheck: checkedArchitectures(room.tree(), loaded.config.bootCheck),
       transfers: { tftp: room.tftpActive(), http: watched.httpActive() },
       history: watched.history(),
       boots: watched.boots({ limit: shownBoots }).boots,
@@ -99,6 +101,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
         const name = architectureByCode(code)?.name ?? `architecture ${code}`;
         return { code, name, ...(file === undefined ? {} : { file }), lookedFor: [...(tree.missing.get(code) ?? [])] };
       }),
+      bootCheck: checkedArchitectures(tree, room.appliance().config().loaded.config.bootCheck),
       ...(tree.script === undefined ? {} : { script: tree.script }),
       ...(tree.raspberryPi === undefined ? {} : { raspberryPi: tree.raspberryPi }),
       unusable: tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),

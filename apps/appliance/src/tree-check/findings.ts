@@ -10,6 +10,7 @@ export const treeFindingCodes = {
   T006: "ldlinux.c32 of another version",
   T007: "a kernel named .bin",
   T008: "a boot file that nobody can start",
+  T009: "a file under a name of the boot check",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

@@ -48,6 +48,7 @@ export function admin(
       endpoints: [{ service: "tftp", address: "127.0.0.1", port: 69 }],
       interfaces: [{ name: "lo", address: "127.0.0.1" }],
       config: { loadedAt: at },
+      bootCheck: ["arm64-uefi"],
       transfers: { tftp: 0, http: 0 },
       history: observer.history(),
       boots: observer.boots({ limit: 10 }).boots,
@@ -56,7 +57,7 @@ export function admin(
     clients: observer.clients,
     boots: observer.boots,
     boot: observer.boot,
-    files: () => ({ schema: 1, root: "/srv/boot", architectures: [], unusable: [], notFound: observer.notFound() }),
+    files: () => ({ schema: 1, root: "/srv/boot", architectures: [], bootCheck: [], unusable: [], notFound: observer.notFound() }),
     config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
     explain: ({ mac, arch = "x86-bios" }) => {
       if (arch === "toaster") {
