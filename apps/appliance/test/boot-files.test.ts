@@ -94,7 +94,7 @@ it("the log names what no client is told, and why", () => {
     { length: 12 },
     (_, number) => ({ path: `${number}/bootx64.efi`, flaw: "no-program" }) as const,
   );
-  const record = treeRecord("/srv", growTree([{ path: "pxelinux.0", flaw: "empty" }, ...flawed]), false);
+  const record = treeRecord("/srv", growTree([{ path: "pxelinux.0", flaw: "empty" }, ...flawed]), false, false);
   expect([record.level, record.message]).toEqual(["warn", "root /srv: no boot files yet; put some there"]);
   const rows = record.details?.filter((line) => line.startsWith("left out")) ?? [];
   expect([rows[0], rows[1], rows.at(-1), rows.length]).toEqual([

@@ -57,7 +57,14 @@ export function admin(
     clients: observer.clients,
     boots: observer.boots,
     boot: observer.boot,
-    files: () => ({ schema: 1, root: "/srv/boot", architectures: [], bootCheck: [], unusable: [], notFound: observer.notFound() }),
+    files: () => ({
+      schema: 1,
+      root: "/srv/boot",
+      architectures: [],
+      bootCheck: [],
+      unusable: [],
+      notFound: observer.notFound(),
+    }),
     config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
     explain: ({ mac, arch = "x86-bios" }) => {
       if (arch === "toaster") {

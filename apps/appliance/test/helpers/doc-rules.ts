@@ -1,4 +1,8 @@
 import { existsSync } from "node:fs";
+import { checkProgramOn } from "../../src/boot/boot-check.ts";
+import { growTree } from "../../src/boot/tree.ts";
+import { builtImage } from "../../src/boot-check/image.ts";
+import { checkText } from "../../src/boot-check/text.ts";
 import { formatFault } from "../../src/config/faults.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { importDnsmasq } from "../../src/import/dnsmasq.ts";
@@ -36,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   routeros: ({ text }) => unknownWords(text, /^(\/ip|#.*)$/),
   powershell: ({ text }) => unknownWords(text, /^(Get|Remove|Set)-DhcpServerv4OptionValue$|^#/),
   log: ({ text }) => logProblems(text),
+  screen: ({ text }) => screenProblems(text),
   packet: ({ text, title }) =>
     text === capturedPacket(title) ? [] : [`not what was captured:\n${capturedPacket(title)}`],
   tree: ({ text }) => treePaths(text).filter((path) => !existsSync(new URL(path, top))),
@@ -107,6 +112,18 @@ async function consoleProblems({ text }: Block, sandbox: Sandbox): Promise<strin
 
 function literally(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** The screen of the boot check: each line is one of the program's or of the text for an empty /srv/boot. */
+function screenProblems(text: string): string[] {
+  const program = checkProgramOn(7);
+  if (program === undefined) return ["there is no program"];
+  const built = Buffer.from(builtImage(program.name)).toString("latin1");
+  const told = checkText({ program, root: "/srv/boot", tree: growTree([]) }).split("\n");
+  const missing = told.filter((line) => !text.split("\n").includes(line));
+  // A fact begins with its word, which is the program's, and goes on with what the firmware knows.
+  const known = (row: string) => told.includes(row) || built.includes(/^ {2}\w[\w ]* {2,}/.exec(row)?.[0] ?? row);
+  return [...missing, ...text.split("\n").filter((row) => !known(row))];
 }
 
 /** Each line must be one of a recorded boot; `…` stands for anything. */
