@@ -9,7 +9,8 @@ export interface BrokenConfig {
   readonly lines: readonly string[];
 }
 
-const topKeys = "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
+const topKeys =
+  "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
 
 const brokenSettings: readonly BrokenConfig[] = [
   {

@@ -1,6 +1,7 @@
 import type { BrokenConfig } from "./broken-configs.ts";
 
-const topKeys = "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
+const topKeys =
+  "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
 
 /** The faults of aliases, keys and depth, which the value of a file no longer shows. */
 export const brokenYaml: readonly BrokenConfig[] = [

@@ -92,7 +92,7 @@ async function uefiTutorial(lab: Lab, home: HomeLan): Promise<void> {
 async function secureBoot(lab: Lab, home: HomeLan): Promise<void> {
   const where = { page: "how-to/secure-boot.md", heading: "Debian's signed shim and GRUB" };
   const bootlace = await serveFilled(lab, home, "secure-boot", where);
-  const machine = await startUefi(lab, home.lan, { mac: mac(4), name: "secure-boot", secure: true });
+  const machine = await startUefi(lab, home.lan, { mac: mac(4), name: "secure-boot", firmware: "secure" });
   lab.proof(`OVMF with Secure Boot: ${(await machine.output.until(/Debian installer/, 180))[0]}, GRUB's menu`);
   await machine.stop("SIGKILL");
   await bootlace.stop();
