@@ -72,7 +72,7 @@ export const initSecureBoot: Scenario = {
     await bootlace(lab, bootServer, "init", "--yes", "--secure-boot", folder);
     await bootlace(lab, bootServer, "check", join(folder, "bootlace.yaml"));
     const server = await startBootlace(lab, bootServer, {});
-    const machine = await startUefi(lab, lan, { mac: SECURE_MAC, secure: true });
+    const machine = await startUefi(lab, lan, { mac: SECURE_MAC, firmware: "secure" });
     lab.proof((await machine.output.until(/Boot from the local disk/, 240))[0]);
     const files = ["shimx64.efi", "grubx64.efi"].map((name) => `secure-boot/${name}`);
     const bootFile = "secure-boot/shimx64.efi";
