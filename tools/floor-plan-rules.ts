@@ -75,4 +75,5 @@ export const socketFiles: readonly string[] = [
   "packages/tftp-serve/src/channel-pool.ts",
   "packages/tftp-serve/src/listener.ts",
   "packages/tftp-serve/src/requests.ts",
+  "packages/tftp-serve/src/udp-handle.ts",
 ];

@@ -3,6 +3,7 @@ import type { createTftpServer } from "@bootlace/tftp-serve";
 import type { RequestWish } from "./boot/boot-request.ts";
 import type { ExplainResult } from "./boot/explain.ts";
 import type { LoadedConfig, LoadResult } from "./config/load.ts";
+import type { Later } from "./events/backlog.ts";
 import type { ApplianceEvent } from "./events/event.ts";
 import type { Log } from "./events/log.ts";
 import type { ReloadResult } from "./reload.ts";
@@ -19,6 +20,8 @@ export interface ApplianceDeps {
   readonly networkInterfaces: () => NetworkInterfaces;
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, work: () => void) => () => void;
+  /** Lets what need not be done at once wait for a quiet moment; without it nothing waits. */
+  readonly later?: Later;
   /** Reads the config anew, for a reload. */
   readonly load?: () => LoadResult;
   /** Told when a reload begins; the event `reloaded` tells its end. */

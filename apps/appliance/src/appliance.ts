@@ -4,15 +4,9 @@ import type { BootTree } from "./boot/tree.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { rulesRecord } from "./events/boot-log.ts";
 import type { EventCode } from "./events/codes.ts";
-import { dhcpRecords } from "./events/dhcp-log.ts";
 import type { ApplianceEvent } from "./events/event.ts";
-import { httpRecord } from "./events/http-log.ts";
-import type { Log } from "./events/log.ts";
-import { createLogLimit } from "./events/log-limit.ts";
 import { interfacesRecord } from "./events/net-log.ts";
 import type { Level } from "./events/record.ts";
-import { tftpRecord } from "./events/tftp-log.ts";
-import { createThrottle } from "./events/throttle.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -23,8 +17,8 @@ import { createDesk } from "./services/desk.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
 import { httpBootService } from "./services/http-boot.ts";
 import { keptNext } from "./services/kept-next.ts";
-import { observingService } from "./services/observing.ts";
 import { overhearingService } from "./services/overhearing.ts";
+import { createReporting } from "./services/reporting.ts";
 import { scriptSource } from "./services/script-source.ts";
 import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
@@ -40,14 +34,7 @@ const tellHeldBackEvery = 5_000;
 /** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { now } = deps;
-  const limit = createLogLimit(first.config.log.level, now);
-  const log: Log = (record) => {
-    const told = limit.pass(record);
-    if (told === undefined) return;
-    deps.log(told);
-    observing.logged(told);
-  };
-  const passes = createThrottle(60_000);
+  const { observing, log, tell, tellHeldBack } = createReporting(first.config, deps);
   let loaded = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;
@@ -57,7 +44,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let work: Promise<unknown> = Promise.resolve();
   let endPolls: (() => void)[] = [];
 
-  const observing = observingService(first.config, { log: (record) => log(record), now, every: deps.every });
   let rootProblem: string | undefined;
   const kept = keptNext(first.config.state.directory, log);
   const desk = createDesk(first.config, { now, macOf: deps.macOf ?? neighbours(now), keepNext: kept.write });
@@ -112,17 +98,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   function emit(event: ApplianceEvent): void {
-    if (event.kind === "dhcp") for (const record of dhcpRecords(event.event, passes)) log(record);
-    const record =
-      event.kind === "tftp"
-        ? tftpRecord(event.event, passes)
-        : event.kind === "http"
-          ? httpRecord(event.event, passes)
-          : undefined;
-    if (record !== undefined) log(record);
     desk.see(event);
-    observing.observe(event);
-    deps.onEvent?.(event);
+    tell(event);
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -177,11 +154,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
   };
   const parts = [interfacesPart, ...services, followPart];
-
-  function tellHeldBack(): void {
-    const record = limit.heldBack();
-    if (record !== undefined) log(record);
-  }
 
   function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });

@@ -18,9 +18,11 @@ export interface FrameCache {
 
 /** What a piece takes beside its packets, so that many tiny files are counted too. */
 const pieceOverhead = 512;
+/** And the view of each packet. */
+const packetOverhead = 128;
 
 function costOf(chunk: Chunk): number {
-  return chunk.bytes.length + pieceOverhead;
+  return chunk.bytes.length + pieceOverhead + chunk.packets.length * packetOverhead;
 }
 
 export function frameCache(limit: number): FrameCache {

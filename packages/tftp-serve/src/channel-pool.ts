@@ -1,5 +1,5 @@
 import type { Socket } from "node:dgram";
-import { attempt, type Channel, type ChannelHandlers, codeOf, udpSocket } from "./channel.ts";
+import { type Channel, type ChannelHandlers, codeOf, type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
 
 /** Sockets for transfers on one local address. */
@@ -21,6 +21,7 @@ const idleFor = 1000;
 
 interface PooledSocket {
   readonly socket: Socket;
+  sender: Sender | undefined;
   user: { readonly client: TftpClient; readonly handlers: ChannelHandlers } | undefined;
   /** Connected for the present user. */
   settled: boolean;
@@ -39,6 +40,7 @@ export function channelPool(localAddress: string, now: () => number): ChannelPoo
   function make(): PooledSocket {
     const pooled: PooledSocket = {
       socket: udpSocket(localAddress),
+      sender: undefined,
       user: undefined,
       settled: false,
       open: true,
@@ -96,19 +98,19 @@ export function channelPool(localAddress: string, now: () => number): ChannelPoo
       pooled.user = { client, handlers };
       if (!known) socket.bind({ port: 0, address: localAddress, exclusive: true });
       if (pooled.open) socket.connect(client.port, client.address);
+      pooled.sender ??= senderOf(socket);
+      const { sender } = pooled;
       let mine = true;
       return {
         send(packet) {
-          if (mine && pooled.open) attempt(socket, packet, 0, packet.length);
+          if (mine && pooled.open) sender.toPeer(packet);
         },
-        sendFrames(bytes, from, count, frame, lastFrame) {
+        sendWindow(packets, from, last) {
           if (!mine || !pooled.open) return;
-          let at = from;
-          for (let n = 1; n < count; n++) {
-            attempt(socket, bytes, at, frame);
-            at += frame;
+          for (let at = from; at <= last; at++) {
+            const packet = packets[at];
+            if (packet) sender.toPeer(packet);
           }
-          attempt(socket, bytes, at, lastFrame);
         },
         close(answered) {
           if (!mine) return;

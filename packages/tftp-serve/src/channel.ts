@@ -1,11 +1,12 @@
 import { createSocket, type Socket } from "node:dgram";
 import type { TftpClient } from "./core/events.ts";
+import { quickSender } from "./udp-handle.ts";
 
 /** The way of one transfer to its client. */
 export interface Channel {
   send(packet: Uint8Array): void;
-  /** Sends `count` packets that lie one behind the other, each `frame` octets long, the last one `lastFrame`. */
-  sendFrames(bytes: Uint8Array, from: number, count: number, frame: number, lastFrame: number): void;
+  /** Sends those of `packets` from the index `from` to `last`. They lie one behind the other in memory. */
+  sendWindow(packets: readonly Uint8Array[], from: number, last: number): void;
   /** `answered`: nothing is under way to the client that it could still object to. */
   close(answered: boolean): void;
 }
@@ -37,25 +38,39 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNKNOWN";
 }
 
-/** Without a callback, a refusal by the operating system is dropped, which is what the timers expect. */
-export function attempt(socket: Socket, bytes: Uint8Array, from: number, length: number): void {
-  try {
-    socket.send(bytes, from, length);
-  } catch {
-    // Not connected: the `error` event that says why is on its way.
-  }
+/** Sends on one socket. A refusal by the operating system is dropped, which is what the timers expect. */
+export interface Sender {
+  /** To whom the socket is connected. */
+  toPeer(packet: Uint8Array): void;
+  to(packet: Uint8Array, port: number, address: string): void;
+}
+
+/** @param socket bound */
+export function senderOf(socket: Socket): Sender {
+  const quick = quickSender(socket);
+  return {
+    toPeer(packet) {
+      if (quick.toPeer(packet)) return;
+      try {
+        socket.send(packet);
+      } catch {
+        // Not connected: the `error` event that says why is on its way.
+      }
+    },
+    to(packet, port, address) {
+      if (!quick.to(packet, port, address)) socket.send(packet, port, address);
+    },
+  };
 }
 
 /** The request socket itself, shared by all transfers (single-port mode). */
-export function sharedChannel(socket: Socket, client: TftpClient): Channel {
-  const { address, port } = client;
+export function sharedChannel(sender: Sender, { address, port }: TftpClient): Channel {
   return {
-    send(packet) {
-      socket.send(packet, 0, packet.length, port, address);
-    },
-    sendFrames(bytes, from, count, frame, lastFrame) {
-      for (let i = 0; i < count; i++) {
-        socket.send(bytes, from + i * frame, i === count - 1 ? lastFrame : frame, port, address);
+    send: (packet) => sender.to(packet, port, address),
+    sendWindow(packets, from, last) {
+      for (let at = from; at <= last; at++) {
+        const packet = packets[at];
+        if (packet) sender.to(packet, port, address);
       }
     },
     close() {},

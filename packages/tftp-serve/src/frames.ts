@@ -4,6 +4,8 @@ import { SourceChangedError, type SourceFile } from "./source.ts";
 /** DATA packets of consecutive blocks, headers in place, one behind the other. */
 export interface Chunk {
   readonly bytes: Buffer;
+  /** Views of them. */
+  readonly packets: readonly Buffer[];
   /** Absolute block of the first packet. */
   readonly first: number;
   readonly last: number;
@@ -50,6 +52,7 @@ export interface FrameShape {
 }
 
 const chunkOctets = 65536;
+const chunkPackets = 128;
 
 /** Reads go through a few buffers that are used over and over; they are never sent from. */
 const scratch: Buffer[] = [];
@@ -69,7 +72,7 @@ export function framedFile(
   const { size } = source;
   const frame = blockSize + dataHeader;
   const lastBlock = Math.floor(size / blockSize) + 1;
-  const perChunk = Math.max(1, Math.floor(chunkOctets / frame));
+  const perChunk = Math.max(1, Math.min(chunkPackets, Math.floor(chunkOctets / frame)));
   const chunks = new Map<number, Chunk>();
   const wanted = new Map<number, ((fault: LoadFault | undefined) => void)[]>();
   let file: SourceFile | undefined = source;
@@ -186,16 +189,18 @@ export function framedFile(
     const first = index * perChunk + 1;
     const last = Math.min(first + perChunk - 1, lastBlock);
     const bytes = Buffer.allocUnsafeSlow(payload.length + (last - first + 1) * dataHeader);
+    const packets: Buffer[] = [];
     let from = 0;
     let at = 0;
     for (let block = first; block <= last; block++) {
       writeHeader(bytes, at, opcodes.data, wireNumber(block, rollover));
       const end = Math.min(from + blockSize, payload.length);
       payload.copy(bytes, at + dataHeader, from, end);
+      packets.push(bytes.subarray(at, at + dataHeader + end - from));
       from = end;
       at += frame;
     }
-    return { bytes, first, last, index, owner: framed, referenced: false, slot: -1 };
+    return { bytes, packets, first, last, index, owner: framed, referenced: false, slot: -1 };
   }
 }
 

@@ -1,12 +1,12 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import { codeOf, udpSocket } from "./channel.ts";
+import { codeOf, type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
 import type { TftpBindFailure, TftpEndpoint } from "./server-options.ts";
 
 /** One address on which requests are heard. */
 export interface Listener {
   readonly endpoint: TftpEndpoint;
-  readonly socket: Socket;
+  readonly sender: Sender;
   /** Answers where there is no transfer, from a port that is not the request port (RFC 1350 §4). */
   reject(client: TftpClient, packet: Uint8Array): void;
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export function listen(
 ): Promise<Bound> {
   return new Promise((resolve) => {
     const socket = udpSocket(address);
-    let rejections: Socket | undefined;
+    let rejections: { readonly socket: Socket; readonly sender: Sender } | undefined;
     let open = true;
     const bindFailed = (error: Error) => {
       socket.close();
@@ -39,19 +39,20 @@ export function listen(
       socket.off("error", bindFailed);
       // Later errors of an unconnected socket are those of single datagrams.
       socket.on("error", () => {});
+      const own = senderOf(socket);
       const listener: Listener = {
         endpoint: { address, port: socket.address().port },
-        socket,
+        sender: own,
         reject(client, packet) {
           // A request may still be looked up when its listener closes.
           if (!open) return;
           if (!singlePort) rejections ??= rejectionSocket(address);
-          (rejections ?? socket).send(packet, 0, packet.length, client.port, client.address);
+          (rejections?.sender ?? own).to(packet, client.port, client.address);
         },
         close: () =>
           new Promise((closed) => {
             open = false;
-            rejections?.close();
+            rejections?.socket.close();
             socket.close(() => closed());
           }),
       };
@@ -63,9 +64,9 @@ export function listen(
 }
 
 /** Clients that acknowledge an ERROR are heard by nobody. */
-function rejectionSocket(address: string): Socket {
+function rejectionSocket(address: string) {
   const socket = udpSocket(address);
   socket.on("error", () => {});
   socket.bind({ address, port: 0, exclusive: true });
-  return socket;
+  return { socket, sender: senderOf(socket) };
 }

@@ -178,10 +178,8 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
         return;
       }
       const last = Math.min(run.last, chunk.last);
-      const from = (run.first - chunk.first) * framed.frame;
-      const lastFrame = Math.min(framed.frame, chunk.bytes.length - (last - chunk.first) * framed.frame);
       cache.hit();
-      run.channel?.sendFrames(chunk.bytes, from, last - run.first + 1, framed.frame, lastFrame);
+      run.channel?.sendWindow(chunk.packets, run.first - chunk.first, last - chunk.first);
       run.first = last + 1;
       if (index !== run.chunkIndex) {
         run.chunkIndex = index;

@@ -83,7 +83,7 @@ export function requestsOf(
       emit,
       nextId: () => ++ids,
       channel: (client, handlers) =>
-        options.singlePort ? sharedChannel(listener.socket, client) : pool.open(client, handlers),
+        options.singlePort ? sharedChannel(listener.sender, client) : pool.open(client, handlers),
       reject: (client, packet) => {
         gate.acknowledge(client.address);
         listener.reject(client, packet);

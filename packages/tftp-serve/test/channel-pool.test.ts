@@ -96,7 +96,7 @@ test("a channel that was closed sends nothing, not even through the socket of an
   first.channel.close(true);
   const second = use(b);
   first.channel.send(Buffer.from("ghost"));
-  first.channel.sendFrames(Buffer.from("ghost"), 0, 1, 5, 5);
+  first.channel.sendWindow([Buffer.from("ghost")], 0, 0);
   expect(await second.say("two")).toBeGreaterThan(0);
 });
 

@@ -49,11 +49,12 @@ async function fetchAll(
   let owed: Uint8Array[] = [];
   const fetched = { octets: 0, blocks: 0, wrong: 0, sends: 0, end: undefined as TftpEvent | undefined };
 
-  function onData(bytes: Uint8Array, from: number, length: number): void {
+  function onData(bytes: Uint8Array): void {
+    const { length } = bytes;
     const next = fetched.blocks + 1;
     const number = settings?.rollover === 1 ? ((next - 1) % 65_535) + 1 : next & 0xffff;
-    if (((bytes[from + 2] ?? 0) << 8) + (bytes[from + 3] ?? 0) !== number) fetched.wrong++;
-    for (let at = 4; at < length; at++) if (bytes[from + at] !== octetAt(fetched.octets + at - 4)) fetched.wrong++;
+    if (((bytes[2] ?? 0) << 8) + (bytes[3] ?? 0) !== number) fetched.wrong++;
+    for (let at = 4; at < length; at++) if (bytes[at] !== octetAt(fetched.octets + at - 4)) fetched.wrong++;
     fetched.blocks++;
     fetched.octets += length - 4;
     if (fetched.blocks % window === 0 || length - 4 < blksize) owed.push(ack(number));
@@ -71,9 +72,9 @@ async function fetchAll(
       handlers = given;
       return {
         send: () => owed.push(ack(0)),
-        sendFrames(bytes, from, count, frame, lastFrame) {
+        sendWindow(packets, from, last) {
           fetched.sends++;
-          for (let n = 0; n < count; n++) onData(bytes, from + n * frame, n === count - 1 ? lastFrame : frame);
+          for (const packet of packets.slice(from, last + 1)) onData(packet);
         },
         close() {},
       };

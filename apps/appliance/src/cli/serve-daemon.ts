@@ -33,6 +33,7 @@ export async function serveUntilSignal(
     now,
     networkInterfaces: surroundings.networkInterfaces,
     every,
+    later: (milliseconds, work) => setTimeout(work, milliseconds),
     load,
     onReloading() {
       if (ready) systemd.reloading();

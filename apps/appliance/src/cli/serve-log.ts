@@ -14,7 +14,7 @@ export function openServeLog(settings: Config["log"], surroundings: Surroundings
   let file = fileOf(settings, surroundings);
   let log = logFor(settings, file, surroundings);
   return {
-    write: (record) => log(record),
+    write: (record, at) => log(record, at),
     adopt(next) {
       if (next.file !== file?.path) {
         file?.close();

@@ -22,7 +22,8 @@ export interface LogOptions {
   readonly formatTime?: (milliseconds: number) => string;
 }
 
-export type Log = (record: LogRecord) => void;
+/** @param at when it happened, in milliseconds since 1970; now when left out */
+export type Log = (record: LogRecord, at?: number) => void;
 
 /** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
 export function createLog(options: LogOptions): Log {
@@ -32,13 +33,13 @@ export function createLog(options: LogOptions): Log {
       ? jsonSink(now, write)
       : format === "journal"
         ? (record) => write(journalLines(record))
-        : (record) => write(prettyLines(record, formatTime(now()), colour));
+        : (record, at) => write(prettyLines(record, formatTime(at ?? now()), colour));
 
   const toConsole = sinkFor(options.console, options.colour, options.writeConsole);
   // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
   const sinks: Log[] = [
-    (record) => {
-      if (record.level !== "fatal" || options.console === "json") toConsole(record);
+    (record, at) => {
+      if (record.level !== "fatal" || options.console === "json") toConsole(record, at);
     },
   ];
   if (options.file !== undefined) {
@@ -46,9 +47,9 @@ export function createLog(options: LogOptions): Log {
     const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
     sinks.push(sinkFor(format, false, (text) => target.write(text, onTrouble)));
   }
-  return (record) => {
+  return (record, at) => {
     if (!isWritten(record.level, level)) return;
-    for (const sink of sinks) sink(record);
+    for (const sink of sinks) sink(record, at);
   };
 }
 
@@ -72,14 +73,18 @@ function fileRecord(path: string, problem: string | undefined): LogRecord {
 }
 
 function jsonSink(now: () => number, write: (text: string) => void): Log {
+  let time: number | undefined;
   const logger = pino(
     {
       level: "debug",
       base: null,
-      timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+      timestamp: () => `,"time":"${new Date(time ?? now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line) => write(inertJson(line)) },
   );
-  return ({ level, scope, event, message, fields }) => logger[level]({ scope, event, ...fields }, message);
+  return ({ level, scope, event, message, fields }, at) => {
+    time = at;
+    logger[level]({ scope, event, ...fields }, message);
+  };
 }

@@ -20,7 +20,7 @@ export interface Observer {
   readonly metrics: Metrics;
   observe(event: ApplianceEvent): void;
   /** A line of the log, for those who watch. */
-  logged(record: LogRecord): void;
+  logged(record: LogRecord, at?: number): void;
   boots(query: BootQuery): ApiBoots;
   boot(id: string): ApiBoot | undefined;
   clients(): ApiClients;
@@ -162,11 +162,11 @@ export function createObserver(options: ObserverOptions): Observer {
     stream,
     metrics,
     observe,
-    logged(record) {
+    logged(record, at = now()) {
       if (!isWritten(record.level, options.level)) return;
       const { level, scope, event, message, fields } = record;
       stream.publish("log", {
-        at: time(now()),
+        at: time(at),
         level,
         scope,
         event,

@@ -11,6 +11,10 @@ import type { Service } from "./service.ts";
 export interface ObservingDeps {
   readonly log: Log;
   readonly now: () => number;
+  /** Passes on what has happened and was not observed yet. */
+  readonly settle: () => void;
+  /** Passes on that time has passed, when its turn comes. */
+  readonly onTick: (at: number) => void;
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, work: () => void) => () => void;
 }
@@ -18,8 +22,8 @@ export interface ObservingDeps {
 /** Watches all that happens: boots, verdicts, history, metrics. Before `start` and after `stop` nothing is watched. */
 export interface ObservingService extends Service {
   observe(event: ApplianceEvent): void;
-  logged(record: LogRecord): void;
-  /** @throws Error before `start` */
+  logged(record: LogRecord, at?: number): void;
+  /** Up to date. @throws Error before `start` */
   observer(): Observer;
 }
 
@@ -27,7 +31,7 @@ export interface ObservingService extends Service {
 const tickEvery = 1_000;
 
 export function observingService(first: Config, deps: ObservingDeps): ObservingService {
-  const { log, now, every } = deps;
+  const { log, now, every, settle, onTick } = deps;
   let config = first;
   let observer: Observer | undefined;
   let endTicks: (() => void) | undefined;
@@ -57,10 +61,11 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
         hostNameOf,
         ...(directory === undefined ? {} : { stateDirectory: directory }),
       });
-      endTicks = every(tickEvery, () => observe({ kind: "appliance", event: { type: "tick", at: now() } }));
+      endTicks = every(tickEvery, () => onTick(now()));
     },
     async stop() {
       endTicks?.();
+      settle();
       observer?.close();
       observer = undefined;
     },
@@ -70,9 +75,10 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
     async follow() {},
     endpoints: () => [],
     observe,
-    logged: (record) => observer?.logged(record),
+    logged: (record, at) => observer?.logged(record, at),
     observer() {
       if (observer === undefined) throw new Error("nothing is observed before the start");
+      settle();
       return observer;
     },
   };

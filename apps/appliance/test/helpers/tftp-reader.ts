@@ -29,10 +29,15 @@ export async function tftpReader(port: number, file: string, blockSize = 1024) {
     },
     /** Takes the next blocks, or all that are left. */
     async read(blocks = Number.POSITIVE_INFINITY): Promise<void> {
-      for (let taken = 0; taken < blocks && !last; taken++) {
-        ack(parts.length);
+      const goal = parts.length + blocks;
+      let answered = -1;
+      while (parts.length < goal && !last) {
+        if (answered < parts.length) ack(parts.length);
+        answered = parts.length;
         const packet = await receive();
         if (packet[1] !== 3) throw new Error(`no DATA: ${packet.toString("latin1")}`);
+        // A reader that took its time gets a copy of what it has.
+        if (packet.readUInt16BE(2) !== (parts.length + 1) % 65536) continue;
         parts.push(Buffer.from(packet.subarray(4)));
         last = packet.length < 4 + blockSize;
         if (last) ack(parts.length);

@@ -1,0 +1,67 @@
+/** Calls `work` after so many milliseconds. */
+export type Later = (milliseconds: number, work: () => void) => void;
+
+/** Items that wait for a quiet moment, in order. */
+export interface Backlog<T> {
+  /** @param waits the item may wait; one that may not still comes after those that do. */
+  push(item: T, at: number, waits: boolean): void;
+  /** Works on everything that waits, now. */
+  settle(): void;
+}
+
+/** After so many milliseconds without a new item it is quiet. */
+const quietAfter = 10;
+/** Longer than this nothing waits in a crowd that never rests. */
+const patience = 500;
+/** Items in one go: about a millisecond. */
+const slice = 64;
+const most = 16_384;
+
+/**
+ * Clients that wait for their answer go first: to log an event and to fold it into boots and figures takes longer than
+ * to serve a small file.
+ * @param later without it nothing waits
+ */
+export function createBacklog<T>(work: (item: T) => void, now: () => number, later: Later | undefined): Backlog<T> {
+  let waiting: { readonly item: T; readonly at: number }[] = [];
+  let head = 0;
+  let latest = 0;
+  let awake = false;
+
+  function workOn(count: number): void {
+    const end = Math.min(waiting.length, head + count);
+    while (head < end) {
+      const next = waiting[head++];
+      if (next !== undefined) work(next.item);
+    }
+    if (head < waiting.length) return;
+    waiting = [];
+    head = 0;
+  }
+
+  function wake(milliseconds: number): void {
+    awake = true;
+    later?.(milliseconds, () => {
+      awake = false;
+      const at = now();
+      const quiet = at - latest >= quietAfter;
+      const oldest = waiting[head]?.at ?? at;
+      if (quiet || at - oldest >= patience) workOn(slice);
+      if (waiting.length > 0) wake(quiet ? 0 : quietAfter);
+    });
+  }
+
+  return {
+    push(item, at, waits) {
+      if (later === undefined || (!waits && waiting.length === 0)) {
+        work(item);
+        return;
+      }
+      waiting.push({ item, at });
+      latest = at;
+      if (waiting.length - head > most) workOn(slice);
+      if (!awake) wake(quietAfter);
+    },
+    settle: () => workOn(Number.POSITIVE_INFINITY),
+  };
+}

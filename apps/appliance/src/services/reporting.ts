@@ -1,0 +1,77 @@
+import type { ApplianceDeps } from "../appliance-types.ts";
+import type { Config } from "../config/schema.ts";
+import { createBacklog } from "../events/backlog.ts";
+import { dhcpRecords } from "../events/dhcp-log.ts";
+import type { ApplianceEvent } from "../events/event.ts";
+import { httpRecord } from "../events/http-log.ts";
+import type { Log } from "../events/log.ts";
+import { createLogLimit } from "../events/log-limit.ts";
+import type { LogRecord } from "../events/record.ts";
+import { tftpRecord } from "../events/tftp-log.ts";
+import { createThrottle } from "../events/throttle.ts";
+import { type ObservingService, observingService } from "./observing.ts";
+
+/** The way of all that happens to the log and to those who watch. */
+export interface Reporting {
+  readonly observing: ObservingService;
+  /** A line that no event stands for. What happened before it is told before it. */
+  readonly log: Log;
+  tell(event: ApplianceEvent): void;
+  /** Tells how much the network wanted to be logged beyond what anybody reads. */
+  tellHeldBack(): void;
+}
+
+export function createReporting(
+  first: Config,
+  deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent">,
+): Reporting {
+  const { now } = deps;
+  const limit = createLogLimit(first.log.level, now);
+  const passes = createThrottle(60_000);
+  const backlog = createBacklog(report, now, deps.later);
+  const observing = observingService(first, {
+    log: write,
+    now,
+    every: deps.every,
+    settle: backlog.settle,
+    onTick: (at) => backlog.push({ kind: "appliance", event: { type: "tick", at } }, at, false),
+  });
+
+  function write(record: LogRecord, at?: number): void {
+    const told = limit.pass(record);
+    if (told === undefined) return;
+    deps.log(told, at);
+    observing.logged(told, at);
+  }
+
+  function log(record: LogRecord): void {
+    backlog.settle();
+    write(record);
+  }
+
+  function recordsOf({ kind, event }: ApplianceEvent): readonly LogRecord[] {
+    if (kind === "appliance") return [];
+    if (kind === "dhcp") return dhcpRecords(event, passes);
+    const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
+    return record === undefined ? [] : [record];
+  }
+
+  function report(event: ApplianceEvent): void {
+    for (const record of recordsOf(event)) write(record, event.event.at);
+    observing.observe(event);
+    if (event.kind !== "appliance" || event.event.type !== "tick") deps.onEvent?.(event);
+  }
+
+  return {
+    observing,
+    log,
+    tell(event) {
+      const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
+      backlog.push(event, event.event.at, ofTransfers);
+    },
+    tellHeldBack() {
+      const record = limit.heldBack();
+      if (record !== undefined) log(record);
+    },
+  };
+}
