@@ -3,7 +3,7 @@ import type { Socket } from "node:dgram";
 /**
  * What `node:dgram` itself asks of the handle below a socket. No public interface: so nothing is taken for granted. The
  * first datagrams go the public way, and only when the call that dgram then makes is the one known here is it made
- * directly from then on. See docs/decisions/0004-udp-handle.md.
+ * directly from then on. See docs/decisions/0005-udp-handle.md.
  */
 interface UdpHandle {
   send(...call: unknown[]): unknown;
