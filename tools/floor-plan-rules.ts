@@ -61,7 +61,7 @@ export const rooms: readonly Room[] = [
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },
-  { name: "packaging", prefix: "packaging/src/", rooms: ["appliance"], packages: ["node:*", "*"] },
+  { name: "packaging", prefix: "packaging/src/", rooms: [], packages: ["node:*", "*"] },
   { name: "packaging test", prefix: "packaging/test/", rooms: ["packaging"], packages: ["node:*", "*"] },
   { name: "tools", prefix: "tools/", rooms: [], packages: ["node:*", "*"] },
 ];
