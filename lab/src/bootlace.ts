@@ -40,6 +40,18 @@ export interface BootlaceOptions {
   readonly ports?: readonly number[];
   /** Tells the Bootlaces that one host runs one after the other apart; its folder has this name. */
   readonly name?: string;
+  /** Another program than the workspace's, by the command that `serve` follows. */
+  readonly program?: Program;
+}
+
+/** A way to run Bootlace. */
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Its working folder as the lab sees it. */
+  readonly folder: string;
+  /** Seconds until it must listen. */
+  readonly patience?: number;
 }
 
 /**
@@ -49,20 +61,25 @@ export interface BootlaceOptions {
 export async function startBootlace(
   lab: Lab,
   host: Host,
-  { yaml, tree = {}, ports = [67, 4011, 69], name: own = host.role }: BootlaceOptions,
+  {
+    yaml,
+    tree = {},
+    ports = [67, 4011, 69],
+    name: own = host.role,
+    program = workspaceProgram(join(lab.folder, own)),
+  }: BootlaceOptions,
 ): Promise<Bootlace> {
-  must(existsSync(BOOTLACE_MAIN), `${BOOTLACE_MAIN} is missing: npm run build`);
-  const folder = join(lab.folder, own);
+  const { folder, command } = program;
   mkdirSync(folder, { recursive: true });
   plantTree(join(folder, "boot"), tree);
   if (yaml !== undefined) writeFileSync(join(folder, "bootlace.yaml"), yaml);
   const config = yaml === undefined ? [] : ["--config", "bootlace.yaml"];
   const name = `bootlace-${own}`;
-  const args = [BOOTLACE_MAIN, "serve", ...config];
+  const args = [...program.args, "serve", ...config];
   // Not the state folder of the machine the lab runs on.
   const env = { STATE_DIRECTORY: join(folder, "state") };
-  const started = start(lab, host.netns, { name, command: process.execPath, args, cwd: folder, env });
-  await listening(lab, started, ports);
+  const started = start(lab, host.netns, { name, command, args, cwd: folder, env });
+  await listening(lab, started, ports, program.patience);
   const records = () => readRecords(started.output.text());
   let stopped = false;
   const stop = async () => {
@@ -92,6 +109,11 @@ export async function startBootlace(
       must(gaps.length === 0, `the log of ${name} lacks a step:\n${gaps.join("\n")}`);
     },
   };
+}
+
+function workspaceProgram(folder: string): Program {
+  must(existsSync(BOOTLACE_MAIN), `${BOOTLACE_MAIN} is missing: npm run build`);
+  return { command: process.execPath, args: [BOOTLACE_MAIN], folder };
 }
 
 /** The complete lines of a JSON log. Throws a LabFailure for a line that is not a JSON object. */

@@ -17,6 +17,11 @@ export const BENCH_ONLY = ["golang-go", "golang-github-insomniacslk-dhcp-dev"] a
 /** Where `lab/install` unpacks them. */
 const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 
+/** Minimal Debian systems in folders, which `lab/install` makes with debootstrap. */
+const ROOTS = fileURLToPath(new URL("../out/roots", import.meta.url));
+
+const ARM64 = "/usr/aarch64-linux-gnu";
+
 const PIECES = {
   ip: { path: "/usr/sbin/ip", package: "iproute2" },
   taskset: { path: "/usr/bin/taskset", package: "util-linux" },
@@ -67,6 +72,16 @@ const PIECES = {
   atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },
   libpcre2: { path: "/usr/lib/x86_64-linux-gnu/libpcre2-8.so.0", package: "libpcre2-8-0" },
   nginx: { path: `${PEERS}/nginx/usr/sbin/nginx`, package: "nginx" },
+  dpkgDeb: { path: "/usr/bin/dpkg-deb", package: "dpkg" },
+  userArm64: { path: "/usr/bin/qemu-aarch64-static", package: "qemu-user-static" },
+  userArm: { path: "/usr/bin/qemu-arm-static", package: "qemu-user-static" },
+  arm64Libc: { path: `${ARM64}/lib/ld-linux-aarch64.so.1`, package: "libc6-arm64-cross" },
+  arm64Stdcxx: { path: `${ARM64}/lib/libstdc++.so.6`, package: "libstdc++6-arm64-cross" },
+  arm64Gcc: { path: `${ARM64}/lib/libgcc_s.so.1`, package: "libgcc-s1-arm64-cross" },
+  arm64: { path: ARM64, package: "libc6-arm64-cross" },
+  debootstrap: { path: "/usr/sbin/debootstrap", package: "debootstrap" },
+  debian: { path: `${ROOTS}/amd64`, package: "debootstrap" },
+  debianArmhf: { path: `${ROOTS}/armhf`, package: "debootstrap" },
   wrk: { path: "/usr/bin/wrk", package: "wrk" },
   dhcrelay: { path: `${PEERS}/isc-dhcp-relay/usr/sbin/dhcrelay`, package: "isc-dhcp-relay" },
 } as const satisfies Record<string, Piece>;
@@ -82,6 +97,9 @@ export function installedPackages(): string[] {
 
 /** What a program needs beside itself: dependencies and recommendations of its package are not always installed. */
 const NEEDS: Partial<Record<PieceName, PieceName>> = {
+  arm64: "arm64Stdcxx",
+  arm64Stdcxx: "arm64Gcc",
+  arm64Gcc: "arm64Libc",
   tftpdHpa: "libwrap",
   atftpd: "libwrap",
   nginx: "libpcre2",
@@ -94,7 +112,8 @@ export function locate(name: PieceName): string {
   const other = NEEDS[name];
   if (other !== undefined) locate(other);
   if (existsSync(piece.path)) return piece.path;
-  throw new MissingPackage(piece.path, piece.package, fixFor(piece.package));
+  const fix = piece.path.startsWith(ROOTS) ? "lab/install makes it" : fixFor(piece.package);
+  throw new MissingPackage(piece.path, piece.package, fix);
 }
 
 function fixFor(name: string): string | undefined {

@@ -4,6 +4,7 @@ import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchHttp, benchHttpQuick } from "./bench-http.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
+import { binaryX64 } from "./binary-x64.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { bootCheck, bootCheckOthers } from "./boot-check.ts";
@@ -70,6 +71,7 @@ export const SCENARIOS: readonly Scenario[] = [
   serviceSystemd,
   serviceOpenrc,
   packages,
+  binaryX64,
   npmLibrary,
   npmGlobal,
   benchCodecQuick,

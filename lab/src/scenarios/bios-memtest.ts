@@ -1,6 +1,6 @@
-import { startBootlace } from "../bootlace.ts";
+import { type Program, startBootlace } from "../bootlace.ts";
 import { buildHomeLan } from "../home-lan.ts";
-import type { Scenario } from "../lab.ts";
+import type { Lab, Scenario } from "../lab.ts";
 import { startBios } from "../qemu.ts";
 import { BIOS_MEMTEST, BIOS_MEMTEST_FILES } from "../tree.ts";
 
@@ -9,17 +9,21 @@ const MAC = "52:54:00:ae:00:01";
 export const biosMemtest: Scenario = {
   name: "bios-memtest",
   proves: "SeaBIOS with the iPXE ROM boots pxelinux.0 and memtest86+, all from Bootlace",
-  async run(lab) {
-    const { lan, bootServer } = await buildHomeLan(lab);
-    const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: BIOS_MEMTEST });
-    const machine = await startBios(lab, lan, { mac: MAC });
-    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 180))[0]);
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
-    const bootFile = BIOS_MEMTEST_FILES[0];
-    await bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile, files: BIOS_MEMTEST_FILES });
-    lab.proof(`logged: DISCOVER, OFFER, ${BIOS_MEMTEST_FILES.join(", ")}`);
-  },
+  run: (lab) => bootMemtest(lab),
 };
+
+/** Boots memtest86+ from the Bootlace of the workspace, or from another one. */
+export async function bootMemtest(lab: Lab, program?: Program): Promise<void> {
+  const { lan, bootServer } = await buildHomeLan(lab);
+  const other = program === undefined ? {} : { program };
+  const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: BIOS_MEMTEST, ...other });
+  const machine = await startBios(lab, lan, { mac: MAC });
+  lab.proof((await machine.output.until(/PXELINUX 6\.04/, 180))[0]);
+  lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
+  const bootFile = BIOS_MEMTEST_FILES[0];
+  await bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile, files: BIOS_MEMTEST_FILES });
+  lab.proof(`logged: DISCOVER, OFFER, ${BIOS_MEMTEST_FILES.join(", ")}`);
+}
 
 const YAML = `root: ./boot
 boot:

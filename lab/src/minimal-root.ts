@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Program } from "./bootlace.ts";
+import type { Lab } from "./lab.ts";
+import { locate } from "./packages.ts";
+import { type Finished, run } from "./processes.ts";
+
+/** A minimal Debian system in a folder, without network: a copy that the scenario may change. */
+export interface MinimalRoot {
+  readonly folder: string;
+  /** A command inside, in a namespace, with /proc and an environment of its own. */
+  command(folder: string, command: string, ...args: string[]): { command: string; args: string[] };
+  /** Runs it to its end, in a namespace. */
+  run(netns: string, command: string, ...args: string[]): Promise<Finished>;
+  /** A way to run Bootlace inside, in a folder that is made for it. */
+  program(folder: string, command: string, ...args: string[]): Program;
+}
+
+/** Copies one of the systems that `lab/install` has made; the copy goes with the scenario. */
+export function copyRoot(lab: Lab, piece: "debian" | "debianArmhf"): MinimalRoot {
+  const folder = join(lab.folder, "root");
+  execFileSync("cp", ["--archive", "--reflink=auto", locate(piece), folder]);
+  lab.defer(async () => rmSync(folder, { recursive: true, force: true }));
+  // `ip netns exec` gives each process mounts of its own: this one is gone with it.
+  const enter = 'mount -t proc proc "$1/proc" && shift && exec "$@"';
+  const command = (inside: string, program: string, ...args: string[]) => {
+    const environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "DEBIAN_FRONTEND=noninteractive"];
+    const words = ["/usr/sbin/chroot", folder, "/usr/bin/env", "-i", `--chdir=${inside}`, ...environment];
+    return { command: "/bin/sh", args: ["-ec", enter, "sh", folder, ...words, program, ...args] };
+  };
+  return {
+    folder,
+    command,
+    run: (netns, program, ...args) => {
+      const { command: shell, args: words } = command("/", program, ...args);
+      return run(lab, netns, shell, words, { seconds: 120 });
+    },
+    program: (inside, program, ...args) => {
+      mkdirSync(join(folder, inside), { recursive: true });
+      const state = ["/usr/bin/env", `STATE_DIRECTORY=${join(inside, "state")}`, program, ...args];
+      const [first = "", ...rest] = state;
+      return { ...command(inside, first, ...rest), folder: join(folder, inside), patience: 60 };
+    },
+  };
+}
