@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "../failure.ts";
@@ -35,19 +35,27 @@ export const firstRun: Scenario = {
     const { lan, bootServer } = await buildHomeLan(lab);
 
     const recipe = commandsUnder(readFileSync(join(clone, "README.md"), "utf8"), HEADING);
-    const doable = recipe.filter((line) => !/^(apt-get|npm) /.test(line));
-    must(doable.length >= 5 && recipe.includes("npm start"), `the README has no recipe under "${HEADING}"`);
-    await runOk(lab, bootServer.netns, "/bin/sh", ["-euc", doable.join("\n")], { cwd: clone });
-    // The lab reads the serial line; a person looks at the screen.
-    appendFileSync(join(clone, "boot/pxelinux/pxelinux.cfg/default"), "  APPEND console=ttyS0,115200\n");
-
+    const [, ...doable] = recipe.filter((line) => line !== "npm start");
+    must(recipe[0]?.startsWith("apt-get install ") === true, `the README does not begin with packages: ${recipe[0]}`);
+    must(doable.length > 0 && recipe.includes("npm start"), `the README has no recipe under "${HEADING}"`);
     // Inside the namespace there is no registry: installing, building and starting must do without.
+    for (const line of doable) {
+      const [program = "", ...rest] = line.split(" ");
+      must(program === "npm", `the README has a step that is not npm's: ${line}`);
+      const [env, args] = npm(...rest);
+      const { stdout } = await runOk(lab, bootServer.netns, env, args, { cwd: clone, seconds: 180 });
+      lab.proof(`${line}: ${/x86-bios.*/.exec(stdout.toString())?.[0]}`);
+    }
+
     const [, words] = npm("start");
     // Not the state folder of the machine the lab runs on.
     words.splice(1, 0, `STATE_DIRECTORY=${join(lab.folder, "state")}`);
     const served = start(lab, bootServer.netns, { name: "npm-start", command, args: words, cwd: clone });
     lab.proof((await served.output.until(/x86-bios.*pxelinux\/pxelinux\.0/, 180))[0].trim());
     const machine = await startBios(lab, lan, { mac: "52:54:00:ae:00:07" });
+    await machine.output.until(/Automatic boot in \d+ seconds/, 180);
+    // A person chooses memtest86+ for the screen; the lab reads the serial line.
+    machine.write("s\r");
     lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
     const exit = await served.stop("SIGTERM", 15);
     must("code" in exit && exit.code === 0, `SIGTERM to npm start ended with ${JSON.stringify(exit)}, not with 0`);

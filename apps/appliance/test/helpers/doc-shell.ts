@@ -133,7 +133,9 @@ export function asBootlace(program: string, words: readonly string[]): readonly 
   if (/(^|\/)bootlace(-linux-\w+)?$/.test(program)) return words;
   const main = words.findIndex((word) => word.endsWith("apps/appliance/dist/main.js"));
   if (main !== -1) return words.slice(main + 1);
-  if (program === "npm" && words[0] === "start" && words.includes("--"))
-    return ["serve", ...words.slice(words.indexOf("--") + 1)];
-  return undefined;
+  if (program !== "npm" || !words.includes("--")) return undefined;
+  const behind = words.slice(words.indexOf("--") + 1);
+  if (words[0] === "start") return ["serve", ...behind];
+  // npm run -s bootlace -- and npm run -s binary -- are two things.
+  return words[0] === "run" && words.includes("bootlace") ? behind : undefined;
 }
