@@ -17,6 +17,7 @@ const files = { burst: 2000, perSecond: 100 };
 /** Indented lines of all steps together. */
 const detailLines = { burst: 1000, perSecond: 20 };
 
+/** Such as these have the room for files, unless they are a warning. */
 const roomy: ReadonlySet<EventCode> = new Set(["tftp.done", "tftp.not-found", "http.done", "http.not-found"]);
 /** What the network can cause as often as it likes. The rest is the house's own, and rare. */
 const caused: ReadonlySet<EventCode> = new Set([
@@ -57,7 +58,7 @@ export function createLogLimit(least: Level, now: () => number): LogLimit {
     const key = `${event} ${level}`;
     const known = allowances.get(key);
     if (known !== undefined) return known;
-    const made = createAllowance(roomy.has(event) ? files : usual);
+    const made = createAllowance(roomy.has(event) && level === "info" ? files : usual);
     allowances.set(key, made);
     return made;
   }
