@@ -85,6 +85,7 @@ function npmProblem([verb = "", ...words]: readonly string[]): Problem {
   if (verb === "start" || verb === "test") return undefined;
   const named = words.filter((word) => !word.startsWith("-"));
   if (verb === "run") return oneOf(scripts)(named);
+  if (verb === "install" && named.every((word) => word === "./out/bootlace*.tgz")) return undefined;
   if (verb === "install")
     return oneOf(["bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(named);
   return `npm ${verb}`;
