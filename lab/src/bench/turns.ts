@@ -33,17 +33,18 @@ export async function takeTurns(
   row: Row,
 ): Promise<RowOutcome> {
   const samples = contestants.map((): Sample[] => []);
-  for (let round = 0; round < row.rounds; round++) {
-    const one = async ({ host, account }: Running, at: number) => {
-      const before = account.cpuSeconds();
-      const result = await runLoad(lab, host, program, root, { ...row.load, seed: round + 1 });
-      samples[at]?.push({ result, cpu: account.cpuSeconds() - before });
-      const wrong = at === 0 ? complaint(row, result) : undefined;
-      if (wrong !== undefined) throw new LabFailure(`${row.title}: ${wrong}`);
-    };
-    if (row.together) await Promise.all(contestants.map(one));
-    else for (const [at, contestant] of contestants.entries()) await one(contestant, at);
-  }
+  const one = async ({ host, account }: Running, at: number, round: number) => {
+    const before = account.cpuSeconds();
+    const result = await runLoad(lab, host, program, root, { ...row.load, seed: round + 1 });
+    samples[at]?.push({ result, cpu: account.cpuSeconds() - before });
+    const wrong = at === 0 ? complaint(row, result) : undefined;
+    if (wrong !== undefined) throw new LabFailure(`${row.title}: ${wrong}`);
+  };
+  const runs = Array.from({ length: row.rounds }, (_, round) =>
+    contestants.map((contestant, at) => () => one(contestant, at, round)),
+  ).flat();
+  if (row.together) await Promise.all(runs.map((run) => run()));
+  else for (const run of runs) await run();
   const size = FILES[row.load.files[0] ?? ""] ?? 0;
   const standings = contestants.map(({ contestant }, at) =>
     standing(contestant.name, samples[at] ?? [], idealPackets(row.load, size)),
