@@ -17,6 +17,7 @@ import { failuresBios } from "./failures-bios.ts";
 import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
+import { hardTimes } from "./hard-times.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -68,6 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interop,
   interopLossy,
   dhcpUnderLoad,
+  hardTimes,
   serviceSystemd,
   serviceOpenrc,
   packages,

@@ -75,6 +75,36 @@ async function reloads(lab: Lab, machine: Machine): Promise<void> {
   );
 }
 
+/** The sockets of an address that comes back are on low ports: root is left, and the right to them is not. */
+async function followsItsInterface(lab: Lab, machine: Machine, log: () => string): Promise<void> {
+  const ends = () => log().split("tftp.listening").length;
+  const before = ends();
+  await machine.ok("ip", "link", "set", "eth0", "down");
+  await eventually(lab, "the interface to be missed", 10, () => log().includes("no interface to serve") || undefined);
+  await machine.ok("ip", "link", "set", "eth0", "up");
+  await eventually(lab, "TFTP on port 69 again", 10, () => ends() > before || undefined);
+}
+
+/** As on a machine without setpriv(1): the ports are bound first, then all rights are given up. */
+async function leavesRootWithoutSetpriv(lab: Lab, machine: Machine, log: () => string): Promise<void> {
+  const before = log().length;
+  await machine.ok("rm", locate("setpriv"));
+  await machine.ok("rc-service", "bootlace", "start");
+  const fresh = () => log().slice(before);
+  await eventually(lab, "a daemon that is ready", 20, () => fresh().includes("bootlace.ready") || undefined);
+  const pid = await daemon(machine);
+  must(pid !== undefined, "the daemon does not run");
+  const field = await fields(machine, pid);
+  const found = ["Uid", "Gid", "CapEff", "CapPrm"].map((name) => field(name));
+  const ids = await Promise.all(
+    ["-u", "-g"].map(async (option) => (await machine.ok("id", option, "bootlace")).trim()),
+  );
+  must(found.join() === [...ids, "0000000000000000", "0000000000000000"].join(), `the rights of the daemon: ${found}`);
+  must(fresh().includes("without the right to low ports"), "the log does not say what is lost");
+  await machine.ok("rc-service", "bootlace", "stop");
+  lab.proof(`without setpriv: uid ${found[0]}, CapEff ${found[2]}`);
+}
+
 export const serviceOpenrc: Scenario = {
   name: "service-openrc",
   proves: "install-service under OpenRC: start, root left, status, reload, respawn, stop, a broken config, uninstall",
@@ -102,6 +132,7 @@ export const serviceOpenrc: Scenario = {
     const pid = await daemon(machine);
     must(pid !== undefined, "the daemon does not run");
     await leftRoot(lab, machine, pid);
+    await followsItsInterface(lab, machine, log);
     await reloads(lab, machine);
 
     await machine.ok("kill", "-KILL", pid);
@@ -117,6 +148,7 @@ export const serviceOpenrc: Scenario = {
       (await machine.run("rc-service", "bootlace", "status")).code === 3,
       "the status of a stopped service is not 3",
     );
+    await leavesRootWithoutSetpriv(lab, machine, log);
     writeFileSync(join(machine.root, CONFIG), "rot: /srv/boot\n");
     must((await machine.run("rc-service", "bootlace", "start")).code !== 0, "a broken config was started");
     must((await daemon(machine)) === undefined, "a broken config runs");

@@ -25,6 +25,8 @@ export function openLogFile(path: string, now: () => number): LogFile {
   let descriptor: number | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let troubled = false;
+  /** The last line was cut off: a disk that fills up takes the beginning of a write. */
+  let torn = false;
 
   function close() {
     if (descriptor === undefined) return;
@@ -36,11 +38,24 @@ export function openLogFile(path: string, now: () => number): LogFile {
     descriptor = undefined;
   }
 
+  function writeAll(file: number, text: string) {
+    const octets = Buffer.from(text);
+    let written = 0;
+    try {
+      while (written < octets.length) written += writeSync(file, octets, written);
+      torn = false;
+    } finally {
+      if (written > 0 && written < octets.length) torn = true;
+    }
+  }
+
   function reopenWhenMoved() {
     if (now() - lookedAt < lookEvery) return;
     lookedAt = now();
     if (descriptor !== undefined && !isOpenFile(descriptor, path)) close();
-    descriptor ??= openSync(path, appending, 0o640);
+    if (descriptor !== undefined) return;
+    descriptor = openSync(path, appending, 0o640);
+    torn = false;
   }
 
   return {
@@ -49,7 +64,7 @@ export function openLogFile(path: string, now: () => number): LogFile {
       try {
         reopenWhenMoved();
         if (descriptor === undefined) return;
-        writeSync(descriptor, text);
+        writeAll(descriptor, torn ? `\n${text}` : text);
         if (troubled) onTrouble(undefined);
         troubled = false;
       } catch (error) {

@@ -1,0 +1,207 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BOOTLACE_MAIN, type LogRecord, readRecords } from "../bootlace.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
+import { eventually, type Lab, type Scenario } from "../lab.ts";
+import type { Host } from "../namespaces.ts";
+import { locate } from "../packages.ts";
+import { listening } from "../ports.ts";
+import { run, runOk, start } from "../processes.ts";
+
+/** A daemon whose state and log lie on a disk of their own, and a client that fetches a file from it. */
+interface Daemon {
+  readonly disk: string;
+  readonly folder: string;
+  /** How often the console has told an event so far. */
+  told(event: string): number;
+  records(): readonly LogRecord[];
+  stop(): Promise<void>;
+  /** Gets a file by TFTP, `hello` when none is named; the status of curl. */
+  fetch(file?: string): Promise<number>;
+  command(...words: readonly string[]): Promise<number>;
+  /** Waits until an event was told that often. */
+  tells(event: string, times: number, seconds?: number): Promise<void>;
+}
+
+const yaml = (disk: string) => `user: root
+root: ./boot
+state: { directory: ${disk}/state }
+log: { file: ${disk}/log/bootlace.log }
+`;
+
+/** A disk that is full after some pages: the kernel refuses what does not fit, as any full disk does. */
+function addDisk(lab: Lab): string {
+  const disk = join(lab.folder, "disk");
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", disk]);
+  lab.defer(async () => void execFileSync("umount", ["--lazy", disk]));
+  mkdirSync(join(disk, "log"));
+  return disk;
+}
+
+async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> {
+  const disk = addDisk(lab);
+  const folder = join(lab.folder, host.role);
+  mkdirSync(join(folder, "boot"), { recursive: true });
+  for (const name of ["hello", "pxelinux.0"]) writeFileSync(join(folder, "boot", name), "hello\n");
+  writeFileSync(join(folder, "bootlace.yaml"), yaml(disk));
+  const args = [BOOTLACE_MAIN, "serve", "--config", "bootlace.yaml"];
+  const started = start(lab, host.netns, { name: "bootlace", command: process.execPath, args, cwd: folder });
+  await listening(lab, started, [67, 4011, 69]);
+  const records = () => readRecords(started.output.text());
+  const told = (event: string) => records().filter((record) => record.event === event).length;
+  return {
+    disk,
+    folder,
+    records,
+    told,
+    async fetch(file = "hello") {
+      const args = ["--silent", "--max-time", "10", `tftp://${BOOT_SERVER}/${file}`];
+      return (await run(lab, client.netns, locate("curl"), args)).code;
+    },
+    async command(...words) {
+      const args = [BOOTLACE_MAIN, ...words];
+      return (await run(lab, host.netns, process.execPath, args, { cwd: folder })).code;
+    },
+    async tells(event, times, seconds = 15) {
+      await eventually(lab, `${event}, ${times} times`, seconds, () => told(event) >= times || undefined);
+      must(told(event) === times, `${event} was told ${told(event)} times, not ${times}`);
+    },
+    async stop() {
+      const exit = await started.stop("SIGTERM", 10);
+      must("code" in exit && exit.code === 0, `SIGTERM ended it with ${JSON.stringify(exit)}, not with 0`);
+    },
+  };
+}
+
+/** Writes until nothing more fits. */
+function fill(disk: string): () => void {
+  const file = join(disk, "filler");
+  for (const size of [65_536, 4_096]) {
+    try {
+      for (;;) writeFileSync(file, Buffer.alloc(size), { flag: "a" });
+    } catch (error) {
+      must((error as NodeJS.ErrnoException).code === "ENOSPC", `the disk is not full: ${error}`);
+    }
+  }
+  return () => rmSync(file);
+}
+
+async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
+  must((await daemon.command("next", "52:54:00:00:00:01", "--file", "hello")) === 0, "no one-shot could be set");
+  const empty = fill(daemon.disk);
+  for (let round = 0; round < 12; round += 1) must((await daemon.fetch()) === 0, "no file with a full disk");
+  await daemon.tells("log.file-failed", 1);
+  // A boot that came to nothing is worth keeping, and cannot be kept.
+  must((await daemon.fetch("pxelinux.0")) === 0 && (await daemon.fetch("ldlinux.c32")) !== 0, "not a boot that fails");
+  await daemon.tells("history.write-failed", 1, 30);
+  for (const last of [2, 3]) {
+    must((await daemon.command("next", `52:54:00:00:00:0${last}`, "--file", "hello")) === 0, "no one-shot");
+  }
+  await daemon.tells("boot.next-unwritable", 1);
+  empty();
+  must((await daemon.fetch()) === 0, "no file with room on the disk");
+  must((await daemon.command("next", "52:54:00:00:00:04", "--file", "hello")) === 0, "no one-shot could be set");
+  for (const event of ["log.file-back", "history.writable-again", "boot.next-writable"]) await daemon.tells(event, 1);
+  await daemon.tells("log.file-failed", 1);
+  const kept = JSON.parse(readFileSync(join(daemon.disk, "state/next.json"), "utf8")) as { next: unknown[] };
+  must(kept.next.length === 4, `${kept.next.length} one-shots were kept, not 4`);
+  lab.proof("disk full: served on, said so once each, and wrote again when there was room");
+}
+
+/** A disk that fills up cuts a line off; all others stay whole. */
+function logIsWhole(path: string): void {
+  const broken = readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .filter((line) => !isJson(line));
+  must(broken.length <= 1, `${broken.length} lines of the log are no JSON: ${broken[1]}`);
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function logRotated(lab: Lab, daemon: Daemon): Promise<void> {
+  const log = join(daemon.disk, "log/bootlace.log");
+  logIsWhole(log);
+  renameSync(log, `${log}.1`);
+  await eventually(lab, "a new log file", 15, async () => {
+    await daemon.fetch();
+    return existsSync(log) || undefined;
+  });
+  rmSync(join(daemon.disk, "log"), { recursive: true });
+  await eventually(lab, "the folder of the log to be missed", 15, async () => {
+    await daemon.fetch();
+    return daemon.told("log.file-failed") === 2 || undefined;
+  });
+  mkdirSync(join(daemon.disk, "log"));
+  await eventually(lab, "the log file again", 15, async () => {
+    await daemon.fetch();
+    return daemon.told("log.file-back") === 2 || undefined;
+  });
+  must(existsSync(log), "the log file is not there again");
+  lab.proof("log file rotated, its folder removed and put back");
+}
+
+async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
+  const tree = join(daemon.folder, "boot");
+  renameSync(tree, `${tree}.away`);
+  await daemon.tells("boot.root-gone", 1);
+  // A file that was open a moment ago is not looked for again.
+  await eventually(lab, "no file from a tree that is gone", 5, async () => (await daemon.fetch()) !== 0 || undefined);
+  const trees = daemon.told("boot.tree");
+  renameSync(`${tree}.away`, tree);
+  await daemon.tells("boot.tree", trees + 1);
+  await eventually(lab, "a file from the tree that is back", 5, async () => (await daemon.fetch()) === 0 || undefined);
+  await daemon.tells("boot.root-gone", 1);
+  lab.proof("boot tree removed and put back");
+}
+
+async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void> {
+  const link = (state: string) => runOk(lab, host.netns, locate("ip"), ["link", "set", "eth0", state]);
+  const before = daemon.told("net.interfaces");
+  const ready = () => run(lab, host.netns, locate("curl"), ["--silent", "--fail", "http://127.0.0.1:8067/readyz"]);
+  must((await ready()).code === 0, "it does not call itself ready");
+  await link("down");
+  await daemon.tells("net.interfaces", before + 1);
+  must((await ready()).code !== 0, "it calls itself ready without an interface");
+  await link("up");
+  await daemon.tells("net.interfaces", before + 2);
+  await eventually(
+    lab,
+    "a file after the interface came back",
+    15,
+    async () => (await daemon.fetch()) === 0 || undefined,
+  );
+  must((await ready()).code === 0, "it does not call itself ready again");
+  lab.proof("interface down and up");
+}
+
+export const hardTimes: Scenario = {
+  name: "hard-times",
+  proves:
+    "a full disk, a log that is gone, a boot tree that is gone, an interface that is down: it says so and recovers",
+  async run(lab) {
+    const { bootServer, router } = await buildHomeLan(lab);
+    const daemon = await startDaemon(lab, bootServer, router);
+    must((await daemon.fetch()) === 0, "no file at the beginning");
+    await fullDisk(lab, daemon);
+    await logRotated(lab, daemon);
+    await treeRemoved(lab, daemon);
+    await interfaceDown(lab, daemon, bootServer);
+    await daemon.stop();
+    const errors = daemon.records().filter(({ level }) => level === "error" || level === "fatal");
+    must(
+      errors.every(({ event }) => event === "boot.root-gone"),
+      `it logged another error: ${JSON.stringify(errors)}`,
+    );
+  },
+};
