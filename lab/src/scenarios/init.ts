@@ -59,6 +59,19 @@ export const init: Scenario = {
     await uefi.output.until(/shown on the first serial line/, 180);
     uefi.write("s");
     lab.proof(`UEFI, from iPXE's menu: ${(await uefi.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+    await uefi.stop("SIGKILL");
+
+    const local = await startBios(lab, lan, { mac: BIOS_MAC, name: "bios-local" });
+    await local.output.until(/Automatic boot in \d+ seconds/, 180);
+    local.write("l\r");
+    lab.proof(`BIOS, the local disk: ${(await local.output.until(/Booting from Hard Disk/, 60))[0]}`);
+    await local.stop("SIGKILL");
+
+    const next = await startUefi(lab, lan, { mac: UEFI_MAC, name: "uefi-local" });
+    await next.output.until(/shown on the first serial line/, 180);
+    next.write("l");
+    // This machine has no disk: its next device is the network card again, by HTTP.
+    lab.proof(`UEFI, the next device: ${(await next.output.until(/BdsDxe: starting Boot\d+ "UEFI HTTPv4/, 60))[0]}`);
   },
 };
 
