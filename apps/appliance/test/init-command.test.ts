@@ -120,6 +120,7 @@ describe("what it says", () => {
       /^ {2}x64-uefi {4}ipxe\/ipxe-x64\.efi; iPXE: http:\/\/192\.168\.11\.109:8069\/ipxe\/uefi\.ipxe$/m,
     );
     expect(out).toMatch(/^ {2}arm64-uefi {2}ipxe\/ipxe-arm64\.efi; iPXE: /m);
+    expect(out).toMatch(/^ {2}ia32-uefi {3}no file is there: it gets the boot check$/m);
     expect(out).toContain("memtest86+ for BIOS machines: memtest86+ is not packaged for this processor");
     expect(out).toMatch(/Next:\n {2}1\. Look for faults:\n {7}bootlace check\n {2}2\. Serve/);
   });

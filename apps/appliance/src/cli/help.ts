@@ -11,6 +11,7 @@ export function programHelp(commands: readonly Command[]): string {
     [
       "Examples",
       columns([
+        ["bootlace init", "make ./boot and ./bootlace.yaml from what this system has"],
         ["bootlace serve", "serve the files in ./boot on every interface"],
         ["bootlace check bootlace.yaml", "look for faults in a config file"],
         ["bootlace serve --help", "options of a command"],

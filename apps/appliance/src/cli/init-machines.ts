@@ -1,3 +1,4 @@
+import { checkProgramNamed } from "../boot/boot-check.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Surroundings } from "./command.ts";
 import { explainOffline } from "./explain.ts";
@@ -23,6 +24,11 @@ export async function answersOf(config: string, surroundings: Surroundings): Pro
   for (const arch of architectures) {
     const file = await fileFor({ mac: anyMac, arch });
     if (file === undefined) continue;
+    // The boot check goes on to the next device, and no iPXE will ask.
+    if (checkProgramNamed(file) !== undefined) {
+      answers.push({ arch, file });
+      continue;
+    }
     const ipxe = await fileFor({ mac: anyMac, arch, userClass: ["iPXE"] });
     answers.push({ arch, file, ...(ipxe === undefined || ipxe === file ? {} : { ipxe }) });
   }

@@ -1,3 +1,4 @@
+import { checkProgramNamed } from "../boot/boot-check.ts";
 import type { Distribution } from "../init/distribution.ts";
 import type { Progress } from "../init/execute.ts";
 import type { Missing, MissingKit } from "../init/missing.ts";
@@ -125,6 +126,7 @@ function closingLines(result: InitResult, failed: boolean): string[] {
   const faulty =
     machines === undefined ? ["", "bootlace.yaml was there before, and has faults: see what check says."] : [];
   const gets = (machines ?? []).map(({ arch, file, ipxe }) => {
+    if (checkProgramNamed(file) !== undefined) return `  ${arch.padEnd(10)}  no file is there: it gets the boot check`;
     return `  ${arch.padEnd(10)}  ${file}${ipxe === undefined ? "" : `; iPXE: ${ipxe}`}`;
   });
   return [
