@@ -204,3 +204,22 @@ it("findings are faults in --json, with code, place and hint", async () => {
     },
   ]);
 });
+
+it("a file under a name of the boot check is told, and rules that name the check are in order", async () => {
+  put("Bootlace-Check/x64-uefi.efi", peImage(0x8664));
+  expect(await findings("root: boot\nboot:\n  - file: builtin:check\n")).toEqual([
+    'ROOT/Bootlace-Check/x64-uefi.efi: error[T009] "Bootlace-Check/x64-uefi.efi" is never served: under this name Bootlace serves the boot check. Rename the file or its folder.',
+  ]);
+});
+
+it("the architectures that get the boot check are named, and none when it is off", async () => {
+  put("pxelinux/pxelinux.0", "old");
+  put("efi/bootaa64.efi", peImage(0xaa64));
+  writeFileSync(join(folder, "on.yaml"), "root: boot\n");
+  const args = readArguments(["on.yaml", "--json"], check.options, 1);
+  if (!args.ok) throw new Error(args.problem);
+  let out = "";
+  await check.run(args.args, { cwd: folder, env: {}, out: (text: string) => (out += text) } as unknown as Surroundings);
+  expect(JSON.parse(out)).toMatchObject({ faults: [], bootCheck: ["x64-uefi", "ia32-uefi"] });
+  expect(JSON.parse((await checked("root: boot\n", "--json"))[1])).toMatchObject({ bootCheck: [] });
+});

@@ -12,7 +12,7 @@ export const longestText = blockOctets - mark.length - 1;
 
 /** The program as it was built, its text empty. */
 export function builtImage(name: CheckProgram["name"]): Uint8Array {
-  return Uint8Array.from(Buffer.from(images[name], "base64"));
+  return new Uint8Array(Buffer.from(images[name], "base64"));
 }
 
 /**

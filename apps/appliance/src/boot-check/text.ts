@@ -43,8 +43,10 @@ export function checkText({ program, root, tree, rootProblem }: CheckFacts): str
   );
 }
 
+/** A name of a file may hold the end of a line. */
 function clip(name: string): string {
-  return name.length <= longestName ? name : `${name.slice(0, longestName)}...`;
+  const plain = name.replace(/[^ -~]/gu, "?");
+  return plain.length <= longestName ? plain : `${plain.slice(0, longestName)}...`;
 }
 
 /** Each argument begins a line; what stands indented stays so. */

@@ -17,7 +17,7 @@ export function reachedCheck(view: BootView): Verdict | undefined {
   if (boot.firmware !== "bios" && boot.firmware !== "ipxe" && backAt !== undefined) {
     if (backAt - file.lastAt < refusedWithin) {
       const sentence =
-        "the client fetched all of the boot check, then the firmware asked for a boot server again at once: Secure Boot refused it, for it is not signed";
+        "the client fetched all of the boot check, then the firmware asked for a boot server again at once: Secure Boot refused it, for it is not signed, unless somebody pressed a key at once";
       const fix = `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or switch Secure Boot off in the firmware`;
       return verdict("B12", "likely", [file, back], sentence, fix);
     }
