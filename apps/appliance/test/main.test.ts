@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loopbackName } from "./helpers/loopback.ts";
 
+const brokenSystem = new URL("./helpers/broken-system.ts", import.meta.url).href;
 const dropBeforeBind = new URL("./helpers/drop-before-bind.ts", import.meta.url).href;
 const main = join(import.meta.dirname, "../dist/main.js");
 const folder = mkdtempSync(join(tmpdir(), "bootlace-main-"));
@@ -100,6 +101,16 @@ describe("the program", () => {
       `${file}:1:1: error[E003] rot: unknown key "rot". Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot. Did you mean "root"?`,
       `${file}:2:23: error[E012] tftp.maxBlockSize: 70000 is above 65464. Allowed: 512 to 65464.`,
     ]);
+  });
+
+  it("exits with 70 and the trace when it is its own fault", async () => {
+    const file = writeConfig("bug.yaml", ["tftp: { enabled: false }"]);
+    const { code, err } = await start(
+      ["explain", "--mac", "52:54:00:12:34:56", "--config", file],
+      ["--import", brokenSystem],
+    ).ended();
+    expect(code).toBe(70);
+    expect(err).toMatch(/TypeError: a bug\n {4}at /);
   });
 
   it("exits with 4 when the named interface is not there", async () => {
