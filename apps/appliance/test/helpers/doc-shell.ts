@@ -6,9 +6,10 @@ import { top } from "./doc-pages.ts";
 import type { Sandbox } from "./doc-sandbox.ts";
 import { simpleCommands } from "./shell-lines.ts";
 
-const scripts = Object.keys(
-  (JSON.parse(readFileSync(new URL("package.json", top), "utf8")) as { scripts: object }).scripts,
-);
+const workspace = JSON.parse(readFileSync(new URL("package.json", top), "utf8")) as { scripts: Record<string, string> };
+const scripts = Object.keys(workspace.scripts);
+/** The one version that the scripts use. */
+const pnpm = /pnpm@[\d.]+/.exec(workspace.scripts.setup ?? "")?.[0];
 const apiPaths = Object.keys((openApi(adminRoutes, "1") as { paths: object }).paths);
 /** The Debian packages that the lab installs, so that their names are right. */
 const labPackages = new Set(
@@ -60,6 +61,7 @@ const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> 
     return verb === "install" && strange.length === 0 ? undefined : `apt-get ${verb}: ${strange.join(", ")}`;
   },
   npm: npmProblem,
+  npx: (words) => (words[1] === pnpm && words.includes("pack") ? undefined : `npx is for ${pnpm} pack`),
   "node_modules/.bin/vitest": ([verb, ...paths]) =>
     verb === "run" ? paths.find((path) => !existsSync(new URL(path, top))) : `vitest ${verb}`,
   curl: (words) => words.map(apiProblem).find((problem) => problem !== undefined),
@@ -78,7 +80,7 @@ const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> 
 };
 
 function isPackage(name: string): boolean {
-  return labPackages.has(name) || otherPackages.has(name) || /^\.\/bootlace_.*\.deb$/.test(name);
+  return labPackages.has(name) || otherPackages.has(name) || /^\.\/(out\/)?bootlace_.*\.deb$/.test(name);
 }
 
 function npmProblem([verb = "", ...words]: readonly string[]): Problem {
@@ -87,7 +89,9 @@ function npmProblem([verb = "", ...words]: readonly string[]): Problem {
   if (verb === "run") return oneOf(scripts)(named);
   if (verb === "install" && named.every((word) => word === "./out/bootlace*.tgz")) return undefined;
   if (verb === "install")
-    return oneOf(["bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(named);
+    return oneOf(["./out/*.tgz", "bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(
+      named,
+    );
   return `npm ${verb}`;
 }
 
