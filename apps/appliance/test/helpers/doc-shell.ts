@@ -8,8 +8,6 @@ import { simpleCommands } from "./shell-lines.ts";
 
 const workspace = JSON.parse(readFileSync(new URL("package.json", top), "utf8")) as { scripts: Record<string, string> };
 const scripts = Object.keys(workspace.scripts);
-/** The one version that the scripts use. */
-const pnpm = /pnpm@[\d.]+/.exec(workspace.scripts.setup ?? "")?.[0];
 const apiPaths = Object.keys((openApi(adminRoutes, "1") as { paths: object }).paths);
 /** The Debian packages that the lab installs, so that their names are right. */
 const labPackages = new Set(
@@ -61,7 +59,6 @@ const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> 
     return verb === "install" && strange.length === 0 ? undefined : `apt-get ${verb}: ${strange.join(", ")}`;
   },
   npm: npmProblem,
-  npx: (words) => (words[1] === pnpm && words.includes("pack") ? undefined : `npx is for ${pnpm} pack`),
   "node_modules/.bin/vitest": ([verb, ...paths]) =>
     verb === "run" ? paths.find((path) => !existsSync(new URL(path, top))) : `vitest ${verb}`,
   curl: (words) => words.map(apiProblem).find((problem) => problem !== undefined),
@@ -89,9 +86,7 @@ function npmProblem([verb = "", ...words]: readonly string[]): Problem {
   if (verb === "run") return oneOf(scripts)(named);
   if (verb === "install" && named.every((word) => word === "./out/bootlace*.tgz")) return undefined;
   if (verb === "install")
-    return oneOf(["./out/*.tgz", "bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(
-      named,
-    );
+    return oneOf(["bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(named);
   return `npm ${verb}`;
 }
 
