@@ -9,18 +9,16 @@ import { type Finished, run } from "./processes.ts";
 /** A minimal Debian system in a folder, without network: a copy that the scenario may change. */
 export interface MinimalRoot {
   readonly folder: string;
-  /** A command inside, in a namespace, with /proc and an environment of its own. */
-  command(folder: string, command: string, ...args: string[]): { command: string; args: string[] };
-  /** Runs it to its end, in a namespace. */
+  /** Runs a command inside to its end, in a namespace, with /proc and an environment of its own. */
   run(netns: string, command: string, ...args: string[]): Promise<Finished>;
   /** A way to run Bootlace inside, in a folder that is made for it. */
   program(folder: string, command: string, ...args: string[]): Program;
 }
 
-/** Copies one of the systems that `lab/install` has made; the copy goes with the scenario. */
-export function copyRoot(lab: Lab, piece: "debian" | "debianArmhf"): MinimalRoot {
+/** Copies the system that `lab/install` has made; the copy goes with the scenario. */
+export function copyRoot(lab: Lab): MinimalRoot {
   const folder = join(lab.folder, "root");
-  execFileSync("cp", ["--archive", "--reflink=auto", locate(piece), folder]);
+  execFileSync("cp", ["--archive", "--reflink=auto", locate("debian"), folder]);
   lab.defer(async () => rmSync(folder, { recursive: true, force: true }));
   // `ip netns exec` gives each process mounts of its own: this one is gone with it.
   const enter = 'mount -t proc proc "$1/proc" && shift && exec "$@"';
@@ -31,7 +29,6 @@ export function copyRoot(lab: Lab, piece: "debian" | "debianArmhf"): MinimalRoot
   };
   return {
     folder,
-    command,
     run: (netns, program, ...args) => {
       const { command: shell, args: words } = command("/", program, ...args);
       return run(lab, netns, shell, words, { seconds: 120 });

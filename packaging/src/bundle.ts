@@ -39,6 +39,8 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     target: "node12",
     banner: { js: readFileSync(place("packaging/src/prelude.js"), "utf8") },
   };
+  // Modules are strict, and the one file of them must be.
+  const forOurNode = { target: "node24", banner: { js: '"use strict";' } };
   const { metafile, outputFiles } = await build({
     absWorkingDir: place("."),
     entryPoints: [entry],
@@ -49,11 +51,13 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
+    // What is bundled is JavaScript; a tsconfig.json beside it has no say.
+    tsconfigRaw: "{}",
     logLevel: "warning",
     metafile: true,
     write: false,
     plugins: [builtIn],
-    ...(kind === "executable" ? { target: "node24" } : forOldNode),
+    ...(kind === "executable" ? forOurNode : forOldNode),
   });
   const [output] = outputFiles;
   if (output === undefined || replaced !== 1) throw new Error(`built-in.js was met ${replaced} times in the bundle`);

@@ -1,15 +1,19 @@
 import type { Scenario } from "../lab.ts";
+import { alpine } from "./alpine.ts";
 import { behindFirewall } from "./behind-firewall.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchHttp, benchHttpQuick } from "./bench-http.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
+import { binaryArm64 } from "./binary-arm64.ts";
 import { binaryX64 } from "./binary-x64.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { bootCheck, bootCheckOthers } from "./boot-check.ts";
 import { bootCheckRebuild } from "./boot-check-rebuild.ts";
 import { bystanders } from "./bystanders.ts";
+import { cjsArmhf } from "./cjs-armhf.ts";
+import { deb } from "./deb.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
 import { docsFirstBoot } from "./docs-first-boot.ts";
 import { docsHowto } from "./docs-howto.ts";
@@ -31,6 +35,7 @@ import { npmGlobal } from "./npm-global.ts";
 import { npmLibrary } from "./npm-library.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
+import { rebuild } from "./rebuild.ts";
 import { relay } from "./relay.ts";
 import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
@@ -74,6 +79,11 @@ export const SCENARIOS: readonly Scenario[] = [
   serviceOpenrc,
   packages,
   binaryX64,
+  binaryArm64,
+  cjsArmhf,
+  deb,
+  alpine,
+  rebuild,
   npmLibrary,
   npmGlobal,
   benchCodecQuick,

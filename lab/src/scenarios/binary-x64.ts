@@ -17,7 +17,7 @@ export const binaryX64: Scenario = {
     const host = await addHost(lab, "alone");
     await runOk(lab, host.netns, "/usr/bin/sha256sum", ["--check", "--quiet", "SHA256SUMS"], { cwd: built });
 
-    const root = copyRoot(lab, "debian");
+    const root = copyRoot(lab);
     const home = join(root.folder, "opt/empty");
     mkdirSync(home, { recursive: true });
     must(readdirSync(home).length === 0, "the folder is not empty");
