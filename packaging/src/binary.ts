@@ -2,7 +2,7 @@
  * `npm run binary -- TARGET…` makes a single executable for each target, the bundle for the Node.js of a distribution,
  * their SBOMs and the sums of everything: `npm run binary -- linux-x64 linux-arm64 [--packages] [--out DIR]`.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeAlpineArchive } from "./alpine.ts";
 import { applianceOf } from "./appliance.ts";
@@ -20,15 +20,20 @@ async function make({ out, targets, packages }: Order): Promise<void> {
   const time = buildTime();
   const lock = readLock();
   const inOut = (name: string) => join(out, name);
-  const tell = (name: string) => console.log(`${name}  ${(readFileSync(inOut(name)).length / 1e6).toFixed(1)} MB`);
+  const made: string[] = [];
+  const tell = (name: string) => {
+    made.push(name);
+    console.log(`${name}  ${(readFileSync(inOut(name)).length / 1e6).toFixed(1)} MB`);
+  };
   const describe = (name: string, bundle: Bundle, node?: SbomRequest["node"]) => {
     const file = { name, bytes: readFileSync(inOut(name)) };
     const nodeInside = node === undefined ? {} : { node };
-    writeFileSync(inOut(`${name}.cdx.json`), makeSbom({ file, packages: bundle.packages, lock, time, ...nodeInside }));
+    const sbom = `${name}.cdx.json`;
+    writeFileSync(inOut(sbom), makeSbom({ file, packages: bundle.packages, lock, time, ...nodeInside }));
     tell(name);
+    made.push(sbom);
   };
 
-  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const forDistributions = await makeBundle("distribution");
   writeBundle(inOut("bootlace.cjs"), forDistributions);
@@ -47,7 +52,7 @@ async function make({ out, targets, packages }: Order): Promise<void> {
     const all = `${licenses}\nNode.js ${node.locked.version}\n\n${readFileSync(node.license, "utf8")}`;
     tell(writeDeb(out, { target, executable: inOut(name), licenses: all, appliance, time }));
   }
-  writeSums(out);
+  writeSums(out, made);
 }
 
 const order = readOrder(process.argv.slice(2));

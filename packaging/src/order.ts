@@ -7,7 +7,7 @@ export interface Order {
   readonly targets: readonly Target[];
   /** The packages of Debian and Alpine too. */
   readonly packages: boolean;
-  /** The folder for all of it; it is emptied. */
+  /** The folder for all of it. */
   readonly out: string;
 }
 

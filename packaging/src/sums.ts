@@ -1,20 +1,13 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const name = "SHA256SUMS";
-
-/** Writes the sums of all files of a folder, for `sha256sum --check`. */
-export function writeSums(folder: string): void {
-  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name !== name);
-  const lines = files
-    .map((entry) => entry.name)
-    .sort()
-    .map(
-      (file) =>
-        `${createHash("sha256")
-          .update(readFileSync(join(folder, file)))
-          .digest("hex")}  ${file}\n`,
-    );
-  writeFileSync(join(folder, name), lines.join(""));
+/** Writes SHA256SUMS of files in a folder, for `sha256sum --check`. */
+export function writeSums(folder: string, files: readonly string[]): void {
+  const sumOf = (file: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, file)))
+      .digest("hex");
+  const lines = files.toSorted().map((file) => `${sumOf(file)}  ${file}\n`);
+  writeFileSync(join(folder, "SHA256SUMS"), lines.join(""));
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from "../lab.ts";
 import { alpine } from "./alpine.ts";
 import { behindFirewall } from "./behind-firewall.ts";
+import { benchBinary } from "./bench-binary.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchHttp, benchHttpQuick } from "./bench-http.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
@@ -95,4 +96,5 @@ export const SCENARIOS: readonly Scenario[] = [
   benchTftp,
   benchHttp,
   benchCodec,
+  benchBinary,
 ];
