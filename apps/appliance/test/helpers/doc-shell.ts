@@ -65,6 +65,10 @@ const programs: Readonly<Record<string, (words: readonly string[]) => Problem>> 
   systemctl: ([, ...words]) => oneOf(["bootlace", "dnsmasq", "nginx"])(words.filter((word) => !word.startsWith("-"))),
   journalctl: (words) => (words.includes("bootlace") ? undefined : "whose journal?"),
   "rc-service": oneOf(["bootlace"]),
+  "rc-update": ([verb, ...words]) => (verb === "add" ? oneOf(["bootlace"])(words) : `rc-update ${verb}`),
+  apk: ([verb, ...words]) => (verb === "add" ? oneOf(["nodejs"])(words) : `apk ${verb}`),
+  // The lab's scenario alpine runs what a page does with it.
+  sh: oneOf(["bootlace-0.1.0/install"]),
   docker: oneOf(["build", "compose", "logs"]),
   git: oneOf(["clone", "pull", "init", "add", "commit", "push", "-C"]),
   ip: oneOf(["address", "link", "route", "-brief"]),
