@@ -6,7 +6,7 @@ const line = { width: 7.25, height: 19 };
 const margin = 16;
 
 /** Lines that a picture can do without: listeners, and what the folder does not hold. */
-const dull = /listening on|the API listens|left out:| nothing(;|$)|SIGTERM|stopped|no config file/;
+const dull = /listening on|the API listens|left out:|this runs as root| nothing(;|$)|SIGTERM|stopped|no config file/;
 /** Names that pxelinux tries between this machine's and `default`. */
 const search = /pxelinux\.cfg\/C0A8[0-9A-F]*": not found|pxelinux\.cfg\/C0?A?": not found/;
 

@@ -35,5 +35,5 @@ export function whatIsSaid(log: string): string[] {
       .replace(/node \d+\.\d+\.\d+/, "node")
       .replace(/\d+ octets/, "octets"),
   );
-  return [...new Set(lines)];
+  return [...new Set(lines.filter((line) => line !== ""))];
 }
