@@ -247,7 +247,7 @@ describe("served", () => {
     expect(explained).toMatchObject({
       ok: true,
       explanation: {
-        text: expect.stringContaining('"bootlace-check/x64-uefi.efi", the boot check,'),
+        text: expect.stringContaining('"bootlace-check/x64-uefi.efi" (the boot check) from'),
         rules: [{ name: "boot tree" }, { name: "boot check", why: "no boot file for x64-uefi in the root" }],
       },
     });

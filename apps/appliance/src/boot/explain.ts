@@ -150,7 +150,7 @@ function sentence(request: DhcpPacket, client: BootClient | undefined, decision:
     return `${mac} is ignored: ${why}${more}${rule}`;
   }
   const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
-  const what = isCheck(decision) ? ", the boot check," : "";
+  const what = isCheck(decision) ? " (the boot check)" : "";
   const server = decision.form === "http" ? "" : ` from ${decision.server}`;
   const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
   return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${what}${server}, form ${decision.form}${rule}${notes}`;
