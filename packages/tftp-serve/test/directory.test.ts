@@ -207,6 +207,44 @@ describe("what was found is trusted for a while", () => {
   });
 });
 
+describe("when the trust is over", () => {
+  async function opened(root: string) {
+    let now = later();
+    const source = directoryAt(root, {}, () => now);
+    const first = await source.open("sub/y", client);
+    if (first.ok) await first.file.close();
+    return async () => {
+      now += 60_000;
+      const result = await source.open("sub/y", client);
+      return result.ok ? await contents(result.file) : `(${result.fault.reason})`;
+    };
+  }
+
+  test("the file that is still there is served, and trusted anew", async () => {
+    const next = await opened(await tree());
+    expect([await next(), await next()]).toEqual(["sub/y", "sub/y"]);
+  });
+
+  test("another file under the name is served as it is now", async () => {
+    const root = await tree();
+    const next = await opened(root);
+    await settled(join(root, "new"), "newer");
+    await rename(join(root, "new"), join(root, "sub", "y"));
+    expect(await next()).toBe("newer");
+    await rm(join(root, "sub", "y"));
+    expect(await next()).toBe("(missing)");
+  });
+
+  test("a link that leads out by now is not followed", async () => {
+    const root = await tree();
+    const next = await opened(root);
+    await rename(join(root, "sub"), join(root, "..", "sub"));
+    await symlink("../root2", join(root, "sub"));
+    await writeFile(join(root, "..", "root2", "y"), "secret");
+    expect(await next()).toBe("(outside-root)");
+  });
+});
+
 describe("versions", () => {
   async function version(root: string, wall = later): Promise<string | undefined> {
     const result = await directoryAt(root, { trustFor: 0 }, wall).open("x", client);
