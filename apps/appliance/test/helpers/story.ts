@@ -7,7 +7,7 @@ import {
   type OptionValues,
   parseMac,
 } from "@bootlace/dhcp-core";
-import { type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
+import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
 import { createFold, type FoldLimits } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
@@ -32,7 +32,7 @@ export interface Machine {
 }
 
 export interface StoryOptions {
-  readonly plan?: BootPlan | Ignore;
+  readonly plan?: BootPlan | Ignore | ((client: BootClient) => BootPlan | Ignore);
   readonly machine?: Machine;
   readonly overhearing?: boolean;
   readonly limits?: Partial<FoldLimits>;
@@ -50,7 +50,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
   const chosen = plan ?? { kind: "boot" as const, file: "efi/bootx64.efi" };
   const eth0 = { name: "eth0", address: SERVER, netmask: "255.255.255.0" };
   const context: Context = {
-    choose: () => chosen,
+    choose: typeof chosen === "function" ? chosen : () => chosen,
     interfaces: [eth0],
     ports: defaultPorts,
     relays: new Set(["192.168.20.1"]),

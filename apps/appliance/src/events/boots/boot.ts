@@ -84,11 +84,12 @@ export function beginsAnew(boot: Boot, fact: Fact, at: number): boolean {
   const pause = at - boot.lastAt;
   if (fact.kind === "pxe-request") return boot.running === 0 && pause > 10 * longestPause;
   if (boot.running === 0 && pause > longestPause) return true;
-  const discovers = stepsOf(boot, "discover");
-  const before = discovers.at(-1);
-  if (before !== undefined && before.http !== fact.http) return true;
+  const before = stepsOf(boot, "discover").at(-1);
   const loaded = stepsOf(boot, "file").filter(({ outcome }) => outcome === "done");
-  if (fact.firmware === "ipxe" && loaded.length > 0 && isIpxeName(loaded.at(-1)?.file ?? "")) return false;
+  // Where the firmware was none, iPXE is what it loaded, whatever its name and by whatever protocol it came.
+  const cameUp = before?.firmware !== "ipxe" || isIpxeName(loaded.at(-1)?.file ?? "");
+  if (fact.firmware === "ipxe" && loaded.length > 0 && cameUp) return false;
+  if (before !== undefined && before.http !== fact.http) return true;
   return stepsOf(boot, "system").length > 0 || loaded.some(({ role }) => role !== "boot-file" && role !== "file");
 }
 

@@ -176,10 +176,8 @@ export function onlyFirstFile(view: BootView): FileStep | undefined {
   if (first === undefined || first.role === "script") return undefined;
   const same = (file: FileStep) => plainName(file.file) === plainName(first.file);
   if (!others.every(same)) return undefined;
-  const later = view.files.some(
-    (file) => file.number > first.number && !same(file) && !optional.test(plainName(file.file)),
-  );
-  return later ? undefined : first;
+  // Firmware asks for one file. Whoever asks for another, there or not, is the program that it started.
+  return view.files.some((file) => file.number > first.number && !same(file)) ? undefined : first;
 }
 
 /** The firmware asked again soon after the file, or iPXE came up from it. */
