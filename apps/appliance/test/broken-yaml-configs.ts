@@ -3,6 +3,9 @@ import type { BrokenConfig } from "./broken-configs.ts";
 const topKeys =
   "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
 
+const noMapping =
+  "error[E010] << takes over the keys of a mapping, and this is none. Allowed: an alias such as *name, a mapping, or a list of them.";
+
 /** The faults of aliases, keys and depth, which the value of a file no longer shows. */
 export const brokenYaml: readonly BrokenConfig[] = [
   {
@@ -24,6 +27,50 @@ export const brokenYaml: readonly BrokenConfig[] = [
     lines: [
       'f:6:7: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
       'f:7:15: error[E011] dhcp.mode: "info" is not one of the allowed words. Allowed: full, pxe-port-only.',
+    ],
+  },
+  {
+    name: "keys that are merged, wrong where << merges them; of two the first, and none that is written there",
+    text: [
+      "dhcp: &dhcp { mode: full, port: 1067 }",
+      "tftp: &tftp { port: 1069, maxBlockSize: 1024 }",
+      "http:",
+      "  <<: [*tftp, *dhcp]",
+      "  port: 0",
+      "log: { <<: { level: loud } }",
+      "boot:",
+      "  - &rule { file: a, when: { arch: x86-bios, mac: nonsense } }",
+      "  - <<: *rule",
+      "    when: { <<: *dhcp, arch: x64-uefi }",
+      "",
+    ].join("\n"),
+    lines: [
+      'f:4:8: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
+      'f:4:15: error[E003] http.mode: unknown key "mode". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
+      "f:5:9: error[E012] http.port: 0 is below 1. Allowed: 1 to 65535.",
+      'f:6:21: error[E011] log.level: "loud" is not one of the allowed words. Allowed: error, warn, info, debug.',
+      'f:8:51: error[E022] boot[0].when.mac: "nonsense" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first octets such as 52:54:00.',
+      'f:10:17: error[E003] boot[1].when.mode: unknown key "mode". Known keys: arch, firmware, host, mac, uuid, serial, vendorClass, userClass, interface, subnet, relay.',
+      'f:10:17: error[E003] boot[1].when.port: unknown key "port". Known keys: arch, firmware, host, mac, uuid, serial, vendorClass, userClass, interface, subnet, relay. Did you mean "host"?',
+    ],
+  },
+  {
+    name: "a merge of what has no keys",
+    text: "root: &root ./boot\nports: &ports [1, 2]\ntftp: { <<: *root }\nhttp: { <<: [*root, { port: 1 }] }\nlog: { <<: *ports }\ndhcp: { <<: }\nadmin: { <<: *none }\n",
+    lines: [
+      `f:3:13: ${noMapping}`,
+      `f:4:14: ${noMapping}`,
+      `f:5:12: ${noMapping}`,
+      `f:6:9: ${noMapping}`,
+      "f:7:14: error[E002] YAML syntax: no anchor of the name none stands before this alias.",
+    ],
+  },
+  {
+    name: "an alias inside of itself",
+    text: "boot:\n  - &rule { file: a, when: *rule }\nlog: &log { <<: *log }\n",
+    lines: [
+      "f:2:28: error[E002] YAML syntax: this alias stands inside of rule itself.",
+      "f:3:17: error[E002] YAML syntax: this alias stands inside of log itself.",
     ],
   },
   {

@@ -34,7 +34,7 @@ describe("the JSON Schema, in an editor", () => {
     let seen = 0;
     for (const { name, text } of brokenConfigs) {
       const result = parseConfig(text, "f");
-      const document = parseDocument(text, { logLevel: "error" });
+      const document = parseDocument(text, { logLevel: "error", merge: true });
       if (result.ok || document.errors.length > 0 || result.faults.some(({ code }) => !visible.has(code))) continue;
       // An empty section, a list or a text at the top: an editor sees these without a schema.
       const value: unknown = document.toJS();
@@ -52,6 +52,15 @@ describe("the JSON Schema, in an editor", () => {
       }
     }
     expect(seen).toBeGreaterThan(15);
+  });
+
+  it("takes a key with nothing behind it as the program does", () => {
+    const keys = Object.keys(configJsonSchema().properties ?? {});
+    for (const key of keys) {
+      const text = `${key}:\n`;
+      expect([key, accepts(parse(text))]).toEqual([key, parseConfig(text, "f").ok]);
+    }
+    expect(keys.filter((key) => !accepts({ [key]: null }))).toEqual(["root"]);
   });
 
   it("describes each key, and completes words", () => {

@@ -43,7 +43,7 @@ describe("a broken config", () => {
       );
     const result = parseConfig(lines.join("\n"), "f");
     expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([
-      "f:2:10: error[E002] YAML syntax: Excessive alias count indicates a resource exhaustion attack.",
+      "f:2:10: error[E002] YAML syntax: an anchor is repeated more than 500 times.",
     ]);
   });
 });
@@ -53,6 +53,35 @@ function shortened(line: string): string {
 }
 
 describe("a config", () => {
+  it("takes over the keys of a mapping by <<: what is written there wins, then the first of a list", () => {
+    const text = [
+      "hosts:",
+      "  pc: { mac: 52:54:00:12:34:56 }",
+      "boot:",
+      "  - &rule { file: a, when: &when { arch: x86-bios, host: pc }, delay: 0 }",
+      "  - &other { server: 192.168.11.17, file: b }",
+      "  - <<: [*rule, *other]",
+      "    when: { <<: *when, arch: x64-uefi }",
+      "    name: both",
+      "",
+    ].join("\n");
+    const result = parseConfig(text, "f");
+    expect(result.ok ? result.config.boot[2] : result.faults).toMatchObject({
+      name: "both",
+      file: "a",
+      server: "192.168.11.17",
+      when: { arch: ["x64-uefi"], host: ["pc"] },
+    });
+    expect(result.ok && result.originOf(["boot", 2, "server"])).toEqual({ kind: "file", file: "f", line: 6 });
+    expect(result.ok && result.originOf(["boot", 2, "when", "host"])).toEqual({ kind: "file", file: "f", line: 7 });
+  });
+
+  it("may merge one anchor into each of many rules", () => {
+    const rules = Array.from({ length: 400 }, (_, at) => `  - { <<: *rule, name: r${at} }`).join("\n");
+    const result = parseConfig(`boot:\n  - &rule { file: a, name: first }\n${rules}\n`, "f");
+    expect(result.ok ? result.config.boot.length : result.faults.slice(0, 2)).toBe(401);
+  });
+
   it.each(["", "# nothing\n", "\ufeff", "---\n", "boot:\ntftp:\n"])("of %j has the defaults", (text) => {
     const result = parseConfig(text, "f");
     expect(result.ok && result.config).toEqual({

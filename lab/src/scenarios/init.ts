@@ -72,7 +72,8 @@ export const init: Scenario = {
     next.write("l");
     // This machine has no disk: its next device is the network card again, by HTTP.
     lab.proof(`UEFI, the next device: ${(await next.output.until(/BdsDxe: starting Boot\d+ "UEFI HTTPv4/, 60))[0]}`);
-    await next.output.until(/shown on the first serial line/, 60);
+    await next.output.until(/Start HTTP Boot over IPv4/, 60);
+    await next.output.until(/shown on the first serial line/, 120);
     const verdicts = server.records().filter(({ event, mac }) => event === "boot.verdict" && mac === UEFI_MAC);
     const wrong = verdicts.find(({ verdict }) => verdict !== "booted");
     must(verdicts.length > 0 && wrong === undefined, `a menu was left, and Bootlace said ${String(wrong?.msg)}`);

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { configSchema } from "./schema.ts";
+import { configSchema, mayBeEmpty } from "./schema.ts";
 
 /** The part of JSON Schema (draft 2020-12) that the config needs. */
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -19,5 +19,14 @@ export interface JsonSchema {
 /** The config file as JSON Schema, for editors: what may be written, with defaults and descriptions. */
 export function configJsonSchema(): JsonSchema & { readonly $schema: string; readonly title: string } {
   const { $schema, ...rest } = z.toJSONSchema(configSchema, { io: "input" }) as JsonSchema & { $schema: string };
-  return { $schema, title: "bootlace.yaml", ...rest };
+  const properties = Object.fromEntries(
+    Object.entries(rest.properties ?? {}).map(([key, value]) => [key, mayBeEmpty(key) ? orEmpty(value) : value]),
+  );
+  return { $schema, title: "bootlace.yaml", ...rest, properties };
+}
+
+function orEmpty(schema: JsonSchema): JsonSchema {
+  const { type, anyOf } = schema;
+  if (anyOf !== undefined) return { ...schema, anyOf: [...anyOf, { type: "null" }] };
+  return typeof type === "string" ? { ...schema, type: [type, "null"] } : schema;
 }

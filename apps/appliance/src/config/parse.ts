@@ -3,7 +3,7 @@ import { checkBetweenKeys } from "./checks.ts";
 import { explainIssue } from "./explain.ts";
 import { type ConfigFault, type ConfigFaultCode, formatPath, type Problem } from "./faults.ts";
 import { type Origin, type Overlay, originText, overlayAt, withOverlays } from "./overlay.ts";
-import { type Config, configSchema } from "./schema.ts";
+import { type Config, configSchema, mayBeEmpty } from "./schema.ts";
 import { firstAlias, offsetOf, structureProblems, tooDeep } from "./structure.ts";
 
 export type ParseResult =
@@ -14,6 +14,12 @@ export type ParseResult =
       readonly originOf: (path: readonly PropertyKey[]) => Origin;
     }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
+
+/** Merge keys (`<<: *rule`) are none of YAML 1.2, but people and editors know them. */
+const yamlOptions = { logLevel: "error", merge: true } as const;
+
+/** How often one anchor may be repeated. It bounds what a few lines of nested aliases can grow to. */
+const mostAliases = 500;
 
 /**
  * Reads a config file. Pure: paths stay as written, nothing is looked up.
@@ -27,7 +33,7 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
   const deep = tooDeep(source);
   if (deep !== undefined) return { ok: false, faults: [{ ...deep, file, path: "" }] };
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const document = parseDocument(source, { ...yamlOptions, lineCounter: lines, prettyErrors: false });
   const placed = (problem: Problem, offset: number, path: string): ConfigFault => {
     const { line, col } = lines.linePos(offset);
     return { ...problem, file, path, line: Math.max(1, line), column: Math.max(1, col) };
@@ -91,9 +97,9 @@ function explainYaml(error: YAMLError): Problem {
 /** The section `admin` of a file by itself, whatever is wrong with the rest; empty when it cannot be found. */
 export function adminSectionOf(text: string): string {
   try {
-    const document = parseDocument(text, { logLevel: "error" });
+    const document = parseDocument(text, yamlOptions);
     const admin: unknown = isMap(document.contents) ? document.contents.get("admin") : undefined;
-    return isMap(admin) ? stringify({ admin: admin.toJS(document, { maxAliasCount: 50 }) }) : "";
+    return isMap(admin) ? stringify({ admin: admin.toJS(document, { maxAliasCount: mostAliases }) }) : "";
   } catch {
     return "";
   }
@@ -119,23 +125,19 @@ function toValue(document: Document.Parsed): ReadValue {
     };
   }
   try {
-    // maxAliasCount bounds what a few lines of nested aliases can grow to.
-    const value = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;
+    const value = document.toJS({ maxAliasCount: mostAliases }) as Record<string, unknown>;
     return { ok: true, value: withoutEmptySections(value) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // All else that an alias can do wrong is a fault of structure.
+    const reason =
+      error instanceof ReferenceError ? `an anchor is repeated more than ${mostAliases} times` : String(error);
     return { ok: false, problem: { code: "E002", problem: `YAML syntax: ${reason}` }, offset: firstAlias(document) };
   }
 }
 
-/** A section whose lines are all commented out (`boot:` alone) is the same as no section. */
 function withoutEmptySections(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, item]) => item !== null || key === "root" || !(key in sections)),
-  );
+  return Object.fromEntries(Object.entries(value).filter(([key, item]) => item !== null || !mayBeEmpty(key)));
 }
-
-const sections = configSchema.shape;
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

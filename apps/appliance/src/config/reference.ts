@@ -15,7 +15,11 @@ hosts and menus stand in the file only.
 For an editor that knows JSON Schema: \`bootlace schema > bootlace.schema.json\`, and as the first line of the file
 \`# yaml-language-server: $schema=bootlace.schema.json\`.
 
-Where the type says "one or a list", a single value may stand for a list of one.
+Where the type says "one or a list", a single value may stand for a list of one. A key at the top with nothing behind
+it, such as \`boot:\` with all its lines commented out, counts as left out; only \`root\` must have a value.
+
+What is wanted twice can be written once: \`&name\` before a value, \`*name\` where it is wanted again, and
+\`<<: *name\` for the keys of a mapping, with others beside it.
 `;
 
 /** The reference page of the config file, in Markdown. */

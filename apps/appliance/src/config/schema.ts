@@ -132,6 +132,11 @@ export const configSchema = z.strictObject({
   }),
 });
 
+/** A key with nothing behind it (`boot:` when its lines are commented out) is as good as none; but a root is a name. */
+export function mayBeEmpty(key: string): boolean {
+  return key !== "root" && Object.hasOwn(configSchema.shape, key);
+}
+
 type DeepReadonly<T> = T extends (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object

@@ -8,8 +8,10 @@ import {
   isScalar,
   isSeq,
   type Node,
+  type Pair,
   Parser,
   visit,
+  type YAMLMap,
 } from "yaml";
 import type { Problem } from "./faults.ts";
 
@@ -59,25 +61,44 @@ export function tooDeep(text: string): (Problem & { readonly line: number; reado
 /** What is wrong with keys and aliases, which a value no longer shows. */
 export function structureProblems(document: Document.Parsed): StructureProblem[] {
   const problems: StructureProblem[] = [];
-  const anchors = new Set<string>();
-  const note = (node: { readonly anchor?: string }) => {
-    if (node.anchor !== undefined) anchors.add(node.anchor);
+  const add = (problem: Problem, node: unknown) => problems.push({ problem, offset: startOf(node) ?? 0 });
+  const anchors = new Map<string, Node>();
+  const targets = new Map<unknown, Node>();
+  const merges: Pair[] = [];
+  const note = (node: Node & { readonly anchor?: string }) => {
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
   };
   visit(document, {
     Scalar: (_, node) => note(node),
     Collection: (_, node) => note(node),
-    Pair(_, { key }) {
+    Pair(_, pair) {
+      const { key } = pair;
+      if (isMergeKey(key)) merges.push(pair);
       if (!isCollection(key) && !isAlias(key)) return;
       const kind = isMap(key) ? "a mapping" : isSeq(key) ? "a list" : "an alias";
-      const problem = { code: "E010", problem: `${kind} is no key`, allowed: "Allowed: text" } as const;
-      problems.push({ problem, offset: startOf(key) ?? 0 });
+      add({ code: "E010", problem: `${kind} is no key`, allowed: "Allowed: text" }, key);
     },
-    Alias(_, alias) {
-      if (anchors.has(alias.source)) return;
-      const problem = `YAML syntax: no anchor of the name ${alias.source} stands before this alias`;
-      problems.push({ problem: { code: "E002", problem }, offset: startOf(alias) ?? 0 });
+    Alias(_, alias, path) {
+      const target = anchors.get(alias.source);
+      if (target === undefined) {
+        const problem = `YAML syntax: no anchor of the name ${alias.source} stands before this alias`;
+        add({ code: "E002", problem }, alias);
+      } else if (path.includes(target)) {
+        add({ code: "E002", problem: `YAML syntax: this alias stands inside of ${alias.source} itself` }, alias);
+      } else targets.set(alias, target);
     },
   });
+  for (const { key, value } of merges) {
+    const sources = mergedBy(value, (node) => (isAlias(node) ? targets.get(node) : node));
+    const wrong = new Set(
+      sources.filter(({ mapping }) => mapping !== undefined && !isMap(mapping)).map(({ by }) => by),
+    );
+    for (const by of wrong) {
+      const problem = "<< takes over the keys of a mapping, and this is none";
+      const allowed = "Allowed: an alias such as *name, a mapping, or a list of them";
+      add({ code: "E010", problem, allowed }, startOf(by) === undefined ? key : by);
+    }
+  }
   return problems;
 }
 
@@ -108,8 +129,12 @@ export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]
       node = node.resolve(document);
     }
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(step));
+      const { pair, by } = pairOf(document, node, String(step)) ?? {};
       if (pair === undefined) return { offset, found: false };
+      if (by !== undefined) {
+        moveTo(startOf(by));
+        repeated = true;
+      }
       moveTo(startOf(pair.key));
       const last = depth === path.length - 1;
       if (!last || at === "value") moveTo(startOf(pair.value));
@@ -124,6 +149,35 @@ export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]
     }
   }
   return { offset, found: true };
+}
+
+/** The pair of a key: written in the mapping, else merged into it, by the alias `by` when there is one. */
+function pairOf(
+  document: Document.Parsed,
+  map: YAMLMap,
+  step: string,
+): { readonly pair: Pair; readonly by?: unknown } | undefined {
+  const own = map.items.find((item) => isPair(item) && keyText(item.key) === step);
+  if (own !== undefined) return { pair: own };
+  const resolve = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  for (const { key, value } of map.items) {
+    for (const { by, mapping } of isMergeKey(key) ? mergedBy(value, resolve) : []) {
+      const found = isMap(mapping) ? pairOf(document, mapping, step) : undefined;
+      if (found !== undefined) return isAlias(by) ? { ...found, by } : found;
+    }
+  }
+  return undefined;
+}
+
+/** What `<<` takes keys from, the strongest first, and what in the file names it. */
+function mergedBy(value: unknown, resolve: (node: unknown) => unknown) {
+  const source = resolve(value);
+  if (!isSeq(source)) return [{ by: value, mapping: source }];
+  return source.items.map((item) => ({ by: isAlias(value) ? value : item, mapping: resolve(item) }));
+}
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === "symbol";
 }
 
 /** A key as the value has it. */
