@@ -71,10 +71,6 @@ describe("the log of the boot file listener", () => {
       { type: "unlistening", at: 1, address: "127.0.0.1", port: 8069 },
       "debug http http.unlistening: no longer on 127.0.0.1 port 8069",
     ],
-    [
-      { type: "listen-failed", at: 1, address: "127.0.0.1", port: 8069, code: "EADDRINUSE" },
-      "warn http http.listen-failed: cannot listen on 127.0.0.1 port 8069: EADDRINUSE",
-    ],
   ])("%j", (event, line) => expect(lineOf(event)).toBe(line));
 
   it("tells every missing file, and the same refusal of a client once a minute", () => {

@@ -56,12 +56,9 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
       const verb = event.type === "interface-up" ? "now served" : "no longer there";
       return [record("debug", `dhcp.${event.type}`, `${name} ${address}: ${verb}`, { interface: name, address })];
     }
-    case "interface-failed": {
-      const { name, address } = event.interface;
-      const fields = { interface: name, address, port: event.local.port, code: event.code };
-      const message = `${name} ${address}: cannot be served, port ${event.local.port}: ${event.code}`;
-      return [record("warn", "dhcp.interface-failed", message, fields)];
-    }
+    case "interface-failed":
+      // Told by port-log.ts, once it is known who holds the port.
+      return [];
     case "send-failed": {
       if (!passes(`send ${event.interfaceName} ${event.code}`, event.at)) return [];
       const to = `${event.to.address}:${event.to.port}`;

@@ -13,11 +13,9 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       return plain("info", "http.listening", `listening on ${event.address} port ${event.port}`, local(event));
     case "unlistening":
       return plain("debug", "http.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
-    case "listen-failed": {
-      const fields = { ...local(event), code: event.code };
-      const message = `cannot listen on ${event.address} port ${event.port}: ${event.code}`;
-      return plain("warn", "http.listen-failed", message, fields);
-    }
+    case "listen-failed":
+      // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
     case "start": {
       const { request, size, range } = event;
       const message = `${who(request)}: sending ${octets(range, size)}`;

@@ -13,15 +13,9 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
       return plain("info", "tftp.listening", `listening on ${event.address} port ${event.port}`, local(event));
     case "unlistening":
       return plain("debug", "tftp.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
-    case "listen-failed": {
-      const fields = { ...local(event), code: event.code };
-      return plain(
-        "warn",
-        "tftp.listen-failed",
-        `cannot listen on ${event.address} port ${event.port}: ${event.code}`,
-        fields,
-      );
-    }
+    case "listen-failed":
+      // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
     case "start": {
       const options = event.requested.map(([name, value]) => `${name}=${value}`).join(" ");
       const message = `${who(event.transfer)}: asked for${options === "" ? " without options" : `: ${quote(options)}`}`;

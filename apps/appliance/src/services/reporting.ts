@@ -6,10 +6,13 @@ import type { ApplianceEvent } from "../events/event.ts";
 import { httpRecord } from "../events/http-log.ts";
 import type { Log } from "../events/log.ts";
 import { createLogLimit } from "../events/log-limit.ts";
+import { unboundPort, unboundRecord } from "../events/port-log.ts";
 import type { LogRecord } from "../events/record.ts";
 import { tftpRecord } from "../events/tftp-log.ts";
 import { createThrottle } from "../events/throttle.ts";
+import type { PortFailure } from "../system/privileges.ts";
 import { type ObservingService, observingService } from "./observing.ts";
+import { withHolder } from "./start-failure.ts";
 
 /** The way of all that happens to the log and to those who watch. */
 export interface Reporting {
@@ -56,7 +59,14 @@ export function createReporting(
     return record === undefined ? [] : [record];
   }
 
+  /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
+  async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
+    write(unboundRecord(event, await withHolder(failure)), event.event.at);
+  }
+
   function report(event: ApplianceEvent): void {
+    const failure = unboundPort(event);
+    if (failure !== undefined) void tellUnbound(event, failure);
     for (const record of recordsOf(event)) write(record, event.event.at);
     observing.observe(event);
     if (event.kind !== "appliance" || event.event.type !== "tick") deps.onEvent?.(event);

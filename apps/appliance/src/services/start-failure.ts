@@ -23,7 +23,8 @@ export async function toStartError(failures: readonly PartFailure[]): Promise<un
   return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
 }
 
-async function withHolder(failure: PortFailure): Promise<PortFailure> {
+/** The same failure with who holds the port, where that can be seen. */
+export async function withHolder(failure: PortFailure): Promise<PortFailure> {
   if (failure.code !== "EADDRINUSE" || failure.holder !== undefined) return failure;
   const holder = await findPortHolder(failure.address, failure.port, protocolOf(failure.service));
   return holder === undefined ? failure : { ...failure, holder };

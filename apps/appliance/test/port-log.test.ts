@@ -1,0 +1,69 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { configSchema } from "../src/config/schema.ts";
+import type { ApplianceEvent } from "../src/events/event.ts";
+import type { LogRecord } from "../src/events/record.ts";
+import { createReporting } from "../src/services/reporting.ts";
+
+const address = "127.0.0.1";
+const own = new RegExp(
+  `^cannot bind .*: in use by .+ \\(pid ${process.pid}\\)\\. Stop it, or name other .* It is tried again$`,
+);
+let udp: Socket;
+const tcp = createServer();
+
+beforeAll(async () => {
+  udp = createSocket("udp4");
+  udp.bind(0, address);
+  tcp.listen(0, address);
+  await Promise.all([once(udp, "listening"), once(tcp, "listening")]);
+});
+afterAll(() => {
+  udp.close();
+  tcp.close();
+});
+
+/** The first line of the log about an event. */
+function toldOf(event: ApplianceEvent): Promise<LogRecord> {
+  return new Promise((resolve) => {
+    const config = configSchema.parse({});
+    const reporting = createReporting(config, { log: resolve, now: () => 1, every: () => () => {} });
+    reporting.tell(event);
+  });
+}
+
+const udpPort = () => udp.address().port;
+const tcpPort = () => (tcp.address() as { port: number }).port;
+
+test("a port that is taken while the daemon runs: the log names who has it", async () => {
+  const used = { at: 1, address, code: "EADDRINUSE" } as const;
+  const tftp = await toldOf({ kind: "tftp", event: { type: "listen-failed", ...used, port: udpPort() } });
+  expect(tftp).toMatchObject({ level: "warn", scope: "tftp", event: "tftp.listen-failed" });
+  expect(tftp.message).toMatch(own);
+  expect(tftp.message).toContain(`UDP port ${udpPort()} (tftp) on 127.0.0.1`);
+  expect(tftp.fields).toMatchObject({ address, port: udpPort(), code: "EADDRINUSE", holder: { pid: process.pid } });
+
+  const http = await toldOf({ kind: "http", event: { type: "listen-failed", ...used, port: tcpPort() } });
+  expect([http.event, http.message]).toEqual(["http.listen-failed", expect.stringMatching(own)]);
+  expect(http.message).toContain(`TCP port ${tcpPort()} (http) on 127.0.0.1`);
+
+  const eth0 = { name: "eth0", address, netmask: "255.0.0.0" };
+  const local = { address, port: udpPort() };
+  const pxe = await toldOf({
+    kind: "dhcp",
+    event: { type: "interface-failed", at: 1, interface: eth0, code: "EADDRINUSE", local },
+  });
+  expect(pxe).toMatchObject({ scope: "dhcp", event: "dhcp.interface-failed", fields: { interface: "eth0" } });
+  expect(pxe.message).toMatch(own);
+});
+
+test("an address that went away, a right that is missing: what to do stands there as at a start", async () => {
+  const failed = (code: string) =>
+    toldOf({ kind: "tftp", event: { type: "listen-failed", at: 1, address: "192.0.2.1", port: 69, code } });
+  expect((await failed("EADDRNOTAVAIL")).message).toBe(
+    "cannot bind UDP port 69 (tftp) on 192.0.2.1: no interface has this address now. It is tried again",
+  );
+  expect((await failed("EACCES")).message).toContain("CAP_NET_BIND_SERVICE");
+});
