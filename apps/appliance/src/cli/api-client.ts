@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
-import { loadAdmin } from "../config/load.ts";
+import { findConfig, loadAdmin } from "../config/load.ts";
 import type { ApiProblem } from "../http/api-types.ts";
 import { type Arguments, lastValue, type OptionRow, type Surroundings } from "./command.ts";
 import { configOption } from "./config-options.ts";
@@ -26,6 +26,8 @@ export const apiOptions: readonly OptionRow[] = [
 interface ApiTarget {
   readonly url: string;
   readonly token?: string;
+  /** What to do when nobody answers there. */
+  readonly hint: string;
 }
 
 /** A failure, with the exit code it leads to. */
@@ -70,36 +72,50 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
   if (named !== undefined && !/^https?:\/\//i.test(named))
     return usage(`--api ${quote(named)} is not an http or https URL`);
   const file = lastValue(args, "config");
-  const admin = loadAdmin({ cwd, env, ...(file === undefined ? {} : { file }) });
+  const request = { cwd, env, ...(file === undefined ? {} : { file }) };
+  const admin = loadAdmin(request);
   // 0.0.0.0 is every address of that machine, and to reach it from itself loopback will do.
   const host = admin.address === "0.0.0.0" ? "127.0.0.1" : admin.address;
   const url = (named ?? `http://${host}:${admin.port}`).replace(/\/+$/, "");
   const ownFile = lastValue(args, "token-file");
   // The token of the config is for the address of the config.
   const tokenFile = ownFile === undefined ? (named === undefined ? admin.tokenFile : undefined) : resolve(cwd, ownFile);
-  if (tokenFile === undefined) return { ok: true, value: { url } };
+  const hint = named === undefined ? absenceHint(admin.enabled, findConfig(request).file) : namedHint;
+  if (tokenFile === undefined) return { ok: true, value: { url, hint } };
   try {
     const token = (readFileSync(tokenFile, "utf8").split("\n")[0] ?? "").trim();
-    return { ok: true, value: { url, token } };
+    return { ok: true, value: { url, hint, token } };
   } catch (error) {
-    const message = `the token file ${quote(tokenFile)} cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    return { ok: false, exit: exitCodes.findings, error: { code: "token-unreadable", message } };
+    const { code } = error as NodeJS.ErrnoException;
+    const message = `the token file ${quote(tokenFile)} cannot be read (${code})`;
+    const may = code === "EACCES" ? "Call this as a user who may read it" : "It must hold the token of the daemon";
+    const read = { code: "token-unreadable", message, hint: `${may}; another one is named by --token-file` };
+    return { ok: false, exit: exitCodes.unreachable, error: read };
   }
+}
+
+const namedHint = "Is bootlace serve running there, with that port as admin.port?";
+
+function absenceHint(enabled: boolean, file: string | undefined): string {
+  const source = file === undefined ? "the default, for no config file was found" : `as ${quote(file)} says`;
+  if (!enabled)
+    return `admin.enabled is false (${source}): such a daemon has no API. Set it to true and start the daemon again; for a reload alone a SIGHUP will do`;
+  return `Is bootlace serve running? The address is ${source}: another config is named by --config, another place by --api`;
 }
 
 function usage(message: string): ApiFailure {
   return { ok: false, exit: exitCodes.usage, error: { code: "usage", message } };
 }
 
-function apiOf({ url, token }: ApiTarget): Api {
+function apiOf({ url, token, hint }: ApiTarget): Api {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   async function open(path: string, init: RequestInit): Promise<ApiResult<Response>> {
     try {
       const response = await fetch(`${url}${path}`, { redirect: "error", ...init });
-      return response.ok ? { ok: true, value: response } : await refused(response);
+      return response.ok ? { ok: true, value: response } : await refused(url, response);
     } catch (error) {
-      return unreachable(url, error);
+      return unreachable(url, hint, error);
     }
   }
 
@@ -118,7 +134,7 @@ function apiOf({ url, token }: ApiTarget): Api {
         const text = await opened.value.text();
         return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
       } catch (error) {
-        return unreachable(url, error);
+        return unreachable(url, hint, error);
       }
     },
     open: (path, headers, signal) => open(path, { headers: { ...authorization, ...headers }, signal }),
@@ -126,20 +142,25 @@ function apiOf({ url, token }: ApiTarget): Api {
 }
 
 /** RFC 9457; whatever else answers with an error is no Bootlace. */
-async function refused(response: Response): Promise<ApiFailure> {
+async function refused(url: string, response: Response): Promise<ApiFailure> {
   const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
   const { title, detail, code } = problem ?? {};
   const message = typeof title === "string" ? title : `the answer is ${response.status}`;
-  const tokenHint = response.status === 401 ? "Name the file with the token: --token-file" : undefined;
-  const hint = typeof detail === "string" ? detail : tokenHint;
-  const error = { code: typeof code === "string" ? code : "refused", message, ...(hint === undefined ? {} : { hint }) };
-  return { ok: false, exit: exitCodes.findings, error };
+  const noToken = response.status === 401;
+  const hint = typeof detail === "string" ? detail : noToken ? tokenHint : undefined;
+  const error = {
+    code: typeof code === "string" ? code : "refused",
+    message: noToken ? `the daemon at ${url} wants its token (${message})` : message,
+    ...(hint === undefined ? {} : { hint }),
+  };
+  return { ok: false, exit: noToken ? exitCodes.unreachable : exitCodes.findings, error };
 }
 
-function unreachable(url: string, error: unknown): ApiFailure {
+const tokenHint = "Name the file with it by --token-file, or by admin.tokenFile in the config that --config names";
+
+function unreachable(url: string, hint: string, error: unknown): ApiFailure {
   const cause = (error as { cause?: { code?: string } }).cause?.code;
   const why = cause ?? (error instanceof Error ? error.name : String(error));
-  const hint = "Is bootlace serve running there? Another place is named by --api";
   return {
     ok: false,
     exit: exitCodes.unreachable,

@@ -9,7 +9,7 @@ export const exitCodes = {
   config: 3,
   /** A port, an interface, a permission (`serve`) or a new enough Node.js is missing. */
   start: 4,
-  /** The daemon cannot be reached. */
+  /** The daemon cannot be reached, or wants a token that is not there. */
   unreachable: 5,
   /** A fault of the program itself. */
   internal: 70,

@@ -28,7 +28,7 @@ export const exitCodeRows: readonly (readonly [code: string, meaning: string])[]
   ["2", "the command line cannot be understood"],
   ["3", "the config cannot be read or is wrong"],
   ["4", "a port, an interface, a permission or a new enough Node.js is missing"],
-  ["5", "the daemon cannot be reached"],
+  ["5", "the daemon cannot be reached, or wants a token"],
   ["70", "a fault of the program itself"],
 ];
 

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { logs } from "../src/cli/logs.ts";
+import { next } from "../src/cli/next.ts";
+import { reload } from "../src/cli/reload.ts";
+import { status } from "../src/cli/status.ts";
+import { commandLine } from "./helpers/command-line.ts";
+import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bootlace-unreachable-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, "boot"));
+const cli = commandLine(folder);
+
+/** A port of this machine on which nobody listens. */
+const closed = createServer().listen(0, "127.0.0.1");
+await new Promise((resolve) => closed.once("listening", resolve));
+const { port: nobody } = closed.address() as AddressInfo;
+closed.close();
+
+const commands = [
+  ["status", status, []],
+  ["logs", logs, []],
+  ["next", next, ["52:54:00:12:34:56", "--ignore"]],
+  ["reload", reload, []],
+] as const;
+
+/** A file of the folder, by its name. */
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text, { mode: 0o600 });
+  return name;
+}
+
+describe.each(commands)("bootlace %s", (name, command, words) => {
+  const off = "admin: { enabled: false }\n";
+  const tell = async (...more: readonly string[]) => {
+    const { code, out, err } = await cli.run(command, ...words, ...more);
+    return { code, out, err };
+  };
+
+  it("says that the config it read switches the API off, and what is left to do", async () => {
+    const text = `admin: { enabled: false, port: ${nobody} }\n`;
+    const told = await tell("--config", write("off.yaml", text));
+    expect(told).toMatchObject({ code: 5, out: "" });
+    expect(told.err).toBe(
+      `bootlace ${name}: the daemon does not answer at http://127.0.0.1:${nobody} (ECONNREFUSED). admin.enabled is false (as "off.yaml" says): such a daemon has no API. Set it to true and start the daemon again; for a reload alone a SIGHUP will do\n`,
+    );
+  });
+
+  it("says where it knows the address from, and how to name another", async () => {
+    const elsewhere = await tell("--config", write("port.yaml", `admin: { port: ${nobody} }\n`));
+    expect(elsewhere.code).toBe(5);
+    expect(elsewhere.err).toContain('The address is as "port.yaml" says: another config is named by --config, another');
+    const named = await tell("--config", write("off.yaml", off), "--api", `http://127.0.0.1:${nobody}`);
+    expect(named.code).toBe(5);
+    expect(named.err).toContain("running there, with that port as admin.port?");
+  });
+
+  it("names a token file that is not there", async () => {
+    const told = await tell("--config", write("token.yaml", `admin: { port: ${nobody}, tokenFile: gone }\n`));
+    expect(told).toMatchObject({ code: 5, out: "" });
+    expect(told.err).toBe(
+      `bootlace ${name}: the token file "${join(folder, "gone")}" cannot be read (ENOENT). It must hold the token of the daemon; another one is named by --token-file\n`,
+    );
+  });
+
+  it("is let in with the token and the port of the config, and says what is wanted without", async () => {
+    const secret = "a-token-that-is-long-enough-to-be-one";
+    const config = loopbackConfig(join(folder, "boot"), 68);
+    const tokenFile = join(folder, write("token", `${secret}\n`));
+    const first = { ...config, admin: { ...config.admin, enabled: true, port: 0, tokenFile } };
+    const test = createTestAppliance(first, { load: () => ({ ok: true, loaded: loadedOf(first) }) });
+    await using _running = test;
+    await test.appliance.start();
+    const admin = (more: string) => `admin: { port: ${test.port("admin")}${more} }\n`;
+
+    const stranger = await tell("--config", write("stranger.yaml", admin("")), "--json");
+    expect(stranger).toMatchObject({ code: 5, err: "" });
+    expect(JSON.parse(stranger.out)).toMatchObject({
+      error: {
+        code: "token-required",
+        message: `the daemon at http://127.0.0.1:${test.port("admin")} wants its token (A valid token is required)`,
+        hint: expect.stringContaining("--token-file"),
+      },
+    });
+    const wrong = await tell(
+      "--config",
+      "stranger.yaml",
+      "--token-file",
+      write("wrong", "another-token-of-some-length\n"),
+    );
+    expect(wrong.code).toBe(5);
+    const known = await tell("--config", write("known.yaml", admin(", tokenFile: token")));
+    expect([known.err, known.code]).toEqual(["", 0]);
+  });
+});
