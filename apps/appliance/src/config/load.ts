@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ConfigFault } from "./faults.ts";
+import { hostBootFolder, isHostBoot } from "./host-boot.ts";
 import { configVariable, type Flag, type Origin, pathSettings, readOverlays } from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
@@ -75,6 +76,9 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   const config = withAbsolutePaths(withState(result.config, state?.directory), folder);
   const originOf = (at: readonly PropertyKey[]) =>
     state !== undefined && at.join(".") === "state.directory" ? state.origin : result.originOf(at);
+  if (originOf(["root"]).kind === "default" && isHostBoot(config.root)) {
+    return { ok: false, faults: [hostBootFault(name, config.root)] };
+  }
   return { ok: true, loaded: { config, named, originOf, ...(file === undefined ? {} : { file }) } };
 }
 
@@ -96,6 +100,20 @@ export function loadAdmin(request: ConfigRequest): Config["admin"] {
   const parsed = attempts.find(({ ok }) => ok);
   if (!parsed?.ok) throw new Error("the defaults are no config");
   return withAbsolutePaths(parsed.config, path === undefined ? cwd : dirname(path)).admin;
+}
+
+/** Started in `/`, as a script of init may do it, the default would lay the kernels of this machine open. */
+function hostBootFault(file: string, root: string): ConfigFault {
+  const place = root === hostBootFolder ? root : `${root}, which is ${hostBootFolder}`;
+  return {
+    code: "E050",
+    problem: `no root is named, and the default would be ${place}: there this machine has its own kernels`,
+    allowed: `Name the folder of the boot files by root or --root, or start in another folder; --root ${hostBootFolder} if you mean it`,
+    file,
+    path: "root",
+    line: 0,
+    column: 0,
+  };
 }
 
 function withState(config: Config, directory: string | undefined): Config {

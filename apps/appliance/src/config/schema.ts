@@ -105,7 +105,7 @@ export const configSchema = z.strictObject({
     .meta({ description: "Serve only addresses in these networks, and only TFTP clients from them. Empty: all." }),
   root: text(checkNotEmpty).default("./boot").meta({
     description:
-      "Folder with the boot files; made if missing. Relative to the folder of the config file, and without one to the working folder; so is the default.",
+      "Folder with the boot files; made if missing. Relative to the folder of the config file, and without one to the working folder; so is the default, unless that is the /boot of this machine: then a root must be named.",
   }),
   user: text(checkUser).optional().meta({
     description:
