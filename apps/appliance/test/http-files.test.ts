@@ -1,11 +1,15 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { directory, type OpenResult, type Source, SourceChangedError } from "@bootlace/tftp-serve";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootApp } from "../src/http/boot-app.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { chunkCache } from "../src/http/boot-chunks.ts";
+import { connectionTable } from "../src/http/boot-connections.ts";
 import type { HttpBootEvent } from "../src/http/boot-events.ts";
+import { bootRequests } from "../src/http/boot-requests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));
 const root = join(folder, "root");
@@ -24,11 +28,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The application with its events; `progress` and `start` are kept too. */
+const servers: Server[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => void server.close(resolve)))));
+
+/** The answers with their events; `progress` and `start` are kept too. */
 function served(source: Source = directory(root, { ignoreCase: true })) {
   const events: HttpBootEvent[] = [];
   let ids = 0;
-  const app = bootApp({
+  const connections = connectionTable(
+    { maxConnections: 9, maxConnectionsPerClient: 9 },
+    () => true,
+    () => 0,
+  );
+  const answer = bootRequests({
     source,
     cache: chunkCache(16 * 1024 * 1024),
     nextId: () => ++ids,
@@ -36,18 +48,29 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     now: () => 1_000,
     ticks: () => 0,
     onSending: () => () => {},
-    connectionOf: () => undefined,
+    connectionOf: ({ socket }) => connections.of(socket),
   });
-  const ask = async (url: string, headers: Record<string, string> = {}, method: "GET" | "HEAD" | "PUT" = "GET") => {
-    const reply = await app.inject({ method, url, headers });
-    const { date, connection, "user-agent": _agent, ...rest } = reply.headers;
-    return { status: reply.statusCode, headers: rest, body: reply.rawPayload, connection };
+  const server = createServer(answer).on("connection", (socket) => connections.accept(socket));
+  const listening = once(server.listen(0, "127.0.0.1"), "listening");
+  servers.push(server);
+  const ask = async (path: string, headers: Record<string, string> = {}, method = "GET", content?: string) => {
+    await listening;
+    const { port } = server.address() as AddressInfo;
+    const sent = request({ host: "127.0.0.1", port, path, method, headers, agent: false }).end(content);
+    const [reply] = (await once(sent, "response")) as [IncomingMessage];
+    const body = Buffer.concat(await reply.toArray());
+    // What is told comes when the server has let go of the connection.
+    await connections.drained();
+    const { date, connection, ...rest } = reply.headers;
+    return { status: reply.statusCode, headers: rest, body, connection };
   };
-  return { app, events, ask, last: () => events.at(-1) };
+  return { events, ask, last: () => events.at(-1) };
 }
 
 describe("a file", () => {
   it("is the same by GET and HEAD but for the body: exact length, strong tag, date, type", async () => {
+    // A file that was written a moment ago has no tag yet.
+    await expect.poll(async () => (await served().ask("/efi/boot/bootx64.efi")).headers.etag).toBeDefined();
     const { ask, events } = served();
     const get = await ask("/efi/boot/bootx64.efi");
     const head = await ask("/efi/boot/bootx64.efi", {}, "HEAD");
@@ -76,6 +99,22 @@ describe("a file", () => {
     const { ask, events } = served();
     for (let time = 0; time < 2; time++) expect((await ask("/large.iso")).body.equals(large)).toBe(true);
     expect(events.map(({ type }) => type)).toEqual(["start", "done", "start", "done"]);
+  });
+
+  it("of any octets arrives as it is, whether a single write holds it as text or not", async () => {
+    const { ask } = served();
+    for (const octets of [256, 4096, 4097]) {
+      const bytes = Buffer.from(Array.from({ length: octets }, (_, at) => at % 256));
+      const name = `octets-${octets}`;
+      writeFileSync(join(root, name), bytes);
+      utimesSync(join(root, name), written, written);
+      await expect.poll(async () => (await ask(`/${name}`)).headers.etag).toBeDefined();
+      for (let time = 0; time < 2; time++) {
+        expect((await ask(`/${name}`)).body.equals(bytes)).toBe(true);
+        const part = await ask(`/${name}`, { range: "bytes=128-255" });
+        expect(part.body.equals(bytes.subarray(128, 256))).toBe(true);
+      }
+    }
   });
 
   it("may be empty", async () => {
@@ -192,11 +231,11 @@ describe("no file", () => {
   });
 
   it("is anything asked by another method, or with a body", async () => {
-    const { ask, last, app } = served();
+    const { ask, last } = served();
     expect(await ask("/large.iso", {}, "PUT")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
     expect(last()).toMatchObject({ reason: "method", detail: "PUT" });
-    const body = await app.inject({ method: "GET", url: "/empty", headers: { "content-length": "3" }, payload: "abc" });
-    expect([body.statusCode, body.headers.connection]).toEqual([413, "close"]);
+    const body = await ask("/empty", { "content-length": "3" }, "GET", "abc");
+    expect([body.status, body.connection]).toEqual([413, "close"]);
     const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`x${i}`, "1"]));
     expect((await ask("/empty", many)).status).toBe(431);
   });

@@ -48,16 +48,25 @@ function shorten(version: string): string {
 export function writeFound(
   response: ServerResponse,
   name: string,
-  size: number,
+  file: CachedFile,
   range: ByteRange | undefined,
-  validators: Validators,
   last: boolean,
 ): void {
+  const { shared } = file;
+  if (range !== undefined || last) response.writeHead(range === undefined ? 200 : 206, headOf(name, file, range, last));
+  else {
+    if (shared.head?.name !== name) shared.head = { name, lines: headOf(name, file, undefined, false) };
+    response.writeHead(200, shared.head.lines as string[]);
+  }
+}
+
+function headOf(name: string, file: CachedFile, range: ByteRange | undefined, last: boolean): string[] {
+  const { size } = file.source;
   const octets = range === undefined ? size : range.last - range.first + 1;
   const headers = ["Content-Type", mediaType(name), "Content-Length", String(octets), "Accept-Ranges", "bytes"];
   if (range !== undefined) headers.push("Content-Range", `bytes ${range.first}-${range.last}/${size}`);
-  addValidators(headers, validators, last);
-  response.writeHead(range === undefined ? 200 : 206, headers);
+  addValidators(headers, validatorsOf(file), last);
+  return headers;
 }
 
 export function writeNotModified(response: ServerResponse, validators: Validators, last: boolean): void {

@@ -8,6 +8,9 @@ export type BodyEnd =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: HttpAbort; readonly detail: string | undefined };
 
+/** Node joins header lines and text to one string and one plain write, but takes octets as a list of two to write. */
+const longestText = 4096;
+
 /** A body on its way. */
 export interface Sending {
   /** To be called when the answer is over, well or not: the system has let go of the octets. */
@@ -31,14 +34,54 @@ export interface Body {
    * Called once: the last octet was taken, or the connection is gone, or, before `begin`, the source failed and another
    * answer can be given.
    */
-  readonly ended: (end: BodyEnd) => void;
+  readonly ended: (end: BodyEnd, bytes: number) => void;
+}
+
+/** Sends octets of a file as the body of an answer. Closes the source. */
+export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
+  const chunk = cache.takeNow(body.file, body.first, body.total);
+  return chunk === undefined ? sendChunks(cache, response, body) : sendAtOnce(cache, response, body, chunk);
+}
+
+/** All octets are in this chunk: the whole answer leaves in one write. */
+function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chunk: Chunk): Sending {
+  const { file, first, total, ended } = body;
+  let failure: HttpAbort | undefined;
+  const sending = {
+    bytes: 0,
+    total,
+    closed() {
+      cache.release(chunk);
+      closeSource(file);
+      const ok = sending.bytes === total;
+      ended(ok ? { ok } : { ok, reason: failure ?? "client-closed", detail: undefined }, sending.bytes);
+    },
+    abort(reason: HttpAbort) {
+      failure ??= reason;
+      response.destroy();
+    },
+  };
+  body.begin();
+  // Only this tells: after a broken connection nothing is left to write either.
+  response.on("finish", () => {
+    sending.bytes = total;
+  });
+  const { bytes } = chunk;
+  if (total === bytes.length && total <= longestText) {
+    chunk.text ??= Buffer.from(bytes.buffer, bytes.byteOffset, total).toString("latin1");
+    response.end(chunk.text, "latin1");
+  } else {
+    const from = first % chunkOctets;
+    response.end(total === bytes.length ? bytes : bytes.subarray(from, from + total));
+  }
+  return sending;
 }
 
 /**
  * Writes octets of a file as the body of an answer, chunk by chunk: the next one is asked for when the operating system
- * has taken the one before. Closes the source.
+ * has taken the one before.
  */
-export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
+function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
   const { file, first, total } = body;
   // A getter here would cost more than all the rest: V8 makes a hidden class for each object that has one.
   const sending = {
@@ -133,7 +176,7 @@ export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body
     letGo();
     closeSource(file, reading);
     const ok = sending.bytes === total;
-    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure });
+    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure }, sending.bytes);
   }
 
   next();

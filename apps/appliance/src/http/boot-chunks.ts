@@ -7,12 +7,13 @@ export const chunkOctets = 1024 * 1024;
 /** A piece of a file in memory. Whoever takes one gives it back when the operating system has its octets. */
 export interface Chunk {
   readonly bytes: Uint8Array;
+  /** The same octets as characters, kept by whoever has use for them. */
+  text: string | undefined;
 }
 
 interface Slot extends Chunk {
   readonly owner: FileChunks;
   readonly index: number;
-  bytes: Uint8Array;
   users: number;
   loading: Promise<Slot> | undefined;
   /** Dropped from the cache: its memory is nobody's after the last user. */
@@ -28,6 +29,8 @@ interface FileChunks {
   readonly slots: Map<number, Slot>;
   /** Made at the first request. */
   validators: Validators | undefined;
+  /** Header lines of the last answer with the whole file, and the name they were made for. */
+  head: { readonly name: string; readonly lines: readonly string[] } | undefined;
 }
 
 /** A file as one request sees it: its own way to the octets, and what all requests share. */
@@ -40,6 +43,8 @@ export interface ChunkCache {
   open(source: SourceFile): CachedFile;
   /** The chunk at `index`, at once when it is in memory. Rejects with what the source threw, or `ShortFileError`. */
   take(file: CachedFile, index: number): Chunk | Promise<Chunk>;
+  /** The chunk that holds these octets, if one does and is in memory. */
+  takeNow(file: CachedFile, first: number, octets: number): Chunk | undefined;
   /** Reads a chunk that will be taken soon, unless it is there. */
   prefetch(file: CachedFile, index: number): Promise<void> | undefined;
   release(chunk: Chunk): void;
@@ -153,6 +158,7 @@ export function chunkCache(limit: number): ChunkCache {
       owner: file.shared,
       index,
       bytes: memory,
+      text: undefined,
       users: 0,
       loading: undefined,
       gone: false,
@@ -167,23 +173,34 @@ export function chunkCache(limit: number): ChunkCache {
     return slot;
   }
 
+  function use(slot: Slot): Slot {
+    slot.users++;
+    if (slot === newest) return slot;
+    unlink(slot);
+    linkAsNewest(slot);
+    return slot;
+  }
+
   return {
     open(source) {
       const key = source.version;
       const known = key === undefined ? undefined : files.get(key);
-      return { source, shared: known ?? { key, slots: new Map(), validators: undefined } };
+      return { source, shared: known ?? { key, slots: new Map(), validators: undefined, head: undefined } };
     },
     take(file, index) {
       const known = find(file, index);
       if (known !== undefined) hits++;
       const slot = known ?? add(file, index);
-      slot.users++;
-      if (slot.loading !== undefined) return slot.loading;
-      if (slot !== newest) {
-        unlink(slot);
-        linkAsNewest(slot);
-      }
-      return slot;
+      use(slot);
+      return slot.loading ?? slot;
+    },
+    takeNow(file, first, octets) {
+      const index = Math.floor(first / chunkOctets);
+      if (first + octets > (index + 1) * chunkOctets) return undefined;
+      const slot = find(file, index);
+      if (slot === undefined || slot.loading !== undefined) return undefined;
+      hits++;
+      return use(slot);
     },
     prefetch(file, index) {
       if (find(file, index) !== undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import type { HttpAbort, HttpBootClient, HttpRefusal } from "./boot-events.ts";
+import type { Sending } from "./boot-body.ts";
+import type { HttpBootClient, HttpRefusal } from "./boot-events.ts";
 
 /** One TCP connection of a client. */
 export interface Connection {
@@ -7,8 +8,8 @@ export interface Connection {
   readonly client: HttpBootClient;
   /** Answer to everything on this connection. */
   readonly refusal: HttpRefusal | undefined;
-  /** The request that is being answered breaks off with this reason. */
-  abort: ((reason: HttpAbort) => void) | undefined;
+  /** The body that is on its way. No closure of its own: V8 then kept the remains of all requests for a full collection. */
+  sending: Pick<Sending, "abort"> | undefined;
   /** Requests that arrived while another one is being answered (pipelining), in order. */
   readonly waiting: (() => void)[];
   busy: boolean;
@@ -106,7 +107,7 @@ export function connectionTable(
         socket,
         client,
         refusal,
-        abort: undefined,
+        sending: undefined,
         waiting: [],
         busy: false,
         last: false,

@@ -22,13 +22,20 @@ export interface ExchangeDeps {
   readonly onSending: (sending: Sending, request: HttpBootRequest, began: number) => () => void;
 }
 
-/** Stands for the client where there is no socket: requests that are injected. */
-const nobody: HttpBootClient = { address: "127.0.0.1", port: 0, localAddress: "127.0.0.1", localPort: 0 };
-
-/** An answer under way. */
-export interface Running {
-  /** To be called when the answer is over, well or not. */
-  closed: (() => void) | undefined;
+/** One request and the answer to it. A plain record: closures for each of a crowd of small answers are work for the GC. */
+interface Exchange {
+  readonly deps: ExchangeDeps;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: Connection;
+  readonly request: HttpBootRequest;
+  /** On the steady clock. */
+  readonly began: number;
+  /** How often the file was opened. */
+  attempts: number;
+  range: ByteRange | undefined;
+  /** To be told when the answer is over, well or not. */
+  sending: Sending | undefined;
 }
 
 /** Answers one request; tells how it ended in exactly one event. */
@@ -36,118 +43,124 @@ export function exchange(
   deps: ExchangeDeps,
   message: IncomingMessage,
   response: ServerResponse,
-  connection: Connection | undefined,
-): Running {
-  const running: Running = { closed: undefined };
-  const { cache, emit, now, ticks } = deps;
-  const began = ticks();
-  const { headers, method = "GET" } = message;
-  // The router saw another one, see `bootApp`.
-  const sent = (message as { originalUrl?: string }).originalUrl ?? "/";
-  const client = connection?.client ?? nobody;
-  const last = connection?.last ?? false;
-  const target = readTarget(sent, client.localAddress);
-  const mac = target.ok && target.query !== undefined ? macIn(target.query) : undefined;
+  connection: Connection,
+): Exchange {
+  const { headers, method = "GET", url = "/" } = message;
+  const { client, refusal } = connection;
+  const target = readTarget(url, client.localAddress);
   const request: HttpBootRequest = {
     id: deps.nextId(),
     client,
     method,
-    target: sent.slice(0, longestTarget),
+    target: url.length > longestTarget ? url.slice(0, longestTarget) : url,
     file: target.ok ? target.file : "",
     userAgent: headers["user-agent"],
-    mac,
+    mac: target.ok && target.query !== undefined ? macIn(target.query) : undefined,
   };
-  let attempts = 0;
+  const one: Exchange = {
+    deps,
+    message,
+    response,
+    connection,
+    request,
+    began: deps.ticks(),
+    attempts: 0,
+    range: undefined,
+    sending: undefined,
+  };
+  const fault =
+    refusal === undefined ? refusalOf(method, headers, message.rawHeaders, target) : ({ reason: refusal } as const);
+  if (fault === undefined) open(one);
+  else refuse(one, fault);
+  return one;
+}
 
-  function refuse({ reason, detail }: Refusal, size?: number): void {
-    if (response.destroyed) {
-      aborted("client-closed", 0, 0, undefined, undefined);
-      return;
-    }
-    writeRefusal(response, reason, last, size);
-    emit({ type: "refused", at: now(), client, request, reason, status: response.statusCode, detail });
+function refuse(one: Exchange, { reason, detail }: Refusal, size?: number): void {
+  const { deps, response, connection, request } = one;
+  if (response.destroyed) {
+    aborted(one, "client-closed", 0, 0, undefined);
+    return;
   }
+  writeRefusal(response, reason, connection.last, size);
+  const { client } = connection;
+  deps.emit({ type: "refused", at: deps.now(), client, request, reason, status: response.statusCode, detail });
+}
 
-  function aborted(
-    reason: HttpAbort,
-    size: number,
-    bytes: number,
-    range: ByteRange | undefined,
-    detail: string | undefined,
-  ): void {
-    const status = response.headersSent ? response.statusCode : 0;
-    emit({ type: "aborted", at: now(), request, reason, status, bytes, size, range, ms: ticks() - began, detail });
+function aborted(one: Exchange, reason: HttpAbort, size: number, bytes: number, detail: string | undefined): void {
+  const { deps, response, request, range, began } = one;
+  const status = response.headersSent ? response.statusCode : 0;
+  const ms = deps.ticks() - began;
+  deps.emit({ type: "aborted", at: deps.now(), request, reason, status, bytes, size, range, ms, detail });
+}
+
+function done(one: Exchange, size: number, bytes: number): void {
+  const { deps, response, request, range, began } = one;
+  const status = response.statusCode;
+  deps.emit({ type: "done", at: deps.now(), request, status, bytes, size, range, ms: deps.ticks() - began });
+}
+
+function open(one: Exchange): void {
+  one.attempts++;
+  const { deps, message, connection, request } = one;
+  const { file, mac } = request;
+  const { url = "/" } = message;
+  // Scripts are made for whom the query names; to all else a query is no part of the name.
+  const name = mac === undefined ? file : `${file}${url.slice(url.indexOf("?"))}`;
+  const opened = openQuietly(deps.source, name, connection.client);
+  if (opened instanceof Promise) void opened.then((result) => answer(one, result));
+  else answer(one, opened);
+}
+
+function answer(one: Exchange, opened: OpenResult): void {
+  if (!opened.ok) {
+    refuse(one, refusalFor(opened.fault));
+    return;
   }
-
-  function done(size: number, bytes: number, range: ByteRange | undefined): void {
-    const status = response.statusCode;
-    emit({ type: "done", at: now(), request, status, bytes, size, range, ms: ticks() - began });
+  const { deps, message, response, connection, request } = one;
+  const file = deps.cache.open(opened.file);
+  const { size } = opened.file;
+  const decided = decideAnswer(request.method, message.headers, size, validatorsOf(file));
+  if (decided.kind === "found" && !response.destroyed) {
+    one.range = decided.range;
+    send(one, file);
+    return;
   }
-
-  function open(): void {
-    attempts++;
-    // Scripts are made for whom the query names; to all else a query is no part of the name.
-    const name = mac === undefined ? request.file : `${request.file}${sent.slice(sent.indexOf("?"))}`;
-    const opened = openQuietly(deps.source, name, client);
-    if (opened instanceof Promise) void opened.then(answer);
-    else answer(opened);
+  closeSource(file);
+  if (response.destroyed) aborted(one, "client-closed", size, 0, undefined);
+  else if (decided.kind === "refused") refuse(one, decided, size);
+  else {
+    writeNotModified(response, validatorsOf(file), connection.last);
+    done(one, size, 0);
   }
+}
 
-  function answer(opened: OpenResult): void {
-    if (!opened.ok) {
-      refuse(refusalFor(opened.fault));
-      return;
-    }
-    const file = cache.open(opened.file);
-    const { size } = opened.file;
-    const validators = validatorsOf(file);
-    const decided = decideAnswer(method, headers, size, validators);
-    if (decided.kind === "found" && !response.destroyed) {
-      send(file, decided.range, () => writeFound(response, request.file, size, decided.range, validators, last));
-      return;
-    }
+function send(one: Exchange, file: CachedFile): void {
+  const { deps, response, connection, request, range, began } = one;
+  const { size } = file.source;
+  const first = range?.first ?? 0;
+  const total = range === undefined ? size : range.last - first + 1;
+  const begin = () => writeFound(response, request.file, file, range, connection.last);
+  if (request.method === "HEAD" || total === 0) {
+    begin();
+    response.end();
     closeSource(file);
-    if (response.destroyed) aborted("client-closed", size, 0, undefined, undefined);
-    else if (decided.kind === "refused") refuse(decided, size);
-    else {
-      writeNotModified(response, validators, last);
-      done(size, 0, undefined);
-    }
+    done(one, size, 0);
+    return;
   }
-
-  function send(file: CachedFile, range: ByteRange | undefined, begin: () => void): void {
-    const { size } = file.source;
-    const [first, total] = range === undefined ? [0, size] : [range.first, range.last - range.first + 1];
-    if (method === "HEAD" || total === 0) {
-      begin();
-      response.end();
-      closeSource(file);
-      done(size, 0, range);
-      return;
-    }
-    let over = () => {};
-    const ended = (how: BodyEnd) => {
-      over();
-      if (how.ok) done(size, total, range);
-      else if (response.headersSent || response.destroyed) aborted(how.reason, size, sending.bytes, range, how.detail);
-      // The name led to another state of the file a moment ago.
-      else if (how.reason === "file-changed" && attempts === 1) open();
-      else refuse({ reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
-    };
-    if (total > chunkOctets) emit({ type: "start", at: now(), request, size, range });
-    const sending = sendBody(cache, response, { file, first, total, begin, ended });
-    running.closed = sending.closed;
-    if (connection !== undefined) connection.abort = (reason) => sending.abort(reason);
-    if (total > chunkOctets) over = deps.onSending(sending, request, began);
-  }
-
-  const refusal =
-    connection?.refusal === undefined
-      ? refusalOf(method, headers, message.rawHeaders, target)
-      : { reason: connection.refusal };
-  if (refusal === undefined) open();
-  else refuse(refusal);
-  return running;
+  if (total > chunkOctets) deps.emit({ type: "start", at: deps.now(), request, size, range });
+  let over: (() => void) | undefined;
+  const ended = (how: BodyEnd, bytes: number) => {
+    over?.();
+    if (how.ok) done(one, size, total);
+    else if (response.headersSent || response.destroyed) aborted(one, how.reason, size, bytes, how.detail);
+    // The name led to another state of the file a moment ago.
+    else if (how.reason === "file-changed" && one.attempts === 1) open(one);
+    else refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
+  };
+  const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
+  one.sending = sending;
+  connection.sending = sending;
+  if (total > chunkOctets) over = deps.onSending(sending, request, began);
 }
 
 function refusalFor({ reason, detail }: SourceFault): Refusal {

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Source } from "@bootlace/tftp-serve";
 import { writeRawRefusal } from "./boot-answer.ts";
-import { bootApp } from "./boot-app.ts";
 import type { Sending } from "./boot-body.ts";
 import { type ChunkCache, chunkCache, chunkOctets } from "./boot-chunks.ts";
 import { type Connections, connectionTable } from "./boot-connections.ts";
 import { type HttpBootEvent, type HttpBootRequest, statusOf } from "./boot-events.ts";
 import { type HttpBindFailure, type HttpEndpoint, type HttpTimes, type Listener, listen } from "./boot-listener.ts";
 import { reporter } from "./boot-report.ts";
+import { bootRequests } from "./boot-requests.ts";
 
 export interface HttpBootOptions {
   readonly source: Source;
@@ -102,7 +102,7 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
   let sweeper: NodeJS.Timeout | undefined;
 
   const connections: Connections = connectionTable(options, options.allows ?? (() => true), ticks);
-  const app = bootApp({
+  const answer = bootRequests({
     source: options.source,
     cache,
     nextId: () => ++requests,
@@ -138,7 +138,7 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
       connections,
       onRequest(request, response) {
         lastRequest = ticks();
-        app.routing(request, response);
+        answer(request, response);
       },
       onUnreadable(socket, reason, detail) {
         const connection = connections.of(socket);
@@ -184,7 +184,6 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
 
   async function start(): Promise<void> {
     if (state === "running") throw new Error("the boot file listener is running already");
-    await app.ready();
     state = "running";
     const faults: HttpBindFailure[] = [];
     for (const address of new Set(wanted)) {
@@ -219,7 +218,7 @@ export function createHttpBootServer(options: HttpBootOptions): HttpBootServer {
       clearTimeout(timer);
     }
     for (const connection of connections.all()) {
-      connection.abort?.("stopped");
+      connection.sending?.abort("stopped");
       connection.socket.destroy();
     }
     await gone;
