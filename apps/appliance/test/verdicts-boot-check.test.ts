@@ -46,6 +46,26 @@ describe("the verdict on a boot that ended in the boot check", () => {
     expect(bios.verdicts()).toEqual(["checked likely"]);
   });
 
+  it("names the script or loader that led to it", () => {
+    const boot = story({ plan: { kind: "boot", file: "menu.ipxe" }, machine: { ipxe: true } })
+      .discover()
+      .lease()
+      .tftp("menu.ipxe")
+      .tftp(file)
+      .wait(5);
+    expect(boot.primary()).toMatchObject({
+      id: "checked",
+      sentence: expect.stringMatching(/works, "menu\.ipxe" led to it$/),
+    });
+  });
+
+  it("is none for whoever was told nothing and fetched the check by hand", () => {
+    for (const by of ["http", "tftp"] as const) {
+      const boot = story()[by](file).wait(120);
+      expect([by, boot.reached.filter(({ id }) => id !== "unclear")]).toEqual([by, []]);
+    }
+  });
+
   it("is about the check no longer when a boot file came after it", () => {
     const boot = told().wait(5).discover().tftp("vmlinuz").wait(11);
     expect(boot.primary()?.id).toBe("booted");

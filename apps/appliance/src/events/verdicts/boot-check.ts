@@ -6,11 +6,16 @@ import { type BootView, cameBack } from "./view.ts";
 /** The boot check stays on the screen for 30 s or until a key. Firmware that refuses it comes back sooner than a hand. */
 const refusedWithin = 4_000;
 
-/** The boot check was the last that the client got: the network does its part, and a boot file is wanting. */
+/**
+ * The boot check was the last that the client got: the network does its part, and a boot file is wanting. Whoever was
+ * told nothing to boot fetched it by hand, and reached nothing.
+ */
 export function reachedCheck(view: BootView): Verdict | undefined {
   const file = view.done.at(-1);
-  if (file === undefined || checkProgramNamed(file.file) === undefined) return undefined;
-  const { boot, context } = view;
+  const { boot, context, telling } = view;
+  if (file === undefined || telling?.bootFile === undefined) return undefined;
+  const program = checkProgramNamed(file.file);
+  if (program === undefined) return undefined;
   const arch = boot.arch?.replace(/-http$/, "") ?? "this architecture";
   const back = cameBack(view, file);
   const backAt = back?.at ?? (boot.givenUp ? context.now : undefined);
@@ -23,8 +28,10 @@ export function reachedCheck(view: BootView): Verdict | undefined {
     }
   }
   if (backAt === undefined && !view.silentFor(refusedWithin)) return undefined;
-  const rule = view.telling?.rule;
-  const why = rule === undefined ? `no boot file for ${arch}` : `rule ${quote(rule)} led to it`;
+  const { rule, bootFile } = telling;
+  const leads = rule === undefined ? quote(bootFile) : `rule ${quote(rule)}`;
+  const told = view.told.some((name) => checkProgramNamed(name) === program);
+  const why = rule === undefined && told ? `no boot file for ${arch}` : `${leads} led to it`;
   const fix = `put a boot file for ${arch} into the root folder, or name one in a rule`;
-  return verdict("checked", "likely", [view.telling, file], `reached the boot check: network boot works, ${why}`, fix);
+  return verdict("checked", "likely", [telling, file], `reached the boot check: network boot works, ${why}`, fix);
 }

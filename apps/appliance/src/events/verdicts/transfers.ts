@@ -1,4 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
+import { checkProgramNamed } from "../../boot/boot-check.ts";
 import { isKernelName, isLoaderName, plainName } from "../boots/file-role.ts";
 import type { FileStep } from "../boots/step.ts";
 import { afterFile, onlyFirstFile } from "./files.ts";
@@ -77,7 +78,7 @@ export function didNotRun(view: BootView): Verdict | undefined {
   const wrong = wrongMachine(view, file);
   if (!(returned || view.silentFor(wrong === undefined ? 30_000 : 5_000))) return undefined;
   if (wrong !== undefined) return wrong;
-  if (isKernelName(file.file)) return undefined;
+  if (isKernelName(file.file) || fetchedByHand(view, file)) return undefined;
 
   const uefi = view.boot.arch?.includes("uefi") === true;
   const name = quote(file.file);
@@ -96,6 +97,11 @@ export function didNotRun(view: BootView): Verdict | undefined {
       ? "start a signed shim (shimx64.efi with grubx64.efi), or switch Secure Boot off in the firmware; check that the file is for this architecture"
       : "check that the file is a network boot program for BIOS (pxelinux.0, undionly.kpxe), not an EFI file or a kernel",
   );
+}
+
+/** Nobody but Bootlace knows the name of the boot check, and it told nobody. */
+function fetchedByHand(view: BootView, file: FileStep): boolean {
+  return view.telling === undefined && checkProgramNamed(file.file) !== undefined;
 }
 
 function wrongMachine(view: BootView, file: FileStep): Verdict | undefined {
