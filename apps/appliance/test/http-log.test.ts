@@ -75,7 +75,7 @@ describe("the log of the boot file listener", () => {
 
   it("tells every missing file, and the same refusal of a client once a minute", () => {
     const passes = createThrottle(60_000);
-    const refused = { type: "refused", client, request, status: 403, detail: undefined } as const;
+    const refused = { type: "refused", client, request, status: 404, detail: undefined } as const;
     const levels = [0, 1, 59_999, 60_001].map((at) => httpRecord({ ...refused, at, reason: "outside-root" }, passes));
     expect(levels.map((record) => record?.level)).toEqual(["warn", "debug", "debug", "warn"]);
     const missing = [0, 1].map((at) => httpRecord({ ...refused, at, reason: "missing" }, passes)?.level);

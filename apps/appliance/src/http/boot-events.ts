@@ -162,7 +162,7 @@ const statuses: Readonly<Record<HttpRefusal, number>> = {
   "is-directory": 404,
   "not-regular": 403,
   "permission-denied": 403,
-  "outside-root": 403,
+  "outside-root": 404,
   "bad-path": 400,
   "source-failed": 500,
   method: 405,

@@ -119,7 +119,7 @@ export function readHttp(event: HttpBootEvent): FileSighting | undefined {
       const { request, client, reason, status, detail } = event;
       if (request === undefined) return undefined;
       const missing = status === 404 || reason === "permission-denied" || reason === "not-regular";
-      const outcome = missing || reason === "outside-root" ? "not-found" : "refused";
+      const outcome = missing ? "not-found" : "refused";
       const fact = { kind: "file", protocol: "http", file: clip(request.file), outcome, reason, code: status } as const;
       return { ...from(client.address, request.mac), fact: { ...fact, bytes: 0, ...told(detail) } };
     }
