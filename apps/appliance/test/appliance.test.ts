@@ -176,12 +176,23 @@ it("is silent towards others: everyday packets at debug, the rest once a minute 
   expect(ignored[3]?.message).toContain("the client boots by HTTP, and http is switched off here");
 });
 
-it("tells at once that the root cannot be made and which ports are denied, and leaves nothing running", async () => {
-  const file = join(root, "boot/pxelinux/pxelinux.0");
+it.each([
+  ["/dev/null", "it is not a folder"],
+  ["/dev/null/boot", "a part of its path is not a folder"],
+])("whose root cannot be made (%s) binds no port", async (file, why) => {
+  await using test = createTestAppliance(loopbackConfig(file, 68));
+  const error = await test.appliance.start().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ApplianceStartError);
+  expect(String(error)).toBe(`ApplianceStartError: the root folder ${file} cannot be made: ${why}`);
+  expect(test.text()).not.toMatch(/listening|on port/);
+  expect(test.appliance.endpoints()).toEqual([]);
+});
+
+it("tells all ports that are denied at once, and leaves nothing running", async () => {
   const denied = { address: "127.0.0.1", port: 69, code: "EACCES" };
   const steps: string[] = [];
   let timers = 0;
-  await using test = createTestAppliance(loopbackConfig(file, 68), {
+  await using test = createTestAppliance(loopbackConfig(join(root, "boot"), 68), {
     createTftpServer: (options) => ({
       ...createTftpServer(options),
       start: () => Promise.reject(new TftpStartError([denied])),
@@ -200,7 +211,7 @@ it("tells at once that the root cannot be made and which ports are denied, and l
   const error = await test.appliance.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ApplianceStartError);
   expect(String(error)).toMatch(
-    /pxelinux\.0 cannot be made: it is a file; cannot bind UDP port 69 \(tftp\) on 127\.0\.0\.1, UDP port 67 \(dhcp\) on 127\.0\.0\.1, UDP port 4011 \(dhcp\) on 127\.0\.0\.1: no permission\. Give/,
+    /^ApplianceStartError: cannot bind UDP port 69 \(tftp\) on 127\.0\.0\.1, UDP port 67 \(dhcp\) on 127\.0\.0\.1, UDP port 4011 \(dhcp\) on 127\.0\.0\.1: no permission\. Give/,
   );
   expect(steps).toEqual([]);
   expect(timers).toBe(0);

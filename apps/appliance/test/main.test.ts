@@ -122,7 +122,7 @@ describe("the program", () => {
   it("exits with 4 when the root cannot be made", async () => {
     const file = writeConfig("a-file", []);
     const { code, err } = await run(["serve", "--interface", loopbackName, "--root", file]);
-    expect([code, err]).toEqual([4, `bootlace: the root folder ${file} cannot be made: it is a file\n`]);
+    expect([code, err]).toEqual([4, `bootlace: the root folder ${file} cannot be made: it is not a folder\n`]);
   });
 
   it("exits with 4 when ports are in use, and says which and by whom", async () => {

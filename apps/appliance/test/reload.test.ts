@@ -170,7 +170,7 @@ describe("a reload", () => {
     });
     expect(await test.reload({ root: join(folder, "old/pxelinux.0") })).toMatchObject({
       ok: false,
-      faults: [{ code: "E050", problem: expect.stringContaining("it is a file") }],
+      faults: [{ code: "E050", problem: expect.stringContaining("it is not a folder") }],
     });
     expect(await fetched(test.port("tftp"), "pxelinux.0")).toBe("the old one");
   });

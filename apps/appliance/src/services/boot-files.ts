@@ -49,8 +49,8 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
   }
 
   return {
+    // No port is bound for a root that cannot be: for seconds clients would be promised files that nobody has.
     name: "root",
-    independent: true,
     start,
     stop,
     async adopt(next) {
@@ -77,6 +77,11 @@ function rootGone(root: string, code: string, check: boolean): LogRecord {
   return { level: "error", scope: "boot", event: "boot.root-gone", message, fields: { root, code } };
 }
 
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["EEXIST", "it is not a folder"],
+  ["ENOTDIR", "a part of its path is not a folder"],
+]);
+
 async function makeRoot(root: string, log: Log): Promise<void> {
   try {
     const made = await mkdir(root, { recursive: true });
@@ -85,8 +90,6 @@ async function makeRoot(root: string, log: Log): Promise<void> {
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new ApplianceStartError(
-      `the root folder ${root} cannot be made: ${code === "EEXIST" ? "it is a file" : code}`,
-    );
+    throw new ApplianceStartError(`the root folder ${root} cannot be made: ${reasons.get(code) ?? code}`);
   }
 }
