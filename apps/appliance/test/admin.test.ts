@@ -105,6 +105,59 @@ describe("problems are RFC 9457", () => {
     await expectProblem(post("/api/v1/reload", '{"__proto__": {"a": 1}}'), 400, "bad-request");
     await expectProblem(post("/api/v1/explain", { mac: "x".repeat(70_000) }), 413, "bad-request");
   });
+  test("each fault is told in words for people", async () => {
+    const messages = async (query: string) => {
+      const reply = await expectProblem(`/api/v1/boots?${query}`, 400, "invalid");
+      return reply.json().issues.map(({ path, message }: { path: string; message: string }) => `${path} ${message}`);
+    };
+    expect(await messages("limit=1&limit=2")).toEqual(["limit is given more than once"]);
+    expect(await messages("limit=abc")).toEqual(["limit must be a whole number"]);
+    expect(await messages("limit=1.5")).toEqual(["limit must be a whole number"]);
+    expect(await messages("limit=0")).toEqual(["limit must be at least 1"]);
+    expect(await messages("limit=1001")).toEqual(["limit must be at most 1000"]);
+    expect(await messages(`client=${"x".repeat(65)}`)).toEqual(["client may have at most 64 characters"]);
+    expect(await messages("before=noon")).toEqual(["before must be a time in UTC, such as 2026-11-22T12:00:00Z"]);
+    expect(await messages("outcome=lost")).toEqual([`outcome must be one of ${schemas.outcomes.join(", ")}`]);
+    expect(await messages("colour=blue")).toEqual([' unknown: "colour"']);
+    const explain = await expectProblem(post("/api/v1/explain", { arch: [], item: 70_000 }), 400, "invalid");
+    expect(explain.json().issues).toEqual([
+      { path: "mac", message: "is missing" },
+      { path: "arch", message: "must be text, or must be a whole number" },
+      { path: "item", message: "must be at most 65535" },
+    ]);
+  });
+  test("a URL that cannot be decoded, or is longer than a parameter may be", async () => {
+    for (const [url, status] of [
+      ["/api/v1/boots/%ff", 400],
+      ["/%ff", 400],
+      [`/api/v1/boots/${"x".repeat(101)}`, 414],
+    ] as const) {
+      const reply = await expectProblem(url, status, "bad-request");
+      expect(reply.headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+    }
+  });
+  test("a method that a resource has not, with those that it has; HEAD is GET without body", async () => {
+    const put = { payload: {}, headers: json };
+    const refused = async (method: "PUT" | "DELETE" | "GET", url: string) =>
+      (await expectProblem({ method, url, ...(method === "PUT" ? put : {}) }, 405, "method-not-allowed")).headers.allow;
+    expect(await refused("PUT", "/healthz")).toBe("GET, HEAD");
+    expect(await refused("DELETE", "/api/v1/next?x")).toBe("GET, HEAD, POST");
+    expect(await refused("GET", `/api/v1/next/${MAC}`)).toBe("DELETE");
+    expect(await refused("PUT", "/api/v1/openapi.json")).toBe("GET, HEAD");
+    await expectProblem({ method: "PUT", url: "/api/v1/openapi-json", ...put }, 404, "not-found");
+    for (const url of ["/healthz", "/readyz", "/metrics", "/api/v1/status", "/api/v1/events"]) {
+      const reply = await server.inject({ method: "HEAD", url });
+      expect([url, reply.statusCode, reply.body]).toEqual([url, 200, ""]);
+    }
+  });
+  test("events that are not there", async () => {
+    const { issues } = (await expectProblem("/api/v1/events?names=boot,bogus%1b", 400, "invalid")).json();
+    const message = 'no such event: "bogus\\x1b". Allowed: log, boot, verdict, gap';
+    expect(issues).toEqual([{ path: "names", message }]);
+    await expectProblem("/api/v1/events?names=", 400, "invalid");
+    await expectProblem("/api/v1/events?names=log&names=boot", 400, "invalid");
+    await expectProblem("/api/v1/events?name=log", 400, "invalid");
+  });
   test("a bug is told to the log, not to the caller", async () => {
     const reply = await expectProblem("/api/v1/files", 500, "internal");
     expect(reply.body).not.toContain("secret");
@@ -180,7 +233,7 @@ describe("who may ask", () => {
   test("no header invites other origins", async () => {
     const reply = await plain.inject({ url: "/api/v1/status", headers: { origin: "http://evil.example" } });
     expect(Object.keys(reply.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
-    expect((await plain.inject({ method: "OPTIONS", url: "/api/v1/reload" })).statusCode).toBe(404);
+    expect((await plain.inject({ method: "OPTIONS", url: "/api/v1/reload" })).statusCode).toBe(405);
   });
 });
 

@@ -132,6 +132,13 @@ describe("the API of a running appliance", () => {
     expect((await test.get("/api/v1/next", schemas.nextSchema)).next).toMatchObject([{ mac }]);
     const clear = () => fetch(test.url(`/api/v1/next/${mac}`), { method: "DELETE" });
     expect([(await clear()).status, (await clear()).status]).toEqual([204, 404]);
+    for (const reply of [
+      await test.post("/api/v1/next", { mac: "zz", ignore: true }),
+      await fetch(test.url("/api/v1/next/zz"), { method: "DELETE" }),
+    ]) {
+      const { code, detail } = schemas.problemSchema.parse(await reply.json());
+      expect([reply.status, code, detail]).toEqual([422, "E022", expect.stringContaining('"zz"')]);
+    }
   });
 
   it("is not ready without what the config wants, and says what", async () => {

@@ -89,8 +89,8 @@ it("a one-shot that says ignore ends after a while; one can be taken back", asyn
   now += 70_000;
   expect(fieldText((await client.ask(bootRequest({}), test.port("dhcp"))).packet.file)).toBe("pxelinux.0");
   test.appliance.next.set({ mac, file: "install.0" });
-  expect(test.appliance.next.remove("52-54-00-12-34-56")).toBe(true);
-  expect(test.appliance.next.remove(mac)).toBe(false);
+  expect(test.appliance.next.remove("52-54-00-12-34-56")).toEqual({ ok: true, removed: true });
+  expect(test.appliance.next.remove(mac)).toEqual({ ok: true, removed: false });
   expect(fieldText((await client.ask(bootRequest({}), test.port("dhcp"))).packet.file)).toBe("pxelinux.0");
 });
 

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../src/config/parse.ts";
 import { settings } from "../src/config/settings.ts";
+import { eventNames } from "../src/http/admin-events.ts";
 import { adminRoutes } from "../src/http/admin-routes.ts";
+import { outcomes } from "../src/http/api-schemas.ts";
 import { openApi } from "../src/http/openapi.ts";
 import { problemCodes } from "../src/http/problem-codes.ts";
 
@@ -43,6 +45,12 @@ describe("docs/reference/api.md", () => {
       parameters.filter((one) => one.in === "query").map(({ name, description }) => [name, of, description]),
     );
     expect(rows).toEqual(real);
+  });
+
+  test("has each outcome, and each event of the stream", () => {
+    const listed = /An outcome is one of ([^.]+)\./.exec(api)?.[1] ?? "";
+    expect(listed.match(/\w+/g)).toEqual([...outcomes]);
+    expect(table(api, "event | when | data").map(([name]) => bare(name))).toEqual(Object.keys(eventNames));
   });
 
   test("has the keys of each request", () => {

@@ -38,7 +38,6 @@ export interface AdminBackend {
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;
   next(): ApiNext;
   setNext(request: ApiNextRequest): Promise<Fulfilled<ApiNextEntry>>;
-  /** False when nothing was set for this MAC address. */
-  clearNext(mac: string): Promise<boolean>;
+  clearNext(mac: string): Promise<Fulfilled<undefined>>;
   reload(): Promise<ApiReload>;
 }

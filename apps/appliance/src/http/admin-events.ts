@@ -1,5 +1,30 @@
 import type { ServerResponse } from "node:http";
+import { quote } from "@bootlace/dhcp-core";
+import { z } from "zod";
 import type { Stream, StreamEntry } from "../events/stream.ts";
+import type { ApiStreamEvents } from "./api-types.ts";
+
+/** What a stream of events has. */
+export const eventNames: Readonly<Record<keyof ApiStreamEvents, true>> = {
+  log: true,
+  boot: true,
+  verdict: true,
+  gap: true,
+};
+
+/** What a reader of the events may ask for. */
+export const eventsQuery = z.strictObject({
+  names: z
+    .string()
+    .transform((text) => text.split(","))
+    .superRefine((names, context) => {
+      const unknown = names.filter((name) => !Object.hasOwn(eventNames, name));
+      if (unknown.length === 0) return;
+      const message = `no such event: ${unknown.map(quote).join(", ")}. Allowed: ${Object.keys(eventNames).join(", ")}`;
+      context.addIssue({ code: "custom", message });
+    })
+    .optional(),
+});
 
 export interface EventReaders {
   /** Streams to one reader until it goes. False: there are too many already. */

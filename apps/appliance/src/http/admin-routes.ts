@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { AdminBackend, Fulfilled, Refusal } from "./admin-backend.ts";
+import type { AdminBackend, Fulfilled } from "./admin-backend.ts";
 import * as schemas from "./api-schemas.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 
 /** One operation of the API: its schemas check requests, make the OpenAPI document and are held by tests. */
 export interface AdminRoute {
@@ -112,7 +111,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     run(backend, { parameters: { id } }) {
       const boot = backend.boot(id);
       return boot === undefined
-        ? { ok: false, refusal: notFound("boot-not-found", "There is no such boot") }
+        ? { ok: false, refusal: { status: 404, code: "boot-not-found", title: "There is no such boot" } }
         : done(boot);
     },
   }),
@@ -164,10 +163,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     operation: "clearNext",
     summary: "Takes back what a machine was told to boot once.",
     parameters: macParameter,
-    async run(backend, { parameters: { mac } }) {
-      if (await backend.clearNext(mac)) return done(undefined);
-      return { ok: false, refusal: notFound("next-not-found", "Nothing was set for this machine") };
-    },
+    run: (backend, { parameters: { mac } }) => backend.clearNext(mac),
   }),
   route({
     method: "POST",
@@ -179,7 +175,3 @@ export const adminRoutes: readonly AdminRoute[] = [
     run: async (backend) => done(await backend.reload()),
   }),
 ];
-
-function notFound(code: ProblemCode, title: string): Refusal {
-  return { status: 404, code, title };
-}

@@ -11,9 +11,11 @@ import { inertJson } from "../events/inert.ts";
 import type { Metrics } from "../events/metrics.ts";
 import type { Stream } from "../events/stream.ts";
 import type { AdminBackend, Refusal } from "./admin-backend.ts";
-import { createEventReaders } from "./admin-events.ts";
+import { createEventReaders, eventsQuery } from "./admin-events.ts";
 import { createGuard } from "./admin-guard.ts";
+import { createMethodTable } from "./admin-methods.ts";
 import { type AdminRoute, adminRoutes } from "./admin-routes.ts";
+import { issueText, repeatedIn } from "./api-issues.ts";
 import { openApi } from "./openapi.ts";
 
 interface Protection {
@@ -82,32 +84,36 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
     forceCloseConnections: true,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 100 },
+    // These come before every hook.
+    frameworkErrors: (error, _request, reply) => refuseUnread(reply.headers(safeHeaders), error),
   });
+  const methods = createMethodTable();
+  app.addHook("onRoute", ({ url, method }) => methods.add(url, [method].flat()));
   app.server.maxConnections = 128;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
 
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    });
-    const path = request.url.split("?", 1)[0] ?? "";
-    const refusal = guard({ method: request.method, path, headers: request.headers });
+    reply.headers(safeHeaders);
+    const refusal = guard({ method: request.method, path: pathOf(request), headers: request.headers });
     if (refusal === undefined) return undefined;
     if (refusal.status === 401) reply.header("www-authenticate", "Bearer");
     return refuse(reply, refusal);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    refuse(reply, { status: 404, code: "not-found", title: "There is no such resource" }),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods.of(pathOf(request)).join(", ");
+    if (allowed === "") return refuse(reply, { status: 404, code: "not-found", title: "There is no such resource" });
+    const refusal = {
+      status: 405,
+      code: "method-not-allowed",
+      title: `This resource has no ${request.method}`,
+    } as const;
+    return refuse(reply.header("allow", allowed), { ...refusal, detail: `Allowed: ${allowed}` });
+  });
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500)
-      return refuse(reply, { status, code: "bad-request", title: "The request cannot be read", detail: error.message });
+    if ((error.statusCode ?? 500) < 500) return refuseUnread(reply, error);
     options.onError(error);
     return refuse(reply, { status: 500, code: "internal", title: "This is a fault of Bootlace" });
   });
@@ -123,9 +129,10 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   app.get("/api/v1/openapi.json", (_request, reply) => reply.type("application/json").send(document));
   app.get("/api/v1/events", (request, reply) => {
     const { "last-event-id": after } = request.headers;
-    const { names } = request.query as { names?: unknown };
-    const wanted = typeof names === "string" ? names.split(",") : undefined;
-    if (!readers.add(reply.raw, typeof after === "string" ? after : undefined, wanted)) {
+    const query = readPart(eventsQuery, request.query, repeatedIn(request.query));
+    if (!query.ok) return refuseInvalid(reply, query.issues);
+    if (request.method === "HEAD") return reply.type("text/event-stream; charset=utf-8").send();
+    if (!readers.add(reply.raw, typeof after === "string" ? after : undefined, query.value.names)) {
       return refuse(reply, { status: 503, code: "too-many-readers", title: "Too many read the events already" });
     }
     reply.hijack();
@@ -139,18 +146,16 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
 
   async function perform(route: AdminRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const parts = {
-      parameters: route.parameters.safeParse(request.params),
-      query: route.query.safeParse(request.query),
-      body:
-        route.body === undefined ? ({ success: true, data: undefined } as const) : route.body.safeParse(request.body),
-    };
-    const issues = Object.values(parts).flatMap((part) => (part.success ? [] : part.error.issues.map(issueOf)));
-    const { parameters, query, body } = parts;
-    if (!parameters.success || !query.success || !body.success) {
-      return refuse(reply, { status: 400, code: "invalid", title: "The request does not fit the schema", issues });
+    const parameters = readPart(route.parameters, request.params);
+    const query = readPart(route.query, request.query, repeatedIn(request.query));
+    const body = route.body === undefined ? nothing : readPart(route.body, request.body);
+    if (!parameters.ok || !query.ok || !body.ok) {
+      return refuseInvalid(
+        reply,
+        [parameters, query, body].flatMap((part) => (part.ok ? [] : part.issues)),
+      );
     }
-    const result = await route.run(backend, { parameters: parameters.data, query: query.data, body: body.data });
+    const result = await route.run(backend, { parameters: parameters.value, query: query.value, body: body.value });
     if (!result.ok) return refuse(reply, result.refusal);
     return route.response === undefined ? reply.code(204).send() : json(reply, result.value);
   }
@@ -181,8 +186,43 @@ function guardOn(address: string, { token, allowedHosts }: Protection) {
   return createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });
 }
 
-function issueOf({ path, message }: z.core.$ZodIssue) {
-  return { path: path.map(String).join("."), message };
+const safeHeaders = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
+type Issues = NonNullable<Refusal["issues"]>;
+type Part<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: Issues };
+
+const nothing = { ok: true, value: undefined } as const;
+
+/** @param known what is wrong with it already: then the schema is not asked */
+function readPart<T extends z.ZodType>(schema: T, part: unknown, known: Issues = []): Part<z.output<T>> {
+  if (known.length > 0) return { ok: false, issues: known };
+  const read = schema.safeParse(part, { error: issueText });
+  if (read.success) return { ok: true, value: read.data };
+  return {
+    ok: false,
+    issues: read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })),
+  };
+}
+
+function refuseInvalid(reply: FastifyReply, issues: Issues): FastifyReply {
+  return refuse(reply, { status: 400, code: "invalid", title: "The request does not fit the schema", issues });
+}
+
+function refuseUnread(reply: FastifyReply, error: { statusCode?: number | undefined; message: string }): FastifyReply {
+  const refusal = {
+    status: error.statusCode ?? 400,
+    code: "bad-request",
+    title: "The request cannot be read",
+  } as const;
+  return refuse(reply, { ...refusal, detail: error.message });
 }
 
 function json(reply: FastifyReply, value: unknown): FastifyReply {

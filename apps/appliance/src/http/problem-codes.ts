@@ -8,6 +8,7 @@ export const problemCodes = {
   "host-not-allowed": "the Host header is a name that is not served",
   internal: "a fault of Bootlace itself; the log has it",
   invalid: "the request does not fit the schema; `issues` names each fault",
+  "method-not-allowed": "this resource is not asked in this way; `Allow` names the methods",
   "next-not-found": "nothing was set for this machine",
   "not-found": "there is no such resource",
   "not-json": "what changes something must be `application/json`",

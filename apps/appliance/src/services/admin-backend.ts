@@ -4,7 +4,7 @@ import { checkedArchitectures } from "../boot/boot-check.ts";
 import type { NextEntry } from "../boot/next.ts";
 import type { BootTree } from "../boot/tree.ts";
 import { effectiveRows } from "../config/effective.ts";
-import { faultRow, formatFault } from "../config/faults.ts";
+import { faultRow, formatFault, type Problem } from "../config/faults.ts";
 import { originText } from "../config/overlay.ts";
 import { time } from "../events/boots/views.ts";
 import type { Observer } from "../events/observer.ts";
@@ -145,11 +145,14 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     async setNext(wish) {
       const result = room.appliance().next.set(wish);
       if (result.ok) return { ok: true, value: nextEntry(result.entry) };
-      const { code, problem, allowed } = result.fault;
-      const detail = allowed === undefined ? problem : `${problem}. ${allowed}`;
-      return { ok: false, refusal: { status: 422, code, title: "This cannot be done at the next boot", detail } };
+      return { ok: false, refusal: unfit(result.fault, "This cannot be done at the next boot") };
     },
-    clearNext: async (mac) => room.appliance().next.remove(mac),
+    async clearNext(mac) {
+      const result = room.appliance().next.remove(mac);
+      if (!result.ok) return { ok: false, refusal: unfit(result.fault, "No machine is named like this") };
+      if (result.removed) return { ok: true, value: undefined };
+      return { ok: false, refusal: { status: 404, code: "next-not-found", title: "Nothing was set for this machine" } };
+    },
     async reload() {
       const result = await room.appliance().reload();
       return result.ok
@@ -157,6 +160,10 @@ export function adminBackend(room: BackendRoom): AdminBackend {
         : { schema: 1, ok: false, faults: result.faults.map(faultRow), changed: [], later: [] };
     },
   };
+}
+
+function unfit({ code, problem, allowed }: Problem, title: string): Refusal {
+  return { status: 422, code, title, detail: allowed === undefined ? problem : `${problem}. ${allowed}` };
 }
 
 function nextEntry({ mac, action, setAt, takenAt }: NextEntry): ApiNextEntry {

@@ -28,8 +28,10 @@ export interface NextBoots {
   set(
     wish: NextWish,
   ): { readonly ok: true; readonly entry: NextEntry } | { readonly ok: false; readonly fault: Problem };
-  /** False when there was nothing. `mac` may be written in any usual way. */
-  remove(mac: string): boolean;
+  /** `mac` may be written in any usual way. `removed` is false when there was nothing. */
+  remove(
+    mac: string,
+  ): { readonly ok: true; readonly removed: boolean } | { readonly ok: false; readonly fault: Problem };
 }
 
 /** Where it is decided who boots what: rules, boot tree, one-shots, and the clients that were seen. */
@@ -164,9 +166,10 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
       },
       remove(mac) {
         const read = readNextWish({ mac, ignore: true });
-        if (!read.ok || !state.has(read.mac)) return false;
-        step({ type: "removed", mac: read.mac });
-        return true;
+        if (!read.ok) return read;
+        const removed = state.has(read.mac);
+        if (removed) step({ type: "removed", mac: read.mac });
+        return { ok: true, removed };
       },
     },
   };

@@ -80,7 +80,10 @@ export function admin(
       next.set(mac, entry);
       return { ok: true, value: entry };
     },
-    clearNext: async (mac) => next.delete(mac),
+    async clearNext(mac) {
+      if (next.delete(mac)) return { ok: true, value: undefined };
+      return { ok: false, refusal: { status: 404, code: "next-not-found", title: "Nothing was set" } };
+    },
     reload: async () => ({ schema: 1, ok: true, faults: [], changed: ["boot"], later: [] }),
     ...options.more,
   };
