@@ -10,7 +10,7 @@ export function formatIpv4(address: number): Ipv4Address {
 
 /** Four decimal numbers of 0 to 255 without leading zeros; anything else is `undefined`. */
 export function parseIpv4(text: string): number | undefined {
-  if (text.length < 7 || text.length > 15) return undefined;
+  if (typeof text !== "string" || text.length < 7 || text.length > 15) return undefined;
   let address = 0;
   let octet = -1;
   let dots = 0;
@@ -47,6 +47,7 @@ export function formatMac(bytes: Uint8Array): string {
 
 /** Six octets written `52:54:00:ae:00:01`, `52-54-00-AE-00-01` or `525400ae0001`; anything else is `undefined`. */
 export function parseMac(text: string): Uint8Array | undefined {
+  if (typeof text !== "string") return undefined;
   if (!/^[0-9a-f]{2}(?:([:-]?)[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}$/i.test(text)) return undefined;
   const digits = text.replace(/[:-]/g, "");
   return Uint8Array.from({ length: 6 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));

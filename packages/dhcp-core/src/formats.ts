@@ -1,6 +1,7 @@
 import { formatHex, formatIpv4, type Ipv4Address, parseIpv4 } from "./address.ts";
 import { type Decoded, type Encoded, optionFault } from "./faults.ts";
 import { readUint32, view, writeUint32 } from "./header.ts";
+import { isList, isOctets } from "./shapes.ts";
 import { decodeText, encodeText, quote } from "./text.ts";
 
 /** How the octets of an option are a value. `decode(encode(value))` is `value`. */
@@ -68,7 +69,10 @@ export const boolean: Format<boolean> = {
     const value = bytes[0] as number;
     return value > 1 ? optionFault("bad-value", 0, "1 octet, 0 or 1") : { ok: true, value: value === 1 };
   },
-  encode: (value) => ({ ok: true, bytes: Uint8Array.of(value ? 1 : 0) }),
+  encode: (value) =>
+    typeof value === "boolean"
+      ? { ok: true, bytes: Uint8Array.of(value ? 1 : 0) }
+      : optionFault("bad-value", 0, "1 octet, 0 or 1"),
   print: (value) => (value ? "yes" : "no"),
 };
 
@@ -77,7 +81,8 @@ export const flag: Format<true> = {
   expected: "no octets",
   decode: (bytes) =>
     bytes.length === 0 ? { ok: true, value: true } : optionFault("bad-length", bytes.length, "no octets"),
-  encode: () => ({ ok: true, bytes: new Uint8Array(0) }),
+  encode: (value) =>
+    value === true ? { ok: true, bytes: new Uint8Array(0) } : optionFault("bad-value", 0, "no octets"),
   print: () => "set",
 };
 
@@ -115,6 +120,7 @@ export function list<T>(item: Format<T>, octets: number, least = 1): Format<read
       return { ok: true, value };
     },
     encode(value) {
+      if (!isList(value)) return optionFault("bad-value", 0, expected);
       if (value.length < least) return optionFault("bad-length", value.length, expected);
       const bytes = new Uint8Array(value.length * octets);
       for (const [i, one] of value.entries()) {
@@ -139,7 +145,8 @@ export const ipv4Pair: Format<readonly [Ipv4Address, Ipv4Address]> = {
     bytes.length === 8
       ? { ok: true, value: [formatIpv4(readUint32(bytes, 0)), formatIpv4(readUint32(bytes, 4))] }
       : optionFault("bad-length", bytes.length, "two IPv4 addresses"),
-  encode: ([first, second]) => ipv4List.encode([first, second]),
+  encode: (value) =>
+    isList(value) && value.length === 2 ? ipv4List.encode(value) : optionFault("bad-value", 0, "two IPv4 addresses"),
   print: ([first, second]) => `${first} ${second}`,
 };
 
@@ -150,8 +157,10 @@ export function octetsBetween(least: number, most = Number.POSITIVE_INFINITY): F
   return {
     expected,
     decode: (bytes) => (fits(bytes) ? { ok: true, value: bytes } : optionFault("bad-length", bytes.length, expected)),
-    encode: (value) =>
-      fits(value) ? { ok: true, bytes: value.slice() } : optionFault("bad-length", value.length, expected),
+    encode(value) {
+      if (!isOctets(value)) return optionFault("bad-value", 0, expected);
+      return fits(value) ? { ok: true, bytes: value.slice() } : optionFault("bad-length", value.length, expected);
+    },
     print: printOctets,
   };
 }
@@ -175,6 +184,7 @@ function textEnding(ending: "" | "\0"): Format<string> {
       return end === 0 ? optionFault("bad-length", 0, expected) : { ok: true, value: decodeText(view(bytes, 0, end)) };
     },
     encode(value) {
+      if (typeof value !== "string") return optionFault("bad-value", 0, expected);
       if (value === "" || value.endsWith("\0")) return optionFault("bad-value", value.length, expected);
       const bytes = encodeText(value + ending);
       return bytes === undefined ? optionFault("bad-value", 0, expected) : { ok: true, bytes };

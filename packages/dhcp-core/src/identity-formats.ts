@@ -3,6 +3,7 @@ import { architectureByCode } from "./architectures.ts";
 import { optionFault } from "./faults.ts";
 import { type Format, octetsBetween, printed, printOctets, uint8Between, uint16List } from "./formats.ts";
 import { messageTypeName } from "./message-types.ts";
+import { isRecord } from "./shapes.ts";
 
 /** Option 53 (RFC 2132 §9.6). */
 export const messageType = printed(uint8Between(1, 255), (code) => messageTypeName(code) ?? String(code));
@@ -33,7 +34,9 @@ export const clientNetworkInterface: Format<ClientNetworkInterface> = {
       ? { ok: true, value: { type, major, minor } }
       : optionFault("bad-length", bytes.length, "3 octets");
   },
-  encode({ type, major, minor }) {
+  encode(value) {
+    if (!isRecord(value)) return optionFault("bad-value", 0, "3 octets");
+    const { type, major, minor } = value;
     const octets = [type, major, minor];
     const wrong = octets.findIndex((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255);
     return wrong < 0 ? { ok: true, bytes: Uint8Array.from(octets) } : optionFault("bad-value", wrong, "3 octets");
@@ -77,7 +80,7 @@ export function formatUuid(bytes: Uint8Array, order: UuidByteOrder): string {
 
 /** The 16 octets of a UUID in text, or `undefined` when it is none. */
 export function parseUuid(text: string, order: UuidByteOrder): Uint8Array | undefined {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined;
+  if (typeof text !== "string" || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined;
   const hex = text.replaceAll("-", "");
   const bytes = Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
   return order === "little-endian" ? reordered(bytes) : bytes;

@@ -14,6 +14,7 @@ const version: Format<string> = {
   decode: (bytes) =>
     bytes.length === 3 ? { ok: true, value: bytes.join(".") } : optionFault("bad-length", bytes.length, "3 octets"),
   encode(value) {
+    if (typeof value !== "string") return optionFault("bad-value", 0, "three numbers of 0 to 255 with dots");
     const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(value)?.slice(1).map(Number);
     return parts?.every((part) => part <= 255)
       ? { ok: true, bytes: Uint8Array.from(parts) }

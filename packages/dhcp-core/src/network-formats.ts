@@ -2,6 +2,7 @@ import { formatIpv4, type Ipv4Address, parseIpv4 } from "./address.ts";
 import { optionFault } from "./faults.ts";
 import type { Format } from "./formats.ts";
 import { readUint32, writeUint32 } from "./header.ts";
+import { isList, isRecord } from "./shapes.ts";
 import { decodeText, encodeText, quote } from "./text.ts";
 
 /** One route of option 121 (RFC 3442). */
@@ -34,9 +35,12 @@ export const classlessRoutes: Format<readonly ClasslessRoute[]> = {
     return { ok: true, value };
   },
   encode(value) {
+    if (!isList(value)) return optionFault("bad-value", 0, routes);
     if (value.length === 0) return optionFault("bad-length", 0, routes);
     const octets: number[] = [];
-    for (const [index, { destination, router }] of value.entries()) {
+    for (const [index, route] of value.entries()) {
+      if (!isRecord(route) || typeof route.destination !== "string") return optionFault("bad-value", index, routes);
+      const { destination, router } = route;
       const parts = /^([0-9.]+)\/([0-9]|[12][0-9]|3[0-2])$/.exec(destination);
       const address = parseIpv4(parts?.[1] ?? "");
       const via = parseIpv4(router);
@@ -71,9 +75,11 @@ export const domainNames: Format<readonly string[]> = {
     return { ok: true, value };
   },
   encode(value) {
+    if (!isList(value)) return optionFault("bad-value", 0, names);
     if (value.length === 0) return optionFault("bad-length", 0, names);
     const octets: number[] = [];
     for (const [index, name] of value.entries()) {
+      if (typeof name !== "string") return optionFault("bad-value", index, names);
       let size = 1;
       for (const label of name.split(".")) {
         const bytes = encodeText(label);

@@ -1,7 +1,8 @@
-import type { Encoded, OptionFault } from "./faults.ts";
+import { type Encoded, type OptionFault, optionFault } from "./faults.ts";
 import type { Format } from "./formats.ts";
 import { OPTIONS, type OptionName, type OptionValue } from "./options.ts";
 import type { DhcpPacket } from "./packet.ts";
+import { isRecord } from "./shapes.ts";
 
 /** An option of a packet: absent and malformed are two things, and malformed octets stay at hand. */
 export type OptionReading<T> =
@@ -16,6 +17,7 @@ export function readOption<N extends OptionName>(
   packet: Pick<DhcpPacket, "options">,
   name: N,
 ): OptionReading<OptionValue<N>> {
+  if (!Object.hasOwn(OPTIONS, name)) return ABSENT;
   const row = OPTIONS[name];
   const bytes = packet.options.get(row.code);
   if (bytes === undefined) return ABSENT;
@@ -34,8 +36,9 @@ export function optionValue<N extends OptionName>(
   return reading.state === "present" ? reading.value : undefined;
 }
 
-/** The octets of one option. They may be more than the 255 that {@link encodePacket} writes. */
+/** The octets of one option, or a fault for a name or value that is not in the table. They may be more than the 255 that {@link encodePacket} writes. */
 export function encodeOption<N extends OptionName>(name: N, value: OptionValue<N>): Encoded {
+  if (!Object.hasOwn(OPTIONS, name)) return optionFault("bad-value", 0, "the name of an option");
   return (OPTIONS[name].format as Format<OptionValue<N>>).encode(value);
 }
 
@@ -43,10 +46,16 @@ export type OptionValues = { readonly [N in OptionName]?: OptionValue<N> | undef
 
 export type EncodedOptions =
   | { readonly ok: true; readonly options: Map<number, Uint8Array> }
-  | { readonly ok: false; readonly option: OptionName; readonly fault: OptionFault };
+  | {
+      readonly ok: false;
+      /** The key that is wrong; empty when `values` has none. */
+      readonly option: string;
+      readonly fault: OptionFault;
+    };
 
 /** Options for a packet, in the order of the keys; a key whose value is `undefined` is left out. */
 export function encodeOptions(values: OptionValues): EncodedOptions {
+  if (!isRecord(values)) return { ok: false, option: "", fault: optionFault("bad-value", 0, "options by name").fault };
   const options = new Map<number, Uint8Array>();
   for (const option of Object.keys(values) as OptionName[]) {
     const value = values[option];

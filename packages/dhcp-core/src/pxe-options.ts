@@ -3,6 +3,7 @@ import { formatIpv4, parseIpv4 } from "./address.ts";
 import { type Decoded, type Encoded, optionFault } from "./faults.ts";
 import { type Format, ipv4, list, printed, uint8, uint16, uint32 } from "./formats.ts";
 import { readUint16, readUint32, view, writeUint16, writeUint32 } from "./header.ts";
+import { isList, isRecord } from "./shapes.ts";
 import { decodeText, encodeText, quote } from "./text.ts";
 import { type TlvRecord, tlvRecord } from "./tlv.ts";
 
@@ -76,10 +77,13 @@ const bootServers: Format<readonly BootServer[]> = {
     return value.length === 0 ? optionFault("bad-length", 0, servers) : { ok: true, value };
   },
   encode(value): Encoded {
+    if (!isList(value)) return optionFault("bad-value", 0, servers);
     if (value.length === 0) return optionFault("bad-length", 0, servers);
     const octets: number[] = [];
-    for (const [index, { type, addresses }] of value.entries()) {
-      if (!isUint16(type)) return optionFault("bad-value", index, servers);
+    for (const [index, server] of value.entries()) {
+      if (!isRecord(server)) return optionFault("bad-value", index, servers);
+      const { type, addresses } = server;
+      if (!isUint16(type) || !isList(addresses)) return optionFault("bad-value", index, servers);
       if (addresses.length > 255) return optionFault("bad-length", index, servers);
       octets.push(type >>> 8, type, addresses.length);
       for (const address of addresses) {
@@ -109,11 +113,12 @@ const bootMenu: Format<readonly BootMenuItem[]> = {
     return value.length === 0 ? optionFault("bad-length", 0, items) : { ok: true, value };
   },
   encode(value): Encoded {
+    if (!isList(value)) return optionFault("bad-value", 0, items);
     if (value.length === 0) return optionFault("bad-length", 0, items);
     const octets: number[] = [];
     for (const [index, line] of value.entries()) {
-      const text = encodeText(line.text);
-      if (!isUint16(line.type) || text === undefined) return optionFault("bad-value", index, items);
+      const text = isRecord(line) ? encodeText(line.text) : undefined;
+      if (text === undefined || !isUint16(line.type)) return optionFault("bad-value", index, items);
       if (text.length === 0 || text.length > 255) return optionFault("bad-length", index, items);
       octets.push(line.type >>> 8, line.type, text.length, ...text);
     }
@@ -129,7 +134,9 @@ const menuPrompt: Format<MenuPrompt> = {
     bytes.length === 0
       ? optionFault("bad-length", 0, prompt)
       : { ok: true, value: { timeout: bytes[0] as number, text: decodeText(bytes.subarray(1)) } },
-  encode({ timeout, text }) {
+  encode(value) {
+    if (!isRecord(value)) return optionFault("bad-value", 0, prompt);
+    const { timeout, text } = value;
     const octets = encodeText(text);
     if (octets === undefined || !Number.isInteger(timeout) || timeout < 0 || timeout > 255) {
       return optionFault("bad-value", 0, prompt);
@@ -149,7 +156,9 @@ const bootItem: Format<BootItem> = {
     bytes.length === 4
       ? { ok: true, value: { type: readUint16(bytes, 0), layer: readUint16(bytes, 2) } }
       : optionFault("bad-length", bytes.length, item),
-  encode({ type, layer }) {
+  encode(value) {
+    if (!isRecord(value)) return optionFault("bad-value", 0, item);
+    const { type, layer } = value;
     if (!isUint16(type) || !isUint16(layer)) return optionFault("bad-value", 0, item);
     const bytes = new Uint8Array(4);
     writeUint16(bytes, 0, type);
@@ -173,7 +182,9 @@ const multicastAllocation: Format<MulticastAllocation> = {
           },
         }
       : optionFault("bad-length", bytes.length, allocation),
-  encode({ base, blockSize, range }) {
+  encode(value) {
+    if (!isRecord(value)) return optionFault("bad-value", 0, allocation);
+    const { base, blockSize, range } = value;
     const address = parseIpv4(base);
     if (address === undefined || !isUint16(blockSize) || !isUint16(range)) {
       return optionFault("bad-value", 0, allocation);

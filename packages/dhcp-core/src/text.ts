@@ -24,8 +24,9 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
-/** The octets of `text`, or `undefined` when it holds a surrogate that {@link decodeText} would not give. */
+/** The octets of `text`, or `undefined` when it is none or holds a surrogate that {@link decodeText} would not give. */
 export function encodeText(text: string): Uint8Array | undefined {
+  if (typeof text !== "string") return undefined;
   const octets: number[] = [];
   let escaped = false;
   for (let i = 0; i < text.length; i++) {

@@ -1,6 +1,7 @@
 import { type Decoded, type Encoded, type OptionFault, optionFault } from "./faults.ts";
 import { type Format, printOctets } from "./formats.ts";
 import { view } from "./header.ts";
+import { isList, isOctets, isRecord } from "./shapes.ts";
 
 /** One row of a table of options. */
 export interface Row<T = unknown> {
@@ -58,7 +59,11 @@ export function encodeSubOptions(options: readonly SubOption[], framing: Framing
   const lowest = framing.codes === "bare" ? 0 : 1;
   const highest = framing.codes === "bare" ? 255 : 254;
   let size = framing.writeEnd ? 1 : 0;
-  for (const [index, { code, bytes }] of options.entries()) {
+  if (!isList(options)) return optionFault("bad-value", 0, "a list of sub-options");
+  for (const [index, option] of options.entries()) {
+    if (!isRecord(option) || !isOctets(option.bytes))
+      return optionFault("bad-value", index, "a sub-option with octets");
+    const { code, bytes } = option;
     if (!Number.isInteger(code) || code < lowest || code > highest) {
       return optionFault("bad-value", index, `a code of ${lowest} to ${highest}`);
     }
@@ -102,6 +107,11 @@ export function tlvRecord<R extends Rows>(rows: R, framing: Framing): Format<Tlv
       return { ok: true, value: record as TlvRecord<R> };
     },
     encode(value) {
+      if (!isRecord(value)) return optionFault("bad-value", 0, "a record of sub-options");
+      const strange = Object.entries(value).some(
+        ([name, one]) => one !== undefined && name !== "others" && !Object.hasOwn(rows, name),
+      );
+      if (strange) return optionFault("bad-value", 0, "names of sub-options");
       const options: SubOption[] = [];
       for (const [name, row] of entries) {
         const one = value[name];
@@ -109,6 +119,9 @@ export function tlvRecord<R extends Rows>(rows: R, framing: Framing): Format<Tlv
         const encoded = row.format.encode(one);
         if (!encoded.ok) return optionFault(encoded.fault.code, encoded.fault.at, `${name}: ${encoded.fault.expected}`);
         options.push({ code: row.code, bytes: encoded.bytes });
+      }
+      if (value.others !== undefined && !isList(value.others)) {
+        return optionFault("bad-value", 0, "others: a list of sub-options");
       }
       for (const option of value.others ?? []) options.push(option);
       return encodeSubOptions(options, framing);

@@ -1,5 +1,6 @@
 import { optionFault } from "./faults.ts";
 import type { Format } from "./formats.ts";
+import { isList, isRecord } from "./shapes.ts";
 import { decodeText, encodeText, quote } from "./text.ts";
 
 /**
@@ -22,7 +23,10 @@ export const userClass: Format<UserClass> = {
       ? { ok: true, value: { form: "raw", classes: [decodeText(bytes)] } }
       : { ok: true, value: { form: "counted", classes } };
   },
-  encode({ form, classes }) {
+  encode(value) {
+    if (!isRecord(value)) return optionFault("bad-value", 0, expected);
+    const { form, classes } = value;
+    if ((form !== "counted" && form !== "raw") || !isList(classes)) return optionFault("bad-value", 0, expected);
     if (classes.length === 0 || (form === "raw" && classes.length > 1)) {
       return optionFault("bad-length", classes.length, expected);
     }

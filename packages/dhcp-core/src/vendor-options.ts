@@ -1,6 +1,7 @@
 import { type Decoded, type Encoded, optionFault } from "./faults.ts";
 import { type Format, printOctets } from "./formats.ts";
 import { readUint32, view, writeUint32 } from "./header.ts";
+import { isList, isOctets, isRecord } from "./shapes.ts";
 import { decodeSubOptions, encodeSubOptions, type SubOption } from "./tlv.ts";
 
 /** One vendor's part of option 124 (RFC 3925 §3). */
@@ -30,6 +31,7 @@ export const vendorClasses: Format<readonly VendorClass[]> = perEnterprise({
     return { ok: true, value: data };
   },
   encode(data): Encoded {
+    if (!isList(data) || !data.every(isOctets)) return optionFault("bad-value", 0, "a list of octets");
     const bytes = new Uint8Array(data.reduce((size, one) => size + 1 + one.length, 0));
     let at = 0;
     for (const one of data) {
@@ -80,9 +82,11 @@ function perEnterprise<T extends { readonly enterprise: number }, Data>(part: Pa
       return { ok: true, value };
     },
     encode(value) {
+      if (!isList(value)) return optionFault("bad-value", 0, expected);
       if (value.length === 0) return optionFault("bad-length", 0, expected);
       const parts: Uint8Array[] = [];
       for (const [index, one] of value.entries()) {
+        if (!isRecord(one)) return optionFault("bad-value", index, expected);
         const { enterprise } = one;
         if (!Number.isInteger(enterprise) || enterprise < 0 || enterprise > 0xffffffff) {
           return optionFault("bad-value", index, "an enterprise number of 32 bits");

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodePacket, encodePacket, type Format, PXE_OPTIONS } from "../src/index.ts";
+import {
+  decodePacket,
+  type EncodedOptions,
+  encodeOptions,
+  encodePacket,
+  type Format,
+  OPTIONS,
+  type OptionName,
+  PXE_OPTIONS,
+  readOption,
+} from "../src/index.ts";
 import { pxeOptions } from "../src/pxe-options.ts";
 import { cases, packets, pxeRecord, spoiled, wildNumber, wildString } from "./arbitraries.ts";
 import { decoded, encoded, octetsOf, runs, unwrap } from "./support.ts";
@@ -69,6 +79,80 @@ describe.each(table)("$name", ({ format, values }) => {
       }),
       runs(30),
     );
+  });
+});
+
+const strange: readonly unknown[] = [
+  null,
+  undefined,
+  true,
+  7,
+  "",
+  "text",
+  Symbol("s"),
+  {},
+  { others: null },
+  { others: [null] },
+  { others: [{ code: 1, bytes: "ab" }] },
+  { form: "counted", classes: null },
+  { form: "none", classes: ["a"] },
+  { timeout: 1, text: null },
+  [],
+  [null],
+  [7],
+  [["10.0.0.1"]],
+  [{}],
+  [{ destination: ["10.0.0.0/8"], router: "10.0.0.1" }],
+  [{ enterprise: 1, data: null, options: null }],
+  [{ enterprise: 1, data: ["ab"], options: [null] }],
+  [{ type: 1, addresses: null, text: null }],
+  new Uint8Array(3),
+];
+
+describe.each(table)("$name, given a value of a wrong type", ({ format }) => {
+  test("is a fault, or comes back as it was", () => {
+    for (const value of strange) {
+      const bytes = format.encode(value);
+      if (bytes.ok) expect(unwrap(format.decode(bytes.bytes))).toEqual(value);
+      else expect(bytes.fault.expected).not.toBe("");
+    }
+  });
+
+  test("does not throw whatever it is", () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(typeof format.encode(value).ok).toBe("boolean");
+      }),
+      runs(50),
+    );
+  });
+});
+
+describe("options by name", () => {
+  const encodeAny = encodeOptions as (values: unknown) => EncodedOptions;
+  const names = Object.keys(OPTIONS);
+
+  test("a wrong value is a fault of that option, undefined is absent", () => {
+    for (const name of names) {
+      expect(encodeAny({ [name]: undefined })).toEqual({ ok: true, options: new Map() });
+      expect(encodeAny({ [name]: null })).toMatchObject({ ok: false, option: name });
+      expect(encodeAny({ [name]: Symbol("s") })).toMatchObject({ ok: false, option: name });
+    }
+  });
+
+  test("a name that the table does not have itself is a fault, and absent when read", () => {
+    for (const name of ["nope", "toString", "constructor", "__proto__", "hasOwnProperty", ""]) {
+      const values = JSON.parse(`{${JSON.stringify(name)}: 1}`);
+      const expected = "the name of an option";
+      expect(encodeAny(values)).toEqual({ ok: false, option: name, fault: { code: "bad-value", at: 0, expected } });
+      expect(readOption({ options: new Map() }, name as OptionName)).toEqual({ state: "absent" });
+    }
+  });
+
+  test("what holds no options is a fault", () => {
+    for (const values of [null, undefined, 7, "router", [], new Uint8Array(1)]) {
+      expect(encodeAny(values)).toMatchObject({ ok: false, option: "" });
+    }
   });
 });
 

@@ -64,9 +64,9 @@ test("results are unions on ok", () => {
 
 test("wrong values do not compile", () => {
   // @ts-expect-error a list, not one address
-  expect(() => encodeOption("router", "10.0.0.1")).toThrow();
+  expect(encodeOption("router", "10.0.0.1").ok).toBe(false);
   // @ts-expect-error no such option
-  expect(() => encodeOption("nonsense", 1)).toThrow();
+  expect(encodeOption("nonsense", 1).ok).toBe(false);
   // @ts-expect-error a number, not a name
   expect(encodeOptions({ messageType: "OFFER" }).ok).toBe(false);
 });
