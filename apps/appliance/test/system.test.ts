@@ -25,6 +25,9 @@ describe("ports that could not be bound", () => {
       "cannot bind UDP port 67 (dhcp) on 0.0.0.0: in use by dnsmasq (pid 812). Stop it, or name other interfaces or ports in the config",
     );
     expect(explainPortFailures([failure])).toContain("in use by another program");
+    expect(explainPortFailures([{ ...failure, holder: { pid: 813, command: "bootlace" } }])).toContain(
+      "in use by another Bootlace (pid 813). ",
+    );
   });
 
   it("are grouped by reason", () => {

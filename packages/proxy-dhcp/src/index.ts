@@ -36,7 +36,7 @@ export { type BuiltReply, buildReply } from "./core/reply.ts";
 export { type BootRequest, readRequest } from "./core/request.ts";
 export type { Counters } from "./core/tally.ts";
 export type { BoundEndpoint, Mode, ProxyDhcp, ProxyDhcpOptions } from "./options.ts";
-export { findPortHolder, type PortHolder } from "./port-holder.ts";
+export { findPortHolder, holderText, type PortHolder } from "./port-holder.ts";
 export { createProxyDhcp } from "./serve.ts";
 export { contextOf } from "./settings.ts";
 export { type BindFailure, bindFailureText, ProxyDhcpStartError } from "./start-error.ts";

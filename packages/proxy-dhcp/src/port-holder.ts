@@ -1,9 +1,45 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
+import { type Ipv4Address, parseIpv4, quote } from "@bootlace/dhcp-core";
 
 export interface PortHolder {
   readonly pid: number;
+  /** Name of the program; `bootlace` however a Bootlace was started. */
   readonly command: string;
+}
+
+/** `dnsmasq (pid 812)`, `another Bootlace (pid 813)`. */
+export function holderText({ command, pid }: PortHolder): string {
+  return `${command === ownName ? "another Bootlace" : command} (pid ${pid})`;
+}
+
+const ownName = "bootlace";
+
+/** What Node calls its main thread, and with it the process: before 22 after its file, since then by these names. */
+const nodeComm = /^(node|nodejs|(node-)?MainThread)$/;
+
+/** The ways to start Bootlace: the single file, the link of npm, the bundle, the workspace. */
+const ownScript = /(^|\/)(bootlace(\.c?js)?|(apps\/appliance|bootlace)\/dist\/(main|bin)\.js)$/;
+
+/**
+ * The name of a process for people.
+ * @param comm /proc/PID/comm
+ * @param cmdline /proc/PID/cmdline
+ */
+export function processName(comm: string, cmdline: string): string {
+  const name = comm.trim();
+  if (!nodeComm.test(name)) return inert(name === "" ? "a process" : name);
+  const [program = "", ...words] = cmdline.split("\0");
+  const own = program.split("/").at(-1) ?? "";
+  if (!/^node(js)?$/.test(own)) return own === "" ? "node" : inert(own);
+  const script = words.find((word) => word !== "" && !word.startsWith("-"));
+  if (script === undefined) return own;
+  return ownScript.test(script) ? ownName : inert(`${own} ${script.split("/").at(-1)}`);
+}
+
+/** A process names itself as it likes. */
+function inert(name: string): string {
+  const short = name.slice(0, 60);
+  return /[\p{C}\p{Zl}\p{Zp}]/u.test(short) ? quote(short) : short;
 }
 
 /** One line of /proc/net/udp, udp6, tcp or tcp6. */
@@ -63,7 +99,8 @@ export async function findPortHolder(
   const links = new Set(inodes.map((inode) => `socket:[${inode}]`));
   for (const pid of await list("/proc")) {
     if (/^[0-9]+$/.test(pid) && (await holdsOne(pid, links))) {
-      return { pid: Number(pid), command: (await readText(`/proc/${pid}/comm`)).trim() || "a process" };
+      const [comm, cmdline] = await Promise.all(["comm", "cmdline"].map((file) => readText(`/proc/${pid}/${file}`)));
+      return { pid: Number(pid), command: processName(comm ?? "", cmdline ?? "") };
     }
   }
   return undefined;

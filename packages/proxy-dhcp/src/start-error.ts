@@ -1,6 +1,6 @@
 import type { Ipv4Address } from "@bootlace/dhcp-core";
 import type { Endpoint } from "./core/interfaces.ts";
-import { findPortHolder, type PortHolder } from "./port-holder.ts";
+import { findPortHolder, holderText, type PortHolder } from "./port-holder.ts";
 
 export interface BindFailure extends Endpoint {
   /** As the operating system says it: `EACCES`, `EADDRINUSE`, `EADDRNOTAVAIL`. */
@@ -31,7 +31,7 @@ export class ProxyDhcpStartError extends Error {
 
 /** One line for people. */
 export function bindFailureText({ address, port, code, holder, advice }: BindFailure): string {
-  const held = holder === undefined ? "" : `, held by ${holder.command} (pid ${holder.pid})`;
+  const held = holder === undefined ? "" : `, held by ${holderText(holder)}`;
   return `cannot bind ${address}:${port} (${code}${held})${advice === undefined ? "" : `. ${advice}`}`;
 }
 

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { findPortHolder, inodesHolding, parseProcNet } from "../src/port-holder.ts";
+import { findPortHolder, inodesHolding, parseProcNet, processName } from "../src/port-holder.ts";
 import { createProxyDhcp } from "../src/serve.ts";
 import { ProxyDhcpStartError } from "../src/start-error.ts";
 import { eventLog, loopback } from "./loopback.ts";
@@ -67,6 +67,25 @@ describe("a port that is taken", () => {
     const { error } = await startFailure({ dhcp: 0, pxe: 0 }, [loopback(), gone]);
     expect(error).toMatchObject({ code: "EADDRNOTAVAIL", address: "192.0.2.1" });
     expect(error.failures[0]).not.toHaveProperty("holder");
+  });
+});
+
+describe("the name of a process", () => {
+  it.each([
+    ["dnsmasq\n", "/usr/sbin/dnsmasq\0-k\0", "dnsmasq"],
+    ["MainThread\n", "node\0apps/appliance/dist/main.js\0serve\0", "bootlace"],
+    ["node\n", "/usr/bin/node\0/usr/lib/bootlace/bootlace.cjs\0serve\0", "bootlace"],
+    ["node-MainThread\n", "node\0--no-warnings\0/usr/local/bin/bootlace\0serve\0", "bootlace"],
+    ["MainThread\n", "/opt/bootlace\0serve\0", "bootlace"],
+    ["MainThread\n", "node\0/srv/app/server.js\0", "node server.js"],
+    ["MainThread\n", "node\0/srv/app/dist/main.js\0", "node main.js"],
+    ["MainThread\n", "/opt/other/tool\0", "tool"],
+    ["MainThread\n", "node\0", "node"],
+    ["MainThread\n", "", "node"],
+    ["", "", "a process"],
+    ["a\u001b[2J\n", "a\0", '"a\\x1b[2J"'],
+  ])("%j %j is %s", (comm, cmdline, name) => {
+    expect(processName(comm, cmdline)).toBe(name);
   });
 });
 

@@ -1,4 +1,4 @@
-import { findPortHolder } from "@bootlace/proxy-dhcp";
+import { findPortHolder, holderText } from "@bootlace/proxy-dhcp";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../events/log.ts";
 import type { Observer } from "../events/observer.ts";
@@ -98,7 +98,7 @@ async function startErrorOf(error: unknown, address: string, port: number): Prom
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
   const holder = code === "EADDRINUSE" ? await findPortHolder(address, port, "tcp") : undefined;
-  const who = holder === undefined ? "another program" : `${holder.command} (pid ${holder.pid})`;
+  const who = holder === undefined ? "another program" : holderText(holder);
   const why = code === "EADDRINUSE" ? `in use by ${who}` : code;
   const message = `the API cannot listen on ${address} port ${port}: ${why}. Set admin.port, or admin.enabled: false`;
   return new ApplianceStartError(message, { cause: error });

@@ -1,10 +1,12 @@
+import { holderText, type PortHolder } from "@bootlace/proxy-dhcp";
+
 /** A port that could not be bound, as the servers report it. */
 export interface PortFailure {
   readonly service: string;
   readonly address: string;
   readonly port: number;
   readonly code: string;
-  readonly holder?: { readonly pid: number; readonly command: string };
+  readonly holder?: PortHolder;
   readonly advice?: string;
 }
 
@@ -41,9 +43,7 @@ function explainCode(code: string, failures: readonly PortFailure[]): string {
     case "EACCES":
       return `no permission. ${threeWays}`;
     case "EADDRINUSE": {
-      const holders = new Set(
-        failures.flatMap(({ holder }) => (holder ? [`${holder.command} (pid ${holder.pid})`] : [])),
-      );
+      const holders = new Set(failures.flatMap(({ holder }) => (holder ? [holderText(holder)] : [])));
       const who = holders.size === 0 ? "another program" : [...holders].join(" and ");
       const advice = new Set(
         failures.map((failure) => failure.advice ?? "Stop it, or name other interfaces or ports in the config"),
