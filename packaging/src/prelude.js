@@ -6,7 +6,7 @@
     process.stderr.write(
       `bootlace: Node.js ${needed} or later is needed; this is ${process.version} (${process.execPath})\n`,
     );
-    process.exit(70);
+    process.exit(4);
   }
   // ES2023, in Node.js 20.
   const changes = {

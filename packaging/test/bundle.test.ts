@@ -64,7 +64,7 @@ describe("a Node.js of a distribution", () => {
       ["version"],
       `Object.defineProperty(process.versions, "node", { value: "16.20.2" })`,
     );
-    expect({ status, stdout }).toEqual({ status: 70, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
     expect(stderr).toMatch(/^bootlace: Node.js 18 or later is needed; this is v\d+/);
   });
 
