@@ -11,7 +11,10 @@ import { printError } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
-import { isJournal } from "./system/journal.ts";
+import { isJournal, isOneOutput } from "./system/journal.ts";
+
+/** What stands without a command. */
+const ownOptions = ["-V", "-h", "--version", "--help"];
 
 /**
  * Runs one command line.
@@ -40,13 +43,11 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   const asked = name === "help" ? (words[0] ?? name) : name;
   const command = commands.find((candidate) => candidate.name === asked);
   if (command === undefined) {
-    const suggestion = nearest(
-      asked,
-      commands.map((candidate) => candidate.name),
-    );
-    err(
-      `bootlace: unknown command ${quote(asked)}${suggestion === undefined ? "" : `; did you mean ${suggestion}?`}\n`,
-    );
+    const isOption = asked.startsWith("-");
+    const found = nearest(asked, isOption ? ownOptions : commands.map((candidate) => candidate.name));
+    const suggestion = found === "-V" ? "-V or --version" : found;
+    const meant = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+    err(`bootlace: unknown ${isOption ? "option" : "command"} ${quote(asked)}${meant}\n`);
     err("Run bootlace --help for the list of commands.\n");
     return exitCodes.usage;
   }
@@ -88,6 +89,7 @@ run(process.argv.slice(2), {
   stdoutIsTerminal: process.stdout.isTTY === true,
   stdoutIsJournal: isJournal(1, process.env.JOURNAL_STREAM),
   stderrIsJournal: isJournal(2, process.env.JOURNAL_STREAM),
+  oneOutput: isOneOutput(),
   stdinIsTerminal: process.stdin.isTTY === true,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

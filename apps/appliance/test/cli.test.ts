@@ -82,11 +82,11 @@ describe("check", () => {
   writeFileSync(join(folder, "good.yaml"), "root: x\n");
   writeFileSync(join(folder, "bad.yaml"), "rot: x\ntftp: { port: 0 }\n");
 
-  async function run(words: string[]) {
+  async function run(words: string[], env: Readonly<Record<string, string>> = {}) {
     const args = readArguments(words, check.options, 1);
     if (!args.ok) throw new Error(args.problem);
     let out = "";
-    const surroundings = { cwd: folder, out: (text: string) => (out += text) } as unknown as Surroundings;
+    const surroundings = { cwd: folder, env, out: (text: string) => (out += text) } as unknown as Surroundings;
     return [await check.run(args.args, surroundings), out];
   }
 
@@ -124,6 +124,19 @@ describe("check", () => {
     const [, good] = await run(["--json", "good.yaml"]);
     const bootCheck = ["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"];
     expect(JSON.parse(String(good))).toEqual({ schema: 1, file: "good.yaml", faults: [], bootCheck });
+  });
+
+  it.each([
+    [["--set", "tftp.port=0"], {}, { flag: "--set", code: "E012", path: "tftp.port" }],
+    [["--set", "nope=1"], {}, { flag: "--set", code: "E041", path: "" }],
+    [["--root", " "], {}, { flag: "--root", path: "root" }],
+    [[], { BOOTLACE_TFTP_PORT: "x" }, { variable: "BOOTLACE_TFTP_PORT", code: "E010", path: "tftp.port" }],
+    [[], { BOOTLACE_NOPE: "x" }, { variable: "BOOTLACE_NOPE", code: "E040", path: "" }],
+  ])("with %j and %j names what is wrong, and no place in a file", async (words, env, fault) => {
+    const [code, out] = await run(["--json", ...words, "good.yaml"], env);
+    const { faults } = JSON.parse(String(out));
+    expect([code, faults]).toMatchObject([1, [fault]]);
+    expect(Object.keys(faults[0])).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(file|line|column)$/)]));
   });
 
   it("of a missing file is a finding", async () => {

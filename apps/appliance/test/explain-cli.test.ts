@@ -79,9 +79,28 @@ describe("bootlace explain", () => {
     [["--mac", "52:54:00:12:34:56", "--port", "68"], "--port is 67 or 4011"],
     [["--mac", "52:54:00:12:34:56", "--item", "many"], "--item is a number"],
     [["--mac", "52:54:00:12:34:56", "--set", "x"], "is not KEY=VALUE"],
-    [["--mac", "52:54:00:12:34:56", "--on", "eth9"], '"eth9" is not served'],
+    [["--mac", "52:54:00:12:34:56", "--on", "eth9"], 'explain: --on "eth9" is not served. Served: eth0\n'],
+    [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item goes with --port 4011"],
+    [["--mac", "zz"], 'explain: --mac "zz" is not a MAC address. Allowed: six octets, such as 52:54:00:12:34:56\n'],
+    [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is the beginning of a MAC address, not a whole one. Allowed'],
+    [
+      ["--mac", "52:54:00:12:34:56", "-a", "EFI"],
+      'explain: --arch "EFI" is not an architecture. Allowed: a number from 0 to 65535, or x86-bios, ',
+    ],
+    [["--mac", "52:54:00:12:34:56", "-a", "EFI"], ". Did you mean x64-uefi?\n"],
+    [["--mac", "52:54:00:12:34:56", "-a", "99999"], "--arch 99999 is above 65535. Allowed: 0 to 65535, or a name"],
+    [["--mac", "52:54:00:12:34:56", "--relay", "x"], '--relay "x" is not an IPv4 address. Allowed: '],
   ])("%j is a wrong command line", async (words, problem) => {
     expect(await run(...words)).toMatchObject({ code: 2, out: "", err: expect.stringContaining(problem) });
+  });
+
+  it("says of an interface that is not there what serve says, with the same exit code", async () => {
+    expect(await run("-m", "52:54:00:12:34:56", "-i", "nope")).toEqual({
+      code: 4,
+      out: "",
+      err: "bootlace explain: no interface to serve: nope does not exist or is down. Interfaces here: eth0\n",
+    });
+    expect(await run("-m", "zz", "-i", "nope")).toMatchObject({ code: 2, err: expect.stringContaining('--mac "zz"') });
   });
 
   it("keeps hostile texts inert", async () => {

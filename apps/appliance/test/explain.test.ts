@@ -147,12 +147,12 @@ describe("explain", () => {
   });
 
   it.each([
-    [{ mac: "nonsense" }, "the MAC address is not of the form"],
-    [{ mac: "52:54:00:00:00:01", arch: "x64" }, "there is no such architecture"],
-    [{ mac: "52:54:00:00:00:01", arch: 70_000 }, "there is no such architecture"],
-    [{ mac: "52:54:00:00:00:01", uuid: "1" }, "the UUID is not of the form"],
-    [{ mac: "52:54:00:00:00:01", serial: "1" }, "the serial number is not"],
-    [{ mac: "52:54:00:00:00:01", relay: "1" }, "the relay is not an IPv4 address"],
+    [{ mac: "nonsense" }, '"nonsense" is not a MAC address'],
+    [{ mac: "52:54:00:00:00:01", arch: "x64" }, '"x64" is not an architecture'],
+    [{ mac: "52:54:00:00:00:01", arch: 70_000 }, "70000 is above 65535"],
+    [{ mac: "52:54:00:00:00:01", uuid: "1" }, '"1" is not a UUID'],
+    [{ mac: "52:54:00:00:00:01", serial: "1" }, '"1" is not the serial number of a Raspberry Pi'],
+    [{ mac: "52:54:00:00:00:01", relay: "1" }, '"1" is not an IPv4 address'],
     [{ mac: "52:54:00:00:00:01", interface: "no\u001b" }, '"no\\x1b" is not served'],
   ])("refuses %j", async (wish, problem) => {
     await using test = createTestAppliance(loopbackConfig(join(folder, "boot"), 68, more));

@@ -170,12 +170,12 @@ describe("what comes next", () => {
     expect(commands({})).toEqual([
       "bootlace check",
       "bootlace serve",
-      "bootlace install-service --config bootlace.yaml",
+      "bootlace install-service --config /srv/bootlace.yaml",
     ]);
     expect(commands({}, { isRoot: false, config: "/srv/b/bootlace.yaml" })).toEqual([
       "bootlace check b/bootlace.yaml",
       "sudo bootlace serve --config b/bootlace.yaml",
-      "sudo bootlace install-service --config b/bootlace.yaml",
+      "sudo bootlace install-service --config /srv/b/bootlace.yaml",
     ]);
   });
 
@@ -191,7 +191,7 @@ describe("what comes next", () => {
     expect(commands({ program, single: false, onPath: false }, inside)).toEqual([
       "node_modules/.bin/node apps/appliance/dist/main.js check",
       "npm start",
-      "node_modules/.bin/node apps/appliance/dist/main.js install-service --config bootlace.yaml",
+      "node_modules/.bin/node apps/appliance/dist/main.js install-service --config /srv/bootlace/bootlace.yaml",
     ]);
   });
 
@@ -199,7 +199,7 @@ describe("what comes next", () => {
     const place = { config: "/etc/bootlace/bootlace.yaml", directory: "/etc/bootlace" };
     expect(commands({ unit: true }, place).at(-1)).toBe("systemctl enable --now bootlace");
     expect(commands({}, place).at(-1)).toBe("bootlace install-service");
-    expect(commands({ unit: true }).at(-1)).toBe("bootlace install-service --config bootlace.yaml");
+    expect(commands({ unit: true }).at(-1)).toBe("bootlace install-service --config /srv/bootlace.yaml");
   });
 
   it("begins with what is missing", () => {

@@ -97,6 +97,13 @@ describe("install-service", () => {
     expect((await install("--systemd")).out).toContain("is as it should be");
   });
 
+  it("makes a config named from the working folder absolute in the unit", async () => {
+    writeFileSync(join(folder, "here.yaml"), "root: boot\n");
+    const words = ["--systemd", "--print", "--exec", "/usr/bin/bootlace", "--config", "here.yaml"];
+    const { out } = await commandLine(folder).run(installServiceCommand, ...words);
+    expect(out).toContain(`ExecStart=/usr/bin/bootlace serve --config ${join(folder, "here.yaml")}\n`);
+  });
+
   it("never replaces another file without being told to, and keeps it then", async () => {
     const { root, install, read } = machine("changed");
     await install("--systemd");

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -82,6 +82,17 @@ describe("the program", () => {
     [["srve"], 2, /^$/, /unknown command "srve"; did you mean serve\?/],
     [["serve", "--confg", "x"], 2, /^$/, /unknown option "--confg"; did you mean --config\?/],
     [["check", "--json", "--zzz"], 2, /^{"schema":1,"error":{"code":"usage","message":"unknown option .*}}\n$/, /^$/],
+    [["check", "--efective"], 2, /^$/, /; did you mean --effective\? Run bootlace check --help for its options\n$/],
+    [["-v"], 2, /^$/, /^bootlace: unknown option "-v"; did you mean -V or --version\?\n/],
+    [["--hlep"], 2, /^$/, /^bootlace: unknown option "--hlep"; did you mean --help\?\n/],
+    [["completion"], 2, /^$/, /^bootlace completion: which shell\? One of bash, zsh, fish\n$/],
+    [["completion", "tcsh"], 2, /^$/, /^bootlace completion: "tcsh" is not one of bash, zsh, fish\n$/],
+    [
+      ["status", "--api", "http://127.0.0.1:99999"],
+      2,
+      /^$/,
+      /--api "http:..127\.0\.0\.1:99999" is not an http or https URL/,
+    ],
     [["status", "--api", "http://127.0.0.1:1"], 5, /^$/, /the daemon does not answer/],
     [["serve", "--interface", "eth 0"], 2, /^$/, /"eth 0" is not the name of a network interface/],
     [["serve", "--config", "missing.yaml"], 3, /^$/, /^missing\.yaml:1:1: error\[E001\] the file does not exist\.\n$/],
@@ -119,6 +130,17 @@ describe("the program", () => {
     expect(err).toMatch(/^bootlace: no interface to serve: nosuch0 does not exist or is down\. Interfaces here: .*\n$/);
   });
 
+  it("tells it once where both outputs have one reader", () => {
+    const words = [process.execPath, main, "serve", "--interface", "nosuch0", "--set", "log.format=json"];
+    const ended = spawnSync("sh", ["-c", 'exec "$@" 2>&1', "sh", ...words], { cwd: folder, encoding: "utf8" });
+    const told = ended.stdout.split("\n").filter((line) => line.includes("nosuch0 does not exist"));
+    expect([ended.status, ended.stderr, told.map((line) => JSON.parse(line))]).toMatchObject([
+      4,
+      "",
+      [{ level: "fatal", event: "bootlace.not-started" }],
+    ]);
+  });
+
   it("exits with 4 when the root cannot be made", async () => {
     const file = writeConfig("a-file", []);
     const { code, err } = await run(["serve", "--interface", loopbackName, "--root", file]);
@@ -144,12 +166,10 @@ describe("the program", () => {
     holder.close();
     listener.close();
     const ports = `UDP port ${port} (tftp) on 127.0.0.1, TCP port ${httpPort} (http) on 127.0.0.1`;
-    const command = readFileSync("/proc/self/comm", "utf8").trim();
     const advice = "Stop it, or name other interfaces or ports in the config";
-    expect([code, err]).toEqual([
-      4,
-      `bootlace: cannot bind ${ports}: in use by ${command} (pid ${process.pid}). ${advice}\n`,
-    ]);
+    expect(code).toBe(4);
+    const [before, after] = err.split(/in use by (?!MainThread).+ (?=\(pid \d)/);
+    expect([before, after]).toEqual([`bootlace: cannot bind ${ports}: `, `(pid ${process.pid}). ${advice}\n`]);
   });
 
   it("without privileges names every port and the three ways in one line, and exits with 4", async () => {

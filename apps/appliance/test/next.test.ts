@@ -151,10 +151,17 @@ describe("a wish for the next boot", () => {
     [{ mac, file: "a\u001b[2J" }, "E023"],
     [{ mac, file: "a", server: "x" }, "E020"],
     [{ mac, url: "ftp://x" }, "E026"],
+    [{ mac: "52:54:00:*", file: "a" }, "E022"],
+    [{ mac: `${mac}:*`, file: "a" }, "E022"],
   ])("%j is refused with %s", (wish, code) => {
     const read = readNextWish(wish);
     expect(read.ok ? undefined : read.fault.code).toBe(code);
   });
+});
+
+it.each(["52:54:00", "zz"])("for %j it asks for one whole MAC address", (text) => {
+  const read = readNextWish({ mac: text, file: "a" });
+  expect(read.ok ? undefined : read.fault.allowed).toBe("Allowed: six octets, such as 52:54:00:12:34:56");
 });
 
 describe("the file of the one-shots", () => {

@@ -8,11 +8,14 @@ import {
   encodePacket,
   type IpxeOptions,
   type OptionValues,
-  parseIpv4,
   parseMac,
   parseUuid,
+  quote,
 } from "@bootlace/dhcp-core";
 import type { ServicePort } from "@bootlace/proxy-dhcp";
+import { wrongArchitecture } from "../config/explain.ts";
+import type { Problem } from "../config/faults.ts";
+import { checkIpv4, checkUuid, checkWholeMac } from "../config/values.ts";
 
 /** A request that is made up, to see what it would be answered. */
 export interface RequestWish {
@@ -36,9 +39,14 @@ export interface RequestWish {
   readonly address?: string | undefined;
 }
 
-export type RequestResult =
-  | { readonly ok: true; readonly packet: DhcpPacket; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly problem: string };
+/** Why no request can be made of a wish. */
+export interface WishFault extends Omit<Problem, "code"> {
+  readonly ok: false;
+  /** What is wrong of the wish. */
+  readonly field?: keyof RequestWish | "interface";
+}
+
+export type RequestResult = { readonly ok: true; readonly packet: DhcpPacket; readonly bytes: Uint8Array } | WishFault;
 
 /** What iPXE says of itself in option 175 when it is built as its makers ship it. */
 const usualIpxe: IpxeOptions = { version: "1.21.1", http: 1, https: 1, tftp: 1, dns: 1, iscsi: 1, menu: 1, bzimage: 1 };
@@ -52,14 +60,20 @@ const asked = [
 export function bootRequest(wish: RequestWish): RequestResult {
   const { port = "dhcp", relay, address } = wish;
   const mac = parseMac(wish.mac.replaceAll("-", ":").toLowerCase());
-  if (mac?.length !== 6) return wrong("the MAC address is not of the form 52:54:00:12:34:56");
+  if (mac?.length !== 6) return wrong("mac", checkWholeMac(wish.mac) ?? { problem: "this is not a MAC address" });
   const arch = architectureOf(wish.arch);
-  if (arch === undefined) return wrong("there is no such architecture");
-  if (relay !== undefined && parseIpv4(relay) === undefined) return wrong("the relay is not an IPv4 address");
-  if (address !== undefined && parseIpv4(address) === undefined) return wrong("the address is not an IPv4 address");
+  if (arch === undefined) return wrong("arch", archProblem(String(wish.arch)));
+  const relayProblem = relay === undefined ? undefined : checkIpv4(relay);
+  if (relayProblem !== undefined) return wrong("relay", relayProblem);
+  const addressProblem = address === undefined ? undefined : checkIpv4(address);
+  if (addressProblem !== undefined) return wrong("address", addressProblem);
+  const uuidProblem = wish.uuid === undefined ? undefined : checkUuid(wish.uuid);
+  if (uuidProblem !== undefined) return wrong("uuid", uuidProblem);
   const machine = machineIdentifier(wish);
-  if (machine === "wrong-uuid") return wrong("the UUID is not of the form 00112233-4455-6677-8899-aabbccddeeff");
-  if (machine === "wrong-serial") return wrong("the serial number is not 8 hexadecimal digits");
+  if (machine === "wrong-serial") {
+    const problem = `${quote(wish.serial ?? "")} is not the serial number of a Raspberry Pi`;
+    return wrong("serial", { problem, allowed: "Allowed: 8 hexadecimal digits, such as 1f2e3d4c" });
+  }
 
   const code = typeof arch === "number" ? arch : arch.code;
   const http = typeof arch === "number" ? false : arch.http;
@@ -78,7 +92,9 @@ export function bootRequest(wish: RequestWish): RequestResult {
     ...(wish.item === undefined ? {} : { vendorSpecificInformation: bootItem(wish.item) }),
   };
   const encoded = encodeOptions(values);
-  if (!encoded.ok) return wrong(`option ${encoded.option} cannot be written: ${encoded.fault.expected}`);
+  if (!encoded.ok) {
+    return { ok: false, problem: `option ${encoded.option} cannot be written: ${encoded.fault.expected}` };
+  }
   const options = new Map(encoded.options);
   if (machine !== undefined) options.set(97, machine);
   const chaddr = new Uint8Array(16);
@@ -92,11 +108,27 @@ export function bootRequest(wish: RequestWish): RequestResult {
     options,
   });
   const bytes = encodePacket(packet);
-  return bytes.ok ? { ok: true, packet, bytes: bytes.bytes } : wrong("the request does not fit into a packet");
+  return bytes.ok
+    ? { ok: true, packet, bytes: bytes.bytes }
+    : { ok: false, problem: "the request does not fit into a packet" };
 }
 
-function wrong(problem: string): RequestResult {
-  return { ok: false, problem };
+function wrong(
+  field: NonNullable<WishFault["field"]>,
+  { problem, allowed, suggestion }: Omit<Problem, "code">,
+): WishFault {
+  return {
+    ok: false,
+    field,
+    problem,
+    ...(allowed === undefined ? {} : { allowed }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function archProblem(arch: string): Omit<Problem, "code"> {
+  if (!/^\d+$/.test(arch)) return wrongArchitecture(arch);
+  return { problem: `${arch} is above 65535`, allowed: "Allowed: 0 to 65535, or a name such as x64-uefi" };
 }
 
 /** The architecture, or its number when the registry has none of it. */
@@ -112,10 +144,10 @@ function bootItem(type: number): Uint8Array {
 }
 
 /** Option 97: a UUID, or the serial number of a Raspberry Pi four times over (rpi-eeprom before 2019-10). */
-function machineIdentifier({ uuid, serial }: RequestWish): Uint8Array | undefined | "wrong-uuid" | "wrong-serial" {
+function machineIdentifier({ uuid, serial }: RequestWish): Uint8Array | undefined | "wrong-serial" {
   if (uuid !== undefined) {
     const bytes = parseUuid(uuid, "little-endian");
-    return bytes === undefined ? "wrong-uuid" : Uint8Array.of(0, ...bytes);
+    return bytes === undefined ? undefined : Uint8Array.of(0, ...bytes);
   }
   if (serial === undefined) return undefined;
   if (!/^[0-9a-f]{8}$/i.test(serial)) return "wrong-serial";

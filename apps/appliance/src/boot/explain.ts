@@ -9,7 +9,7 @@ import {
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "./boot-check.ts";
-import { bootRequest, type RequestWish } from "./boot-request.ts";
+import { bootRequest, type RequestWish, type WishFault } from "./boot-request.ts";
 import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
 /** What one request would be answered, and why. Texts of the client are escaped; `hex` is without separators. */
@@ -46,7 +46,13 @@ export interface ExplainContext {
 
 export type ExplainResult =
   | { readonly ok: true; readonly request: DhcpPacket; readonly hex: string; readonly explanation: Explanation }
-  | { readonly ok: false; readonly problem: string };
+  | WishFault;
+
+/** What would be right instead, for people; undefined when nobody knows. */
+export function wishHint({ allowed, suggestion }: WishFault): string | undefined {
+  const parts = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`];
+  return parts.filter((part) => part !== undefined).join(". ") || undefined;
+}
 
 /** Makes up a request and explains it. */
 export function explainWish(
@@ -58,8 +64,14 @@ export function explainWish(
   );
   const [at] = interfaces;
   if (at === undefined) {
-    const problem = wish.interface === undefined ? "no interface is served" : `${quote(wish.interface)} is not served`;
-    return { ok: false, problem };
+    if (wish.interface === undefined) return { ok: false, problem: "no interface is served" };
+    const names = [...new Set(room.context.interfaces.map(({ name }) => name))];
+    return {
+      ok: false,
+      field: "interface",
+      problem: `${quote(wish.interface)} is not served`,
+      allowed: `Served: ${names.join(", ") || "none"}`,
+    };
   }
   const pxe = wish.port === "pxe";
   const address = wish.address ?? (pxe ? neighbourOf(at) : undefined);

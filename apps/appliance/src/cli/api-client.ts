@@ -69,7 +69,7 @@ export function failWith(
 
 function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTarget> {
   const named = lastValue(args, "api");
-  if (named !== undefined && !/^https?:\/\//i.test(named))
+  if (named !== undefined && !(/^https?:\/\//i.test(named) && URL.canParse(named)))
     return usage(`--api ${quote(named)} is not an http or https URL`);
   const file = lastValue(args, "config");
   const request = { cwd, env, ...(file === undefined ? {} : { file }) };

@@ -9,6 +9,8 @@ export interface Surroundings {
   /** True where the journal of systemd takes what is written. */
   readonly stdoutIsJournal: boolean;
   readonly stderrIsJournal: boolean;
+  /** Standard output and standard error are one. */
+  readonly oneOutput: boolean;
   readonly stdinIsTerminal: boolean;
   /** Data. */
   readonly out: (text: string) => void;

@@ -16,10 +16,15 @@ export function completionCommand(commands: () => readonly Command[]): Command {
       ["bootlace completion fish > ~/.config/fish/completions/bootlace.fish", "for every shell to come"],
     ],
     async run({ positionals }, { out, err }) {
-      const [name = ""] = positionals;
+      const [name] = positionals;
+      const known = Object.keys(shells).join(", ");
+      if (name === undefined) {
+        err(`bootlace completion: which shell? One of ${known}\n`);
+        return exitCodes.usage;
+      }
       const make = Object.hasOwn(shells, name) ? shells[name as keyof typeof shells] : undefined;
       if (make === undefined) {
-        err(`bootlace completion: ${quote(name)} is not one of ${Object.keys(shells).join(", ")}\n`);
+        err(`bootlace completion: ${quote(name)} is not one of ${known}\n`);
         return exitCodes.usage;
       }
       out(make(commands()));

@@ -5,7 +5,7 @@ export const exitCodes = {
   findings: 1,
   /** The command line cannot be understood. */
   usage: 2,
-  /** `serve`: the config cannot be read or is wrong. */
+  /** The config cannot be read or is wrong. To `check` that is a finding. */
   config: 3,
   /** A port, an interface, a permission (`serve`) or a new enough Node.js is missing. */
   start: 4,

@@ -1,17 +1,18 @@
 import { quote } from "@bootlace/dhcp-core";
-import { type ExplainResult, explainWish } from "../boot/explain.ts";
+import { bootRequest } from "../boot/boot-request.ts";
+import { type ExplainResult, explainWish, wishHint } from "../boot/explain.ts";
 import { growTree } from "../boot/tree.ts";
 import { faultRow, formatFault } from "../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { createDesk } from "../services/desk.ts";
 import { decisionContext } from "../services/dhcp.ts";
 import { scanRoot } from "../system/boot-files.ts";
-import { chooseInterfaces } from "../system/interfaces.ts";
+import { chooseInterfaces, explainNoInterface } from "../system/interfaces.ts";
 import { readNextFile } from "../system/next-file.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { printError, printJson } from "./output.ts";
+import { type CommandError, printError, printJson } from "./output.ts";
 
 export const explain: Command = {
   name: "explain",
@@ -67,8 +68,8 @@ export const explain: Command = {
     }
     const explained = await explainOffline(result.loaded, wish.wish, surroundings);
     if (!explained.ok) {
-      printError(surroundings, "explain", { code: "request", message: explained.problem }, json);
-      return exitCodes.usage;
+      printError(surroundings, "explain", errorOf(explained), json);
+      return "exit" in explained ? explained.exit : exitCodes.usage;
     }
     if (json) printJson(surroundings, { request: { hex: explained.hex }, ...explained.explanation });
     else printLines(explained, surroundings);
@@ -87,6 +88,9 @@ function wishOf(args: Arguments): { ok: true; wish: Wish } | { ok: false; proble
   if (item !== undefined && !(Number.isInteger(Number(item)) && Number(item) >= 0 && Number(item) <= 0xffff)) {
     return { ok: false, problem: "--item is a number from 0 to 65535" };
   }
+  const pxe = port === "4011" || port === "pxe";
+  if (item !== undefined && !pxe)
+    return { ok: false, problem: "--item goes with --port 4011: no other request has one" };
   return {
     ok: true,
     wish: {
@@ -98,20 +102,41 @@ function wishOf(args: Arguments): { ok: true; wish: Wish } | { ok: false; proble
       serial: lastValue(args, "serial"),
       relay: lastValue(args, "relay"),
       interface: lastValue(args, "on"),
-      port: port === "4011" || port === "pxe" ? "pxe" : "dhcp",
+      port: pxe ? "pxe" : "dhcp",
       ...(item === undefined ? {} : { item: Number(item) }),
     },
   };
 }
+
+/** In the words of the command line. */
+function errorOf(failure: Extract<OfflineResult, { ok: false }>): CommandError {
+  if ("exit" in failure) return { code: "interface", message: failure.problem };
+  const { field, problem } = failure;
+  const flag = field === undefined ? "" : `--${field === "interface" ? "on" : field} `;
+  const hint = wishHint(failure);
+  return { code: "request", message: `${flag}${problem}`, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** `exit`: nothing can be explained here, whatever is asked. */
+type OfflineResult = ExplainResult | { readonly ok: false; readonly exit: number; readonly problem: string };
 
 /** With the config, the boot tree and the one-shots as they are on disk; the daemon need not run. */
 export async function explainOffline(
   { config }: LoadedConfig,
   wish: Wish,
   surroundings: Surroundings,
-): Promise<ExplainResult> {
+): Promise<OfflineResult> {
   const { now, networkInterfaces } = surroundings;
-  const { served } = chooseInterfaces(networkInterfaces(), { names: config.interfaces, subnets: config.subnets });
+  // A slip of the finger is told first, and wherever this runs.
+  const made = bootRequest(wish);
+  if (!made.ok) return made;
+  const names = config.interfaces;
+  const present = networkInterfaces();
+  const { served, leftOut } = chooseInterfaces(present, { names, subnets: config.subnets });
+  if (served.length === 0) {
+    const problem = names.length > 0 ? explainNoInterface(names, present, leftOut) : "no interface is served";
+    return { ok: false, exit: exitCodes.start, problem };
+  }
   const desk = createDesk(config, { now, macOf: () => undefined, keepNext: () => {} });
   const scan = await scanRoot(config.root);
   desk.adoptTree(growTree(scan.ok ? scan.files : []));

@@ -26,7 +26,7 @@ export const exitCodeRows: readonly (readonly [code: string, meaning: string])[]
   ["0", "all is well, or stopped by a signal"],
   ["1", "faults were found"],
   ["2", "the command line cannot be understood"],
-  ["3", "the config cannot be read or is wrong"],
+  ["3", "the config cannot be read or is wrong; check, which looks for just that, ends with 1"],
   ["4", "a port, an interface, a permission or a new enough Node.js is missing"],
   ["5", "the daemon cannot be reached, or wants a token"],
   ["70", "a fault of the program itself"],

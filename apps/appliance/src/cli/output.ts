@@ -31,7 +31,8 @@ export function printError(
 ): void {
   if (json) printJson(surroundings, { error });
   else {
-    const hint = error.hint === undefined ? "" : `. ${error.hint}`;
+    const stop = /[?!]$/.test(error.message) ? "" : ".";
+    const hint = error.hint === undefined ? "" : `${stop} ${error.hint}`;
     surroundings.err(`bootlace ${command}: ${inertText(`${error.message}${hint}`)}\n`);
   }
 }

@@ -1,5 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
-import { formatFault } from "../config/faults.ts";
+import { formatFault, placeOf } from "../config/faults.ts";
 import type { ApiReload } from "../http/api-types.ts";
 import { apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Command, lastValue } from "./command.ts";
@@ -43,10 +43,9 @@ export const reload: Command = {
     if (json) printJson(surroundings, { ...value });
     else if (value.ok) surroundings.out(changedText(value));
     else {
-      for (const { message, hint, ...place } of value.faults) {
-        surroundings.err(
-          `${formatFault({ ...place, problem: message, ...(hint === undefined ? {} : { allowed: hint }) })}\n`,
-        );
+      for (const { message, hint, code, path, ...place } of value.faults) {
+        const told = { code, path, ...placeOf(place), problem: message };
+        surroundings.err(`${formatFault({ ...told, ...(hint === undefined ? {} : { allowed: hint }) })}\n`);
       }
       surroundings.err("bootlace reload: the old config stays in force\n");
     }

@@ -7,7 +7,7 @@ import { reloadSignal, stopSignal } from "../system/signals.ts";
 import { version } from "../version.ts";
 import type { Surroundings } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { openServeLog } from "./serve-log.ts";
+import { consoleFormat, openServeLog } from "./serve-log.ts";
 import { openNotify } from "./serve-notify.ts";
 import type { ServeUser } from "./serve-user.ts";
 
@@ -74,7 +74,9 @@ export async function serveUntilSignal(
   } catch (error) {
     if (!(error instanceof ApplianceStartError)) throw error;
     systemd.status(error.message);
-    err(`bootlace: ${error.message}\n`);
+    // Its JSON line has the same reader where both outputs are one.
+    const told = surroundings.oneOutput && consoleFormat(loaded.config.log, surroundings) === "json";
+    if (!told) err(`bootlace: ${error.message}\n`);
     log.write({ level: "fatal", scope: "bootlace", event: "bootlace.not-started", message: error.message });
     return exitCodes.start;
   }

@@ -32,12 +32,21 @@ function fileOf({ file }: Config["log"], { now }: Surroundings): LogFile | undef
   return file === undefined ? undefined : openLogFile(file, now);
 }
 
-function logFor({ format, level }: Config["log"], file: LogFile | undefined, surroundings: Surroundings): Log {
-  const { env, stdoutIsTerminal, stdoutIsJournal, out, now } = surroundings;
+/** In which form the standard output gets the log. */
+export function consoleFormat(
+  { format }: Config["log"],
+  { stdoutIsTerminal, stdoutIsJournal }: Pick<Surroundings, "stdoutIsTerminal" | "stdoutIsJournal">,
+): LogFormat {
   const own: LogFormat = stdoutIsJournal ? "journal" : stdoutIsTerminal ? "pretty" : "json";
+  return format === "auto" ? own : format;
+}
+
+function logFor(settings: Config["log"], file: LogFile | undefined, surroundings: Surroundings): Log {
+  const { format, level } = settings;
+  const { env, stdoutIsTerminal, out, now } = surroundings;
   return createLog({
     level,
-    console: format === "auto" ? own : format,
+    console: consoleFormat(settings, surroundings),
     colour: stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb",
     writeConsole: out,
     now,

@@ -1,4 +1,4 @@
-import { quote } from "@bootlace/dhcp-core";
+import { architectures, quote } from "@bootlace/dhcp-core";
 import type { z } from "zod";
 import type { Problem } from "./faults.ts";
 import { nearest } from "./nearest.ts";
@@ -21,6 +21,8 @@ const typeNames: Readonly<Record<string, string>> = {
   object: "a mapping with keys",
   record: "a mapping with keys",
 };
+
+const architectureNames = architectures.map(({ name }) => name);
 
 /** Other names under which people know an architecture. */
 const architectureAliases: Readonly<Record<string, string>> = {
@@ -107,6 +109,12 @@ function rangeKind(message: string): string | undefined {
 
 function allowedType(expected: string, message: string): string {
   return message.startsWith("Allowed: ") ? message.slice("Allowed: ".length) : (typeNames[expected] ?? expected);
+}
+
+/** No architecture has this name. */
+export function wrongArchitecture(name: string): Problem {
+  const allowed = `Allowed: a number from 0 to 65535, or ${architectureNames.join(", ")}`;
+  return { ...wrongWord(name, architectureNames), problem: `${show(name)} is not an architecture`, allowed };
 }
 
 function wrongWord(found: unknown, words: readonly string[]): Problem {

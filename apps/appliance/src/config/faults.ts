@@ -52,11 +52,20 @@ export interface Problem {
   readonly suggestion?: string;
 }
 
-/** A problem at its place. `line` and `column` count from 1; both are 0 when `file` names a variable or a flag. */
+/** Where a value was set when not in the file. */
+interface SetBy {
+  readonly kind: "environment" | "flag";
+  /** As people wrote it, such as `BOOTLACE_ROOT` or `--set tftp.port`. */
+  readonly name: string;
+}
+
+/** A problem at its place. `line` and `column` count from 1; both are 0 when it is in no line of a file. */
 export interface ConfigFault extends Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Then `file` is that in words. */
+  readonly origin?: SetBy;
   /** Keys and indexes, such as `boot[2].when.mac`; empty for the file as a whole. */
   readonly path: string;
 }
@@ -71,6 +80,7 @@ interface Told {
   readonly line: number;
   readonly column: number;
   readonly path: string;
+  readonly origin?: SetBy;
 }
 
 /** `file:line:column: error[E012] tftp.port: 70000 is above 65535. Allowed: 1 to 65535. Did you mean …?` */
@@ -100,9 +110,29 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 /** A fault as `--json` prints it. */
-export function faultRow({ problem, allowed, suggestion, ...place }: Told) {
+export function faultRow({ code, problem, allowed, suggestion, path, ...place }: Told) {
   const hint = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`]
     .filter(Boolean)
     .join(". ");
-  return { ...place, severity: "error" as const, message: problem, ...(hint === "" ? {} : { hint }) };
+  const told = { code, path, severity: "error" as const, message: problem, ...(hint === "" ? {} : { hint }) };
+  return { ...placeRow(place), ...told };
+}
+
+/** `file`, `line` and `column`, as far as there are any; else `flag` or `variable`. */
+function placeRow({ file, line, column, origin }: Pick<Told, "file" | "line" | "column" | "origin">) {
+  if (origin === undefined) return line === 0 ? { file } : { file, line, column };
+  return origin.kind === "flag" ? { flag: origin.name.split(" ")[0] } : { variable: origin.name };
+}
+
+/** The place of a fault that {@link faultRow} made, as {@link formatFault} wants it. */
+export function placeOf({ file, line = 0, column = 0, flag, variable }: Partial<ApiPlace>) {
+  return { file: file ?? flag ?? `environment ${variable}`, line, column };
+}
+
+interface ApiPlace {
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly flag: string | undefined;
+  readonly variable: string | undefined;
 }

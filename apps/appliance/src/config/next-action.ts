@@ -1,9 +1,8 @@
-import { quote } from "@bootlace/dhcp-core";
 import { builtinCheck } from "../boot/boot-check.ts";
 import type { NextAction } from "../boot/next.ts";
 import { checkScript, checkUrl } from "./boot-values.ts";
 import type { Problem } from "./faults.ts";
-import { checkBootFile, checkMac, checkMachine, macPrefix } from "./values.ts";
+import { checkBootFile, checkMachine, checkWholeMac, macPrefix } from "./values.ts";
 
 /** What was asked for, before anybody looked at it. */
 export interface NextWish {
@@ -21,11 +20,8 @@ export type NextWishResult =
 
 /** Checks a one-shot by the rules of the config file. */
 export function readNextWish({ mac, file, server, url, script, ignore }: NextWish): NextWishResult {
-  const address = macPrefix(mac);
-  if (address === undefined || address.length !== 17) {
-    const allowed = "Allowed: six octets, such as 52:54:00:12:34:56";
-    return { ok: false, fault: checkMac(mac) ?? { code: "E022", problem: `${quote(mac)} is not whole`, allowed } };
-  }
+  const wrongMac = checkWholeMac(mac);
+  if (wrongMac !== undefined) return { ok: false, fault: wrongMac };
   const given = { file, url, script };
   const named = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   const fault =
@@ -40,7 +36,7 @@ export function readNextWish({ mac, file, server, url, script, ignore }: NextWis
   if (fault !== undefined) return { ok: false, fault };
   return {
     ok: true,
-    mac: address,
+    mac: macPrefix(mac) ?? mac,
     action: {
       ...(file === undefined ? {} : { file }),
       ...(server === undefined ? {} : { server }),

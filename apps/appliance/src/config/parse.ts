@@ -56,7 +56,10 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
   for (const { path, at, ...problem } of [...issues, ...checkBetweenKeys(value)]) {
     const overlay = overlayAt(overlays, path);
     if (overlay === undefined) faults.push(placed(problem, offsetOf(document, path, at).offset, formatPath(path)));
-    else faults.push({ ...problem, file: originText(overlay.origin), path: formatPath(path), line: 0, column: 0 });
+    else {
+      const { origin } = overlay;
+      faults.push({ ...problem, file: originText(origin), origin, path: formatPath(path), line: 0, column: 0 });
+    }
   }
   if (!result.success || faults.length > 0) {
     return { ok: false, faults: inOrder(faults) };

@@ -82,6 +82,18 @@ export const checkMac: Check = (value) =>
       }
     : undefined;
 
+/** The address of one machine: the beginning of one means many. */
+export const checkWholeMac: Check = (value) => {
+  const octets = macPrefix(value);
+  if (octets?.length === 17 && !value.endsWith("*")) return undefined;
+  const what = octets === undefined ? "not a MAC address" : "the beginning of a MAC address, not a whole one";
+  return {
+    code: "E022",
+    problem: `${quote(value)} is ${what}`,
+    allowed: "Allowed: six octets, such as 52:54:00:12:34:56",
+  };
+};
+
 /** RFC 2131 §2: the field `file` is 128 octets with a NUL at its end. */
 const longestBootFile = 127;
 

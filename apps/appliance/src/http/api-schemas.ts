@@ -185,9 +185,11 @@ export const reloadSchema = z.object({
   ok: z.boolean(),
   faults: z.array(
     z.object({
-      file: z.string(),
-      line: z.int(),
-      column: z.int(),
+      file: z.string().optional().meta({ description: "The config file, when the fault is there." }),
+      line: z.int().optional(),
+      column: z.int().optional(),
+      flag: z.string().optional().meta({ description: "The flag of the daemon's command line that is wrong." }),
+      variable: z.string().optional().meta({ description: "The environment variable that is wrong." }),
       code: z.string(),
       path: z.string(),
       severity: z.literal("error"),

@@ -53,7 +53,8 @@ export function nextSteps({ installation, cwd, config, isRoot, install, director
 
   function service(): string {
     if (installation.unit && config === serviceConfig) return "systemctl enable --now bootlace";
-    const its = config === serviceConfig ? "" : ` --config ${word(shortest(cwd, config))}`;
+    // What the service reads does not hang on the folder in which somebody types this.
+    const its = config === serviceConfig ? "" : ` --config ${word(config)}`;
     return `${call.run} install-service${its}`;
   }
 }

@@ -1,6 +1,7 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { Appliance } from "../appliance-types.ts";
 import { checkedArchitectures } from "../boot/boot-check.ts";
+import { wishHint } from "../boot/explain.ts";
 import type { NextEntry } from "../boot/next.ts";
 import type { BootTree } from "../boot/tree.ts";
 import { effectiveRows } from "../config/effective.ts";
@@ -129,11 +130,12 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     explain(wish) {
       const result = room.appliance().explain(wish);
       if (!result.ok) {
+        const { field, problem } = result;
         const refusal: Refusal = {
           status: 422,
           code: "cannot-explain",
           title: "This request cannot be made up",
-          detail: result.problem,
+          detail: [field === undefined ? problem : `${field}: ${problem}`, wishHint(result)].filter(Boolean).join(". "),
         };
         return { ok: false, refusal };
       }

@@ -1,5 +1,15 @@
 import { fstatSync } from "node:fs";
 
+/** Whether standard output and standard error go to the same file, pipe or socket, so that one reader gets both. */
+export function isOneOutput(): boolean {
+  try {
+    const [out, err] = [1, 2].map((descriptor) => fstatSync(descriptor, { bigint: true }));
+    return out !== undefined && out.dev === err?.dev && out.ino === err.ino;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Whether what is written to a descriptor goes to the journal. JOURNAL_STREAM names device and inode of its stream; it
  * is inherited by programs whose output goes elsewhere, so both must be the descriptor's own (systemd.exec(5)).

@@ -17,6 +17,7 @@ export function commandLine(cwd: string, more: Partial<Surroundings> = {}) {
         stdoutIsTerminal: false,
         stdoutIsJournal: false,
         stderrIsJournal: false,
+        oneOutput: false,
         stdinIsTerminal: false,
         out: (text) => {
           said.out += text;
