@@ -209,6 +209,14 @@ describe("a folder that cannot be used", () => {
     expect(err).toContain(why);
   });
 
+  it("where none can be made, it ends and says so of each file", async () => {
+    const { run } = machine("Debian 12");
+    const { code, out } = await run("--yes", "/proc/bootlace");
+    expect(code).toBe(1);
+    expect(out).toContain("failed    boot/pxelinux/pxelinux.0, no folder can be made there");
+    expect(out).not.toContain("bootlace.yaml was there before");
+  });
+
   it("a file in the place of a folder fails its files only", async () => {
     const { work, files } = machine("Debian 12");
     mkdirSync(join(work, "boot"));

@@ -124,7 +124,9 @@ function closingLines(result: InitResult, failed: boolean): string[] {
       ? ["", "bootlace.yaml was there before, so the options about it changed nothing. Take it away to have a new one."]
       : [];
   const faulty =
-    machines === undefined ? ["", "bootlace.yaml was there before, and has faults: see what check says."] : [];
+    configKept && machines === undefined
+      ? ["", "bootlace.yaml was there before, and has faults: see what check says."]
+      : [];
   const gets = (machines ?? []).map(({ arch, file, ipxe }) => {
     if (checkProgramNamed(file) !== undefined) return `  ${arch.padEnd(10)}  no file is there: it gets the boot check`;
     return `  ${arch.padEnd(10)}  ${file}${ipxe === undefined ? "" : `; iPXE: ${ipxe}`}`;

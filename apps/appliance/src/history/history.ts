@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ApiBoot, ApiBootSummary } from "../http/api-types.ts";
+import { makeFoldersSync } from "../system/make-folders.ts";
 import { openSqliteStore, problemOf } from "./sqlite-store.ts";
 import { type BootQuery, type BootStore, memoryStore, type OpenedStore, select, summaryPart } from "./store.ts";
 
@@ -61,7 +61,7 @@ export function openHistory({ directory, maxBoots, onNews, open }: HistoryOption
 
   function openIn(folder: string): OpenedStore {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o750 });
+      makeFoldersSync(folder, 0o750);
     } catch (error) {
       return { ok: false, problem: problemOf(error) };
     }

@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
+import { constants, lstatSync } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath, unlink } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { makeFolders } from "../system/make-folders.ts";
 
 /** A folder that is held open: a path that begins with `base` stays in it, whatever becomes of the folder's name. */
 export interface HeldFolder {
@@ -47,7 +48,7 @@ export function holdFolders(top: string) {
 
   async function openBelow(path: string, create: boolean): Promise<FolderResult> {
     if (path === ".") {
-      const first = create ? await mkdir(top, { recursive: true }) : undefined;
+      const first = create ? await makeFolders(top) : undefined;
       return hold(await realpath(top), first !== undefined);
     }
     const parent = await folder(dirname(path), create);
@@ -66,8 +67,11 @@ export function holdFolders(top: string) {
     if (known !== undefined && (known.ok || !create)) return create ? swept(path, known) : known;
     const opened = await openBelow(path, create).catch((error: NodeJS.ErrnoException): FolderResult => {
       if (error.code === "ENOENT" && !create) return { ok: false, missing: true };
-      if (error.code === "ENOENT")
-        return { ok: false, missing: false, why: "it is a symbolic link that leads nowhere" };
+      if (error.code === "ENOENT") {
+        const isLink = path !== "." || lstatSync(top, { throwIfNoEntry: false }) !== undefined;
+        const why = isLink ? "it is a symbolic link that leads nowhere" : "no folder can be made there";
+        return { ok: false, missing: false, why };
+      }
       if (error.code === "ENOTDIR" || error.code === "EEXIST" || error.code === "ELOOP") {
         return { ok: false, missing: false, why: "it is no folder" };
       }

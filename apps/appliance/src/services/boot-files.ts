@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { type BootTree, growTree } from "../boot/tree.ts";
 import type { Config } from "../config/schema.ts";
 import { treeRecord } from "../events/boot-log.ts";
@@ -6,6 +5,7 @@ import type { Log } from "../events/log.ts";
 import type { LogRecord } from "../events/record.ts";
 import { type ScanResult, scanRoot } from "../system/boot-files.ts";
 import { type FollowTimes, followRoot } from "../system/follow-root.ts";
+import { makeFolders } from "../system/make-folders.ts";
 import { ApplianceStartError, type Service } from "./service.ts";
 
 export interface BootFilesDeps {
@@ -84,7 +84,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
 
 async function makeRoot(root: string, log: Log): Promise<void> {
   try {
-    const made = await mkdir(root, { recursive: true });
+    const made = await makeFolders(root);
     if (made !== undefined) {
       log({ level: "info", scope: "boot", event: "boot.root-made", message: `root ${root} made`, fields: { root } });
     }

@@ -1,16 +1,7 @@
-import {
-  chownSync,
-  closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  statSync,
-} from "node:fs";
+import { chownSync, closeSync, constants, fchownSync, fstatSync, openSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Config } from "../config/schema.ts";
+import { makeFoldersSync } from "./make-folders.ts";
 import type { User } from "./users.ts";
 
 /**
@@ -23,7 +14,7 @@ export function handOver({ state, log, root, tftp, http }: Config, user: User): 
     if (isOurs(dirname(log.file))) giveFolder(dirname(log.file), user, false);
     giveFile(log.file, user, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY);
   }
-  if (tftp.enabled || http.enabled) quietly(() => mkdirSync(root, { recursive: true }));
+  if (tftp.enabled || http.enabled) quietly(() => makeFoldersSync(root));
 }
 
 /** The files that are written into a state folder. */
@@ -32,7 +23,7 @@ const ownFile = /^(boots\.db(\.damaged)?(-\w+)?|next\.json(\.new)?)$/;
 /** Of a folder with other things in it nothing is touched: it is not ours to give. */
 function giveFolder(folder: string, user: User, make: boolean): void {
   quietly(() => {
-    if (make) mkdirSync(folder, { recursive: true, mode: 0o750 });
+    if (make) makeFoldersSync(folder, 0o750);
     const names = readdirSync(folder);
     if (!isOurs(folder) && !names.every((name) => ownFile.test(name))) return;
     if (statSync(folder).uid !== user.uid) chownSync(folder, user.uid, user.gid);

@@ -1,18 +1,10 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { exitCodes } from "../cli/exit-codes.ts";
 import type { Call, Manager } from "../service-files/managers.ts";
 import { serviceFileMark } from "../service-files/wish.ts";
+import { makeFoldersSync } from "./make-folders.ts";
 import { findUser } from "./users.ts";
 
 /** Why it was not done, with the exit code that says so. */
@@ -67,21 +59,21 @@ export function installService(manager: Manager, text: string, wish: InstallWish
     }
     if (root === undefined) {
       for (const folder of folders) {
-        if (mkdirSync(folder, { recursive: true, mode: 0o755 }) !== undefined) out(`made ${folder}\n`);
+        if (makeFoldersSync(folder, 0o755) !== undefined) out(`made ${folder}\n`);
       }
       const problem = user === undefined ? undefined : makeUser(user, out);
       if (problem !== undefined) return problem;
     }
     if (there === text) out(`${file} is as it should be\n`);
     else {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFoldersSync(dirname(file));
       writeFileSync(file, text);
       chmodSync(file, manager.mode);
       out(`wrote ${file}\n`);
     }
     if (root !== undefined) {
       const link = join(root, manager.link);
-      mkdirSync(dirname(link), { recursive: true });
+      makeFoldersSync(dirname(link));
       rmSync(link, { force: true });
       symlinkSync(manager.file, link);
       out("enabled: it starts with the machine\n");

@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { NextEntry, NextState } from "../boot/next.ts";
 import { readNextWish } from "../config/next-action.ts";
+import { makeFoldersSync } from "./make-folders.ts";
 
 const entrySchema = z.object({
   mac: z.string(),
@@ -57,7 +58,7 @@ function entryOf(value: unknown): NextEntry[] {
 export function writeNextFile(directory: string, state: NextState): string | undefined {
   const path = join(directory, "next.json");
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    makeFoldersSync(directory, 0o750);
     const text = `${JSON.stringify({ schema: 1, next: [...state.values()] })}\n`;
     withFile(`${path}.new`, "w", (descriptor) => {
       writeSync(descriptor, text);
