@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { growTree } from "../src/boot/tree.ts";
 import { treeRecord } from "../src/events/boot-log.ts";
+import { bootFilesService } from "../src/services/boot-files.ts";
 import { type ScanResult, scanRoot } from "../src/system/boot-files.ts";
 import { followRoot } from "../src/system/follow-root.ts";
+import { loopbackConfig } from "./helpers/loopback.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
 let root = "";
@@ -157,4 +159,37 @@ describe("following a root", () => {
       await next("lpxelinux.0 pxelinux.0");
     });
   });
+});
+
+it("a root is told once, however often it is read, and again when what is told changed", async () => {
+  put("pxelinux.0");
+  const told: string[] = [];
+  let read = () => {};
+  const config = loopbackConfig(root, 68);
+  const service = bootFilesService(config, {
+    log: ({ details = [] }) => told.push(details[0] ?? ""),
+    onTree: () => read(),
+    followTimes: { quiet: 1, rescan: 1, rescanMissing: 1 },
+  });
+  // A file that is being written may be read while it is empty.
+  const move = (path: string, content: string | Uint8Array) => {
+    put("part", content);
+    renameSync(join(root, "part"), join(root, path));
+  };
+  const reading = () =>
+    new Promise<void>((resolve) => {
+      read = resolve;
+    });
+  await service.start();
+  for (let times = 0; times < 5; times++) {
+    move("pxelinux.0", `version ${times}`);
+    await reading();
+  }
+  expect(told).toEqual(['x86-bios    "pxelinux.0"']);
+  move("bootx64.efi", peImage(0x8664));
+  while (told.length < 2) await reading();
+  await service.adopt({ ...config, log: { ...config.log, level: "debug" } }, []);
+  await reading();
+  expect(told).toHaveLength(2);
+  await service.stop();
 });
