@@ -27,6 +27,8 @@ while [ "$1" != -- ]; do
 	shift
 done
 shift
+# What a Bootlace tried on this machine has left is not that machine's; systemd cannot move it across an overlay either.
+rm -rf root/etc/bootlace root/var/lib/bootlace root/var/lib/private/bootlace
 mkdir -p root/opt/bootlace root/etc/bootlace root/srv/boot
 mount --bind "$repository" root/opt/bootlace
 mount -t proc proc root/proc
