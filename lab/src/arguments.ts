@@ -2,15 +2,22 @@
 export type Command =
   | { readonly kind: "list" }
   | { readonly kind: "help" }
-  | { readonly kind: "run"; readonly names: readonly string[]; readonly keep: boolean; readonly jobs: number };
+  | {
+      readonly kind: "run";
+      readonly names: readonly string[];
+      readonly keep: boolean;
+      readonly record: boolean;
+      readonly jobs: number;
+    };
 
 export type ParsedArguments =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly fault: { readonly code: string; readonly message: string } };
 
 export const USAGE = `usage: npm run lab -- list
-       npm run lab -- [--keep] [--jobs N] all | SCENARIO ...
+       npm run lab -- [--keep] [--record] [--jobs N] all | SCENARIO ...
   --keep     keep the folder of every run, not only of those that fail
+  --record   write the rows that they show into docs/matrix.md and docs/reliability.md
   --jobs N   run N scenarios at once (1 to 16, default 1)`;
 
 /**
@@ -24,11 +31,13 @@ export function parseArguments(
 ): ParsedArguments {
   const names: string[] = [];
   let keep = false;
+  let record = false;
   let jobs = 1;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     if (word === "--help" || word === "-h") return { ok: true, command: { kind: "help" } };
     if (word === "--keep") keep = true;
+    else if (word === "--record") record = true;
     else if (word === "--jobs" || word.startsWith("--jobs=")) {
       const text = word === "--jobs" ? words[++at] : word.slice("--jobs=".length);
       if (text === undefined || !/^[0-9]+$/.test(text) || Number(text) < 1 || Number(text) > 16)
@@ -46,7 +55,7 @@ export function parseArguments(
   if (stranger !== undefined) {
     return fault("unknown-scenario", `no scenario is called ${stranger}; known are ${known.join(", ")}`);
   }
-  return { ok: true, command: { kind: "run", names: [...new Set(wanted)], keep, jobs } };
+  return { ok: true, command: { kind: "run", names: [...new Set(wanted)], keep, record, jobs } };
 }
 
 function fault(code: string, message: string): ParsedArguments {

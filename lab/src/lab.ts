@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { LabFailure } from "./failure.ts";
+import type { Row } from "./record/rows.ts";
 import type { RunName } from "./run-name.ts";
 
 /** What a scenario gets: its folder, its place in the run, and the means to undo what it did. */
@@ -16,6 +17,11 @@ export interface Lab {
   afterwards(check: () => Promise<void>): void;
   /** Notes what proved a step. */
   proof(text: string): void;
+  /**
+   * Shows a row that the scenario has declared: the text or the figures that prove it, and the seconds from switching
+   * the machine on. It is noted as a proof too. Throws a LabFailure for a row that is not declared, or told twice.
+   */
+  row(id: string, shown: string, seconds?: number): void;
 }
 
 export interface Scenario {
@@ -24,6 +30,8 @@ export interface Scenario {
   readonly proves: string;
   /** `all` leaves it out: it takes long, and measures instead of judging. */
   readonly onlyByName?: true;
+  /** The lines of docs/matrix.md and docs/reliability.md that it stands for; each must be shown. */
+  readonly rows?: readonly Row[];
   readonly run: (lab: Lab) => Promise<void>;
 }
 

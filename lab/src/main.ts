@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArguments, USAGE } from "./arguments.ts";
 import type { Scenario } from "./lab.ts";
 import { openRunFolder, removeLeftovers, thisRun } from "./leftovers.ts";
+import { recordRows } from "./record/pages.ts";
 import { exitCode, formatTable, formatTotals, type Outcome } from "./report.ts";
 import { runScenarios } from "./runner.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
@@ -38,7 +39,10 @@ async function main(words: readonly string[]): Promise<number> {
   );
 }
 
-async function runCommand(scenarios: readonly Scenario[], { keep, jobs }: { keep: boolean; jobs: number }) {
+async function runCommand(
+  scenarios: readonly Scenario[],
+  { keep, record, jobs }: { keep: boolean; record: boolean; jobs: number },
+) {
   const interrupt = new AbortController();
   let status: number | undefined;
   for (const [signal, code] of Object.entries(INTERRUPTED)) {
@@ -59,6 +63,14 @@ async function runCommand(scenarios: readonly Scenario[], { keep, jobs }: { keep
   const options = { run, folder: folder.path, keep, jobs, signal: interrupt.signal, onOutcome };
   const outcomes = await runScenarios(scenarios, options);
   writeFileSync(join(folder.path, "report.json"), `${JSON.stringify(outcomes, null, 2)}\n`);
+  if (record) {
+    const seen = outcomes.flatMap((outcome) => outcome.rows);
+    recordRows(
+      seen,
+      SCENARIOS.flatMap((scenario) => scenario.rows ?? []),
+    );
+    console.log(`${seen.length} rows recorded`);
+  }
   folder.close(keep || exitCode(outcomes) !== 0);
   console.log(`\n${formatTable(outcomes)}\n\n${formatTotals(outcomes)}`);
   return status ?? exitCode(outcomes);

@@ -16,6 +16,8 @@ export interface Started {
   readonly pid: number;
   readonly output: Transcript;
   readonly exited: Promise<Exit>;
+  /** Seconds since it was started. */
+  age(): number;
   running(): boolean;
   write(text: string): void;
   /** Sends the signal and waits; after `graceSeconds` it is killed. Gives how it ended. */
@@ -43,6 +45,7 @@ export function start(lab: Lab, netns: string, { name, command, args, cwd = lab.
   const [program, words] = insideOf(netns, command, args);
   const output = createTranscript(name, lab.signal);
   const follow = followFile(log, output);
+  const began = performance.now();
   const child = spawn(program, words, {
     cwd,
     env: { ...process.env, ...env },
@@ -73,6 +76,7 @@ export function start(lab: Lab, netns: string, { name, command, args, cwd = lab.
     pid: child.pid ?? -1,
     output,
     exited,
+    age: () => (performance.now() - began) / 1000,
     running: () => running,
     write: (text) => void child.stdin?.write(text),
     async stop(signal = "SIGTERM", graceSeconds = 5) {

@@ -1,9 +1,13 @@
+import type { Seen } from "./record/rows.ts";
+
 /** How one scenario ended. */
 export interface Outcome {
   readonly name: string;
   readonly seconds: number;
   /** What proved it, one line each, in the order in which it was seen. */
   readonly proofs: readonly string[];
+  /** The rows it showed; none when it failed. */
+  readonly rows: readonly Seen[];
   /** Why it failed; undefined when it passed. */
   readonly failure?: string;
   /** Where its folder was kept. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { LabFailure } from "./failure.ts";
 import type { Lab, Scenario } from "./lab.ts";
+import { openRowBook, type Seen } from "./record/rows.ts";
 import type { Outcome } from "./report.ts";
 import type { RunName } from "./run-name.ts";
 
@@ -40,6 +41,9 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
   const checks: (() => Promise<void>)[] = [];
   const proofs: string[] = [];
   const failures: unknown[] = [];
+  const book = openRowBook(scenario.rows ?? []);
+  let rows: readonly Seen[] = [];
+  const note = (text: string) => void proofs.push(`${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`);
   const lab: Lab = {
     run: options.run,
     counter,
@@ -47,11 +51,16 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
     signal: options.signal,
     defer: (step) => undo.defer(step),
     afterwards: (check) => void checks.push(check),
-    proof: (text) => void proofs.push(`${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`),
+    proof: note,
+    row(id, shown, seconds) {
+      book.show(id, shown, seconds);
+      note(`${id}: ${shown}`);
+    },
   };
   try {
     await scenario.run(lab);
     for (const check of checks) await check();
+    rows = book.close();
   } catch (error) {
     failures.push(error);
   }
@@ -65,11 +74,11 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
   const kept = keep ? { folder: relative(process.cwd(), folder) } : {};
   if (failures.length === 0) {
     if (!keep) rmSync(folder, { recursive: true });
-    return { name: scenario.name, seconds, proofs, ...kept };
+    return { name: scenario.name, seconds, proofs, rows, ...kept };
   }
   const failure = failures.map(tell).join("\n");
   writeFileSync(join(folder, "failure.txt"), `${failure}\n`);
-  return { name: scenario.name, seconds, proofs, failure, ...kept };
+  return { name: scenario.name, seconds, proofs, rows: [], failure, ...kept };
 }
 
 /** A LabFailure speaks for itself; of anything else the stack is worth reading. */

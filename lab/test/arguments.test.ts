@@ -9,11 +9,17 @@ const command = (...words: string[]) => {
 
 describe("parseArguments", () => {
   test("names scenarios, once each", () => {
-    expect(command("uefi", "bios", "uefi")).toEqual({ kind: "run", names: ["uefi", "bios"], keep: false, jobs: 1 });
+    expect(command("uefi", "bios", "uefi")).toEqual({
+      kind: "run",
+      names: ["uefi", "bios"],
+      keep: false,
+      record: false,
+      jobs: 1,
+    });
   });
 
   test("all stands for every scenario", () => {
-    expect(command("all")).toEqual({ kind: "run", names: known, keep: false, jobs: 1 });
+    expect(command("all")).toEqual({ kind: "run", names: known, keep: false, record: false, jobs: 1 });
     expect(command("menu", "all")).toMatchObject({ names: ["menu", "bios", "uefi"] });
   });
 
@@ -24,7 +30,14 @@ describe("parseArguments", () => {
   });
 
   test("takes its options before and after the names", () => {
-    expect(command("--keep", "bios", "--jobs", "2")).toEqual({ kind: "run", names: ["bios"], keep: true, jobs: 2 });
+    expect(command("--keep", "bios", "--jobs", "2")).toEqual({
+      kind: "run",
+      names: ["bios"],
+      keep: true,
+      record: false,
+      jobs: 2,
+    });
+    expect(command("--record", "bios")).toMatchObject({ record: true, keep: false });
     expect(command("--jobs=3", "bios")).toMatchObject({ jobs: 3, keep: false });
   });
 

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { exitCode, formatTable, formatTotals, totals } from "../src/report.ts";
 
-const good = { name: "bios-memtest", seconds: 17.24, proofs: ["PXELINUX 6.04", "Memtest86+ v6.10"] };
-const bad = { name: "uefi", seconds: 121, proofs: ["NBP"], failure: "no text\nthe last it said: x", folder: "lab/out" };
+const good = { name: "bios-memtest", seconds: 17.24, proofs: ["PXELINUX 6.04", "Memtest86+ v6.10"], rows: [] };
+const bad = {
+  name: "uefi",
+  seconds: 121,
+  proofs: ["NBP"],
+  rows: [],
+  failure: "no text\nthe last it said: x",
+  folder: "lab/out",
+};
 
 describe("the report", () => {
   test("counts", () => {

@@ -15,6 +15,14 @@ import { BIOS_MEMTEST } from "../tree.ts";
 export const besideDnsmasq: Scenario = {
   name: "beside-dnsmasq",
   proves: "Bootlace and dnsmasq on one host: both answer, renewals reach dnsmasq; a held port 67 is told by name",
+  rows: [
+    {
+      id: "net-beside-dnsmasq",
+      section: "Networks",
+      machine: "SeaBIOS, iPXE ROM, e1000",
+      boots: "dnsmasq as the router and Bootlace on one host, port 67 shared: pxelinux.0",
+    },
+  ],
   async run(lab) {
     const shared = pageBlock("how-to/beside-dnsmasq.md", "The port shared", "dnsmasq").split("\n");
     const routerLines = shared.filter((line) => line !== "" && !line.startsWith("dhcp-range="));
@@ -24,7 +32,7 @@ export const besideDnsmasq: Scenario = {
 
     const mac = "52:54:00:ae:00:41";
     const machine = await startBios(lab, lan, { mac });
-    lab.proof((await machine.output.until(/PXELINUX 6\.04/, 180))[0]);
+    lab.row("net-beside-dnsmasq", (await machine.output.until(/PXELINUX 6\.04/, 180))[0], machine.age());
     await machine.stop("SIGKILL");
     const offers = (await capture.datagrams())
       .filter((datagram) => datagram.source === ROUTER && datagram.sourcePort === 67)

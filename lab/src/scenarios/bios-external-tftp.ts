@@ -15,6 +15,20 @@ export const biosExternalTftp: Scenario = {
   name: "bios-external-tftp",
   proves:
     "the how-to page's configs: files on another server (Bootlace without DHCP, then tftpd-hpa), Bootlace answers only DHCP",
+  rows: [
+    {
+      id: "net-external-bootlace",
+      section: "Networks",
+      machine: "SeaBIOS, iPXE ROM, e1000",
+      boots: "files from a second Bootlace that answers no DHCP: pxelinux.0 → memtest86+",
+    },
+    {
+      id: "net-external-tftpd-hpa",
+      section: "Networks",
+      machine: "SeaBIOS, iPXE ROM, e1000",
+      boots: "files from tftpd-hpa on another machine: pxelinux.0 → memtest86+",
+    },
+  ],
   async run(lab) {
     const home = await buildHomeLan(lab);
     const fileServer = await addHost(lab, "files");
@@ -44,6 +58,7 @@ async function boot(lab: Lab, { lan, capture }: HomeLan, server: string, mac: st
   await machine.output.until(new RegExp(`Next server: ${FILE_SERVER.replaceAll(".", "\\.")}`), 180);
   await machine.output.until(/PXELINUX 6\.04/, 180);
   const proof = (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0];
+  const seconds = machine.age();
   await machine.stop("SIGKILL");
   const requests = (await capture.datagrams()).slice(before).filter((datagram) => datagram.destinationPort === 69);
   const elsewhere = requests.find((datagram) => datagram.destination !== FILE_SERVER);
@@ -54,6 +69,7 @@ async function boot(lab: Lab, { lan, capture }: HomeLan, server: string, mac: st
       `nobody asked ${FILE_SERVER} for ${file}`,
     );
   }
+  lab.row(`net-external-${server}`, proof, seconds);
   lab.proof(`${proof}, every file from ${server} at ${FILE_SERVER}, DHCP from ${BOOT_SERVER}`);
 }
 

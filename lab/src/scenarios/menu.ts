@@ -6,11 +6,13 @@ import type { Lab, Scenario } from "../lab.ts";
 import { listening } from "../ports.ts";
 import { start } from "../processes.ts";
 import { type Machine, startBios, startUefi } from "../qemu.ts";
+import type { BootRow } from "../record/rows.ts";
 import { type BootTree, plantTree } from "../tree.ts";
 
 const SERVER = fileURLToPath(new URL("../programs/menu-server.ts", import.meta.url));
 // OVMF's terminal takes the escape sequence of F8 for the key ESC, which ends the boot; its letter M does the same.
 const MENU_KEY = { SeaBIOS: "\u001b[19~", OVMF: "m" } as const;
+const KIND = { SeaBIOS: "bios", OVMF: "uefi" } as const;
 const DOWN = "\u001b[B";
 const ENTER = "\r";
 
@@ -19,6 +21,12 @@ type Who = keyof typeof MENU_KEY;
 export const menu: Scenario = {
   name: "menu",
   proves: "iPXE's ROM and OVMF show the boot menu of the libraries; its first item by itself, the second by keys",
+  rows: [
+    menuRow("menu-bios-first", "SeaBIOS, iPXE ROM, e1000", "the prompt runs out, and the first item boots"),
+    menuRow("menu-bios-second", "SeaBIOS, iPXE ROM, e1000", "F8, the second item chosen by keys"),
+    menuRow("menu-uefi-first", "OVMF, virtio-net", "the prompt runs out, and the first item boots"),
+    menuRow("menu-uefi-second", "OVMF, virtio-net", "the menu's key, the second item chosen by keys"),
+  ],
   async run(lab) {
     const home = await buildHomeLan(lab);
     const root = join(lab.folder, "boot");
@@ -34,6 +42,10 @@ export const menu: Scenario = {
   },
 };
 
+function menuRow(id: string, machine: string, boots: string): BootRow {
+  return { id, section: "Menus", machine, boots };
+}
+
 async function serve(lab: Lab, { bootServer }: HomeLan, root: string, seconds: string, body: () => Promise<void>) {
   const args = [SERVER, root, seconds];
   const server = start(lab, bootServer.netns, { name: `menu-server-${seconds}`, command: process.execPath, args });
@@ -48,7 +60,8 @@ async function serve(lab: Lab, { bootServer }: HomeLan, root: string, seconds: s
 
 async function bootsFirst(lab: Lab, machine: Machine, who: Who): Promise<void> {
   await machine.output.until(/Press F8 for the menu/, 180);
-  lab.proof(`${who}: ${(await machine.output.until(/This is the (first|second) item/, 180))[0]}, after 3 s`);
+  const [shown] = await machine.output.until(/This is the (first|second) item/, 180);
+  lab.row(`menu-${KIND[who]}-first`, shown, machine.age());
   await machine.stop("SIGKILL");
   must(machine.output.text().includes("This is the first item"), `${who} took another item than the first`);
 }
@@ -61,7 +74,8 @@ async function bootsSecond(lab: Lab, machine: Machine, who: Who): Promise<void> 
   // The item is painted again when it is the chosen one; keys that come sooner may be lost.
   await machine.output.until(/The second item/, 30);
   machine.write(ENTER);
-  lab.proof(`${who}: ${(await machine.output.until(/This is the second item/, 180))[0]}, by keys`);
+  const [shown] = await machine.output.until(/This is the second item/, 180);
+  lab.row(`menu-${KIND[who]}-second`, shown, machine.age());
   await machine.stop("SIGKILL");
 }
 

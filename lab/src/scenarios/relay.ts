@@ -17,6 +17,20 @@ const RELAY_OUTSIDE = "192.168.11.254";
 export const relay: Scenario = {
   name: "relay",
   proves: "machines on a second segment boot through a relay (ISC dhcrelay, with option 82)",
+  rows: [
+    {
+      id: "net-relay-bios",
+      section: "Networks",
+      machine: "SeaBIOS, iPXE ROM, e1000",
+      boots: "behind ISC dhcrelay with option 82: pxelinux.0",
+    },
+    {
+      id: "net-relay-uefi",
+      section: "Networks",
+      machine: "OVMF, virtio-net",
+      boots: "behind ISC dhcrelay with option 82: syslinux.efi",
+    },
+  ],
   async run(lab) {
     const far = "dhcp-range=192.168.12.50,192.168.12.99,255.255.255.0,1h";
     const { lan, router, bootServer, capture } = await buildHomeLan(lab, { routerLines: [far] });
@@ -34,11 +48,11 @@ export const relay: Scenario = {
 
     const bios = await startBios(lab, segment, { mac: "52:54:00:ae:00:51" });
     await bios.output.until(new RegExp(`Next server: ${BOOT_SERVER}`), 180);
-    lab.proof(`SeaBIOS: ${(await bios.output.until(/PXELINUX 6\.04/, 180))[0]}`);
+    lab.row("net-relay-bios", (await bios.output.until(/PXELINUX 6\.04/, 180))[0], bios.age());
     await bios.stop("SIGKILL");
     const uefi = await startUefi(lab, segment, { mac: "52:54:00:ae:00:52" });
     await uefi.output.until(new RegExp(`Server IP address is ${BOOT_SERVER}`), 180);
-    lab.proof(`OVMF: ${(await uefi.output.until(/NBP file downloaded successfully/, 180))[0]}`);
+    lab.row("net-relay-uefi", (await uefi.output.until(/NBP file downloaded successfully/, 180))[0], uefi.age());
 
     const replies = (await capture.datagrams()).filter((datagram) => isDhcpReply(datagram, BOOT_SERVER));
     const relayed = replies.filter((datagram) => readDhcp(datagram.payload)?.giaddr === RELAY_INSIDE);

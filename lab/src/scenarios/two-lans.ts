@@ -17,6 +17,20 @@ const UDP_PORTS = new Set([67, 4011]);
 export const twoLans: Scenario = {
   name: "two-lans",
   proves: "one Bootlace on two LANs boots a machine on each, and names the right address on each",
+  rows: [
+    {
+      id: "net-two-lans-bios",
+      section: "Networks",
+      machine: "SeaBIOS, iPXE ROM, e1000",
+      boots: "first of two LANs of one Bootlace: pxelinux.0",
+    },
+    {
+      id: "net-two-lans-uefi",
+      section: "Networks",
+      machine: "OVMF, virtio-net",
+      boots: "second of two LANs of one Bootlace: syslinux.efi → memtest86+ loaded",
+    },
+  ],
   async run(lab) {
     const home = await buildLan(lab, 11, "-home");
     const workshop = await buildLan(lab, 12, "-workshop");
@@ -28,9 +42,9 @@ export const twoLans: Scenario = {
     const bios = await startBios(lab, home.lan, { mac: "52:54:00:ae:00:21" });
     const uefi = await startUefi(lab, workshop.lan, { mac: "52:54:00:ae:00:22" });
     await bios.output.until(new RegExp(`Next server: ${HOME}`), 180);
-    lab.proof(`home: ${(await bios.output.until(/PXELINUX 6\.04/, 180))[0]} from ${HOME}`);
+    lab.row("net-two-lans-bios", (await bios.output.until(/PXELINUX 6\.04/, 180))[0], bios.age());
     await uefi.output.until(new RegExp(`Server IP address is ${WORKSHOP}`), 180);
-    lab.proof(`workshop: ${(await uefi.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0]} from ${WORKSHOP}`);
+    lab.row("net-two-lans-uefi", (await uefi.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0], uefi.age());
 
     const captures = [home.capture, workshop.capture];
     const counts = [await onlyOwnAddress(home.capture, HOME), await onlyOwnAddress(workshop.capture, WORKSHOP)];

@@ -11,13 +11,22 @@ const MAC = "52:54:00:ae:00:02";
 export const uefiX64Pxe: Scenario = {
   name: "uefi-x64-pxe",
   proves: "OVMF's own PXE client boots syslinux.efi and memtest86+ from Bootlace",
+  rows: [
+    {
+      id: "uefi-x64-syslinux-memtest",
+      section: "UEFI x64",
+      machine: "OVMF, virtio-net",
+      boots: "syslinux.efi → memtest86+",
+    },
+  ],
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: UEFI_SYSLINUX });
     const machine = await startUefi(lab, lan, { mac: MAC });
     lab.proof((await machine.output.until(/NBP file downloaded successfully/, 180))[0]);
     lab.proof((await machine.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0]);
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
+    const [shown] = await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180);
+    lab.row("uefi-x64-syslinux-memtest", shown, machine.age());
     const bootFile = UEFI_SYSLINUX_FILES[0];
     await bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${UEFI_SYSLINUX_FILES.join(", ")}`);
