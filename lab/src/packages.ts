@@ -8,8 +8,17 @@ interface Piece {
   readonly package: string;
 }
 
-/** Debian packages that are only unpacked, not installed: as packages they refuse to stand beside each other. */
-export const UNPACKED = ["tftpd-hpa", "atftpd", "isc-dhcp-relay", "nginx", "openrc", "libeinfo1", "librc1"] as const;
+/** Debian packages that are only unpacked, not installed: most refuse to stand beside each other as packages. */
+export const UNPACKED = [
+  "tftpd-hpa",
+  "atftpd",
+  "isc-dhcp-relay",
+  "nginx",
+  "openrc",
+  "libeinfo1",
+  "librc1",
+  "debian-installer-12-netboot-amd64",
+] as const;
 
 /** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
 export const BENCH_ONLY = ["golang-go", "golang-github-insomniacslk-dhcp-dev"] as const;
@@ -19,6 +28,9 @@ const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 
 /** Minimal Debian systems in folders, which `lab/install` makes with debootstrap. */
 const ROOTS = fileURLToPath(new URL("../out/roots", import.meta.url));
+
+const INSTALLER = "debian-installer-12-netboot-amd64";
+const NETBOOT = `${PEERS}/${INSTALLER}/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64`;
 
 const ARM64 = "/usr/aarch64-linux-gnu";
 
@@ -67,6 +79,8 @@ const PIECES = {
   memtestEfi: { path: "/boot/memtest86+x64.efi", package: "memtest86+" },
   shim: { path: "/usr/lib/shim/shimx64.efi.signed", package: "shim-signed" },
   grubNet: { path: "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", package: "grub-efi-amd64-signed" },
+  debianLinux: { path: `${NETBOOT}/linux`, package: INSTALLER },
+  debianInitrd: { path: `${NETBOOT}/initrd.gz`, package: INSTALLER },
   libwrap: { path: "/usr/lib/x86_64-linux-gnu/libwrap.so.0", package: "libwrap0" },
   tftpdHpa: { path: `${PEERS}/tftpd-hpa/usr/sbin/in.tftpd`, package: "tftpd-hpa" },
   atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },
