@@ -18,6 +18,9 @@ export const UNPACKED = [
   "libeinfo1",
   "librc1",
   "debian-installer-12-netboot-amd64",
+  "debian-installer-12-netboot-arm64",
+  "debian-installer-12-netboot-armhf",
+  "debian-installer-12-netboot-i386",
 ] as const;
 
 /** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
@@ -29,8 +32,12 @@ const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
 /** Minimal Debian systems in folders, which `lab/install` makes with debootstrap. */
 const ROOTS = fileURLToPath(new URL("../out/roots", import.meta.url));
 
-const INSTALLER = "debian-installer-12-netboot-amd64";
-const NETBOOT = `${PEERS}/${INSTALLER}/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64`;
+/** A file of Debian's netboot tree for an architecture, and the package that brings it. */
+function netboot<A extends "amd64" | "arm64" | "armhf" | "i386">(arch: A, file: string) {
+  const name = `debian-installer-12-netboot-${arch}` as const;
+  const path = `${PEERS}/${name}/usr/lib/debian-installer/images/12/${arch}/text/debian-installer/${arch}/${file}`;
+  return { path, package: name };
+}
 
 const ARM64 = "/usr/aarch64-linux-gnu";
 
@@ -58,6 +65,12 @@ const PIECES = {
   curl: { path: "/usr/bin/curl", package: "curl" },
   qemuX64: { path: "/usr/bin/qemu-system-x86_64", package: "qemu-system-x86" },
   qemuArm64: { path: "/usr/bin/qemu-system-aarch64", package: "qemu-system-arm" },
+  qemuArm: { path: "/usr/bin/qemu-system-arm", package: "qemu-system-arm" },
+  qemuRiscv64: { path: "/usr/bin/qemu-system-riscv64", package: "qemu-system-misc" },
+  opensbi: { path: "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.elf", package: "opensbi" },
+  ubootArm64: { path: "/usr/lib/u-boot/qemu_arm64/u-boot.bin", package: "u-boot-qemu" },
+  ubootArm: { path: "/usr/lib/u-boot/qemu_arm/u-boot.bin", package: "u-boot-qemu" },
+  ubootRiscv64: { path: "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin", package: "u-boot-qemu" },
   ipxeRom: { path: "/usr/lib/ipxe/qemu/efi-e1000.rom", package: "ipxe-qemu" },
   ovmfCode: { path: "/usr/share/OVMF/OVMF_CODE_4M.fd", package: "ovmf" },
   ovmfVars: { path: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },
@@ -79,8 +92,15 @@ const PIECES = {
   memtestEfi: { path: "/boot/memtest86+x64.efi", package: "memtest86+" },
   shim: { path: "/usr/lib/shim/shimx64.efi.signed", package: "shim-signed" },
   grubNet: { path: "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", package: "grub-efi-amd64-signed" },
-  debianLinux: { path: `${NETBOOT}/linux`, package: INSTALLER },
-  debianInitrd: { path: `${NETBOOT}/initrd.gz`, package: INSTALLER },
+  debianLinux: netboot("amd64", "linux"),
+  debianInitrd: netboot("amd64", "initrd.gz"),
+  arm64Shim: netboot("arm64", "bootnetaa64.efi"),
+  arm64Grub: netboot("arm64", "grubaa64.efi"),
+  arm64Linux: netboot("arm64", "linux"),
+  armhfLinux: netboot("armhf", "vmlinuz"),
+  ia32Shim: netboot("i386", "bootnetia32.efi"),
+  ia32Grub: netboot("i386", "grubia32.efi"),
+  ia32Linux: netboot("i386", "linux"),
   libwrap: { path: "/usr/lib/x86_64-linux-gnu/libwrap.so.0", package: "libwrap0" },
   tftpdHpa: { path: `${PEERS}/tftpd-hpa/usr/sbin/in.tftpd`, package: "tftpd-hpa" },
   atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },

@@ -41,6 +41,7 @@ import { relay } from "./relay.ts";
 import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
 import { twoLans } from "./two-lans.ts";
+import { uefiOthersLinux } from "./uefi-others-linux.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Http } from "./uefi-x64-http.ts";
 import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
@@ -58,6 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
   relay,
   besideDnsmasq,
   raspberryPi,
+  uefiOthersLinux,
   bootCheck,
   bootCheckOthers,
   bootCheckRebuild,
