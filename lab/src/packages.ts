@@ -106,6 +106,7 @@ const PIECES = {
   atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },
   libpcre2: { path: "/usr/lib/x86_64-linux-gnu/libpcre2-8.so.0", package: "libpcre2-8-0" },
   nginx: { path: `${PEERS}/nginx/usr/sbin/nginx`, package: "nginx" },
+  dpkgQuery: { path: "/usr/bin/dpkg-query", package: "dpkg" },
   dpkgDeb: { path: "/usr/bin/dpkg-deb", package: "dpkg" },
   userArm64: { path: "/usr/bin/qemu-aarch64-static", package: "qemu-user-static" },
   userArm: { path: "/usr/bin/qemu-arm-static", package: "qemu-user-static" },

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Program, startBootlace } from "./bootlace.ts";
+import { type Bootlace, type Program, startBootlace } from "./bootlace.ts";
 import { readDhcp } from "./bootp.ts";
 import { craftDiscover } from "./discover.ts";
 import { must } from "./failure.ts";
-import { BOOT_SERVER, buildHomeLan } from "./home-lan.ts";
+import { BOOT_SERVER, buildHomeLan, type Lan } from "./home-lan.ts";
 import { eventually, type Lab } from "./lab.ts";
 import { isDhcpReply } from "./lan-laws.ts";
 import { addHost, configure, plugIn } from "./namespaces.ts";
@@ -21,9 +21,16 @@ const CLIENT = { mac: "52:54:00:ae:00:41", xid: 0x0b00710c, architecture: 0 };
  * HTTP must give that file, and SIGTERM must end the daemon with status 0.
  */
 export async function serveAClient(lab: Lab, program: Program): Promise<void> {
-  const { lan, bootServer, capture } = await buildHomeLan(lab);
+  const home = await buildHomeLan(lab);
   const tree = { [FILE]: { piece: "pxelinux" } } as const;
-  const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree, program });
+  const bootlace = await startBootlace(lab, home.bootServer, { yaml: "root: ./boot\n", tree, program });
+  await beAClient(lab, home, bootlace);
+  await bootlace.stop();
+  lab.proof("SIGTERM: status 0");
+}
+
+/** Is a client of a Bootlace that serves Debian's pxelinux.0: as `serveAClient`, but for the start and the end. */
+export async function beAClient(lab: Lab, { lan, capture }: Lan, bootlace: Bootlace): Promise<void> {
   const pc = await addHost(lab, "pc");
   await plugIn(pc, lan, { addresses: ["192.168.11.90/24"] });
   await configure(pc, "route", "add", "default", "dev", "eth0");
@@ -43,6 +50,4 @@ export async function serveAClient(lab: Lab, program: Program): Promise<void> {
   }
   const started = bootlace.records().find((record) => record.event === "bootlace.starting");
   lab.proof(`${started?.msg}: an offer of ${FILE}, and ${original.length} octets by TFTP and by HTTP`);
-  await bootlace.stop();
-  lab.proof("SIGTERM: status 0");
 }

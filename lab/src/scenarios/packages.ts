@@ -14,7 +14,7 @@ export const packages: Scenario = {
   proves: "the four packages, packed, hold what they must and nothing else, are well-formed, and have right types",
   async run(lab) {
     const folder = folderOutside(lab, "packages");
-    for (const tarball of await packAll(lab, folder)) {
+    for (const tarball of await packAll(lab)) {
       const files = await unpack(lab, tarball, join(folder, tarball.name));
       const sources = new Set(filesBelow(join(tarball.home, "src")).map((path) => `src/${path}`));
       const faults = contentFaults(files, sources);

@@ -84,11 +84,14 @@ function isPackage(name: string): boolean {
   return labPackages.has(name) || otherPackages.has(name) || /^\.\/(out\/)?bootlace_.*\.deb$/.test(name);
 }
 
+/** What `npm run pack` makes, from this folder and from one beside it. */
+const packedHere = /^(\.|\.\.\/bootlace)\/out\/bootlace(-(dhcp-core|proxy-dhcp|tftp-serve)-)?\*\.tgz$/;
+
 function npmProblem([verb = "", ...words]: readonly string[]): Problem {
   if (verb === "start" || verb === "test") return undefined;
   const named = words.filter((word) => !word.startsWith("-"));
   if (verb === "run") return oneOf(scripts)(named);
-  if (verb === "install" && named.every((word) => word === "./out/bootlace*.tgz")) return undefined;
+  if (verb === "install" && named.every((word) => packedHere.test(word))) return undefined;
   if (verb === "install")
     return oneOf(["bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(named);
   return `npm ${verb}`;
