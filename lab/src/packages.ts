@@ -83,6 +83,7 @@ const PIECES = {
   nasm: { path: "/usr/bin/nasm", package: "nasm" },
   clang: { path: "/usr/bin/clang", package: "clang" },
   lld: { path: "/usr/bin/lld-link", package: "lld" },
+  lpxelinux: { path: "/usr/lib/PXELINUX/lpxelinux.0", package: "pxelinux" },
   undionly: { path: "/usr/lib/ipxe/undionly.kpxe", package: "ipxe" },
   pxelinux: { path: "/usr/lib/PXELINUX/pxelinux.0", package: "pxelinux" },
   ldlinuxBios: { path: "/usr/lib/syslinux/modules/bios/ldlinux.c32", package: "syslinux-common" },
@@ -92,6 +93,8 @@ const PIECES = {
   memtestEfi: { path: "/boot/memtest86+x64.efi", package: "memtest86+" },
   shim: { path: "/usr/lib/shim/shimx64.efi.signed", package: "shim-signed" },
   grubNet: { path: "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", package: "grub-efi-amd64-signed" },
+  /** The folder that a user makes the boot root: `pxelinux.0` and so on at its top, as links. */
+  debianNetboot: netboot("amd64", "../.."),
   debianLinux: netboot("amd64", "linux"),
   debianInitrd: netboot("amd64", "initrd.gz"),
   arm64Shim: netboot("arm64", "bootnetaa64.efi"),

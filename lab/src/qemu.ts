@@ -22,6 +22,8 @@ export interface BiosOptions extends MachineOptions {
   readonly restarts?: boolean;
   /** With a video card: the BIOS then leaves the serial line to the programs. */
   readonly video?: boolean;
+  /** In MiB. */
+  readonly memory?: number;
 }
 
 export interface UefiOptions extends MachineOptions {
@@ -66,13 +68,13 @@ async function network(lan: Switch, name: string): Promise<string[]> {
 export async function startBios(
   lab: Lab,
   lan: Switch,
-  { mac, name = "bios", nic = "e1000", disk, restarts = false, video = false }: BiosOptions,
+  { mac, name = "bios", nic = "e1000", disk, restarts = false, video = false, memory = 256 }: BiosOptions,
 ): Promise<Machine> {
   locate("ipxeRom");
   const device = ["-device", `${nic},netdev=net0,mac=${mac},bootindex=1`];
   const screen = video ? ["-machine", "pc", ...COMMON, "-vga", "std"] : ["-machine", "pc,graphics=off", ...COMMON];
   const args = [
-    ...[...screen, "-m", "256", ...(restarts ? [] : ["-no-reboot"])],
+    ...[...screen, "-m", String(memory), ...(restarts ? [] : ["-no-reboot"])],
     ...(await network(lan, name)),
     ...device,
     ...(disk === undefined

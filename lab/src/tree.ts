@@ -1,8 +1,8 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { locate, type PieceName } from "./packages.ts";
 
-/** The files of a boot tree by their path in it: a piece of a Debian package, or text. */
+/** The files of a boot tree by their path in it: a file or folder of a Debian package, or text. */
 export type BootTree = Readonly<Record<string, { readonly piece: PieceName } | { readonly text: string }>>;
 
 /** Copies a boot tree into a folder. Throws MissingPackage for a file whose package is not there. */
@@ -10,7 +10,7 @@ export function plantTree(root: string, tree: BootTree): void {
   for (const [path, entry] of Object.entries(tree)) {
     const target = join(root, path);
     mkdirSync(dirname(target), { recursive: true });
-    if ("piece" in entry) copyFileSync(locate(entry.piece), target);
+    if ("piece" in entry) cpSync(locate(entry.piece), target, { recursive: true, verbatimSymlinks: true });
     else writeFileSync(target, entry.text);
   }
 }

@@ -8,8 +8,10 @@ import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { binaryArm64 } from "./binary-arm64.ts";
 import { binaryX64 } from "./binary-x64.ts";
+import { biosDebian } from "./bios-debian.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
 import { biosMemtest } from "./bios-memtest.ts";
+import { biosNics } from "./bios-nics.ts";
 import { bootCheck, bootCheckOthers } from "./boot-check.ts";
 import { bootCheckRebuild } from "./boot-check-rebuild.ts";
 import { bystanders } from "./bystanders.ts";
@@ -51,6 +53,8 @@ import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
 /** Every scenario, in the order in which `all` runs them. */
 export const SCENARIOS: readonly Scenario[] = [
   biosMemtest,
+  biosNics,
+  biosDebian,
   biosExternalTftp,
   uefiX64Pxe,
   uefiX64Grub,
