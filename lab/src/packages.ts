@@ -13,6 +13,9 @@ export const UNPACKED = [
   "tftpd-hpa",
   "atftpd",
   "isc-dhcp-relay",
+  "isc-dhcp-server",
+  "kea-common",
+  "kea-dhcp4-server",
   "nginx",
   "openrc",
   "libeinfo1",
@@ -121,6 +124,12 @@ const PIECES = {
   debian: { path: `${ROOTS}/amd64`, package: "debootstrap" },
   debianArmhf: { path: `${ROOTS}/armhf`, package: "debootstrap" },
   wrk: { path: "/usr/bin/wrk", package: "wrk" },
+  dhcpd: { path: `${PEERS}/isc-dhcp-server/usr/sbin/dhcpd`, package: "isc-dhcp-server" },
+  kea: { path: `${PEERS}/kea-dhcp4-server/usr/sbin/kea-dhcp4`, package: "kea-dhcp4-server" },
+  keaLibraries: { path: `${PEERS}/kea-common/usr/lib/x86_64-linux-gnu`, package: "kea-common" },
+  log4cplus: { path: "/usr/lib/x86_64-linux-gnu/liblog4cplus-2.0.so.3", package: "liblog4cplus-2.0.5" },
+  libmariadb: { path: "/usr/lib/x86_64-linux-gnu/libmariadb.so.3", package: "libmariadb3" },
+  libpq: { path: "/usr/lib/x86_64-linux-gnu/libpq.so.5", package: "libpq5" },
   dhcrelay: { path: `${PEERS}/isc-dhcp-relay/usr/sbin/dhcrelay`, package: "isc-dhcp-relay" },
 } as const satisfies Record<string, Piece>;
 
@@ -142,6 +151,10 @@ const NEEDS: Partial<Record<PieceName, PieceName>> = {
   atftpd: "libwrap",
   nginx: "libpcre2",
   cc: "libc",
+  kea: "keaLibraries",
+  keaLibraries: "log4cplus",
+  log4cplus: "libmariadb",
+  libmariadb: "libpq",
 };
 
 /** The path of a program or file. Throws MissingPackage, which names the Debian package and the fix. */

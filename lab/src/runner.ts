@@ -54,7 +54,7 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
     proof: note,
     row(id, shown, seconds) {
       book.show(id, shown, seconds);
-      note(`${id}: ${shown}`);
+      note(`${id}: ${shown.trim()}`);
     },
   };
   try {

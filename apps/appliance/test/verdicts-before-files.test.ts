@@ -153,6 +153,14 @@ describe("B06, told and not fetched", () => {
       .wait(21);
     expect(long.primary()?.fix).toContain("127 octets");
   });
+  test("names the DHCP server's own boot file as a cause where its offer was not heard", () => {
+    const unheard = story({ plan: direct }).discover().lease().wait(21).primary();
+    expect(unheard?.sentence).toContain("not heard here, names a boot file of its own");
+    expect(unheard?.fix).toContain("options 60 and 67");
+    const asked = story().discover().lease().pxeRequest().wait(21).primary();
+    expect(asked?.sentence).not.toContain("not heard");
+    expect(asked?.fix).not.toContain("options 60");
+  });
   test("certain when we refused the requests ourselves", () => {
     const told = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "client-not-allowed").wait(6);
     expect(told.verdicts()).toEqual(["B06 certain"]);

@@ -42,6 +42,7 @@ import { packages } from "./packages.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { rebuild } from "./rebuild.ts";
 import { relay } from "./relay.ts";
+import { routers } from "./routers.ts";
 import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
 import { twoLans } from "./two-lans.ts";
@@ -64,6 +65,7 @@ export const SCENARIOS: readonly Scenario[] = [
   twoLans,
   relay,
   besideDnsmasq,
+  routers,
   raspberryPi,
   uefiOthersLinux,
   bootCheck,

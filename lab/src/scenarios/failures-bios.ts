@@ -16,6 +16,15 @@ const OTHER_PROXY = "192.168.11.110";
 export const failuresBios: Scenario = {
   name: "failures-bios",
   proves: "what keeps a BIOS machine from booting gets the right verdict: no DHCP, files missing, loops, lost replies",
+  rows: [
+    {
+      id: "net-second-proxy",
+      section: "Networks",
+      machine: "SeaBIOS, iPXE ROM, e1000",
+      boots:
+        "dnsmasq as a second proxyDHCP on the LAN: which one a machine follows is chance, and the log names the other (B16)",
+    },
+  ],
   async run(lab) {
     const lan = await addSwitch(lab, "lan");
     const router = await addHost(lab, "router");
@@ -65,10 +74,11 @@ export const failuresBios: Scenario = {
       const [latest] = await toldBoots(lab, bootServer, mac(8));
       return latest?.verdicts.some(({ id }) => id === "B16") ? latest : undefined;
     });
+    const seconds = machine.age();
     await machine.stop("SIGKILL");
     const proxy = boot.verdicts.find(({ id }) => id === "B16");
     must(proxy?.confidence === "certain", `the second proxy is ${proxy?.confidence}, not certain`);
-    lab.proof(`${mac(8)}: ${boot.verdicts.map(({ id }) => id).join(", ")}`);
+    lab.row("net-second-proxy", boot.verdicts.map(({ id }) => id).join(", "), seconds);
   },
 };
 

@@ -127,14 +127,20 @@ function fileNotFetched(view: BootView): Verdict | undefined {
   // iPXE may wait 15 s for IPv6 before it goes on.
   if (!view.silentFor(boot.firmware === "ipxe" ? 35_000 : 20_000)) return undefined;
   const long = telling.notes.includes("file-only-in-option-67");
+  // iPXE looks into the address offer first, and a DHCP server may send that where Bootlace does not hear it.
+  const unheard = telling.kind === "offer" && !view.foreign.some(({ proxy }) => !proxy);
   return verdict(
     "B06",
     "likely",
     [...leases, ...acks, telling],
     `the client was told to fetch ${quote(telling.bootFile)} and never asked for it: TFTP does not reach Bootlace${
       long ? ", or the name is too long for it" : ", or the client rejected the name"
-    }`,
-    `open 69/udp in the firewall of this machine and between the networks${long ? "; use a boot file name of at most 127 octets" : ""}`,
+    }${unheard ? ", or the DHCP server's offer, which was not heard here, names a boot file of its own" : ""}`,
+    [
+      "open 69/udp in the firewall of this machine and between the networks",
+      ...(long ? ["use a boot file name of at most 127 octets"] : []),
+      ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
+    ].join("; "),
   );
 }
 

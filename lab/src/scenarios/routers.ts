@@ -1,0 +1,132 @@
+import { type Bootlace, startBootlace } from "../bootlace.ts";
+import { startCapture } from "../capture.ts";
+import { BOOT_SERVER, obeysLaws, ROUTER } from "../home-lan.ts";
+import type { Lab, Scenario } from "../lab.ts";
+import { addHost, addSwitch, type Host, plugIn, type Switch } from "../namespaces.ts";
+import { type BootWords, startDhcpd, startKea } from "../other-routers.ts";
+import { startBios, startUefi } from "../qemu.ts";
+import type { BootRow } from "../record/rows.ts";
+import { advertisementLines, ipv6Prefix, startDnsmasq } from "../router.ts";
+import { BIOS_MEMTEST, UEFI_SYSLINUX } from "../tree.ts";
+import { verdictTold } from "../verdicts.ts";
+
+const THEIRS = "theirs.0";
+const BIOS = "SeaBIOS, iPXE ROM, e1000";
+const UEFI = "OVMF, virtio-net";
+const IPXE_FIRST =
+  "iPXE looks into the router's offer before any proxy's, and Bootlace says so (B06, B03 where it hears it).";
+
+function row(id: string, machine: string, boots: string, cannot?: string): BootRow {
+  return { id: `net-router-${id}`, section: "Networks", machine, boots, ...(cannot === undefined ? {} : { cannot }) };
+}
+
+interface House {
+  readonly lan: Switch;
+  readonly router: Host;
+  readonly bootServer: Host;
+  readonly bootlace: Bootlace;
+}
+
+export const routers: Scenario = {
+  name: "routers",
+  proves:
+    "Kea and ISC dhcpd as the router; a router with options 60, 66, 67, a boot file and siaddr: what wins, and what we say",
+  rows: [
+    row("kea-bios", BIOS, "Kea gives the addresses: pxelinux.0"),
+    row("kea-uefi", UEFI, "Kea gives the addresses: syslinux.efi"),
+    row("next-server-bios", BIOS, "ISC dhcpd names itself in siaddr and option 66, and no file: our pxelinux.0"),
+    row("file-uefi", UEFI, "ISC dhcpd names a boot file in the header and options 66 and 67: our syslinux.efi"),
+    row("file-bios", BIOS, "ISC dhcpd names a boot file in the header", IPXE_FIRST),
+    row("option-67-bios", BIOS, "ISC dhcpd names a boot file in option 67", IPXE_FIRST),
+    row(
+      "option-60-bios",
+      BIOS,
+      "ISC dhcpd says PXEClient in option 60",
+      "iPXE takes the router for the PXE server (B06).",
+    ),
+    row(
+      "option-60-uefi",
+      UEFI,
+      "ISC dhcpd says PXEClient in option 60",
+      "edk2 takes the router for the PXE server (B02).",
+    ),
+  ],
+  async run(lab) {
+    const house = await build(lab);
+    const kea = await startKea(lab, house.router);
+    await boots(lab, house, "kea-bios", 1);
+    await boots(lab, house, "kea-uefi", 2);
+    await kea.stop();
+
+    const says = async <T>(words: BootWords, body: () => Promise<T>): Promise<T> => {
+      const dhcpd = await startDhcpd(lab, house.router, words);
+      const result = await body();
+      await dhcpd.stop();
+      return result;
+    };
+    await says({ nextServer: ROUTER, tftpServerName: ROUTER }, () => boots(lab, house, "next-server-bios", 3));
+    await says({ nextServer: ROUTER, tftpServerName: ROUTER, file: THEIRS, bootFileName: THEIRS }, () =>
+      boots(lab, house, "file-uefi", 4),
+    );
+    // Each verdict comes with the silence after its machine: all are awaited at once.
+    const verdicts = [
+      await says({ nextServer: ROUTER, file: THEIRS }, () =>
+        fails(lab, house, "file-bios", 5, /theirs\.0\.+ [^\n]*\n/, "B06"),
+      ),
+      await says({ bootFileName: THEIRS }, () =>
+        fails(lab, house, "option-67-bios", 6, /Nothing to boot[^\n]*\n/, "B06"),
+      ),
+      ...(await says({ vendorClass: "PXEClient" }, async () => [
+        await fails(lab, house, "option-60-bios", 7, /Nothing to boot[^\n]*\n/, "B06"),
+        await fails(lab, house, "option-60-uefi", 8, /PXE-E16[^\n]*\n/, "B02"),
+      ])),
+    ];
+    for (const told of verdicts) await told();
+  },
+};
+
+async function build(lab: Lab): Promise<House> {
+  const lan = await addSwitch(lab, "lan");
+  const router = await addHost(lab, "router");
+  await plugIn(router, lan, { interface: "eth0", addresses: [`${ROUTER}/24`, `${ipv6Prefix(11)}1/64`] });
+  const bootServer = await addHost(lab, "boot");
+  await plugIn(bootServer, lan, { addresses: [`${BOOT_SERVER}/24`] });
+  const capture = await startCapture(lab, lan);
+  lab.afterwards(() => obeysLaws([capture], BOOT_SERVER));
+  await startDnsmasq(lab, router, { lines: advertisementLines(11), ports: [] });
+  const tree = { ...BIOS_MEMTEST, ...UEFI_SYSLINUX };
+  const bootlace = await startBootlace(lab, bootServer, { yaml: "root: ./boot\n", tree });
+  return { lan, router, bootServer, bootlace };
+}
+
+const mac = (last: number) => `52:54:00:ae:0e:0${last}`;
+
+function switchOn(lab: Lab, { lan }: House, id: string, last: number) {
+  const options = { mac: mac(last), name: `m${last}` };
+  return id.endsWith("-bios") ? startBios(lab, lan, options) : startUefi(lab, lan, options);
+}
+
+/** Boots a machine from our files. */
+async function boots(lab: Lab, house: House, id: string, last: number): Promise<void> {
+  const machine = await switchOn(lab, house, id, last);
+  const [shown] = await machine.output.until(/PXELINUX 6\.04|NBP file downloaded successfully/, 180);
+  lab.row(`net-router-${id}`, shown, machine.age());
+  await machine.stop("SIGKILL");
+}
+
+/** Sees a machine fail with this text. Gives what waits for Bootlace to say why. */
+async function fails(
+  lab: Lab,
+  house: House,
+  id: string,
+  last: number,
+  text: RegExp,
+  verdict: string,
+): Promise<() => Promise<unknown>> {
+  const machine = await switchOn(lab, house, id, last);
+  const [shown] = await machine.output.until(text, 180);
+  lab.row(`net-router-${id}`, shown, machine.age());
+  await machine.stop("SIGKILL");
+  const expected = { mac: mac(last), verdict, confidence: ["likely", "certain"], seconds: 90 };
+  return () => verdictTold(lab, house.bootServer, house.bootlace, expected);
+}
