@@ -32,6 +32,10 @@ export interface UefiOptions extends MachineOptions {
   readonly firmware?: keyof typeof FIRMWARE;
   /** A screen beside the serial line: memtest86+ as a UEFI program refuses to run without one. */
   readonly screen?: boolean;
+  /** The card's own ROM: iPXE drives it and asks for the boot file, where the firmware has no driver for the card. */
+  readonly rom?: boolean;
+  /** Megabytes of memory. */
+  readonly memory?: number;
 }
 
 // The serial line is QEMU's own standard output, which is a file: it never makes QEMU wait, and so loses no character.
@@ -48,11 +52,11 @@ interface UefiFirmware {
 
 // These images keep their variables where only system management mode may write.
 const GUARDED = ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"];
-const PC = [...GUARDED, "-global", "ICH9-LPC.disable_s3=1", "-m", "512"];
-const VIRT = ["-machine", "virt", "-cpu", "cortex-a57", "-m", "512"];
+const PC = [...GUARDED, "-global", "ICH9-LPC.disable_s3=1"];
+const VIRT = ["-machine", "virt", "-cpu", "cortex-a57"];
 
 const FIRMWARE = {
-  x64: { qemu: "qemuX64", machine: ["-machine", "q35", "-m", "512"], code: "ovmfCode", variables: "ovmfVars" },
+  x64: { qemu: "qemuX64", machine: ["-machine", "q35"], code: "ovmfCode", variables: "ovmfVars" },
   /** Secure Boot with Microsoft's keys. */
   secure: { qemu: "qemuX64", machine: PC, code: "ovmfSecureCode", variables: "ovmfSecureVars" },
   ia32: { qemu: "qemuX64", machine: PC, code: "ovmfIa32Code", variables: "ovmfIa32Vars" },
@@ -88,8 +92,10 @@ export async function startBios(
 export async function startUefi(
   lab: Lab,
   lan: Switch,
-  { mac, name = "uefi", nic = "virtio-net-pci", http = false, firmware = "x64", screen = false }: UefiOptions,
+  { mac, name = "uefi", nic = "virtio-net-pci", http = false, firmware = "x64", ...more }: UefiOptions,
 ): Promise<Machine> {
+  const { screen = false, rom = false, memory = 512 } = more;
+  if (rom) locate("ipxeRom");
   const variables = join(lab.folder, `${name}-vars.fd`);
   const { qemu, machine, code, variables: fresh } = FIRMWARE[firmware];
   copyFileSync(locate(fresh), variables);
@@ -98,13 +104,13 @@ export async function startUefi(
     `if=pflash,format=raw,unit=${unit},file=${file}${more}`,
   ];
   const args = [
-    ...[...machine, ...COMMON, "-no-reboot"],
+    ...[...machine, ...COMMON, "-m", String(memory), "-no-reboot"],
     ...flash(0, locate(code), ",readonly=on"),
     ...flash(1, variables),
     ...(await network(lan, name)),
     ...(screen ? ["-device", "VGA"] : []),
-    // No ROM on the card: the PXE client is the firmware's own. No IPv6 PXE: it would be tried for a minute first.
-    ...["-device", `${nic},romfile=,netdev=net0,mac=${mac},bootindex=1`],
+    // Without a ROM on the card the PXE client is the firmware's own. No IPv6 PXE: it would be tried for a minute first.
+    ...["-device", `${nic}${rom ? "" : ",romfile="},netdev=net0,mac=${mac},bootindex=1`],
     ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],
     ...(http ? ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"] : []),
   ];

@@ -91,10 +91,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
     desk.adoptTree(tree);
-    const programs = scan.ok
-      ? scan.files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : []))
-      : [];
-    observing.observe({ kind: "appliance", event: { type: "programs", at: now(), machines: new Map(programs) } });
+    const files = scan.ok ? scan.files : [];
+    const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
+    const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
+    observing.observe({ kind: "appliance", event: { type: "programs", at: now(), machines, unsigned } });
   }
 
   function emit(event: ApplianceEvent): void {

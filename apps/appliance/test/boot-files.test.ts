@@ -8,7 +8,7 @@ import { bootFilesService } from "../src/services/boot-files.ts";
 import { type ScanResult, scanRoot } from "../src/system/boot-files.ts";
 import { followRoot } from "../src/system/follow-root.ts";
 import { loopbackConfig } from "./helpers/loopback.ts";
-import { peImage } from "./helpers/pe-image.ts";
+import { peImage, signedImage } from "./helpers/pe-image.ts";
 
 let root = "";
 beforeEach(() => {
@@ -32,6 +32,8 @@ describe("a scan", () => {
     put("pxelinux/ldlinux.c32");
     put("EFI/BOOT/BOOTX64.EFI", peImage(0x8664));
     put("efi32/syslinux.efi", peImage(0x014c));
+    put("signed.efi", signedImage(0x8664, 2048));
+    put("unsigned.efi", signedImage(0x8664, 0));
     put("short.efi", "MZ");
     put("page.efi", "<html>404</html>".padEnd(400));
     put("grubx64.efi.signed", new Uint8Array(5000).fill(0x4d));
@@ -47,7 +49,9 @@ describe("a scan", () => {
       { path: "lpxelinux.0", flaw: "empty" },
       { path: "page.efi", flaw: "no-program" },
       { path: "short.efi", flaw: "no-program" },
+      { path: "signed.efi", machine: "x64" },
       { path: "strange.efi" },
+      { path: "unsigned.efi", machine: "x64", unsigned: true },
       { path: "efi32/syslinux.efi", machine: "x86" },
       { path: "pxelinux/pxelinux.0" },
       { path: "EFI/BOOT/BOOTX64.EFI", machine: "x64" },

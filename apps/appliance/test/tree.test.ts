@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type PeMachine, peMachine } from "../src/boot/pe.ts";
+import { type PeMachine, peMachine, peSigned } from "../src/boot/pe.ts";
 import { growTree, type TreeFile } from "../src/boot/tree.ts";
-import { peImage } from "./helpers/pe-image.ts";
+import { peImage, signedImage } from "./helpers/pe-image.ts";
 
 function files(...names: (string | [string, PeMachine])[]): TreeFile[] {
   return names.map((name) => (typeof name === "string" ? { path: name } : { path: name[0], machine: name[1] }));
@@ -32,6 +32,24 @@ describe("the machine of a PE image", () => {
     ["a header beyond the end of the file", peImage(0x8664, 0x80).subarray(0, 0x84)],
     ["another signature", peImage(0x8664).fill(0x4e, 0x80, 0x81)],
   ])("is unknown for %s", (_name, head) => expect(peMachine(head)).toBe(undefined));
+});
+
+describe("the signature of a PE image", () => {
+  it.each([
+    ["PE32+", signedImage(0x8664, 2048), true],
+    ["PE32", signedImage(0x014c, 2048, false), true],
+    ["PE32+ without", signedImage(0x8664, 0), false],
+    ["PE32 without", signedImage(0x014c, 0, false), false],
+    ["no optional header", peImage(0x8664), undefined],
+    ["a header that does not end in what was read", signedImage(0x8664, 2048).subarray(0, 0x130 - 8), undefined],
+    ["text", new TextEncoder().encode("#!ipxe\n".repeat(40)), undefined],
+  ])("%s", (_name, head, signed) => expect(peSigned(head)).toBe(signed));
+
+  it("needs a directory that reaches as far", () => {
+    const image = signedImage(0x8664, 2048);
+    new DataView(image.buffer).setUint32(0x80 + 24 + 108, 4, true);
+    expect(peSigned(image)).toBe(false);
+  });
 });
 
 describe("the boot file of an architecture", () => {

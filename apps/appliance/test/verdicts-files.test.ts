@@ -181,6 +181,15 @@ describe("B12, the file does not run", () => {
 });
 
 describe("B13, iPXE loads iPXE", () => {
+  test.each(["bootlace-check/x64-uefi.efi", "memtest.efi"])(
+    "not where a ROM with iPXE boots %s again and again",
+    (file) => {
+      const ipxe = { arch: 7, ipxe: true };
+      const told = story({ machine: ipxe, plan: { kind: "boot", file } });
+      for (let time = 0; time < 4; time++) told.discover().lease().tftp(file).wait(12);
+      expect(told.reached.map(({ id }) => id)).not.toContain("B13");
+    },
+  );
   const load = (told: ReturnType<typeof story>, times: number, who: object) => {
     for (let time = 0; time < times; time++)
       told

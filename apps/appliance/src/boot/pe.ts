@@ -48,6 +48,30 @@ export function programFlaw(name: string, head: Uint8Array): ProgramFlaw | undef
   return isSeen && view.getUint32(header, false) !== 0x50450000 ? "no-program" : undefined;
 }
 
+/** The certificate table among the data directories of the optional header (PE format, "Optional Header"). */
+const certificateTable = 4;
+/** Where the data directories begin in the optional header, by its magic: PE32 and PE32+. */
+const directoriesAt: ReadonlyMap<number, number> = new Map([
+  [0x10b, 96],
+  [0x20b, 112],
+]);
+
+/**
+ * Whether a PE image carries a signature, of whomever; Secure Boot starts none without.
+ * @param head the first octets of the file
+ * @returns undefined when the file is no PE image, or its header does not end in them
+ */
+export function peSigned(head: Uint8Array): boolean | undefined {
+  if (peMachine(head) === undefined) return undefined;
+  const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
+  const optional = view.getUint32(0x3c, true) + 24;
+  if (optional + 2 > view.byteLength) return undefined;
+  const directories = optional + (directoriesAt.get(view.getUint16(optional, true)) ?? peHeaderOctets);
+  const size = directories + certificateTable * 8 + 4;
+  if (size + 4 > view.byteLength) return undefined;
+  return view.getUint32(directories - 4, true) > certificateTable && view.getUint32(size, true) > 0;
+}
+
 /**
  * Reads the field Machine of a PE image (PE format, "MS-DOS stub" and "COFF file header").
  * @param head the first octets of the file

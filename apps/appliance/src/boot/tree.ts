@@ -18,6 +18,8 @@ import type { PeMachine, ProgramFlaw } from "./pe.ts";
 export interface TreeFile {
   readonly path: string;
   readonly machine?: PeMachine;
+  /** It is a program without a signature. */
+  readonly unsigned?: true;
   /** Why nobody could start it. */
   readonly flaw?: ProgramFlaw;
 }

@@ -3,12 +3,19 @@ import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import type { HttpBootEvent } from "../http/boot-events.ts";
 
+/** What the headers of the programs in the boot tree say, by path. */
+export interface Programs {
+  /** The PE machine. */
+  readonly machines: ReadonlyMap<string, string>;
+  readonly unsigned: ReadonlySet<string>;
+}
+
 /** What the appliance itself reports. `at` is Unix time in milliseconds. */
 export type HouseEvent =
   /** Time passes: about once a second, so that silence can be judged. */
   | { readonly type: "tick"; readonly at: number }
-  /** Which files of the boot tree are programs, and for which machine. Replaces what was told before. */
-  | { readonly type: "programs"; readonly at: number; readonly machines: ReadonlyMap<string, string> }
+  /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
+  | ({ readonly type: "programs"; readonly at: number } & Programs)
   /** Another server's reply to a client, heard because it was broadcast. */
   | { readonly type: "overheard"; readonly at: number; readonly source: Endpoint; readonly reply: DhcpPacket }
   /** Whether the replies of other servers can be heard from now on. */

@@ -1,6 +1,6 @@
 import { open, opendir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { peHeaderOctets, peMachine, programFlaw } from "../boot/pe.ts";
+import { peHeaderOctets, peMachine, peSigned, programFlaw } from "../boot/pe.ts";
 import { mayBoot, type TreeFile } from "../boot/tree.ts";
 
 /** What bounds a scan: boot trees can hold whole distributions. */
@@ -95,7 +95,11 @@ async function readHeader(path: string): Promise<Omit<TreeFile, "path">> {
     const head = buffer.subarray(0, bytesRead);
     const machine = peMachine(head);
     const flaw = programFlaw(path, head);
-    return { ...(machine === undefined ? {} : { machine }), ...(flaw === undefined ? {} : { flaw }) };
+    return {
+      ...(machine === undefined ? {} : { machine }),
+      ...(peSigned(head) === false ? { unsigned: true } : {}),
+      ...(flaw === undefined ? {} : { flaw }),
+    };
   } catch {
     return {};
   }

@@ -8,3 +8,14 @@ export function peImage(machine: number, header = 0x80): Uint8Array {
   view.setUint16(header + 4, machine, true);
   return image;
 }
+
+/** The same with an optional header, PE32+ or PE32, and a certificate table of so many octets in it. */
+export function signedImage(machine: number, octets: number, wide = true): Uint8Array {
+  const image = peImage(machine);
+  const view = new DataView(image.buffer);
+  const directories = 0x80 + 24 + (wide ? 112 : 96);
+  view.setUint16(0x80 + 24, wide ? 0x20b : 0x10b, true);
+  view.setUint32(directories - 4, 16, true);
+  view.setUint32(directories + 4 * 8 + 4, octets, true);
+  return image;
+}

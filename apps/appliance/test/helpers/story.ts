@@ -123,8 +123,9 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       tell({ kind: "appliance", event: { type: "tick", at: now } });
       return self;
     },
-    programs(machines: Record<string, string>) {
-      tell({ kind: "appliance", event: { type: "programs", at: now, machines: new Map(Object.entries(machines)) } });
+    programs(machines: Record<string, string>, ...unsigned: string[]) {
+      const told = { machines: new Map(Object.entries(machines)), unsigned: new Set(unsigned) };
+      tell({ kind: "appliance", event: { type: "programs", at: now, ...told } });
       return self;
     },
     discover(who: Machine = machine, secs = 0, giaddr = NONE) {

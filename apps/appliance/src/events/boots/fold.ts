@@ -1,5 +1,5 @@
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
-import type { ApplianceEvent, HouseEvent } from "../event.ts";
+import type { ApplianceEvent, HouseEvent, Programs } from "../event.ts";
 import { judge } from "../verdicts/judge.ts";
 import { primaryOf, sameVerdict, type Verdict } from "../verdicts/verdict.ts";
 import type { JudgeContext } from "../verdicts/view.ts";
@@ -54,7 +54,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   let steps = 0;
   let overhearing = false;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
-  let machines: ReadonlyMap<string, string> = new Map();
+  let programs: Programs = { machines: new Map(), unsigned: new Set() };
   let changed = new Map<string, BootChange>();
 
   function put(boot: Boot, reached?: Verdict): void {
@@ -83,7 +83,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function contextAt(now: number): JudgeContext {
-    return { now, overhearing, machines, pxePortHeard: now - pxePortHeardAt < limits.remember };
+    return { now, overhearing, programs, pxePortHeard: now - pxePortHeardAt < limits.remember };
   }
 
   function judged(boot: Boot, now: number): void {
@@ -186,7 +186,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onHouse(event: HouseEvent): void {
     if (event.type === "tick") onTick(event.at);
-    else if (event.type === "programs") machines = event.machines;
+    else if (event.type === "programs") programs = event;
     else if (event.type === "overhearing") overhearing = event.on;
     else if (event.type === "overheard") {
       onForeign(readForeignReply(event.reply, event.source), event.source.address, event.at);

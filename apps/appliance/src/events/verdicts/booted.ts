@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import { isKernelName } from "../boots/file-role.ts";
+import { shimMayRefuse } from "./secure-boot.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 import type { BootView } from "./view.ts";
 
@@ -23,12 +24,10 @@ export function kernelSent(view: BootView): Verdict | undefined {
   const kernels = view.done.filter(({ file }) => isKernelName(file));
   const last = kernels.at(-1);
   if (last === undefined || !view.silentFor(10_000)) return undefined;
-  return verdict(
-    "booted",
-    "likely",
-    lastFiles(view),
-    `all of ${quote(last.file)} was sent, and nothing more was asked for`,
-  );
+  const sentence = `all of ${quote(last.file)} was sent, and nothing more was asked for`;
+  const doubt = shimMayRefuse(view, last);
+  if (doubt === undefined) return verdict("booted", "likely", lastFiles(view), sentence);
+  return verdict("booted", "guess", lastFiles(view), `${sentence}; but ${doubt.sentence}`, doubt.fix);
 }
 
 /** The boot loader got its files; what follows cannot be seen from here. */

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
-import { isIpxeName, plainName } from "../boots/file-role.ts";
+import { checkProgramNamed } from "../../boot/boot-check.ts";
+import { isIpxeName, isKernelName, plainName } from "../boots/file-role.ts";
 import type { FileStep, StepOf } from "../boots/step.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 import { type BootView, cameBack, isTold } from "./view.ts";
@@ -126,7 +127,9 @@ export function chainLoop(view: BootView): Verdict | undefined {
     const sentence = `iPXE is running and would be handed ${file}, which is iPXE again: Bootlace did not answer it`;
     return verdict("B13", "certain", [...view.done.filter(isIpxeFile), refused], sentence, fix);
   }
-  const loads = view.done.filter((file) => isIpxeFile(file) || (isTold(view, file) && spokeIpxe(view)));
+  const loads = view.done.filter(
+    (file) => isIpxeFile(file) || (isTold(view, file) && spokeIpxe(view) && mayBeIpxe(file)),
+  );
   const times = loads.reduce((sum, step) => sum + step.times, 0);
   const [first] = loads;
   if (first === undefined || times < 3 || (loads.at(-1)?.lastAt ?? 0) - first.at > 120_000) return undefined;
@@ -139,6 +142,11 @@ export function chainLoop(view: BootView): Verdict | undefined {
     `the client loaded ${quote(first.file)} ${times} times in a row: iPXE starts and gets itself as boot file`,
     known ? fix : `${fix}; this build of iPXE does not say that it is iPXE (options 77 and 175)`,
   );
+}
+
+/** Cards with iPXE in their ROM boot what is none of it, and a person may switch them on three times in two minutes. */
+function mayBeIpxe({ file }: FileStep): boolean {
+  return !isKernelName(file) && checkProgramNamed(file) === undefined;
 }
 
 function isIpxeFile({ file }: FileStep): boolean {

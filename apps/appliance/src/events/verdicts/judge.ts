@@ -5,6 +5,7 @@ import { beforeFiles, secondProxy, unanswered } from "./before-files.ts";
 import { reachedCheck } from "./boot-check.ts";
 import { grubWentElsewhere, kernelSent, loaderSent, systemSeen } from "./booted.ts";
 import { chainLoop, missingFile, normalOddities } from "./files.ts";
+import { shimRefused } from "./secure-boot.ts";
 import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -26,6 +27,8 @@ function outcome(view: BootView): Verdict | undefined {
     reachedCheck(view) ??
     systemSeen(view) ??
     chainLoop(view) ??
+    // Before the missing file: shim's key manager need not be there.
+    shimRefused(view) ??
     missingFile(view) ??
     requestsRefused(view) ??
     largePacketsLost(view) ??

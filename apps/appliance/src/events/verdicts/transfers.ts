@@ -106,7 +106,7 @@ function fetchedByHand(view: BootView, file: FileStep): boolean {
 
 function wrongMachine(view: BootView, file: FileStep): Verdict | undefined {
   const { arch } = view.boot;
-  const machine = view.context.machines.get(plainName(file.file));
+  const machine = view.context.programs.machines.get(plainName(file.file));
   const efi = /\.efi$/i.test(file.file);
   if (arch === undefined || (machine === undefined && !efi)) return undefined;
   const wanted = machineFor(arch);

@@ -1,6 +1,7 @@
 import { type Boot, stepsOf } from "../boots/boot.ts";
 import { plainName } from "../boots/file-role.ts";
 import type { FileStep, Step, StepOf } from "../boots/step.ts";
+import type { Programs } from "../event.ts";
 
 /** What a judge knows besides the boot itself. */
 export interface JudgeContext {
@@ -10,8 +11,7 @@ export interface JudgeContext {
   readonly overhearing: boolean;
   /** Lately some other machine was heard on the PXE port. */
   readonly pxePortHeard: boolean;
-  /** PE machine of the programs in the boot tree, by path. */
-  readonly machines: ReadonlyMap<string, string>;
+  readonly programs: Programs;
 }
 
 /** A boot as the rules look at it. */

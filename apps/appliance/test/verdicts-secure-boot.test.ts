@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { story } from "./helpers/story.ts";
+
+/** A UEFI client that has shim and what shim starts. */
+const shimAndGrub = (...unsigned: string[]) =>
+  story({ plan: { kind: "boot", file: "sb/shimx64.efi" } })
+    .programs({ "sb/shimx64.efi": "x64", "sb/grubx64.efi": "x64" }, ...unsigned)
+    .discover()
+    .lease()
+    .tftp("sb/shimx64.efi")
+    .tftp("sb/revocations_sbat.efi", "missing")
+    .tftp("sb/grubx64.efi");
+const GRUB = "sb/grubx64.efi";
+
+describe("shim refuses what it fetched", () => {
+  test("it asks for its key manager, which need not be there: B12, not a missing file", () => {
+    const told = shimAndGrub().tftp("sb/mmx64.efi", "missing").wait(11);
+    expect(told.verdicts()).toEqual(["B12 likely", "B11 certain"]);
+    expect(told.primary()).toMatchObject({ fix: expect.stringContaining("trusts only its signatures") });
+    expect(shimAndGrub().tftp("sb/mmx64.efi").wait(31).verdicts()[0]).toBe("B12 likely");
+  });
+  test("it waits for a key on its screen: told by the header of the program", () => {
+    const told = shimAndGrub(GRUB).wait(31);
+    expect(told.primary()).toMatchObject({
+      id: "B12",
+      confidence: "likely",
+      sentence: expect.stringMatching("not signed"),
+    });
+    expect(shimAndGrub(GRUB).wait(29).primary()?.id).not.toBe("B12");
+  });
+  test("a signed GRUB that asks for nothing asks the router", () => {
+    const told = shimAndGrub().wait(31);
+    expect(told.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("DHCP server names") });
+  });
+  test("a GRUB without a signature that goes on was not refused", () => {
+    const told = shimAndGrub(GRUB).tftp("grub/grub.cfg").wait(31);
+    expect(told.verdicts()[0]).toBe("booted guess");
+  });
+  test("without shim nobody asks whether a GRUB is signed", () => {
+    const told = story({ plan: { kind: "boot", file: GRUB } })
+      .programs({ [GRUB]: "x64" }, GRUB)
+      .discover()
+      .lease();
+    expect(told.tftp(GRUB).wait(31).primary()?.sentence).not.toMatch("not signed");
+  });
+});
+
+describe("a kernel without a signature behind shim", () => {
+  const kernel = (...unsigned: string[]) =>
+    shimAndGrub(...unsigned)
+      .tftp("/grub/grub.cfg")
+      .tftp("/memtest.efi")
+      .wait(11);
+  test("may have been refused", () => {
+    const told = kernel("memtest.efi").primary();
+    expect(told).toMatchObject({
+      id: "booted",
+      confidence: "guess",
+      sentence: expect.stringMatching("bad shim signature"),
+    });
+    expect(told?.fix).toMatch("Secure Boot");
+  });
+  test("is believed when it is signed, or when more was fetched after it", () => {
+    expect(kernel().primary()).toMatchObject({ id: "booted", confidence: "likely" });
+    expect(kernel("memtest.efi").tftp("/initrd.gz").wait(11).primary()).toMatchObject({ confidence: "likely" });
+  });
+});
