@@ -14,15 +14,27 @@ export interface Capture {
   datagrams(): Promise<readonly Datagram[]>;
 }
 
-/** Starts to capture all IPv4 and IPv6 traffic on a switch; `snap` is the number of octets kept of a frame. */
-export async function startCapture(lab: Lab, lan: Switch, snap = 2048): Promise<Capture> {
+/** What is kept of what was seen. */
+export interface CaptureOptions {
+  /** Octets kept of a frame. */
+  readonly snap?: number;
+  /** In the words of pcap-filter(7); everything when left out. */
+  readonly only?: string;
+}
+
+/** Starts to capture the traffic on a switch. */
+export async function startCapture(
+  lab: Lab,
+  lan: Switch,
+  { snap = 2048, only = "" }: CaptureOptions = {},
+): Promise<Capture> {
   const file = join(lab.folder, `${lan.role}.pcap`);
   // --immediate-mode and -U: a frame is in the file as soon as it was seen, not when a buffer is full.
   const args = ["--immediate-mode", "-U", "-n", "-B", "16384", "-Z", "root", "-s", String(snap), "-i", lan.bridge];
   const tcpdump = start(lab, lan.netns, {
     name: `tcpdump-${lan.role}`,
     command: locate("tcpdump"),
-    args: [...args, "-w", file],
+    args: [...args, "-w", file, only],
   });
   await tcpdump.output.until(/listening on/, 10);
   return {

@@ -1,4 +1,4 @@
-import { type Capture, startCapture } from "./capture.ts";
+import { type Capture, type CaptureOptions, startCapture } from "./capture.ts";
 import { must } from "./failure.ts";
 import type { Lab } from "./lab.ts";
 import { breaches } from "./lan-laws.ts";
@@ -23,9 +23,9 @@ export interface HomeLan extends Lan {
   readonly bootServer: Host;
 }
 
-export interface LanOptions {
-  /** Octets kept of a captured frame. */
-  readonly snap?: number;
+export interface LanOptions extends CaptureOptions {
+  /** The router's `dhcp-range` lines, when its usual fifty addresses are not enough. */
+  readonly pool?: readonly string[];
   /** Further lines for the router's dnsmasq. */
   readonly routerLines?: readonly string[];
 }
@@ -35,8 +35,8 @@ export async function buildLan(lab: Lab, subnet: number, suffix: string, options
   const lan = await addSwitch(lab, `lan${suffix}`);
   const router = await addHost(lab, `router${suffix}`);
   await plugIn(router, lan, { addresses: [`192.168.${subnet}.1/24`, `${ipv6Prefix(subnet)}1/64`] });
-  const capture = await startCapture(lab, lan, options.snap);
-  const lines = [...routerLines(subnet), ...(options.routerLines ?? [])];
+  const capture = await startCapture(lab, lan, options);
+  const lines = [...routerLines(subnet, options.pool), ...(options.routerLines ?? [])];
   await startDnsmasq(lab, router, { lines, ports: [67] });
   return { lan, router, capture };
 }

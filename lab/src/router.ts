@@ -37,9 +37,9 @@ export function ipv6Prefix(subnet: number): string {
  * The configuration of a router that gives addresses in 192.168.SUBNET.0/24 and nothing else. It also sends IPv6
  * router advertisements: without one the iPXE ROM waits some 15 s for autoconfiguration before it boots.
  */
-export function routerLines(subnet: number): string[] {
+export function routerLines(subnet: number, pool?: readonly string[]): string[] {
   return [
-    `dhcp-range=192.168.${subnet}.50,192.168.${subnet}.99,255.255.255.0,1h`,
+    ...(pool ?? [`dhcp-range=192.168.${subnet}.50,192.168.${subnet}.99,255.255.255.0,1h`]),
     "dhcp-authoritative",
     "no-ping",
     ...advertisementLines(subnet),

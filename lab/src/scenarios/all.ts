@@ -45,6 +45,7 @@ import { relay } from "./relay.ts";
 import { routers } from "./routers.ts";
 import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
+import { storm } from "./storm.ts";
 import { twoLans } from "./two-lans.ts";
 import { uefiOthersLinux } from "./uefi-others-linux.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
@@ -85,6 +86,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interop,
   interopLossy,
   dhcpUnderLoad,
+  storm,
   hardTimes,
   serviceSystemd,
   serviceOpenrc,

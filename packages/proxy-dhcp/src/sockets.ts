@@ -20,6 +20,18 @@ export async function bindOffers(at: ServedInterface, port: number, clientPort: 
   return { ok: false, failure: { ...local, code } };
 }
 
+/** Octets of requests that may wait: what a class room says in the moment when it is switched on, while we are busy. */
+const WAITING_ROOM = 1024 * 1024;
+
+/** The system gives less where its own limit is lower (socket(7): rmem_max), and every byte of it helps. */
+function makeRoom(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(WAITING_ROOM);
+  } catch {
+    // Its default then.
+  }
+}
+
 export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
   const socket = createSocket({ type: "udp4", reuseAddr });
   return new Promise((resolve) => {
@@ -29,6 +41,7 @@ export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
     });
     socket.bind(local.port, local.address, () => {
       socket.removeAllListeners("error");
+      makeRoom(socket);
       resolve({ ok: true, socket });
     });
   });

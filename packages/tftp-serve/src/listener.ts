@@ -16,6 +16,18 @@ export type Bound =
   | { readonly ok: true; readonly listener: Listener }
   | { readonly ok: false; readonly fault: TftpBindFailure };
 
+/** Octets of requests that may wait: hundreds of machines ask within the moment in which we are busy with the first. */
+const waitingRoom = 1024 * 1024;
+
+/** The system gives less where its own limit is lower (socket(7): rmem_max). */
+function makeRoom(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(waitingRoom);
+  } catch {
+    // Its default then.
+  }
+}
+
 /**
  * Binds `address` and `port`.
  * @param singlePort rejections come from the request port too
@@ -37,6 +49,7 @@ export function listen(
     socket.once("error", bindFailed);
     socket.once("listening", () => {
       socket.off("error", bindFailed);
+      makeRoom(socket);
       // Later errors of an unconnected socket are those of single datagrams.
       socket.on("error", () => {});
       const own = senderOf(socket);

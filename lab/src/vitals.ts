@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Lab } from "./lab.ts";
+import type { Host } from "./namespaces.ts";
+import { locate } from "./packages.ts";
+import type { Started } from "./processes.ts";
+import { runOk } from "./processes.ts";
+
+/** What a process holds of the machine. */
+export interface Vitals {
+  /** Resident memory, in MiB. */
+  readonly memory: number;
+  readonly descriptors: number;
+}
+
+export function vitalsOf({ pid }: Started): Vitals {
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return { memory: Number(resident) / 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/**
+ * Datagrams that the kernel threw away because a socket on this port was full, in the namespace of the process
+ * (proc_net(5): the last column of udp).
+ */
+export function droppedDatagrams({ pid }: Started, port: number): number {
+  let sum = 0;
+  for (const line of readFileSync(`/proc/${pid}/net/udp`, "latin1").split("\n").slice(1)) {
+    const local = /^\s*\d+: [0-9A-F]{8}:([0-9A-F]{4}) /.exec(line)?.[1];
+    if (local !== undefined && Number.parseInt(local, 16) === port) sum += Number(line.trim().split(/\s+/).at(-1));
+  }
+  return sum;
+}
+
+/** The sum of a metric of the Bootlace on a host, over its labels. */
+export async function metric(lab: Lab, host: Host, name: string, labels = ""): Promise<number> {
+  const url = "http://127.0.0.1:8067/metrics";
+  const { stdout } = await runOk(lab, host.netns, locate("curl"), ["--silent", "--show-error", "--fail", url]);
+  const lines = stdout.toString().split("\n");
+  const series = lines.filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return series.filter((line) => line.includes(labels)).reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+/** For a table. */
+export function tellVitals({ memory, descriptors }: Vitals): string {
+  return `${memory.toFixed(0)} MiB, ${descriptors} descriptors`;
+}
