@@ -161,7 +161,7 @@ describe("what is missing", () => {
 describe("what comes next", () => {
   const usual = { cwd: "/srv", config: "/srv/bootlace.yaml", directory: "/srv", isRoot: true };
   const installation: Installation = { program: "/usr/bin/bootlace", single: true, unit: false, onPath: true };
-  const commands = (more: Partial<Installation>, place: Partial<typeof usual> & { install?: string } = {}) =>
+  const commands = (more: Partial<Installation>, place: Partial<typeof usual> & { install?: string; shell?: string } = {}) =>
     nextSteps({ ...usual, ...place, installation: { ...installation, ...more } }).flatMap(
       ({ command }) => command ?? [],
     );
@@ -188,11 +188,24 @@ describe("what comes next", () => {
   it("for the repository", () => {
     const program = "/srv/bootlace/apps/appliance/dist/main.js";
     const inside = { cwd: "/srv/bootlace", config: "/srv/bootlace/bootlace.yaml", directory: "/srv/bootlace" };
-    expect(commands({ program, single: false, onPath: false }, inside)).toEqual([
-      "node_modules/.bin/node apps/appliance/dist/main.js check",
+    const from = (place: Parameters<typeof commands>[1]) => commands({ program, single: false, onPath: false }, place);
+    const usually = [
+      "npm run -s bootlace -- check",
       "npm start",
-      "node_modules/.bin/node apps/appliance/dist/main.js install-service --config /srv/bootlace/bootlace.yaml",
+      "npm run -s bootlace -- install-service --config /srv/bootlace/bootlace.yaml",
+    ];
+    expect(from(inside)).toEqual(usually);
+    // npm goes to the folder of the package by itself, from any folder below it.
+    expect(from({ ...inside, shell: "/srv/bootlace/docs" })).toEqual(usually);
+    const other = { config: "/srv/bootlace/a/bootlace.yaml", directory: "/srv/bootlace/a", install: "apt-get" };
+    expect(from({ ...inside, ...other, shell: "/root" }).slice(1, 4)).toEqual([
+      "npm --prefix /srv/bootlace run -s bootlace -- init /srv/bootlace/a",
+      "npm --prefix /srv/bootlace run -s bootlace -- check /srv/bootlace/a/bootlace.yaml",
+      "npm --prefix /srv/bootlace start -- --config /srv/bootlace/a/bootlace.yaml",
     ]);
+    expect(from({ ...inside, cwd: "/srv", shell: "/srv" })[0]).toBe(
+      "node bootlace/apps/appliance/dist/main.js check bootlace/bootlace.yaml",
+    );
   });
 
   it("for the service, when its own config was made", () => {

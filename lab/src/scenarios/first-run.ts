@@ -45,6 +45,12 @@ export const firstRun: Scenario = {
       const [env, args] = npm(...rest);
       const { stdout } = await runOk(lab, bootServer.netns, env, args, { cwd: clone, seconds: 180 });
       lab.proof(`${line}: ${/x86-bios.*/.exec(stdout.toString())?.[0]}`);
+      // What init says comes next, typed in the same folder.
+      const check = /npm (run -s bootlace -- check.*)/.exec(stdout.toString())?.[1];
+      must(check !== undefined, `init does not say how to check: ${stdout}`);
+      const [shell, words] = npm(...check.split(" "));
+      const checked = await runOk(lab, bootServer.netns, shell, words, { cwd: clone, seconds: 60 });
+      lab.proof(`npm ${check}: ${checked.stdout.toString().trim()}`);
     }
 
     const [, words] = npm("start");

@@ -141,6 +141,7 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
     next: nextSteps({
       installation: system.installation(surroundings.env),
       cwd: surroundings.cwd,
+      shell: surroundings.env.INIT_CWD,
       config: join(directory, configName),
       isRoot: system.isRoot,
       directory,

@@ -22,6 +22,8 @@ export interface NextStep {
 export interface NextInput {
   readonly installation: Installation;
   readonly cwd: string;
+  /** The folder of the person's shell: npm runs its scripts in the folder of the package, wherever it was called. */
+  readonly shell?: string | undefined;
   /** Absolute path of bootlace.yaml. */
   readonly config: string;
   readonly isRoot: boolean;
@@ -31,12 +33,14 @@ export interface NextInput {
 }
 
 /** What a person does next, in order. */
-export function nextSteps({ installation, cwd, config, isRoot, install, directory }: NextInput): NextStep[] {
-  const call = callOf(installation, cwd);
+export function nextSteps(input: NextInput): NextStep[] {
+  const { installation, cwd, shell = cwd, config, isRoot, install, directory } = input;
+  const call = callOf(installation, cwd, shell);
+  const written = (path: string) => word(shell === cwd ? shortest(cwd, path) : path);
   const sudo = isRoot ? "" : "sudo ";
-  const named = relative(cwd, config) === basename(config) ? "" : word(shortest(cwd, config));
+  const named = relative(cwd, config) === basename(config) ? "" : written(config);
   const more =
-    install === undefined ? [] : [installStep(install, `${call.run} init ${word(shortest(cwd, directory))}`)];
+    install === undefined ? [] : [installStep(install, `${call.run} init ${written(directory)}`)];
   const file = named === "" ? "" : ` --config ${named}`;
   return [
     ...more.flat(),
@@ -47,7 +51,7 @@ export function nextSteps({ installation, cwd, config, isRoot, install, director
   ];
 
   function serve(file: string): string {
-    if (call.npm) return file === "" ? "npm start" : `npm start --${file}`;
+    if (call.npm !== undefined) return `${call.npm} start${file === "" ? "" : ` --${file}`}`;
     return `${call.run} serve${file}`;
   }
 
@@ -66,18 +70,23 @@ function installStep(install: string, again: string): NextStep[] {
   ];
 }
 
-/** How this program is called from a shell in `cwd`. */
-function callOf({ program, single, onPath }: Installation, cwd: string): { run: string; npm: boolean } {
+/** How this program is called from a shell in that folder, and how npm is where it starts it. */
+function callOf(
+  { program, single, onPath }: Installation,
+  cwd: string,
+  shell: string,
+): { readonly run: string; readonly npm?: string } {
   const isWorkspace = program.endsWith(`${sep}apps${sep}appliance${sep}dist${sep}main.js`);
   if (isWorkspace) {
-    const inside = relative(resolve(dirname(program), "../../.."), cwd) === "";
-    const node = inside ? "node_modules/.bin/node" : "node";
-    return { run: `${node} ${word(shortest(cwd, program))}`, npm: inside };
+    const top = resolve(dirname(program), "../../..");
+    if (cwd !== top) return { run: `node ${word(shortest(cwd, program))}` };
+    const npm = relative(top, shell).startsWith("..") ? `npm --prefix ${word(top)}` : "npm";
+    return { run: `${npm} run -s bootlace --`, npm };
   }
-  if (onPath) return { run: "bootlace", npm: false };
-  if (!single) return { run: `node ${word(shortest(cwd, program))}`, npm: false };
+  if (onPath) return { run: "bootlace" };
+  if (!single) return { run: `node ${word(shortest(cwd, program))}` };
   const path = shortest(cwd, program);
-  return { run: word(path.includes("/") ? path : `./${path}`), npm: false };
+  return { run: word(path.includes("/") ? path : `./${path}`) };
 }
 
 function shortest(cwd: string, path: string): string {
