@@ -161,7 +161,10 @@ describe("what is missing", () => {
 describe("what comes next", () => {
   const usual = { cwd: "/srv", config: "/srv/bootlace.yaml", directory: "/srv", isRoot: true };
   const installation: Installation = { program: "/usr/bin/bootlace", single: true, unit: false, onPath: true };
-  const commands = (more: Partial<Installation>, place: Partial<typeof usual> & { install?: string; shell?: string } = {}) =>
+  const commands = (
+    more: Partial<Installation>,
+    place: Partial<typeof usual> & { install?: string; shell?: string } = {},
+  ) =>
     nextSteps({ ...usual, ...place, installation: { ...installation, ...more } }).flatMap(
       ({ command }) => command ?? [],
     );

@@ -39,8 +39,7 @@ export function nextSteps(input: NextInput): NextStep[] {
   const written = (path: string) => word(shell === cwd ? shortest(cwd, path) : path);
   const sudo = isRoot ? "" : "sudo ";
   const named = relative(cwd, config) === basename(config) ? "" : written(config);
-  const more =
-    install === undefined ? [] : [installStep(install, `${call.run} init ${written(directory)}`)];
+  const more = install === undefined ? [] : [installStep(install, `${call.run} init ${written(directory)}`)];
   const file = named === "" ? "" : ` --config ${named}`;
   return [
     ...more.flat(),
