@@ -103,3 +103,23 @@ test("docs/troubleshooting.md sends its readers to verdicts that exist, and to e
   expect(named.filter((id) => id === undefined || !Object.hasOwn(catalogue, id))).toEqual([]);
   expect(failures.filter((id) => !named.includes(id))).toEqual([]);
 });
+
+test("docs/explanation/scaling.md tells about what docs/performance.md has measured", () => {
+  const cells = (row: string) => row.split("|").map((cell) => cell.trim());
+  const measured = new Map(
+    page("performance.md")
+      .split("\n")
+      .map(cells)
+      .filter((row) => row[2] === "MB/s")
+      .map(([, load, , bootlace]) => [load, Number(bootlace)]),
+  );
+  const told = page("explanation/scaling.md")
+    .split("\n")
+    .map(cells)
+    .filter((row) => row.length === 5 && Number(row[3]) > 0);
+  expect(told.length).toBeGreaterThan(4);
+  // Figures wander by a third from run to run: what is told must be what was measured, and need not follow each run.
+  for (const [, , load, figure] of told) {
+    expect(Math.abs(Number(figure) / (measured.get(load) ?? 0) - 1), load).toBeLessThan(0.34);
+  }
+});
