@@ -24,6 +24,8 @@ export function writeExecutable(path: string, { code }: Bundle, node: NodeRuntim
       useCodeCache: false,
       // $NODE_OPTIONS must not put code into a program with rights to low ports.
       execArgvExtension: "none",
+      // Nor must the settings of OpenSSL, which may name libraries to load, and end the program where they are odd.
+      execArgv: ["--openssl-config=/dev/null"],
       assets: { "node-license": node.license },
     };
     writeFileSync(join(folder, "bootlace.cjs"), code);

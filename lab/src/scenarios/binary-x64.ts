@@ -5,13 +5,13 @@ import { must } from "../failure.ts";
 import type { Scenario } from "../lab.ts";
 import { copyRoot } from "../minimal-root.ts";
 import { addHost } from "../namespaces.ts";
-import { runOk } from "../processes.ts";
+import { run, runOk } from "../processes.ts";
 import { bootMemtest } from "./bios-memtest.ts";
 
 export const binaryX64: Scenario = {
   name: "binary-x64",
   proves:
-    "the single executable, alone in an empty folder of a minimal Debian, boots memtest86+; NODE_OPTIONS are void",
+    "the single executable, alone in an empty folder of a minimal Debian, boots memtest86+; neither NODE_OPTIONS nor OpenSSL settings reach it",
   async run(lab) {
     const { x64, bundle, folder: built } = await artefacts(lab);
     const host = await addHost(lab, "alone");
@@ -57,6 +57,23 @@ export const binaryX64: Scenario = {
     );
     must(shut.code === 0 && !shut.stderr.includes(mark), `NODE_OPTIONS reached the executable: ${shut.stderr}`);
     lab.proof("NODE_OPTIONS=--require reaches Node with the bundle, and not the executable");
+
+    // Node reads both at its start, and ends with status 101 here.
+    const odd = "nodejs_conf = [ no settings\n";
+    mkdirSync(join(root.folder, "etc/ssl"), { recursive: true });
+    for (const file of ["etc/ssl/openssl.cnf", "odd.cnf"]) writeFileSync(join(root.folder, file), odd);
+    const nodeReads = await run(lab, host.netns, "/usr/bin/env", [
+      `OPENSSL_CONF=${join(root.folder, "odd.cnf")}`,
+      process.execPath,
+      bundle,
+      "version",
+    ]);
+    must(nodeReads.code !== 0, "the odd settings of OpenSSL do not even reach Node.js");
+    for (const variables of [[], ["OPENSSL_CONF=/odd.cnf"]]) {
+      const calm = await root.run(host.netns, "/usr/bin/env", ...variables, "/opt/empty/bootlace", "version");
+      must(calm.code === 0, `settings of OpenSSL reached the executable: ${calm.stderr}`);
+    }
+    lab.proof("odd settings of OpenSSL end Node with the bundle, and not the executable");
 
     await bootMemtest(lab, root.program("/opt/empty", "/opt/empty/bootlace"));
     const state = readdirSync(join(home, "state"));

@@ -29,7 +29,8 @@ export function leaveRoot({ config, file }: LoadedConfig): ServeUser {
   handOver(config, user);
   const why = becomeBySetpriv(user, [
     ...program.slice(0, 1),
-    ...process.execArgv,
+    // Those of the single binary are inside it: given as words they would be its own options.
+    ...(program.length === 1 ? [] : process.execArgv),
     ...program.slice(1),
     ...process.argv.slice(2),
   ]);
