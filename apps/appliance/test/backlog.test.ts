@@ -42,6 +42,21 @@ it("works at once on what may not wait, unless something waits before it", () =>
   expect(done).toEqual([1, 2, 3]);
 });
 
+it("does not wait for the clock when that was set back an hour", () => {
+  const done: number[] = [];
+  let time = 3_600_000;
+  const timers: (() => void)[] = [];
+  const made = createBacklog<number>(
+    (item) => done.push(item),
+    () => time,
+    (_, work) => void timers.push(work),
+  );
+  made.push(1, time, true);
+  time = 0;
+  timers.shift()?.();
+  expect(done).toEqual([1]);
+});
+
 it("works at once without timers", () => {
   const { push, done } = backlog(false);
   push(1);

@@ -93,6 +93,31 @@ describe("one boot or the next", () => {
   });
 });
 
+describe("a clock that is set back an hour", () => {
+  const hour = 3600;
+  test("ends what goes silent as soon as ever, in the times of the clock as it is now", () => {
+    const told = story().discover().lease().pxeRequest().tftp("vmlinuz").wait(5);
+    const { id, startedAt } = told.boot();
+    told.skip(-hour).wait(6);
+    expect(told.verdicts()[0]).toBe("booted likely");
+    expect(told.wait(120).boot()).toMatchObject({ id, ended: true, startedAt: startedAt - 3_600_000 });
+    const times = told.boot().steps.flatMap(({ at, lastAt }) => [at, lastAt]);
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
+  });
+  test("makes no boot of two, and none of one", () => {
+    const told = story().discover().skip(-hour).wait(4).discover();
+    expect(told.boots()).toHaveLength(1);
+    expect(told.boot().steps[0]).toMatchObject({ kind: "discover", times: 2 });
+    const { id } = told.boot();
+    expect(told.skip(-hour).wait(61).discover().boot().id).not.toBe(id);
+  });
+  test("events that come a moment too early move nothing", () => {
+    const told = story().discover().wait(1);
+    const { startedAt } = told.boot();
+    expect(told.skip(-0.5).boot()).toMatchObject({ startedAt });
+  });
+});
+
 describe("bounds", () => {
   test("as many clients as wanted; the one seen longest ago goes, and has ended", () => {
     const told = story({ limits: { clients: 4096 } });

@@ -103,6 +103,9 @@ describe("a log file", () => {
       file: { format: "pretty", target },
     });
     return {
+      setBack: (milliseconds: number) => {
+        clock -= milliseconds;
+      },
       say: (message: string) => {
         clock += 1000;
         log({ ...record, message, details: [] });
@@ -115,6 +118,16 @@ describe("a log file", () => {
       [Symbol.dispose]: () => target.close(),
     };
   }
+
+  it("is opened anew after rotation, also when the clock was set back", () => {
+    const path = join(folder, "back.log");
+    using file = withFile(path);
+    file.say("one");
+    renameSync(path, `${path}.1`);
+    file.setBack(3_600_000);
+    file.say("two");
+    expect(readFileSync(path, "utf8")).toContain("two");
+  });
 
   it("is appended to, and opened anew after rotation", () => {
     const path = join(folder, "a.log");

@@ -72,6 +72,12 @@ describe("what is counted", () => {
     told.tell({ kind: "appliance", event: { type: "tick", at: at + 3_700_000 } });
     expect((await after(told)).get("bootlace_foreign_dhcp_servers")).toBe(0);
   });
+  test("a foreign server seen in times to come, before the clock was set back, is not counted", async () => {
+    const told = story().discover();
+    told.foreignOffer();
+    told.tell({ kind: "appliance", event: { type: "tick", at: told.now() - 3_600_000 } });
+    expect((await after(told)).get("bootlace_foreign_dhcp_servers")).toBe(0);
+  });
 });
 
 test("the text has a help and a type for each name, and the figures of the process", async () => {

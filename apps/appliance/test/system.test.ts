@@ -141,6 +141,11 @@ describe("a throttle", () => {
     ]);
   });
 
+  it("lets a key pass when the clock was set back", () => {
+    const passes = createThrottle(60_000);
+    expect([passes("a", 3_600_000), passes("a", 0), passes("a", 1)]).toEqual([true, true, false]);
+  });
+
   it("forgets the oldest keys when there are many", () => {
     const passes = createThrottle(60_000, 2);
     for (const key of ["a", "b", "c"]) passes(key, 0);

@@ -56,6 +56,14 @@ describe("token buckets", () => {
     expect(through(limiter, { mac: "a" }, 1000, 5)).toBe(1);
   });
 
+  it("a clock that is set back does not keep refusals from being reported", () => {
+    const limiter = createLimiter({ ...loose, mac: { replies: 1, seconds: 1000 } });
+    expect(limiter.take({ mac: "a" }, 3_600_000).ok).toBe(true);
+    const [first, second] = [3_600_000, 0].map((now) => limiter.take({ mac: "a" }, now));
+    for (const taken of [first, second]) expect(taken).toMatchObject({ ok: false, report: { key: "a", dropped: 1 } });
+    expect(limiter.take({ mac: "a" }, 1)).toEqual({ ok: false });
+  });
+
   it("keys are bounded, and the least recently used goes first", () => {
     const limiter = createLimiter({ ...loose, mac: { replies: 1, seconds: 1000 }, maxKeys: 3 });
     for (const mac of ["a", "b", "c"]) expect(limiter.take({ mac }, 0).ok).toBe(true);

@@ -100,7 +100,9 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
       const entry = known.get(key);
-      if (entry && wall() - entry.at < trustFor) return fromMemory(key, entry);
+      const age = entry ? wall() - entry.at : Number.NaN;
+      // Less than nothing: the clock was set back, and an hour of trust is too much.
+      if (entry && age >= 0 && age < trustFor) return fromMemory(key, entry);
       return entry?.ok ? again(key, entry, sub, name) : search(key, sub, name);
     },
   };

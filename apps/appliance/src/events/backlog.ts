@@ -44,7 +44,8 @@ export function createBacklog<T>(work: (item: T) => void, now: () => number, lat
     later?.(milliseconds, () => {
       awake = false;
       const at = now();
-      const quiet = at - latest >= quietAfter;
+      // A clock that was set back must not make anybody wait.
+      const quiet = at - latest >= quietAfter || at < latest;
       const oldest = waiting[head]?.at ?? at;
       if (quiet || at - oldest >= patience) workOn(slice);
       if (waiting.length > 0) wake(quiet ? 0 : quietAfter);

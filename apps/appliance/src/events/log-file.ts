@@ -50,7 +50,8 @@ export function openLogFile(path: string, now: () => number): LogFile {
   }
 
   function reopenWhenMoved() {
-    if (now() - lookedAt < lookEvery) return;
+    const age = now() - lookedAt;
+    if (age >= 0 && age < lookEvery) return;
     lookedAt = now();
     if (descriptor !== undefined && !isOpenFile(descriptor, path)) close();
     if (descriptor !== undefined) return;

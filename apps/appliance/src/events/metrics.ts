@@ -81,7 +81,9 @@ export function createMetrics(version: string, withProcess = true): Metrics {
   }
 
   function countForeign(now: number): void {
-    for (let oldest = foreignSeen.oldest(); oldest !== undefined && now - oldest[1] > foreignFor; ) {
+    // Seen in times to come: before the clock was set back. Who is still there is heard again.
+    const over = (seen: number) => now - seen > foreignFor || now < seen;
+    for (let oldest = foreignSeen.oldest(); oldest !== undefined && over(oldest[1]); ) {
       foreignSeen.delete(oldest[0]);
       oldest = foreignSeen.oldest();
     }

@@ -7,7 +7,8 @@ export function createThrottle(milliseconds: number, mostKeys = 1000): (key: str
   const passed = new Map<string, number>();
   return (key, now) => {
     const last = passed.get(key);
-    if (last !== undefined && now - last < milliseconds) return false;
+    // A clock that was set back lets it pass: it would be held back until the clock is there again.
+    if (last !== undefined && now >= last && now - last < milliseconds) return false;
     passed.delete(key);
     passed.set(key, now);
     if (passed.size > mostKeys) {

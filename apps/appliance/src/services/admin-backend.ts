@@ -65,7 +65,8 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       schema: 1,
       version,
       startedAt: time(startedAt),
-      uptimeSeconds: (now() - startedAt) / 1000,
+      // The clock may have been set back since.
+      uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
       ...readiness(),
       endpoints: [...room.appliance().endpoints()],
       interfaces: room.choice().served.map(({ name, address }) => ({ name, address })),

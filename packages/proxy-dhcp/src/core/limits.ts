@@ -95,7 +95,8 @@ export function createLimiter(limits: Limits = defaultLimits): Limiter {
       }
       const { bucket, limit, key } = empty;
       bucket.dropped += 1;
-      if (bucket.reportedAt !== undefined && now - bucket.reportedAt < REPORT_EVERY_MILLISECONDS) return { ok: false };
+      const silent = bucket.reportedAt === undefined ? Number.NaN : now - bucket.reportedAt;
+      if (silent >= 0 && silent < REPORT_EVERY_MILLISECONDS) return { ok: false };
       const report = { limit, ...(key === undefined ? {} : { key }), dropped: bucket.dropped };
       bucket.reportedAt = now;
       bucket.dropped = 0;

@@ -75,6 +75,12 @@ export function withIdentity(boot: Boot, client: BootClient): Boot {
   };
 }
 
+/** The same boot by a clock that was set back by so many milliseconds. Its id stays. */
+export function setBack(boot: Boot, by: number): Boot {
+  const steps = boot.steps.map((step) => ({ ...step, at: step.at - by, lastAt: step.lastAt - by }));
+  return { ...boot, startedAt: boot.startedAt - by, lastAt: boot.lastAt - by, steps };
+}
+
 /** A silence longer than this, with nothing under way, ends an attempt; firmware waits 32 s at most (PXE 2.1 §2.2.2). */
 const longestPause = 60_000;
 

@@ -7,6 +7,8 @@ export interface BoundedMap<K, V> {
   /** Marks the entry as used. Gives the entry that had to go for it. */
   set(key: K, value: V): readonly [K, V] | undefined;
   delete(key: K): void;
+  /** Puts another value in the place of each. Does not count as use. */
+  change(next: (value: V) => V): void;
   /** The entry used longest ago. */
   oldest(): readonly [K, V] | undefined;
   /** The one used longest ago first. Does not count as use. */
@@ -36,6 +38,9 @@ export function boundedMap<K, V>(most: number): BoundedMap<K, V> {
       return gone;
     },
     delete: (key) => void entries.delete(key),
+    change(next) {
+      for (const [key, value] of entries) entries.set(key, next(value));
+    },
     oldest,
     values: () => entries.values(),
     get size() {

@@ -3,7 +3,7 @@ import type { ApplianceEvent, HouseEvent, Programs } from "../event.ts";
 import { judge } from "../verdicts/judge.ts";
 import { primaryOf, sameVerdict, type Verdict } from "../verdicts/verdict.ts";
 import type { JudgeContext } from "../verdicts/view.ts";
-import { type Boot, beginsAnew, newBoot, withFact, withFile, withIdentity } from "./boot.ts";
+import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { boundedMap } from "./bounded-map.ts";
 import { roleOf } from "./file-role.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
@@ -40,6 +40,9 @@ export interface FoldLimits {
 
 const defaults: FoldLimits = { clients: 4096, steps: 65_536, remember: 24 * 3_600_000, endAfter: 120_000 };
 
+/** Events come in their order but for moments; what comes more than this too early was stamped by another clock. */
+const clockSlack = 1000;
+
 /** Longest gap between an ordinary packet and the boot it belongs to. */
 const joinWithin = 15 * 60_000;
 const adoptWithin = 60_000;
@@ -54,6 +57,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   let steps = 0;
   let overhearing = false;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
   let programs: Programs = { machines: new Map(), unsigned: new Set() };
   let changed = new Map<string, BootChange>();
 
@@ -208,8 +212,18 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     }
   }
 
+  /** When the clock is set back, silence goes on from where it was: else nothing would end until the clock is there again. */
+  function followClock(at: number): void {
+    const back = latest - at;
+    latest = back > clockSlack ? at : Math.max(latest, at);
+    if (back <= clockSlack) return;
+    boots.change((boot) => setBack(boot, back));
+    pxePortHeardAt -= back;
+  }
+
   function apply(event: ApplianceEvent): readonly BootChange[] {
     changed = new Map();
+    followClock(event.event.at);
     switch (event.kind) {
       case "dhcp":
         if (event.event.type === "packet") onPacket(event.event);
