@@ -3,7 +3,10 @@ import { join } from "node:path";
 import type { Bootlace } from "./bootlace.ts";
 
 /** Files that the log does not tell as fetched whole over HTTP, each with what is missing. */
-export function httpGaps({ records, folder }: Bootlace, files: readonly string[]): string[] {
+export function httpGaps(
+  { records, folder }: Pick<Bootlace, "records" | "folder">,
+  files: readonly string[],
+): string[] {
   const done = records().filter(({ event }) => event === "http.done");
   return files.flatMap((file) => {
     const { size } = statSync(join(folder, "boot", file));

@@ -225,6 +225,19 @@ describe("the chooser", () => {
     expect(choose(client({ code: 7 }), at)).toMatchObject({ kind: "ignore" });
   });
 
+  it("gives iPXE the URL of a rule before the file of the tree, when it can fetch it", () => {
+    const url = "http://{address}:8069/lpxelinux.0";
+    const of = (asks: BootClient, rule: BootRule = { url }, grown = tree) => chooser([rule], () => grown)(asks, at);
+    const ipxe = (features: readonly string[]) =>
+      client({ firmware: "ipxe", userClasses: ["iPXE"], ipxe: { features } as NonNullable<BootClient["ipxe"]> });
+    expect(of(ipxe(["http"]))).toEqual({ kind: "boot", rule: "rule 1", url });
+    expect(of(ipxe(["https"]))).toMatchObject({ file: "pxelinux/pxelinux.0", url });
+    expect(of(ipxe([]))).toMatchObject({ file: "pxelinux/pxelinux.0", url });
+    expect(of(ipxe(["http"]), { url, file: "x.0" })).toMatchObject({ file: "x.0", url });
+    expect(of(ipxe(["http"]), { url }, withScript)).toMatchObject({ script: {}, url });
+    expect(of(client())).toMatchObject({ file: "pxelinux/pxelinux.0", url });
+  });
+
   it("leads firmware to the script of a rule by the iPXE of the tree, over TFTP and HTTP", () => {
     const full = growTree([
       { path: "pxelinux.0" },

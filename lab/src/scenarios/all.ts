@@ -10,6 +10,7 @@ import { binaryArm64 } from "./binary-arm64.ts";
 import { binaryX64 } from "./binary-x64.ts";
 import { biosDebian } from "./bios-debian.ts";
 import { biosExternalTftp } from "./bios-external-tftp.ts";
+import { biosHttp } from "./bios-http.ts";
 import { biosMemtest } from "./bios-memtest.ts";
 import { biosNics } from "./bios-nics.ts";
 import { bootCheck, bootCheckOthers } from "./boot-check.ts";
@@ -57,6 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   biosMemtest,
   biosNics,
   biosDebian,
+  biosHttp,
   biosExternalTftp,
   uefiX64Pxe,
   uefiX64Grub,

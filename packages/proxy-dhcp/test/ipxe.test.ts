@@ -60,6 +60,14 @@ describe("iPXE", () => {
     expect(bootFile(bios, { file })).toBe(file);
   });
 
+  it("is not handed itself by URL either", () => {
+    const url = "http://{address}:8069/ipxe/snponly.efi";
+    expect(silenceOf(requestWith(ipxeBios), { plan: { url } })).toBe("ipxe-chain-loop");
+    expect(silenceOf(requestWith(ipxeBios), { plan: { url: `${url}?again=1` } })).toBe("ipxe-chain-loop");
+    expect(bootFile(ipxeBios, { url, allowIpxeChain: true })).toBe("http://192.168.1.10:8069/ipxe/snponly.efi");
+    expect(bootFile(ipxeBios, { url: "http://{address}/lpxelinux.0" })).toBe("http://192.168.1.10/lpxelinux.0");
+  });
+
   it.each(["pxelinux.0", "ipxe/boot.ipxe", "notipxe.efi", "grubx64.efi"])("is handed %s", (file) => {
     expect(bootFile(ipxeBios, { file })).toBe(file);
   });

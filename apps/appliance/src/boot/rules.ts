@@ -151,7 +151,7 @@ function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: 
   const { file, menu: menuName, script, url } = rule;
   if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return noServer;
   const way = file ?? wayToScript(client, rule, config, tree);
-  const own = way === undefined ? fromTree(client, config, tree) : ({ kind: "boot", file: way } as const);
+  const own = way === undefined ? treePlan(client, url, config, tree) : ({ kind: "boot", file: way } as const);
   const row = menuName === undefined ? undefined : config.menus[menuName];
   const carries = script !== undefined || url !== undefined || row !== undefined;
   const none = own === "nothing" || own.kind === "ignore";
@@ -162,6 +162,14 @@ function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: 
     ...(script === undefined ? {} : { script: scriptPlan(client, script, rule, config) }),
     ...(row === undefined ? {} : { menu: menuFrom(row, checkProgramFor(client)?.file) }),
   };
+}
+
+/** What the boot tree has beside a rule. An iPXE that fetches the rule's URL needs no file of the tree. */
+function treePlan(client: BootClient, url: string | undefined, config: BootConfig, tree: BootTree): Found {
+  const found = fromTree(client, config, tree);
+  if (client.firmware !== "ipxe" || url === undefined || found === "nothing" || found.kind === "ignore") return found;
+  const { file: _file, ...rest } = found;
+  return client.ipxe?.features.includes(/^https:/i.test(url) ? "https" : "http") === true ? rest : found;
 }
 
 /** The iPXE of the tree that brings other firmware to the script of a rule without file. */

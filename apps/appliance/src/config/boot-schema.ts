@@ -67,7 +67,7 @@ export const ruleSchema = z.strictObject({
     .meta({ description: "TFTP server that has the file, when that is another machine." }),
   url: text(checkUrl).optional().meta({
     description:
-      "http or https URL for clients that boot by HTTP. `{address}` becomes the address of the interface on which the client is answered.",
+      "http or https URL for clients that boot by HTTP; for iPXE too, when there is no script and the rule has no file. `{address}` becomes the address of the interface on which the client is answered.",
   }),
   script: text(checkScript).optional().meta({
     description: "Script for clients that are iPXE: a path below the root, or an http or https URL.",

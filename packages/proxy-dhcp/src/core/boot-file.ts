@@ -49,16 +49,11 @@ function ipxeBootFile(client: BootClient, plan: BootPlan, at: ServedInterface): 
     const name = scriptName(client, plan.script, server, at);
     if (name !== undefined) return { ok: true, name, server, notes: [] };
   }
-  if (plan.file) {
-    if (isIpxeBinary(plan.file) && plan.allowIpxeChain !== true) {
-      return { ok: false, reason: "ipxe-chain-loop", detail: plan.file };
-    }
-    return { ok: true, name: plan.file, server, notes: [] };
-  }
-  if (plan.url && canFetch(client, plan.url)) {
-    return { ok: true, name: expandUrl(plan.url, at), server: at.address, notes: [] };
-  }
-  return { ok: false, reason: "no-boot-file" };
+  const url = plan.url && canFetch(client, plan.url) ? expandUrl(plan.url, at) : undefined;
+  const name = plan.file || url;
+  if (name === undefined) return { ok: false, reason: "no-boot-file" };
+  if (isIpxeBinary(name) && plan.allowIpxeChain !== true) return { ok: false, reason: "ipxe-chain-loop", detail: name };
+  return { ok: true, name, server: plan.file ? server : at.address, notes: [] };
 }
 
 /** A TFTP script is named by a full URL: iPXE built into other firmware does not look at siaddr with a bare name. */

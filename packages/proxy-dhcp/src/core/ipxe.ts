@@ -1,8 +1,8 @@
 import type { BootClient } from "./client.ts";
 
-/** File names under which iPXE itself is commonly served. */
+/** File names, and ends of URLs, under which iPXE itself is commonly served. */
 const IPXE_BINARY =
-  /(?:^|\/)(?:(?:undionly|ipxe|snponly|snp|intel|realtek)(?:[-_.][a-z0-9_-]+)*\.(?:k?k?pxe|efi|lkrn|0))$/i;
+  /(?:^|\/)(?:(?:undionly|ipxe|snponly|snp|intel|realtek)(?:[-_.][a-z0-9_-]+)*\.(?:k?k?pxe|efi|lkrn|0))(?:[?#].*)?$/i;
 
 /**
  * Whether a boot file looks like an iPXE binary. iPXE that is handed iPXE asks again and is handed it again, for
