@@ -28,6 +28,8 @@ export interface LanOptions extends CaptureOptions {
   readonly pool?: readonly string[];
   /** Further lines for the router's dnsmasq. */
   readonly routerLines?: readonly string[];
+  /** Classes that Bootlace is told to serve besides PXEClient and HTTPClient. */
+  readonly vendorClasses?: readonly string[];
 }
 
 /** Builds a LAN with the router 192.168.SUBNET.1; `suffix` tells its machines from those of another LAN. */
@@ -49,7 +51,7 @@ export async function buildHomeLan(lab: Lab, options: LanOptions = {}): Promise<
   const home = await buildLan(lab, 11, "", options);
   const bootServer = await addHost(lab, "boot");
   await plugIn(bootServer, home.lan, { addresses: [`${BOOT_SERVER}/24`] });
-  lab.afterwards(() => obeysLaws([home.capture], BOOT_SERVER));
+  lab.afterwards(() => obeysLaws([home.capture], BOOT_SERVER, options.vendorClasses));
   return { ...home, bootServer };
 }
 
@@ -57,13 +59,18 @@ export async function buildHomeLan(lab: Lab, options: LanOptions = {}): Promise<
  * Throws a LabFailure that lists what the proxy at `address` did and must not do. An answer on one LAN may belong to a
  * question on another, so all captures are read together. dhcp-core must have read all of it as the lab's reader did.
  */
-export async function obeysLaws(captures: readonly Capture[], address: string): Promise<void> {
+export async function obeysLaws(
+  captures: readonly Capture[],
+  address: string,
+  vendorClasses: readonly string[] = [],
+): Promise<void> {
   const seen = (await Promise.all(captures.map((capture) => capture.datagrams()))).flat();
   const puzzles = disagreements(seen);
   must(puzzles.length === 0, `the readers disagree:\n${puzzles.join("\n")}`);
   const found = breaches(
     seen.toSorted((one, other) => one.time - other.time),
     address,
+    vendorClasses,
   );
   must(found.length === 0, `the proxy at ${address} broke the laws of a LAN:\n${found.join("\n")}`);
 }

@@ -74,6 +74,7 @@ const PIECES = {
   ubootArm64: { path: "/usr/lib/u-boot/qemu_arm64/u-boot.bin", package: "u-boot-qemu" },
   ubootArm: { path: "/usr/lib/u-boot/qemu_arm/u-boot.bin", package: "u-boot-qemu" },
   ubootRiscv64: { path: "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin", package: "u-boot-qemu" },
+  mkimage: { path: "/usr/bin/mkimage", package: "u-boot-tools" },
   ipxeRom: { path: "/usr/lib/ipxe/qemu/efi-e1000.rom", package: "ipxe-qemu" },
   ovmfCode: { path: "/usr/share/OVMF/OVMF_CODE_4M.fd", package: "ovmf" },
   ovmfVars: { path: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },

@@ -63,6 +63,13 @@ const FIRMWARE = {
   arm64: { qemu: "qemuArm64", machine: VIRT, code: "aavmfCode", variables: "aavmfVars" },
 } as const satisfies Readonly<Record<string, UefiFirmware>>;
 
+const BOARDS = {
+  arm64: { qemu: "qemuArm64", args: ["-machine", "virt", "-cpu", "cortex-a57", "-bios"], uboot: "ubootArm64" },
+  arm32: { qemu: "qemuArm", args: ["-machine", "virt", "-cpu", "cortex-a15", "-bios"], uboot: "ubootArm" },
+  /** OpenSBI starts it. */
+  riscv64: { qemu: "qemuRiscv64", args: ["-machine", "virt", "-bios", "OPENSBI", "-kernel"], uboot: "ubootRiscv64" },
+} as const satisfies Readonly<Record<string, { qemu: PieceName; args: readonly string[]; uboot: PieceName }>>;
+
 async function network(lan: Switch, name: string): Promise<string[]> {
   const tap = await addTap(lan, `tap-${name}`.slice(0, 15));
   return ["-netdev", `tap,id=net0,ifname=${tap},script=no,downscript=no`];
@@ -113,6 +120,22 @@ export async function startUefi(
     ...["-device", `${nic}${rom ? "" : ",romfile="},netdev=net0,mac=${mac},bootindex=1`],
     ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],
     ...(http ? ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"] : []),
+  ];
+  return start(lab, lan.netns, { name: `qemu-${name}`, command: locate(qemu), args: [...args, ...SERIAL] });
+}
+
+/** Starts a board whose firmware is U-Boot, with 512 MB: it boots by itself unless its countdown is stopped. */
+export async function startUboot(
+  lab: Lab,
+  lan: Switch,
+  { mac, name = "uboot", board }: MachineOptions & { readonly board: keyof typeof BOARDS },
+): Promise<Machine> {
+  const { qemu, args: words, uboot } = BOARDS[board];
+  const args = [
+    ...words.map((word) => (word === "OPENSBI" ? locate("opensbi") : word)),
+    ...[locate(uboot), "-m", "512", ...COMMON, "-no-reboot"],
+    ...(await network(lan, name)),
+    ...["-device", `virtio-net-pci,romfile=,netdev=net0,mac=${mac}`],
   ];
   return start(lab, lan.netns, { name: `qemu-${name}`, command: locate(qemu), args: [...args, ...SERIAL] });
 }

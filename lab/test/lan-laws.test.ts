@@ -26,6 +26,13 @@ describe("breaches", () => {
     expect(breaches([ordinary, lease], PROXY)).toEqual([]);
   });
 
+  test("a further class is lawful where Bootlace was told to serve it", () => {
+    const board = datagram("0.0.0.0:68", "255.255.255.255:67", dhcpMessage(1, 9, { 53: [1], 60: "U-Boot.armv8" }));
+    const answered = [board, from(offer(9, { 60: "U-Boot" }))];
+    expect(breaches(answered, PROXY, ["U-Boot"])).toEqual([]);
+    expect(breaches(answered, PROXY)).toHaveLength(2);
+  });
+
   test.each([
     ["gives out the address 192.168.11.50", [discover, from(offer(7, {}, [192, 168, 11, 50]))]],
     ["message type 6", [discover, from(offer(7, { 53: [6] }))]],

@@ -31,6 +31,7 @@ describe("the rules find what is wrong", () => {
     ["console", "", "$ bootlace version\nbootlace 99\n", "prints"],
     ["dnsmasq", "", "dhcp-bot=x\n", "dhcp-bot"],
     ["ipxe", "", "#!ipxe\nkernell x\n", "kernell"],
+    ["uboot", "", "setenf x y\n", "setenf"],
     ["nginx", "", "server {\n", "balance"],
     ["log", "", "info  boot     all is well\n", "not in a recorded log"],
     ["packet", "02a-uefi-x64-syslinux 1", "BOOTREQUEST\n", "not what was captured"],

@@ -48,6 +48,7 @@ import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
 import { storm } from "./storm.ts";
 import { twoLans } from "./two-lans.ts";
+import { uboot, ubootAlone } from "./uboot.ts";
 import { uefiOthersLinux } from "./uefi-others-linux.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Http } from "./uefi-x64-http.ts";
@@ -71,6 +72,8 @@ export const SCENARIOS: readonly Scenario[] = [
   routers,
   raspberryPi,
   uefiOthersLinux,
+  uboot,
+  ubootAlone,
   bootCheck,
   bootCheckOthers,
   bootCheckRebuild,

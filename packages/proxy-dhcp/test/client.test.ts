@@ -106,6 +106,23 @@ describe("identify", () => {
     expect(clientOf(requestWith({ options: { 93: arch, 60: text(vendorClass) } })).firmware).toBe(firmware);
   });
 
+  it("knows U-Boot by its name, and as UEFI by what it does not ask for", () => {
+    const asUefi = { 55: "01 03 06 0c 11", 60: text("PXEClient:Arch:00011:UNDI:003000"), 93: "000b" };
+    expect(clientOf(requestWith({ options: asUefi }))).toMatchObject({
+      firmware: "u-boot",
+      arch: { name: "arm64-uefi" },
+    });
+    for (const bootOption of ["2b", "3c", "42", "43"]) {
+      expect(clientOf(requestWith({ options: { ...asUefi, 55: `0103${bootOption}` } })).firmware).toBe("uefi");
+    }
+    expect(clientOf(requestWith({ options: { ...asUefi, 55: undefined } })).firmware).toBe("uefi");
+    expect(clientOf(requestWith({ options: { ...asUefi, 93: "0000" } })).firmware).toBe("bios");
+    expect(clientOf(requestWith({ options: { ...asUefi, 60: text("HTTPClient") } })).firmware).toBe("uefi-http");
+    // U-Boot for RISC-V names no architecture as itself.
+    const nameless = requestWith({ options: { 60: text("U-Boot"), 93: undefined } });
+    expect(clientOf(nameless, ["U-Boot"])).toMatchObject({ firmware: "u-boot", archCodes: [] });
+  });
+
   it("knows iPXE by its user class, raw or counted, and by option 175", () => {
     const raw = clientOf(requestWith({ options: { 77: text("iPXE") } }));
     expect(raw).toMatchObject({ firmware: "ipxe", userClasses: ["iPXE"], ipxe: { features: [] } });

@@ -35,6 +35,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ipxe: ({ text }) => (text.startsWith("#!ipxe\n") ? unknownWords(text, ipxeWords) : ["no #!ipxe"]),
   pxelinux: ({ text }) =>
     parsePxelinuxConfig(text).length > 0 ? unknownWords(text, pxelinuxWords) : ["boots nothing"],
+  uboot: ({ text }) => unknownWords(text, ubootWords),
   dockerfile: ({ text }) =>
     unknownWords(text.replaceAll("\\\n", " "), /^(#.*|FROM|RUN|COPY|ENTRYPOINT|CMD|WORKDIR|USER)$/),
   routeros: ({ text }) => unknownWords(text, /^(\/ip|#.*)$/),
@@ -53,6 +54,8 @@ const ipxeWords =
   /^(#.*|:\w+|dhcp|set|kernel|initrd|chain|boot|menu|item|choose|goto|echo|exit|shell|imgfree|isset|cpuid|sanboot)$/;
 const pxelinuxWords =
   /^(#.*|DEFAULT|UI|PROMPT|TIMEOUT|LABEL|MENU|KERNEL|LINUX|INITRD|APPEND|LOCALBOOT|COM32|SERIAL|SAY|ONTIMEOUT|IPAPPEND)$/i;
+
+const ubootWords = /^(#.*|setenv|saveenv|dhcp|pxe|boot)$/;
 
 /** What is wrong with a block, each with its line; a block for which there is no rule is wrong. */
 export async function blockProblems(block: Block, sandbox: Sandbox): Promise<string[]> {

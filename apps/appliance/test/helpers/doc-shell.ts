@@ -45,7 +45,7 @@ const plain = [
     "less",
     "ln",
   ],
-  ...["sha256sum", "tar", "tcpdump", "ss", "openssl", "virt-install", "rpi-eeprom-config", "umask"],
+  ...["sha256sum", "tar", "tcpdump", "ss", "openssl", "virt-install", "rpi-eeprom-config", "umask", "mkimage"],
   ...[".ci/run", "lab/install"],
 ];
 

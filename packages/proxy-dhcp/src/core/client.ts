@@ -82,6 +82,7 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
   const uuid = uuidOf(packet);
   const hostName = optionValue(packet, "hostName");
   const serial = serialOf(machineIdentifier);
+  const firmware = firmwareOf({ arch, http, vendorClass, asked: optionValue(packet, "parameterRequestList") });
 
   const base = {
     ...(mac === undefined ? {} : { mac }),
@@ -97,7 +98,7 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
     ...(hasAddress(packet) ? { address: packet.ciaddr } : {}),
     ...(packet.giaddr === UNSPECIFIED ? {} : { relay: packet.giaddr }),
   };
-  if (http) return { ok: true, client: { ...base, firmware: firmwareOf(arch, http) } };
+  if (http) return { ok: true, client: { ...base, firmware } };
   if (etherboot !== undefined || userClasses.includes("iPXE")) {
     const version = etherboot?.version;
     const features = etherboot === undefined ? [] : ipxeFeatures(etherboot);
@@ -110,7 +111,7 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
       client: { ...base, firmware: "raspberry-pi", ...(serial === undefined ? {} : { serial }) },
     };
   }
-  return { ok: true, client: { ...base, firmware: firmwareOf(arch, http) } };
+  return { ok: true, client: { ...base, firmware } };
 }
 
 const ETHERBOOT = 175;

@@ -42,16 +42,37 @@ export const firmwareTable: Readonly<Record<Firmware, FirmwareRow>> = {
   "u-boot": {
     form: "direct",
     menuCarriedBy: "none",
-    scar: "U-Boot reads siaddr and file of the offer and never asks 4011",
+    scar: "U-Boot that is built to heed proxies reads siaddr and file of the offer and never asks 4011",
   },
 };
 
 const BIOS_LIKE = new Set([0, 1, 3, 4, 5, 12, 13, 14, 20, 31, 32]);
 const U_BOOT = new Set([21, 22, 23, 24]);
 
-/** What an architecture stands for when nothing else is known; the vendor class, not the number, decides on HTTP. */
-export function firmwareOf(arch: Architecture | undefined, http: boolean): Firmware {
-  if (http) return "uefi-http";
-  if (arch === undefined || BIOS_LIKE.has(arch.code)) return "bios";
-  return U_BOOT.has(arch.code) ? "u-boot" : "uefi";
+/** What a request says of the program behind it. */
+interface Asker {
+  readonly arch: Architecture | undefined;
+  readonly http: boolean;
+  readonly vendorClass: string;
+  /** Option 55. */
+  readonly asked: readonly number[] | undefined;
 }
+
+/** What a request stands for when nothing else is known; the vendor class, not the number, decides on HTTP. */
+export function firmwareOf({ arch, http, vendorClass, asked }: Asker): Firmware {
+  if (http) return "uefi-http";
+  if (vendorClass.startsWith("U-Boot")) return "u-boot";
+  if (arch === undefined || BIOS_LIKE.has(arch.code)) return "bios";
+  return U_BOOT.has(arch.code) || isUbootAsUefi(asked) ? "u-boot" : "uefi";
+}
+
+/**
+ * U-Boot that wants a UEFI program calls itself PXEClient, with UEFI's architecture. Real UEFI firmware asks for what a
+ * boot server has to say (PXE 2.1 table 2-1); U-Boot asks for an ordinary DHCP client's options.
+ */
+function isUbootAsUefi(asked: readonly number[] | undefined): boolean {
+  return asked !== undefined && !asked.some((code) => BOOT_OPTIONS.has(code));
+}
+
+/** Vendor options, vendor class, server name, boot file name. */
+const BOOT_OPTIONS = new Set([43, 60, 66, 67]);

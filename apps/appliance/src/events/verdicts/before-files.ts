@@ -14,6 +14,7 @@ export function beforeFiles(view: BootView): Verdict | undefined {
     pxeAckLost(view) ??
     pxePortSilent(view) ??
     urlNotFetched(view) ??
+    ubootAsksElsewhere(view) ??
     fileNotFetched(view) ??
     noDhcpServer(view)
   );
@@ -141,6 +142,21 @@ function fileNotFetched(view: BootView): Verdict | undefined {
       ...(long ? ["use a boot file name of at most 127 octets"] : []),
       ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
     ].join("; "),
+  );
+}
+
+/** U-Boot drops offers without an address unless it was built otherwise, and few builds are. */
+function ubootAsksElsewhere(view: BootView): Verdict | undefined {
+  const { telling, boot, leases } = view;
+  const from = leases.at(-1)?.server;
+  if (boot.firmware !== "u-boot" || telling?.bootFile === undefined || from === undefined) return undefined;
+  if (view.elsewhere || !view.silentFor(20_000)) return undefined;
+  return verdict(
+    "B06",
+    "likely",
+    [...view.discovers, telling, ...leases],
+    `U-Boot was told to fetch ${quote(telling.bootFile)} and never asked for it: most builds heed only the DHCP server that gives the address, here ${from}`,
+    `let ${from} name ${telling.server} as its next server (siaddr), or set ${telling.server} in U-Boot itself`,
   );
 }
 

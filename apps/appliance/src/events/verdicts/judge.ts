@@ -57,7 +57,8 @@ function silenceKept(view: BootView): Verdict | undefined {
   const nothing =
     reason === "no-boot-file" || reason === "no-boot-url" || (reason === "no-plan" && !willed.has(detail ?? ""));
   if (nothing) {
-    const arch = view.boot.arch ?? "this architecture";
+    // The latest: U-Boot asks as itself first, and then as UEFI firmware.
+    const arch = view.discovers.at(-1)?.arch ?? view.boot.arch ?? "this architecture";
     const fix = `put a boot file for ${arch} into the root folder, or write a rule that names one`;
     return verdict("B10", "certain", evidence, `Bootlace has nothing to boot for this client: ${why}`, fix);
   }

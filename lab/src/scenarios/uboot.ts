@@ -1,0 +1,163 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Bootlace, startBootlace } from "../bootlace.ts";
+import { readDhcp } from "../bootp.ts";
+import { followPage, pageBlock } from "../doc-page.ts";
+import { must } from "../failure.ts";
+import { BOOT_SERVER, buildHomeLan, ROUTER } from "../home-lan.ts";
+import { eventually, type Lab, type Scenario } from "../lab.ts";
+import { isDhcpReply } from "../lan-laws.ts";
+import type { Host } from "../namespaces.ts";
+import { locate } from "../packages.ts";
+import { runOk } from "../processes.ts";
+import { type Machine, startUboot } from "../qemu.ts";
+import type { BootTree } from "../tree.ts";
+import { verdictTold } from "../verdicts.ts";
+
+const PAGE = "how-to/u-boot.md";
+const SCRIPT = "boot.scr.uimg";
+
+// Whatever the card says, these builds of U-Boot ask with this address.
+const MAC = "52:52:52:52:52:52";
+
+export const uboot: Scenario = {
+  name: "uboot",
+  proves: "U-Boot for ARM and RISC-V boots from Bootlace untouched where the router names the boot server",
+  rows: [
+    {
+      id: "uboot-arm64-grub-linux",
+      section: "Other machines",
+      machine: "U-Boot for arm64, virtio-net",
+      boots: "the router names server and file, nothing typed: U-Boot's UEFI → GRUB → Linux for arm64",
+    },
+    {
+      id: "uboot-arm32-script-linux",
+      section: "Other machines",
+      machine: "U-Boot for 32-bit ARM, virtio-net",
+      boots: "the router names the server, nothing typed: boot.scr.uimg → pxelinux.cfg/default-arm → Linux for armhf",
+    },
+    {
+      id: "uboot-riscv64-script-uboot",
+      section: "Other machines",
+      machine: "OpenSBI, U-Boot for 64-bit RISC-V, virtio-net",
+      boots: "the router names the server, nothing typed: boot.scr.uimg → pxelinux.cfg/default-riscv → another U-Boot",
+    },
+  ],
+  async run(lab) {
+    const routerLines = pageBlock(PAGE, "As UEFI firmware", "dnsmasq").trim().split("\n");
+    const { lan, bootServer } = await buildHomeLan(lab, { routerLines });
+    const bootlace = await startBootlace(lab, bootServer, { tree: NAMED });
+
+    const arm64 = await startUboot(lab, lan, { mac: MAC, name: "arm64", board: "arm64" });
+    lab.proof((await arm64.output.until(/Booting \S*grubaa64.efi/, 120))[0]);
+    lab.proof((await arm64.output.until(/Welcome to GRUB!/, 120))[0]);
+    await linuxRuns(lab, arm64, "uboot-arm64-grub-linux");
+    await served(lab, bootlace, ["debian-installer/arm64/grubaa64.efi", "debian-installer/arm64/linux"]);
+
+    // With a script U-Boot does not come as far as UEFI.
+    await followPage(lab, bootServer, bootlace.folder, PAGE, "The script");
+    await packSecondUboot(lab, bootServer, bootlace);
+    const riscv = await startUboot(lab, lan, { mac: MAC, name: "riscv64", board: "riscv64" });
+    await riscv.output.until(/U-Boot 20/, 60);
+    lab.proof((await riscv.output.until(/Retrieving file: pxelinux.cfg\/default-riscv/, 60))[0]);
+    lab.proof((await riscv.output.until(/Starting kernel/, 60))[0]);
+    const [second] = await riscv.output.until(/U-Boot 20\S+/, 60);
+    lab.row("uboot-riscv64-script-uboot", second, riscv.age());
+    await riscv.stop("SIGKILL");
+
+    const arm32 = await startUboot(lab, lan, { mac: MAC, name: "arm32", board: "arm32" });
+    lab.proof((await arm32.output.until(/Retrieving file: pxelinux.cfg\/default-arm/, 60))[0]);
+    await linuxRuns(lab, arm32, "uboot-arm32-script-linux");
+    await served(lab, bootlace, [SCRIPT, "pxelinux.cfg/default-riscv", "uboot.uimg", "vmlinuz"]);
+  },
+};
+
+export const ubootAlone: Scenario = {
+  name: "uboot-alone",
+  proves: "U-Boot drops our offer, which the verdict says; told once where its script is, it boots beside any router",
+  rows: [
+    {
+      id: "uboot-arm64-proxy-offer",
+      section: "Other machines",
+      machine: "U-Boot for arm64, virtio-net",
+      boots: "the router only gives addresses: our offer names server and file",
+      cannot:
+        "U-Boot drops offers without an address (`yiaddr` 0) unless built with `SERVERIP_FROM_PROXYDHCP`, which Debian's is not; it asks the router. [What helps](how-to/u-boot.md).",
+    },
+    {
+      id: "uboot-arm64-own-setting",
+      section: "Other machines",
+      machine: "U-Boot for arm64, virtio-net",
+      boots:
+        "the router only gives addresses: `boot_script_dhcp` set once → boot.scr.uimg → pxelinux.cfg/01-MAC → Linux",
+    },
+  ],
+  async run(lab) {
+    const { lan, bootServer, capture } = await buildHomeLan(lab, { vendorClasses: ["U-Boot"] });
+    const yaml = pageBlock(PAGE, "Builds that heed proxies", "yaml");
+    const bootlace = await startBootlace(lab, bootServer, { yaml, tree: { vmlinuz: { piece: "arm64Linux" } } });
+    await followPage(lab, bootServer, bootlace.folder, PAGE, "The script");
+    const config = pageBlock(PAGE, "The script", "pxelinux");
+    writeFileSync(join(bootlace.folder, "boot", "pxelinux.cfg", `01-${MAC.replaceAll(":", "-")}`), config);
+
+    const machine = await startUboot(lab, lan, { mac: MAC, board: "arm64" });
+    await machine.output.until(/Hit any key to stop autoboot/, 60);
+    machine.write("\r");
+    await machine.output.until(/=> /, 30);
+    machine.write("dhcp\r");
+    const [asks] = await machine.output.until(/TFTP from server [\d.]+/, 60);
+    must(asks.endsWith(` ${ROUTER}`), `U-Boot heeded somebody else: ${asks}`);
+    const [name] = await machine.output.until(/Filename '[^']+'/, 10);
+    lab.row("uboot-arm64-proxy-offer", `${asks}, ${name}`, machine.age());
+    const offered = (await capture.datagrams())
+      .filter((datagram) => isDhcpReply(datagram, BOOT_SERVER))
+      .map(({ payload }) => readDhcp(payload))
+      .filter((reply) => reply?.yiaddr === "0.0.0.0" && reply.siaddr === BOOT_SERVER && reply.file === SCRIPT);
+    must(offered.length > 0, "no offer of ours is in the capture");
+    await verdictTold(lab, bootServer, bootlace, { mac: MAC, verdict: "B06", confidence: ["likely"], seconds: 60 });
+
+    machine.write("\u0003");
+    for (const line of pageBlock(PAGE, "U-Boot names the server", "uboot").trim().split("\n")) {
+      await machine.output.until(/=> /, 30);
+      machine.write(`${line}\r`);
+    }
+    lab.proof((await machine.output.until(/Retrieving file: pxelinux.cfg\/01-\S+/, 120))[0]);
+    await linuxRuns(lab, machine, "uboot-arm64-own-setting");
+    await served(lab, bootlace, [SCRIPT, "vmlinuz"]);
+  },
+};
+
+async function linuxRuns(lab: Lab, machine: Machine, row: string): Promise<void> {
+  const [linux] = await machine.output.until(/Linux version \S+/, 240);
+  lab.row(row, linux, machine.age());
+  await machine.stop("SIGKILL");
+}
+
+async function served(lab: Lab, bootlace: Bootlace, files: readonly string[]): Promise<void> {
+  for (const wanted of files) {
+    await eventually(lab, `${wanted} in the log`, 5, () =>
+      bootlace.records().find(({ event, file }) => event === "tftp.done" && String(file).replace(/^\//, "") === wanted),
+    );
+  }
+}
+
+/** There is no kernel for RISC-V in this Debian: U-Boot itself is packed as one, for `bootm`. */
+async function packSecondUboot(lab: Lab, host: Host, { folder }: Bootlace): Promise<void> {
+  const image = join(folder, "boot", "uboot.uimg");
+  mkdirSync(dirname(image), { recursive: true });
+  const kind = ["-A", "riscv", "-O", "linux", "-T", "kernel", "-C", "none", "-a", RISCV_BASE, "-e", RISCV_BASE];
+  await runOk(lab, host.netns, locate("mkimage"), [...kind, "-d", locate("ubootRiscv64"), image]);
+}
+
+/** Where U-Boot for RISC-V is built to begin. */
+const RISCV_BASE = "0x80200000";
+
+const NAMED: BootTree = {
+  "debian-installer/arm64/grubaa64.efi": { piece: "arm64Grub" },
+  "debian-installer/arm64/linux": { piece: "arm64Linux" },
+  "debian-installer/arm64/grub/grub.cfg": {
+    text: "linux /debian-installer/arm64/linux console=ttyAMA0 earlycon\nboot\n",
+  },
+  vmlinuz: { piece: "armhfLinux" },
+  "pxelinux.cfg/default-riscv": { text: "default second\nlabel second\n  kernel uboot.uimg\n" },
+};
