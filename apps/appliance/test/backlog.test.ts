@@ -96,7 +96,7 @@ it("keeps nothing longer than half a second in a crowd that never rests, and in 
 it("is bounded", () => {
   const { push, done } = backlog();
   for (let item = 0; item < 20_000; item++) push(item);
-  expect(20_000 - done.length).toBeLessThanOrEqual(16_384);
+  expect(20_000 - done.length).toBeLessThanOrEqual(4096);
 });
 
 it("settles everything when told to, what comes up meanwhile too", () => {

@@ -25,6 +25,7 @@ import { failuresBios } from "./failures-bios.ts";
 import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
+import { fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
@@ -93,6 +94,7 @@ export const SCENARIOS: readonly Scenario[] = [
   dhcpUnderLoad,
   storm,
   hardTimes,
+  fuzzQuick,
   serviceSystemd,
   serviceOpenrc,
   packages,

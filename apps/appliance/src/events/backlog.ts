@@ -15,7 +15,8 @@ const quietAfter = 10;
 const patience = 500;
 /** Items in one go: about a millisecond. */
 const slice = 64;
-const most = 16_384;
+/** Whoever settles works on this many at once: a fraction of a second. */
+const most = 4096;
 
 /**
  * Clients that wait for their answer go first: to log an event and to fold it into boots and figures takes longer than

@@ -48,6 +48,8 @@ export interface ObserverOptions {
 const mostClients = 4096;
 const mostMissing = 200;
 const tellEvery = 500;
+/** Boots told at one tick; the others have their turn at the next ones. */
+const toldAtOnce = 512;
 
 export function createObserver(options: ObserverOptions): Observer {
   const { log, now, hostNameOf } = options;
@@ -108,8 +110,7 @@ export function createObserver(options: ObserverOptions): Observer {
     if (boot.ended) metrics.ended(boot);
     if (!isWorthKeeping(boot)) return;
     const summary = summaryOf(boot, hostNameOf);
-    const real = boot.steps.some(({ kind }) => kind === "file");
-    if (!real && !mayTell(boot.lastAt)) return;
+    if (!boot.steps.some(isProof) && !mayTell(boot.lastAt)) return;
     history.record(bootView(boot, hostNameOf));
     if (verdict === undefined) return;
     log(verdictRecord(boot, verdict));
@@ -123,8 +124,8 @@ export function createObserver(options: ObserverOptions): Observer {
     stream.publish("boot", summaryOf(boot, hostNameOf));
   }
 
-  function tellAll(): void {
-    for (const boot of [...untold.values()]) tell(boot);
+  function tellUntold(most: number): void {
+    for (const boot of [...untold.values()].slice(0, most)) tell(boot);
   }
 
   function noteMissing({ kind, event }: ApplianceEvent): void {
@@ -149,7 +150,7 @@ export function createObserver(options: ObserverOptions): Observer {
     noteMissing(event);
     for (const change of fold.apply(event)) onChange(change);
     if (event.kind !== "appliance" || event.event.type !== "tick") return;
-    tellAll();
+    tellUntold(toldAtOnce);
     history.flush();
   }
 
@@ -185,7 +186,7 @@ export function createObserver(options: ObserverOptions): Observer {
       return live === undefined ? history.get(id) : bootView(live, hostNameOf);
     },
     clients() {
-      tellAll();
+      tellUntold(mostClients);
       return { schema: 1, clients: [...clients.values()].reverse() };
     },
     notFound: () => [...missing.values()].reverse(),
@@ -199,6 +200,12 @@ export function createObserver(options: ObserverOptions): Observer {
 }
 
 /** A single DISCOVER that nothing followed says nothing. */
+/** A file that arrived, at least in part, or was asked for by TCP: a forged address gets none. */
+function isProof(step: Boot["steps"][number]): boolean {
+  if (step.kind !== "file") return false;
+  return step.protocol === "http" || step.outcome === "done" || step.outcome === "probe" || step.bytes > 0;
+}
+
 function isWorthKeeping(boot: Boot): boolean {
   const asked = boot.steps.reduce((sum, step) => sum + (step.kind === "discover" ? step.times : 0), 0);
   return (

@@ -46,6 +46,8 @@ const clockSlack = 1000;
 /** Longest gap between an ordinary packet and the boot it belongs to. */
 const joinWithin = 15 * 60_000;
 const adoptWithin = 60_000;
+/** Boots judged at one tick. In a flood of forged machines the others have their turn at the next ones. */
+const judgedAtOnce = 512;
 
 export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   const limits = { ...defaults, ...wanted };
@@ -54,6 +56,8 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
   const own = new Set<string>();
   const active = new Set<string>();
+  /** Those that were told a file, and whose address nobody told. */
+  const homeless = new Set<string>();
   let steps = 0;
   let overhearing = false;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
@@ -68,6 +72,8 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (gone !== undefined) forget(gone[1]);
     if (boot.ended) active.delete(boot.key);
     else active.add(boot.key);
+    if (isHomeless(boot)) homeless.add(boot.key);
+    else homeless.delete(boot.key);
     const verdict = reached ?? changed.get(boot.id)?.verdict;
     changed.set(boot.id, { boot, ...(verdict === undefined ? {} : { verdict }) });
     for (
@@ -83,6 +89,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   function forget(boot: Boot): void {
     steps -= boot.steps.length;
     active.delete(boot.key);
+    homeless.delete(boot.key);
     if (!boot.ended) changed.set(boot.id, { boot: { ...boot, ended: true } });
   }
 
@@ -180,12 +187,14 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
   function waiting(at: number, asks: boolean): string | undefined {
     if (!asks) return undefined;
-    const candidates = [...active].flatMap((key) => {
+    let found: string | undefined;
+    for (const key of homeless) {
       const boot = boots.peek(key);
-      const told = boot?.steps.some(({ kind }) => kind === "offer" || kind === "ack") === true;
-      return boot !== undefined && told && boot.address === undefined && at - boot.lastAt < adoptWithin ? [key] : [];
-    });
-    return candidates.length === 1 ? candidates[0] : undefined;
+      if (boot === undefined || at - boot.lastAt >= adoptWithin) homeless.delete(key);
+      else if (found === undefined) found = key;
+      else return undefined;
+    }
+    return found;
   }
 
   function onHouse(event: HouseEvent): void {
@@ -198,9 +207,12 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function onTick(now: number): void {
-    for (const key of [...active]) {
+    for (const key of [...active].slice(0, judgedAtOnce)) {
       const boot = boots.peek(key);
-      if (boot !== undefined) judged(boot, now);
+      active.delete(key);
+      if (boot === undefined) continue;
+      active.add(key);
+      judged(boot, now);
     }
     for (
       let oldest = boots.oldest();
@@ -254,6 +266,10 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       return [...changed.values()];
     },
   };
+}
+
+function isHomeless({ ended, address, steps }: Boot): boolean {
+  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
 }
 
 function newlyReached(boot: Boot, verdicts: readonly Verdict[]): Verdict | undefined {

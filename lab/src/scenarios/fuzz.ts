@@ -1,0 +1,67 @@
+import { must } from "../failure.ts";
+import { type Campaign, count, fuzzCampaign } from "../fuzz/campaign.ts";
+import { HEAP } from "../fuzz/house.ts";
+import { fuzzStart } from "../fuzz/sender.ts";
+import type { Scenario } from "../lab.ts";
+import type { FaultRow } from "../record/rows.ts";
+
+/** Octets to octets: 516 for a request of eleven, three times, is the most that RFC 1350 and three sends allow. */
+const MOST_RATIO = (3 * 516) / 11;
+/** RFC 2131 section 2: no reply is larger than 548 octets, unless the request says so. */
+const MOST_DHCP_RATIO = 4;
+/** Megabytes that may be resident: the heap of the house, the program itself, buffers of files and sockets. */
+const MOST_MEMORY = HEAP + 308;
+/** Megabytes of log and state that the network may cause in an hour. */
+const MOST_DISK = 200;
+
+export const fuzzQuick: Scenario = {
+  name: "fuzz-quick",
+  proves: "a minute and a half of mutated datagrams and requests at every port: each answer lawful, boots in between",
+  rows: [
+    row("fuzz-quick", "75 s of mutated datagrams at 67, 4011, 69 and the transfers, mutated requests by HTTP", [
+      "no crash; each answer is lawful; clients boot in between; memory within its heap of 192 MB, descriptors as before",
+    ]),
+  ],
+  async run(lab) {
+    const campaign = await fuzzCampaign(lab, { datagrams: 10_000_000, seconds: 25, rounds: 3, machineEvery: 4 });
+    holds(campaign);
+    lab.row("fuzz-quick", `${sent(campaign)}; ${answered(campaign)}; ${amplified(campaign)}; ${held(campaign)}`);
+  },
+};
+
+function row(id: string, done: string, [holds]: readonly [string]): FaultRow {
+  return { id, section: "Fuzz", done, holds };
+}
+
+function holds({ figures, after, end, diskMegabytes }: Campaign): void {
+  must(figures.mostSends <= 3, `${figures.mostSends} packets to an address that has not answered`);
+  must(figures.requestRatio <= MOST_RATIO, `a request got ${figures.requestRatio} times its octets`);
+  must(figures.addressRatio <= MOST_RATIO, `an address got ${figures.addressRatio} times its octets`);
+  must(figures.dhcpRatio <= MOST_DHCP_RATIO, `a DHCP reply of ${figures.dhcpRatio} times its request`);
+  must(figures.offers > 100 && figures.acks > 20 && figures.data > 500 && figures.httpFound > 20, "too few answers");
+  for (const { megabytes } of [...after, end]) must(megabytes <= MOST_MEMORY, `${megabytes} MB are resident`);
+  must(diskMegabytes <= MOST_DISK, `${diskMegabytes} MB were written`);
+}
+
+function sent({ figures, seconds }: Campaign): string {
+  const { seed, from } = fuzzStart();
+  const origin = from === 0 ? `seed ${seed}` : `seed ${seed} from ${count(from)}`;
+  return `${count(figures.read)} datagrams read (${count(Math.round(figures.read / seconds))} a second, ${origin})`;
+}
+
+function answered({ figures }: Campaign): string {
+  const { answers, offers, acks, oacks, data, errors } = figures;
+  return `${count(answers)} answers (OFFER ${count(offers)}, ACK ${count(acks)}, OACK ${count(oacks)}, DATA ${count(data)}, ERROR ${count(errors)})`;
+}
+
+function amplified({ figures }: Campaign): string {
+  const { mostSends, requestRatio, addressRatio, dhcpRatio, octetsIn, octetsOut } = figures;
+  const all = (octetsOut / octetsIn).toFixed(2);
+  return `${mostSends} packets at most; ${requestRatio.toFixed(0)}-fold for one request, ${addressRatio.toFixed(0)}-fold for one address, ${dhcpRatio.toFixed(1)}-fold by DHCP, ${all}-fold in all`;
+}
+
+function held({ before, after, end, diskMegabytes }: Campaign): string {
+  const memory = [before, ...after.slice(0, 1), end].map(({ megabytes }) => megabytes.toFixed(0)).join(" → ");
+  const most = Math.max(...after.map(({ descriptors }) => descriptors));
+  return `memory ${memory} MB (before, after the first round, at the end); descriptors ${before.descriptors}, at most ${most}, ${end.descriptors}; ${diskMegabytes.toFixed(0)} MB written`;
+}
