@@ -32,6 +32,13 @@ describe("shim refuses what it fetched", () => {
     const told = shimAndGrub().wait(31);
     expect(told.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("DHCP server names") });
   });
+  test("a GRUB that came by HTTP may have none of its own", () => {
+    const http = { arch: 16, http: true };
+    const told = story({ machine: http, plan: { kind: "boot", url: "http://{address}:8069/sb/shimx64.efi" } });
+    told.discover().lease().http("sb/shimx64.efi").http("/sb/grubx64.efi").wait(31);
+    expect(told.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("http module") });
+    expect(told.primary()?.fix).toMatch("PXE");
+  });
   test("a GRUB without a signature that goes on was not refused", () => {
     const told = shimAndGrub(GRUB).tftp("grub/grub.cfg").wait(31);
     expect(told.verdicts()[0]).toBe("booted guess");

@@ -53,6 +53,8 @@ import { uboot, ubootAlone } from "./uboot.ts";
 import { uefiOthersLinux } from "./uefi-others-linux.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Http } from "./uefi-x64-http.ts";
+import { uefiX64Ipxe } from "./uefi-x64-ipxe.ts";
+import { uefiX64Nics } from "./uefi-x64-nics.ts";
 import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
 
 /** Every scenario, in the order in which `all` runs them. */
@@ -65,6 +67,8 @@ export const SCENARIOS: readonly Scenario[] = [
   uefiX64Pxe,
   uefiX64Grub,
   uefiX64Http,
+  uefiX64Ipxe,
+  uefiX64Nics,
   ipxeHttpScript,
   menu,
   twoLans,

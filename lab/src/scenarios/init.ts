@@ -17,6 +17,14 @@ const BIOS_FILES = ["pxelinux.0", "ldlinux.c32", "pxelinux.cfg/default", "menu.c
 export const init: Scenario = {
   name: "init",
   proves: "bootlace init makes, of Debian's packages, a folder from which BIOS and UEFI machines boot memtest86+",
+  rows: [
+    {
+      id: "uefi-x64-snponly-memtest",
+      section: "UEFI x64",
+      machine: "OVMF, virtio-net",
+      boots: "bootlace init: snponly.efi → menu script by HTTP → memtest86+ by HTTP",
+    },
+  ],
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
     await runOk(lab, bootServer.netns, locate("ip"), ["route", "add", "default", "via", ROUTER]);
@@ -58,7 +66,7 @@ export const init: Scenario = {
     const uefi = await startUefi(lab, lan, { mac: UEFI_MAC, screen: true });
     await uefi.output.until(/shown on the first serial line/, 180);
     uefi.write("s");
-    lab.proof(`UEFI, from iPXE's menu: ${(await uefi.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+    lab.row("uefi-x64-snponly-memtest", (await uefi.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0], uefi.age());
     await uefi.stop("SIGKILL");
 
     const local = await startBios(lab, lan, { mac: BIOS_MAC, name: "bios-local" });
@@ -88,6 +96,14 @@ export const init: Scenario = {
 export const initSecureBoot: Scenario = {
   name: "init-secure-boot",
   proves: "after bootlace init --secure-boot OVMF with Microsoft's keys boots shim and GRUB to init's menu",
+  rows: [
+    {
+      id: "uefi-x64-secure-init",
+      section: "UEFI x64",
+      machine: "OVMF with Microsoft's keys, virtio-net",
+      boots: "bootlace init --secure-boot, Secure Boot enforced: signed shim → signed GRUB → its menu",
+    },
+  ],
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab, { routerLines: [`dhcp-boot=,,${BOOT_SERVER}`] });
     const folder = join(lab.folder, bootServer.role);
@@ -95,7 +111,7 @@ export const initSecureBoot: Scenario = {
     await bootlace(lab, bootServer, "check", join(folder, "bootlace.yaml"));
     const server = await startBootlace(lab, bootServer, {});
     const machine = await startUefi(lab, lan, { mac: SECURE_MAC, firmware: "secure" });
-    lab.proof((await machine.output.until(/Boot from the local disk/, 240))[0]);
+    lab.row("uefi-x64-secure-init", (await machine.output.until(/Boot from the local disk/, 240))[0], machine.age());
     const files = ["shimx64.efi", "grubx64.efi"].map((name) => `secure-boot/${name}`);
     const bootFile = "secure-boot/shimx64.efi";
     await server.mustTell({ mac: SECURE_MAC, architecture: "x64-uefi", bootFile, files: [...files, "grub/grub.cfg"] });

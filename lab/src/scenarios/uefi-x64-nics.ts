@@ -1,0 +1,39 @@
+import { startBootlace } from "../bootlace.ts";
+import { buildHomeLan } from "../home-lan.ts";
+import type { Scenario } from "../lab.ts";
+import { startUefi } from "../qemu.ts";
+import { verdictTold } from "../verdicts.ts";
+
+/** The cards of which the ROM has iPXE for UEFI, and for which OVMF has no driver of its own. */
+const CARDS = ["e1000", "e1000e", "rtl8139", "vmxnet3"] as const;
+const rowOf = (nic: string) => `uefi-x64-nic-${nic}`;
+const macOf = (nic: (typeof CARDS)[number]) => `52:54:00:ae:00:3${CARDS.indexOf(nic)}`;
+
+export const uefiX64Nics: Scenario = {
+  name: "uefi-x64-nics",
+  proves: "OVMF boots over each emulated card that has a UEFI ROM, by the iPXE in that ROM",
+  rows: CARDS.map((nic) => ({
+    id: rowOf(nic),
+    section: "UEFI x64",
+    machine: `OVMF, iPXE ROM, ${nic}`,
+    boots: "the boot check, for want of a boot file",
+  })),
+  async run(lab) {
+    const { lan, bootServer } = await buildHomeLan(lab);
+    const bootlace = await startBootlace(lab, bootServer, {});
+    const boot = async (nic: (typeof CARDS)[number]) => {
+      const machine = await startUefi(lab, lan, { mac: macOf(nic), name: nic, nic, rom: true });
+      const [shown] = await machine.output.until(/this program came over the network and runs/, 180);
+      lab.row(rowOf(nic), shown, machine.age());
+      const told = { mac: macOf(nic), verdict: "checked", confidence: ["likely"], seconds: 30 };
+      await verdictTold(lab, bootServer, bootlace, told);
+      await machine.stop("SIGKILL");
+    };
+    // Two at once: a machine is emulated by one core.
+    const waiting = [...CARDS];
+    const lane = async () => {
+      for (let nic = waiting.shift(); nic !== undefined; nic = waiting.shift()) await boot(nic);
+    };
+    await Promise.all([lane(), lane()]);
+  },
+};
