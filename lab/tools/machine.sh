@@ -52,6 +52,8 @@ mount -t devpts -o newinstance,ptmxmode=666 devpts root/dev/pts
 mount -t tmpfs -o mode=1777 tmpfs root/dev/shm
 ln -s pts/ptmx root/dev/ptmx
 ln -s /proc/self/fd root/dev/fd
+# As the machine's own process 1 would: what systemd mounts in a namespace of its own must come back here.
+mount --make-rshared /
 # Nothing of what this machine starts, only what is asked for.
 printf '[Unit]\nRequires=systemd-journald.service\nAfter=systemd-journald.service\n' >root/etc/systemd/system/lab.target
 exec chroot root /usr/bin/env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"

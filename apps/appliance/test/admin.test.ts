@@ -7,6 +7,7 @@ import { createGuard } from "../src/http/admin-guard.ts";
 import { adminRoutes } from "../src/http/admin-routes.ts";
 import { AdminConfigError, readToken } from "../src/http/admin-server.ts";
 import * as schemas from "../src/http/api-schemas.ts";
+import { readTokenFile } from "../src/system/token-file.ts";
 import { admin } from "./helpers/admin.ts";
 import { story } from "./helpers/story.ts";
 
@@ -249,12 +250,28 @@ describe("a token for other addresses", () => {
   test("the file holds it in its first line; what is no secret is refused", async () => {
     const path = join(folder, "token");
     writeFileSync(path, "0123456789abcdef-XYZ\r\nsecond line\n");
-    expect(await readToken(path)).toBe("0123456789abcdef-XYZ");
+    expect(readToken(path)).toBe("0123456789abcdef-XYZ");
     for (const text of ["", "short\n", "with a space in it 123", "\n0123456789abcdef", "ümlaut-ümlaut-ümlaut"]) {
       writeFileSync(path, text);
-      await expect(readToken(path)).rejects.toThrow(AdminConfigError);
+      expect(() => readToken(path)).toThrow(AdminConfigError);
     }
-    await expect(readToken(join(folder, "none"))).rejects.toThrow(/ENOENT/);
+    expect(() => readToken(join(folder, "none"))).toThrow(/ENOENT/);
+  });
+
+  test("the credential of the unit counts where the file is closed, and only there", () => {
+    // Root, as whom tests may run, reads everything.
+    const files: Record<string, string> = { "/run/credentials/token": "of the unit\n", "/run/open": "of the file\n" };
+    const read = (file: string) => {
+      const text = files[file];
+      if (text !== undefined) return text;
+      throw Object.assign(new Error(file), { code: file.includes("closed") ? "EACCES" : "ENOENT" });
+    };
+    const env = { CREDENTIALS_DIRECTORY: "/run/credentials" };
+    expect(readTokenFile("/run/closed", env, read)).toBe("of the unit");
+    expect(readTokenFile("/run/open", env, read)).toBe("of the file");
+    expect(() => readTokenFile("/run/gone", env, read)).toThrow("/run/gone");
+    expect(() => readTokenFile("/run/closed", {}, read)).toThrow("/run/closed");
+    expect(() => readTokenFile("/run/closed", { CREDENTIALS_DIRECTORY: "/nowhere" }, read)).toThrow("/run/closed");
   });
 });
 

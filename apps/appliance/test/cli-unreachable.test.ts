@@ -60,6 +60,11 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
     expect(named.err).toContain("running there, with that port as admin.port?");
   });
 
+  it("reaches for every port, also those that browsers refuse", async () => {
+    const told = await tell("--api", "http://127.0.0.1:1");
+    expect(told.err).toContain("does not answer at http://127.0.0.1:1 (ECONNREFUSED)");
+  });
+
   it("names a token file that is not there", async () => {
     const told = await tell("--config", write("token.yaml", `admin: { port: ${nobody}, tokenFile: gone }\n`));
     expect(told).toMatchObject({ code: 5, out: "" });
@@ -94,6 +99,7 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
       write("wrong", "another-token-of-some-length\n"),
     );
     expect(wrong.code).toBe(5);
+    expect(wrong.err).toContain("Where the file was changed since the daemon read it: bootlace reload --pid PID");
     const known = await tell("--config", write("known.yaml", admin(", tokenFile: token")));
     expect([known.err, known.code]).toEqual(["", 0]);
   });

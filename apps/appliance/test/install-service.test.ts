@@ -57,6 +57,13 @@ describe("the unit", () => {
     expect(lines.filter((line) => /^MemoryDenyWriteExecute|^ReadWritePaths/.test(line))).toEqual([]);
   });
 
+  it("hands the token of the API over, which its user need not be able to read", () => {
+    expect(systemdUnit(wish)).not.toMatch(/LoadCredential|ExecReload=!/);
+    const text = systemdUnit({ ...wish, tokenFile: "/etc/bootlace/100% token" });
+    expect(text).toContain("\nLoadCredential=token:/etc/bootlace/100%% token\n");
+    expect(text).toMatch(/^ExecReload=!\//m);
+  });
+
   it("takes a user, further folders and a home", () => {
     const text = systemdUnit({ ...wish, user: "pxe", writable: ["/data/log", "/my state"], readsHomes: true });
     expect(text).toContain("User=pxe\nStateDirectory=");

@@ -101,6 +101,26 @@ async function quicken(machine: Machine): Promise<void> {
   await machine.ok("systemctl", "restart", "bootlace");
 }
 
+/** A token file of root's, closed to the user of the service, is what the API wants, and a reload works with it. */
+async function handsTheTokenOver(lab: Lab, machine: Machine): Promise<void> {
+  const [node, main] = machine.bootlace;
+  const token = "a-token-that-is-long-enough";
+  writeFileSync(join(machine.root, "etc/bootlace/token"), `${token}\n`, { mode: 0o600 });
+  const guarded = "root: /srv/boot\nadmin: { tokenFile: /etc/bootlace/token }\n";
+  writeFileSync(join(machine.root, CONFIG), guarded);
+  await machine.ok(node, main, "install-service", "--force");
+  const status = (...words: string[]) =>
+    machine.run(locate("curl"), "--silent", "--fail", ...words, "http://127.0.0.1:8067/api/v1/status");
+  must((await status()).code !== 0, "the API answers without the token");
+  must((await status("--header", `Authorization: Bearer ${token}`)).code === 0, "the API does not take the token");
+  await machine.ok("systemctl", "reload", "bootlace");
+  writeFileSync(join(machine.root, CONFIG), guarded.replace("root:", "rot:"));
+  must((await machine.run("systemctl", "reload", "bootlace")).code !== 0, "a reload with a fault did not fail");
+  writeFileSync(join(machine.root, CONFIG), "root: /srv/boot\n");
+  await machine.ok(node, main, "install-service", "--force");
+  lab.proof("a token file that only root reads is handed over, to the daemon and to its reload");
+}
+
 async function watchdogBites(lab: Lab, machine: Machine): Promise<void> {
   const main = await property(machine, "MainPID");
   const began = performance.now();
@@ -177,6 +197,7 @@ export const serviceSystemd: Scenario = {
     const got = await runOk(lab, router.netns, locate("curl"), ["--silent", `tftp://${BOOT_SERVER}/hello`]);
     must(got.stdout.toString() === "hello\n", "a file by TFTP is not what it was");
     await reloads(lab, machine);
+    await handsTheTokenOver(lab, machine);
     await quicken(machine);
     await watchdogBites(lab, machine);
     await stopsInTime(lab, machine, router.netns);

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { findConfig, loadAdmin } from "../config/load.ts";
 import type { ApiProblem } from "../http/api-types.ts";
+import { readTokenFile } from "../system/token-file.ts";
+import { type ApiRequest, askApi } from "./api-request.ts";
 import { type Arguments, lastValue, type OptionRow, type Surroundings } from "./command.ts";
 import { configOption } from "./config-options.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -83,8 +84,7 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
   const hint = named === undefined ? absenceHint(admin.enabled, findConfig(request).file) : namedHint;
   if (tokenFile === undefined) return { ok: true, value: { url, hint } };
   try {
-    const token = (readFileSync(tokenFile, "utf8").split("\n")[0] ?? "").trim();
-    return { ok: true, value: { url, hint, token } };
+    return { ok: true, value: { url, hint, token: readTokenFile(tokenFile, env) } };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const message = `the token file ${quote(tokenFile)} cannot be read (${code})`;
@@ -110,10 +110,10 @@ function usage(message: string): ApiFailure {
 function apiOf({ url, token, hint }: ApiTarget): Api {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-  async function open(path: string, init: RequestInit): Promise<ApiResult<Response>> {
+  async function open(path: string, request: ApiRequest): Promise<ApiResult<Response>> {
     try {
-      const response = await fetch(`${url}${path}`, { redirect: "error", ...init });
-      return response.ok ? { ok: true, value: response } : await refused(url, response);
+      const response = await askApi(`${url}${path}`, request);
+      return response.ok ? { ok: true, value: response } : await refused(url, response, token !== undefined);
     } catch (error) {
       return unreachable(url, hint, error);
     }
@@ -142,12 +142,12 @@ function apiOf({ url, token, hint }: ApiTarget): Api {
 }
 
 /** RFC 9457; whatever else answers with an error is no Bootlace. */
-async function refused(url: string, response: Response): Promise<ApiFailure> {
+async function refused(url: string, response: Response, shown: boolean): Promise<ApiFailure> {
   const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
   const { title, detail, code } = problem ?? {};
   const message = typeof title === "string" ? title : `the answer is ${response.status}`;
   const noToken = response.status === 401;
-  const hint = typeof detail === "string" ? detail : noToken ? tokenHint : undefined;
+  const hint = typeof detail === "string" ? detail : noToken ? (shown ? otherTokenHint : tokenHint) : undefined;
   const error = {
     code: typeof code === "string" ? code : "refused",
     message: noToken ? `the daemon at ${url} wants its token (${message})` : message,
@@ -158,9 +158,14 @@ async function refused(url: string, response: Response): Promise<ApiFailure> {
 
 const tokenHint = "Name the file with it by --token-file, or by admin.tokenFile in the config that --config names";
 
+// Who has changed the file shows a token that the daemon has not read yet, and cannot tell it so by the API.
+const otherTokenHint =
+  "It has another token than the one that was shown. Where the file was changed since the daemon read it: bootlace reload --pid PID, systemctl reload bootlace, or a SIGHUP lets it read the file again";
+
 function unreachable(url: string, hint: string, error: unknown): ApiFailure {
-  const cause = (error as { cause?: { code?: string } }).cause?.code;
-  const why = cause ?? (error instanceof Error ? error.name : String(error));
+  const { code, name } = error as NodeJS.ErrnoException;
+  // A time limit of ours comes as an abort.
+  const why = code === undefined || code === "ABORT_ERR" ? name : code;
   return {
     ok: false,
     exit: exitCodes.unreachable,

@@ -88,7 +88,11 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   const loaded = loadConfig({ file: below(config), cwd, env: {} });
   if (options.has("print")) {
     out(
-      manager.text({ ...wish, ...placesOf(wish, loaded.ok ? foldersOf(loaded.loaded, root ?? "") : { written: [] }) }),
+      manager.text({
+        ...wish,
+        ...placesOf(wish, loaded.ok ? foldersOf(loaded.loaded, root ?? "") : { written: [] }),
+        ...(loaded.ok ? secretsOf(loaded.loaded, root ?? "") : {}),
+      }),
     );
     return undefined;
   }
@@ -101,7 +105,11 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   const reader = root === undefined ? readerOf(manager, user) : undefined;
   if (reader === "unknown") return { exit: exitCodes.start, message: `there is no user ${user}` };
   const boot = folders.root ?? config;
-  const blocked = reader && [...wish.command, config, boot].find((path) => obstacle(path, reader) !== undefined);
+  const secrets = secretsOf(loaded.loaded, root ?? "");
+  // A unit hands the token over; a script cannot.
+  const secret = manager.name === "systemd" || secrets.tokenFile === undefined ? [] : [secrets.tokenFile];
+  const blocked =
+    reader && [...wish.command, config, boot, ...secret].find((path) => obstacle(path, reader) !== undefined);
   if (reader && blocked !== undefined) {
     return {
       exit: exitCodes.start,
@@ -109,7 +117,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
       hint: "Put it where every user may read, or name a user who may: --user NAME",
     };
   }
-  return installService(manager, manager.text({ ...wish, ...placesOf(wish, folders) }), {
+  return installService(manager, manager.text({ ...wish, ...placesOf(wish, folders), ...secrets }), {
     root,
     force,
     out,
@@ -153,6 +161,13 @@ function foldersOf({ config, originOf }: LoadedConfig, top: string): Folders {
   const named = originOf(["state", "directory"]).kind === "file" ? state.directory : undefined;
   const written = [named, log.file && dirname(log.file)].filter((path) => path !== undefined);
   return { root: seen(root), written: written.map(seen) };
+}
+
+/** The token file, as the service will see it. */
+function secretsOf({ config }: LoadedConfig, top: string): { tokenFile?: string } {
+  const { enabled, tokenFile } = config.admin;
+  if (!enabled || tokenFile === undefined) return {};
+  return { tokenFile: tokenFile.startsWith(`${top}/`) ? tokenFile.slice(top.length) : tokenFile };
 }
 
 function wrong(message: string): Problem {

@@ -15,7 +15,7 @@ export const reload: Command = {
       name: "pid",
       value: "PID",
       description:
-        "Process of the daemon: where the API is not reached, it gets a SIGHUP, and only its log has the result.",
+        "Process of the daemon: where the API is not reached, or wants another token than the file holds by now, it gets a SIGHUP, and only its log has the result.",
     },
     ...apiOptions,
   ],
@@ -34,8 +34,9 @@ export const reload: Command = {
     const api = connectApi(args, surroundings);
     const result = api.ok ? await api.value.call<ApiReload>("POST", "/api/v1/reload", {}) : api;
     if (!result.ok && result.exit === exitCodes.unreachable && pid !== undefined && hangUp(Number(pid))) {
+      const why = result.error.code === "token-required" ? "the API wants another token" : "the API is not reached";
       if (json) printJson(surroundings, { signalled: Number(pid) });
-      else surroundings.out("the API is not reached: sent SIGHUP, the log of the daemon tells the result\n");
+      else surroundings.out(`${why}: sent SIGHUP, the log of the daemon tells the result\n`);
       return exitCodes.ok;
     }
     if (!result.ok) return failWith(result, "reload", json, surroundings);

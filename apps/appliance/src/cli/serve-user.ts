@@ -21,7 +21,8 @@ export type ServeUser =
  */
 export function leaveRoot({ config, file }: LoadedConfig): ServeUser {
   const program = ownProgram();
-  const needed = file === undefined ? program : [...program, file];
+  const { enabled, tokenFile } = config.admin;
+  const needed = [...program, file, enabled ? tokenFile : undefined].filter((path) => path !== undefined);
   const identity = chooseIdentity(config.user, { uid: process.geteuid?.() ?? -1, find: findUser, needed });
   if (identity.kind === "impossible") return { ok: false, problem: identity.problem };
   if (identity.kind === "stay") return { ok: true, ...(identity.note === undefined ? {} : { note: identity.note }) };

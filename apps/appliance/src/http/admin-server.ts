@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
 import Fastify, {
   type FastifyReply,
@@ -10,6 +9,7 @@ import type { z } from "zod";
 import { inertJson } from "../events/inert.ts";
 import type { Metrics } from "../events/metrics.ts";
 import type { Stream } from "../events/stream.ts";
+import { readTokenFile, tokenCredential } from "../system/token-file.ts";
 import type { AdminBackend, Refusal } from "./admin-backend.ts";
 import { createEventReaders, eventsQuery } from "./admin-events.ts";
 import { createGuard } from "./admin-guard.ts";
@@ -54,17 +54,27 @@ const leastToken = 16;
 
 /**
  * The token of a token file: its first line.
+ * @param env where systemd names the folder of the credentials
  * @throws AdminConfigError when it cannot be read, or is too short to be a secret
  */
-export async function readToken(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new AdminConfigError(`the token file ${path} cannot be read (${error.code ?? error.message})`);
-  });
-  const token = (text.split("\n")[0] ?? "").trim();
+export function readToken(path: string, env: NodeJS.ProcessEnv = process.env): string {
+  const token = textOf(path, env);
   if (!/^[\x21-\x7e]+$/.test(token) || token.length < leastToken) {
     throw new AdminConfigError(`the token in ${path} must have at least ${leastToken} printable characters, no spaces`);
   }
   return token;
+}
+
+function textOf(path: string, env: NodeJS.ProcessEnv): string {
+  try {
+    return readTokenFile(path, env);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const closed = `. Let the group of the daemon's user read it, or hand it over in the unit: LoadCredential=${tokenCredential}:${path}`;
+    throw new AdminConfigError(
+      `the token file ${path} cannot be read (${code ?? message})${code === "EACCES" ? closed : ""}`,
+    );
+  }
 }
 
 const loopback = new BlockList();

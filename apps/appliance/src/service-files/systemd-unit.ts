@@ -1,7 +1,15 @@
+import { tokenCredential } from "../system/token-file.ts";
 import { type ServiceWish, serviceFileMark, serviceUser } from "./wish.ts";
 
 /** The unit of the service (systemd.unit(5), systemd.service(5), systemd.exec(5)). */
-export function systemdUnit({ command, config, user, writable = [], readsHomes = false }: ServiceWish): string {
+export function systemdUnit({
+  command,
+  config,
+  user,
+  writable = [],
+  readsHomes = false,
+  tokenFile,
+}: ServiceWish): string {
   const program = command.map((word, at) => execWord(word, at > 0)).join(" ");
   const configWord = execWord(config, true);
   return `${serviceFileMark}
@@ -18,7 +26,7 @@ Type=notify
 # The messages come from systemd-notify, a child of the daemon.
 NotifyAccess=all
 ExecStart=${program} serve --config ${configWord}
-ExecReload=${program} reload --config ${configWord} --pid $MAINPID
+${tokenFile === undefined ? "" : "# As root, who reads the token, and with no more rights: systemd 252 hands a reload no credentials.\n"}ExecReload=${tokenFile === undefined ? "" : "!"}${program} reload --config ${configWord} --pid $MAINPID
 WatchdogSec=30
 Restart=on-failure
 RestartSec=5
@@ -28,7 +36,7 @@ KillMode=mixed
 TimeoutStopSec=10
 
 ${user === undefined ? `User=${serviceUser}\nDynamicUser=yes` : `User=${specifiers(user)}`}
-StateDirectory=bootlace
+${tokenFile === undefined ? "" : `# The user need not be able to read the file itself.\nLoadCredential=${tokenCredential}:${specifiers(tokenFile)}\n`}StateDirectory=bootlace
 LogsDirectory=bootlace
 SyslogIdentifier=bootlace
 UMask=0027

@@ -8,6 +8,8 @@ export interface ServiceWish {
   readonly user?: string;
   /** Folders it writes to, besides its own in /var/lib and /var/log. */
   readonly writable?: readonly string[];
+  /** The token file of the API, an absolute path. */
+  readonly tokenFile?: string;
   /** True when something it needs lies in somebody's home. */
   readonly readsHomes?: boolean;
 }

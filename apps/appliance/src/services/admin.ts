@@ -21,9 +21,9 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
   let config = first;
   let server: AdminServer | undefined;
 
-  async function protection() {
+  function protection() {
     const { tokenFile, allowedHosts } = config.admin;
-    const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
+    const token = tokenFile === undefined ? undefined : readToken(tokenFile);
     return { allowedHosts, ...(token === undefined ? {} : { token }) };
   }
 
@@ -41,7 +41,7 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
         stream,
         metrics,
         onError,
-        ...(await protection()),
+        ...protection(),
       });
       await next.start();
       server = next;
@@ -80,7 +80,7 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
       const same = address === before.admin.address && port === before.admin.port;
       if (server === undefined || !enabled || !same) return replace(before);
       try {
-        server.protect(await protection());
+        server.protect(protection());
       } catch (error) {
         throw await startErrorOf(error, address, port);
       }
