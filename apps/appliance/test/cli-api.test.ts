@@ -51,7 +51,7 @@ describe("status", () => {
     await using test = await daemon();
     const { code, out, err } = await cli.run(status, ...test.url);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^serving {2}\S+ 127\.0\.0\.1.* {2}up 0s {2}bootlace \d/);
+    expect(out).toMatch(/^serving {2}\S+ 127\.0\.0\.1.* {2}up \d+s {2}bootlace \d/);
     expect(out).toContain(`tftp 127.0.0.1:${test.port("tftp")}`);
     expect(out).toContain("config   defaults, since ");
     const json = await cli.run(status, ...test.url, "--json");

@@ -174,6 +174,8 @@ describe("B12, the file does not run", () => {
     expect(again.wait(1).verdicts()).toEqual(["B12 likely", "B07 certain"]);
     expect(again.primary()?.sentence).toContain("Secure Boot");
     expect(uefi("own.efi").tftp("own.efi").wait(31).verdicts()).toEqual(["B12 guess"]);
+    const unsigned = uefi().programs({ "efi/bootx64.efi": "x64" }, "efi/bootx64.efi").tftp("efi/bootx64.efi");
+    expect(unsigned.wait(31).primary()?.sentence).toContain("for it is not signed");
   });
   test("the next boot option of the firmware ends the boot, and the verdict is there at once", () => {
     const told = uefi().tftp("efi/bootx64.efi").wait(3).discover({ arch: 16, http: true });

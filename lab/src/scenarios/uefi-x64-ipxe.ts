@@ -30,7 +30,7 @@ export const uefiX64Ipxe: Scenario = {
   ],
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
-    const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: TREE });
+    const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: tree() });
     const scriptOf = (mac: string) =>
       eventually(lab, `the script of ${mac} in the log`, 5, () =>
         bootlace.records().find((record) => record.event === "http.done" && record.mac === mac),
@@ -70,11 +70,11 @@ boot:
   - file: snponly.efi
 `;
 
-const TREE: BootTree = {
+const tree = (): BootTree => ({
   "snponly.efi": { piece: "snponly" },
   "grubx64.efi": { piece: "grubNet" },
   "grub.ipxe": { text: pageBlock("how-to/ipxe.md", "GRUB after iPXE", "ipxe") },
   "grub/grub.cfg": { text: "linux /linux console=ttyS0,115200\nboot\n" },
   "linux.ipxe": { text: "#!ipxe\nkernel {{base_url}}/linux console=ttyS0,115200\nboot\n" },
   linux: { piece: "debianLinux" },
-};
+});

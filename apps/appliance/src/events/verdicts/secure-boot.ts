@@ -42,6 +42,7 @@ function shimRan(view: BootView): boolean {
   return view.files.some(({ file }) => shim.test(plainName(file)));
 }
 
-function isUnsigned(view: BootView, { file }: FileStep): boolean {
+/** Whether the header of the file says that nobody has signed it. False too where the header is not known. */
+export function isUnsigned(view: BootView, { file }: FileStep): boolean {
   return view.context.programs.unsigned.has(plainName(file));
 }

@@ -4,6 +4,7 @@ import { isKernelName, isLoaderName, plainName } from "../boots/file-role.ts";
 import type { FileStep } from "../boots/step.ts";
 import { afterFile, onlyFirstFile } from "./files.ts";
 import { machineFor } from "./machines.ts";
+import { isUnsigned } from "./secure-boot.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 import type { BootView } from "./view.ts";
 
@@ -83,9 +84,10 @@ export function didNotRun(view: BootView): Verdict | undefined {
   const uefi = view.boot.arch?.includes("uefi") === true;
   const name = quote(file.file);
   const end = returned ? "then the firmware asked for a boot server again" : "then it went silent";
-  const why = uefi
-    ? "Secure Boot refused it, or it is not for this machine"
-    : "it is no program for this machine, or it stopped";
+  const refused = isUnsigned(view, file)
+    ? "Secure Boot refused it, for it is not signed, or it stopped"
+    : "Secure Boot refused it, or it is not for this machine";
+  const why = uefi ? refused : "it is no program for this machine, or it stopped";
   const confidence = returned || isLoaderName(file.file) ? "likely" : "guess";
   const itself = confidence === "guess" ? ", unless it needs nothing more" : "";
   return verdict(
