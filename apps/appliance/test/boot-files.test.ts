@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -64,7 +64,45 @@ describe("a scan", () => {
     symlinkSync(".", join(root, "debian/loop"));
     symlinkSync(tmpdir(), join(root, "outside"));
     symlinkSync("nowhere", join(root, "lpxelinux.0"));
-    expect(await filesIn(root)).toEqual([{ path: "pxelinux.0" }, { path: "debian/pxelinux.0" }]);
+    symlinkSync("/dev/null", join(root, "boot.ipxe"));
+    symlinkSync("/dev/null", join(root, "kernel"));
+    expect(await filesIn(root)).toEqual([
+      { path: "boot.ipxe", flaw: "leads-out" },
+      { path: "outside", flaw: "leads-out" },
+      { path: "pxelinux.0" },
+      { path: "debian/pxelinux.0" },
+    ]);
+  });
+
+  it("tells names that no server takes, and does not look behind them", async () => {
+    put("a\nb\x1b[31m/bootx64.efi", peImage(0x8664));
+    put("c\t/readme");
+    put("\x07/ipxe.efi");
+    put("grubx64.efi", peImage(0x8664));
+    expect(await filesIn(root)).toEqual([
+      { path: "\x07", flaw: "odd-name" },
+      { path: "a\nb\x1b[31m", flaw: "odd-name" },
+      { path: "c\t", flaw: "odd-name" },
+      { path: "grubx64.efi", machine: "x64" },
+    ]);
+  });
+
+  it("tells what this user may not read; root reads all", async () => {
+    put("bootx64.efi", peImage(0x8664));
+    put("closed/pxelinux.0");
+    put("lost+found/x");
+    chmodSync(join(root, "bootx64.efi"), 0);
+    for (const name of ["closed", "lost+found"]) chmodSync(join(root, name), 0);
+    const seen = await filesIn(root);
+    for (const name of ["closed", "lost+found"]) chmodSync(join(root, name), 0o700);
+    expect(seen).toEqual(
+      process.getuid?.() === 0
+        ? [{ path: "bootx64.efi", machine: "x64" }, { path: "closed/pxelinux.0" }]
+        : [
+            { path: "bootx64.efi", flaw: "unreadable" },
+            { path: "closed", flaw: "unreadable" },
+          ],
+    );
   });
 
   it("ends at a depth, and says so", async () => {

@@ -96,6 +96,38 @@ it("a file that cannot be served says why", async () => {
   ]);
 });
 
+it("what the boot tree passes over says why", async () => {
+  symlinkSync("/dev/null", join(folder, "boot-file"));
+  put("a\nb/bootx64.efi", peImage(0x8664));
+  symlinkSync("../boot-file", join(folder, "boot/pxelinux.0"));
+  symlinkSync(tmpdir(), join(folder, "boot/distribution"));
+  expect(await findings("root: boot\n")).toEqual(
+    [
+      'ROOT/distribution: error[T002] "distribution" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
+      'ROOT/pxelinux.0: error[T002] "pxelinux.0" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
+      `"ROOT/a\\x0ab": error[T002] "a\\x0ab" cannot be served: its name has a control character. Rename it.`,
+    ].sort(),
+  );
+});
+
+it("a root that cannot be read is one finding, and nothing is made up about its files", async () => {
+  writeFileSync(join(folder, "boot"), "");
+  expect(await findings("root: boot\nboot:\n  - file: gone\n")).toEqual([
+    "ROOT: error[T002] the root cannot be read: it is no folder. Name a folder that the user of the daemon may read, or give the right to.",
+  ]);
+});
+
+it("iPXE that nobody has a script for is told, and is no fault: it may bring its own along", async () => {
+  put("ipxe/ipxe.efi", peImage(0x8664));
+  const told = "no script for iPXE, which x64-uefi start: put boot.ipxe into the root, or name one in a rule\n";
+  const fine = "a.yaml: no faults\n";
+  expect(await checked("root: boot")).toEqual([0, told + fine]);
+  put("own.ipxe", "#!ipxe\n");
+  expect(await checked("root: boot\nboot: [{ when: { firmware: ipxe }, script: own.ipxe }]")).toEqual([0, fine]);
+  put("ipxe/uefi.ipxe", "#!ipxe\n");
+  expect(await checked("root: boot")).toEqual([0, fine]);
+});
+
 it("a name in another case is told with the name on disk", async () => {
   put("PXELinux/Loader.0", "x");
   expect(await findings("root: boot\nboot:\n  - file: pxelinux\\loader.0\n")).toEqual([
@@ -201,6 +233,7 @@ it("findings are faults in --json, with code, place and hint", async () => {
         },
       ],
       bootCheck: [],
+      scriptless: [],
     },
   ]);
 });

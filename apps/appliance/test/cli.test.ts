@@ -53,6 +53,8 @@ describe("the words of a command line", () => {
     [["--config"], "--config needs a value: --config FILE"],
     [["--config="], "--config needs a value: --config FILE"],
     [["--json=yes"], "--json takes no value"],
+    [[""], "one word is empty"],
+    [["--", ""], "one word is empty"],
     [["a", "b"], '"b" is one word too many'],
   ])("%j is refused", (words, problem) => expect(read(...words)).toBe(problem));
 });
@@ -123,7 +125,7 @@ describe("check", () => {
     });
     const [, good] = await run(["--json", "good.yaml"]);
     const bootCheck = ["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"];
-    expect(JSON.parse(String(good))).toEqual({ schema: 1, file: "good.yaml", faults: [], bootCheck });
+    expect(JSON.parse(String(good))).toEqual({ schema: 1, file: "good.yaml", faults: [], bootCheck, scriptless: [] });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { SignalSource } from "../src/system/signals.ts";
@@ -94,6 +94,7 @@ describe("with --yes", () => {
   it.each([
     [["--interface", "eth7"], "--interface eth7 has no IPv4 address of a LAN; interfaces here: eth0, wlan0"],
     [["--interface", "a/b"], "is not the name of a network interface"],
+    [["--from", "pcs"], '--from "pcs": there is no such folder'],
     [["--secure-boot"], "there is no shim and GRUB here for --secure-boot"],
   ])("%j is refused", async (words, why) => {
     const { work, run } = machine("Alpine", {}, around);
@@ -110,7 +111,34 @@ describe("with --yes", () => {
   });
 });
 
+describe("beside the service of a package", () => {
+  const installation = { program: "/usr/bin/bootlace", single: true, unit: "packaged", onPath: true } as const;
+
+  it("its config can be given to that service: the root does not count from its own folder", async () => {
+    const { work, run, json } = machine("Debian 12", { installation: () => installation });
+    const { document } = await json("--yes");
+    expect(readFileSync(join(work, "bootlace.yaml"), "utf8")).toContain(`\nroot: "${work}/boot"\n`);
+    const { out } = await run("--yes");
+    for (const text of [out, JSON.stringify(document.next)]) {
+      expect(text).toContain(`cp --backup ${work}/bootlace.yaml /etc/bootlace/bootlace.yaml`);
+      expect(text).not.toContain("install-service");
+    }
+  });
+
+  it("a config whose root counts from its folder stays where it is", async () => {
+    const { work, run } = machine("Debian 12", { installation: () => installation });
+    writeFileSync(join(work, "bootlace.yaml"), "root: ./boot\n");
+    expect((await run("--yes")).out).not.toContain("cp --backup");
+  });
+});
+
 describe("what it says", () => {
+  it("of a folder that links lead around is in words", async () => {
+    const { work, run } = machine("Debian 12");
+    symlinkSync("loop", join(work, "loop"));
+    expect(await run("--yes", "loop")).toMatchObject({ err: expect.stringContaining("lead in a circle") });
+  });
+
   it("is a line a file, what machines will get, what is missing, and what to do next", async () => {
     const { run } = machine("Debian 13 on a Raspberry Pi");
     const { out } = await run("--yes");

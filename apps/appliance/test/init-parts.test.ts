@@ -160,10 +160,15 @@ describe("what is missing", () => {
 
 describe("what comes next", () => {
   const usual = { cwd: "/srv", config: "/srv/bootlace.yaml", directory: "/srv", isRoot: true };
-  const installation: Installation = { program: "/usr/bin/bootlace", single: true, unit: false, onPath: true };
+  const installation: Installation = { program: "/usr/bin/bootlace", single: true, onPath: true };
   const commands = (
     more: Partial<Installation>,
-    place: Partial<typeof usual> & { install?: string; shell?: string } = {},
+    place: Partial<typeof usual> & {
+      install?: string;
+      shell?: string;
+      movable?: boolean;
+      configMissing?: boolean;
+    } = {},
   ) =>
     nextSteps({ ...usual, ...place, installation: { ...installation, ...more } }).flatMap(
       ({ command }) => command ?? [],
@@ -213,9 +218,23 @@ describe("what comes next", () => {
 
   it("for the service, when its own config was made", () => {
     const place = { config: "/etc/bootlace/bootlace.yaml", directory: "/etc/bootlace" };
-    expect(commands({ unit: true }, place).at(-1)).toBe("systemctl enable --now bootlace");
+    expect(commands({ unit: "own" }, place).at(-1)).toBe("systemctl enable --now bootlace");
+    expect(commands({ unit: "packaged" }, place).at(-1)).toBe("systemctl enable --now bootlace");
     expect(commands({}, place).at(-1)).toBe("bootlace install-service");
-    expect(commands({ unit: true }).at(-1)).toBe("bootlace install-service --config /srv/bootlace.yaml");
+    expect(commands({ unit: "own" }).at(-1)).toBe("bootlace install-service --config /srv/bootlace.yaml");
+  });
+
+  it("gives the config to the service of a package, which has the ports already", () => {
+    expect(commands({ unit: "packaged" }, { isRoot: false, movable: true })).toEqual([
+      "bootlace check",
+      "sudo cp --backup /srv/bootlace.yaml /etc/bootlace/bootlace.yaml",
+      "sudo systemctl restart bootlace",
+      "bootlace logs -f",
+    ]);
+  });
+
+  it("is to run it again when bootlace.yaml could not be written: nothing else would find it", () => {
+    expect(commands({}, { configMissing: true })).toEqual(["bootlace init ."]);
   });
 
   it("begins with what is missing", () => {

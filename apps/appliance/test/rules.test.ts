@@ -238,6 +238,17 @@ describe("the chooser", () => {
     expect(of(client())).toMatchObject({ file: "pxelinux/pxelinux.0", url });
   });
 
+  it("gives iPXE on UEFI machines the script of init, where there is no other", () => {
+    const ofTree = (tree: BootTree, code: number) => chooser([], () => tree)(client({ code, firmware: "ipxe" }), at);
+    const files = [{ path: "pxelinux.0" }, { path: "ipxe/ipxe.efi", machine: "x64" } as const];
+    const made = growTree([...files, { path: "ipxe/uefi.ipxe" }]);
+    expect(ofTree(made, 7)).toMatchObject({ script: { file: "ipxe/uefi.ipxe?mac=52:54:00:12:34:56" } });
+    expect(ofTree(made, 11)).toMatchObject({ script: { file: "ipxe/uefi.ipxe?mac=52:54:00:12:34:56" } });
+    expect(ofTree(made, 0)).toEqual({ kind: "boot", file: "pxelinux.0" });
+    const other = growTree([...files, { path: "ipxe/uefi.ipxe" }, { path: "boot.ipxe" }]);
+    expect(ofTree(other, 7)).toMatchObject({ script: { file: "boot.ipxe?mac=52:54:00:12:34:56" } });
+  });
+
   it("leads firmware to the script of a rule by the iPXE of the tree, over TFTP and HTTP", () => {
     const full = growTree([
       { path: "pxelinux.0" },

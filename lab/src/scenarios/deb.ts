@@ -81,6 +81,10 @@ export const deb: Scenario = {
 
     await install("new.deb");
     must(there(LINK), "a new installation is not enabled");
+    root.plant("pxelinux", "syslinux-common", "ipxe", "memtest86+");
+    lab.proof(await fillsTheTree(ok));
+    await ok("sh", "-c", "rm -r /srv/bootlace/bootlace.yaml* /srv/bootlace/boot/*");
+    must(readFileSync(at(CONFIG), "utf8") !== MINE, "the config of the package is not the default one");
     await ok("rm", "-r", "/srv/bootlace/boot/pxelinux", "/var/lib/bootlace");
     await ok("dpkg", "--purge", "bootlace");
     must(!there("srv/bootlace"), "purge left an empty boot root");
@@ -90,6 +94,25 @@ export const deb: Scenario = {
     await foreignPackage(lab, netns, debs.arm64);
   },
 };
+
+/** What the page about packages says: init fills the folder, and the service's own config serves it, iPXE included. */
+async function fillsTheTree(ok: (...words: [string, ...string[]]) => Promise<string>): Promise<string> {
+  const said = await ok("bootlace", "init", "--yes", "/srv/bootlace");
+  must(said.includes(`cp --backup /srv/bootlace/bootlace.yaml /${CONFIG}`), `init does not say how to go on: ${said}`);
+  const ask = (arch: string, ...more: string[]) =>
+    ok("bootlace", "explain", "--mac", "52:54:00:12:34:56", "--arch", arch, "--config", `/${CONFIG}`, ...more);
+  const bios = await ask("x86-bios");
+  must(bios.includes('OFFER with "pxelinux/pxelinux.0"'), `a BIOS machine: ${bios}`);
+  const uefi = await ask("x64-uefi");
+  must(uefi.includes('OFFER with "ipxe/ipxe-x64.efi"'), `a UEFI machine: ${uefi}`);
+  const ipxe = await ask("x64-uefi", "--user-class", "iPXE");
+  must(ipxe.includes("ipxe/uefi.ipxe"), `iPXE on a UEFI machine: ${ipxe}`);
+  await ok("cp", "--backup", "/srv/bootlace/bootlace.yaml", `/${CONFIG}`);
+  must((await ok("bootlace", "check", `/${CONFIG}`)).includes("no faults"), "the config of init has faults there");
+  must((await ask("x64-uefi", "--user-class", "iPXE")).includes("ipxe/uefi.ipxe"), "iPXE after the copy");
+  await ok("mv", `/${CONFIG}~`, `/${CONFIG}`);
+  return `init fills the folder of the service: ${ipxe.trim().split("\n")[0]}`;
+}
 
 /** The package with another version and another default config, to come from or to go to. */
 async function otherPackage(

@@ -57,6 +57,9 @@ export function isIpxeName(name: string): boolean {
 /** iPXE clients get a script where there is one, first name first. */
 export const scriptNames = ["boot.ipxe", "menu.ipxe", "autoexec.ipxe"] as const;
 
+/** iPXE on a UEFI machine gets this one where there is none of those: `bootlace init` writes it. */
+export const uefiScriptName = "uefi.ipxe";
+
 /**
  * The names looked for on behalf of one UEFI architecture, best first: removable media name, shim, GRUB, iPXE,
  * syslinux. shim comes before GRUB because it starts GRUB itself and Secure Boot accepts nothing else.

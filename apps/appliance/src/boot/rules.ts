@@ -6,7 +6,7 @@ import { type Condition, conditionsOf } from "./conditions.ts";
 import { scriptName } from "./ipxe-script.ts";
 import { menuFrom } from "./menu.ts";
 import type { NextAction } from "./next.ts";
-import type { BootTree } from "./tree.ts";
+import { type BootTree, scriptFor } from "./tree.ts";
 
 /** The part of the config that decides what a client gets. */
 export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
@@ -246,9 +246,10 @@ function fromTree(client: BootClient, config: BootConfig, tree: BootTree): Found
       ? { kind: "ignore", reason: "no Raspberry Pi files (bootcode.bin, start4.elf) in the root" }
       : { kind: "boot", file: tree.raspberryPi };
   }
-  const script = tree.script === undefined ? {} : { script: scriptPlan(client, tree.script, {}, config) };
+  const own = scriptFor(tree, client.arch?.code);
+  const script = own === undefined ? {} : { script: scriptPlan(client, own, {}, config) };
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   if (entry !== undefined) return { kind: "boot", file: entry.file, ...script };
-  if (client.firmware === "ipxe" && tree.script !== undefined) return { kind: "boot", ...script };
+  if (client.firmware === "ipxe" && own !== undefined) return { kind: "boot", ...script };
   return "nothing";
 }

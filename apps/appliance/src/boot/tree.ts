@@ -10,9 +10,13 @@ import {
   type TreeArchitecture,
   uefiArchitectures,
   uefiNames,
+  uefiScriptName,
   usualFolders,
 } from "./names.ts";
 import type { PeMachine, ProgramFlaw } from "./pe.ts";
+
+/** Why a file, or all that is in a folder, is of no use to anybody. */
+export type FileFlaw = ProgramFlaw | "unreadable" | "leads-out" | "odd-name";
 
 /** A file that may be a boot file: its path below the root with `/`, and its PE machine when it has one. */
 export interface TreeFile {
@@ -20,8 +24,8 @@ export interface TreeFile {
   readonly machine?: PeMachine;
   /** It is a program without a signature. */
   readonly unsigned?: true;
-  /** Why nobody could start it. */
-  readonly flaw?: ProgramFlaw;
+  /** Why no client is told of it. */
+  readonly flaw?: FileFlaw;
 }
 
 /** What one architecture gets. */
@@ -39,18 +43,25 @@ export interface BootTree {
   readonly ipxe: ReadonlyMap<number, string>;
   /** A script for clients that are iPXE. */
   readonly script?: string;
+  /** The same for those on UEFI machines, where there is no other. */
+  readonly uefiScript?: string;
   /** A Raspberry Pi finds its first file here: it asks for fixed names. */
   readonly raspberryPi?: string;
   /** Architectures without a file, with the main names that are looked for. */
   readonly missing: ReadonlyMap<number, readonly string[]>;
-  /** Files that nobody is told, because nobody could start them. */
-  readonly unusable: readonly (TreeFile & { readonly flaw: ProgramFlaw })[];
+  /** Files that nobody is told, because nobody could fetch or start them. */
+  readonly unusable: readonly (TreeFile & { readonly flaw: FileFlaw })[];
 }
 
 interface Candidate {
   readonly file: TreeFile;
   readonly rank: number;
   readonly misnamed?: PeMachine;
+}
+
+/** The script that the tree has for iPXE on a machine of this architecture. */
+export function scriptFor({ script, uefiScript }: BootTree, code: number | undefined): string | undefined {
+  return script ?? (code === undefined || code === bios.code ? undefined : uefiScript);
 }
 
 /** True for names worth telling `growTree` about. */
@@ -60,7 +71,12 @@ export function mayBoot(name: string): boolean {
 }
 
 const piNames = ["bootcode.bin", "start4.elf", "start.elf"] as const;
-const otherNames = new Set<string>([...biosNames.map((name) => baseName(name)), ...scriptNames, ...piNames]);
+const otherNames = new Set<string>([
+  ...biosNames.map((name) => baseName(name)),
+  ...scriptNames,
+  uefiScriptName,
+  ...piNames,
+]);
 
 /** Finds the boot file of each architecture among the files of a root folder. Names are compared without case. */
 export function growTree(found: readonly TreeFile[]): BootTree {
@@ -95,6 +111,7 @@ export function growTree(found: readonly TreeFile[]): BootTree {
   }
 
   const script = pick(rankByName(files, scriptNames))?.file.path;
+  const uefiScript = pick(rankByName(files, [uefiScriptName]))?.file.path;
   const raspberryPi = pick(rankByName(files, piNames))?.file.path;
   return {
     entries,
@@ -102,6 +119,7 @@ export function growTree(found: readonly TreeFile[]): BootTree {
     missing,
     unusable,
     ...(script === undefined ? {} : { script }),
+    ...(uefiScript === undefined ? {} : { uefiScript }),
     ...(raspberryPi === undefined ? {} : { raspberryPi }),
   };
 }

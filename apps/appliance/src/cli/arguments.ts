@@ -38,6 +38,8 @@ export function readArguments(
     const earlier = options.get(row.name) ?? [];
     options.set(row.name, row.many ? [...earlier, value] : [value]);
   }
+  // A script with a variable that nobody has set.
+  if (positionals.includes("")) return { ok: false, problem: "one word is empty" };
   const extra = positionals[mostPositionals];
   return extra === undefined
     ? { ok: true, args: { options, positionals } }

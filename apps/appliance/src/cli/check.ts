@@ -1,8 +1,8 @@
 import { effectiveRows } from "../config/effective.ts";
-import { type ConfigFault, faultRow, formatFault } from "../config/faults.ts";
+import { type ConfigFault, faultRow, formatFault, plain } from "../config/faults.ts";
 import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
 import { originText } from "../config/overlay.ts";
-import { checkTree } from "../tree-check/check-tree.ts";
+import { checkTree, type TreeReport } from "../tree-check/check-tree.ts";
 import type { TreeFinding } from "../tree-check/findings.ts";
 import type { Command, Surroundings } from "./command.ts";
 import { flagsOf, settingOptions } from "./config-options.ts";
@@ -49,9 +49,9 @@ export const check: Command = {
     }
     const report = result.ok && !options.has("no-files") ? await checkTree(result.loaded) : undefined;
     const faults = result.ok ? (report?.findings ?? []) : result.faults;
-    const bootCheck = report?.bootCheck ?? [];
-    if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck });
-    else printLines(file, faults, bootCheck, surroundings);
+    const { bootCheck, scriptless } = report ?? { bootCheck: [], scriptless: [] };
+    if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck, scriptless });
+    else printLines(file, faults, { bootCheck, scriptless }, surroundings);
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
@@ -59,13 +59,18 @@ export const check: Command = {
 function printLines(
   file: string | undefined,
   faults: readonly (ConfigFault | TreeFinding)[],
-  bootCheck: readonly string[],
+  { bootCheck, scriptless }: Omit<TreeReport, "findings">,
   { out }: Surroundings,
 ) {
   for (const fault of faults) out(`${formatFault(fault)}\n`);
   if (bootCheck.length > 0) out(`no boot file for ${bootCheck.join(", ")}: they get the boot check\n`);
+  if (scriptless.length > 0) {
+    out(
+      `no script for iPXE, which ${scriptless.join(", ")} start: put boot.ipxe into the root, or name one in a rule\n`,
+    );
+  }
   if (faults.length > 0) out(`${faults.length} ${faults.length === 1 ? "error" : "errors"}\n`);
-  else out(file === undefined ? "no config file: the defaults apply\n" : `${file}: no faults\n`);
+  else out(file === undefined ? "no config file: the defaults apply\n" : `${plain(file)}: no faults\n`);
 }
 
 function printEffective(loaded: LoadedConfig, { out }: Surroundings) {

@@ -1,8 +1,8 @@
-import { lstatSync, realpathSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { checkInterface } from "../config/values.ts";
-import { configText } from "../init/config-text.ts";
+import { configText, rootName } from "../init/config-text.ts";
 import { readOsRelease } from "../init/distribution.ts";
 import { execute } from "../init/execute.ts";
 import { findKits } from "../init/find.ts";
@@ -14,6 +14,7 @@ import { present } from "../init/place.ts";
 import { judge, type Preparation, prepareTree } from "../init/prepare.ts";
 import { askConfirmation, askFor } from "../init/questions.ts";
 import { type InitSystem, realSystem } from "../init/system.ts";
+import { serviceConfig } from "../service-files/wish.ts";
 import type { Arguments, Command, Surroundings } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Answers, answersFor } from "./init-answers.ts";
@@ -60,6 +61,8 @@ export function initCommand(system: InitSystem = realSystem): Command {
         printError(surroundings, "init", { code, message, ...(hint === undefined ? {} : { hint }) }, json);
         return code === "usage" ? exitCodes.usage : exitCodes.findings;
       };
+      const strange = args.options.get("from")?.find((folder) => !isFolder(resolve(surroundings.cwd, folder)));
+      if (strange !== undefined) return fail("usage", `--from ${quote(strange)}: there is no such folder`);
       const directory = resolve(surroundings.cwd, args.positionals[0] ?? ".");
       const asks = !args.options.has("yes") && !args.options.has("dry-run");
       if (asks && !surroundings.stdinIsTerminal) {
@@ -72,6 +75,14 @@ export function initCommand(system: InitSystem = realSystem): Command {
       return make({ args, directory, surroundings, system, asks });
     },
   };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function problemWith(directory: string): string | undefined {
@@ -97,6 +108,10 @@ interface Task {
 async function make({ args, directory, surroundings, system, asks }: Task): Promise<number> {
   const { options } = args;
   const dryRun = options.has("dry-run");
+  const installation = system.installation(surroundings.env);
+  // A package has a config of its own, elsewhere; this one will take its place.
+  const root =
+    installation.unit === "packaged" && directory !== dirname(serviceConfig) ? { root: join(directory, rootName) } : {};
   const report = createInitReport(surroundings, { json: options.has("json"), dryRun });
   await using folders = holdFolders(directory);
   const roots = [...(options.get("from") ?? []).map((root) => resolve(surroundings.cwd, root)), system.root];
@@ -131,6 +146,7 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
         execute(folders, all.steps, { signal, onProgress: report.progress, onDone: report.done }),
       );
   for (const { path, size } of dryRun ? all.steps : []) report.done({ path, status: "made", size });
+  const config = textOf(join(directory, configName));
   const install = tellMissing(new Set([...found.kits.keys(), ...tree.inTree]), distribution, system);
   const result: InitResult = {
     directory,
@@ -139,10 +155,12 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
     unreadable: found.unreadable,
     complete: executed?.complete ?? true,
     next: nextSteps({
-      installation: system.installation(surroundings.env),
+      installation,
       cwd: surroundings.cwd,
       shell: surroundings.env.INIT_CWD,
       config: join(directory, configName),
+      configMissing: !dryRun && lstatSync(join(directory, configName), { throwIfNoEntry: false }) === undefined,
+      movable: /^root: *["']?\//m.test(config ?? ""),
       isRoot: system.isRoot,
       directory,
       ...(install.install === undefined ? {} : { install: install.install }),
@@ -153,7 +171,7 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
   return report.end(result);
 
   async function withConfig({ steps, settled }: Preparation, { served, secureBoot }: Answers) {
-    const text = configText({ secureBoot, ...(served === undefined ? {} : { interface: served }) });
+    const text = configText({ secureBoot, ...root, ...(served === undefined ? {} : { interface: served }) });
     const there = await present(folders, configName, { text });
     const { step, outcome } = judge(configName, { text }, Buffer.byteLength(text), there);
     return {
@@ -161,6 +179,14 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
       steps: step === undefined ? steps : [...steps, step],
       settled: outcome === undefined ? settled : [...settled, outcome],
     };
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
   }
 }
 

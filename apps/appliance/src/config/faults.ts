@@ -95,7 +95,7 @@ export function formatFault(fault: Told): string {
 }
 
 /** Names of files and keys are anybody's: what a terminal might obey is escaped. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quote(text) : text;
 }
 

@@ -8,7 +8,13 @@ import type { LogRecord } from "./record.ts";
 /** Architectures of machines on ordinary desks: a missing boot file of theirs is told with the names looked for. */
 const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
 
-const flawTexts = { empty: "it is empty", "no-program": "it is no UEFI program (no PE header)" } as const;
+const flawTexts = {
+  empty: "it is empty",
+  "no-program": "it is no UEFI program (no PE header)",
+  unreadable: "this user may not read it",
+  "leads-out": "it is a symbolic link that leads out of the root",
+  "odd-name": "its name has a control character",
+} as const;
 const mostUnusable = 10;
 
 /**
@@ -36,6 +42,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean, check: bo
   if (silent.length > 0) rows.push([silent.join(", "), "nothing"]);
   if (tree.raspberryPi !== undefined) rows.push(["raspberry-pi", quote(tree.raspberryPi)]);
   if (tree.script !== undefined) rows.push(["iPXE", quote(tree.script)]);
+  else if (tree.uefiScript !== undefined) rows.push(["iPXE, UEFI", quote(tree.uefiScript)]);
   for (const { path, flaw } of tree.unusable.slice(0, mostUnusable)) {
     rows.push(["left out", `${quote(path)}: ${flawTexts[flaw]}`]);
   }
@@ -60,6 +67,7 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean, check: bo
       unusable: tree.unusable.length === 0 ? undefined : tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
       bootCheck: checked,
       script: tree.script,
+      uefiScript: tree.uefiScript,
       raspberryPi: tree.raspberryPi,
     },
     details: rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),

@@ -106,10 +106,13 @@ export const filesSchema = z.object({
   ),
   bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
   script: z.string().optional(),
+  uefiScript: z.string().optional().meta({ description: "For iPXE on UEFI machines, where there is no script." }),
   raspberryPi: z.string().optional(),
   unusable: z
-    .array(z.object({ file: z.string(), flaw: z.enum(["empty", "no-program"]) }))
-    .meta({ description: "Files with the name of a boot file that no client is told: nobody could start them." }),
+    .array(z.object({ file: z.string(), flaw: z.enum(["empty", "no-program", "unreadable", "leads-out", "odd-name"]) }))
+    .meta({
+      description: "Files with the name of a boot file that no client is told: nobody could fetch or start them.",
+    }),
   notFound: z
     .array(z.object({ file: z.string(), times: z.int(), lastAt: time, address: z.string() }))
     .meta({ description: "Names clients asked for in vain, the latest first." }),

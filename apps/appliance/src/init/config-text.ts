@@ -9,18 +9,20 @@ export interface ConfigWishes {
   readonly interface?: { readonly names: readonly string[]; readonly networks: readonly Candidate[] };
   /** UEFI machines start shim and GRUB. */
   readonly secureBoot: boolean;
+  /** The folder of the boot files, when this file is to be copied elsewhere. */
+  readonly root?: string;
 }
 
 /** A bootlace.yaml with comments. What stands behind `#` without a space between is a setting, ready to be used. */
-export function configText({ interface: served, secureBoot }: ConfigWishes): string {
+export function configText({ interface: served, secureBoot, root }: ConfigWishes): string {
   const lines = [
     "# The configuration of Bootlace, written by bootlace init. Change it as you like.",
     "# bootlace check looks for faults in it; bootlace reload makes the daemon read it again.",
     "",
     ...(served === undefined ? everyInterface : interfaceLines(served.names, served.networks)),
     "",
-    "# The folder with the boot files, counted from this file. Bootlace looks at it again whenever it changes.",
-    `root: ./${rootName}`,
+    `# The folder with the boot files${root === undefined ? ", counted from this file" : ""}. Bootlace looks at it again whenever it changes.`,
+    `root: ${root === undefined ? `./${rootName}` : JSON.stringify(root)}`,
     "",
     "# What a machine gets. The first rule that matches decides; a machine without a rule gets what the folder holds for",
     "# it. bootlace explain --mac 52:54:00:12:34:56 --arch x64-uefi shows what that is, and why.",

@@ -147,6 +147,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "the quota is used up",
   ENAMETOOLONG: "the name is too long",
   ENOTDIR: "a part of the path is no folder",
+  ELOOP: "symbolic links lead in a circle",
   EFBIG: "the file would be too large",
   EIO: "the device failed",
 };

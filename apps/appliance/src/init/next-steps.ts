@@ -7,8 +7,8 @@ export interface Installation {
   readonly program: string;
   /** A single file: no Node, no script. */
   readonly single: boolean;
-  /** A unit of systemd that starts `bootlace serve` is installed. */
-  readonly unit: boolean;
+  /** A unit of systemd that starts `bootlace serve` is installed: that of a package, or one of install-service. */
+  readonly unit?: "packaged" | "own" | undefined;
   /** A shell finds this very program under the name `bootlace`. */
   readonly onPath: boolean;
 }
@@ -26,6 +26,10 @@ export interface NextInput {
   readonly shell?: string | undefined;
   /** Absolute path of bootlace.yaml. */
   readonly config: string;
+  /** It could not be written. */
+  readonly configMissing?: boolean;
+  /** It may be copied: its root does not count from its own folder. */
+  readonly movable?: boolean;
   readonly isRoot: boolean;
   /** Installs packages that are missing. */
   readonly install?: string;
@@ -40,10 +44,26 @@ export function nextSteps(input: NextInput): NextStep[] {
   const sudo = isRoot ? "" : "sudo ";
   const named = relative(cwd, config) === basename(config) ? "" : written(config);
   const more = install === undefined ? [] : [installStep(install, `${call.run} init ${written(directory)}`)];
+  if (input.configMissing === true) {
+    return [{ what: "Run init again when that is mended", command: `${call.run} init ${written(directory)}` }];
+  }
   const file = named === "" ? "" : ` --config ${named}`;
+  const look = { what: "Look for faults", command: [call.run, "check", named].filter((part) => part !== "").join(" ") };
+  if (installation.unit === "packaged" && input.movable === true && config !== serviceConfig) {
+    return [
+      ...more.flat(),
+      look,
+      {
+        what: `Give it to the service of the package, which reads ${serviceConfig}; its old one is kept as ${serviceConfig}~`,
+        command: `${sudo}cp --backup ${word(config)} ${serviceConfig}`,
+      },
+      { what: "Let the service start anew", command: `${sudo}systemctl restart bootlace` },
+      { what: "Switch on a PC and let it boot from the network; this shows each step", command: `${call.run} logs -f` },
+    ];
+  }
   return [
     ...more.flat(),
-    { what: "Look for faults", command: [call.run, "check", named].filter((part) => part !== "").join(" ") },
+    look,
     { what: "Serve; DHCP and TFTP have low port numbers, which only root may open", command: `${sudo}${serve(file)}` },
     { what: "Switch on a PC and let it boot from the network; the log shows each step" },
     { what: "When all is well, let the system run it, now and at every start", command: `${sudo}${service()}` },
@@ -55,7 +75,7 @@ export function nextSteps(input: NextInput): NextStep[] {
   }
 
   function service(): string {
-    if (installation.unit && config === serviceConfig) return "systemctl enable --now bootlace";
+    if (installation.unit !== undefined && config === serviceConfig) return "systemctl enable --now bootlace";
     // What the service reads does not hang on the folder in which somebody types this.
     const its = config === serviceConfig ? "" : ` --config ${word(config)}`;
     return `${call.run} install-service${its}`;

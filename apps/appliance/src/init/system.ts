@@ -16,7 +16,12 @@ export interface InitSystem {
   readonly installation: (env: Readonly<Record<string, string | undefined>>) => Installation;
 }
 
-const units = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+/** One below /etc stands before that of a package (systemd.unit(5)). */
+function unitOf(): Installation["unit"] {
+  if (existsSync("/etc/systemd/system/bootlace.service")) return "own";
+  const folders = ["/usr/lib/systemd/system", "/lib/systemd/system"];
+  return folders.some((folder) => existsSync(`${folder}/bootlace.service`)) ? "packaged" : undefined;
+}
 
 export const realSystem: InitSystem = {
   root: "/",
@@ -31,7 +36,7 @@ export const realSystem: InitSystem = {
     return {
       program,
       single: own.length === 1,
-      unit: units.some((folder) => existsSync(`${folder}/bootlace.service`)),
+      unit: unitOf(),
       // npm puts a link to the script there.
       onPath: searched.some((folder) => realPath(`${folder}/bootlace`) === program),
     };

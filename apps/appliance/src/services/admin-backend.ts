@@ -105,6 +105,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       }),
       bootCheck: checkedArchitectures(tree, room.appliance().config().loaded.config.bootCheck),
       ...(tree.script === undefined ? {} : { script: tree.script }),
+      ...(tree.uefiScript === undefined ? {} : { uefiScript: tree.uefiScript }),
       ...(tree.raspberryPi === undefined ? {} : { raspberryPi: tree.raspberryPi }),
       unusable: tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
       notFound: observer().notFound(),

@@ -19,7 +19,13 @@ export type ScanResult =
     }
   | { readonly ok: false; readonly code: string };
 
-/** Finds the files of a root folder that may be boot files. Symbolic links are followed as long as they stay inside. */
+/** What a terminal might obey in a name; both servers refuse such a one. */
+const control = /\p{Cc}/u;
+
+/**
+ * Finds the files of a root folder that may be boot files. Symbolic links are followed as long as they stay inside.
+ * What cannot be served has a flaw: such files, and folders, which hide whatever is in them.
+ */
 export async function scanRoot(root: string): Promise<ScanResult> {
   const files: TreeFile[] = [];
   const folders: string[] = [];
@@ -40,28 +46,40 @@ export async function scanRoot(root: string): Promise<ScanResult> {
     if (folder === undefined || seen.has(folder)) continue;
     seen.add(folder);
     folders.push(folder);
-    for (const name of await namesIn(folder)) {
+    const names = await namesIn(folder);
+    if (names === "unreadable" && !hidden.test(next.path)) files.push({ path: next.path, flaw: "unreadable" });
+    for (const name of names === "unreadable" ? [] : names) {
       entries += 1;
       if (entries > mostEntries || files.length >= mostHeaders) return { ok: true, files, folders, cut: true };
       const path = next.path === "" ? name : `${next.path}/${name}`;
       const kind = await kindOf(top, path);
-      if (kind === "folder") {
+      if (kind === "folder" && control.test(name)) {
+        files.push({ path, flaw: "odd-name" });
+      } else if (kind === "folder") {
         if (next.depth < deepestFolder) waiting.push({ path, depth: next.depth + 1 });
         else cut = true;
       } else if (kind === "file" && mayBoot(name)) {
-        files.push({ path, ...(await readHeader(join(top, path))) });
+        files.push({ path, ...(control.test(name) ? { flaw: "odd-name" } : await readHeader(join(top, path))) });
+      } else if (kind === "folder-out" || (kind === "out" && mayBoot(name))) {
+        files.push({ path, flaw: "leads-out" });
+      } else if (kind === "unreadable" && mayBoot(name)) {
+        files.push({ path, flaw: "unreadable" });
       }
     }
   }
   return { ok: true, files, folders, cut };
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Each file system has one, and only root may read it. */
+const hidden = /(^|\/)lost\+found$/;
+
+async function namesIn(folder: string): Promise<string[] | "unreadable"> {
   const names: string[] = [];
   try {
     for await (const entry of await opendir(folder)) names.push(entry.name);
-  } catch {
-    // Gone or unreadable since it was listed: the next scan sees the new state.
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return "unreadable";
+    // Gone since it was listed: the next scan sees the new state.
   }
   return names.sort();
 }
@@ -69,25 +87,31 @@ async function namesIn(folder: string): Promise<string[]> {
 async function insideReal(top: string, path: string): Promise<string | undefined> {
   try {
     const real = await realpath(join(top, path));
-    return real === top || real.startsWith(top.endsWith(sep) ? top : top + sep) ? real : undefined;
+    return isInside(top, real) ? real : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function kindOf(top: string, path: string): Promise<"file" | "folder" | undefined> {
-  const real = await insideReal(top, path);
-  if (real === undefined) return undefined;
+function isInside(top: string, real: string): boolean {
+  return real === top || real.startsWith(top.endsWith(sep) ? top : top + sep);
+}
+
+/** What lies at a path; what leads `out` of the root, and what nobody knows for want of rights, is of no use. */
+type Kind = "file" | "folder" | "out" | "folder-out" | "unreadable";
+
+async function kindOf(top: string, path: string): Promise<Kind | undefined> {
   try {
+    const real = await realpath(join(top, path));
     const info = await stat(real);
+    if (!isInside(top, real)) return info.isDirectory() ? "folder-out" : "out";
     if (info.isDirectory()) return "folder";
     return info.isFile() ? "file" : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES" ? "unreadable" : undefined;
   }
 }
 
-/** What cannot be read keeps its name: whoever asks for it is told why it is not served. */
 async function readHeader(path: string): Promise<Omit<TreeFile, "path">> {
   try {
     await using file = await open(path);
@@ -100,7 +124,7 @@ async function readHeader(path: string): Promise<Omit<TreeFile, "path">> {
       ...(peSigned(head) === false ? { unsigned: true } : {}),
       ...(flaw === undefined ? {} : { flaw }),
     };
-  } catch {
-    return {};
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES" ? { flaw: "unreadable" } : {};
   }
 }

@@ -1,4 +1,4 @@
-import type { ProgramFlaw } from "../boot/pe.ts";
+import type { FileFlaw } from "../boot/tree.ts";
 
 /** What can be wrong with the files that are to be booted. The codes are stable. */
 export const treeFindingCodes = {
@@ -35,9 +35,17 @@ export function finding(code: TreeFindingCode, place: Place, problem: string, al
   return { code, problem, allowed, ...place };
 }
 
+const readable = "Make it a readable file below the root";
+const flaws: Readonly<Record<FileFlaw, readonly [code: TreeFindingCode, problem: string, allowed: string]>> = {
+  empty: ["T008", "is empty", "Copy it again"],
+  "no-program": ["T008", "is no UEFI program: it has no PE header", "Put the program itself there"],
+  unreadable: ["T002", "cannot be served: this user may not read it", readable],
+  "leads-out": ["T002", "cannot be served: it is a symbolic link that leads out of the root", readable],
+  "odd-name": ["T002", "cannot be served: its name has a control character", "Rename it"],
+};
+
 /** @param shown name of the file in quotes */
-export function flawFinding(flaw: ProgramFlaw, shown: string, place: Place): TreeFinding {
-  return flaw === "empty"
-    ? finding("T008", place, `${shown} is empty`, "Copy it again")
-    : finding("T008", place, `${shown} is no UEFI program: it has no PE header`, "Put the program itself there");
+export function flawFinding(flaw: FileFlaw, shown: string, place: Place): TreeFinding {
+  const [code, problem, allowed] = flaws[flaw];
+  return finding(code, place, `${shown} ${problem}`, allowed);
 }

@@ -59,7 +59,7 @@ export function machine(name: DistributionName, more: Partial<InitSystem> = {}, 
     routes: async () => routesText,
     architecture,
     isRoot: true,
-    installation: () => ({ program: "/usr/bin/bootlace", single: true, unit: false, onPath: true }),
+    installation: () => ({ program: "/usr/bin/bootlace", single: true, onPath: true }),
     ...more,
   };
   const surroundings = { networkInterfaces: () => oneNetwork, ...around };
