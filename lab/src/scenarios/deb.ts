@@ -2,9 +2,10 @@ import { copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { artefacts } from "../artefacts.ts";
 import { must } from "../failure.ts";
+import { BOOT_SERVER } from "../home-lan.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import { copyRoot } from "../minimal-root.ts";
-import { addHost } from "../namespaces.ts";
+import { addHost, addSwitch, plugIn } from "../namespaces.ts";
 import { locate } from "../packages.ts";
 import { run, runOk } from "../processes.ts";
 
@@ -18,7 +19,9 @@ export const deb: Scenario = {
     "the package in a minimal Debian: install, upgrade, remove, purge; config and boot files are kept as they must",
   async run(lab) {
     const { debs } = await artefacts(lab);
-    const { netns } = await addHost(lab, "debian");
+    const host = await addHost(lab, "debian");
+    await plugIn(host, await addSwitch(lab, "lan"), { addresses: [`${BOOT_SERVER}/24`] });
+    const { netns } = host;
     const root = copyRoot(lab);
     const at = (path: string) => join(root.folder, path);
     // Links inside lead to files inside.
