@@ -29,6 +29,18 @@ const commands = [
   ["reload", reload, []],
 ] as const;
 
+it("bootlace reload --pid ends no process that is no daemon", async () => {
+  const told = await cli.run(
+    reload,
+    "--config",
+    write("far.yaml", `admin: { port: ${nobody} }\n`),
+    "--pid",
+    `${process.pid}`,
+  );
+  expect(told).toMatchObject({ code: 5, out: "" });
+  expect(told.err).toContain(`--pid ${process.pid} is no running bootlace serve`);
+});
+
 /** A file of the folder, by its name. */
 function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text, { mode: 0o600 });

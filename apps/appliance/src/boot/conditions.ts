@@ -89,8 +89,24 @@ export function conditionsOf(when: RuleConditions | undefined, hosts: Hosts): re
 
 /** The name under which the config knows a machine. */
 export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined {
-  return Object.entries(hosts).find(([, host]) => hostTest(host)(client))?.[0];
+  let directory = directories.get(hosts);
+  if (directory === undefined) {
+    directory = { tests: Object.entries(hosts).map(([name, host]) => [name, hostTest(host)]), names: new WeakMap() };
+    directories.set(hosts, directory);
+  }
+  const { tests, names } = directory;
+  if (!names.has(client)) names.set(client, tests.find(([, isHost]) => isHost(client))?.[0]);
+  return names.get(client);
 }
+
+/** Every rule of a trace may ask for the name: it is looked up once for each client. */
+const directories = new WeakMap<
+  Hosts,
+  {
+    readonly tests: readonly (readonly [name: string, isHost: ClientTest])[];
+    readonly names: WeakMap<BootClient, string | undefined>;
+  }
+>();
 
 type ClientTest = (client: BootClient) => boolean;
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { quote } from "@bootlace/dhcp-core";
 import { formatFault, placeOf } from "../config/faults.ts";
 import type { ApiReload } from "../http/api-types.ts";
@@ -33,7 +34,13 @@ export const reload: Command = {
     }
     const api = connectApi(args, surroundings);
     const result = api.ok ? await api.value.call<ApiReload>("POST", "/api/v1/reload", {}) : api;
-    if (!result.ok && result.exit === exitCodes.unreachable && pid !== undefined && hangUp(Number(pid))) {
+    const signalling = !result.ok && result.exit === exitCodes.unreachable && pid !== undefined;
+    if (signalling && isAnother(pid)) {
+      const message = `--pid ${pid} is no running bootlace serve, and a SIGHUP would end it: nothing was sent`;
+      printError(surroundings, "reload", { code: "usage", message }, json);
+      return exitCodes.unreachable;
+    }
+    if (signalling && hangUp(Number(pid))) {
       const why = result.error.code === "token-required" ? "the API wants another token" : "the API is not reached";
       if (json) printJson(surroundings, { signalled: Number(pid) });
       else surroundings.out(`${why}: sent SIGHUP, the log of the daemon tells the result\n`);
@@ -53,6 +60,15 @@ export const reload: Command = {
     return value.ok ? exitCodes.ok : exitCodes.findings;
   },
 };
+
+/** A number that was the daemon's may be another process by now. What cannot be seen is left to kill(2). */
+function isAnother(pid: string): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("serve");
+  } catch {
+    return false;
+  }
+}
 
 function hangUp(pid: number): boolean {
   try {

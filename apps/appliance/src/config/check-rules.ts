@@ -73,8 +73,8 @@ function checkReferences(rule: Mapping, index: number, value: Mapping): PlacedPr
 function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, path: PropertyKey[]): PlacedProblem[] {
   if (typeof name !== "string" || name.trim() === "") return [];
   const rows = value[section];
+  if (isMapping(rows) && Object.hasOwn(rows, name)) return [];
   const known = isMapping(rows) ? Object.keys(rows) : [];
-  if (known.includes(name)) return [];
   const suggestion = nearest(name, known);
   const shown = known.slice(0, 20).map((key) => quote(key));
   return [
