@@ -15,7 +15,13 @@ export type ReloadResult =
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /** Settings that are read at the start only. */
-const atStartOnly: ReadonlySet<string> = new Set(["user", "tftp.singlePort", "state.directory", "state.maxBoots"]);
+const atStartOnly: ReadonlySet<string> = new Set([
+  "user",
+  "tftp.singlePort",
+  "tftp.segmentation",
+  "state.directory",
+  "state.maxBoots",
+]);
 
 /** What differs between two configs. */
 export function changesBetween(before: LoadedConfig, after: LoadedConfig) {

@@ -22,7 +22,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "an unknown key in a section, in another spelling",
     text: "tftp:\n  max-block-size: 1024\n",
     lines: [
-      'f:2:3: error[E003] tftp.max-block-size: unknown key "max-block-size". Known keys: enabled, port, maxBlockSize, maxWindowSize, maxTransfers, singlePort, ignoreOptions. Did you mean "maxBlockSize"?',
+      'f:2:3: error[E003] tftp.max-block-size: unknown key "max-block-size". Known keys: enabled, port, maxBlockSize, maxWindowSize, maxTransfers, singlePort, segmentation, ignoreOptions. Did you mean "maxBlockSize"?',
     ],
   },
   {

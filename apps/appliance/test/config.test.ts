@@ -96,6 +96,7 @@ describe("a config", () => {
         maxWindowSize: 16,
         maxTransfers: 1024,
         singlePort: false,
+        segmentation: true,
         ignoreOptions: [],
       },
       http: { enabled: true, port: 8069, maxConnections: 64, maxConnectionsPerClient: 8 },

@@ -88,9 +88,16 @@ export function loadArguments(root: string, load: Load, address = "127.0.0.1"): 
 }
 
 /** Runs one load against the server of a namespace. Failed transfers are in the result; it throws only without one. */
-export async function runLoad(lab: Lab, host: Host, program: string, root: string, load: Load): Promise<LoadResult> {
+export async function runLoad(
+  lab: Lab,
+  host: Host,
+  program: string,
+  root: string,
+  load: Load,
+  address?: string,
+): Promise<LoadResult> {
   const seconds = (load.seconds ?? 120) + 20;
-  const finished = await run(lab, host.netns, program, loadArguments(root, load), { seconds });
+  const finished = await run(lab, host.netns, program, loadArguments(root, load, address), { seconds });
   const text = finished.stdout.toString();
   try {
     return JSON.parse(text) as LoadResult;

@@ -48,6 +48,7 @@ import { routers } from "./routers.ts";
 import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
 import { storm } from "./storm.ts";
+import { tftpSegments } from "./tftp-segments.ts";
 import { twoLans } from "./two-lans.ts";
 import { uboot, ubootAlone } from "./uboot.ts";
 import { uefiOthersLinux } from "./uefi-others-linux.ts";
@@ -95,6 +96,7 @@ export const SCENARIOS: readonly Scenario[] = [
   behindFirewall,
   interop,
   interopLossy,
+  tftpSegments,
   dhcpUnderLoad,
   storm,
   hardTimes,

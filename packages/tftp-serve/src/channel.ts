@@ -40,8 +40,8 @@ export function codeOf(error: unknown): string {
 
 /** Sends on one socket. A refusal by the operating system is dropped, which is what the timers expect. */
 export interface Sender {
-  /** To whom the socket is connected. */
-  toPeer(packet: Uint8Array): void;
+  /** To whom the socket is connected. @returns what the system said to it, a negative number if it refused; unless it is not known */
+  toPeer(packet: Uint8Array): number | undefined;
   to(packet: Uint8Array, port: number, address: string): void;
 }
 
@@ -50,12 +50,14 @@ export function senderOf(socket: Socket): Sender {
   const quick = quickSender(socket);
   return {
     toPeer(packet) {
-      if (quick.toPeer(packet)) return;
+      const said = quick.toPeer(packet);
+      if (said !== undefined) return said;
       try {
         socket.send(packet);
       } catch {
         // Not connected: the `error` event that says why is on its way.
       }
+      return undefined;
     },
     to(packet, port, address) {
       if (!quick.to(packet, port, address)) socket.send(packet, port, address);

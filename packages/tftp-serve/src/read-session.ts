@@ -1,5 +1,5 @@
 import type { FrameCache } from "./cache.ts";
-import type { Channel } from "./channel.ts";
+import type { Channel, ChannelHandlers } from "./channel.ts";
 import type { TransferFigures, TransferRef } from "./core/events.ts";
 import { errorFor, errors, type TftpError } from "./core/faults.ts";
 import { negotiate } from "./core/negotiate.ts";
@@ -119,14 +119,15 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       reportedBase: 0,
     };
     const opening = running;
-    const channel = host.channel(client, {
+    const handlers: ChannelHandlers = {
       packet: session.packet,
       portClosed: () => {
         if (!ended) perform(opening, step(state, { type: "port-closed" }));
       },
       sendFailed: (code) => host.emit({ type: "send-failed", at: clock.wall(), client, code }),
       failed: (code) => finish(opening, { type: "aborted", reason: "io-failed", detail: code }, undefined),
-    });
+    };
+    const channel = host.channel(client, handlers, windowSize > 1 ? running.framed.frame : undefined);
     if (ended) return;
     running.channel = channel;
     perform(running, effect);

@@ -1,7 +1,6 @@
 import type { RemoteInfo } from "node:dgram";
 import { frameCache } from "./cache.ts";
-import { sharedChannel } from "./channel.ts";
-import { type ChannelPool, channelPool } from "./channel-pool.ts";
+import { channelPools } from "./channel-pools.ts";
 import type { Clock } from "./clock.ts";
 import { admission } from "./core/admission.ts";
 import type { RefusedReason, TftpClient, TftpEvent } from "./core/events.ts";
@@ -11,6 +10,7 @@ import { isServableName } from "./core/text.ts";
 import { timing } from "./core/transfer-types.ts";
 import type { Listener } from "./listener.ts";
 import { readSession } from "./read-session.ts";
+import type { SetSegmentSize } from "./segment-size.ts";
 import type { TftpLimits, TftpServerOptions } from "./server-options.ts";
 import type { Session, SessionHost } from "./session.ts";
 import { type ClientFilter, isLoopback } from "./subnets.ts";
@@ -44,6 +44,8 @@ export interface Requests {
   onPacket(listener: Listener, packet: Buffer, from: RemoteInfo): void;
   /** Take new requests, or no more. */
   accept(yes: boolean): void;
+  /** Makes what its transfers will need. */
+  prepare(listener: Listener): void;
   /** Ends every transfer, or those of one listener. */
   stopAll(listener?: Listener): void;
   /** Nothing more will be asked there; transfers that run go on. */
@@ -61,13 +63,14 @@ export function requestsOf(
   clock: Clock,
   filter: () => ClientFilter,
   emit: (event: TftpEvent) => void,
+  setSegmentSize?: SetSegmentSize,
 ): Requests {
   const cache = frameCache(limits.cacheSize);
   const gate = admission(limits);
   const entries = new Map<string, Entry>();
   const keys = new Map<Session, string>();
   const hosts = new WeakMap<Listener, SessionHost>();
-  const pools = new Map<Listener, ChannelPool>();
+  const pools = channelPools(options.singlePort ?? false, limits, clock.now, setSegmentSize);
   let idle: (() => void)[] = [];
   let ids = 0;
   let requests = 0;
@@ -75,15 +78,14 @@ export function requestsOf(
   let ticking = false;
 
   function hostFor(listener: Listener): SessionHost {
-    const pool = poolOf(listener);
+    const pool = pools.of(listener);
     return {
       clock,
       limits,
       progressInterval: options.progressInterval ?? 1000,
       emit,
       nextId: () => ++ids,
-      channel: (client, handlers) =>
-        options.singlePort ? sharedChannel(listener.sender, client) : pool.open(client, handlers),
+      channel: pool.open,
       reject: (client, packet) => {
         gate.acknowledge(client.address);
         listener.reject(client, packet);
@@ -91,12 +93,6 @@ export function requestsOf(
       verified: (session) => gate.acknowledge(session.client.address),
       ended,
     };
-  }
-
-  function poolOf(listener: Listener): ChannelPool {
-    const pool = channelPool(listener.endpoint.address, clock.now);
-    pools.set(listener, pool);
-    return pool;
   }
 
   function ended(session: Session): void {
@@ -246,7 +242,7 @@ export function requestsOf(
       const now = clock.now();
       for (const { session } of entries.values()) session.tick(now);
       ticking = entries.size > 0;
-      for (const pool of pools.values()) if (pool.trim()) ticking = true;
+      if (pools.trim()) ticking = true;
       return ticking;
     });
   }
@@ -256,14 +252,16 @@ export function requestsOf(
     accept(yes) {
       refusing = !yes;
     },
+    prepare(listener) {
+      pools.of(listener);
+    },
     stopAll(listener) {
       for (const entry of [...entries.values()]) {
         if (listener === undefined || entry.listener === listener) entry.session.stop("stopped");
       }
     },
     forget(listener) {
-      pools.get(listener)?.close();
-      pools.delete(listener);
+      pools.forget(listener);
     },
     whenIdle(callback) {
       if (gate.active === 0) callback();

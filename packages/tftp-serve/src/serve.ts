@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { TftpEvent } from "./core/events.ts";
 import { type Listener, listen } from "./listener.ts";
 import { type Requests, requestsOf } from "./requests.ts";
+import { setSegmentSize } from "./segment-size.ts";
 import {
   type TftpBindFailure,
   type TftpLimits,
@@ -29,7 +30,7 @@ const pollInterval = 2000;
 const drainTimeout = 30_000;
 
 /** A server on a clock of its own; see `createTftpServer`. */
-export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer {
+export function tftpServer(options: TftpServerOptions, clock: Clock, setSize = setSegmentSize): TftpServer {
   const limits = { ...defaultLimits, ...options.limits };
   let port = options.port ?? 69;
   const counts = noCounts();
@@ -40,7 +41,8 @@ export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer
   let wanted: readonly string[] = options.addresses ?? [];
   let allowed = options.clients;
   let filter = clientFilter(allowed);
-  const requests = requestsOf(options, limits, clock, () => filter, emit);
+  const segments = options.segmentation ? setSize : undefined;
+  const requests = requestsOf(options, limits, clock, () => filter, emit, segments);
   let state: "new" | "running" | "stopped" = "new";
   let endPolling: (() => void) | undefined;
   let stopping: Promise<void> | undefined;
@@ -60,6 +62,7 @@ export function tftpServer(options: TftpServerOptions, clock: Clock): TftpServer
     const { listener } = bound;
     listeners.set(address, listener);
     failures.delete(address);
+    requests.prepare(listener);
     emit({ type: "listening", at: clock.wall(), ...listener.endpoint });
     return undefined;
   }

@@ -57,6 +57,12 @@ export interface TftpServerOptions {
   /** Answer from the request port itself, for firewalls and NAT. Not as RFC 1350 wants it. Default false. */
   readonly singlePort?: boolean;
   /**
+   * Send a window of DATA by one call and have Linux cut it into packets (UDP_SEGMENT), for a third of the work. Node
+   * cannot ask for that: each address that is bound starts `/usr/bin/perl` for it, and makes 256 sockets ahead. Without
+   * that program all goes as it does otherwise. Default false.
+   */
+  readonly segmentation?: boolean;
+  /**
    * Who is served: addresses and subnets ("192.168.11.0/24"). Default: subnets of this machine's interfaces and all
    * private, link-local and loopback addresses. Others get no answer.
    */

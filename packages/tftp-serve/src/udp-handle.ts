@@ -6,14 +6,17 @@ import type { Socket } from "node:dgram";
  * directly from then on. See docs/decisions/0005-udp-handle.md.
  */
 interface UdpHandle {
+  /** Of the socket; negative when it has none. */
+  readonly fd?: unknown;
   send(...call: unknown[]): unknown;
 }
 
 type Request = new () => object;
 
-/** Takes note of a datagram; `false`: it was not sent, take the public way. */
+/** Takes note of a datagram; `false` or undefined: it was not sent, take the public way. */
 export interface QuickSender {
-  toPeer(packet: Uint8Array): boolean;
+  /** @returns octets + 1, 0 if it has to wait, or the negative number of an error */
+  toPeer(packet: Uint8Array): number | undefined;
   to(packet: Uint8Array, port: number, address: string): boolean;
 }
 
@@ -28,6 +31,12 @@ function handleOf(socket: Socket): UdpHandle | undefined {
     if (typeof handle?.send === "function") return handle as UdpHandle;
   }
   return undefined;
+}
+
+/** The file descriptor of a socket that is bound. */
+export function descriptorOf(socket: Socket): number | undefined {
+  const fd = handleOf(socket)?.fd;
+  return typeof fd === "number" && fd >= 0 ? fd : undefined;
 }
 
 /** Watches the next call that dgram makes. */
@@ -78,10 +87,11 @@ export function quickSender(socket: Socket): QuickSender {
 
   return {
     toPeer(packet) {
-      if (!ready() || handle === undefined) return false;
+      if (!ready() || handle === undefined) return undefined;
       list[0] = packet;
-      settle(handle.send(request, list, 1, false), packet);
-      return true;
+      const said = handle.send(request, list, 1, false);
+      settle(said, packet);
+      return typeof said === "number" ? said : 0;
     },
     to(packet, port, address) {
       if (!ready() || handle === undefined) return false;

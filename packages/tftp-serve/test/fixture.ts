@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../src/clock.ts";
 import type { TftpEvent } from "../src/core/events.ts";
+import type { SetSegmentSize } from "../src/segment-size.ts";
 import { tftpServer } from "../src/serve.ts";
 import type { TftpServer, TftpServerOptions } from "../src/server-options.ts";
 import { content, notFound, type Source } from "../src/source.ts";
@@ -87,7 +88,11 @@ export interface Running {
 }
 
 /** A server on 127.0.0.1, on a clock that stands still unless it is moved. */
-export async function running(options: TftpServerOptions, clock: Clock = fakeClock()): Promise<Running> {
+export async function running(
+  options: TftpServerOptions,
+  clock: Clock = fakeClock(),
+  setSegmentSize?: SetSegmentSize,
+): Promise<Running> {
   const events: TftpEvent[] = [];
   const awaited: { readonly type: string; readonly take: (event: TftpEvent) => void }[] = [];
   let taken: readonly TftpEvent[] = [];
@@ -106,6 +111,7 @@ export async function running(options: TftpServerOptions, clock: Clock = fakeClo
       },
     },
     clock,
+    setSegmentSize,
   );
   await server.start();
   onTestFinished(() => server.stop());

@@ -34,6 +34,10 @@ const tftpSchema = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "Answer from the request port itself, for firewalls and address translation in between." }),
+  segmentation: z.boolean().default(true).meta({
+    description:
+      "Hand windows of blocks to Linux in one piece, to be cut there (UDP_SEGMENT). Needs /usr/bin/perl, which is started once an address is bound; without it all goes on as it does otherwise.",
+  }),
   ignoreOptions: oneOrMany(z.enum(["blksize", "tsize", "timeout", "windowsize"]))
     .default([])
     .meta({

@@ -41,6 +41,7 @@ export function tftpService(first: Config, deps: TftpServiceDeps): TftpService {
       ...rest,
       ...(clients.length > 0 ? { clients } : {}),
       singlePort: config.tftp.singlePort,
+      segmentation: config.tftp.segmentation,
       settingsFor: () => ({ ignoreOptions: config.tftp.ignoreOptions }),
       onEvent: deps.onEvent,
     });
