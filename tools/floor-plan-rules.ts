@@ -73,6 +73,7 @@ export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/sockets.ts",
   "packages/tftp-serve/src/channel.ts",
   "packages/tftp-serve/src/channel-pool.ts",
+  "packages/tftp-serve/src/pooled-socket.ts",
   "packages/tftp-serve/src/listener.ts",
   "packages/tftp-serve/src/requests.ts",
   "packages/tftp-serve/src/udp-handle.ts",

@@ -57,9 +57,9 @@ export interface TftpServerOptions {
   /** Answer from the request port itself, for firewalls and NAT. Not as RFC 1350 wants it. Default false. */
   readonly singlePort?: boolean;
   /**
-   * Send a window of DATA by one call and have Linux cut it into packets (UDP_SEGMENT), for a third of the work. Node
-   * cannot ask for that: each address that is bound starts `/usr/bin/perl` for it, and makes 256 sockets ahead. Without
-   * that program all goes as it does otherwise. Default false.
+   * Send a window of DATA by one call and have Linux cut it into packets (UDP_SEGMENT), where blksize is 1468 or the
+   * largest that is granted. Node cannot ask for that: `/usr/bin/perl` is started when an address is bound, for 256
+   * sockets that are made ahead. Without that program all goes as it does otherwise. Default false.
    */
   readonly segmentation?: boolean;
   /**

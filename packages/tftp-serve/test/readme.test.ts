@@ -68,6 +68,11 @@ describe("the examples of the README run", () => {
     expect(String(await fetchFile(await udpClient(), port, "hello.txt"))).toBe("hello");
   });
 
+  test("Windows in one piece", async () => {
+    const { port } = await execute("Windows in one piece");
+    expect(String(await fetchFile(await udpClient(), port, "hello.txt", "windowsize", "4"))).toBe("hello");
+  });
+
   test("and there are no others", () => {
     expect(examples.map(({ title }) => title)).toEqual([
       "Serve a folder",
@@ -75,6 +80,7 @@ describe("the examples of the README run", () => {
       "Watch transfers",
       "Stop",
       "Take uploads",
+      "Windows in one piece",
     ]);
     expect(readme.match(/```ts/g)).toHaveLength(examples.length);
   });
