@@ -30,6 +30,8 @@ export interface Scenario {
   readonly proves: string;
   /** `all` leaves it out: it takes long, and measures instead of judging. */
   readonly onlyByName?: true;
+  /** It measures: nothing runs beside it, whatever `--jobs` says. */
+  readonly alone?: true;
   /** The lines of docs/matrix.md and docs/reliability.md that it stands for; each must be shown. */
   readonly rows?: readonly Row[];
   readonly run: (lab: Lab) => Promise<void>;

@@ -15,21 +15,35 @@ export interface RunOptions {
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** Runs the scenarios, `jobs` at once, in their order; gives their outcomes in that order. Interrupted, it starts no more. */
-export async function runScenarios(scenarios: readonly Scenario[], options: RunOptions): Promise<Outcome[]> {
+/**
+ * Runs the scenarios, `jobs` at once, in their order, then those that must be alone one by one; gives their outcomes in
+ * the order of the scenarios. Interrupted, it starts no more.
+ */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  options: RunOptions,
+  runOne = runScenario,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < scenarios.length && !options.signal.aborted) {
-      const at = next++;
-      const scenario = scenarios[at];
-      if (!scenario) return;
-      const outcome = await runScenario(scenario, at, options);
-      outcomes[at] = outcome;
-      options.onOutcome(outcome);
-    }
+  const runAll = async (numbers: number[], jobs: number) => {
+    const worker = async () => {
+      for (let at = numbers.shift(); at !== undefined && !options.signal.aborted; at = numbers.shift()) {
+        const scenario = scenarios[at];
+        if (scenario === undefined) return;
+        const outcome = await runOne(scenario, at, options);
+        outcomes[at] = outcome;
+        options.onOutcome(outcome);
+      }
+    };
+    await Promise.all(Array.from({ length: jobs }, worker));
   };
-  await Promise.all(Array.from({ length: options.jobs }, worker));
+  const numbers = [...scenarios.keys()];
+  const alone = (at: number) => scenarios[at]?.alone === true;
+  await runAll(
+    numbers.filter((at) => !alone(at)),
+    options.jobs,
+  );
+  await runAll(numbers.filter(alone), 1);
   return outcomes.filter((outcome) => outcome !== undefined);
 }
 

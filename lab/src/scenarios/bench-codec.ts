@@ -73,6 +73,7 @@ export const benchCodec: Scenario = {
 
 export const benchCodecQuick: Scenario = {
   name: "bench-codec-quick",
+  alone: true,
   proves: "dhcp-core loses no option and stays ahead of the codecs on npm; garbage does not grow with unknown options",
   async run(lab) {
     const host = await addHost(lab, "codec");

@@ -138,6 +138,7 @@ export const benchHttp: Scenario = {
 
 export const benchHttpQuick: Scenario = {
   name: "bench-http-quick",
+  alone: true,
   proves: "Bootlace serves HTTP without a loss of speed that a person would notice, beside nginx in turns",
   async run(lab) {
     const { outcomes } = await measure(lab, QUICK_ROWS);

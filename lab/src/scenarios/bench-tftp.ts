@@ -118,6 +118,7 @@ export const benchTftp: Scenario = {
 
 export const benchTftpQuick: Scenario = {
   name: "bench-tftp-quick",
+  alone: true,
   proves: "Bootlace serves TFTP without a loss of speed that a person would notice, beside three peers in turns",
   async run(lab) {
     const outcomes = await runRows(lab, await prepare(lab), QUICK_ROWS);

@@ -29,6 +29,7 @@ interface Latency {
 
 export const dhcpUnderLoad: Scenario = {
   name: "dhcp-under-load",
+  alone: true,
   proves: "an OFFER comes as soon while 64 TFTP transfers run: median and p99 of 400 clients, idle and under load",
   async run(lab) {
     const lan = await addSwitch(lab, "lan");

@@ -55,6 +55,7 @@ async function judge(lab: Lab, host: Host, bootlace: Bootlace, result: CrowdResu
 
 export const storm: Scenario = {
   name: "storm",
+  alone: true,
   proves: "200 machines switched on within a second all boot, also when all are switched off and on again meanwhile",
   rows: [
     {

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Scenario } from "../src/lab.ts";
+import { type RunOptions, runScenarios } from "../src/runner.ts";
+
+const scenario = (name: string, more: Partial<Scenario> = {}): Scenario => ({
+  name,
+  proves: "",
+  run: async () => {},
+  ...more,
+});
+
+/** Runs scenarios that end when all that can run beside them have begun. */
+async function ran(scenarios: readonly Scenario[], jobs: number, stopAfter = Number.POSITIVE_INFINITY) {
+  const interrupt = new AbortController();
+  const told: string[] = [];
+  const beside: string[] = [];
+  let running: string[] = [];
+  const options: RunOptions = {
+    run: { prefix: "" } as unknown as RunOptions["run"],
+    folder: "",
+    keep: false,
+    jobs,
+    signal: interrupt.signal,
+    onOutcome({ name }) {
+      told.push(name);
+      if (told.length === stopAfter) interrupt.abort();
+    },
+  };
+  const outcomes = await runScenarios(scenarios, options, async ({ name }) => {
+    running.push(name);
+    await new Promise((resolve) => setImmediate(resolve));
+    beside.push(running.join("+"));
+    running = running.filter((other) => other !== name);
+    return { name, seconds: 0, proofs: [], rows: [] };
+  });
+  return { outcomes: outcomes.map(({ name }) => name), told, beside };
+}
+
+const four = [scenario("a"), scenario("bench", { alone: true }), scenario("b"), scenario("c")];
+
+test("one after the other, those that must be alone last; the outcomes in the order of the scenarios", async () => {
+  const { outcomes, told, beside } = await ran(four, 1);
+  expect(told).toEqual(["a", "b", "c", "bench"]);
+  expect(outcomes).toEqual(["a", "bench", "b", "c"]);
+  expect(beside).toEqual(told);
+});
+
+test("several at once, and nothing beside what must be alone", async () => {
+  const { told, beside } = await ran(four, 2);
+  expect(told.toSorted()).toEqual(["a", "b", "bench", "c"]);
+  expect(beside[0]).toBe("a+b");
+  expect(beside.at(-1)).toBe("bench");
+});
+
+test("an interrupt starts no more", async () => {
+  expect((await ran(four, 1, 2)).told).toEqual(["a", "b"]);
+});
