@@ -1,7 +1,16 @@
 import { LabFailure } from "../failure.ts";
 
 /** The sections of docs/matrix.md, in their order. */
-export const BOOT_SECTIONS = ["BIOS", "UEFI x64", "UEFI HTTP Boot", "Other machines", "Menus", "Networks"] as const;
+export const BOOT_SECTIONS = [
+  "BIOS",
+  "UEFI x64",
+  "UEFI HTTP Boot",
+  "Other machines",
+  "Boot check",
+  "Menus",
+  "Networks",
+  "By the pages",
+] as const;
 
 /** The sections of docs/reliability.md, in their order. */
 export const FAULT_SECTIONS = ["Storms", "Bad wires", "Faults", "Fuzz", "Soak"] as const;
@@ -25,6 +34,15 @@ export interface FaultRow {
   readonly section: (typeof FAULT_SECTIONS)[number];
   readonly done: string;
   readonly holds: string;
+}
+
+/** Rows of one section and machine: what each boots, by its id. */
+export function bootRows(
+  section: BootRow["section"],
+  machine: string,
+  boots: Readonly<Record<string, string>>,
+): readonly BootRow[] {
+  return Object.entries(boots).map(([id, text]) => ({ id, section, machine, boots: text }));
 }
 
 export type Row = BootRow | FaultRow;

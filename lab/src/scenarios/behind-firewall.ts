@@ -8,6 +8,7 @@ import type { Scenario } from "../lab.ts";
 import { locate } from "../packages.ts";
 import { run, runOk } from "../processes.ts";
 import { startBios } from "../qemu.ts";
+import { bootRows } from "../record/rows.ts";
 import { BIOS_MEMTEST } from "../tree.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/reference/ports.md", import.meta.url));
@@ -17,6 +18,9 @@ const NO_ANSWER = 28;
 export const behindFirewall: Scenario = {
   name: "behind-firewall",
   proves: "behind the nftables rules of docs/reference/ports.md a machine boots by TFTP, HTTP is served, and no more",
+  rows: bootRows("Networks", "SeaBIOS, iPXE ROM, e1000", {
+    "net-behind-firewall": "behind the nftables rules of the page on ports: pxelinux.0 → memtest86+",
+  }),
   async run(lab) {
     const { lan, router, bootServer } = await buildHomeLan(lab);
     const [, rules] = /^```nft\n([\s\S]*?)^```$/m.exec(readFileSync(PAGE, "utf8")) ?? [];
@@ -30,7 +34,8 @@ export const behindFirewall: Scenario = {
     const yaml = `root: ./boot\nadmin: { address: 0.0.0.0, tokenFile: ${token} }\n`;
     await startBootlace(lab, bootServer, { yaml, tree: BIOS_MEMTEST });
     const machine = await startBios(lab, lan, { mac: "52:54:00:ae:04:01" });
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
+    const [shown] = await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180);
+    lab.row("net-behind-firewall", shown, machine.age());
     await machine.stop("SIGKILL");
 
     const fetchedBy = async (host: typeof router, port: number, path: string) => {

@@ -5,7 +5,7 @@ import { httpGaps } from "../http-log.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import { runOk } from "../processes.ts";
 import { type Machine, startBios } from "../qemu.ts";
-import type { BootRow } from "../record/rows.ts";
+import { bootRows } from "../record/rows.ts";
 import type { BootTree } from "../tree.ts";
 
 const UNDIONLY = "52:54:00:ae:0d:21";
@@ -15,17 +15,12 @@ const BY_CONFIG = "52:54:00:ae:0d:23";
 export const biosHttp: Scenario = {
   name: "bios-http",
   proves: "a BIOS machine gets its files by HTTP: by undionly.kpxe and a script, and by lpxelinux.0 in two ways",
-  rows: [
-    row(
-      "bios-undionly-script",
-      "sent by a script to undionly.kpxe, which asks anew → script by HTTP → memtest86+ by HTTP",
-    ),
-    row(
-      "bios-lpxelinux-http",
+  rows: bootRows("BIOS", "SeaBIOS, iPXE ROM, e1000", {
+    "bios-undionly-script": "sent by a script to undionly.kpxe, which asks anew → script by HTTP → memtest86+ by HTTP",
+    "bios-lpxelinux-http":
       "a URL in our offer → lpxelinux.0, ldlinux.c32, its configuration and memtest86+, all by HTTP",
-    ),
-    row("bios-lpxelinux-tftp-http", "lpxelinux.0 by TFTP → memtest86+ by HTTP, from a URL in its configuration"),
-  ],
+    "bios-lpxelinux-tftp-http": "lpxelinux.0 by TFTP → memtest86+ by HTTP, from a URL in its configuration",
+  }),
   async run(lab) {
     const home = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, home.bootServer, { yaml: YAML, tree: TREE });
@@ -34,10 +29,6 @@ export const biosHttp: Scenario = {
     await byConfig(lab, home, bootlace);
   },
 };
-
-function row(id: string, boots: string): BootRow {
-  return { id, section: "BIOS", machine: "SeaBIOS, iPXE ROM, e1000", boots };
-}
 
 async function byUndionly(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootlace): Promise<void> {
   const next = ["next", UNDIONLY, "--script", "to-undionly.ipxe"];

@@ -3,6 +3,7 @@ import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
 import { eventually, type Scenario } from "../lab.ts";
 import { startBios, startUefi } from "../qemu.ts";
+import type { BootRow } from "../record/rows.ts";
 import { verdictTold } from "../verdicts.ts";
 
 type Home = Awaited<ReturnType<typeof buildHomeLan>>;
@@ -11,6 +12,7 @@ type Lab = Parameters<Scenario["run"]>[0];
 /** One machine that finds an empty boot tree. */
 interface Visit {
   readonly name: string;
+  readonly machine: string;
   readonly mac: string;
   /** The program's own name, and that of the architecture. */
   readonly arch: "x86-bios" | "ia32-uefi" | "x64-uefi" | "arm64-uefi";
@@ -27,14 +29,33 @@ interface Visit {
 const NEXT_BIOS = /Booting from Hard Disk|No more network devices/;
 const NEXT_UEFI = /failed to start Boot\d+ .*: Aborted/;
 
-const BIOS = { arch: "x86-bios", looked: "pxelinux.0", next: NEXT_BIOS } as const;
-const X64 = { arch: "x64-uefi", looked: "bootx64.efi", next: NEXT_UEFI } as const;
-const IA32 = { arch: "ia32-uefi", looked: "bootia32.efi", next: NEXT_UEFI } as const;
-const ARM64 = { arch: "arm64-uefi", looked: "bootaa64.efi", next: NEXT_UEFI } as const;
+const BIOS = { machine: "SeaBIOS, iPXE ROM, e1000", arch: "x86-bios", looked: "pxelinux.0", next: NEXT_BIOS } as const;
+const X64 = { machine: "OVMF, virtio-net", arch: "x64-uefi", looked: "bootx64.efi", next: NEXT_UEFI } as const;
+const IA32 = {
+  machine: "OVMF for ia32, virtio-net",
+  arch: "ia32-uefi",
+  looked: "bootia32.efi",
+  next: NEXT_UEFI,
+} as const;
+const ARM64 = { machine: "AAVMF, virtio-net", arch: "arm64-uefi", looked: "bootaa64.efi", next: NEXT_UEFI } as const;
+
+const VIDEO = {
+  machine: "SeaBIOS, iPXE ROM, e1000, with a screen",
+  video: true,
+  next: /On to the next boot device/,
+} as const;
+
+const SECURE: BootRow = {
+  id: "check-secure",
+  section: "Boot check",
+  machine: "OVMF with Microsoft's keys, virtio-net",
+  boots: "the boot check by TFTP, with Secure Boot enforced",
+  cannot: "Secure Boot runs only what a key of its owner has signed, and Microsoft's has not signed the boot check.",
+};
 
 const PC: readonly Visit[] = [
   { name: "bios", mac: "52:54:00:ae:0c:01", ...BIOS },
-  { name: "bios-video", mac: "52:54:00:ae:0c:02", ...BIOS, video: true, next: /On to the next boot device/ },
+  { name: "bios-video", mac: "52:54:00:ae:0c:02", ...BIOS, ...VIDEO },
   { name: "x64", mac: "52:54:00:ae:0c:03", ...X64, patient: true },
   { name: "x64-http", mac: "52:54:00:ae:0c:04", ...X64, http: true },
 ];
@@ -49,11 +70,13 @@ const OTHERS: readonly Visit[] = [
 export const bootCheck: Scenario = {
   name: "boot-check",
   proves: "with an empty boot tree SeaBIOS and OVMF run the boot check, which tells all it knows and goes on",
+  rows: [...rowsOf(PC), SECURE],
   run: (lab) =>
     visitAll(lab, PC, async ({ lan, bootServer }, bootlace) => {
       const mac = "52:54:00:ae:0c:09";
       const refused = await startUefi(lab, lan, { mac, name: "secure", firmware: "secure" });
-      await refused.output.until(/Boot0001.*Access Denied/, 150);
+      const [, shown = ""] = await refused.output.until(/Boot0001.*(Access Denied)/, 150);
+      lab.row(SECURE.id, shown, refused.age());
       await verdictTold(lab, bootServer, bootlace, { mac, verdict: "B12", confidence: ["likely"], seconds: 60 });
       await refused.stop("SIGKILL");
     }),
@@ -62,8 +85,17 @@ export const bootCheck: Scenario = {
 export const bootCheckOthers: Scenario = {
   name: "boot-check-others",
   proves: "with an empty boot tree 32-bit OVMF and AAVMF run the boot check, by TFTP and by HTTP Boot",
+  rows: rowsOf(OTHERS),
   run: (lab) => visitAll(lab, OTHERS),
 };
+
+function rowsOf(visits: readonly Visit[]): BootRow[] {
+  return visits.map(({ name, machine, http, patient }) => {
+    const way = http ? "HTTP Boot" : "TFTP";
+    const boots = `empty boot tree: the boot check by ${way} → the next device ${patient ? "by itself" : "at a key"}`;
+    return { id: `check-${name}`, section: "Boot check", machine, boots };
+  });
+}
 
 async function visitAll(
   lab: Lab,
@@ -90,7 +122,8 @@ async function visitOne(lab: Lab, { lan, bootServer }: Home, bootlace: Bootlace,
       ? await startBios(lab, lan, { mac, name, video })
       : await startUefi(lab, lan, { mac, name, http, firmware: arch.replace("-uefi", "") as "x64" | "ia32" | "arm64" });
   const server = http ? `http://${BOOT_SERVER}:8069/bootlace-check/${arch}.efi` : BOOT_SERVER;
-  await machine.output.until(/Network boot works: this program came over the network and runs\./, 240);
+  const [shown] = await machine.output.until(/Network boot works: this program came over the network and runs\./, 240);
+  lab.row(`check-${name}`, shown, machine.age());
   const [screen] = await machine.output.until(/MAC address.*Press a key for the next boot device[^\n]*/s, 30);
   const began = performance.now();
   const facts = [

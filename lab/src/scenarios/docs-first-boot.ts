@@ -8,6 +8,7 @@ import type { Lab, Scenario } from "../lab.ts";
 import { listening } from "../ports.ts";
 import { start } from "../processes.ts";
 import { startBios } from "../qemu.ts";
+import { bootRows } from "../record/rows.ts";
 import { mustBeAsRecorded } from "../recorded-log.ts";
 
 const MAC = "52:54:00:12:34:56";
@@ -16,6 +17,9 @@ export const docsFirstBoot: Scenario = {
   name: "docs-first-boot",
   proves:
     "the tutorial's commands lead to memtest86+, and to B10 without ldlinux.c32; the logs that the pages show are real",
+  rows: bootRows("By the pages", "SeaBIOS, iPXE ROM, e1000", {
+    "page-first-boot": "the tutorial: pxelinux.0 → memtest86+",
+  }),
   async run(lab) {
     const home = await buildHomeLan(lab);
     const folder = join(lab.folder, "bootlace");
@@ -30,14 +34,15 @@ export const docsFirstBoot: Scenario = {
     // The lab reads the serial line; a person looks at the screen.
     appendFileSync(join(folder, config), "  APPEND console=ttyS0,115200\n");
     const booted = await bootOnce(lab, home, folder, "first", /Memtest86\+ v\d+\.\d\d/, /boot .*: booted, /);
-    mustBeAsRecorded("first-boot", booted, folder);
+    lab.row("page-first-boot", booted.shown, booted.seconds);
+    mustBeAsRecorded("first-boot", booted.log, folder);
     rmSync(join(folder, "boot/pxelinux/ldlinux.c32"));
     const failed = await bootOnce(lab, home, folder, "second", /Failed to load ldlinux\.c32/, /boot .*: failed, /);
-    mustBeAsRecorded("failed-boot", failed, folder);
+    mustBeAsRecorded("failed-boot", failed.log, folder);
   },
 };
 
-/** Starts Bootlace as on a terminal, and a machine. Gives the whole log of the daemon. */
+/** Starts Bootlace as on a terminal, and a machine. Gives what it showed, and the whole log of the daemon. */
 async function bootOnce(lab: Lab, home: HomeLan, folder: string, name: string, screen: RegExp, verdict: RegExp) {
   const served = start(lab, home.bootServer.netns, {
     name: `bootlace-${name}`,
@@ -48,10 +53,12 @@ async function bootOnce(lab: Lab, home: HomeLan, folder: string, name: string, s
   });
   await listening(lab, served, [67, 4011, 69]);
   const machine = await startBios(lab, home.lan, { mac: MAC, name });
-  lab.proof((await machine.output.until(screen, 180))[0]);
+  const [shown] = await machine.output.until(screen, 180);
+  const seconds = machine.age();
+  lab.proof(shown);
   lab.proof((await served.output.until(new RegExp(`.*${verdict.source}.*`), 60))[0].trim());
   await machine.stop("SIGKILL");
   const exit = await served.stop("SIGTERM", 10);
   must("code" in exit && exit.code === 0, `SIGTERM ended with ${JSON.stringify(exit)}`);
-  return served.output.text();
+  return { log: served.output.text(), shown, seconds };
 }

@@ -10,6 +10,7 @@ import { locate } from "../packages.ts";
 import { listening } from "../ports.ts";
 import { runOk, start } from "../processes.ts";
 import { startBios, startUefi } from "../qemu.ts";
+import { bootRows } from "../record/rows.ts";
 import { type BootTree, plantTree, UEFI_SYSLINUX } from "../tree.ts";
 
 const mac = (last: number) => `52:54:00:ae:00:5${last}`;
@@ -18,6 +19,21 @@ export const docsHowto: Scenario = {
   name: "docs-howto",
   proves:
     "what the how-to pages say works as they say it: iPXE, UEFI, Secure Boot, install-once, nginx, the PXE port alone",
+  rows: [
+    ...bootRows("By the pages", "SeaBIOS, iPXE ROM, e1000", { "page-ipxe-bios": "iPXE: the script, by HTTP" }),
+    ...bootRows("By the pages", "OVMF, virtio-net", {
+      "page-ipxe-uefi": "iPXE: snponly.efi → the script, by HTTP",
+      "page-tutorial-uefi": "the tutorial: syslinux.efi → memtest86+",
+      "page-install-once": "install once: memtest86+ by `bootlace next`, then no answer",
+    }),
+    ...bootRows("By the pages", "OVMF with Microsoft's keys, virtio-net", {
+      "page-secure-boot": "Secure Boot enforced: signed shim → signed GRUB → Debian's menu",
+    }),
+    ...bootRows("Networks", "OVMF, virtio-net", {
+      "net-external-nginx": "files from nginx on another machine, by HTTP Boot: shim → GRUB",
+      "net-pxe-port-only": "dnsmasq gives the addresses and says PXEClient, Bootlace only has port 4011: syslinux.efi",
+    }),
+  ],
   async run(lab) {
     await checkDnsmasqBlocks(lab);
     const nextServer = pageBlock("how-to/secure-boot.md", "GRUB asks the router", "dnsmasq").split("\n");
@@ -69,13 +85,13 @@ async function ipxe(lab: Lab, home: HomeLan): Promise<void> {
   const bootlace = await serveFilled(lab, home, "ipxe", { page: "how-to/ipxe.md", heading: "Files" });
   const bios = await startBios(lab, home.lan, { mac: mac(1), name: "ipxe-bios" });
   const says = (address: string) => new RegExp(`This is ${address}, booting from http://\\S+`);
-  lab.proof(`iPXE: ${(await bios.output.until(says(mac(1)), 120))[0]}`);
+  lab.row("page-ipxe-bios", (await bios.output.until(says(mac(1)), 120))[0], bios.age());
   await eventually(lab, "memtest to be fetched", 60, () =>
     bootlace.records().find(({ event, file }) => event === "http.done" && file === "memtest"),
   );
   await bios.stop("SIGKILL");
   const uefi = await startUefi(lab, home.lan, { mac: mac(2), name: "ipxe-uefi" });
-  lab.proof(`OVMF, snponly.efi: ${(await uefi.output.until(says(mac(2)), 180))[0]}`);
+  lab.row("page-ipxe-uefi", (await uefi.output.until(says(mac(2)), 180))[0], uefi.age());
   await uefi.stop("SIGKILL");
   await bootlace.stop();
 }
@@ -84,7 +100,7 @@ async function uefiTutorial(lab: Lab, home: HomeLan): Promise<void> {
   const where = { page: "tutorial/uefi.md", heading: "memtest86+ by syslinux" };
   const bootlace = await serveFilled(lab, home, "uefi", where);
   const machine = await startUefi(lab, home.lan, { mac: mac(3), name: "tutorial-uefi" });
-  lab.proof(`OVMF: ${(await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+  lab.row("page-tutorial-uefi", (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0], machine.age());
   await machine.stop("SIGKILL");
   await bootlace.stop();
 }
@@ -93,7 +109,7 @@ async function secureBoot(lab: Lab, home: HomeLan): Promise<void> {
   const where = { page: "how-to/secure-boot.md", heading: "Debian's signed shim and GRUB" };
   const bootlace = await serveFilled(lab, home, "secure-boot", where);
   const machine = await startUefi(lab, home.lan, { mac: mac(4), name: "secure-boot", firmware: "secure" });
-  lab.proof(`OVMF with Secure Boot: ${(await machine.output.until(/Debian installer/, 180))[0]}, GRUB's menu`);
+  lab.row("page-secure-boot", (await machine.output.until(/Debian installer/, 180))[0], machine.age());
   await machine.stop("SIGKILL");
   await bootlace.stop();
 }
@@ -116,7 +132,8 @@ async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
   const seen = (event: string) => bootlace.records().filter((record) => record.event === event && record.mac === told);
 
   const first = await startUefi(lab, home.lan, { mac: told, name: "once-1" });
-  await first.output.until(/Loading memtest\.bin/, 180);
+  const [loading] = await first.output.until(/Loading memtest\.bin/, 180);
+  const seconds = first.age();
   await first.stop("SIGKILL");
   const offers = seen("dhcp.offer").length;
   must(offers > 0, "the machine was not told its file");
@@ -124,7 +141,7 @@ async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
   await eventually(lab, "the second boot to be ignored", 120, () => seen("dhcp.ignored").at(-1));
   await second.stop("SIGKILL");
   must(seen("dhcp.offer").length === offers, "the one-shot was given twice");
-  lab.proof(`${command}: booted once, then ignored`);
+  lab.row("page-install-once", loading, seconds);
   await bootlace.stop();
 }
 
@@ -140,7 +157,7 @@ async function nginx(lab: Lab, home: HomeLan): Promise<void> {
   const bootlace = await startBootlace(lab, home.bootServer, { name: "nginx", yaml });
   const machine = await startUefi(lab, home.lan, { mac: mac(6), name: "nginx-uefi", http: true });
   lab.proof(`OVMF: ${(await machine.output.until(/URI: http:\/\/192\.168\.11\.17\/\S+/, 120))[0]}`);
-  lab.proof(`from nginx: ${(await machine.output.until(/Welcome to GRUB!/, 120))[0]}`);
+  lab.row("net-external-nginx", (await machine.output.until(/Welcome to GRUB!/, 120))[0], machine.age());
   await machine.stop("SIGKILL");
   await bootlace.stop();
 }
@@ -172,7 +189,7 @@ async function pxePortOnly(lab: Lab): Promise<void> {
   const loading = await machine.output.until(/Loading memtest\.bin/, 180);
   const ack = bootlace.records().find(({ event, mac: who }) => event === "dhcp.ack" && who === mac(7));
   must(ack !== undefined, "the answer did not come from port 4011");
-  lab.proof(`OVMF, told on port 4011: ${loading[0]}`);
+  lab.row("net-pxe-port-only", loading[0], machine.age());
   await machine.stop("SIGKILL");
   await bootlace.stop();
 }

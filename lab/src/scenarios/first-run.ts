@@ -10,6 +10,7 @@ import { locate } from "../packages.ts";
 import { run, runOk, start } from "../processes.ts";
 import { startBios } from "../qemu.ts";
 import { commandsUnder } from "../readme.ts";
+import { bootRows } from "../record/rows.ts";
 
 const HEADING = "From zero to memtest86+";
 
@@ -28,6 +29,9 @@ export const firstRun: Scenario = {
   name: "first-run",
   proves:
     "the README's commands, in a fresh clone, lead a BIOS machine to memtest86+; offline, and without rights, too",
+  rows: bootRows("By the pages", "SeaBIOS, iPXE ROM, e1000", {
+    "page-readme": "the README's commands in a fresh clone: pxelinux.0 → its menu → memtest86+",
+  }),
   async run(lab) {
     const clone = freshClone(lab);
     const [command, install] = npm("run", "setup");
@@ -62,7 +66,7 @@ export const firstRun: Scenario = {
     await machine.output.until(/Automatic boot in \d+ seconds/, 180);
     // A person chooses memtest86+ for the screen; the lab reads the serial line.
     machine.write("s\r");
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
+    lab.row("page-readme", (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0], machine.age());
     const exit = await served.stop("SIGTERM", 15);
     must("code" in exit && exit.code === 0, `SIGTERM to npm start ended with ${JSON.stringify(exit)}, not with 0`);
     const left = (await run(lab, bootServer.netns, "/usr/bin/pgrep", ["-f", clone])).stdout.toString().trim();

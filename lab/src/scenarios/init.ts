@@ -7,10 +7,12 @@ import { eventually, type Scenario } from "../lab.ts";
 import { locate } from "../packages.ts";
 import { runOk } from "../processes.ts";
 import { startBios, startUefi } from "../qemu.ts";
+import { bootRows } from "../record/rows.ts";
 
 const BIOS_MAC = "52:54:00:ae:0f:01";
 const UEFI_MAC = "52:54:00:ae:0f:02";
 const SECURE_MAC = "52:54:00:ae:0f:03";
+const MEMTEST = /Memtest86\+ v\d+\.\d\d/;
 /** What a BIOS machine fetches until memtest86+ runs. */
 const BIOS_FILES = ["pxelinux.0", "ldlinux.c32", "pxelinux.cfg/default", "menu.c32", "libutil.c32", "memtest"];
 
@@ -18,12 +20,16 @@ export const init: Scenario = {
   name: "init",
   proves: "bootlace init makes, of Debian's packages, a folder from which BIOS and UEFI machines boot memtest86+",
   rows: [
-    {
-      id: "uefi-x64-snponly-memtest",
-      section: "UEFI x64",
-      machine: "OVMF, virtio-net",
-      boots: "bootlace init: snponly.efi → menu script by HTTP → memtest86+ by HTTP",
-    },
+    ...bootRows("By the pages", "SeaBIOS, iPXE ROM, e1000", {
+      "init-bios-memtest": "`bootlace init`: pxelinux.0 → its menu → memtest86+",
+      "init-bios-local": "`bootlace init`: pxelinux.0 → its menu → the local disk",
+    }),
+    ...bootRows("UEFI x64", "OVMF, virtio-net", {
+      "uefi-x64-snponly-memtest": "bootlace init: snponly.efi → menu script by HTTP → memtest86+ by HTTP",
+    }),
+    ...bootRows("By the pages", "OVMF, virtio-net", {
+      "init-uefi-next-device": "`bootlace init`: snponly.efi → iPXE's menu by HTTP → the next device",
+    }),
   ],
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
@@ -58,7 +64,7 @@ export const init: Scenario = {
     const bios = await startBios(lab, lan, { mac: BIOS_MAC });
     await bios.output.until(/Automatic boot in \d+ seconds/, 180);
     bios.write("s\r");
-    lab.proof(`BIOS, from the menu: ${(await bios.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]}`);
+    lab.row("init-bios-memtest", (await bios.output.until(MEMTEST, 180))[0], bios.age());
     const files = BIOS_FILES.map((name) => `pxelinux/${name}`);
     await server.mustTell({ mac: BIOS_MAC, architecture: "x86-bios", bootFile: "pxelinux/pxelinux.0", files });
     await bios.stop("SIGKILL");
@@ -66,20 +72,21 @@ export const init: Scenario = {
     const uefi = await startUefi(lab, lan, { mac: UEFI_MAC, screen: true });
     await uefi.output.until(/shown on the first serial line/, 180);
     uefi.write("s");
-    lab.row("uefi-x64-snponly-memtest", (await uefi.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0], uefi.age());
+    lab.row("uefi-x64-snponly-memtest", (await uefi.output.until(MEMTEST, 180))[0], uefi.age());
     await uefi.stop("SIGKILL");
 
     const local = await startBios(lab, lan, { mac: BIOS_MAC, name: "bios-local" });
     await local.output.until(/Automatic boot in \d+ seconds/, 180);
     local.write("l\r");
-    lab.proof(`BIOS, the local disk: ${(await local.output.until(/Booting from Hard Disk/, 60))[0]}`);
+    lab.row("init-bios-local", (await local.output.until(/Booting from Hard Disk/, 60))[0], local.age());
     await local.stop("SIGKILL");
 
     const next = await startUefi(lab, lan, { mac: UEFI_MAC, name: "uefi-local" });
     await next.output.until(/shown on the first serial line/, 180);
     next.write("l");
     // This machine has no disk: its next device is the network card again, by HTTP.
-    lab.proof(`UEFI, the next device: ${(await next.output.until(/BdsDxe: starting Boot\d+ "UEFI HTTPv4/, 60))[0]}`);
+    const [started] = await next.output.until(/BdsDxe: starting Boot\d+ "UEFI HTTPv4/, 60);
+    lab.row("init-uefi-next-device", started, next.age());
     // Once for memtest86+, once for the menu that was left, once after HTTP Boot.
     await eventually(lab, "iPXE by HTTP Boot fetches its menu", 60, () => {
       const menus = server.records().filter(({ event, file }) => event === "http.done" && file === "ipxe/uefi.ipxe");
@@ -96,14 +103,9 @@ export const init: Scenario = {
 export const initSecureBoot: Scenario = {
   name: "init-secure-boot",
   proves: "after bootlace init --secure-boot OVMF with Microsoft's keys boots shim and GRUB to init's menu",
-  rows: [
-    {
-      id: "uefi-x64-secure-init",
-      section: "UEFI x64",
-      machine: "OVMF with Microsoft's keys, virtio-net",
-      boots: "bootlace init --secure-boot, Secure Boot enforced: signed shim → signed GRUB → its menu",
-    },
-  ],
+  rows: bootRows("UEFI x64", "OVMF with Microsoft's keys, virtio-net", {
+    "uefi-x64-secure-init": "bootlace init --secure-boot, Secure Boot enforced: signed shim → signed GRUB → its menu",
+  }),
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab, { routerLines: [`dhcp-boot=,,${BOOT_SERVER}`] });
     const folder = join(lab.folder, bootServer.role);

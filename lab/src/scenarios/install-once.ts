@@ -6,6 +6,7 @@ import { buildHomeLan } from "../home-lan.ts";
 import type { Scenario } from "../lab.ts";
 import { runOk } from "../processes.ts";
 import { startBios } from "../qemu.ts";
+import { bootRows } from "../record/rows.ts";
 
 const MAC = "52:54:00:ae:05:01";
 const INSTALLED = /INSTALLED SYSTEM/;
@@ -13,6 +14,9 @@ const INSTALLED = /INSTALLED SYSTEM/;
 export const installOnce: Scenario = {
   name: "install-once",
   proves: "a machine that boots from its disk is told to install once: it installs, resets itself, and is left alone",
+  rows: bootRows("BIOS", "SeaBIOS, iPXE ROM, e1000, with a disk", {
+    "bios-install-once": "an installer's script by `bootlace next`, which resets the machine → its own disk",
+  }),
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, {
@@ -29,7 +33,8 @@ export const installOnce: Scenario = {
     await command("next", MAC, "--script", "install.ipxe");
     const machine = await startBios(lab, lan, { mac: MAC, disk, restarts: true });
     lab.proof((await machine.output.until(/INSTALLING 52:54:00:ae:05:01/, 120))[0]);
-    lab.proof((await machine.output.until(INSTALLED, 120))[0]);
+    const [shown] = await machine.output.until(INSTALLED, 120);
+    lab.row("bios-install-once", shown, machine.age());
     must((await command("next")).includes("no machine"), "the one-shot was not used up");
     // The operator turns the machine off and on: nothing changes any more.
     await machine.stop("SIGKILL");

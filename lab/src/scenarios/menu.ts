@@ -6,7 +6,7 @@ import type { Lab, Scenario } from "../lab.ts";
 import { listening } from "../ports.ts";
 import { start } from "../processes.ts";
 import { type Machine, startBios, startUefi } from "../qemu.ts";
-import type { BootRow } from "../record/rows.ts";
+import { bootRows } from "../record/rows.ts";
 import { type BootTree, plantTree } from "../tree.ts";
 
 const SERVER = fileURLToPath(new URL("../programs/menu-server.ts", import.meta.url));
@@ -22,10 +22,14 @@ export const menu: Scenario = {
   name: "menu",
   proves: "iPXE's ROM and OVMF show the boot menu of the libraries; its first item by itself, the second by keys",
   rows: [
-    menuRow("menu-bios-first", "SeaBIOS, iPXE ROM, e1000", "the prompt runs out, and the first item boots"),
-    menuRow("menu-bios-second", "SeaBIOS, iPXE ROM, e1000", "F8, the second item chosen by keys"),
-    menuRow("menu-uefi-first", "OVMF, virtio-net", "the prompt runs out, and the first item boots"),
-    menuRow("menu-uefi-second", "OVMF, virtio-net", "the menu's key, the second item chosen by keys"),
+    ...bootRows("Menus", "SeaBIOS, iPXE ROM, e1000", {
+      "menu-bios-first": "the prompt runs out, and the first item boots",
+      "menu-bios-second": "F8, the second item chosen by keys",
+    }),
+    ...bootRows("Menus", "OVMF, virtio-net", {
+      "menu-uefi-first": "the prompt runs out, and the first item boots",
+      "menu-uefi-second": "the menu's key, the second item chosen by keys",
+    }),
   ],
   async run(lab) {
     const home = await buildHomeLan(lab);
@@ -41,10 +45,6 @@ export const menu: Scenario = {
     });
   },
 };
-
-function menuRow(id: string, machine: string, boots: string): BootRow {
-  return { id, section: "Menus", machine, boots };
-}
 
 async function serve(lab: Lab, { bootServer }: HomeLan, root: string, seconds: string, body: () => Promise<void>) {
   const args = [SERVER, root, seconds];

@@ -7,6 +7,7 @@ import { eventually, type Lab, type Scenario } from "../lab.ts";
 import type { Host } from "../namespaces.ts";
 import { run } from "../processes.ts";
 import { startUefi } from "../qemu.ts";
+import { bootRows } from "../record/rows.ts";
 import { BIOS_MEMTEST, type BootTree, plantTree, UEFI_SYSLINUX } from "../tree.ts";
 
 const MAC = "52:54:00:ae:00:51";
@@ -28,17 +29,21 @@ boot:
 export const nextBoot: Scenario = {
   name: "next-boot",
   proves: "bootlace next holds for one boot of OVMF, size probe included, then the rules decide again; reload, explain",
+  rows: bootRows("UEFI x64", "OVMF, virtio-net", {
+    "uefi-x64-next-boot": "what `bootlace next` said, once",
+    "uefi-x64-after-next-boot": "the boot after that: what the rules say",
+  }),
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { yaml: yaml("efi/syslinux.efi"), tree: TREE });
     const command = commandOn(lab, bootServer, bootlace);
 
     expectCode(await command("next", MAC, "--file", "once/syslinux.efi"), 0);
-    const probes = await bootOnce(lab, lan, bootlace, "once/syslinux.efi");
+    const probes = await bootOnce(lab, lan, bootlace, "uefi-x64-next-boot", "once/syslinux.efi");
     must(probes > 0, "OVMF fetched the file without asking for its size first");
     must((await command("next")).stdout.includes("no machine"), "the one-shot was not used up");
     lab.proof(`first boot: once/syslinux.efi, ${probes} size probe`);
-    await bootOnce(lab, lan, bootlace, "efi/syslinux.efi");
+    await bootOnce(lab, lan, bootlace, "uefi-x64-after-next-boot", "efi/syslinux.efi");
     lab.proof("second boot: efi/syslinux.efi");
 
     writeFileSync(join(bootlace.folder, "bootlace.yaml"), yaml("once/syslinux.efi"));
@@ -81,6 +86,7 @@ async function bootOnce(
   lab: Lab,
   lan: Parameters<typeof startUefi>[1],
   bootlace: Bootlace,
+  row: string,
   file: string,
 ): Promise<number> {
   const before = bootlace.records().length;
@@ -91,6 +97,8 @@ async function bootOnce(
       .slice(before)
       .filter((record) => record.event === event && record.file === file);
   await eventually(lab, `${file} in the log`, 180, () => (seen("tftp.done").length > 0 ? true : undefined));
+  const [shown] = await machine.output.until(new RegExp(`NBP filename is ${file}`), 10);
+  lab.row(row, shown, machine.age());
   await machine.stop("SIGKILL");
   return seen("tftp.probe").length;
 }

@@ -9,6 +9,7 @@ import { addHost, configure, plugIn } from "../namespaces.ts";
 import { offerTo } from "../offer.ts";
 import { locate } from "../packages.ts";
 import { run, runOk } from "../processes.ts";
+import { bootRows } from "../record/rows.ts";
 
 const VENDOR_CLASS = "PXEClient:Arch:00000:UNDI:002001";
 const PARAMETERS = [43, 60, 67, 128, 129, 130, 131, 132, 133, 134, 135, 66];
@@ -50,6 +51,14 @@ function mustSuitPi(offer: DhcpMessage, name: string): void {
 export const raspberryPi: Scenario = {
   name: "raspberry-pi",
   proves: "the boot ROMs of a Pi 3 and a Pi 4, replayed, get the offer they look for, and their files by TFTP",
+  rows: [
+    ...bootRows("Other machines", "Raspberry Pi 3B: the packets of its boot ROM, replayed", {
+      "pi-3": "the offer it looks for → its files by TFTP",
+    }),
+    ...bootRows("Other machines", "Raspberry Pi 4: the packets of its boot ROM, replayed", {
+      "pi-4": "the offer it looks for → its files by TFTP",
+    }),
+  ],
   async run(lab) {
     const { lan, bootServer, capture } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { tree: TREE });
@@ -65,7 +74,6 @@ export const raspberryPi: Scenario = {
         parameters: PARAMETERS,
       });
       mustSuitPi(offer, name);
-      lab.proof(`${name}: offered "${TEXT.trim()}" from ${offer.siaddr}`);
 
       // With its lease it asks for many names; most are missing, and each refusal lets it go on at once.
       await configure(pi, "address", "add", `192.168.11.${name === "Pi 3" ? 63 : 64}/24`, "dev", "eth0");
@@ -81,6 +89,8 @@ export const raspberryPi: Scenario = {
         const same = readFileSync(got).equals(readFileSync(join(bootlace.folder, "boot", file)));
         must(same, `${name}: ${file} came with other octets`);
       }
+      const files = Object.keys(TREE).join(", ");
+      lab.row(name.toLowerCase().replace(" ", "-"), `"${TEXT.trim()}" from ${offer.siaddr}: ${files}`);
     }
     const noisy = bootlace.records().find((record) => record.level === "warn" || record.level === "error");
     must(noisy === undefined, `an ordinary Pi boot gave a warning: ${JSON.stringify(noisy)}`);
