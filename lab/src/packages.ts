@@ -84,6 +84,8 @@ const PIECES = {
   ovmfIa32Vars: { path: "/usr/share/OVMF/OVMF32_VARS_4M.fd", package: "ovmf-ia32" },
   aavmfCode: { path: "/usr/share/AAVMF/AAVMF_CODE.fd", package: "qemu-efi-aarch64" },
   aavmfVars: { path: "/usr/share/AAVMF/AAVMF_VARS.fd", package: "qemu-efi-aarch64" },
+  aavmf32Code: { path: "/usr/share/AAVMF/AAVMF32_CODE.fd", package: "qemu-efi-arm" },
+  aavmf32Vars: { path: "/usr/share/AAVMF/AAVMF32_VARS.fd", package: "qemu-efi-arm" },
   nasm: { path: "/usr/bin/nasm", package: "nasm" },
   clang: { path: "/usr/bin/clang", package: "clang" },
   lld: { path: "/usr/bin/lld-link", package: "lld" },

@@ -54,6 +54,7 @@ interface UefiFirmware {
 const GUARDED = ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"];
 const PC = [...GUARDED, "-global", "ICH9-LPC.disable_s3=1"];
 const VIRT = ["-machine", "virt", "-cpu", "cortex-a57"];
+const VIRT32 = ["-machine", "virt", "-cpu", "cortex-a15"];
 
 const FIRMWARE = {
   x64: { qemu: "qemuX64", machine: ["-machine", "q35"], code: "ovmfCode", variables: "ovmfVars" },
@@ -61,6 +62,7 @@ const FIRMWARE = {
   secure: { qemu: "qemuX64", machine: PC, code: "ovmfSecureCode", variables: "ovmfSecureVars" },
   ia32: { qemu: "qemuX64", machine: PC, code: "ovmfIa32Code", variables: "ovmfIa32Vars" },
   arm64: { qemu: "qemuArm64", machine: VIRT, code: "aavmfCode", variables: "aavmfVars" },
+  arm32: { qemu: "qemuArm", machine: VIRT32, code: "aavmf32Code", variables: "aavmf32Vars" },
 } as const satisfies Readonly<Record<string, UefiFirmware>>;
 
 const BOARDS = {

@@ -51,6 +51,7 @@ import { storm } from "./storm.ts";
 import { tftpSegments } from "./tftp-segments.ts";
 import { twoLans } from "./two-lans.ts";
 import { uboot, ubootAlone } from "./uboot.ts";
+import { uefiOthersHttp } from "./uefi-others-http.ts";
 import { uefiOthersLinux } from "./uefi-others-linux.ts";
 import { uefiX64Grub } from "./uefi-x64-grub.ts";
 import { uefiX64Http } from "./uefi-x64-http.ts";
@@ -78,6 +79,7 @@ export const SCENARIOS: readonly Scenario[] = [
   routers,
   raspberryPi,
   uefiOthersLinux,
+  uefiOthersHttp,
   uboot,
   ubootAlone,
   bootCheck,

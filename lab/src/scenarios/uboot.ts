@@ -12,6 +12,7 @@ import { locate } from "../packages.ts";
 import { runOk } from "../processes.ts";
 import { type Machine, startUboot } from "../qemu.ts";
 import type { BootTree } from "../tree.ts";
+import { ubootHello } from "../uboot-hello.ts";
 import { verdictTold } from "../verdicts.ts";
 
 const PAGE = "how-to/u-boot.md";
@@ -37,6 +38,12 @@ export const uboot: Scenario = {
       boots: "the router names the server, nothing typed: boot.scr.uimg → pxelinux.cfg/default-arm → Linux for armhf",
     },
     {
+      id: "uboot-riscv64-uefi-program",
+      section: "Other machines",
+      machine: "OpenSBI, U-Boot for 64-bit RISC-V, virtio-net",
+      boots: "the router names server and file, nothing typed: U-Boot's UEFI → a UEFI program",
+    },
+    {
       id: "uboot-riscv64-script-uboot",
       section: "Other machines",
       machine: "OpenSBI, U-Boot for 64-bit RISC-V, virtio-net",
@@ -45,7 +52,9 @@ export const uboot: Scenario = {
   ],
   async run(lab) {
     const routerLines = pageBlock(PAGE, "As UEFI firmware", "dnsmasq").trim().split("\n");
-    const { lan, bootServer } = await buildHomeLan(lab, { routerLines });
+    const { lan, bootServer } = await buildHomeLan(lab, { routerLines: [...routerLines, ...RISCV_LINES] });
+    mkdirSync(join(lab.folder, bootServer.role, "boot"), { recursive: true });
+    writeFileSync(join(lab.folder, bootServer.role, "boot", RISCV_FILE), ubootHello());
     const bootlace = await startBootlace(lab, bootServer, { tree: NAMED });
 
     const arm64 = await startUboot(lab, lan, { mac: MAC, name: "arm64", board: "arm64" });
@@ -53,6 +62,15 @@ export const uboot: Scenario = {
     lab.proof((await arm64.output.until(/Welcome to GRUB!/, 120))[0]);
     await linuxRuns(lab, arm64, "uboot-arm64-grub-linux");
     await served(lab, bootlace, ["debian-installer/arm64/grubaa64.efi", "debian-installer/arm64/linux"]);
+
+    const efi = await startUboot(lab, lan, { mac: MAC, name: "riscv64-efi", board: "riscv64" });
+    const [hello] = await efi.output.until(/Hello, world!/, 120);
+    lab.row("uboot-riscv64-uefi-program", hello, efi.age());
+    lab.proof((await efi.output.until(/Running on UEFI \S+/, 10))[0]);
+    await efi.stop("SIGKILL");
+    await served(lab, bootlace, [RISCV_FILE]);
+    const offer = bootlace.records().find(({ event, arch }) => event === "dhcp.offer" && arch === "riscv64-uefi");
+    must(offer?.bootFile === RISCV_FILE, `it was offered something else: ${JSON.stringify(offer)}`);
 
     // With a script U-Boot does not come as far as UEFI.
     await followPage(lab, bootServer, bootlace.folder, PAGE, "The script");
@@ -140,6 +158,13 @@ async function served(lab: Lab, bootlace: Bootlace, files: readonly string[]): P
     );
   }
 }
+
+const RISCV_FILE = "bootriscv64.efi";
+// dnsmasq takes the last line that fits.
+const RISCV_LINES = [
+  "dhcp-vendorclass=set:riscv,PXEClient:Arch:00027",
+  `dhcp-boot=tag:riscv,${RISCV_FILE},,${BOOT_SERVER}`,
+];
 
 /** There is no kernel for RISC-V in this Debian: U-Boot itself is packed as one, for `bootm`. */
 async function packSecondUboot(lab: Lab, host: Host, { folder }: Bootlace): Promise<void> {
