@@ -7,6 +7,7 @@ import { runOk } from "../processes.ts";
 import { type Machine, startBios } from "../qemu.ts";
 import { bootRows } from "../record/rows.ts";
 import type { BootTree } from "../tree.ts";
+import { verdictTold } from "../verdicts.ts";
 
 const UNDIONLY = "52:54:00:ae:0d:21";
 const BY_URL = "52:54:00:ae:0d:22";
@@ -27,6 +28,10 @@ export const biosHttp: Scenario = {
     await byUndionly(lab, home, bootlace);
     await byUrl(lab, home, bootlace);
     await byConfig(lab, home, bootlace);
+    for (const mac of [UNDIONLY, BY_URL, BY_CONFIG]) {
+      const told = { mac, verdict: "booted", confidence: ["likely"], seconds: 60 };
+      await verdictTold(lab, home.bootServer, bootlace, told);
+    }
   },
 };
 
