@@ -86,9 +86,8 @@ export const deb: Scenario = {
     must(there(LINK), "a new installation is not enabled");
     root.plant("pxelinux", "syslinux-common", "ipxe", "memtest86+");
     lab.proof(await fillsTheTree(ok));
-    await ok("sh", "-c", "rm -r /srv/bootlace/bootlace.yaml* /srv/bootlace/boot/*");
     must(readFileSync(at(CONFIG), "utf8") !== MINE, "the config of the package is not the default one");
-    await ok("rm", "-r", "/srv/bootlace/boot/pxelinux", "/var/lib/bootlace");
+    await ok("sh", "-c", "rm -r /srv/bootlace/bootlace.yaml* /srv/bootlace/boot/* /var/lib/bootlace");
     await ok("dpkg", "--purge", "bootlace");
     must(!there("srv/bootlace"), "purge left an empty boot root");
     must((await ok("dpkg", "--audit")) === "", "dpkg has complaints");
