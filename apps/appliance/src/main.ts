@@ -80,8 +80,17 @@ function failInternally(error: unknown): never {
 
 process.on("uncaughtException", failInternally);
 process.on("unhandledRejection", failInternally);
-// The reader of a pipe may go away; the daemon goes on serving without it.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+let lost: string | undefined;
+// The reader of a pipe may go away: it has what it wanted. The daemon goes on serving without any output.
+process.stderr.on("error", () => {});
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== "EPIPE") lost ??= code ?? message;
+});
+process.on("exit", (code) => {
+  if (lost === undefined || code !== exitCodes.ok || process.argv[2] === "serve") return;
+  process.stderr.write(`bootlace: the output could not be written (${lost}): it is lost, or cut off\n`);
+  process.exitCode = exitCodes.output;
+});
 
 run(process.argv.slice(2), {
   cwd: process.cwd(),

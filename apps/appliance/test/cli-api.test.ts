@@ -30,9 +30,9 @@ const mac = "52:54:00:12:34:56";
 const cli = commandLine(folder);
 
 /** A running appliance with its API, and the words that lead a command to it. */
-async function daemon(clientPort = 68) {
+async function daemon(clientPort = 68, port = 0) {
   const config = loopbackConfig(join(folder, "boot"), clientPort);
-  const first = { ...config, admin: { ...config.admin, enabled: true, port: 0 } };
+  const first = { ...config, admin: { ...config.admin, enabled: true, port } };
   let loads: LoadResult = { ok: true, loaded: loadedOf(first) };
   const test = createTestAppliance(first, { load: () => loads, macOf: () => undefined, now: Date.now });
   await test.appliance.start();
@@ -183,18 +183,39 @@ describe("logs", () => {
     expect((await running).code).toBe(0);
   });
 
-  it("tells when the daemon it follows is gone", async () => {
+  it("tells once when the daemon it follows is gone, and goes on when it is back", async () => {
     const test = await daemon();
     const { url } = test;
+    const said = { out: "", err: "" };
     let wake: () => void = () => {};
-    const watching = commandLine(folder, { out: () => wake() });
-    const shown = new Promise<void>((resolve) => {
-      wake = resolve;
+    const watching = commandLine(folder, {
+      out: (text) => {
+        said.out += text;
+        wake();
+      },
+      err: (text) => {
+        said.err += text;
+        wake();
+      },
     });
+    const until = async (holds: () => boolean) => {
+      while (!holds()) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    };
     const running = watching.run(logs, "-f", ...url);
-    await shown;
+    await until(() => said.out.includes("listening on"));
     await test.appliance.stop();
-    expect((await running).code).toBe(5);
+    await until(() => said.err !== "");
+    said.out = "";
+    await using again = await daemon(undefined, Number(new URL(url[1] ?? "").port));
+    await until(() => said.out.includes("listening on"));
+    expect(said.err).toMatch(/^bootlace logs: the daemon does not answer at \S+ \(.*\); waiting for it\n$/);
+    expect(again.url).toEqual(url);
+    watching.signals.emit("SIGINT", "SIGINT");
+    expect((await running).code).toBe(0);
   });
 });
 

@@ -62,6 +62,23 @@ describe("completion", () => {
     expect(quotes % 2).toBe(0);
   });
 
+  it.each([
+    ["bash", "    serve:--config|serve:-c) return ;;"],
+    [
+      "bash",
+      `    serve:--interface|serve:-i) COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$current"));`,
+    ],
+    ["bash", "    explain:--arch|explain:-a) COMPREPLY=($(compgen -W 'x86-bios "],
+    ["bash", "    next:--url) compopt +o default 2>/dev/null; return ;;"],
+    ["bash", "words='' files=yes ;;\n    explain) "],
+    ["zsh", ":ARCH:(x86-bios "],
+    ["zsh", ":FILE:_files"],
+    ["fish", "-l arch -s a -x -a 'x86-bios "],
+    ["fish", "-l config -s c -r -d "],
+  ])("for %s knows what a value can be: %s", async (shell, text) => {
+    expect((await commandLine("/").run(completion, shell)).out).toContain(text);
+  });
+
   it("for another shell is a wrong command line", async () => {
     expect(await commandLine("/").run(completion, "csh")).toMatchObject({
       code: 2,

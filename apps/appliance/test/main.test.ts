@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,6 +103,23 @@ describe("the program", () => {
     expect(result.out).toMatch(out);
     expect(result.err).toMatch(err);
   });
+
+  it.each([["schema"], ["help", "--markdown"], ["check", "--json"]])(
+    "%s tells when its output cannot be written, and exits with 74",
+    (...words) => {
+      const full = openSync("/dev/full", "w");
+      const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+        cwd: folder,
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      closeSync(full);
+      expect([status, stderr]).toEqual([
+        74,
+        "bootlace: the output could not be written (ENOSPC): it is lost, or cut off\n",
+      ]);
+    },
+  );
 
   it("lists every fault of a config and exits with 3", async () => {
     const file = writeConfig("broken.yaml", ["rot: x", "tftp: { maxBlockSize: 70000 }"]);

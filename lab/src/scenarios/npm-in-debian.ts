@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBootlace } from "../bootlace.ts";
 import { must } from "../failure.ts";
@@ -44,6 +44,8 @@ export const npmInDebian: Scenario = {
     const config = /--config (\S+)/.exec(last)?.[1] ?? "";
     lab.proof((await root.type(netns, "/root", `bootlace check ${config}`)).trim());
 
+    lab.proof(await completes(root, netns));
+
     const program = await service(lab, root, netns, last);
     const bootlace = await startBootlace(lab, bootServer, { program });
     await beAClient(lab, home, bootlace);
@@ -60,6 +62,35 @@ export const npmInDebian: Scenario = {
     must(!existsSync(join(root.folder, "usr/local/bin/bootlace")), "npm uninstall left the command behind");
   },
 };
+
+/** A word, as the TAB key of a bash finds it there, and what it must offer. */
+const COMPLETED: readonly (readonly [words: string, offered: string])[] = [
+  ["se", "serve"],
+  ["check ''", ""],
+  ["serve --config ''", ""],
+  ["serve --interface et", "eth0"],
+  ["explain --arch x64-uefi-", "x64-uefi-http"],
+  ["explain --arch = x64-uefi-", "x64-uefi-http"],
+  ["check --no", "--no-files"],
+  ["import ''", "dnsmasq"],
+  ["import dnsmasq ''", ""],
+  ["help relo", "reload"],
+];
+
+/** The script of `bootlace completion bash`, in a bash: what is not offered is left to readline, which completes files. */
+async function completes(root: MinimalRoot, netns: string): Promise<string> {
+  const lines = COMPLETED.map(
+    ([words]) =>
+      `COMP_WORDS=(bootlace ${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _bootlace; echo "\${COMPREPLY[*]}"`,
+  );
+  writeFileSync(join(root.folder, "tab.bash"), `bootlace() { :; }\nsource /completion.bash\n${lines.join("\n")}\n`);
+  await root.type(netns, "/", "bootlace completion bash > /completion.bash");
+  const offered = (await root.type(netns, "/", "mount -t sysfs sys /sys && bash /tab.bash")).split("\n");
+  for (const [index, [words, wanted]] of COMPLETED.entries()) {
+    must(offered[index] === wanted, `bash completes "bootlace ${words}" to "${offered[index]}", not to "${wanted}"`);
+  }
+  return `bash completes ${COMPLETED.length} words`;
+}
 
 /**
  * Makes a service by the README's line. Nothing starts services in a minimal Debian, and Bootlace says so; as for a

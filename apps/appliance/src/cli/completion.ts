@@ -1,4 +1,4 @@
-import { quote } from "@bootlace/dhcp-core";
+import { architectures, quote } from "@bootlace/dhcp-core";
 import type { Command, OptionRow } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 
@@ -44,28 +44,75 @@ function inQuotes(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** bash(1), "Programmable Completion". Files are completed wherever no option is. */
+/** What a value can be: known words, the network interfaces of this machine, files, or anything. */
+type Values = { readonly words: readonly string[] } | "interfaces" | "files" | "anything";
+
+function valuesOf({ name, value = "" }: OptionRow): Values {
+  if (name === "arch") return { words: architectures.map((row) => row.name) };
+  if (name === "interface" || name === "on") return "interfaces";
+  return value === "FILE" || value === "DIR" ? "files" : "anything";
+}
+
+/** Whether a word that is no option can be a file. */
+function takesFiles({ name, positionals = [] }: Command): boolean {
+  return name === "import" || positionals.some((word) => word.name === "FILE" || word.name === "DIR");
+}
+
+const interfacesHere = "$(ls /sys/class/net 2>/dev/null)";
+
+/** bash(1), "Programmable Completion". Where nothing is put into COMPREPLY, readline completes files. */
 function bash(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(" ");
+  const afterOption = commands.flatMap((command) =>
+    command.options
+      .filter(({ value }) => value !== undefined)
+      .map((option) => {
+        const letter = option.short === undefined ? "" : `|${command.name}:-${option.short}`;
+        return `    ${command.name}:--${option.name}${letter}) ${bashValues(valuesOf(option))} ;;`;
+      }),
+  );
   const cases = commands.map((command) => {
-    const words = optionsOf(command).map(({ name }) => `--${name}`);
-    return `    ${command.name}) words=${inQuotes([...words, ...choicesOf(command)].join(" "))} ;;`;
+    const options = optionsOf(command).map(({ name }) => `--${name}`);
+    const words = choicesOf(command);
+    const files = takesFiles(command) ? " files=yes" : "";
+    return `    ${command.name}) options=${inQuotes(options.join(" "))} words=${inQuotes(words.join(" "))}${files} ;;`;
   });
   return `# bash completion for bootlace
 _bootlace() {
-  local current=\${COMP_WORDS[COMP_CWORD]} words=
+  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options= words= files=
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W ${inQuotes(`${names} --help --version`)} -- "$current"))
     return
   fi
+  # --name=value is three words here.
+  if [ "$current" = = ]; then current=
+  elif [ "$before" = = ]; then before=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  case \${COMP_WORDS[1]}:$before in
+${afterOption.join("\n")}
+  esac
   case \${COMP_WORDS[1]} in
 ${cases.join("\n")}
     help) words=${inQuotes(names)} ;;
   esac
+  # After the first word of a command come files.
+  [ "$COMP_CWORD" -eq 2 ] || words=
+  case $current in
+    -*) words=$options ;;
+    *) [ -n "$words$files" ] || words=$options ;;
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [ -z "$files" ] || [[ $current = -* ]]; then compopt +o default 2>/dev/null; fi
 }
 complete -o default -F _bootlace bootlace
 `;
+}
+
+function bashValues(values: Values): string {
+  if (values === "files") return "return";
+  if (values === "anything") return "compopt +o default 2>/dev/null; return";
+  const words = values === "interfaces" ? `"${interfacesHere}"` : inQuotes(values.words.join(" "));
+  return `COMPREPLY=($(compgen -W ${words} -- "$current")); compopt +o default 2>/dev/null; return`;
 }
 
 /** Words that a positional argument can be. */
@@ -105,10 +152,17 @@ compdef _bootlace bootlace
 `;
 }
 
-function zshOption({ name, value, many, description }: OptionRow): string {
+function zshOption(option: OptionRow): string {
+  const { name, value, many, description } = option;
   const text = description.replaceAll(/[[\]:\\]/g, "\\$&");
-  const argument = value === undefined ? "" : `:${value}:_files`;
+  const argument = value === undefined ? "" : `:${value}:${zshValues(valuesOf(option))}`;
   return inQuotes(`${many ? "*" : ""}--${name}${value === undefined ? "" : "="}[${text}]${argument}`);
+}
+
+function zshValues(values: Values): string {
+  if (values === "files") return "_files";
+  if (values === "interfaces") return "_net_interfaces";
+  return values === "anything" ? "" : `(${values.words.join(" ")})`;
 }
 
 /** fish-completions(7). */
@@ -119,13 +173,20 @@ function fish(commands: readonly Command[]): string {
   }
   for (const command of commands) {
     const when = inQuotes(`__fish_seen_subcommand_from ${command.name}`);
-    for (const { name, short, value, description } of optionsOf(command)) {
+    for (const option of optionsOf(command)) {
+      const { name, short, value, description } = option;
       const letter = short === undefined ? "" : ` -s ${short}`;
       lines.push(
-        `complete -c bootlace -n ${when} -l ${name}${letter}${value === undefined ? "" : " -r"} -d ${inQuotes(description)}`,
+        `complete -c bootlace -n ${when} -l ${name}${letter}${value === undefined ? "" : fishValues(valuesOf(option))} -d ${inQuotes(description)}`,
       );
     }
     for (const choice of choicesOf(command)) lines.push(`complete -c bootlace -n ${when} -f -a ${choice}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function fishValues(values: Values): string {
+  if (values === "files") return " -r";
+  if (values === "anything") return " -x";
+  return ` -x -a ${values === "interfaces" ? "'(ls /sys/class/net)'" : inQuotes(values.words.join(" "))}`;
 }

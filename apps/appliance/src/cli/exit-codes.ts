@@ -13,4 +13,6 @@ export const exitCodes = {
   unreachable: 5,
   /** A fault of the program itself. */
   internal: 70,
+  /** The standard output could not be written: what was to be printed is lost, or cut off. */
+  output: 74,
 } as const;

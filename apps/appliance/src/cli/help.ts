@@ -30,6 +30,7 @@ export const exitCodeRows: readonly (readonly [code: string, meaning: string])[]
   ["4", "a port, an interface, a permission or a new enough Node.js is missing"],
   ["5", "the daemon cannot be reached, or wants a token"],
   ["70", "a fault of the program itself"],
+  ["74", "the output could not be written, such as on a full disk"],
 ];
 
 /** Help of one command, made from its row in the table. */

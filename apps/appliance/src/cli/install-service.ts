@@ -102,6 +102,16 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
     return { exit: exitCodes.config, message: "nothing was installed: the config is not fit to start with" };
   }
   const folders = foldersOf(loaded.loaded, root ?? "");
+  // What --exec names may come there later.
+  const ours = root !== undefined && exec === undefined;
+  const absent = !ours ? undefined : wish.command.find((path) => !existsSync(below(path)));
+  if (absent !== undefined) {
+    return {
+      exit: exitCodes.start,
+      message: `${absent} is not in ${root}: the service would start what is not there`,
+      hint: "Put the program there, or name the one that is there: --exec FILE",
+    };
+  }
   const reader = root === undefined ? readerOf(manager, user) : undefined;
   if (reader === "unknown") return { exit: exitCodes.start, message: `there is no user ${user}` };
   const boot = folders.root ?? config;

@@ -58,7 +58,7 @@ async function showKept(
   return result.failure === undefined ? exitCodes.ok : failWith(result.failure, "logs", json, surroundings);
 }
 
-/** A stream that breaks is taken up where it broke, once; a daemon that is gone is told. */
+/** A stream that breaks is taken up where it broke; a daemon that is gone is told, and waited for. */
 async function follow(
   api: Api,
   show: (entry: ApiLogEntry) => void,
@@ -69,12 +69,18 @@ async function follow(
   using stopping = stopSignal(surroundings.signals, surroundings.exitAtOnce);
   void stopping.received.then(() => ending.abort());
   let last = fromTheBeginning;
+  let seen = false;
+  let told = false;
   while (!ending.signal.aborted) {
-    const result = await watch(api, last, ending.signal, show);
+    const { failure, last: reached } = await watch(api, last, ending.signal, show);
+    const gone = failure?.error.code === "unreachable";
+    if (failure !== undefined && !(seen && gone)) return failWith(failure, "logs", json, surroundings);
+    if (gone && !told) surroundings.err(`bootlace logs: ${inertText(failure.error.message)}; waiting for it\n`);
+    told = gone;
+    seen = true;
     // A stream that breaks without an event would else be asked for without a pause.
-    if (result.last === last) await delay(pause, undefined, { signal: ending.signal }).catch(() => {});
-    last = result.last;
-    if (result.failure !== undefined) return failWith(result.failure, "logs", json, surroundings);
+    if (reached === last) await delay(pause, undefined, { signal: ending.signal }).catch(() => {});
+    last = reached;
   }
   return exitCodes.ok;
 }
