@@ -66,7 +66,9 @@ describe("every operation answers by its schema", () => {
   });
   test("what was set for the next boot can be taken back, once", async () => {
     await server.inject({ method: "POST", url: "/api/v1/next", payload: { mac: MAC, ignore: true }, headers: json });
-    const clear = () => server.inject({ method: "DELETE", url: `/api/v1/next/${MAC}` });
+    // Many clients name the type also where they send nothing.
+    const headers = { "content-type": "application/json" };
+    const clear = () => server.inject({ method: "DELETE", url: `/api/v1/next/${MAC}`, headers });
     expect((await clear()).statusCode).toBe(204);
     expect(await clear()).toMatchObject({ statusCode: 404 });
   });
@@ -116,7 +118,9 @@ describe("problems are RFC 9457", () => {
     expect(await messages("limit=1.5")).toEqual(["limit must be a whole number"]);
     expect(await messages("limit=0")).toEqual(["limit must be at least 1"]);
     expect(await messages("limit=1001")).toEqual(["limit must be at most 1000"]);
-    expect(await messages(`client=${"x".repeat(65)}`)).toEqual(["client may have at most 64 characters"]);
+    const long = await expectProblem(post("/api/v1/explain", { mac: "x".repeat(65) }), 400, "invalid");
+    expect(long.json().issues).toEqual([{ path: "mac", message: "may have at most 64 characters" }]);
+    expect(await messages("client=zz")).toEqual(["client must be a MAC address or an IPv4 address"]);
     expect(await messages("before=noon")).toEqual(["before must be a time in UTC, such as 2026-11-22T12:00:00Z"]);
     expect(await messages("outcome=lost")).toEqual([`outcome must be one of ${schemas.outcomes.join(", ")}`]);
     expect(await messages("colour=blue")).toEqual([' unknown: "colour"']);
@@ -229,6 +233,13 @@ describe("who may ask", () => {
     expect(await reload({ "content-type": "text/plain" })).toBe(415);
     expect(await reload({ "content-type": "application/x-www-form-urlencoded" })).toBe(415);
     expect(await reload({})).toBe(415);
+    // What is not there is told first.
+    for (const headers of [{}, { "content-type": "text/plain" }]) {
+      expect(await status(plain, headers, "POST", "/api/v1/status")).toBe(405);
+      expect(await status(plain, headers, "POST", "/healthz")).toBe(405);
+      expect(await status(plain, headers, "POST", "/nothing")).toBe(404);
+    }
+    expect(await status(plain, { origin: "http://evil.example" }, "POST", "/api/v1/status")).toBe(403);
     expect(await status(plain, { origin: "http://evil.example" }, "DELETE", `/api/v1/next/${MAC}`)).toBe(403);
   });
   test("no header invites other origins", async () => {

@@ -78,6 +78,28 @@ describe("status", () => {
 });
 
 describe("next", () => {
+  it("warns of a file that is not there, of those that this host serves", async () => {
+    await using test = await daemon();
+    const root = join(folder, "boot");
+    mkdirSync(join(root, "install"), { recursive: true });
+    writeFileSync(join(root, "install/pxelinux.0"), "x");
+    const tell = async (...words: string[]) => {
+      const { code, err } = await cli.run(next, mac, ...words, ...test.url);
+      expect(code).toBe(0);
+      return err.replaceAll(root, "ROOT");
+    };
+    expect(await tell("--file", "nosuch")).toBe('bootlace next: warning: "nosuch" is not in the root ROOT\n');
+    expect(await tell("--script", "nosuch.ipxe")).toContain('"nosuch.ipxe" is not in the root');
+    expect(await tell("--file", "install")).toContain('"install" cannot be served: it is a folder');
+    expect(await tell("--file", "install/pxelinux.0")).toBe("");
+    expect(await tell("--file", "nosuch", "--server", "10.0.0.1")).toBe("");
+    expect(await tell("--file", "builtin:check")).toBe("");
+    expect(await tell("--script", "http://10.0.0.1/x.ipxe")).toBe("");
+    expect(await tell("--ignore")).toBe("");
+    const json = await cli.run(next, mac, "--file", "nosuch", "--json", ...test.url);
+    expect(JSON.parse(json.out)).toMatchObject({ warnings: [expect.stringContaining("nosuch")] });
+  });
+
   it("tells a machine, shows it, takes it back", async () => {
     await using test = await daemon();
     expect(await cli.run(next, ...test.url)).toMatchObject({ code: 0, out: "no machine was told anything\n" });

@@ -12,7 +12,7 @@ function waiting(macOf: (address: string) => string | undefined = () => mac) {
   const parsed = parseConfig("", "f");
   if (!parsed.ok) throw new Error("expected the defaults");
   const kept: NextState[] = [];
-  const desk = createDesk(parsed.config, { now: () => 5, macOf, keepNext: (state) => kept.push(state) });
+  const desk = createDesk(parsed.config, { now: () => 5, macOf, keepNext: (state) => void kept.push(state) });
   desk.adoptNext(new Map([[mac, { mac, action: { file: "a/b.efi" }, setAt: 1, takenAt: 2, visible: true }]]));
   return { desk, kept, waits: () => desk.next.list().length === 1 };
 }
@@ -88,4 +88,11 @@ describe("a one-shot whose file goes out by HTTP", () => {
     desk.see(done());
     expect(waits()).toBe(false);
   });
+});
+
+it("a one-shot that cannot be kept says so to whoever sets it", () => {
+  const parsed = parseConfig("", "f");
+  if (!parsed.ok) throw new Error("expected the defaults");
+  const desk = createDesk(parsed.config, { now: () => 5, macOf: () => undefined, keepNext: () => "ENOSPC" });
+  expect(desk.next.set({ mac, ignore: true })).toMatchObject({ ok: true, unkept: "ENOSPC" });
 });

@@ -5,7 +5,7 @@ import type { ApiNext, ApiNextEntry } from "../http/api-types.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { printError, printJson } from "./output.ts";
+import { inertText, printError, printJson } from "./output.ts";
 
 export const next: Command = {
   name: "next",
@@ -90,7 +90,11 @@ async function tell(
   if (json)
     printJson(surroundings, result.value === undefined ? { mac: read.mac, cleared: true } : { ...result.value });
   else if (result.value === undefined) surroundings.out(`${read.mac} boots as always\n`);
-  else surroundings.out(`${entryLine(result.value)}\n`);
+  else {
+    surroundings.out(`${entryLine(result.value)}\n`);
+    for (const warning of result.value.warnings ?? [])
+      surroundings.err(`bootlace next: warning: ${inertText(warning)}\n`);
+  }
   return exitCodes.ok;
 }
 

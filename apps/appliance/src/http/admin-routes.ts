@@ -55,11 +55,13 @@ const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 const bootId = z.strictObject({ id: z.string().max(100).meta({ description: "Id of a boot." }) });
 const macParameter = z.strictObject({ mac: z.string().max(64).meta({ description: "MAC address." }) });
+/** A hardware address of up to 16 octets (RFC 2131 §2), or an IPv4 address. */
+const clientName = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){0,15}|\d{1,3}(?:\.\d{1,3}){3})$/i;
 const bootsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(50).meta({ description: "At most so many, newest first." }),
   client: z
     .string()
-    .max(64)
+    .regex(clientName)
     .optional()
     .meta({ description: "Only of this MAC address, or of this IPv4 address when the MAC is not known." }),
   outcome: z.enum(schemas.outcomes).optional().meta({ description: "Only with this outcome." }),
@@ -94,7 +96,7 @@ export const adminRoutes: readonly AdminRoute[] = [
       return done(
         backend.boots({
           limit,
-          ...(client === undefined ? {} : { client: client.toLowerCase() }),
+          ...(client === undefined ? {} : { client: client.toLowerCase().replaceAll("-", ":") }),
           ...(outcome === undefined ? {} : { outcome }),
           ...(before === undefined ? {} : { before: Date.parse(before) }),
         }),

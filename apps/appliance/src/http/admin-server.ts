@@ -103,16 +103,26 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   app.addHook("onRoute", ({ url, method }) => methods.add(url, [method].flat()));
   app.server.maxConnections = 128;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    // Many clients name the type also where they send nothing.
+    if (body === "") done(null, undefined);
+    else void parseJson(request, body as string, done);
+  });
 
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(safeHeaders);
     const refusal = guard({ method: request.method, path: pathOf(request), headers: request.headers });
     if (refusal === undefined) return undefined;
+    // What is not there wants no content type.
+    if (refusal.code === "not-json" && !methods.of(pathOf(request)).includes(request.method)) {
+      return refuseUnknown(request, reply);
+    }
     if (refusal.status === 401) reply.header("www-authenticate", "Bearer");
     return refuse(reply, refusal);
   });
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler((request, reply) => refuseUnknown(request, reply));
+  function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const allowed = methods.of(pathOf(request)).join(", ");
     if (allowed === "") return refuse(reply, { status: 404, code: "not-found", title: "There is no such resource" });
     const refusal = {
@@ -121,7 +131,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
       title: `This resource has no ${request.method}`,
     } as const;
     return refuse(reply.header("allow", allowed), { ...refusal, detail: `Allowed: ${allowed}` });
-  });
+  }
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
     if ((error.statusCode ?? 500) < 500) return refuseUnread(reply, error);
     options.onError(error);

@@ -180,6 +180,10 @@ export const nextEntrySchema = z.object({
   ignore: z.boolean().optional(),
   setAt: time,
   takenAt: time.optional().meta({ description: "When a boot began to use it." }),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "In the answer to whoever told it: what may keep it from working, in words." }),
 });
 export const nextSchema = z.object({ schema: z.literal(1), next: z.array(nextEntrySchema) });
 

@@ -1,6 +1,6 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { Appliance } from "../appliance-types.ts";
-import { checkedArchitectures } from "../boot/boot-check.ts";
+import { builtinCheck, checkedArchitectures } from "../boot/boot-check.ts";
 import { wishHint } from "../boot/explain.ts";
 import type { NextEntry } from "../boot/next.ts";
 import type { BootTree } from "../boot/tree.ts";
@@ -12,6 +12,7 @@ import type { Observer } from "../events/observer.ts";
 import type { AdminBackend, Refusal } from "../http/admin-backend.ts";
 import type { ApiFiles, ApiNextEntry, ApiStatus } from "../http/api-types.ts";
 import type { InterfaceChoice } from "../system/interfaces.ts";
+import { look } from "../tree-check/files.ts";
 import { version } from "../version.ts";
 
 /** What the API needs of the room.appliance(). */
@@ -112,6 +113,18 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
+  /** What is wrong with the file that a machine was told, when this host is to serve it. It may yet come. */
+  async function doubts({ action }: NextEntry): Promise<string[]> {
+    const { root, tftp, http, boot } = room.appliance().config().loaded.config;
+    const name = action.script ?? action.file;
+    // Whose folder it would be looked for in is known when the machine asks.
+    const elsewhere = action.server !== undefined || !(tftp.enabled || http.enabled) || boot.some((rule) => rule.root);
+    if (name === undefined || elsewhere || name === builtinCheck || /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return [];
+    const found = await look(root, name);
+    if (found.kind === "missing") return [`${quote(name)} is not in the root ${root}`];
+    return found.kind === "unusable" ? [`${quote(name)} cannot be served: ${found.why}`] : [];
+  }
+
   return {
     status,
     readiness,
@@ -148,7 +161,13 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     next: () => ({ schema: 1, next: room.appliance().next.list().map(nextEntry) }),
     async setNext(wish) {
       const result = room.appliance().next.set(wish);
-      if (result.ok) return { ok: true, value: nextEntry(result.entry) };
+      if (result.ok) {
+        const { entry, unkept } = result;
+        const forgotten =
+          unkept === undefined ? [] : [`it cannot be kept (${unkept}): it works until the next restart`];
+        const warnings = [...(await doubts(entry)), ...forgotten];
+        return { ok: true, value: { ...nextEntry(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
+      }
       return { ok: false, refusal: unfit(result.fault, "This cannot be done at the next boot") };
     },
     async clearNext(mac) {

@@ -25,9 +25,14 @@ import type { HttpBootEvent } from "../http/boot-events.ts";
 export interface NextBoots {
   list(): readonly NextEntry[];
   /** Replaces what the machine was told before. */
-  set(
-    wish: NextWish,
-  ): { readonly ok: true; readonly entry: NextEntry } | { readonly ok: false; readonly fault: Problem };
+  set(wish: NextWish):
+    | {
+        readonly ok: true;
+        readonly entry: NextEntry;
+        /** Why it will be forgotten at the next start. */
+        readonly unkept?: string;
+      }
+    | { readonly ok: false; readonly fault: Problem };
   /** `mac` may be written in any usual way. `removed` is false when there was nothing. */
   remove(
     mac: string,
@@ -55,8 +60,8 @@ export interface DeskDeps {
   readonly now: () => number;
   /** The MAC address behind an address of the LAN, as far as the system knows. */
   readonly macOf: (address: string) => string | undefined;
-  /** Called with every new state of the one-shots. */
-  readonly keepNext: (state: NextState) => void;
+  /** Called with every new state of the one-shots; gives why it could not be kept. */
+  readonly keepNext: (state: NextState) => string | undefined;
 }
 
 export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): Desk {
@@ -68,10 +73,10 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
   const once = (client: BootClient) => nextFor(state, client.mac, now());
   let book = ruleBook(config, () => tree, once);
 
-  function step(event: NextEvent): void {
+  function step(event: NextEvent): string | undefined {
     const before = state;
     state = stepNext(state, event);
-    if (state !== before) keepNext(state);
+    return state === before ? undefined : keepNext(state);
   }
 
   /** The system knows whoever is on the link; a client behind a router is known by what it told. */
@@ -161,8 +166,9 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
       set(wish) {
         const read = readNextWish(wish);
         if (!read.ok) return read;
-        step({ type: "set", at: now(), mac: read.mac, action: read.action });
-        return { ok: true, entry: { mac: read.mac, action: read.action, setAt: now() } };
+        const unkept = step({ type: "set", at: now(), mac: read.mac, action: read.action });
+        const entry = { mac: read.mac, action: read.action, setAt: now() };
+        return { ok: true, entry, ...(unkept === undefined ? {} : { unkept }) };
       },
       remove(mac) {
         const read = readNextWish({ mac, ignore: true });

@@ -27,8 +27,9 @@ export function keptNext(folder: string | undefined, log: Log) {
       }
       return read.state;
     },
-    write(state: NextState): void {
-      if (folder === undefined) return;
+    /** Gives why it could not be kept. */
+    write(state: NextState): string | undefined {
+      if (folder === undefined) return undefined;
       const problem = writeNextFile(folder, state);
       if (problem !== undefined && !troubled) {
         const lost = "they work until the next restart";
@@ -38,6 +39,7 @@ export function keptNext(folder: string | undefined, log: Log) {
         tell("info", "boot.next-writable", `one-shot boots are kept in ${folder} again`);
       }
       troubled = problem !== undefined;
+      return problem;
     },
   };
 }
