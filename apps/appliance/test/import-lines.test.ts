@@ -80,6 +80,10 @@ describe("lines that are not carried over are told, each with its reason", () =>
     ["dhcp-match=set:a,option:hostname,x", "rules know options 60, 77 and 93"],
     ["dhcp-mac=set:a,52:*:00:*:*:*", "whole MAC addresses and their first octets"],
     ["dhcp-host=id:01,set:a", "there is none"],
+    ['pxe-service=99,"u",u', "no architecture has the number 99"],
+    ["dhcp-userclass=set:i,PX", "anywhere in the user class"],
+    ["dhcp-option=67,o.0", "names a boot file or its server"],
+    ["dhcp-option=option:tftp-server,192.168.11.1", "names a boot file or its server"],
     ["dhcp-host=52:54:00:00:00:01,set:a,192.168.11.4", "is about addresses"],
     ["dhcp-ignore=a", "does not begin with tag:"],
     ["tag-if=tag:a", "not made of set: and tag:"],
@@ -203,7 +207,7 @@ describe("bootlace import", () => {
     const failed = await run("dnsmasq", "none.conf", "--json");
     expect([failed.code, JSON.parse(failed.out)]).toEqual([
       1,
-      { schema: 1, error: { code: "unreadable", message: '"none.conf": ENOENT' } },
+      { schema: 1, error: { code: "unreadable", message: '"none.conf": there is no such file or folder (ENOENT)' } },
     ]);
     expect((await run("isc-dhcpd", "x")).code).toBe(2);
     expect((await run()).code).toBe(2);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { faultRow, formatFault } from "../config/faults.ts";
@@ -17,7 +17,7 @@ export const importCommand: Command = {
   summary: "Turn the config of another program into a bootlace.yaml",
   positionals: [
     { name: "PROGRAM", description: "dnsmasq" },
-    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf" },
+    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - is the standard input." },
   ],
   options: [
     {
@@ -42,7 +42,7 @@ export const importCommand: Command = {
       printError(surroundings, "import", { code: "usage", message, hint: "Write: bootlace import dnsmasq FILE" }, json);
       return exitCodes.usage;
     }
-    const read = readText(resolve(surroundings.cwd, file));
+    const read = readText(file === "-" ? "/dev/stdin" : resolve(surroundings.cwd, file));
     if (!read.ok) {
       printError(surroundings, "import", { code: "unreadable", message: `${quote(file)}: ${read.problem}` }, json);
       return exitCodes.findings;
@@ -78,12 +78,26 @@ type Read = { readonly ok: true; readonly text: string } | { readonly ok: false;
 
 function readText(path: string): Read {
   try {
+    const found = statSync(path);
+    // A device gives octets without end.
+    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "it is no file" };
     const octets = readFileSync(path);
-    if (octets.length > largestFile) return { ok: false, problem: "the file is too large" };
+    if (found.size > largestFile || octets.length > largestFile) return { ok: false, problem: "the file is too large" };
     return { ok: true, text: octets.toString("utf8") };
   } catch (error) {
-    return { ok: false, problem: (error as NodeJS.ErrnoException).code ?? String(error) };
+    return { ok: false, problem: sayWhy(error) };
   }
+}
+
+function sayWhy(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file or folder (ENOENT)",
+    EACCES: "this user may not (EACCES)",
+    EISDIR: "it is a folder (EISDIR)",
+    ENOSPC: "the disk is full (ENOSPC)",
+  };
+  return known[code ?? ""] ?? code ?? String(error);
 }
 
 /** Never over a file that is there. */
@@ -93,6 +107,6 @@ function writeNew(path: string, text: string): string | undefined {
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return code === "EEXIST" ? "the file exists already" : code;
+    return code === "EEXIST" ? "the file exists already" : sayWhy(error);
   }
 }

@@ -25,7 +25,7 @@ export function importDnsmasq(text: string, source: string, networks: LocalNetwo
   const readers = { ...clientReaders, ...bootReaders, ...settingReaders(networks) };
   for (const directive of readDirectives(text)) {
     const read = Object.hasOwn(readers, directive.name) ? readers[directive.name] : undefined;
-    if (read === undefined) remark(model, directive, whyLeftOut(directive.name));
+    if (read === undefined) remark(model, directive, whyLeftOut(directive));
     else read(directive, model);
   }
   nameOwnServer(model, networks);

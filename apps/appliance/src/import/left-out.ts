@@ -1,3 +1,5 @@
+import type { Directive } from "./lines.ts";
+
 const dns = "Bootlace is no DNS server";
 const leases = "Bootlace hands out no addresses: leave that to the DHCP server";
 const daemon = "the service manager does that";
@@ -33,7 +35,12 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Options with which dnsmasq names a boot file or its server as well (rfc2131.c, do_options). */
+const bootOption = /^(?:option:)?(?:66|67|150|tftp-server|bootfile-name|tftp-server-address|server-ip-address)$/;
+
 /** Why a line with this directive was left out. */
-export function whyLeftOut(name: string): string {
+export function whyLeftOut({ name, parts }: Directive): string {
+  if (name.startsWith("dhcp-option") && parts.some((part) => bootOption.test(part)))
+    return "it names a boot file or its server: write the rule by hand, with file and server, or dhcp-boot before the import";
   return reasons.find(([pattern]) => pattern.test(name))?.[1] ?? "Bootlace does not know this directive";
 }

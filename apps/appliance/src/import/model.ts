@@ -15,6 +15,8 @@ export interface Atom {
   readonly when: When;
   readonly tags: readonly string[];
   readonly ignore: boolean;
+  /** Octets of the MAC addresses of a dhcp-host line: of several that fit a machine only the closest counts. */
+  readonly hostOctets?: number;
 }
 
 export interface TagRule {

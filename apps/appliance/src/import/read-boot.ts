@@ -1,4 +1,4 @@
-import { parseIpv4 } from "@bootlace/dhcp-core";
+import { architectureByCode, parseIpv4 } from "@bootlace/dhcp-core";
 import { checkUrl } from "../config/boot-values.ts";
 import { checkBootFile } from "../config/values.ts";
 import type { Directive } from "./lines.ts";
@@ -67,6 +67,10 @@ const systems = [
   ...["x86-64_efi", "xscale_efi", "bc_efi", "arm32_efi", "arm64_efi"],
 ];
 
+function unknownNumber(arch: number): string | undefined {
+  return architectureByCode(arch) === undefined ? `no architecture has the number ${arch}` : undefined;
+}
+
 /** pxe-service=[tag:…,]SYSTEM,TEXT[,BASENAME|TYPE][,ADDRESS] */
 function readService(directive: Directive, model: DnsmasqModel): void {
   model.pxe = true;
@@ -78,7 +82,7 @@ function readService(directive: Directive, model: DnsmasqModel): void {
   const file = numbered ? undefined : what.includes(".") ? what : `${what}.0`;
   // The numbers count on even when a line is left out, so that the others keep theirs (option.c: boottype).
   const type = numbered ? Number(what) : model.nextType++;
-  const unknown = arch < 0 ? "no client system has this name" : undefined;
+  const unknown = arch < 0 ? "no client system has this name" : unknownNumber(arch);
   const wrong = unknown ?? wrongServer(address) ?? (file === undefined ? undefined : wrongFile(file));
   if (wrong !== undefined) remark(model, directive, wrong);
   else {

@@ -1,6 +1,6 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { Directive } from "./lines.ts";
-import { type DnsmasqModel, remark, takeGuard, takeSet, type When } from "./model.ts";
+import { type Atom, type DnsmasqModel, remark, takeGuard, takeSet, type When } from "./model.ts";
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
 
@@ -50,7 +50,14 @@ function vendorClass(parts: readonly string[]): Made {
 /** dnsmasq looks for the text anywhere in option 77; the classes in use are told apart by the whole text too. */
 function userClass(parts: readonly string[]): Made {
   const text = parts.join(",");
-  return text === "" ? { ok: false, why: "it names no user class" } : { ok: true, when: { userClass: [text] } };
+  if (text === "") return { ok: false, why: "it names no user class" };
+  if (!["iPXE", "gPXE"].includes(text)) {
+    return {
+      ok: false,
+      why: "dnsmasq finds this text anywhere in the user class, a rule compares the whole: write userClass",
+    };
+  }
+  return { ok: true, when: { userClass: [text] } };
 }
 
 function macs(parts: readonly string[]): Made {
@@ -108,6 +115,20 @@ function matchCondition(code: number | undefined, values: readonly string[]): Ma
   return { ok: false, why: "rules know options 60, 77 and 93, and iPXE by its option 175" };
 }
 
+function octetsOf(mac: string): number {
+  return mac.split(":").length;
+}
+
+/** Of two lines about the same addresses the later one counts (dhcp-common.c, find_config; option.c puts it in front). */
+function takeOver({ atoms }: DnsmasqModel, addresses: readonly string[]): void {
+  const kept = atoms.flatMap((atom): Atom[] => {
+    if (atom.hostOctets === undefined) return [atom];
+    const mac = atom.when.mac?.filter((address) => !addresses.includes(address)) ?? [];
+    return mac.length === 0 ? [] : [{ ...atom, when: { mac } }];
+  });
+  atoms.splice(0, atoms.length, ...kept);
+}
+
 /** What belongs to the machine's address is the router's business; tags and `ignore` are carried over. */
 function readHost(directive: Directive, model: DnsmasqModel): void {
   const addresses: string[] = [];
@@ -126,7 +147,11 @@ function readHost(directive: Directive, model: DnsmasqModel): void {
     remark(model, directive, "Bootlace knows machines by their MAC address here, and there is none");
     return;
   }
-  model.atoms.push({ when: { mac: addresses }, tags: [...tags, "known"], ignore });
+  takeOver(model, addresses);
+  for (const octets of new Set(addresses.map(octetsOf))) {
+    const mac = addresses.filter((address) => octetsOf(address) === octets);
+    model.atoms.push({ when: { mac }, tags: [...tags, "known"], ignore, hostOctets: octets });
+  }
   if (ignore) {
     const why = "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not";
     remark(model, directive, why);

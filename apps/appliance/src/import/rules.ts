@@ -28,13 +28,19 @@ export function importedRules(model: DnsmasqModel): ImportedRule[] | undefined {
     const name = arch === undefined ? undefined : architectureByCode(arch)?.name;
     const tags = archAtoms.flatMap(({ when, tags }) => (name !== undefined && when.arch?.includes(name) ? tags : []));
     for (const { when, atoms } of others) {
-      const outcome = outcomeOf(model, arch, atoms, tags);
+      const outcome = outcomeOf(model, arch, closestHost(atoms), tags);
       // Firmware that calls itself EBC is x64 in truth: better x64's file than none.
       if (arch === ebc.code && outcome.kind === "nothing") continue;
       cases.push({ when: name === undefined ? when : { arch: [name], ...when }, outcome });
     }
   }
   return merged(withoutEchoes([...cases, { when: {}, outcome: { kind: "ignore" } }]));
+}
+
+/** One dhcp-host line counts for a machine: a whole address before a beginning, a longer beginning before a shorter. */
+function closestHost(atoms: readonly Atom[]): readonly Atom[] {
+  const most = Math.max(...atoms.map(({ hostOctets = 0 }) => hostOctets));
+  return atoms.filter(({ hostOctets }) => hostOctets === undefined || hostOctets === most);
 }
 
 function isAboutArch({ when }: Atom): boolean {
@@ -56,7 +62,7 @@ function mergeAtoms(atoms: readonly Atom[]): Atom[] {
   const merged = new Map<string, Atom>();
   for (const atom of atoms) {
     const [entry, ...more] = Object.entries(atom.when);
-    const key = JSON.stringify([entry?.[0], more.length, [...atom.tags].sort(), atom.ignore]);
+    const key = JSON.stringify([entry?.[0], more.length, [...atom.tags].sort(), atom.ignore, atom.hostOctets]);
     const known = merged.get(key);
     if (known === undefined || entry === undefined || more.length > 0)
       merged.set(known ? `${key}${merged.size}` : key, atom);
