@@ -8,7 +8,7 @@ import { bootFilesService } from "../src/services/boot-files.ts";
 import { type ScanResult, scanRoot } from "../src/system/boot-files.ts";
 import { followRoot } from "../src/system/follow-root.ts";
 import { loopbackConfig } from "./helpers/loopback.ts";
-import { peImage, signedImage } from "./helpers/pe-image.ts";
+import { peImage, sectionedImage, signedImage } from "./helpers/pe-image.ts";
 
 let root = "";
 beforeEach(() => {
@@ -55,6 +55,21 @@ describe("a scan", () => {
       { path: "efi32/syslinux.efi", machine: "x86" },
       { path: "pxelinux/pxelinux.0" },
       { path: "EFI/BOOT/BOOTX64.EFI", machine: "x64" },
+    ]);
+  });
+
+  it("knows programs that were cut short, by what their headers say", async () => {
+    put("a/bootx64.efi", peImage(0x8664).subarray(0, 100));
+    put("b/bootx64.efi", sectionedImage(0x8664, 4097));
+    put("c/bootx64.efi", sectionedImage(0x8664, 4096));
+    put("e/bootx64.efi", signedImage(0x8664, 4097));
+    put("d/bootx64.efi", peImage(0x8664, 5000).subarray(0, 4096));
+    expect(await filesIn(root)).toEqual([
+      { path: "a/bootx64.efi", flaw: "cut-short" },
+      { path: "b/bootx64.efi", machine: "x64", flaw: "cut-short" },
+      { path: "c/bootx64.efi", machine: "x64" },
+      { path: "d/bootx64.efi", flaw: "cut-short" },
+      { path: "e/bootx64.efi", machine: "x64", flaw: "cut-short" },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -118,6 +118,18 @@ describe("a log file", () => {
       [Symbol.dispose]: () => target.close(),
     };
   }
+
+  it("begins a line of its own behind one that an earlier run could not end", () => {
+    const path = join(folder, "torn.log");
+    writeFileSync(path, '{"half":');
+    {
+      using file = withFile(path);
+      file.say("one");
+    }
+    const [half, ...rest] = readFileSync(path, "utf8").split("\n");
+    expect([half, rest.length]).toEqual(['{"half":', 2]);
+    expect(rest[0]).toContain("one");
+  });
 
   it("is opened anew after rotation, also when the clock was set back", () => {
     const path = join(folder, "back.log");

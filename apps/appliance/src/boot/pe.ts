@@ -32,20 +32,46 @@ const machines: ReadonlyMap<number, PeMachine> = new Map([
 ]);
 
 /** Why no firmware can start a file, whatever machine it runs on. */
-export type ProgramFlaw = "empty" | "no-program";
+export type ProgramFlaw = "empty" | "no-program" | "cut-short";
 
 /**
  * What a file with a name that firmware is told lacks. Whether a BIOS can start what is in a file does not show.
  * @param head the first octets of the file
+ * @param size how many the file has
  */
-export function programFlaw(name: string, head: Uint8Array): ProgramFlaw | undefined {
+export function programFlaw(name: string, head: Uint8Array, size: number): ProgramFlaw | undefined {
   if (head.length === 0) return "empty";
   if (!/\.efi(\.signed)?$/i.test(name)) return undefined;
   if (head.length < 0x40 || head[0] !== 0x4d || head[1] !== 0x5a) return "no-program";
   const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
   const header = view.getUint32(0x3c, true);
-  const isSeen = header <= view.byteLength - 4;
-  return isSeen && view.getUint32(header, false) !== 0x50450000 ? "no-program" : undefined;
+  if (header + coffHeaderOctets > size) return "cut-short";
+  if (header > view.byteLength - coffHeaderOctets) return undefined;
+  if (view.getUint32(header, false) !== 0x50450000) return "no-program";
+  return contentEnd(view, header + 4) > size ? "cut-short" : undefined;
+}
+
+/** The signature and the COFF file header (PE format). */
+const coffHeaderOctets = 24;
+const sectionOctets = 40;
+
+/** Where the signature, or the last of the sections whose headers are seen, ends (PE format, "Section Table"). */
+function contentEnd(view: DataView, coff: number): number {
+  const count = view.getUint16(coff + 2, true);
+  const table = coff + 20 + view.getUint16(coff + 16, true);
+  const entry = certificateEntry(view, coff + 20);
+  let end = typeof entry === "string" ? 0 : view.getUint32(entry, true) + view.getUint32(entry + 4, true);
+  for (
+    let at = table;
+    at < table + count * sectionOctets && at + sectionOctets <= view.byteLength;
+    at += sectionOctets
+  ) {
+    const octets = view.getUint32(at + 16, true);
+    // A section is filled up to the alignment of the file, which not every linker does at its end.
+    const used = Math.min(octets, view.getUint32(at + 8, true) || octets);
+    if (used > 0) end = Math.max(end, view.getUint32(at + 20, true) + used);
+  }
+  return end;
 }
 
 /** The certificate table among the data directories of the optional header (PE format, "Optional Header"). */
@@ -65,11 +91,18 @@ export function peSigned(head: Uint8Array): boolean | undefined {
   if (peMachine(head) === undefined) return undefined;
   const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
   const optional = view.getUint32(0x3c, true) + 24;
-  if (optional + 2 > view.byteLength) return undefined;
+  const entry = certificateEntry(view, optional);
+  if (entry === "unseen") return undefined;
+  return entry !== "none" && view.getUint32(entry + 4, true) > 0;
+}
+
+/** Where the header says where the certificate table is; `unseen` when the octets that are known do not reach there. */
+function certificateEntry(view: DataView, optional: number): number | "none" | "unseen" {
+  if (optional + 2 > view.byteLength) return "unseen";
   const directories = optional + (directoriesAt.get(view.getUint16(optional, true)) ?? peHeaderOctets);
-  const size = directories + certificateTable * 8 + 4;
-  if (size + 4 > view.byteLength) return undefined;
-  return view.getUint32(directories - 4, true) > certificateTable && view.getUint32(size, true) > 0;
+  const entry = directories + certificateTable * 8;
+  if (entry + 8 > view.byteLength) return "unseen";
+  return view.getUint32(directories - 4, true) > certificateTable ? entry : "none";
 }
 
 /**

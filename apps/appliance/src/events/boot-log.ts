@@ -11,6 +11,7 @@ const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
 const flawTexts = {
   empty: "it is empty",
   "no-program": "it is no UEFI program (no PE header)",
+  "cut-short": "it is cut short: the end of the program is missing",
   unreadable: "this user may not read it",
   "leads-out": "it is a symbolic link that leads out of the root",
   "odd-name": "its name has a control character",

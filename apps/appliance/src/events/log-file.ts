@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 
 /** A log file to which lines are appended. */
 export interface LogFile {
@@ -56,7 +56,7 @@ export function openLogFile(path: string, now: () => number): LogFile {
     if (descriptor !== undefined && !isOpenFile(descriptor, path)) close();
     if (descriptor !== undefined) return;
     descriptor = openSync(path, appending, 0o640);
-    torn = false;
+    torn = endsInside(path, descriptor);
   }
 
   return {
@@ -75,6 +75,24 @@ export function openLogFile(path: string, now: () => number): LogFile {
     },
     close,
   };
+}
+
+/** An earlier run may have found the disk full in the middle of its last line. */
+function endsInside(path: string, descriptor: number): boolean {
+  const info = fstatSync(descriptor);
+  if (!info.isFile() || info.size === 0) return false;
+  try {
+    const reader = openSync(path, constants.O_RDONLY);
+    try {
+      const last = new Uint8Array(1);
+      return readSync(reader, last, 0, 1, info.size - 1) === 1 && last[0] !== 0x0a;
+    } finally {
+      closeSync(reader);
+    }
+  } catch {
+    // A log that may be written and not read.
+    return false;
+  }
 }
 
 function isOpenFile(descriptor: number, path: string): boolean {

@@ -109,7 +109,12 @@ export const filesSchema = z.object({
   uefiScript: z.string().optional().meta({ description: "For iPXE on UEFI machines, where there is no script." }),
   raspberryPi: z.string().optional(),
   unusable: z
-    .array(z.object({ file: z.string(), flaw: z.enum(["empty", "no-program", "unreadable", "leads-out", "odd-name"]) }))
+    .array(
+      z.object({
+        file: z.string(),
+        flaw: z.enum(["empty", "no-program", "cut-short", "unreadable", "leads-out", "odd-name"]),
+      }),
+    )
     .meta({
       description: "Files with the name of a boot file that no client is told: nobody could fetch or start them.",
     }),

@@ -118,7 +118,7 @@ async function readHeader(path: string): Promise<Omit<TreeFile, "path">> {
     const { buffer, bytesRead } = await file.read(new Uint8Array(peHeaderOctets), 0, peHeaderOctets, 0);
     const head = buffer.subarray(0, bytesRead);
     const machine = peMachine(head);
-    const flaw = programFlaw(path, head);
+    const flaw = programFlaw(path, head, (await file.stat()).size);
     return {
       ...(machine === undefined ? {} : { machine }),
       ...(peSigned(head) === false ? { unsigned: true } : {}),

@@ -39,6 +39,7 @@ const readable = "Make it a readable file below the root";
 const flaws: Readonly<Record<FileFlaw, readonly [code: TreeFindingCode, problem: string, allowed: string]>> = {
   empty: ["T008", "is empty", "Copy it again"],
   "no-program": ["T008", "is no UEFI program: it has no PE header", "Put the program itself there"],
+  "cut-short": ["T008", "is cut short: the end of the program is missing", "Copy it again"],
   unreadable: ["T002", "cannot be served: this user may not read it", readable],
   "leads-out": ["T002", "cannot be served: it is a symbolic link that leads out of the root", readable],
   "odd-name": ["T002", "cannot be served: its name has a control character", "Rename it"],

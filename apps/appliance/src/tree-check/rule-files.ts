@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { architectureByName, quote } from "@bootlace/dhcp-core";
 import { builtinCheck } from "../boot/boot-check.ts";
 import { uefiArchitectures } from "../boot/names.ts";
@@ -89,7 +90,7 @@ async function checkMachine(
 ): Promise<TreeFinding[]> {
   const octets = await head(path, peHeaderOctets);
   if (octets === undefined) return [];
-  const flaw = programFlaw(path, octets);
+  const flaw = programFlaw(path, octets, (await stat(path)).size);
   if (flaw !== undefined) return [flawFinding(flaw, shown, place)];
   const machine = peMachine(octets);
   if (machine === undefined) return [];

@@ -1,11 +1,24 @@
 /** The beginning of a PE image for a machine, 4 KiB long. */
 export function peImage(machine: number, header = 0x80): Uint8Array {
-  const image = new Uint8Array(4096);
+  const image = new Uint8Array(Math.max(4096, header + 6));
   const view = new DataView(image.buffer);
   image.set([0x4d, 0x5a]);
   view.setUint32(0x3c, header, true);
   view.setUint32(header, 0x50450000, false);
   view.setUint16(header + 4, machine, true);
+  return image;
+}
+
+/** The same with one section that ends at this octet of the file. */
+export function sectionedImage(machine: number, end: number): Uint8Array {
+  const image = peImage(machine);
+  const view = new DataView(image.buffer);
+  view.setUint16(0x80 + 6, 1, true);
+  const section = 0x80 + 24;
+  view.setUint32(section + 8, 0x100, true);
+  // Filled up to the alignment of the file.
+  view.setUint32(section + 16, 0x200, true);
+  view.setUint32(section + 20, end - 0x100, true);
   return image;
 }
 
