@@ -20,11 +20,11 @@ describe("a flood of machines that are none", () => {
 
   test("pushes no boot that took place out of the history", () => {
     const told = story();
-    told.discover().lease().pxeRequest().tftp("efi/bootx64.efi").wait(200);
+    told.discover().lease().pxeRequest().tftp("efi/bootx64.efi").skip(200);
     for (let number = 0; number < 2000; number++) {
       told.tftp("grub.cfg", "missing", { address: `10.99.${number >> 8}.${number & 255}` });
     }
-    told.wait(200);
+    told.skip(200).skip(1).skip(1).skip(1);
     const { observer, observe } = observing({ maxBoots: 600 });
     for (const event of told.events) observe(event);
     const kept = observer.boots({ limit: 5000 }).boots;

@@ -14,6 +14,8 @@ export interface Plan {
   readonly seconds: number;
   /** Rounds at most; the datagrams then need not be reached. */
   readonly rounds?: number;
+  /** After so long the round is the last one, whatever was reached. */
+  readonly minutes?: number;
   /** A machine of QEMU boots after every so many rounds, and after the last. */
   readonly machineEvery: number;
 }
@@ -58,7 +60,8 @@ export async function fuzzCampaign(lab: Lab, plan: Plan): Promise<Campaign> {
     must(figures.unheard === 0, `${figures.unheard} answers were not looked at`);
     await bootsAsEver(lab, house, round);
     after.push(holdings(pid));
-    const last = figures.read >= plan.datagrams || round === plan.rounds;
+    const late = performance.now() - began > (plan.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+    const last = figures.read >= plan.datagrams || round === plan.rounds || late;
     if (last || round % plan.machineEvery === 0) machines.push(await machineBoots(lab, house, round));
     if (last) break;
   }

@@ -23,8 +23,8 @@ export interface FuzzHouse {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Megabytes for the objects of the appliance: three times what it holds in a flood. */
-export const HEAP = 192;
+/** Megabytes for the objects of the appliance: four times what it holds in a flood. */
+export const HEAP = 256;
 const SERVER_MAC = "52:54:00:fe:00:6d";
 /** Of the boot check, which is served from no file. */
 const CHECKS = ["x86-bios.0", "x64-uefi.efi", "ia32-uefi.efi", "arm64-uefi.efi"].map(

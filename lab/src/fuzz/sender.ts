@@ -13,6 +13,9 @@ const HTTP_PORT = "8069";
 /** Datagrams before the last one that are kept when the appliance breaks. */
 const SUSPECTS = 5000;
 
+/** Seconds for the end of a round on a machine that others use: the last answers, requests that hang. */
+const PATIENCE = 600;
+
 /** What the fuzzer counts, since it began. Ratios are octets of answers to octets of questions. */
 export interface FuzzFigures {
   readonly sent: number;
@@ -111,7 +114,7 @@ export async function startFuzzer(lab: Lab, house: FuzzHouse): Promise<Fuzzer> {
   }
 
   return {
-    round: (datagrams, seconds) => ask(`go ${datagrams} ${seconds}`, /\{"round":.*\}/, seconds + 60),
+    round: (datagrams, seconds) => ask(`go ${datagrams} ${seconds}`, /\{"round":.*\}/, seconds + PATIENCE),
     end: () => ask("end", /\{"end":.*\}/, 30),
   };
 }

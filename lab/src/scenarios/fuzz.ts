@@ -10,7 +10,7 @@ const MOST_RATIO = (3 * 516) / 11;
 /** RFC 2131 section 2: no reply is larger than 548 octets, unless the request says so. */
 const MOST_DHCP_RATIO = 4;
 /** Megabytes that may be resident: the heap of the house, the program itself, buffers of files and sockets. */
-const MOST_MEMORY = HEAP + 308;
+const MOST_MEMORY = HEAP + 244;
 /** Megabytes of log and state that the network may cause in an hour. */
 const MOST_DISK = 200;
 
@@ -19,7 +19,7 @@ export const fuzzQuick: Scenario = {
   proves: "a minute and a half of mutated datagrams and requests at every port: each answer lawful, boots in between",
   rows: [
     row("fuzz-quick", "75 s of mutated datagrams at 67, 4011, 69 and the transfers, mutated requests by HTTP", [
-      "no crash; each answer is lawful; clients boot in between; memory within its heap of 192 MB, descriptors as before",
+      "no crash; each answer is lawful; clients boot in between; memory within its heap of 256 MB, descriptors as before",
     ]),
   ],
   async run(lab) {

@@ -85,7 +85,8 @@ double now(void);
 int open_wire(const char *interface, const char *mac, const char *pid);
 void send_batch(const octets *packets, const flow *flows);
 void listen_once(void);
-void wait_for(uint64_t most);
+void settle(void);
+void wait_for(int64_t most);
 void sum_up_wire(void);
 
 // http.c

@@ -96,6 +96,7 @@ static void tell(const char *what) {
 static void go(uint64_t goal, double seconds) {
   double end = now() + seconds, told = now();
   uint64_t until = cable.sent + goal;
+  settle();
   while (cable.sent < until && now() < end) {
     send_some();
     wait_for(AHEAD);
@@ -107,7 +108,7 @@ static void go(uint64_t goal, double seconds) {
       fflush(stdout);
     }
   }
-  wait_for(0);
+  settle();
   // Then HTTP alone for a while, and until the last answer is there.
   for (double began = now(); now() < began + 2 || (!web_is_quiet() && now() < began + 20); usleep(500)) {
     listen_once();

@@ -104,33 +104,51 @@ static bool all_read(void) {
   return true;
 }
 
-static uint64_t begun_taken, begun_dropped;
-// Waits until at most `most` datagrams are under way. Some never arrive: the system drops sources that cannot be, and
-// what does not fit into a socket; that many are missing when all sockets are empty.
-void wait_for(uint64_t most) {
+static uint64_t begun_taken, begun_dropped, looked_at;
+static int64_t elsewhere; // taken, but not sent by us, less what was sent and never arrived
+
+// What is under way. The appliance hears its own broadcast OFFERs, where it listens to those of others.
+static int64_t under_way(void) {
+  count();
+  return (int64_t)(cable.sent - (taken - begun_taken) + seen.offers) + elsewhere;
+}
+
+// Waits until nothing moves and all sockets are empty: then nothing is under way, and what is missing was dropped.
+void settle(void) {
   double moved = now();
-  uint64_t before = 0;
-  for (;;) {
-    count();
-    if (taken - begun_taken + cable.lost + most >= cable.sent) return;
-    if (taken != before) moved = now();
-    before = taken;
+  for (uint64_t before = taken; now() - moved < 0.03 || !all_read(); before = taken) {
     listen_once();
-    if (now() - moved > 0.005) {
-      moved = now();
-      if (!all_read()) continue;
-      count();
-      cable.lost = cable.sent - (taken - begun_taken);
-      return;
-    }
-    usleep(30);
+    usleep(200);
+    count();
+    if (taken != before) moved = now();
   }
+  elsewhere -= under_way();
+  looked_at = cable.sent;
+}
+
+// Waits until at most `most` datagrams are under way. The count drifts, so now and then all are awaited.
+void wait_for(int64_t most) {
+  if (cable.sent - looked_at > 8000) settle();
+  double moved = now();
+  for (uint64_t before = taken; under_way() > most; before = taken) {
+    listen_once();
+    usleep(50);
+    if (taken != before) moved = now();
+    if (now() - moved > 0.03) return settle();
+  }
+}
+
+// Sources that no system lets in (RFC 1122 section 3.2.1.3), and its own.
+static bool is_dropped(const flow *f) {
+  return f->source == server || f->source == broadcast || f->source >> 24 >= 0xe0 || f->source >> 24 == 0x7f ||
+         (f->source == 0 && f->to != 67);
 }
 
 void send_batch(const octets *packets, const flow *flows) {
   static struct iovec at[BATCH];
   static struct mmsghdr out[BATCH];
   for (int i = 0; i < BATCH; i++) {
+    cable.lost += is_dropped(&flows[i]);
     at[i] = (struct iovec){frames[i], frame(frames[i], &packets[i], flows[i])};
     out[i].msg_hdr = (struct msghdr){.msg_iov = &at[i], .msg_iovlen = 1};
   }
@@ -148,7 +166,7 @@ void sum_up_wire(void) {
   if (!getsockopt(wire, SOL_PACKET, PACKET_STATISTICS, &stats, &size)) cable.unheard += stats.tp_drops;
   count();
   cable.full = dropped - begun_dropped;
-  cable.read = cable.sent - cable.lost;
+  cable.read = cable.sent - cable.lost - cable.full;
 }
 
 int open_wire(const char *interface, const char *mac, const char *pid) {

@@ -73,6 +73,7 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
 
 function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
   const { decision, request } = event;
+  if (decision.kind === "ignore") return [ignoredRecord(event, decision, passes)];
   const seen: LogRecord = {
     ...record("debug", "dhcp.request", `${whoAsks(event)}: received`, {
       ...clientFields(event),
@@ -80,7 +81,6 @@ function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
     }),
     details: describe(request),
   };
-  if (decision.kind === "ignore") return [ignoredRecord(event, decision, passes)];
   return [seen, ...event.replies.map((reply) => replyRecord(event, reply))];
 }
 

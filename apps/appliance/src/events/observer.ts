@@ -48,7 +48,7 @@ export interface ObserverOptions {
 const mostClients = 4096;
 const mostMissing = 200;
 const tellEvery = 500;
-/** Boots told at one tick; the others have their turn at the next ones. */
+/** Boots told at a tick, and up to the next one; in a flood of forged machines the others have their turn later. */
 const toldAtOnce = 512;
 
 export function createObserver(options: ObserverOptions): Observer {
@@ -61,6 +61,7 @@ export function createObserver(options: ObserverOptions): Observer {
   /** Boots that went on since they were told last, by client; and when that was. */
   const untold = boundedMap<string, Boot>(mostClients);
   const toldAt = boundedMap<string, number>(mostClients);
+  let toldSinceTick = 0;
   const missing = boundedMap<string, ApiFiles["notFound"][number]>(mostMissing);
   // Forged machines must neither fill the log nor push real boots out of the history.
   const mayTell = createAllowance({ burst: 500, perSecond: 1 });
@@ -102,11 +103,14 @@ export function createObserver(options: ObserverOptions): Observer {
     untold.set(boot.key, boot);
     if (verdict === undefined && !boot.ended) {
       // A transfer changes its boot many times a second; who watches wants to know twice.
-      if (told === undefined && boot.lastAt - (toldAt.get(boot.id) ?? 0) >= tellEvery) tell(boot);
+      const due = told === undefined && boot.lastAt - (toldAt.get(boot.id) ?? 0) >= tellEvery;
+      if (due && toldSinceTick++ < toldAtOnce) tell(boot);
       return;
     }
-    if (told !== undefined && told.id !== boot.id) tell(told);
-    tell(boot);
+    if (verdict !== undefined || toldSinceTick++ < toldAtOnce) {
+      if (told !== undefined && told.id !== boot.id) tell(told);
+      tell(boot);
+    }
     if (boot.ended) metrics.ended(boot);
     if (!isWorthKeeping(boot)) return;
     const summary = summaryOf(boot, hostNameOf);
@@ -150,6 +154,7 @@ export function createObserver(options: ObserverOptions): Observer {
     noteMissing(event);
     for (const change of fold.apply(event)) onChange(change);
     if (event.kind !== "appliance" || event.event.type !== "tick") return;
+    toldSinceTick = 0;
     tellUntold(toldAtOnce);
     history.flush();
   }
