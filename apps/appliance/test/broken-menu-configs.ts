@@ -80,6 +80,14 @@ export const brokenMenus: readonly BrokenConfig[] = [
     ],
   },
   {
+    name: "a name that JavaScript would lose, and a path that no system takes",
+    text: 'root: "a\\0b"\nhosts:\n  __proto__: { mac: 52:54:00:12:34:56 }\n',
+    lines: [
+      'f:1:7: error[E013] root: "a\\x00b" has a NUL in it. Allowed: a path.',
+      'f:3:3: error[E028] hosts.__proto__: "__proto__" cannot be used as a name. Allowed: 1 to 255 characters without control characters.',
+    ],
+  },
+  {
     name: "a host with a key that is none",
     text: "hosts:\n  a: { macs: 52:54:00:12:34:56 }\n",
     lines: [

@@ -125,7 +125,7 @@ describe("check", () => {
     });
     const [, good] = await run(["--json", "good.yaml"]);
     const bootCheck = ["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"];
-    expect(JSON.parse(String(good))).toEqual({ schema: 1, file: "good.yaml", faults: [], bootCheck, scriptless: [] });
+    expect(JSON.parse(String(good))).toEqual({ schema: 1, file: "good.yaml", faults: [], bootCheck, notes: [] });
   });
 
   it.each([

@@ -49,9 +49,9 @@ export const check: Command = {
     }
     const report = result.ok && !options.has("no-files") ? await checkTree(result.loaded) : undefined;
     const faults = result.ok ? (report?.findings ?? []) : result.faults;
-    const { bootCheck, scriptless } = report ?? { bootCheck: [], scriptless: [] };
-    if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck, scriptless });
-    else printLines(file, faults, { bootCheck, scriptless }, surroundings);
+    const { bootCheck, notes } = report ?? { bootCheck: [], notes: [] };
+    if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck, notes });
+    else printLines(file, faults, { bootCheck, notes }, surroundings);
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
@@ -59,16 +59,14 @@ export const check: Command = {
 function printLines(
   file: string | undefined,
   faults: readonly (ConfigFault | TreeFinding)[],
-  { bootCheck, scriptless }: Omit<TreeReport, "findings">,
+  { bootCheck, notes }: Omit<TreeReport, "findings">,
   { out }: Surroundings,
 ) {
   for (const fault of faults) out(`${formatFault(fault)}\n`);
   if (bootCheck.length > 0) out(`no boot file for ${bootCheck.join(", ")}: they get the boot check\n`);
-  if (scriptless.length > 0) {
-    out(
-      `no script for iPXE, which ${scriptless.join(", ")} start: put boot.ipxe into the root, or name one in a rule\n`,
-    );
-  }
+  for (const note of notes)
+    out(`${note}
+`);
   if (faults.length > 0) out(`${faults.length} ${faults.length === 1 ? "error" : "errors"}\n`);
   else out(file === undefined ? "no config file: the defaults apply\n" : `${plain(file)}: no faults\n`);
 }

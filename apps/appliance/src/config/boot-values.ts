@@ -46,7 +46,7 @@ export const checkFolderTemplate: Check = (value) => {
 
 /** A name by which one part of the file refers to another. */
 export const checkName: Check = (value) =>
-  value.trim() !== "" && !/\p{Cc}/u.test(value) && value.length <= 255
+  value.trim() !== "" && !/\p{Cc}/u.test(value) && value.length <= 255 && value !== "__proto__"
     ? undefined
     : {
         code: "E028",

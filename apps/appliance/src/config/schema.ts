@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { hostSchema, menuSchema, ruleSchema } from "./boot-schema.ts";
 import { oneOrMany, port, text, whole } from "./schema-parts.ts";
-import { checkInterface, checkIpv4, checkNotEmpty, checkSubnet, checkUser } from "./values.ts";
+import { checkInterface, checkIpv4, checkNotEmpty, checkPath, checkSubnet, checkUser } from "./values.ts";
 
 const dhcpSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Answer boot clients as a proxyDHCP server." }),
@@ -67,7 +67,7 @@ const adminSchema = z.strictObject({
     description: "Address on which they are served. One that is not of this machine alone needs a tokenFile.",
   }),
   port: port().default(8067).meta({ description: "TCP port of the API." }),
-  tokenFile: text(checkNotEmpty).optional().meta({
+  tokenFile: text(checkPath).optional().meta({
     description:
       "File that holds the token every request must show. Relative to the folder of the config file. Without it no token is asked for.",
   }),
@@ -107,7 +107,7 @@ export const configSchema = z.strictObject({
   subnets: oneOrMany(text(checkSubnet))
     .default([])
     .meta({ description: "Serve only addresses in these networks, and only TFTP clients from them. Empty: all." }),
-  root: text(checkNotEmpty).default("./boot").meta({
+  root: text(checkPath).default("./boot").meta({
     description:
       "Folder with the boot files; made if missing. Relative to the folder of the config file, and without one to the working folder; so is the default, unless that is the /boot of this machine: then a root must be named.",
   }),

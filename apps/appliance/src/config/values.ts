@@ -152,6 +152,12 @@ export const checkUser: Check = (value) =>
         allowed: "Allowed: letters, digits, _, - and ., such as bootlace",
       };
 
+/** No system call takes a NUL in a path. */
+export const checkPath: Check = (value) =>
+  value.includes("\0")
+    ? { code: "E013", problem: `${quote(value)} has a NUL in it`, allowed: "Allowed: a path" }
+    : checkNotEmpty(value);
+
 export const checkNotEmpty: Check = (value) =>
   value.trim() === ""
     ? { code: "E013", problem: "the text is empty", allowed: "Write a value, or leave the key out" }

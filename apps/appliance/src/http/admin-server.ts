@@ -9,7 +9,7 @@ import type { z } from "zod";
 import { inertJson } from "../events/inert.ts";
 import type { Metrics } from "../events/metrics.ts";
 import type { Stream } from "../events/stream.ts";
-import { readTokenFile, tokenCredential } from "../system/token-file.ts";
+import { readTokenFile, tokenCredential, tokenFault } from "../system/token-file.ts";
 import type { AdminBackend, Refusal } from "./admin-backend.ts";
 import { createEventReaders, eventsQuery } from "./admin-events.ts";
 import { createGuard } from "./admin-guard.ts";
@@ -50,8 +50,6 @@ export class AdminConfigError extends Error {
   override readonly name = "AdminConfigError";
 }
 
-const leastToken = 16;
-
 /**
  * The token of a token file: its first line.
  * @param env where systemd names the folder of the credentials
@@ -59,9 +57,8 @@ const leastToken = 16;
  */
 export function readToken(path: string, env: NodeJS.ProcessEnv = process.env): string {
   const token = textOf(path, env);
-  if (!/^[\x21-\x7e]+$/.test(token) || token.length < leastToken) {
-    throw new AdminConfigError(`the token in ${path} must have at least ${leastToken} printable characters, no spaces`);
-  }
+  const fault = tokenFault(path, token);
+  if (fault !== undefined) throw new AdminConfigError(fault);
   return token;
 }
 

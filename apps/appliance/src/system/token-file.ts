@@ -4,6 +4,14 @@ import { join } from "node:path";
 /** Under this name a unit hands the token over to a user who may not read its file (systemd.exec(5), LoadCredential=). */
 export const tokenCredential = "token";
 
+const leastToken = 16;
+
+/** Why a token is no secret; undefined when it is one. */
+export function tokenFault(path: string, token: string): string | undefined {
+  if (/^[\x21-\x7e]+$/.test(token) && token.length >= leastToken) return undefined;
+  return `the token in ${path} must have at least ${leastToken} printable characters, no spaces`;
+}
+
 const readText = (file: string) => readFileSync(file, "utf8");
 
 /**

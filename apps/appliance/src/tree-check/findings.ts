@@ -11,6 +11,8 @@ export const treeFindingCodes = {
   T007: "a kernel named .bin",
   T008: "a boot file that nobody can start",
   T009: "a file under a name of the boot check",
+  T010: "a token file that is no good",
+  T011: "a user that is not there",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;
