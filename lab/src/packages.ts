@@ -108,6 +108,7 @@ const PIECES = {
   arm64Grub: netboot("arm64", "grubaa64.efi"),
   arm64Linux: netboot("arm64", "linux"),
   armhfLinux: netboot("armhf", "vmlinuz"),
+  armhfInitrd: netboot("armhf", "initrd.gz"),
   ia32Shim: netboot("i386", "bootnetia32.efi"),
   ia32Grub: netboot("i386", "grubia32.efi"),
   ia32Linux: netboot("i386", "linux"),

@@ -63,9 +63,10 @@ describe("the program for an architecture", () => {
   it.each(architectures.map(({ code, name, http }) => [code, name, http] as const))("%i %s", (code, _name, http) => {
     expect(checkProgramFor(client(code, http ? "uefi-http" : "uefi", http))?.name).toBe(programs[code]);
   });
-  it("is not for a Raspberry Pi or U-Boot, and none of BIOS for HTTP", () => {
+  it("is not for a Raspberry Pi or U-Boot in its own name, and none of BIOS for HTTP", () => {
     expect(checkProgramFor(client(0, "raspberry-pi"))).toBe(undefined);
-    expect(checkProgramFor(client(11, "u-boot"))).toBe(undefined);
+    expect(checkProgramFor(client(22, "u-boot"))).toBe(undefined);
+    expect(checkProgramFor(client(11, "u-boot"))?.name).toBe("arm64-uefi");
     expect(checkProgramFor(client(0, "uefi-http", true))).toBe(undefined);
     expect(checkProgramFor(client(0, "ipxe"))?.name).toBe("x86-bios");
   });

@@ -166,20 +166,6 @@ describe("B06, told and not fetched", () => {
     expect(told.verdicts()).toEqual(["B06 certain"]);
     expect(told.primary()?.fix).toContain("subnets");
   });
-  test("U-Boot heeds the server that gives the address", () => {
-    const machine = { arch: 11, options: { parameterRequestList: [1, 3, 6, 12, 17] } };
-    const told = story({ machine, plan: direct }).discover().lease();
-    expect(told.wait(19).verdicts()).toEqual([]);
-    expect(told.wait(2).verdicts()).toEqual(["B06 likely"]);
-    expect(told.primary()).toMatchObject({
-      sentence: expect.stringContaining(`here ${ROUTER}`),
-      fix: expect.stringMatching(`let ${ROUTER} name ${SERVER} as its next server`),
-      evidence: [1, 2, 3],
-    });
-    expect(
-      story({ machine, plan: direct }).discover().lease().tftp("efi/bootx64.efi").wait(21).verdicts(),
-    ).not.toContain("B06 likely");
-  });
   test("not while iPXE waits for IPv6, not when the files are elsewhere", () => {
     const machine = { arch: 0, ipxe: true };
     const ipxe = story({ machine, plan: { kind: "boot", file: "boot.ipxe" } })

@@ -1,5 +1,4 @@
 import { messageTypes } from "@bootlace/dhcp-core";
-import type { BootClient } from "@bootlace/proxy-dhcp";
 import { describe, expect, test } from "vitest";
 import { story } from "./helpers/story.ts";
 
@@ -93,15 +92,6 @@ describe("B10, a file is missing", () => {
     expect(told.verdicts()).toEqual(["B10 certain"]);
     expect(told.primary()?.fix).toContain("below the root folder");
     expect(told.primary()?.sentence).toContain("for x64-uefi");
-  });
-  test("for the architecture that asked last: U-Boot has two", () => {
-    const plan = ({ arch }: BootClient) => ({ kind: "ignore" as const, reason: `no boot file for ${arch?.name}` });
-    const told = story({ plan, machine: { arch: 22 } })
-      .discover()
-      .wait(3)
-      .discover({ arch: 11 })
-      .wait(3);
-    expect(told.primary()).toMatchObject({ id: "B10", fix: expect.stringContaining("a boot file for arm64-uefi ") });
   });
   test.each([
     ["permission-denied", "may not be read"],

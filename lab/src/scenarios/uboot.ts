@@ -35,7 +35,8 @@ export const uboot: Scenario = {
       id: "uboot-arm32-script-linux",
       section: "Other machines",
       machine: "U-Boot for 32-bit ARM, virtio-net",
-      boots: "the router names the server, nothing typed: boot.scr.uimg → pxelinux.cfg/default-arm → Linux for armhf",
+      boots:
+        "the router names the server, nothing typed: boot.scr.uimg → pxelinux.cfg/default-arm → Linux and initrd for armhf → the installer's first screen",
     },
     {
       id: "uboot-riscv64-uefi-program",
@@ -83,10 +84,14 @@ export const uboot: Scenario = {
     lab.row("uboot-riscv64-script-uboot", second, riscv.age());
     await riscv.stop("SIGKILL");
 
+    const config = pageBlock(PAGE, "The script", "pxelinux");
+    writeFileSync(join(bootlace.folder, "boot/pxelinux.cfg/default-arm"), `${config}  initrd initrd.gz\n`);
     const arm32 = await startUboot(lab, lan, { mac: MAC, name: "arm32", board: "arm32" });
     lab.proof((await arm32.output.until(/Retrieving file: pxelinux.cfg\/default-arm/, 60))[0]);
-    await linuxRuns(lab, arm32, "uboot-arm32-script-linux");
-    await served(lab, bootlace, [SCRIPT, "pxelinux.cfg/default-riscv", "uboot.uimg", "vmlinuz"]);
+    lab.proof((await arm32.output.until(/Linux version \S+/, 240))[0]);
+    const [screen] = await arm32.output.until(/Select a language/, 600);
+    lab.row("uboot-arm32-script-linux", screen, arm32.age());
+    await served(lab, bootlace, [SCRIPT, "pxelinux.cfg/default-riscv", "uboot.uimg", "vmlinuz", "initrd.gz"]);
   },
 };
 
@@ -101,6 +106,12 @@ export const ubootAlone: Scenario = {
       boots: "the router only gives addresses: our offer names server and file",
       cannot:
         "U-Boot drops offers without an address (`yiaddr` 0) unless built with `SERVERIP_FROM_PROXYDHCP`, which Debian's is not; it asks the router. [What helps](how-to/u-boot.md).",
+    },
+    {
+      id: "check-uboot-arm64",
+      section: "Boot check",
+      machine: "U-Boot for arm64, virtio-net",
+      boots: "the boot check by TFTP, started by `bootefi` → back to the prompt at a key",
     },
     {
       id: "uboot-arm64-own-setting",
@@ -135,6 +146,16 @@ export const ubootAlone: Scenario = {
     await verdictTold(lab, bootServer, bootlace, { mac: MAC, verdict: "B06", confidence: ["likely"], seconds: 60 });
 
     machine.write("\u0003");
+    const program = "bootlace-check/arm64-uefi.efi";
+    for (const line of [`tftpboot \${kernel_addr_r} ${BOOT_SERVER}:${program}`, `bootefi \${kernel_addr_r}`]) {
+      await machine.output.until(/=> /, 60);
+      machine.write(`${line}\r`);
+    }
+    const [check] = await machine.output.until(/Network boot works: this program came over the network and runs\./, 60);
+    lab.row("check-uboot-arm64", check, machine.age());
+    await machine.output.until(/Press a key for the next boot device/, 30);
+    machine.write(" ");
+
     for (const line of pageBlock(PAGE, "U-Boot names the server", "uboot").trim().split("\n")) {
       await machine.output.until(/=> /, 30);
       machine.write(`${line}\r`);
@@ -184,5 +205,6 @@ const NAMED: BootTree = {
     text: "linux /debian-installer/arm64/linux console=ttyAMA0 earlycon\nboot\n",
   },
   vmlinuz: { piece: "armhfLinux" },
+  "initrd.gz": { piece: "armhfInitrd" },
   "pxelinux.cfg/default-riscv": { text: "default second\nlabel second\n  kernel uboot.uimg\n" },
 };

@@ -35,11 +35,11 @@ export function checkedArchitectures({ entries }: BootTree, { enabled }: { reado
 }
 
 /**
- * The program for a client. iPXE starts what its platform starts. A Raspberry Pi calls itself a PC and is none; U-Boot
- * loads what it is given to an address and starts nothing.
+ * The program for a client. iPXE starts what its platform starts. A Raspberry Pi calls itself a PC and is none. U-Boot
+ * has architectures of its own, under which it starts nothing; as UEFI firmware it runs the check.
  */
 export function checkProgramFor({ firmware, arch, http }: BootClient): CheckProgram | undefined {
-  if (firmware === "raspberry-pi" || firmware === "u-boot") return undefined;
+  if (firmware === "raspberry-pi") return undefined;
   const program = checkProgramOn(arch?.code);
   return http && program?.name === "x86-bios" ? undefined : program;
 }

@@ -116,14 +116,16 @@ function leaseTaken(
 
 /**
  * A packet without the vendor class of a boot client. A Raspberry Pi sends its REQUEST so; edk2 sends a bare DISCOVER
- * for a program it has started; an operating system says who it is.
+ * for a program it has started; U-Boot asks in its own name before it asks as UEFI firmware. An operating system says
+ * who it is.
  */
 function readOrdinary(mac: string, request: DhcpPacket, type: number): Sighting | undefined {
   const asked = optionValue(request, "serverIdentifier");
   const lease = type === messageTypes.REQUEST ? leaseTaken(mac, request, asked, "join") : undefined;
   const vendorClass = optionValue(request, "vendorClassIdentifier");
   const hostName = optionValue(request, "hostName");
-  const says = vendorClass !== undefined || hostName !== undefined || request.options.has(CLIENT_IDENTIFIER);
+  const named = vendorClass !== undefined || hostName !== undefined || request.options.has(CLIENT_IDENTIFIER);
+  const says = named && vendorClass?.startsWith("U-Boot") !== true;
   const looks = type === messageTypes.DISCOVER || type === messageTypes.REQUEST;
   if (!looks || (!says && lease === undefined)) return undefined;
   const system: Fact = {

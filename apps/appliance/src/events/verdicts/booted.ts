@@ -45,14 +45,14 @@ export function loaderSent(view: BootView): Verdict | undefined {
 
 /**
  * GRUB is there and fetches nothing here. Debian's takes the server of its files from the DHCP server's reply, and its
- * signed one for x64 has no HTTP.
+ * signed ones have no HTTP.
  */
 export function grubWentElsewhere(view: BootView): Verdict | undefined {
   const last = view.done.at(-1);
   if (last === undefined || !/(^|\/)grub[^/]*\.efi/i.test(last.file) || !view.silentFor(30_000)) return undefined;
   if (view.files.some(({ number, protocol }) => number > last.number && protocol === last.protocol)) return undefined;
   if (last.protocol === "http") {
-    const sentence = `${quote(last.file)} arrived by HTTP and asked for nothing more: a GRUB without its http module ends at its prompt, and Debian's signed one for x64 has none`;
+    const sentence = `${quote(last.file)} arrived by HTTP and asked for nothing more: a GRUB without its http module ends at its prompt, and those that Debian has signed have none`;
     return verdict("unclear", "likely", [last], sentence, "let the firmware boot by PXE, or give it iPXE by HTTP");
   }
   const server = view.telling?.server;
