@@ -89,7 +89,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
 
   function run(file: SourceFile): void {
     const terms = negotiate(request, file.size, {
-      maxBlockSize: Math.min(host.limits.maxBlockSize, settings?.maxBlockSize ?? 65464),
+      maxBlockSize: Math.min(host.maxBlockSize(), settings?.maxBlockSize ?? 65464),
       maxWindowSize: Math.min(host.limits.maxWindowSize, settings?.maxWindowSize ?? 65535),
       ignoreOptions: settings?.ignoreOptions ?? [],
     });

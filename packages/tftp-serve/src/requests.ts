@@ -8,6 +8,7 @@ import { errors, type TftpError } from "./core/faults.ts";
 import { decodeRequest, encodeError, opcodeOf, opcodes, type TftpRequest } from "./core/packet.ts";
 import { isServableName } from "./core/text.ts";
 import { timing } from "./core/transfer-types.ts";
+import { ethernetBlock, largestBlock, linkMtu } from "./link-mtu.ts";
 import type { Listener } from "./listener.ts";
 import { readSession } from "./read-session.ts";
 import type { SetSegmentSize } from "./segment-size.ts";
@@ -79,9 +80,13 @@ export function requestsOf(
 
   function hostFor(listener: Listener): SessionHost {
     const pool = pools.of(listener);
+    const onLink = largestBlock(listener.endpoint.address, clock.now, options.mtuOf ?? linkMtu);
     return {
       clock,
       limits,
+      // Who allows more than Ethernet holds wants fragments.
+      maxBlockSize: () =>
+        limits.maxBlockSize > ethernetBlock ? limits.maxBlockSize : Math.min(limits.maxBlockSize, onLink()),
       progressInterval: options.progressInterval ?? 1000,
       emit,
       nextId: () => ++ids,

@@ -5,7 +5,7 @@ import type { Source } from "./source.ts";
 
 /** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
 export interface TftpLimits {
-  /** Largest blksize granted, 512..65464. Default 1468: an Ethernet frame of 1500 less IPv4, UDP and TFTP headers; many ROMs cannot reassemble fragments. */
+  /** Largest blksize granted, 512..65464. Default 1468: an Ethernet frame of 1500 less IPv4, UDP and TFTP headers; many ROMs cannot reassemble fragments. Where the interface carries less, less is granted; above 1468 there are fragments wherever it does not carry them. */
   readonly maxBlockSize: number;
   /** Largest windowsize granted, 1..65535. Default 16. blksize × windowsize is never above 64 KiB. */
   readonly maxWindowSize: number;
@@ -70,6 +70,11 @@ export interface TftpServerOptions {
   /** Where uploads go. Default: write requests are refused. */
   readonly sink?: Sink;
   readonly limits?: Partial<TftpLimits>;
+  /**
+   * Octets of the largest packet that leaves by the interface with this local address; undefined when it is not known.
+   * Default: what Linux says of the interface. Asked for a request when the last answer is two seconds old.
+   */
+  readonly mtuOf?: (address: string) => number | undefined;
   /** Called for each request, before negotiation. */
   readonly settingsFor?: (client: TftpClient, file: string) => ClientSettings | undefined;
   /** Milliseconds between two `progress` events of one transfer. Default 1000; 0: none. */
@@ -122,8 +127,9 @@ export interface TftpServer {
   /** `drain`: take no new requests, but let the running transfers end, for at most `timeout` ms (default 30,000). Safe to call twice. */
   stop(options?: { readonly drain?: boolean; readonly timeout?: number }): Promise<void>;
   /**
-   * Serves exactly these addresses from now on. Transfers on an address that is gone end. An address that cannot be
-   * bound is reported by `listen-failed` and tried again; nothing is thrown.
+   * Serves exactly these addresses from now on. Transfers on an address that is gone go on when it comes back within
+   * `idleLimit` (except in single-port mode: they end). An address that cannot be bound is reported by `listen-failed`
+   * and tried again; nothing is thrown.
    */
   setAddresses(addresses: readonly string[]): Promise<void>;
   /**

@@ -33,6 +33,8 @@ export interface Session {
 export interface SessionHost {
   readonly clock: Clock;
   readonly limits: TftpLimits;
+  /** The largest block for now. */
+  maxBlockSize(): number;
   readonly progressInterval: number;
   emit(event: TftpEvent): void;
   nextId(): number;

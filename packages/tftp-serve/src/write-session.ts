@@ -83,7 +83,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
 
   function run(file: SinkFile, maxSize: number): void {
     const terms = negotiate(request, undefined, {
-      maxBlockSize: Math.min(host.limits.maxBlockSize, settings?.maxBlockSize ?? 65464),
+      maxBlockSize: Math.min(host.maxBlockSize(), settings?.maxBlockSize ?? 65464),
       maxWindowSize: Math.min(host.limits.maxWindowSize, settings?.maxWindowSize ?? 65535),
       ignoreOptions: settings?.ignoreOptions ?? [],
     });

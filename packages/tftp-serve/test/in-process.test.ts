@@ -62,7 +62,8 @@ async function fetchAll(
 
   const host: SessionHost = {
     clock,
-    limits: { ...defaultLimits, maxWindowSize: 65_535, maxBlockSize: 65_464 },
+    limits: { ...defaultLimits, maxWindowSize: 65_535 },
+    maxBlockSize: () => 65_464,
     progressInterval: 0,
     emit(event) {
       if (event.type === "done" || event.type === "aborted") fetched.end = event;

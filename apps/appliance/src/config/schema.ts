@@ -23,9 +23,10 @@ const dhcpSchema = z.strictObject({
 const tftpSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Serve files by TFTP." }),
   port: port().default(69).meta({ description: "UDP port of the TFTP server." }),
-  maxBlockSize: whole(512, 65464)
-    .default(1468)
-    .meta({ description: "Largest block in octets a client may negotiate. 1468 fits an Ethernet frame." }),
+  maxBlockSize: whole(512, 65464).default(1468).meta({
+    description:
+      "Largest block in octets a client may negotiate. 1468 fits an Ethernet frame; where the interface has a smaller MTU, less is granted. Above 1468, blocks that do not fit leave in fragments.",
+  }),
   maxWindowSize: whole(1, 65535)
     .default(16)
     .meta({ description: "Largest number of blocks sent before an acknowledgement." }),
