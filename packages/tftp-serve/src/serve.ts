@@ -67,23 +67,23 @@ export function tftpServer(options: TftpServerOptions, clock: Clock, setSize = s
     return undefined;
   }
 
-  async function unbind(address: string, drain = false): Promise<void> {
+  async function unbind(address: string): Promise<void> {
     const listener = listeners.get(address);
     if (!listener) return;
     listeners.delete(address);
-    // In single-port mode the transfers have no other socket.
-    if (!drain || options.singlePort) requests.stopAll(listener);
+    // Transfers go on: a cable that is pulled out comes back. In single-port mode they have no other socket.
+    if (options.singlePort) requests.stopAll(listener);
     requests.forget(listener);
     await listener.close();
     emit({ type: "unlistening", at: clock.wall(), ...listener.endpoint });
   }
 
-  function change(drain = false): Promise<void> {
+  function change(): Promise<void> {
     changes = changes.then(async () => {
       const goal = new Set(state === "running" ? wanted : []);
       for (const [address, { endpoint }] of [...listeners]) {
         const moved = port !== 0 && endpoint.port !== port;
-        if (moved || !goal.has(address)) await unbind(address, drain);
+        if (moved || !goal.has(address)) await unbind(address);
       }
       for (const address of [...failures.keys()]) if (!goal.has(address)) failures.delete(address);
       for (const address of goal) {
@@ -162,7 +162,7 @@ export function tftpServer(options: TftpServerOptions, clock: Clock, setSize = s
         wanted = [...new Set(next.addresses)];
       }
       if (state !== "running") return [];
-      await change(true);
+      await change();
       return [...failures].map(([address, code]) => ({ address, port, code }));
     },
     endpoints: () => [...listeners.values()].map(({ endpoint }) => endpoint),

@@ -4,11 +4,24 @@ import { networkInterfaces } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tftpServer } from "../src/serve.ts";
 import { fakeClock } from "./fake-clock.ts";
-import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
+import { fetchFile, memory, pattern, running, type UdpClient, udpClient } from "./fixture.ts";
 import { ack, rrq, toHex } from "./hex.ts";
 
 const files = { big: pattern(5000), hello: Buffer.from("hello") };
 const source = memory(files);
+
+/** Acknowledges a transfer of 512-octet blocks to its end, from block 2 on; copies of a block count once. */
+async function finish(client: UdpClient, tid: number): Promise<void> {
+  client.send(ack(2), tid);
+  for (let block = 2; ; ) {
+    const { packet } = await client.next();
+    const number = packet.readUInt16BE(2);
+    if (number !== block + 1) continue;
+    client.send(ack(number), tid);
+    block = number;
+    if (packet.length < 4 + 512) return;
+  }
+}
 
 describe("addresses", () => {
   test("each has its own socket, and answers come from the address that was asked", async () => {
@@ -24,20 +37,37 @@ describe("addresses", () => {
     }
   });
 
-  test("come and go while the server runs; transfers on one that goes end with ERROR 0", async () => {
-    const { server, port, event } = await running({ source });
+  test("come and go while the server runs, and transfers on one that is away go on", async () => {
+    const clock = fakeClock();
+    const { server, port, event } = await running({ source }, clock);
     const client = await udpClient();
     client.send(rrq("big"), port);
     const { port: tid } = await client.next();
+    client.send(ack(1), tid);
+    await client.next();
     await server.setAddresses(["127.0.0.2"]);
     expect(await event("unlistening")).toMatchObject({ address: "127.0.0.1", port });
-    expect(await event("aborted")).toMatchObject({ reason: "stopped" });
-    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
     expect(server.endpoints()).toMatchObject([{ address: "127.0.0.2" }]);
-    client.send(ack(1), tid);
+    clock.advance(20_000);
     await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    await finish(client, tid);
+    expect(await event("done")).toMatchObject({ figures: { bytes: 5000 } });
     const back = server.endpoints().find(({ address }) => address === "127.0.0.1");
-    expect(await fetchFile(client, back?.port ?? 0, "hello")).toEqual(files.hello);
+    expect(await fetchFile(await udpClient(), back?.port ?? 0, "hello")).toEqual(files.hello);
+  });
+
+  test("transfers on one that stays away end when they have been idle for too long", async () => {
+    const clock = fakeClock();
+    const { server, port, event } = await running({ source }, clock);
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    const { port: tid } = await client.next();
+    client.send(ack(1), tid);
+    await client.next();
+    await server.setAddresses([]);
+    clock.advance(40_000);
+    expect(await event("aborted")).toMatchObject({ reason: "timeout" });
+    expect(server.active()).toBe(0);
   });
 
   test("one that stays keeps its socket and its transfers", async () => {
@@ -149,6 +179,16 @@ describe("stop", () => {
 });
 
 describe("single-port mode", () => {
+  test("a transfer has no other socket: it ends with its address", async () => {
+    const { server, port, event } = await running({ source, singlePort: true });
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    await client.next();
+    await server.setAddresses(["127.0.0.2"]);
+    expect(await event("aborted")).toMatchObject({ reason: "stopped" });
+    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
+  });
+
   test("everything comes from the request port, for many clients at once", async () => {
     const { port, server } = await running({ source, singlePort: true });
     const clients = await Promise.all(Array.from({ length: 10 }, () => udpClient()));
