@@ -6,12 +6,14 @@ import type { Lab } from "./lab.ts";
 import type { Switch } from "./namespaces.ts";
 import { locate } from "./packages.ts";
 import { type Datagram, parsePcap } from "./pcap.ts";
-import { start } from "./processes.ts";
+import { runOk, start } from "./processes.ts";
 
 /** A running capture of a switch. Its file stays in the scenario's folder, which is kept when the scenario fails. */
 export interface Capture {
   /** Everything seen up to now; the capture goes on. */
   datagrams(): Promise<readonly Datagram[]>;
+  /** How many frames up to now fit a filter, in the words of pcap-filter(7). */
+  count(filter: string): Promise<number>;
 }
 
 /** What is kept of what was seen. */
@@ -44,6 +46,11 @@ export async function startCapture(
       const parsed = parsePcap(readFileSync(file));
       if (!parsed.ok) throw new LabFailure(`${file}: ${parsed.fault.code}`);
       return parsed.datagrams;
+    },
+    async count(filter) {
+      await settled(file);
+      const { stdout } = await runOk(lab, lan.netns, locate("tcpdump"), ["--count", "-n", "-r", file, filter]);
+      return Number(/^(\d+) packets?$/m.exec(stdout.toString())?.[1]);
     },
   };
 }

@@ -103,3 +103,13 @@ export async function setKernel(host: Host, ...settings: string[]): Promise<void
 export async function configure(host: Host, ...args: string[]): Promise<void> {
   await ip("-n", host.netns, ...args);
 }
+
+/** What the kernel tells of an interface. */
+export async function linkOf(
+  host: Host,
+  name = "eth0",
+): Promise<{ readonly mac: string; readonly sentOctets: number }> {
+  type Link = { readonly address: string; readonly stats64: { readonly tx: { readonly bytes: number } } };
+  const [link] = JSON.parse(await ip("-n", host.netns, "-s", "-j", "link", "show", "dev", name)) as [Link];
+  return { mac: link.address, sentOctets: link.stats64.tx.bytes };
+}

@@ -7,6 +7,10 @@ export interface Datagram {
   readonly destination: string;
   readonly destinationPort: number;
   readonly payload: Uint8Array;
+  /** RFC 791 3.1: more fragments follow; this is the first. */
+  readonly fragmented: boolean;
+  /** RFC 791 3.1: nobody on the way may make fragments of it. */
+  readonly whole: boolean;
 }
 
 export type ParsedCapture =
@@ -62,5 +66,7 @@ function readFrame(frame: Uint8Array, time: number): Datagram | undefined {
     destination: frame.subarray(14 + 16, 14 + 20).join("."),
     destinationPort: view.getUint16(udp + 2),
     payload: frame.subarray(udp + 8, Math.min(frame.length, udp + length)),
+    fragmented: (view.getUint8(14 + 6) & 0x20) !== 0,
+    whole: (view.getUint8(14 + 6) & 0x40) !== 0,
   };
 }

@@ -17,6 +17,13 @@ export function vitalsOf({ pid }: Started): Vitals {
   return { memory: Number(resident) / 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
+/** Seconds of CPU that a process has used (proc_pid_stat(5): utime and stime, of 100 a second). */
+export function cpuSeconds({ pid }: Started): number {
+  const [, numbers = ""] = /\) (.*)$/m.exec(readFileSync(`/proc/${pid}/stat`, "latin1")) ?? [];
+  const [user, system] = numbers.split(" ").slice(11).map(Number);
+  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / 100;
+}
+
 /**
  * Datagrams that the kernel threw away because a socket on this port was full, in the namespace of the process
  * (proc_net(5): the last column of udp).

@@ -33,6 +33,8 @@ export function datagram(from: string, to: string, payload: Uint8Array): Datagra
     destination,
     destinationPort: Number(destinationPort),
     payload,
+    fragmented: false,
+    whole: true,
   };
 }
 

@@ -23,6 +23,8 @@ describe("parsePcap", () => {
           destination: "255.255.255.255",
           destinationPort: 68,
           payload,
+          fragmented: false,
+          whole: false,
         },
       ],
     });
@@ -38,6 +40,15 @@ describe("parsePcap", () => {
     arp[13] = 6;
     const frames = [arp, udpFrame(payload, { protocol: 6 }), udpFrame(payload, { fragment: 185 }), Uint8Array.of(1, 2)];
     expect(parsePcap(pcapFile(frames))).toEqual({ ok: true, frames: 4, datagrams: [] });
+  });
+
+  test("tells the first of several fragments, and what must stay whole", () => {
+    const frames = [udpFrame(payload, { fragment: 0x2000 }), udpFrame(payload, { fragment: 0x4000 })];
+    const datagrams = [
+      { fragmented: true, whole: false },
+      { fragmented: false, whole: true },
+    ];
+    expect(parsePcap(pcapFile(frames))).toMatchObject({ datagrams });
   });
 
   test("stops before a frame that is cut short", () => {

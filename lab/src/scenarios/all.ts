@@ -1,5 +1,6 @@
 import type { Scenario } from "../lab.ts";
 import { alpine } from "./alpine.ts";
+import { badWires } from "./bad-wires.ts";
 import { behindFirewall } from "./behind-firewall.ts";
 import { benchBinary } from "./bench-binary.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
@@ -36,7 +37,9 @@ import { interopLossy } from "./interop-lossy.ts";
 import { ipxeHttpScript } from "./ipxe-http-script.ts";
 import { libraryInDebian } from "./library-in-debian.ts";
 import { menu } from "./menu.ts";
+import { netFaults } from "./net-faults.ts";
 import { nextBoot } from "./next-boot.ts";
+import { noise } from "./noise.ts";
 import { npmGlobal } from "./npm-global.ts";
 import { npmInDebian } from "./npm-in-debian.ts";
 import { npmLibrary } from "./npm-library.ts";
@@ -99,6 +102,9 @@ export const SCENARIOS: readonly Scenario[] = [
   interop,
   interopLossy,
   tftpSegments,
+  badWires,
+  netFaults,
+  noise,
   dhcpUnderLoad,
   storm,
   hardTimes,
