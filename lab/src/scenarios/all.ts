@@ -26,7 +26,7 @@ import { failuresBios } from "./failures-bios.ts";
 import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
 import { firstRun } from "./first-run.ts";
-import { fuzzQuick } from "./fuzz.ts";
+import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
@@ -128,6 +128,7 @@ export const SCENARIOS: readonly Scenario[] = [
   firstRun,
   docsFirstBoot,
   docsHowto,
+  fuzz,
   benchTftp,
   benchHttp,
   benchCodec,

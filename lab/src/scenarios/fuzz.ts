@@ -2,7 +2,7 @@ import { must } from "../failure.ts";
 import { type Campaign, count, fuzzCampaign } from "../fuzz/campaign.ts";
 import { HEAP } from "../fuzz/house.ts";
 import { fuzzStart } from "../fuzz/sender.ts";
-import type { Scenario } from "../lab.ts";
+import type { Lab, Scenario } from "../lab.ts";
 import type { FaultRow } from "../record/rows.ts";
 
 /** Octets to octets: 516 for a request of eleven, three times, is the most that RFC 1350 and three sends allow. */
@@ -29,6 +29,36 @@ export const fuzzQuick: Scenario = {
   },
 };
 
+export const fuzz: Scenario = {
+  name: "fuzz",
+  proves: "ten million mutated datagrams at a running appliance, with a boot every minute in between",
+  onlyByName: true,
+  rows: [
+    row("fuzz-long-amplification", "the same: octets of answers to octets of questions", [
+      "an address that never answers gets at most three packets for a request, none above 516 octets; DHCP at most 548",
+    ]),
+    row(
+      "fuzz-long-answers",
+      "mutated datagrams (captures and grammar) at 67, 4011, 69 and the transfers; 10 million, unless told otherwise",
+      ["no crash; each answer looked at: to a boot client that asked, no address, no octet of outside the root"],
+    ),
+    row("fuzz-long-boots", "the same: a boot after every minute of it", [
+      "OFFER, ACK and five files by TFTP and HTTP octet by octet; now and then SeaBIOS to memtest86+",
+    ]),
+    row("fuzz-long-http", "the same: mutated requests at the HTTP port", ["no crash; no octet of outside the root"]),
+    row("fuzz-long-memory", "the same: memory and descriptors of the appliance", [
+      "a heap of 256 MB is enough; descriptors as before; the disk does not fill",
+    ]),
+  ],
+  async run(lab) {
+    const { FUZZ_COUNT = 10_000_000, FUZZ_MINUTES = 1000 } = process.env;
+    const plan = { datagrams: Number(FUZZ_COUNT), minutes: Number(FUZZ_MINUTES), seconds: 60, machineEvery: 5 };
+    const campaign = await fuzzCampaign(lab, plan);
+    holds(campaign);
+    tellRows(lab, campaign);
+  },
+};
+
 function row(id: string, done: string, [holds]: readonly [string]): FaultRow {
   return { id, section: "Fuzz", done, holds };
 }
@@ -41,6 +71,20 @@ function holds({ figures, after, end, diskMegabytes }: Campaign): void {
   must(figures.offers > 100 && figures.acks > 20 && figures.data > 500 && figures.httpFound > 20, "too few answers");
   for (const { megabytes } of [...after, end]) must(megabytes <= MOST_MEMORY, `${megabytes} MB are resident`);
   must(diskMegabytes <= MOST_DISK, `${diskMegabytes} MB were written`);
+}
+
+function tellRows(lab: Lab, campaign: Campaign): void {
+  lab.row("fuzz-long-answers", `${sent(campaign)}; ${answered(campaign)}`);
+  lab.row("fuzz-long-amplification", amplified(campaign));
+  const { figures, rounds, machines } = campaign;
+  const times = machines.map((seconds) => seconds.toFixed(0)).join(", ");
+  lab.row("fuzz-long-boots", `${rounds + 1} boots, ${machines.length} of QEMU (${times} s)`);
+  const { connections, requests, httpAnswers, httpFound } = figures;
+  lab.row(
+    "fuzz-long-http",
+    `${count(requests)} requests on ${count(connections)} connections, ${count(httpAnswers)} answers, ${count(httpFound)} with octets of files`,
+  );
+  lab.row("fuzz-long-memory", held(campaign));
 }
 
 function sent({ figures, seconds }: Campaign): string {
