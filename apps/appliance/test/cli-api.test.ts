@@ -113,6 +113,10 @@ describe("next", () => {
       code: 0,
       out: `${mac} boots as always\n`,
     });
+    for (const written of ["525400123456", "5254.0012.3456", "52-54-00-12-34-56"]) {
+      expect((await cli.run(next, written, "--ignore", ...test.url)).out).toContain(`${mac} gets no answer`);
+    }
+    await cli.run(next, mac, "--clear", ...test.url);
     const again = await cli.run(next, mac, "--clear", ...test.url);
     expect(again).toMatchObject({ code: 1, err: "bootlace next: Nothing was set for this machine\n" });
     await cli.run(next, mac, "--ignore", ...test.url);

@@ -36,6 +36,8 @@ describe("bootlace explain", () => {
     expect((await run("-m", mac)).out).toContain('yes  "boot tree": no rule matched');
     expect((await run("-m", mac, "-a", "x64-uefi")).out).toContain("no boot file for x64-uefi in the root");
     expect((await run("-m", mac, "-a", "7")).out).toContain("no boot file for x64-uefi in the root");
+    expect((await run("-m", mac, "-a", "0x0007")).out).toContain("no boot file for x64-uefi in the root");
+    expect((await run("-m", mac.replaceAll(":", ""))).out).toContain(`${mac} gets OFFER`);
     expect((await run("-m", mac, "--user-class", "iPXE")).out).toContain("gets OFFER");
     expect((await run("-m", mac, "--relay", "10.0.0.1")).out).toContain("giaddr is not in the list of allowed relays");
     expect((await run("-m", mac, "--port", "4011")).out).toContain("gets ACK");

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { claimFolder } from "../src/system/claim-folder.ts";
 import { loopbackName } from "./helpers/loopback.ts";
 
 const brokenSystem = new URL("./helpers/broken-system.ts", import.meta.url).href;
@@ -221,6 +222,16 @@ function firstFreePort(): number {
 }
 
 describe("a daemon", () => {
+  it("warns when another Bootlace uses its state folder", async () => {
+    await using _other = await claimFolder(join(folder, "state"));
+    const { file } = await loopbackConfig("shared.yaml");
+    const running = start(["serve", "--config", file]);
+    await running.printed('"bootlace.state-shared"');
+    await running.printed('"bootlace.ready"');
+    running.child.kill("SIGTERM");
+    expect((await running.ended()).code).toBe(0);
+  });
+
   it.each(["SIGTERM", "SIGINT"] as const)(
     "stops in good order on %s; its output is one JSON object a line",
     async (signal) => {

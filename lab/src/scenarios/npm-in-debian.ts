@@ -11,6 +11,7 @@ import { locate } from "../packages.ts";
 import { runOk } from "../processes.ts";
 import { startBios } from "../qemu.ts";
 import { blocksOf, commandsUnder } from "../readme.ts";
+import { bootRows } from "../record/rows.ts";
 import { beAClient } from "../serves-a-client.ts";
 
 const UNIT = "etc/systemd/system/bootlace.service";
@@ -20,6 +21,9 @@ export const npmInDebian: Scenario = {
   name: "npm-in-debian",
   proves:
     "the README's commands for npm, in a minimal Debian with Node.js and no network, boot a machine to memtest86+",
+  rows: bootRows("By the pages", "SeaBIOS, iPXE ROM, e1000", {
+    "page-readme-npm": "the README's commands for npm, in a minimal Debian: pxelinux.0 → its menu → memtest86+",
+  }),
   async run(lab) {
     const readme = readFileSync("README.md", "utf8");
     const [packages = ""] = commandsUnder(readme, "From zero to memtest86+");
@@ -53,7 +57,7 @@ export const npmInDebian: Scenario = {
     await machine.output.until(/Automatic boot in \d+ seconds/, 180);
     // A person chooses memtest86+ for the screen; the lab reads the serial line.
     machine.write("s\r");
-    lab.proof((await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0]);
+    lab.row("page-readme-npm", (await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180))[0], machine.age());
     const files = ["pxelinux.0", "ldlinux.c32", "pxelinux.cfg/default", "memtest"].map((name) => `pxelinux/${name}`);
     const boot = { mac: "52:54:00:ae:00:1d", architecture: "x86-bios", bootFile: "pxelinux/pxelinux.0", files };
     await bootlace.mustTell(boot);

@@ -15,7 +15,7 @@ import {
 import type { ServicePort } from "@bootlace/proxy-dhcp";
 import { wrongArchitecture } from "../config/explain.ts";
 import type { Problem } from "../config/faults.ts";
-import { checkIpv4, checkUuid, checkWholeMac } from "../config/values.ts";
+import { checkIpv4, checkUuid, checkWholeMac, macPrefix } from "../config/values.ts";
 
 /** A request that is made up, to see what it would be answered. */
 export interface RequestWish {
@@ -59,7 +59,7 @@ const asked = [
 /** A DISCOVER, or with port `pxe` a REQUEST, as such a client would send it. */
 export function bootRequest(wish: RequestWish): RequestResult {
   const { port = "dhcp", relay, address } = wish;
-  const mac = parseMac(wish.mac.replaceAll("-", ":").toLowerCase());
+  const mac = parseMac(macPrefix(wish.mac) ?? "");
   if (mac?.length !== 6) return wrong("mac", checkWholeMac(wish.mac) ?? { problem: "this is not a MAC address" });
   const arch = architectureOf(wish.arch);
   if (arch === undefined) return wrong("arch", archProblem(String(wish.arch)));
@@ -126,14 +126,17 @@ function wrong(
   };
 }
 
+const number = /^(\d+|0x[0-9a-f]+)$/i;
+
 function archProblem(arch: string): Omit<Problem, "code"> {
-  if (!/^\d+$/.test(arch)) return wrongArchitecture(arch);
+  if (!number.test(arch)) return wrongArchitecture(arch);
   return { problem: `${arch} is above 65535`, allowed: "Allowed: 0 to 65535, or a name such as x64-uefi" };
 }
 
 /** The architecture, or its number when the registry has none of it. */
 function architectureOf(arch: string | number = "x86-bios"): Architecture | number | undefined {
-  if (typeof arch === "string" && !/^\d+$/.test(arch)) return architectureByName(arch);
+  if (typeof arch === "string" && !number.test(arch)) return architectureByName(arch);
+  // Option 93 is often written as 0x0007.
   const code = Number(arch);
   return code <= 0xffff ? (architectureByCode(code) ?? code) : undefined;
 }

@@ -3,6 +3,7 @@ import { createAppliance } from "../appliance.ts";
 import type { LoadedConfig, LoadResult } from "../config/load.ts";
 import type { Log } from "../events/log.ts";
 import { ApplianceStartError } from "../services/service.ts";
+import { claimFolder } from "../system/claim-folder.ts";
 import { reloadSignal, stopSignal } from "../system/signals.ts";
 import { version } from "../version.ts";
 import type { Surroundings } from "./command.ts";
@@ -24,6 +25,7 @@ export async function serveUntilSignal(
   surroundings: Surroundings,
 ): Promise<number> {
   const { now, err } = surroundings;
+  const state = loaded.config.state.directory;
   // Young objects are few and short-lived here: helper threads, woken for each of many collections of half a
   // millisecond, cost a fifth of the CPU of small requests.
   setFlagsFromString("--no-parallel-scavenge");
@@ -53,6 +55,8 @@ export async function serveUntilSignal(
   try {
     log.write(startRecord(loaded));
     if (user.note !== undefined) log.write(user.note);
+    await using claim = state === undefined ? undefined : await claimFolder(state);
+    if (state !== undefined && claim?.taken === true) log.write(sharedRecord(state));
     await appliance.start();
     if (user.stepDown !== undefined) log.write(user.stepDown());
     ready = true;
@@ -85,6 +89,11 @@ export async function serveUntilSignal(
 function every(milliseconds: number, work: () => void): () => void {
   const timer = setInterval(work, milliseconds);
   return () => clearInterval(timer);
+}
+
+function sharedRecord(folder: string): Parameters<Log>[0] {
+  const message = `another Bootlace uses the state folder ${folder} too: one-shot boots that the one was told, the other overwrites. Give each its own state.directory`;
+  return { level: "warn", scope: "bootlace", event: "bootlace.state-shared", message, fields: { folder } };
 }
 
 function startRecord({ file, named }: LoadedConfig): Parameters<Log>[0] {

@@ -65,12 +65,17 @@ function usualPrefix(address: string): number {
 
 /** Lower-case octets of a MAC address or of its beginning; undefined when the text is neither. */
 export function macPrefix(text: string): string | undefined {
-  const octets = text
-    .toLowerCase()
+  const octets = withColons(text.toLowerCase())
     .replace(/[:-]\*$/, "")
     .split(/[:-]/);
   const wellFormed = octets.length <= 6 && octets.every((octet) => /^[0-9a-f]{2}$/.test(octet));
   return wellFormed ? octets.join(":") : undefined;
+}
+
+/** Stickers leave the separators out, switches write three groups with dots: 525400123456, 5254.0012.3456. */
+function withColons(text: string): string {
+  if (!/^([0-9a-f]{12}|[0-9a-f]{4}(\.[0-9a-f]{4}){2})$/.test(text)) return text;
+  return text.replaceAll(".", "").replace(/..(?!$)/g, "$&:");
 }
 
 export const checkMac: Check = (value) =>

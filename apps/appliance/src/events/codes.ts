@@ -16,6 +16,7 @@ export const eventCodes = {
   "bootlace.notify-failed": "systemd could not be told how things are",
   "bootlace.ready": "every listener is bound",
   "bootlace.starting": "the daemon starts",
+  "bootlace.state-shared": "another Bootlace uses the same state folder",
   "bootlace.stop-failed": "a part did not stop in good order",
   "bootlace.stopped": "the daemon has stopped",
   "bootlace.stopping": "the daemon stops, by a signal",
