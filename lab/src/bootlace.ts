@@ -22,6 +22,8 @@ export interface Bootlace {
   readonly folder: string;
   /** Ends it by SIGTERM, which must give status 0. */
   stop(): Promise<void>;
+  /** Ends it by SIGKILL: it cannot say goodbye. */
+  kill(): Promise<void>;
   /** What it has logged so far. */
   records(): readonly LogRecord[];
   /**
@@ -40,6 +42,8 @@ export interface BootlaceOptions {
   readonly ports?: readonly number[];
   /** Tells the Bootlaces that one host runs one after the other apart; its folder has this name. */
   readonly name?: string;
+  /** Events that it may log as an error, because the scenario makes that trouble. */
+  readonly troubles?: readonly string[];
   /** Another program than the workspace's, by the command that `serve` follows. */
   readonly program?: Program;
 }
@@ -52,6 +56,7 @@ export interface Program {
   readonly folder: string;
   /** Seconds until it must listen. */
   readonly patience?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -66,6 +71,7 @@ export async function startBootlace(
     tree = {},
     ports = [67, 4011, 69],
     name: own = host.role,
+    troubles = [],
     program = workspaceProgram(join(lab.folder, own)),
   }: BootlaceOptions,
 ): Promise<Bootlace> {
@@ -77,7 +83,7 @@ export async function startBootlace(
   const name = `bootlace-${own}`;
   const args = [...program.args, "serve", ...config];
   // Not the state folder of the machine the lab runs on.
-  const env = { STATE_DIRECTORY: join(folder, "state") };
+  const env = { STATE_DIRECTORY: join(folder, "state"), ...program.env };
   const started = start(lab, host.netns, { name, command, args, cwd: folder, env });
   await listening(lab, started, ports, program.patience);
   const records = () => readRecords(started.output.text());
@@ -90,13 +96,19 @@ export async function startBootlace(
   };
   lab.afterwards(async () => {
     if (!stopped) await stop();
-    const error = records().find((record) => record.level === "error" || record.level === "fatal");
+    const error = records().find(
+      ({ level, event }) => (level === "error" || level === "fatal") && !troubles.includes(String(event)),
+    );
     must(error === undefined, `${name} logged an error: ${JSON.stringify(error)}`);
   });
   return {
     process: started,
     folder,
     stop,
+    async kill() {
+      stopped = true;
+      await started.stop("SIGKILL");
+    },
     records,
     async mustTell({ files, ...boot }) {
       const sizes = files.map((path) => ({ path, size: statSync(join(folder, "boot", path)).size }));
@@ -111,7 +123,8 @@ export async function startBootlace(
   };
 }
 
-function workspaceProgram(folder: string): Program {
+/** The Bootlace of this workspace, to run in a folder. */
+export function workspaceProgram(folder: string): Program {
   must(existsSync(BOOTLACE_MAIN), `${BOOTLACE_MAIN} is missing: npm run build`);
   return { command: process.execPath, args: [BOOTLACE_MAIN], folder };
 }

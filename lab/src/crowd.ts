@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kindOf, macOf } from "./crowd/kinds.ts";
 import type { CrowdPlan, CrowdResult, KindName } from "./crowd/plan.ts";
 import { LabFailure, must } from "./failure.ts";
 import { filler } from "./filler.ts";
@@ -74,20 +75,50 @@ export function plantKernel(root: string, octets: number): void {
 
 /**
  * A host for a crowd. Its interface has no address, so that what machines without a lease broadcast comes from 0.0.0.0;
- * the addresses that the router may give them lie on loopback, from where the host answers for them on the LAN.
+ * the addresses that the router may give them lie on loopback, from where the host answers for them on the LAN. So all of
+ * them have one Ethernet address, and a MAC address each only in DHCP.
  */
 export async function addCrowdHost(lab: Lab, lan: Switch): Promise<Host> {
   const host = await addHost(lab, "crowd");
   await plugIn(host, lan);
-  const addresses = POOLS.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => first + at));
+  await holdAddresses(
+    lab,
+    host,
+    POOLS.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => first + at)),
+  );
+  return host;
+}
+
+/** The address that the router's line below keeps for the lone machine. */
+const LONE = 17;
+const LONE_KIND = kindOf("bios");
+const LONE_NUMBER = 5000;
+
+/** A single machine of a crowd's kind, with an Ethernet address of its own, which is that of its DHCP messages. */
+export const LONE_MACHINE = {
+  mac: macOf(LONE_KIND, LONE_NUMBER),
+  first: LONE_NUMBER,
+  machines: 1,
+  mix: [LONE_KIND.name],
+};
+export const LONE_LEASE = `dhcp-host=${LONE_MACHINE.mac},192.168.11.${LONE}`;
+
+export async function addLoneHost(lab: Lab, lan: Switch): Promise<Host> {
+  const host = await addHost(lab, "pc");
+  await plugIn(host, lan, { mac: LONE_MACHINE.mac });
+  await holdAddresses(lab, host, [LONE]);
+  return host;
+}
+
+/** @param last the last octets of the addresses */
+async function holdAddresses(lab: Lab, host: Host, last: readonly number[]): Promise<void> {
+  const [first] = last;
   // Scope host: such an address is never chosen as the sender of what is not bound to it.
-  const lines = addresses.map((last) => `address add 192.168.11.${last}/32 dev lo scope host\n`);
-  lines.push("address add 192.168.11.16/32 dev lo scope host\n");
+  const lines = last.map((octet) => `address add 192.168.11.${octet}/32 dev lo scope host\n`);
   await runOk(lab, host.netns, locate("ip"), ["-batch", "-"], { input: lines.join("") });
   // npm tftp cannot be told an address of its own.
-  await configure(host, "route", "add", "192.168.11.0/24", "dev", "eth0", "src", "192.168.11.16");
+  await configure(host, "route", "add", "192.168.11.0/24", "dev", "eth0", "src", `192.168.11.${first}`);
   await configure(host, "route", "add", "default", "dev", "eth0");
-  return host;
 }
 
 export interface CrowdRun {
@@ -98,7 +129,7 @@ export interface CrowdRun {
   booted(seconds: number): Promise<CrowdResult>;
 }
 
-/** Switches a crowd on, against the boot tree at `root`. */
+/** Switches a crowd on; what arrives must be what lies below `root`. */
 export function switchOnCrowd(
   lab: Lab,
   host: Host,
@@ -110,10 +141,12 @@ export function switchOnCrowd(
   mkdirSync(scratch, { recursive: true });
   const whole: CrowdPlan = {
     server: BOOT_SERVER,
-    root,
+    roots: [root],
     scratch,
+    first: 0,
     boots: machines,
     lanes: machines,
+    pace: 0,
     within: 1000,
     resets: false,
     tellAt: 0,

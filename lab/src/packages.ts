@@ -53,6 +53,7 @@ const PIECES = {
   nsenter: { path: "/usr/bin/nsenter", package: "util-linux" },
   systemd: { path: "/lib/systemd/systemd", package: "systemd" },
   script: { path: "/usr/bin/script", package: "bsdutils" },
+  prlimit: { path: "/usr/bin/prlimit", package: "util-linux" },
   setpriv: { path: "/usr/bin/setpriv", package: "util-linux" },
   nft: { path: "/usr/sbin/nft", package: "nftables" },
   sysctl: { path: "/usr/sbin/sysctl", package: "procps" },

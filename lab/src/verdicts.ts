@@ -63,7 +63,7 @@ export async function toldBoots(lab: Lab, host: Host, mac: string): Promise<read
 }
 
 /** What the API of the Bootlace on a host answers. */
-async function ask(lab: Lab, host: Host, path: string): Promise<unknown> {
+export async function ask(lab: Lab, host: Host, path: string): Promise<unknown> {
   const url = `http://127.0.0.1:8067/api/v1/${path}`;
   const { stdout } = await runOk(lab, host.netns, locate("curl"), ["--silent", "--show-error", "--fail", url]);
   return JSON.parse(stdout.toString());

@@ -140,11 +140,18 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const followPart: Part = {
     name: "following",
     async start() {
-      const poll = deps.every(pollInterfacesEvery, () => {
-        inTurn(followInterfaces).catch((error: unknown) => {
-          say("error", "net.failed", `the interfaces could not be followed: ${String(error)}`);
-        });
-      });
+      let failing = false;
+      const follow = async () => {
+        try {
+          await inTurn(followInterfaces);
+          failing = false;
+        } catch (error) {
+          // Of a system without a descriptor to spare this comes every time, until it has one.
+          if (!failing) say("warn", "net.failed", `the interfaces could not be followed: ${String(error)}`);
+          failing = true;
+        }
+      };
+      const poll = deps.every(pollInterfacesEvery, () => void follow());
       endPolls = [poll, deps.every(tellHeldBackEvery, tellHeldBack)];
     },
     async stop() {

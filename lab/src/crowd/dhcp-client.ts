@@ -48,9 +48,10 @@ export interface DhcpClients {
   close(): void;
 }
 
-export async function openDhcpClients(server: string): Promise<DhcpClients> {
+/** @param first tells the transaction ids of one crowd from those of another, which hears them too */
+export async function openDhcpClients(server: string, first: number): Promise<DhcpClients> {
   const waiting = new Map<number, Listener>();
-  let ids = 0x2000_0000;
+  let ids = 0x2000_0000 + (first << 16);
   const hear = (bytes: Uint8Array, { address }: { readonly address: string }) => {
     const decoded = decodePacket(bytes);
     if (decoded.ok) waiting.get(decoded.packet.xid)?.(decoded.packet, address);

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import tftp from "tftp";
 import type { DhcpClients, Lease } from "./dhcp-client.ts";
 import { type Kind, macOf, type WantedFile } from "./kinds.ts";
@@ -20,7 +21,7 @@ export interface Machine {
   readonly kind: Kind;
   readonly number: number;
   readonly server: string;
-  readonly root: string;
+  readonly roots: readonly string[];
   readonly scratch: string;
   readonly dhcp: DhcpClients;
   readonly notes: Notes;
@@ -29,18 +30,27 @@ export interface Machine {
   readonly kernel: (share: number) => void;
 }
 
+/** A connection that is refused or closed costs no time: once a second, as long as one by TFTP would wait. */
+const HTTP_PATIENT = 70;
 /** A client asks for a file anew so often, when its transfer stands still. */
 const PATIENT = 10;
 
-const contents = new Map<string, Buffer>();
+/** Octets that firmware takes by HTTP in a millisecond: no client here is faster than a machine. */
+const HTTP_OCTETS = 4000;
 
-function contentOf(root: string, path: string): Buffer {
-  let bytes = contents.get(path);
-  if (bytes === undefined) {
-    bytes = readFileSync(join(root, path));
-    contents.set(path, bytes);
+const contents = new Map<string, readonly Buffer[]>();
+
+/** What a file may be: once for each tree that has it. */
+function contentsOf(roots: readonly string[], path: string): readonly Buffer[] {
+  let known = contents.get(path);
+  if (known === undefined) {
+    known = roots
+      .map((root) => join(root, path))
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file));
+    contents.set(path, known);
   }
-  return bytes;
+  return known;
 }
 
 /** One machine from switching on to the last octet of its kernel. Throws when it does not come so far. */
@@ -72,10 +82,14 @@ export async function boot(machine: Machine): Promise<void> {
 
 async function getByTftp(machine: Machine, local: string, { path, missing, kernel }: WantedFile): Promise<void> {
   const { kind, server, signal, notes } = machine;
-  const expected = missing ? Buffer.alloc(0) : contentOf(machine.root, path);
-  const progress = kernel ? (octets: number) => machine.kernel(octets / expected.length) : undefined;
+  const expected = missing ? [] : contentsOf(machine.roots, path);
+  const size = expected[0]?.length ?? 0;
+  const progress = kernel ? (octets: number) => machine.kernel(octets / size) : undefined;
   for (let round = 0; round < PATIENT; round++) {
-    if (round > 0) notes.restarted();
+    if (round > 0) {
+      notes.restarted();
+      await delay(1000);
+    }
     const got = await tftpGet({
       server,
       local,
@@ -87,7 +101,7 @@ async function getByTftp(machine: Machine, local: string, { path, missing, kerne
       repeated: () => notes.repeated("tftp"),
       ...(progress ? { progress } : {}),
     });
-    if (got.kind === "whole" && !missing) return notes.arrived(expected.length, "tftp");
+    if (got.kind === "whole" && !missing) return notes.arrived(size, "tftp");
     // RFC 1350: 1 is "file not found". Anything else may be better a moment later.
     if (got.kind === "error" && got.code === 1 && missing) return notes.missed();
     if (got.kind === "error" && got.code === 1) throw new Error(`${path} is not there: ${got.text}`);
@@ -97,7 +111,7 @@ async function getByTftp(machine: Machine, local: string, { path, missing, kerne
 }
 
 function getByNpm(machine: Machine, path: string): Promise<void> {
-  const expected = contentOf(machine.root, path);
+  const expected = contentsOf(machine.roots, path);
   const local = join(machine.scratch, `npm-${machine.number}`);
   const client = tftp.createClient({ host: machine.server, blockSize: 1468, windowSize: 4 });
   machine.kernel(0.5);
@@ -106,33 +120,53 @@ function getByNpm(machine: Machine, path: string): Promise<void> {
       if (error) return reject(error);
       const arrived = readFileSync(local);
       rmSync(local);
-      if (!arrived.equals(expected)) return reject(new WrongOctets(`${path} by npm tftp`));
-      machine.notes.arrived(expected.length, "npm");
+      if (!expected.some((bytes) => arrived.equals(bytes))) return reject(new WrongOctets(`${path} by npm tftp`));
+      machine.notes.arrived(arrived.length, "npm");
       resolve();
     });
   });
 }
 
-async function getByHttp(machine: Machine, local: string, url: URL, { path, kernel }: WantedFile): Promise<void> {
-  const expected = contentOf(machine.root, path);
+async function getByHttp(machine: Machine, local: string, url: URL, file: WantedFile): Promise<void> {
+  for (let round = 0; ; round++) {
+    try {
+      return machine.notes.arrived(await oneByHttp(machine, local, url, file), "http");
+    } catch (error) {
+      if (machine.signal.aborted || error instanceof WrongOctets || round === HTTP_PATIENT) throw error;
+    }
+    machine.notes.restarted();
+    await delay(1000);
+  }
+}
+
+function oneByHttp(machine: Machine, local: string, url: URL, { path, kernel }: WantedFile): Promise<number> {
+  let candidates = contentsOf(machine.roots, path);
+  const size = candidates[0]?.length ?? 0;
   let octets = 0;
-  await new Promise<void>((resolve, reject) => {
-    const asked = request(url, { localAddress: local, signal: machine.signal, agent: false }, (answer) => {
-      if (answer.statusCode !== 200) return reject(new Error(`${path}: HTTP ${answer.statusCode}`));
+  return new Promise<number>((resolve, reject) => {
+    const options = { localAddress: local, signal: machine.signal, agent: false, timeout: 6000 };
+    const asked = request(url, options, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${path}: HTTP ${answer.statusCode}`));
       answer.on("data", (bytes: Buffer) => {
         const end = octets + bytes.length;
-        if (end > expected.length || bytes.compare(expected, octets, end) !== 0) {
+        candidates = candidates.filter((known) => end <= known.length && bytes.compare(known, octets, end) === 0);
+        if (candidates.length === 0 && answer.statusCode === 200) {
           reject(new WrongOctets(`${path} by HTTP, behind ${octets}`));
           asked.destroy();
         }
         octets = end;
-        if (kernel) machine.kernel(octets / expected.length);
+        if (kernel) machine.kernel(octets / size);
+        answer.pause();
+        setTimeout(() => answer.resume(), bytes.length / HTTP_OCTETS);
       });
-      answer.on("end", () => (octets === expected.length ? resolve() : reject(new Error(`${path}: ${octets} octets`))));
+      answer.on("end", () => {
+        if (candidates.some((known) => known.length === octets)) resolve(octets);
+        else reject(new Error(`${path}: ${octets} octets`));
+      });
       answer.on("error", reject);
     });
+    asked.on("timeout", () => asked.destroy(new Error(`${path}: nothing came for 6 s`)));
     asked.on("error", reject);
     asked.end();
   });
-  machine.notes.arrived(octets, "http");
 }

@@ -2,15 +2,19 @@
 export interface CrowdPlan {
   /** Address of the boot server. */
   readonly server: string;
-  /** The boot tree as it must arrive. */
-  readonly root: string;
+  /** The boot tree as it must arrive; of several, each file must come whole from one of them. */
+  readonly roots: readonly string[];
   /** A folder for what other clients than our own write. */
   readonly scratch: string;
   readonly machines: number;
+  /** Number of the first machine: two crowds at once are not the same machines. */
+  readonly first: number;
   /** All together; a machine boots again when its turn comes. */
   readonly boots: number;
   /** Machines at once; `machines` is a multiple of it. */
   readonly lanes: number;
+  /** Milliseconds from one boot of a lane to its next at least. */
+  readonly pace: number;
   /** Milliseconds in which the lanes are switched on. */
   readonly within: number;
   /** Each machine is switched off and on again once, somewhere in its kernel. */

@@ -7,7 +7,8 @@ export interface TftpGet {
   /** The client's own address. */
   readonly local: string;
   readonly file: string;
-  readonly expected: Uint8Array;
+  /** What it may be: all octets of one of these. */
+  readonly expected: readonly Uint8Array[];
   readonly blockSize: number;
   readonly windowSize: number;
   readonly signal: AbortSignal;
@@ -34,7 +35,7 @@ const PATIENT = 6;
 
 /** Gets one file (RFC 1350, 2347, 2348, 2349, 7440) and compares each block with what it must be. */
 export async function tftpGet(get: TftpGet): Promise<Got> {
-  const { server, expected, windowSize, signal } = get;
+  const { server, windowSize, signal } = get;
   let over = false;
   let socket: Socket | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -48,6 +49,7 @@ export async function tftpGet(get: TftpGet): Promise<Got> {
       let inWindow = 0;
       let gap = false;
       let octets = 0;
+      let candidates = get.expected;
       let silent = 0;
       let last: Buffer = requestOf(get);
       let heardAt = performance.now();
@@ -72,18 +74,17 @@ export async function tftpGet(get: TftpGet): Promise<Got> {
         silent = 0;
         const length = packet.length - 4;
         const end = length < blockSize;
-        if (length > blockSize || octets + length > expected.length) {
-          return reject(new WrongOctets(`${get.file}: more than the ${expected.length} octets of the file`));
-        }
-        if (packet.compare(expected, octets, octets + length, 4) !== 0) {
-          return reject(new WrongOctets(`${get.file}: block ${block + 1} holds other octets`));
-        }
+        if (length > blockSize) return reject(new WrongOctets(`${get.file}: a block of ${length} octets`));
+        candidates = candidates.filter(
+          (bytes) => octets + length <= bytes.length && packet.compare(bytes, octets, octets + length, 4) === 0,
+        );
+        if (candidates.length === 0) return reject(new WrongOctets(`${get.file}: other octets behind ${octets}`));
         octets += length;
         block++;
         inWindow++;
         get.progress?.(octets);
-        if (end && octets !== expected.length) {
-          return reject(new WrongOctets(`${get.file}: ${octets} octets of ${expected.length}`));
+        if (end && !candidates.some((bytes) => bytes.length === octets)) {
+          return reject(new WrongOctets(`${get.file}: it ends behind ${octets} octets`));
         }
         if (end || inWindow >= window) acknowledge();
         if (end) resolve({ kind: "whole" });
@@ -104,8 +105,8 @@ export async function tftpGet(get: TftpGet): Promise<Got> {
           blockSize = Number(options.get("blksize") ?? 512);
           window = Number(options.get("windowsize") ?? 1);
           const size = options.get("tsize");
-          if (size !== undefined && Number(size) !== expected.length)
-            reject(new WrongOctets(`${get.file}: tsize ${size}`));
+          candidates = candidates.filter((bytes) => size === undefined || Number(size) === bytes.length);
+          if (candidates.length === 0) reject(new WrongOctets(`${get.file}: tsize ${size}`));
           else acknowledge();
         } else if (opcode === DATA) take(packet);
       };

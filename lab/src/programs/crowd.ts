@@ -9,7 +9,7 @@ import { type CrowdPlan, type CrowdResult, percentiles } from "../crowd/plan.ts"
 import { closeDeaf } from "../crowd/tftp-get.ts";
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as CrowdPlan;
-const dhcp = await openDhcpClients(plan.server);
+const dhcp = await openDhcpClients(plan.server, plan.first);
 
 const failures: string[] = [];
 const addresses = new Set<string>();
@@ -58,7 +58,7 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
   const power = new AbortController();
   const name = plan.mix[number % plan.mix.length] ?? "bios";
   const kernel = (share: number) => {
-    if (share < 1 && share > 0.05) loading.add(number);
+    if (share < 1) loading.add(number);
     else if (share >= 1) loading.delete(number);
     if (!told && plan.tellAt > 0 && loading.size >= plan.tellAt) {
       told = true;
@@ -66,10 +66,10 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
     }
     if (reset && share >= resetAt(number) && share < 1) power.abort(new Error("switched off"));
   };
-  const { server, root, scratch } = plan;
+  const { server, roots, scratch } = plan;
   const on = performance.now();
   try {
-    const machine = { kind: kindOf(name), number, server, root, scratch, dhcp, notes, signal: power.signal, kernel };
+    const machine = { kind: kindOf(name), number, server, roots, scratch, dhcp, notes, signal: power.signal, kernel };
     await boot(machine);
     counts.booted++;
     boots.push((performance.now() - on) / 1000);
@@ -87,7 +87,11 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
 
 async function lane(first: number): Promise<void> {
   await delay((first * plan.within) / plan.lanes);
-  for (let at = first; at < plan.boots; at += plan.lanes) await switchOn(at % plan.machines, plan.resets);
+  for (let at = first; at < plan.boots; at += plan.lanes) {
+    const pace = delay(plan.pace);
+    await switchOn(plan.first + (at % plan.machines), plan.resets);
+    if (at + plan.lanes < plan.boots) await pace;
+  }
 }
 
 const began = performance.now();

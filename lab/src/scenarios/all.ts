@@ -18,6 +18,7 @@ import { bootCheck, bootCheckOthers } from "./boot-check.ts";
 import { bootCheckRebuild } from "./boot-check-rebuild.ts";
 import { bystanders } from "./bystanders.ts";
 import { cjsArmhf } from "./cjs-armhf.ts";
+import { clockSetBack } from "./clock-set-back.ts";
 import { deb } from "./deb.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
 import { docsFirstBoot } from "./docs-first-boot.ts";
@@ -25,6 +26,7 @@ import { docsHowto } from "./docs-howto.ts";
 import { failuresBios } from "./failures-bios.ts";
 import { failuresRouter } from "./failures-router.ts";
 import { failuresUefi } from "./failures-uefi.ts";
+import { fewDescriptors } from "./few-descriptors.ts";
 import { firstRun } from "./first-run.ts";
 import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
@@ -44,6 +46,7 @@ import { npmGlobal } from "./npm-global.ts";
 import { npmInDebian } from "./npm-in-debian.ts";
 import { npmLibrary } from "./npm-library.ts";
 import { packages } from "./packages.ts";
+import { processFaults } from "./process-faults.ts";
 import { raspberryPi } from "./raspberry-pi.ts";
 import { rebuild } from "./rebuild.ts";
 import { relay } from "./relay.ts";
@@ -107,6 +110,9 @@ export const SCENARIOS: readonly Scenario[] = [
   noise,
   dhcpUnderLoad,
   storm,
+  processFaults,
+  fewDescriptors,
+  clockSetBack,
   hardTimes,
   fuzzQuick,
   serviceSystemd,

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Bootlace, startBootlace } from "../bootlace.ts";
+import type { Bootlace } from "../bootlace.ts";
 import type { CrowdResult } from "../crowd/plan.ts";
-import { addCrowdHost, CROWD_POOL, CROWD_TREE, CROWD_YAML, MIX, plantKernel, switchOnCrowd } from "../crowd.ts";
+import { MIX, switchOnCrowd } from "../crowd.ts";
+import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
 import { must } from "../failure.ts";
-import { buildHomeLan } from "../home-lan.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
 import type { Host } from "../namespaces.ts";
 import { droppedDatagrams, metric, tellVitals, type Vitals, vitalsOf } from "../vitals.ts";
@@ -78,12 +77,9 @@ export const storm: Scenario = {
     },
   ],
   async run(lab) {
-    const only = "udp and (port 67 or port 4011)";
-    const { lan, bootServer } = await buildHomeLan(lab, { pool: CROWD_POOL, only });
-    const crowd = await addCrowdHost(lab, lan);
-    const bootlace = await startBootlace(lab, bootServer, { yaml: CROWD_YAML, tree: CROWD_TREE });
-    const root = join(bootlace.folder, "boot");
-    plantKernel(root, KERNEL);
+    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const bootlace = await startCrowdServer(lab, bootServer, { name: "boot", kernel: KERNEL });
+    const { root } = bootlace;
     // Whatever is made at the first request is there then.
     await switchOnCrowd(lab, crowd, root, { name: "first", machines: MIX.length }).booted(60);
     const before = await calm(lab, bootServer, bootlace, Number.POSITIVE_INFINITY);

@@ -78,7 +78,8 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
     const at = wall();
     if (!found.ok) {
       const answer: OpenResult = { ok: false, fault: found.fault };
-      remember(key, { ok: false, at, answer });
+      // A disk or a system in trouble may be well again at the next request.
+      if (found.fault.reason !== "source-failed") remember(key, { ok: false, at, answer });
       return answer;
     }
     const { path, handle, identity } = found;

@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { type FileHandle, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { codeOf } from "./channel.ts";
+import { isShortage, whenFree } from "./descriptors.ts";
 import { type FileIdentity, openFlags } from "./regular-file.ts";
 import type { SourceFault } from "./source.ts";
 
@@ -20,7 +21,7 @@ export async function findFile(root: string, segments: readonly string[]): Promi
     // Opening a device can already do something, so look before.
     const fault = faultOf(await stat(path));
     if (fault) return { ok: false, fault };
-    handle = await open(path, openFlags);
+    handle = await whenFree(() => open(path, openFlags));
     // Each of these costs a turn of the event loop, which is long while many are served: so all at once.
     const [stats, real, realRoot] = await Promise.all([
       handle.stat({ bigint: true }),
@@ -33,6 +34,7 @@ export async function findFile(root: string, segments: readonly string[]): Promi
     return { ok: true, path, handle, identity: { dev, ino, size, mtimeNs, ctimeNs, nlink } };
   } catch (error) {
     await handle?.close();
+    if (isShortage(error)) throw error;
     return { ok: false, fault: faultFrom(error) };
   }
 }
@@ -82,6 +84,16 @@ function faultFrom(error: unknown): SourceFault {
   }
 }
 
+/** None for a folder that cannot be read; but that no descriptor is left says nothing about the folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await whenFree(() => readdir(folder));
+  } catch (error) {
+    if (isShortage(error)) throw error;
+    return [];
+  }
+}
+
 /**
  * The path that differs from `segments` in upper and lower case only. A part that exists as written wins; of several
  * others the first in order of code points.
@@ -89,7 +101,7 @@ function faultFrom(error: unknown): SourceFault {
 export async function findIgnoringCase(root: string, segments: readonly string[]): Promise<string[] | undefined> {
   const path: string[] = [];
   for (const segment of segments) {
-    const names = await readdir(join(root, ...path)).catch((): string[] => []);
+    const names = await namesIn(join(root, ...path));
     const folded = segment.toLowerCase();
     const match = names.includes(segment) ? segment : names.sort().find((name) => name.toLowerCase() === folded);
     if (match === undefined) return undefined;

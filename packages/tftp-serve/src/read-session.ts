@@ -1,5 +1,5 @@
 import type { FrameCache } from "./cache.ts";
-import type { Channel, ChannelHandlers } from "./channel.ts";
+import { type Channel, type ChannelHandlers, codeOf } from "./channel.ts";
 import type { TransferFigures, TransferRef } from "./core/events.ts";
 import { errorFor, errors, type TftpError } from "./core/faults.ts";
 import { negotiate } from "./core/negotiate.ts";
@@ -7,6 +7,7 @@ import { encodeError, encodeOack, errorTextOf, numberOf, opcodeOf, opcodes } fro
 import { hold, resume } from "./core/timer.ts";
 import { acknowledgedOctets, begin, step } from "./core/transfer.ts";
 import type { Outcome, TransferEffect, TransferState } from "./core/transfer-types.ts";
+import { isShortage } from "./descriptors.ts";
 import { closeSource, type FramedFile, type LoadFault } from "./frames.ts";
 import { netasciiView } from "./netascii-view.ts";
 import { type Asked, endEvent, messageOf, type Session, type SessionHost, transferRef } from "./session.ts";
@@ -56,7 +57,15 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
   }
 
   function openFailed(error: unknown): void {
-    opened(notFound("source-failed", messageOf(error)));
+    if (!isShortage(error) || ended) {
+      opened(notFound("source-failed", messageOf(error)));
+      return;
+    }
+    // An ERROR would end the boot; who hears nothing asks again.
+    leave();
+    const { file } = request;
+    const why = { reason: "no-descriptor", code: undefined, detail: codeOf(error) } as const;
+    host.emit({ type: "refused", at: clock.wall(), client, file, ...why });
   }
 
   function opened(result: OpenResult): void {
@@ -125,7 +134,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
         if (!ended) perform(opening, step(state, { type: "port-closed" }));
       },
       sendFailed: (code) => host.emit({ type: "send-failed", at: clock.wall(), client, code }),
-      failed: (code) => finish(opening, { type: "aborted", reason: "io-failed", detail: code }, undefined),
+      failed: (code) => finish(opening, { type: "aborted", reason: "no-socket", detail: code }, undefined),
     };
     const channel = host.channel(client, handlers, windowSize > 1 ? running.framed.frame : undefined);
     if (ended) return;

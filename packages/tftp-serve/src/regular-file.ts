@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { whenFree } from "./descriptors.ts";
 import { SourceChangedError, type SourceFile } from "./source.ts";
 
 /** What tells one state of a file from another. */
@@ -49,7 +50,7 @@ export function regularFile(
     version,
     modified: Number(identity.mtimeNs) / 1e6,
     async read(target, position) {
-      opening ??= open(path, openFlags);
+      opening ??= whenFree(() => open(path, openFlags));
       const file = await opening;
       let filled = 0;
       while (filled < target.length) {

@@ -63,15 +63,27 @@ function blockListOf(subnets: readonly string[]): BlockList {
   return list;
 }
 
+let latest: ReturnType<typeof networkInterfaces> | undefined;
+
+/** Where no descriptor is left, the system cannot be asked (EMFILE): then what it said last still holds. */
+function interfacesNow(): ReturnType<typeof networkInterfaces> {
+  try {
+    latest = networkInterfaces();
+  } catch (error) {
+    if (latest === undefined) throw error;
+  }
+  return latest;
+}
+
 function ownSubnets(): string[] {
-  return Object.values(networkInterfaces())
+  return Object.values(interfacesNow())
     .flatMap((addresses) => addresses ?? [])
     .flatMap(({ cidr }) => (cidr ? [cidr] : []));
 }
 
 /** Every IPv4 address of this machine. */
 export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
+  return Object.values(interfacesNow())
     .flatMap((addresses) => addresses ?? [])
     .flatMap(({ family, address }) => (family === "IPv4" ? [address] : []));
 }

@@ -127,7 +127,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
         if (!ended) perform(opening, stepReceive(state, { type: "port-closed" }));
       },
       sendFailed: (code) => host.emit({ type: "send-failed", at: clock.wall(), client, code }),
-      failed: (code) => finish(opening, { type: "aborted", reason: "io-failed", detail: code }, undefined),
+      failed: (code) => finish(opening, { type: "aborted", reason: "no-socket", detail: code }, undefined),
     });
     if (ended) return;
     opening.channel = channel;

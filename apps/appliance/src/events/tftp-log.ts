@@ -44,7 +44,7 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
     case "done":
       return doneRecord(event);
     case "aborted":
-      return abortedRecord(event);
+      return abortedRecord(event, passes);
     case "not-found":
       return notFoundRecord(event);
     case "refused":
@@ -92,6 +92,7 @@ const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, stri
   replaced: ["info", "the client asked again from the same port"],
   "file-changed": ["warn", "the file was changed meanwhile"],
   "io-failed": ["error", "the file could not be read"],
+  "no-socket": ["warn", "the system gives no socket for it; the client will ask again"],
   protocol: ["warn", "the client does not keep to the protocol"],
   lifetime: ["warn", "it took too long"],
   evicted: ["warn", "all transfers were in use, and this one was silent longest"],
@@ -99,9 +100,11 @@ const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, stri
   stopped: ["info", "the server stops"],
 };
 
-function abortedRecord(event: Of<"aborted">): LogRecord {
+function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
   const { transfer, figures, reason, error, detail } = event;
-  const [level, text] = abortTexts[reason];
+  const [usual, text] = abortTexts[reason];
+  // The system's trouble, not the client's: each client feels it again and again.
+  const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.at) ? usual : "debug";
   const said = error === undefined ? "" : ` with error ${error.code} ${quote(error.message)}`;
   const more = detail === undefined ? "" : ` (${quote(detail)})`;
   const message = `${who(transfer)}: ended after ${figures.bytes} of ${figures.size} bytes: ${text}${said}${more}`;
@@ -145,6 +148,7 @@ const refusedTexts: Readonly<Record<Of<"refused">["reason"], readonly [Level, st
   "too-many-transfers": ["warn", "all transfers are in use (tftp.maxTransfers)"],
   "too-many-transfers-of-client": ["warn", "this client has as many transfers as one client may have"],
   rate: ["warn", "too many requests"],
+  "no-descriptor": ["warn", "no descriptor is left to open the file; the client will ask again"],
   stopping: ["info", "the server stops"],
 };
 

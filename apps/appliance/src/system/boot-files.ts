@@ -25,8 +25,33 @@ const control = /\p{Cc}/u;
 /**
  * Finds the files of a root folder that may be boot files. Symbolic links are followed as long as they stay inside.
  * What cannot be served has a flaw: such files, and folders, which hide whatever is in them.
+ * When the system runs out of descriptors meanwhile, it says so and nothing about the folder.
  */
 export async function scanRoot(root: string): Promise<ScanResult> {
+  try {
+    return await scan(root);
+  } catch (error) {
+    if (isShortage(error)) return { ok: false, code: codeOf(error) };
+    throw error;
+  }
+}
+
+/** Whether a scan that failed tells nothing about the folder: no descriptor was left to look. */
+export function knowsNothing(result: ScanResult): boolean {
+  return !result.ok && shortages.has(result.code);
+}
+
+const shortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE"]);
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+function isShortage(error: unknown): boolean {
+  return shortages.has(codeOf(error));
+}
+
+async function scan(root: string): Promise<ScanResult> {
   const files: TreeFile[] = [];
   const folders: string[] = [];
   const seen = new Set<string>();
@@ -37,7 +62,7 @@ export async function scanRoot(root: string): Promise<ScanResult> {
     top = await realpath(root);
     await (await opendir(top)).close();
   } catch (error) {
-    return { ok: false, code: (error as NodeJS.ErrnoException).code ?? String(error) };
+    return { ok: false, code: codeOf(error) };
   }
 
   const waiting: { path: string; depth: number }[] = [{ path: "", depth: 0 }];
@@ -78,6 +103,7 @@ async function namesIn(folder: string): Promise<string[] | "unreadable"> {
   try {
     for await (const entry of await opendir(folder)) names.push(entry.name);
   } catch (error) {
+    if (isShortage(error)) throw error;
     if ((error as NodeJS.ErrnoException).code === "EACCES") return "unreadable";
     // Gone since it was listed: the next scan sees the new state.
   }
@@ -125,6 +151,7 @@ async function readHeader(path: string): Promise<Omit<TreeFile, "path">> {
       ...(flaw === undefined ? {} : { flaw }),
     };
   } catch (error) {
+    if (isShortage(error)) throw error;
     return (error as NodeJS.ErrnoException).code === "EACCES" ? { flaw: "unreadable" } : {};
   }
 }

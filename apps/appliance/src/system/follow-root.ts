@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
-import { type ScanResult, scanRoot } from "./boot-files.ts";
+import { knowsNothing, type ScanResult, scanRoot } from "./boot-files.ts";
 
 export interface FollowTimes {
   /** Milliseconds of quiet after a change before the tree is read again. */
@@ -44,6 +44,10 @@ export function followRoot(root: string, onScan: (result: ScanResult) => void, t
     const result = await scanRoot(root);
     scanning = false;
     if (stopped) return;
+    if (knowsNothing(result)) {
+      schedule(times.rescanMissing);
+      return;
+    }
     onScan(result);
     settle(result);
   }

@@ -73,6 +73,8 @@ export type RefusedReason =
   | "too-many-transfers-of-client"
   /** More unacknowledged requests than the rate allows: no answer, the client asks again. */
   | "rate"
+  /** The system has no descriptor left to open the file: no answer, the client asks again. */
+  | "no-descriptor"
   /** The server is stopping: no answer. */
   | "stopping";
 
@@ -92,6 +94,8 @@ export type AbortReason =
   | "file-changed"
   /** The source or the sink failed; `detail` says how. */
   | "io-failed"
+  /** The system gives no socket: too many are open, or the address is gone. */
+  | "no-socket"
   /** Too many packets that fit no rule. */
   | "protocol"
   /** Longer than a transfer may take. */

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { BOOTLACE_MAIN } from "../bootlace.ts";
+import type { KindName } from "../crowd/plan.ts";
+import { MIX, switchOnCrowd } from "../crowd.ts";
+import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { must } from "../failure.ts";
+import { eventually, type Scenario } from "../lab.ts";
+import { locate } from "../packages.ts";
+import { vitalsOf } from "../vitals.ts";
+
+const LIMIT = 64;
+const MACHINES = 80;
+const KERNEL = 2 * 1024 * 1024 + 717;
+/** npm tftp gives up where others ask again. */
+const PERSISTENT: readonly KindName[] = MIX.filter((kind) => kind !== "npm");
+
+export const fewDescriptors: Scenario = {
+  name: "few-descriptors",
+  proves:
+    "with 64 descriptors a storm of 80 machines is told to the log, is served in turns, and leaves nothing behind",
+  rows: [
+    {
+      id: "few-descriptors",
+      section: "Faults",
+      done: "80 machines are switched on within a second, and Bootlace may open 64 descriptors (ulimit -n 64)",
+      holds: "it says so, goes on serving, all machines boot after asking again, and descriptors are as before",
+    },
+  ],
+  async run(lab) {
+    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const args = [`--nofile=${LIMIT}:${LIMIT}`, process.execPath, BOOTLACE_MAIN];
+    const program = { command: locate("prlimit"), args };
+    const bootlace = await startCrowdServer(lab, bootServer, { name: "boot", kernel: KERNEL, program });
+    await switchOnCrowd(lab, crowd, bootlace.root, { name: "first", machines: 3, mix: PERSISTENT }).booted(60);
+    // A socket that was used waits a second for its next transfer.
+    await delay(3000);
+    const before = vitalsOf(bootlace.process);
+    const crowded = { name: "crowd", machines: MACHINES, mix: PERSISTENT };
+    const result = await switchOnCrowd(lab, crowd, bootlace.root, crowded).booted(240);
+    const told = bootlace.records().filter((record) => JSON.stringify(record).includes("EMFILE"));
+    must(told.length > 0, "the log does not say that there were too few descriptors");
+    must(told.length < 2 * MACHINES, `the log says it ${told.length} times`);
+    const after = await eventually(lab, `no more than ${before.descriptors} descriptors`, 60, () => {
+      const vitals = vitalsOf(bootlace.process);
+      return vitals.descriptors <= before.descriptors ? vitals : undefined;
+    });
+    const last = { name: "afterwards", machines: 3, mix: PERSISTENT };
+    const { restarts, repeats } = await switchOnCrowd(lab, crowd, bootlace.root, last).booted(60);
+    must(restarts + repeats.tftp + repeats.discover === 0, "it has not recovered: a machine had to ask again");
+    lab.proof(String(told[0]?.msg));
+    const again = `${result.restarts} transfers begun anew, ${result.repeats.tftp} TFTP packets repeated`;
+    lab.row(
+      "few-descriptors",
+      `${result.booted} booted in ${result.seconds.toFixed(1)} s: ${again}; told ${told.length} times; ` +
+        `${before.descriptors} descriptors before, ${after.descriptors} after`,
+    );
+  },
+};
