@@ -220,12 +220,15 @@ it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it
   put("f/pxelinux.0", pxelinuxLoader("6.04", names));
   const uefi = ldlinuxModule(names);
   uefi[4] = 2;
+  put("e2/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("e2/ldlinux.c32", ldlinuxModule(names).subarray(0, 100));
   put("f/ldlinux.c32", uefi);
   expect(await findings("root: boot\n")).toEqual([
     `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 beside it. ${remedy}`,
     `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 is of another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 does not have. ${remedy}`,
     `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 is of version 6.03, the loader is PXELINUX 6.04. ${remedy}`,
     `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, and the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/e2/ldlinux.c32: error[T006] this ldlinux.c32 is cut short, and the loader is PXELINUX 6.04. ${remedy}`,
     `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, and PXELINUX 6.04 runs on BIOS. ${remedy}`,
   ]);
 });

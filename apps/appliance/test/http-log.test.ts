@@ -40,11 +40,11 @@ describe("the log of the boot file listener", () => {
     ],
     [
       { type: "aborted", ...body, bytes: 5, reason: "client-closed", detail: undefined },
-      'info http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 bytes of 2000000 octets: the client closed the connection',
+      'info http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 octets of 2000000 octets: the client closed the connection',
     ],
     [
       { type: "aborted", ...body, bytes: 5, reason: "io-failed", detail: "EIO" },
-      'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 bytes of 2000000 octets: the file could not be read ("EIO")',
+      'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 octets of 2000000 octets: the file could not be read ("EIO")',
     ],
     [
       { type: "refused", at: 1, client, request, reason: "missing", status: 404, detail: undefined },

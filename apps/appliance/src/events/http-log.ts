@@ -80,7 +80,7 @@ const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, stri
 function abortedRecord({ request, reason, status, bytes, size, range, ms, detail }: Of<"aborted">): LogRecord {
   const [level, text] = abortTexts[reason];
   const more = detail === undefined ? "" : ` (${quote(detail)})`;
-  const message = `${who(request)}: ended after ${bytes} bytes of ${octets(range, size)}: ${text}${more}`;
+  const message = `${who(request)}: ended after ${bytes} octets of ${octets(range, size)}: ${text}${more}`;
   const fields = { ...ref(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
   return plain(level, "http.aborted", message, fields);
 }

@@ -45,7 +45,8 @@ async function checkModule(root: string, path: string): Promise<TreeFinding[]> {
     return [finding("T006", modulePlace, `this ldlinux.c32 is for UEFI, and ${shown} runs on BIOS`, remedy)];
   }
   if (module.kind !== "bios") {
-    const what = module.kind === "com32r" ? "older than Syslinux 5" : "no module of Syslinux";
+    const whats = { com32r: "older than Syslinux 5", "cut-short": "cut short", unknown: "no module of Syslinux" };
+    const what = whats[module.kind];
     return [finding("T006", modulePlace, `this ldlinux.c32 is ${what}, and the loader is ${shown}`, remedy)];
   }
   if (module.version !== undefined && module.version !== loader.version) {

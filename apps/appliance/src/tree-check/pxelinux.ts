@@ -12,7 +12,7 @@ export interface PxelinuxLoader {
 export interface LdlinuxModule {
   /** Distributions leave it out: Debian's modules carry none. */
   readonly version?: string;
-  readonly kind: "bios" | "uefi" | "com32r" | "unknown";
+  readonly kind: "bios" | "uefi" | "com32r" | "cut-short" | "unknown";
   /** Names that the loader's core must have, or it refuses the module as undefined symbols. */
   readonly needs: readonly string[];
 }
@@ -65,9 +65,17 @@ export function missingIn(core: Uint8Array, { needs }: LdlinuxModule): string[] 
 /** ELF class 32 and machine 386 is for BIOS, or for 32-bit UEFI, which the symbols tell; modules before 5.00 were no ELF but began with `mov eax, …; int 21h`. */
 function kindOf(bytes: Uint8Array): LdlinuxModule["kind"] {
   if (latin1(bytes.subarray(0, 4)) === "\x7fELF") {
-    return bytes[4] === 1 && bytes[18] === 3 ? "bios" : "uefi";
+    if (bytes[4] !== 1 || bytes[18] !== 3) return "uefi";
+    return sectionsEnd(bytes) > bytes.length ? "cut-short" : "bios";
   }
   return bytes[0] === 0xb8 && bytes[3] === 0x4c && bytes[4] === 0xcd ? "com32r" : "unknown";
+}
+
+/** Where the table of sections ends, which linkers write last (System V ABI, "ELF Header"). */
+function sectionsEnd(bytes: Uint8Array): number {
+  if (bytes.length < 52) return 52;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(32, true) + view.getUint16(46, true) * view.getUint16(48, true);
 }
 
 const dynamicSymbols = 11;
