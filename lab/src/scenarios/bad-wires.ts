@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { addBadFloor, type BadFloor, ONE_BY_ONE, type WireFaults } from "../bad-wire.ts";
 import { type Bootlace, startBootlace } from "../bootlace.ts";
 import { LabFailure, must } from "../failure.ts";
@@ -8,6 +6,7 @@ import { eventually, type Lab, type Scenario } from "../lab.ts";
 import { addHost, configure, plugIn } from "../namespaces.ts";
 import { type Machine, startBios, startUefi } from "../qemu.ts";
 import { sentFiles } from "../sent-files.ts";
+import { filesTold } from "../told-files.ts";
 import { BIOS_MEMTEST, BIOS_MEMTEST_FILES, UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
 
 /** A wire, and the LAN of the boot server that it leads to. */
@@ -142,7 +141,7 @@ export const badWires: Scenario = {
 
 /** Switches a machine on until it has all its files. */
 async function boot(lab: Lab, bootlace: Bootlace, { floor }: BadFloor, job: Job): Promise<string> {
-  const { kind, condition, mac } = job;
+  const { kind, condition, mac, address } = job;
   const { start, files, shows } = KINDS[kind];
   const gaveUp: string[] = [];
   for (let attempt = 1; attempt <= condition.tries; attempt++) {
@@ -151,7 +150,7 @@ async function boot(lab: Lab, bootlace: Bootlace, { floor }: BadFloor, job: Job)
     const seconds = machine.age();
     await machine.stop("SIGKILL");
     if (end === undefined) {
-      await filesTold(lab, bootlace, job, files);
+      await filesTold(lab, bootlace, address, files);
       const before = gaveUp.length === 0 ? "at once" : `at try ${attempt} (before: ${gaveUp.join(", ")})`;
       return `${before} in ${seconds.toFixed(0)} s`;
     }
@@ -159,23 +158,6 @@ async function boot(lab: Lab, bootlace: Bootlace, { floor }: BadFloor, job: Job)
     gaveUp.push(`"${end}", ${verdict}`);
   }
   throw new LabFailure(`${condition.id}: ${kind} did not boot in ${condition.tries} tries: ${gaveUp.join(", ")}`);
-}
-
-/**
- * Waits until each file is logged as served. When the last acknowledgement is lost the machine has the whole file, and
- * Bootlace can tell only of the blocks before the last window.
- */
-async function filesTold(lab: Lab, bootlace: Bootlace, { address }: Job, files: readonly string[]): Promise<void> {
-  for (const path of files) {
-    const { size } = statSync(join(bootlace.folder, "boot", path));
-    await eventually(lab, `all of ${path} told as served to ${address}`, 60, () => {
-      const served = bootlace.records().filter(({ event, ip, file, bytes, blockSize, windowSize }) => {
-        const own = event === "tftp.done" && ip === address && String(file).replace(/\/+/g, "/").endsWith(path);
-        return own && Number(bytes) >= size - Number(blockSize) * Number(windowSize);
-      });
-      return served.length > 0 || undefined;
-    });
-  }
 }
 
 /** Undefined when the machine shows that everything is loaded, else what it said when it gave up. */

@@ -7,6 +7,7 @@ import { addHost, configure, type Host, linkOf, plugIn } from "../namespaces.ts"
 import { start } from "../processes.ts";
 import { startBios, startUefi } from "../qemu.ts";
 import { ipv6Prefix, startDnsmasq } from "../router.ts";
+import { filesTold } from "../told-files.ts";
 import { BIOS_MEMTEST, BIOS_MEMTEST_FILES, UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
 import { cpuSeconds, droppedDatagrams, vitalsOf } from "../vitals.ts";
 
@@ -20,6 +21,7 @@ const MACS = {
   ipv6: ["52:54:00:ae:23:01", "52:54:00:ae:23:02"],
   dhcp: ["52:54:00:ae:23:03", "52:54:00:ae:23:04"],
 } as const;
+const ADDRESSES = { ipv6: ["192.168.11.60", "192.168.11.61"], dhcp: ["192.168.11.62", "192.168.11.63"] } as const;
 type Kind = keyof typeof MACS;
 
 const HOLDS = "a BIOS and a UEFI machine get all files meanwhile; none of the noise is answered or logged";
@@ -42,7 +44,9 @@ export const noise: Scenario = {
     },
   ],
   async run(lab) {
-    const routerLines = [...MACS.ipv6, ...MACS.dhcp].map((mac, at) => `dhcp-host=${mac},192.168.11.${60 + at}`);
+    const routerLines = (["ipv6", "dhcp"] as const).flatMap((kind) =>
+      MACS[kind].map((mac, at) => `dhcp-host=${mac},${ADDRESSES[kind][at]}`),
+    );
     const home = await buildHomeLan(lab, { routerLines, snap: 700 });
     const bootlace = await startBootlace(lab, home.bootServer, {
       yaml: "root: ./boot\n",
@@ -65,7 +69,7 @@ export const noise: Scenario = {
 async function within(lab: Lab, { lan }: HomeLan, bootlace: Bootlace, host: Host, kind: Kind): Promise<string> {
   const args = [NOISE, kind, String(RATE), String(SECONDS)];
   const source = start(lab, host.netns, { name: `noise-${kind}`, command: process.execPath, args });
-  await source.output.until(/^[1-9]\d* sent$/m, 10);
+  await source.output.until(/^[1-9]\d* sent$/m, 30);
   const before = { cpu: cpuSeconds(bootlace.process), memory: vitalsOf(bootlace.process).memory };
   const began = source.age();
   const lines = bootlace.records().length;
@@ -87,8 +91,8 @@ async function within(lab: Lab, { lan }: HomeLan, bootlace: Bootlace, host: Host
       ?.at(-1),
   );
   must(sent >= AT_LEAST * RATE * source.age(), `only ${sent} packets in ${source.age().toFixed(0)} s`);
-  await bootlace.mustTell({ mac: biosMac, ...told("x86-bios", BIOS_MEMTEST_FILES) });
-  await bootlace.mustTell({ mac: uefiMac, ...told("x64-uefi", UEFI_SYSLINUX_FILES) });
+  await filesTold(lab, bootlace, ADDRESSES[kind][0], BIOS_MEMTEST_FILES);
+  await filesTold(lab, bootlace, ADDRESSES[kind][1], UEFI_SYSLINUX_FILES);
   const foreign = bootlace.records().slice(lines).filter(isForeign);
   must(foreign.length === 0, `${foreign.length} lines about the noise: ${JSON.stringify(foreign[0])}`);
   const dropped = [67, 68, 4011, 69].map((port) => droppedDatagrams(bootlace.process, port));
@@ -98,8 +102,6 @@ async function within(lab: Lab, { lan }: HomeLan, bootlace: Bootlace, host: Host
     `datagrams without room in the sockets of 67, 68, 4011, 69: ${dropped.join(", ")}`,
   ].join("; ");
 }
-
-const told = (architecture: string, files: readonly string[]) => ({ architecture, files, bootFile: files[0] ?? "" });
 
 /** A line that is about a machine, and about none of ours. */
 function isForeign({ mac, ip }: Readonly<Record<string, unknown>>): boolean {
