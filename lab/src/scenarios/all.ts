@@ -55,6 +55,7 @@ import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
 import { storm } from "./storm.ts";
 import { tftpSegments } from "./tftp-segments.ts";
+import { treeExchanged } from "./tree-exchanged.ts";
 import { twoLans } from "./two-lans.ts";
 import { uboot, ubootAlone } from "./uboot.ts";
 import { uefiOthersHttp } from "./uefi-others-http.ts";
@@ -112,6 +113,7 @@ export const SCENARIOS: readonly Scenario[] = [
   storm,
   processFaults,
   fewDescriptors,
+  treeExchanged,
   clockSetBack,
   hardTimes,
   fuzzQuick,

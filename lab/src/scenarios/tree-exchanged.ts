@@ -1,0 +1,74 @@
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { KindName } from "../crowd/plan.ts";
+import { CROWD_YAML, type CrowdRun, plantKernel, switchOnCrowd } from "../crowd.ts";
+import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { filler } from "../filler.ts";
+import type { Scenario } from "../lab.ts";
+
+const KERNEL = 8 * 1024 * 1024 + 717;
+/** The same number of octets: nothing but the octets themselves tells the two apart. */
+const otherKernel = () => filler(KERNEL).map((octet) => octet ^ 0xff);
+const PERSISTENT: readonly KindName[] = ["bios", "uefi-4011", "bios-4011", "http"];
+
+export const treeExchanged: Scenario = {
+  name: "tree-exchanged",
+  proves: "boot files that are exchanged in the middle of 20 transfers: each arrives whole, old or new",
+  rows: [
+    {
+      id: "file-exchanged",
+      section: "Faults",
+      done: "a file is replaced by rename in the middle of 20 transfers of it, by one of the same size",
+      holds: "each machine gets all octets of the old one or of the new one, and who comes later the new one",
+    },
+    {
+      id: "tree-exchanged",
+      section: "Faults",
+      done: "the whole tree is replaced in the middle of 20 transfers: the root is a link, and another is renamed over it",
+      holds: "the same",
+    },
+  ],
+  async run(lab) {
+    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const yaml = CROWD_YAML.replace("root: ./boot", "root: ./served");
+    const link = join(lab.folder, "boot/served");
+    mkdirSync(join(lab.folder, "boot"), { recursive: true });
+    symlinkSync("boot", link);
+    const options = { name: "boot", kernel: KERNEL, yaml };
+    const bootlace = await startCrowdServer(lab, bootServer, options);
+    const { root, folder } = bootlace;
+    // As they were and as they will be, where nobody touches them.
+    const [old, fresh] = [join(folder, "old"), join(folder, "fresh")];
+    for (const tree of [old, fresh]) cpSync(root, tree, { recursive: true });
+    writeFileSync(join(fresh, "linux/vmlinuz"), otherKernel());
+    const both = { machines: 20, mix: PERSISTENT, within: 200, tellAt: 16 };
+    const whileLoading = async (name: string, change: () => void) => {
+      const crowded = switchOnCrowd(lab, crowd, root, { name, ...both, roots: [old, fresh] });
+      await crowded.loading();
+      change();
+      return told(crowded);
+    };
+    const told = async (started: CrowdRun) => {
+      const { booted, restarts, seconds } = await started.booted(120);
+      return `${booted} machines in ${seconds.toFixed(1)} s, ${restarts} transfers begun anew, no octet of another file`;
+    };
+    const newest = async (name: string, tree: string) => {
+      await switchOnCrowd(lab, crowd, tree, { name, machines: 4, mix: PERSISTENT }).booted(60);
+    };
+
+    const next = join(root, "linux/vmlinuz.new");
+    writeFileSync(next, otherKernel());
+    const file = await whileLoading("file", () => renameSync(next, join(root, "linux/vmlinuz")));
+    await newest("after-file", fresh);
+    lab.row("file-exchanged", file);
+
+    plantKernel(join(folder, "other"), KERNEL);
+    cpSync(old, join(folder, "other"), { recursive: true });
+    symlinkSync("other", `${link}.new`);
+    const tree = await whileLoading("tree", () => renameSync(`${link}.new`, link));
+    await newest("after-tree", old);
+    lab.row("tree-exchanged", tree);
+
+    for (const name of [old, fresh]) rmSync(name, { recursive: true });
+  },
+};
