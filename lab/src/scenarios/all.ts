@@ -53,6 +53,7 @@ import { relay } from "./relay.ts";
 import { routers } from "./routers.ts";
 import { serviceOpenrc } from "./service-openrc.ts";
 import { serviceSystemd } from "./service-systemd.ts";
+import { soak } from "./soak.ts";
 import { storm } from "./storm.ts";
 import { tftpSegments } from "./tftp-segments.ts";
 import { treeExchanged } from "./tree-exchanged.ts";
@@ -114,6 +115,7 @@ export const SCENARIOS: readonly Scenario[] = [
   processFaults,
   fewDescriptors,
   treeExchanged,
+  soak,
   clockSetBack,
   hardTimes,
   fuzzQuick,
