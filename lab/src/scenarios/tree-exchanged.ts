@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KindName } from "../crowd/plan.ts";
 import { CROWD_YAML, type CrowdRun, plantKernel, switchOnCrowd } from "../crowd.ts";
@@ -27,6 +27,12 @@ export const treeExchanged: Scenario = {
       done: "the whole tree is replaced in the middle of 20 transfers: the root is a link, and another is renamed over it",
       holds: "the same",
     },
+    {
+      id: "tree-removed",
+      section: "Faults",
+      done: "the tree is removed when 20 machines load their kernel, and is put back afterwards",
+      holds: "each transfer ends with the whole file; machines that come afterwards boot",
+    },
   ],
   async run(lab) {
     const { bootServer, crowd } = await buildCrowdHouse(lab);
@@ -42,8 +48,8 @@ export const treeExchanged: Scenario = {
     for (const tree of [old, fresh]) cpSync(root, tree, { recursive: true });
     writeFileSync(join(fresh, "linux/vmlinuz"), otherKernel());
     const both = { machines: 20, mix: PERSISTENT, within: 200, tellAt: 16 };
-    const whileLoading = async (name: string, change: () => void) => {
-      const crowded = switchOnCrowd(lab, crowd, root, { name, ...both, roots: [old, fresh] });
+    const whileLoading = async (name: string, change: () => void, tellAt = both.tellAt) => {
+      const crowded = switchOnCrowd(lab, crowd, root, { name, ...both, tellAt, roots: [old, fresh] });
       await crowded.loading();
       change();
       return told(crowded);
@@ -68,6 +74,12 @@ export const treeExchanged: Scenario = {
     const tree = await whileLoading("tree", () => renameSync(`${link}.new`, link));
     await newest("after-tree", old);
     lab.row("tree-exchanged", tree);
+
+    const served = realpathSync(link);
+    const gone = await whileLoading("removed", () => rmSync(served, { recursive: true }), both.machines);
+    cpSync(old, served, { recursive: true });
+    await newest("after-removed", old);
+    lab.row("tree-removed", gone);
 
     for (const name of [old, fresh]) rmSync(name, { recursive: true });
   },

@@ -106,12 +106,16 @@ export function framedFile(
     },
     drop(chunk) {
       chunks.delete(chunk.index);
+      if (framed.users > 0) file?.hold?.();
     },
     resident: () => chunks.values(),
     isEmpty: () => chunks.size === 0,
     adopt(other) {
       if (file) closeSource(other);
-      else file = other;
+      else {
+        file = other;
+        if (chunks.size * perChunk < lastBlock) other.hold?.();
+      }
     },
     rest() {
       if (!reading) closeFile();

@@ -34,7 +34,7 @@ export function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): s
 }
 
 /**
- * A file that was found to be `identity`. It is opened when it is first read, unless `handle` is there already; each read
+ * A file that was found to be `identity`. It is opened when it is first read or held, unless `handle` is there already; each read
  * makes sure that it is still what it was.
  */
 export function regularFile(
@@ -45,13 +45,13 @@ export function regularFile(
   changed: () => void,
 ): SourceFile {
   let opening: Promise<FileHandle> | undefined = handle && Promise.resolve(handle);
+  const opened = () => (opening ??= whenFree(() => open(path, openFlags)));
   return {
     size: Number(identity.size),
     version,
     modified: Number(identity.mtimeNs) / 1e6,
     async read(target, position) {
-      opening ??= whenFree(() => open(path, openFlags));
-      const file = await opening;
+      const file = await opened();
       let filled = 0;
       while (filled < target.length) {
         const { bytesRead } = await file.read(target, filled, target.length - filled, position + filled);
@@ -63,6 +63,10 @@ export function regularFile(
         throw new SourceChangedError("the file was changed while it was read");
       }
       return filled;
+    },
+    hold() {
+      // Whoever reads is told.
+      opened().catch(() => {});
     },
     close() {
       const last = opening;

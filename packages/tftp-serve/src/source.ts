@@ -20,6 +20,11 @@ export interface SourceFile {
    * `SourceChangedError`, end the transfer with ERROR 0.
    */
   read(target: Uint8Array, position: number): number | Promise<number>;
+  /**
+   * It will be read, though not now: a source that opens a file at its first read opens it here, so that its octets stay
+   * when its name goes to another file, or goes away.
+   */
+  hold?(): void;
   close(): void | Promise<void>;
 }
 

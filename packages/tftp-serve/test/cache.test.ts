@@ -130,6 +130,26 @@ describe("sharing", () => {
     expect([third.closed, cache.misses]).toEqual([1, 1]);
   });
 
+  test("what will still have to be read is held: at the start, and when a piece in use goes", async () => {
+    let held = 0;
+    const holding = (bytes: Uint8Array) => ({ ...file(bytes, "v"), hold: () => void held++ });
+    const bytes = pattern(perChunk * 512 * 2);
+    const cache = frameCache(1e6);
+    const first = cache.open(holding(bytes), shape);
+    await load(first, 0);
+    cache.close(first);
+    expect(held).toBe(0);
+    const second = cache.open(holding(bytes), shape);
+    expect(held).toBe(1);
+    for (const index of [1, 2]) await load(second, index);
+    cache.close(second);
+    const third = cache.open(holding(bytes), shape);
+    expect(held).toBe(1);
+    const [piece] = third.resident();
+    if (piece) third.drop(piece);
+    expect(held).toBe(2);
+  });
+
   test("other versions, block sizes, rollovers and sizes are kept apart; without a version nothing is shared", () => {
     const cache = frameCache(1e6);
     const all = [

@@ -1,9 +1,9 @@
-import { appendFile, rename, truncate, utimes, writeFile } from "node:fs/promises";
+import { appendFile, rename, truncate, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { directory } from "../src/directory.ts";
+import { directory, directoryAt } from "../src/directory.ts";
 import { fetchFile, folder, pattern, running, type UdpClient, udpClient } from "./fixture.ts";
-import { ack, rrq } from "./hex.ts";
+import { ack, error, rrq } from "./hex.ts";
 
 const size = 1_000_000;
 const old = pattern(size);
@@ -55,6 +55,31 @@ describe("a file that changes during a transfer never mixes old and new octets",
     expect(error).toBe("0 File changed");
     expect(Buffer.compare(bytes, old.subarray(512, 512 + bytes.length))).toBe(0);
     expect(await event("aborted")).toMatchObject({ reason: "file-changed", transfer: { file: "f" } });
+  });
+
+  test("removed after a transfer began with what was in memory: it ends with the whole file", async () => {
+    const root = await folder();
+    const path = await settled(join(root, "f"), old);
+    // A file that was written a moment ago is not kept in memory.
+    const settledBy = Date.now() + 60_000;
+    const server = await running({ source: directoryAt(root, {}, () => settledBy) });
+    const first = await udpClient();
+    first.send(rrq("f"), server.port);
+    const { port: leaving } = await first.next();
+    // Some pieces of the file, so that the next client does not need the disk at first.
+    for (let block = 1; block <= 600; block++) {
+      first.send(ack(block), leaving);
+      await first.next();
+    }
+    first.send(error(0, "enough"), leaving);
+    await server.event("aborted");
+    const client = await udpClient();
+    client.send(rrq("f"), server.port);
+    const { port: tid } = await client.next();
+    await unlink(path);
+    const { bytes, error: fault } = await rest(client, tid);
+    expect(fault).toBeUndefined();
+    expect(Buffer.compare(bytes, old.subarray(512))).toBe(0);
   });
 
   test("replaced: the transfer ends with the old file, the next one gets the new", async () => {
