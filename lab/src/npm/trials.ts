@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Capture } from "../capture.ts";
 import { LabFailure, must } from "../failure.ts";
@@ -65,6 +65,19 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     await listening(lab, server, [6969]);
     await fetchText(lab, bootServer, `${LOCAL}/hello.txt`);
     await server.output.until(/127\.0\.0\.1 asks for "hello\.txt"\n(.*\n)*5 octets, 0 sent again/, 5);
+    await server.stop();
+  },
+  "@bootlace/tftp-serve: Windows in one piece": async (stage, example) => {
+    const { lab, bootServer } = stage;
+    const { server, srv } = stage.start(example);
+    await listening(lab, server, [6969]);
+    const large = Buffer.alloc(200_000, "every block of a window");
+    writeFileSync(join(srv, "tftp/large"), large);
+    const got = join(lab.folder, `large-${stage.mark}`);
+    const options = ["--option", "blksize 1468", "--option", "windowsize 8"];
+    const words = [...options, "--get", "-r", "large", "-l", got, "127.0.0.1", "6969"];
+    await runOk(lab, bootServer.netns, locate("atftp"), words);
+    must(readFileSync(got).equals(large), "the file came with other octets");
     await server.stop();
   },
   "@bootlace/tftp-serve: Stop": async (stage, example) => {
