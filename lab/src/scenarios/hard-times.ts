@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOOTLACE_MAIN, type LogRecord, readRecords } from "../bootlace.ts";
 import { must } from "../failure.ts";
@@ -21,12 +21,14 @@ interface Daemon {
   /** Gets a file by TFTP, `hello` when none is named; the status of curl. */
   fetch(file?: string): Promise<number>;
   command(...words: readonly string[]): Promise<number>;
+  /** The boot file that a machine would be offered now. */
+  offered(mac: string, arch: string): Promise<string>;
   /** Waits until an event was told that often. */
   tells(event: string, times: number, seconds?: number): Promise<void>;
 }
 
 const yaml = (disk: string) => `user: root
-root: ./boot
+root: ${disk}/boot
 state: { directory: ${disk}/state }
 log: { file: ${disk}/log/bootlace.log }
 `;
@@ -44,8 +46,9 @@ function addDisk(lab: Lab): string {
 async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> {
   const disk = addDisk(lab);
   const folder = join(lab.folder, host.role);
-  mkdirSync(join(folder, "boot"), { recursive: true });
-  for (const name of ["hello", "pxelinux.0"]) writeFileSync(join(folder, "boot", name), "hello\n");
+  mkdirSync(folder);
+  mkdirSync(join(disk, "boot"));
+  for (const name of ["hello", "pxelinux.0"]) writeFileSync(join(disk, "boot", name), "hello\n");
   writeFileSync(join(folder, "bootlace.yaml"), yaml(disk));
   const args = [BOOTLACE_MAIN, "serve", "--config", "bootlace.yaml"];
   const started = start(lab, host.netns, { name: "bootlace", command: process.execPath, args, cwd: folder });
@@ -65,6 +68,13 @@ async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> 
       const args = [BOOTLACE_MAIN, ...words];
       return (await run(lab, host.netns, process.execPath, args, { cwd: folder })).code;
     },
+    async offered(mac, arch) {
+      const body = JSON.stringify({ mac, arch });
+      const header = ["--silent", "--header", "Content-Type: application/json", "--data", body];
+      const url = "http://127.0.0.1:8067/api/v1/explain";
+      const { stdout } = await run(lab, host.netns, locate("curl"), [...header, url]);
+      return String((JSON.parse(stdout.toString()) as { bootFile?: string }).bootFile);
+    },
     async tells(event, times, seconds = 15) {
       await eventually(lab, `${event}, ${times} times`, seconds, () => told(event) >= times || undefined);
       must(told(event) === times, `${event} was told ${told(event)} times, not ${times}`);
@@ -76,22 +86,30 @@ async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> 
   };
 }
 
-/** Writes until nothing more fits. */
-function fill(disk: string): () => void {
+/** Fills the disk; the last that is copied there is a boot file, which does not fit. */
+function fill(disk: string, program: Buffer): () => void {
   const file = join(disk, "filler");
-  for (const size of [65_536, 4_096]) {
+  const untilFull = (write: () => void) => {
     try {
-      for (;;) writeFileSync(file, Buffer.alloc(size), { flag: "a" });
+      for (;;) write();
     } catch (error) {
       must((error as NodeJS.ErrnoException).code === "ENOSPC", `the disk is not full: ${error}`);
     }
-  }
+  };
+  untilFull(() => writeFileSync(file, Buffer.alloc(65_536), { flag: "a" }));
+  truncateSync(file, statSync(file).size - 40_960);
+  const cut = join(disk, "boot/bootx64.efi");
+  untilFull(() => writeFileSync(cut, program));
+  const { size } = statSync(cut);
+  must(size > 0 && size < program.length, `${size} of ${program.length} octets of the boot file were written`);
+  untilFull(() => writeFileSync(file, Buffer.alloc(4_096), { flag: "a" }));
   return () => rmSync(file);
 }
 
 async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
   must((await daemon.command("next", "52:54:00:00:00:01", "--file", "hello")) === 0, "no one-shot could be set");
-  const empty = fill(daemon.disk);
+  const program = readFileSync(locate("syslinuxX64"));
+  const empty = fill(daemon.disk, program);
   for (let round = 0; round < 12; round += 1) must((await daemon.fetch()) === 0, "no file with a full disk");
   await daemon.tells("log.file-failed", 1);
   // A boot that came to nothing is worth keeping, and cannot be kept.
@@ -103,12 +121,18 @@ async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
   await daemon.tells("boot.next-unwritable", 1);
   empty();
   must((await daemon.fetch()) === 0, "no file with room on the disk");
+  const mac = "52:54:00:00:00:09";
+  const offered = () => daemon.offered(mac, "x64-uefi");
+  const cut = await offered();
+  must(cut !== "bootx64.efi", "a boot file that was cut short is handed out");
+  writeFileSync(join(daemon.disk, "boot/bootx64.efi"), program);
+  await eventually(lab, "the whole boot file", 15, async () => (await offered()) === "bootx64.efi" || undefined);
   must((await daemon.command("next", "52:54:00:00:00:04", "--file", "hello")) === 0, "no one-shot could be set");
   for (const event of ["log.file-back", "history.writable-again", "boot.next-writable"]) await daemon.tells(event, 1);
   await daemon.tells("log.file-failed", 1);
   const kept = JSON.parse(readFileSync(join(daemon.disk, "state/next.json"), "utf8")) as { next: unknown[] };
   must(kept.next.length === 4, `${kept.next.length} one-shots were kept, not 4`);
-  lab.proof("disk full: served on, said so once each, and wrote again when there was room");
+  lab.row("disk-full", `with the cut bootx64.efi an x64 machine would have got ${cut}; 4 one-shots kept`);
 }
 
 /** A disk that fills up cuts a line off; all others stay whole. */
@@ -148,11 +172,11 @@ async function logRotated(lab: Lab, daemon: Daemon): Promise<void> {
     return daemon.told("log.file-back") === 2 || undefined;
   });
   must(existsSync(log), "the log file is not there again");
-  lab.proof("log file rotated, its folder removed and put back");
+  lab.row("log-gone", "a new file after the rename; the folder missed once, and written to when it was back");
 }
 
 async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
-  const tree = join(daemon.folder, "boot");
+  const tree = join(daemon.disk, "boot");
   renameSync(tree, `${tree}.away`);
   await daemon.tells("boot.root-gone", 1);
   // A file that was open a moment ago is not looked for again.
@@ -162,7 +186,7 @@ async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
   await daemon.tells("boot.tree", trees + 1);
   await eventually(lab, "a file from the tree that is back", 5, async () => (await daemon.fetch()) === 0 || undefined);
   await daemon.tells("boot.root-gone", 1);
-  lab.proof("boot tree removed and put back");
+  lab.row("tree-gone", "told once; the tree is read again when it is back");
 }
 
 async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void> {
@@ -182,13 +206,30 @@ async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void
     async () => (await daemon.fetch()) === 0 || undefined,
   );
   must((await ready()).code === 0, "it does not call itself ready again");
-  lab.proof("interface down and up");
+  lab.row("interface-down", "/readyz fails meanwhile; a file comes when it is up again");
 }
 
 export const hardTimes: Scenario = {
   name: "hard-times",
   proves:
     "a full disk, a log that is gone, a boot tree that is gone, an interface that is down: it says so and recovers",
+  rows: [
+    {
+      id: "disk-full",
+      section: "Faults",
+      done: "the disk with log, state and boot tree is full, and a boot file is cut off by it",
+      holds:
+        "files are served; what cannot be written is told once; the cut program goes to nobody; with room, all is written",
+    },
+    {
+      id: "log-gone",
+      section: "Faults",
+      done: "the log file is renamed, then its folder removed and put back",
+      holds: "no line is half; a new file is begun; told once",
+    },
+    { id: "tree-gone", section: "Faults", done: "the boot tree is away, and back", holds: "told once; no restart" },
+    { id: "interface-down", section: "Faults", done: "the interface is down, and up", holds: "told; no restart" },
+  ],
   async run(lab) {
     const { bootServer, router } = await buildHomeLan(lab);
     const daemon = await startDaemon(lab, bootServer, router);
