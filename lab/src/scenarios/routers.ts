@@ -35,7 +35,11 @@ export const routers: Scenario = {
     row("kea-bios", BIOS, "Kea gives the addresses: pxelinux.0"),
     row("kea-uefi", UEFI, "Kea gives the addresses: syslinux.efi"),
     row("next-server-bios", BIOS, "ISC dhcpd names itself in siaddr and option 66, and no file: our pxelinux.0"),
-    row("file-uefi", UEFI, "ISC dhcpd names a boot file in the header and options 66 and 67: our syslinux.efi"),
+    row(
+      "file-uefi",
+      UEFI,
+      "ISC dhcpd names itself in siaddr and option 66, and a boot file in the header: our syslinux.efi",
+    ),
     row("file-bios", BIOS, "ISC dhcpd names a boot file in the header", IPXE_FIRST),
     row("option-67-bios", BIOS, "ISC dhcpd names a boot file in option 67", IPXE_FIRST),
     row(
@@ -65,9 +69,9 @@ export const routers: Scenario = {
       return result;
     };
     await says({ nextServer: ROUTER, tftpServerName: ROUTER }, () => boots(lab, house, "next-server-bios", 3));
-    await says({ nextServer: ROUTER, tftpServerName: ROUTER, file: THEIRS, bootFileName: THEIRS }, () =>
-      boots(lab, house, "file-uefi", 4),
-    );
+    // Not in option 67: edk2 writes a NUL behind it, over the END that dhcpd puts there, and may then ask the proxy for
+    // an address (PXE-E16).
+    await says({ nextServer: ROUTER, tftpServerName: ROUTER, file: THEIRS }, () => boots(lab, house, "file-uefi", 4));
     // Each verdict comes with the silence after its machine: all are awaited at once.
     const verdicts = [
       await says({ nextServer: ROUTER, file: THEIRS }, () =>
