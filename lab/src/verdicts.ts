@@ -62,9 +62,18 @@ export async function toldBoots(lab: Lab, host: Host, mac: string): Promise<read
   return Promise.all(boots.map(async ({ id }) => (await ask(lab, host, `boots/${id}`)) as ToldBoot));
 }
 
+/** Bootlace binds the API after its other ports: one that has only just begun to serve may refuse for a moment. */
+const PATIENT = ["--retry", "10", "--retry-connrefused", "--retry-delay", "1"];
+
 /** What the API of the Bootlace on a host answers. */
 export async function ask(lab: Lab, host: Host, path: string): Promise<unknown> {
   const url = `http://127.0.0.1:8067/api/v1/${path}`;
-  const { stdout } = await runOk(lab, host.netns, locate("curl"), ["--silent", "--show-error", "--fail", url]);
+  const { stdout } = await runOk(lab, host.netns, locate("curl"), [
+    "--silent",
+    "--show-error",
+    "--fail",
+    ...PATIENT,
+    url,
+  ]);
   return JSON.parse(stdout.toString());
 }
