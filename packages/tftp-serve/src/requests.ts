@@ -14,17 +14,12 @@ import { readSession } from "./read-session.ts";
 import type { SetSegmentSize } from "./segment-size.ts";
 import type { TftpLimits, TftpServerOptions } from "./server-options.ts";
 import type { Session, SessionHost } from "./session.ts";
+import { silentSessions } from "./silent-sessions.ts";
 import { type ClientFilter, isLoopback } from "./subnets.ts";
 import { writeSession } from "./write-session.ts";
 
 /** Ports that answer anything: a request from there is a loop in the making. */
 const reservedPorts = new Set([0, 7, 9, 13, 17, 19, 37, 53, 67, 68, 69, 123, 137, 161, 389, 520, 1900, 4011]);
-
-/** A transfer that has been silent for so long, in milliseconds, may be ended to make room. */
-const evictableAfter = 1000;
-
-/** The same where the client has never answered: it may not exist, and who does should not wait for it. */
-const unansweredEvictableAfter = 50;
 
 interface Entry {
   readonly session: Session;
@@ -72,6 +67,7 @@ export function requestsOf(
   const keys = new Map<Session, string>();
   const hosts = new WeakMap<Listener, SessionHost>();
   const pools = channelPools(options.singlePort ?? false, limits, clock.now, setSegmentSize);
+  const silent = silentSessions();
   let idle: (() => void)[] = [];
   let ids = 0;
   let requests = 0;
@@ -227,17 +223,12 @@ export function requestsOf(
     tickSoon();
   }
 
+  function* sessions(): Iterable<Session> {
+    for (const { session } of entries.values()) yield session;
+  }
+
   function evictSilent(now: number): void {
-    let silent: Session | undefined;
-    let longest = 0;
-    for (const { session } of entries.values()) {
-      const patience = session.acknowledged() ? evictableAfter : unansweredEvictableAfter;
-      const excess = now - session.quietSince(now) - patience;
-      if (excess < longest) continue;
-      longest = excess;
-      silent = session;
-    }
-    silent?.stop("evicted");
+    silent.next(sessions, (session) => keys.has(session), now)?.stop("evicted");
   }
 
   function tickSoon(): void {
