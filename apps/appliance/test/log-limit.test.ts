@@ -59,6 +59,45 @@ describe("what the network makes the log write", () => {
     expect(log.heldBack()).toBeUndefined();
   });
 
+  it("comes to a line of each step in a second in a flood that does not end", () => {
+    const log = limited();
+    const record = inventedMachine(1).find(({ event }) => event === "dhcp.offer");
+    const toldIn = (hour: number) => {
+      const before = log.told.length;
+      for (let second = 0; second < 3600; second++) {
+        log.at((hour * 3600 + second) * 1000);
+        for (let number = 0; number < 30; number++) log.tell(record);
+      }
+      return log.told.length - before;
+    };
+    expect(toldIn(0)).toBeLessThan(20_000 + 3600 + 1);
+    expect(toldIn(1)).toBeLessThan(3600 + 1);
+    expect(log.told.at(-1)?.details).toBeUndefined();
+  });
+
+  it("is bounded for those who watch what is not written, and looks at no option of what is held back", () => {
+    const log = limited();
+    let looked = 0;
+    const record: LogRecord = {
+      level: "debug",
+      scope: "dhcp",
+      event: "dhcp.request",
+      message: "x",
+      get details() {
+        looked++;
+        return [];
+      },
+    };
+    for (let second = 0; second < 10; second++) {
+      log.at(second * 1000);
+      for (let number = 0; number < 1000; number++) log.tell(record);
+    }
+    expect([log.told.length, looked, log.heldBack()]).toEqual([500 + 9 * 50, 0, undefined]);
+    const written = limited("debug");
+    for (let number = 0; number < 1000; number++) written.tell(record);
+    expect([written.told.length, looked]).toEqual([500, 500]);
+  });
+
   it("is bounded for names outside the root, whatever addresses ask", () => {
     const log = limited();
     const passes = createThrottle(60_000);

@@ -23,7 +23,10 @@ import type { LogRecord } from "./record.ts";
 
 type Passes = (key: string, now: number) => boolean;
 
-/** What the log says about an event of the proxyDHCP server, one record for each step. */
+/**
+ * What the log says about an event of the proxyDHCP server, one record for each step. Options are put into words when
+ * somebody looks: in a flood nearly all records are held back.
+ */
 export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] {
   switch (event.type) {
     case "packet":
@@ -74,12 +77,17 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
 function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
   const { decision, request } = event;
   if (decision.kind === "ignore") return [ignoredRecord(event, decision, passes)];
+  const fields = {
+    ...clientFields(event),
+    get options() {
+      return optionsOf(request);
+    },
+  };
   const seen: LogRecord = {
-    ...record("debug", "dhcp.request", `${whoAsks(event)}: received`, {
-      ...clientFields(event),
-      options: optionsOf(request),
-    }),
-    details: describe(request),
+    ...record("debug", "dhcp.request", `${whoAsks(event)}: received`, fields),
+    get details() {
+      return describe(request);
+    },
   };
   return [seen, ...event.replies.map((reply) => replyRecord(event, reply))];
 }
@@ -110,7 +118,9 @@ function ignoredRecord(
   const fields = { ...clientFields(event), reason, detail, rule };
   return {
     ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
-    details: loud ? [] : describe(event.request),
+    get details() {
+      return loud ? [] : describe(event.request);
+    },
   };
 }
 
@@ -133,13 +143,17 @@ function replyRecord(event: PacketEvent, { decision, reply, to, interfaceName, o
     rule: decision.rule,
     item: decision.item,
     notes: decision.notes,
-    options: optionsOf(reply),
+    get options() {
+      return optionsOf(reply);
+    },
   };
-  const details = [
-    ...headerLines(reply, octets),
-    ...[...reply.options].map(([code, bytes]) => `option ${describeOption(code, bytes)}`),
-  ];
-  return { ...record("info", `dhcp.${decision.kind}`, `${whoAsks(event)} -> ${answer}`, fields), details };
+  return {
+    ...record("info", `dhcp.${decision.kind}`, `${whoAsks(event)} -> ${answer}`, fields),
+    get details() {
+      const options = [...reply.options].map(([code, bytes]) => `option ${describeOption(code, bytes)}`);
+      return [...headerLines(reply, octets), ...options];
+    },
+  };
 }
 
 function headerLines(reply: DhcpPacket, octets: number): string[] {

@@ -10,12 +10,26 @@ export interface LogLimit {
   heldBack(): LogRecord | undefined;
 }
 
-/** Of each step: a roomful of machines that are switched on at once, then a few for as long as it goes on. */
-const usual = { burst: 500, perSecond: 20 };
+/**
+ * Of each step: a roomful of machines that are switched on at once, then a few for as long as a day's work may take,
+ * and hardly any in a flood that does not end.
+ */
+const usual = [
+  { burst: 500, perSecond: 20 },
+  { burst: 20_000, perSecond: 1 },
+] as const;
 /** A loader fetches hundreds of modules, and nobody can invent a file that was received. */
-const files = { burst: 2000, perSecond: 100 };
+const files = [
+  { burst: 2000, perSecond: 100 },
+  { burst: 100_000, perSecond: 5 },
+] as const;
 /** Indented lines of all steps together. */
-const detailLines = { burst: 1000, perSecond: 20 };
+const detailLines = [
+  { burst: 1000, perSecond: 20 },
+  { burst: 20_000, perSecond: 1 },
+] as const;
+/** Of each step that is too unimportant to be written: for those who watch. */
+const watched = [{ burst: 500, perSecond: 50 }] as const;
 
 /** Such as these have the room for files, unless they are a warning. */
 const roomy: ReadonlySet<EventCode> = new Set(["tftp.done", "tftp.not-found", "http.done", "http.not-found"]);
@@ -46,11 +60,11 @@ const caused: ReadonlySet<EventCode> = new Set([
 
 /**
  * Bounds what the network can make the log write: machines that are invented by the thousand must not fill a disk.
- * @param least least important level that is written; what is not written uses nothing up
+ * @param least least important level that is written; the rest goes to those who watch, and is never counted as held back
  */
 export function createLogLimit(least: Level, now: () => number): LogLimit {
   const allowances = new Map<string, (now: number) => boolean>();
-  const mayDetail = createAllowance(detailLines);
+  const mayDetail = createAllowance(...detailLines);
   const held = new Map<EventCode, number>();
   let cut = 0;
 
@@ -58,15 +72,18 @@ export function createLogLimit(least: Level, now: () => number): LogLimit {
     const key = `${event} ${level}`;
     const known = allowances.get(key);
     if (known !== undefined) return known;
-    const made = createAllowance(roomy.has(event) && level === "info" ? files : usual);
+    const written = roomy.has(event) && level === "info" ? files : usual;
+    const made = createAllowance(...(isWritten(level, least) ? written : watched));
     allowances.set(key, made);
     return made;
   }
 
   return {
     pass(record) {
-      if (!caused.has(record.event) || !isWritten(record.level, least)) return record;
-      if (!allowanceOf(record)(now())) {
+      if (!caused.has(record.event)) return record;
+      const passes = allowanceOf(record)(now());
+      if (!isWritten(record.level, least)) return passes ? record : undefined;
+      if (!passes) {
         held.set(record.event, (held.get(record.event) ?? 0) + 1);
         return undefined;
       }

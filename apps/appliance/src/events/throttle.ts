@@ -19,19 +19,27 @@ export function createThrottle(milliseconds: number, mostKeys = 1000): (key: str
   };
 }
 
+/** So many at once, and so many a second over time. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
 /**
- * Lets so many pass at once, and so many a second over time.
+ * Lets pass what every one of the rates has room for; what is held back uses nothing up.
  * @returns true when one more passes at the time `now`, in milliseconds
  */
-export function createAllowance({ burst, perSecond }: { burst: number; perSecond: number }): (now: number) => boolean {
-  let tokens = burst;
-  let last = Number.NEGATIVE_INFINITY;
+export function createAllowance(...rates: readonly Rate[]): (now: number) => boolean {
+  const tokens = rates.map(({ burst }) => burst);
+  let last: number | undefined;
   return (now) => {
-    if (last !== Number.NEGATIVE_INFINITY)
-      tokens = Math.min(burst, tokens + (Math.max(0, now - last) * perSecond) / 1000);
+    const passed = Math.max(0, now - (last ?? now));
     last = now;
-    if (tokens < 1) return false;
-    tokens--;
+    for (const [at, { burst, perSecond }] of rates.entries()) {
+      tokens[at] = Math.min(burst, (tokens[at] ?? 0) + (passed * perSecond) / 1000);
+    }
+    if (tokens.some((left) => left < 1)) return false;
+    for (const at of rates.keys()) tokens[at] = (tokens[at] ?? 0) - 1;
     return true;
   };
 }
