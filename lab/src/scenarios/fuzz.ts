@@ -11,6 +11,8 @@ const MOST_RATIO = (3 * 516) / 11;
 const MOST_DHCP_RATIO = 4;
 /** Megabytes that may be resident: the heap of the house, the program itself, buffers of files and sockets. */
 const MOST_MEMORY = HEAP + 244;
+/** Rounds whose second half shows whether memory grows. */
+const ROUNDS_TO_COMPARE = 16;
 /** Megabytes of log and state that the network may cause in an hour. */
 const MOST_DISK = 200;
 
@@ -55,6 +57,7 @@ export const fuzz: Scenario = {
     const plan = { datagrams: Number(FUZZ_COUNT), minutes: Number(FUZZ_MINUTES), seconds: 60, machineEvery: 5 };
     const campaign = await fuzzCampaign(lab, plan);
     holds(campaign);
+    isFlat(campaign);
     tellRows(lab, campaign);
   },
 };
@@ -71,6 +74,18 @@ function holds({ figures, after, end, diskMegabytes }: Campaign): void {
   must(figures.offers > 100 && figures.acks > 20 && figures.data > 500 && figures.httpFound > 20, "too few answers");
   for (const { megabytes } of [...after, end]) must(megabytes <= MOST_MEMORY, `${megabytes} MB are resident`);
   must(diskMegabytes <= MOST_DISK, `${diskMegabytes} MB were written`);
+}
+
+/** The heap is filled up to its size within minutes; from then on nothing may come on top. */
+function isFlat({ after }: Campaign): void {
+  const [half, late] = [after.slice(after.length >> 1, -(after.length >> 2)), after.slice(-(after.length >> 2))].map(
+    median,
+  ) as [number, number];
+  if (after.length >= ROUNDS_TO_COMPARE) must(late <= 1.1 * half, `memory went from ${half} to ${late} MB`);
+}
+
+function median(holdings: Campaign["after"]): number {
+  return holdings.map(({ megabytes }) => megabytes).sort((a, b) => a - b)[holdings.length >> 1] ?? 0;
 }
 
 function tellRows(lab: Lab, campaign: Campaign): void {
@@ -105,7 +120,9 @@ function amplified({ figures }: Campaign): string {
 }
 
 function held({ before, after, end, diskMegabytes }: Campaign): string {
-  const memory = [before, ...after.slice(0, 1), end].map(({ megabytes }) => megabytes.toFixed(0)).join(" → ");
+  const memory = [before, after[0] ?? end, after[after.length >> 1] ?? end, end]
+    .map(({ megabytes }) => megabytes.toFixed(0))
+    .join(" → ");
   const most = Math.max(...after.map(({ descriptors }) => descriptors));
-  return `memory ${memory} MB (before, after the first round, at the end); descriptors ${before.descriptors}, at most ${most}, ${end.descriptors}; ${diskMegabytes.toFixed(0)} MB written`;
+  return `memory ${memory} MB (before, after the first round, at half, at the end); descriptors ${before.descriptors}, at most ${most}, ${end.descriptors}; ${diskMegabytes.toFixed(0)} MB written`;
 }

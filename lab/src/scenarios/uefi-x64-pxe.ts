@@ -1,8 +1,8 @@
 import { startBootlace } from "../bootlace.ts";
-import { must } from "../failure.ts";
+import { LabFailure, must } from "../failure.ts";
 import { buildHomeLan } from "../home-lan.ts";
-import type { Scenario } from "../lab.ts";
-import { startUefi } from "../qemu.ts";
+import type { Lab, Scenario } from "../lab.ts";
+import { type Machine, startUefi } from "../qemu.ts";
 import { UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
 import { verdictTold } from "../verdicts.ts";
 
@@ -25,7 +25,7 @@ export const uefiX64Pxe: Scenario = {
     const machine = await startUefi(lab, lan, { mac: MAC });
     lab.proof((await machine.output.until(/NBP file downloaded successfully/, 180))[0]);
     lab.proof((await machine.output.until(/Loading memtest\.bin\.\.\. ok/, 180))[0]);
-    const [shown] = await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 180);
+    const shown = await memtestShown(lab, machine);
     lab.row("uefi-x64-syslinux-memtest", shown, machine.age());
     const bootFile = UEFI_SYSLINUX_FILES[0];
     await bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
@@ -37,6 +37,21 @@ export const uefiX64Pxe: Scenario = {
     must(beside.join() === "B07,B11", `beside "booted" stands ${beside.join()}`);
   },
 };
+
+/**
+ * syslinux.efi asks for the memory map once, and is back at its prompt when ExitBootServices refuses it (UEFI 2.10
+ * section 7.4.6): a timer of the firmware's network stack came between. Whoever sits there presses Enter.
+ */
+async function memtestShown(lab: Lab, machine: Machine): Promise<string> {
+  const ends = /Memtest86\+ v\d+\.\d\d|Failed to exit boot services: 0x8000000000000002[\s\S]*?boot: ?/;
+  for (let tries = 1; tries <= 5; tries++) {
+    const [shown] = await machine.output.until(ends, 180);
+    if (shown.startsWith("Memtest")) return shown;
+    lab.proof(`syslinux.efi met a memory map that had changed, at try ${tries}`);
+    machine.write("\r");
+  }
+  throw new LabFailure("syslinux.efi never left the firmware");
+}
 
 const YAML = `root: ./boot
 boot:
