@@ -70,7 +70,7 @@ describe("what the network makes the log write", () => {
       }
       return log.told.length - before;
     };
-    expect(toldIn(0)).toBeLessThan(20_000 + 3600 + 1);
+    expect(toldIn(0)).toBeLessThan(10_000 + 3600 + 1);
     expect(toldIn(1)).toBeLessThan(3600 + 1);
     expect(log.told.at(-1)?.details).toBeUndefined();
   });

@@ -16,17 +16,17 @@ export interface LogLimit {
  */
 const usual = [
   { burst: 500, perSecond: 20 },
-  { burst: 20_000, perSecond: 1 },
+  { burst: 10_000, perSecond: 1 },
 ] as const;
 /** A loader fetches hundreds of modules, and nobody can invent a file that was received. */
 const files = [
   { burst: 2000, perSecond: 100 },
-  { burst: 100_000, perSecond: 5 },
+  { burst: 50_000, perSecond: 5 },
 ] as const;
 /** Indented lines of all steps together. */
 const detailLines = [
   { burst: 1000, perSecond: 20 },
-  { burst: 20_000, perSecond: 1 },
+  { burst: 10_000, perSecond: 1 },
 ] as const;
 /** Of each step that is too unimportant to be written: for those who watch. */
 const watched = [{ burst: 500, perSecond: 50 }] as const;
