@@ -1,5 +1,10 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { createBacklog } from "../src/events/backlog.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
 /** A backlog of numbers on a clock that the test moves. */
 function backlog(withLater = true) {
@@ -97,6 +102,24 @@ it("is bounded", () => {
   const { push, done } = backlog();
   for (let item = 0; item < 20_000; item++) push(item);
   expect(20_000 - done.length).toBeLessThanOrEqual(4096);
+});
+
+it("lets go of what is done, also in a crowd that never rests", async () => {
+  const made = createBacklog<object>(
+    () => {},
+    () => 0,
+    () => {},
+  );
+  const items: WeakRef<object>[] = [];
+  for (let item = 0; item < 50_000; item++) {
+    const one = { item };
+    items.push(new WeakRef(one));
+    made.push(one, 0, true);
+  }
+  // What was made or looked at in a turn stays until its end.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(items.filter((item) => item.deref() !== undefined).length).toBeLessThanOrEqual(4096);
 });
 
 it("settles everything when told to, what comes up meanwhile too", () => {

@@ -24,7 +24,8 @@ const most = 4096;
  * @param later without it nothing waits
  */
 export function createBacklog<T>(work: (item: T) => void, now: () => number, later: Later | undefined): Backlog<T> {
-  let waiting: { readonly item: T; readonly at: number }[] = [];
+  /** Those before `head` are done, and let go of: in a flood that does not end it is never empty. */
+  let waiting: ({ readonly item: T; readonly at: number } | undefined)[] = [];
   let head = 0;
   let latest = 0;
   let awake = false;
@@ -32,11 +33,12 @@ export function createBacklog<T>(work: (item: T) => void, now: () => number, lat
   function workOn(count: number): void {
     const end = Math.min(waiting.length, head + count);
     while (head < end) {
-      const next = waiting[head++];
+      const next = waiting[head];
+      waiting[head++] = undefined;
       if (next !== undefined) work(next.item);
     }
-    if (head < waiting.length) return;
-    waiting = [];
+    if (head <= waiting.length / 2) return;
+    waiting = waiting.slice(head);
     head = 0;
   }
 
