@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -55,6 +56,23 @@ it("a tree in order has no findings", async () => {
     0,
     "a.yaml: no faults\n",
   ]);
+});
+
+it("configurations of PXELINUX that cannot be served, and nothing waits for a pipe", { timeout: 20_000 }, async () => {
+  put("pxelinux.0", pxelinuxLoader("6.04", names));
+  put("ldlinux.c32", ldlinuxModule(names));
+  put("pxelinux.cfg/C0A80B/notes", "x");
+  put("pxelinux.cfg/old/default", "x");
+  execFileSync("mkfifo", [join(folder, "boot/pxelinux.cfg/default"), join(folder, "boot/pxelinux.cfg/default.new")]);
+  expect(await findings("root: boot\n")).toEqual(
+    [
+      ["C0A80B", "it is a folder"],
+      ["default", "it is no regular file"],
+    ].map(
+      ([name, why]) =>
+        `ROOT/pxelinux.cfg/${name}: error[T002] this configuration cannot be served: ${why}. Make it a readable file below the root.`,
+    ),
+  );
 });
 
 it("files of rules, scripts and menus are looked for, those of other servers and of clients' folders are not", async () => {

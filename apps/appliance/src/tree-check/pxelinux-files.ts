@@ -11,6 +11,8 @@ import { type PxelinuxFile, parsePxelinuxConfig } from "./pxelinux-config.ts";
 const largestLoader = 1024 * 1024;
 const largestConfig = 1024 * 1024;
 const mostConfigs = 1000;
+/** What PXELINUX asks for: the UUID, the MAC address behind its type, the address in hex and its beginnings, `default`. */
+const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/;
 
 /** Each PXELINUX of the tree with its module, and the files that its configurations name. */
 export async function checkPxelinux(root: string, files: readonly TreeFile[]): Promise<TreeFinding[]> {
@@ -68,7 +70,14 @@ async function checkConfigs(root: string, folder: string): Promise<TreeFinding[]
   const findings: TreeFinding[] = [];
   for (const name of names) {
     const file = join(directory, name);
-    const text = await head(file, largestConfig);
+    // A named pipe would be waited for.
+    const found = await look(root, join(folder, "pxelinux.cfg", name));
+    if (found.kind === "unusable" && askedFor.test(name)) {
+      const place: Place = { file, line: 0, column: 0, path: "" };
+      const problem = `this configuration cannot be served: ${found.why}`;
+      findings.push(finding("T002", place, problem, "Make it a readable file below the root"));
+    }
+    const text = found.kind === "file" ? await head(file, largestConfig) : undefined;
     if (text === undefined) continue;
     for (const named of parsePxelinuxConfig(Buffer.from(text).toString("utf8"))) {
       findings.push(...(await checkNamed(root, folder, file, named)));
