@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
+import { interfacesNow } from "./subnets.ts";
 
 /** What an Ethernet frame holds: 1500 less the headers of IPv4, UDP and TFTP. */
 export const ethernetBlock = 1468;
@@ -11,11 +11,10 @@ const trustFor = 2000;
 /** IPv4 and UDP (RFC 791, 768) with the 4 octets of DATA, and the same for IPv6 (RFC 8200). */
 const headers = { 4: 20 + 8 + 4, 6: 40 + 8 + 4 } as const;
 
-/** Octets of the largest packet that leaves by the interface with this address, as Linux tells it (sysfs). */
+/** Octets of the largest packet that leaves by the interface with this address, as Linux tells it (sysfs); else nothing. */
 export function linkMtu(address: string): number | undefined {
   const [bare] = address.split("%");
-  const [name] =
-    Object.entries(networkInterfaces()).find(([, own = []]) => own.some((one) => one.address === bare)) ?? [];
+  const [name] = Object.entries(interfacesNow()).find(([, own = []]) => own.some((one) => one.address === bare)) ?? [];
   if (name === undefined) return undefined;
   try {
     return Number(readFileSync(`/sys/class/net/${name}/mtu`, "latin1")) || undefined;
@@ -25,7 +24,8 @@ export function linkMtu(address: string): number | undefined {
 }
 
 /**
- * The largest block that leaves a local address in one piece. Without an answer of the system: as on Ethernet.
+ * The largest block that leaves a local address in one piece. Without an answer of the system, as where no descriptor is
+ * left to ask it: what it said last, and before that, any.
  * @param mtuOf such as {@link linkMtu}; asked again after two seconds
  */
 export function largestBlock(
@@ -40,7 +40,7 @@ export function largestBlock(
     const at = now();
     if (at - askedAt >= trustFor) {
       askedAt = at;
-      known = (mtuOf(address) ?? Number.POSITIVE_INFINITY) - header;
+      known = (mtuOf(address) ?? known + header) - header;
     }
     return known;
   };

@@ -66,7 +66,7 @@ function blockListOf(subnets: readonly string[]): BlockList {
 let latest: ReturnType<typeof networkInterfaces> | undefined;
 
 /** Where no descriptor is left, the system cannot be asked (EMFILE): then what it said last still holds. */
-function interfacesNow(): ReturnType<typeof networkInterfaces> {
+export function interfacesNow(): ReturnType<typeof networkInterfaces> {
   try {
     latest = networkInterfaces();
   } catch (error) {

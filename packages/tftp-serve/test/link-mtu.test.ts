@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { linkMtu } from "../src/link-mtu.ts";
@@ -53,6 +54,23 @@ describe("the MTU of the interface", () => {
     clock.advance(1);
     expect(await granted(port, 1468)).toBe("544");
     expect(asked).toEqual(["127.0.0.1", "127.0.0.1"]);
+  });
+
+  test("is what the system said last where no descriptor is left to ask it", () => {
+    const module = new URL("../src/link-mtu.ts", import.meta.url).href;
+    const script = `
+      import { openSync } from "node:fs";
+      import { largestBlock, linkMtu } from ${JSON.stringify(module)};
+      let now = 0;
+      const largest = largestBlock("127.0.0.1", () => now, linkMtu);
+      const before = largest();
+      try { for (;;) openSync("/dev/null"); } catch (error) { console.log(error.code); }
+      now = 5000;
+      console.log(before === largest() && before > 0 ? "as before" : [before, largest()]);
+    `;
+    const shell = 'ulimit -n 64; exec "$0" --input-type=module --eval "$1"';
+    const said = execFileSync("/bin/sh", ["-c", shell, process.execPath, script], { encoding: "utf8" });
+    expect(said.trim().split("\n")).toEqual(["EMFILE", "as before"]);
   });
 
   test("is what the system says", () => {
