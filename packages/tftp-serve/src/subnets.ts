@@ -63,10 +63,18 @@ function blockListOf(subnets: readonly string[]): BlockList {
   return list;
 }
 
-let latest: ReturnType<typeof networkInterfaces> | undefined;
+/** What `networkInterfaces` of Node gives, as far as it is read: the declarations must do without Node's own. */
+type Interfaces = Readonly<
+  Record<
+    string,
+    readonly { readonly address: string; readonly family: string; readonly cidr: string | null }[] | undefined
+  >
+>;
+
+let latest: Interfaces | undefined;
 
 /** Where no descriptor is left, the system cannot be asked (EMFILE): then what it said last still holds. */
-export function interfacesNow(): ReturnType<typeof networkInterfaces> {
+export function interfacesNow(): Interfaces {
   try {
     latest = networkInterfaces();
   } catch (error) {
