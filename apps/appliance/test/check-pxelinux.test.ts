@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { findings, folder, put } from "./helpers/checked-tree.ts";
+import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+const names = ["start_ldlinux", "findpath"];
+
+it("configurations of PXELINUX that cannot be served, and nothing waits for a pipe", { timeout: 20_000 }, async () => {
+  put("pxelinux.0", pxelinuxLoader("6.04", names));
+  put("ldlinux.c32", ldlinuxModule(names));
+  put("pxelinux.cfg/C0A80B/notes", "x");
+  put("pxelinux.cfg/old/default", "x");
+  execFileSync("mkfifo", [join(folder, "boot/pxelinux.cfg/default"), join(folder, "boot/pxelinux.cfg/default.new")]);
+  expect(await findings("root: boot\n")).toEqual(
+    [
+      ["C0A80B", "it is a folder"],
+      ["default", "it is no regular file"],
+    ].map(
+      ([name, why]) =>
+        `ROOT/pxelinux.cfg/${name}: error[T002] this configuration cannot be served: ${why}. Make it a readable file below the root.`,
+    ),
+  );
+});
+
+const remedy = "Copy ldlinux.c32 of Syslinux 6.04 for BIOS into the same folder.";
+
+it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it needs none", async () => {
+  put("a/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("b/lpxelinux.0", pxelinuxLoader("6.04", names));
+  put("b/ldlinux.c32", ldlinuxModule([...names, "one", "two", "three", "four"]));
+  put("c/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("c/ldlinux.c32", ldlinuxModule(names, [], "SYSLINUX 6.03 "));
+  put("d/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("d/ldlinux.c32", Uint8Array.of(0xb8, 0xfe, 0x4c, 0x4c, 0xcd, 0x21));
+  put("e/pxelinux.0", pxelinuxLoader("4.07", names));
+  put("f/pxelinux.0", pxelinuxLoader("6.04", names));
+  const uefi = ldlinuxModule(names);
+  uefi[4] = 2;
+  put("e2/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("e2/ldlinux.c32", ldlinuxModule(names).subarray(0, 100));
+  put("f/ldlinux.c32", uefi);
+  expect(await findings("root: boot\n")).toEqual([
+    `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 beside it. ${remedy}`,
+    `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 is of another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 does not have. ${remedy}`,
+    `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 is of version 6.03, the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, and the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/e2/ldlinux.c32: error[T006] this ldlinux.c32 is cut short, and the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, and PXELINUX 6.04 runs on BIOS. ${remedy}`,
+  ]);
+});
+
+it("the configurations of PXELINUX are read: kernels named .bin, files that are not there, other case", async () => {
+  put("pxelinux.0", pxelinuxLoader("6.04", names));
+  put("ldlinux.c32", ldlinuxModule(names));
+  put("memtest.bin", "x");
+  put("Menu.c32", "x");
+  put(
+    "pxelinux.cfg/default",
+    "UI menu.c32\nLABEL a\n  KERNEL memtest.bin\nLABEL b\n  LINUX memtest.bin\n  INITRD none.gz\n",
+  );
+  put("pxelinux.cfg/01-52-54-00-12-34-56", "KERNEL none\u001b[2J\n");
+  const missing = "Put the file there, or correct the name; names count from the folder of pxelinux.0.";
+  expect(await findings("root: boot\n")).toEqual([
+    `ROOT/pxelinux.cfg/01-52-54-00-12-34-56:1:8: error[T001] "none\\x1b[2J" is not in the root ROOT. ${missing}`,
+    'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it all the same; other servers do not.',
+    'ROOT/pxelinux.cfg/default:3:10: error[T007] "memtest.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
+    `ROOT/pxelinux.cfg/default:6:10: error[T001] "none.gz" is not in the root ROOT. ${missing}`,
+  ]);
+});
