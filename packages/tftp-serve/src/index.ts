@@ -10,8 +10,15 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   return tftpServer(options, systemClock());
 }
 
-export type { NotServedReason, OpenResult, Source, SourceFault, SourceFile } from "@bootlace/boot-source";
-export { content, notFound, SourceChangedError } from "@bootlace/boot-source";
+export type {
+  DirectoryOptions,
+  NotServedReason,
+  OpenResult,
+  Source,
+  SourceFault,
+  SourceFile,
+} from "@bootlace/boot-source";
+export { content, directory, notFound, SourceChangedError } from "@bootlace/boot-source";
 export type {
   AbortReason,
   RefusedReason,
@@ -22,8 +29,6 @@ export type {
   TransferRef,
 } from "./core/events.ts";
 export type { OptionPair } from "./core/packet.ts";
-export { directory } from "./directory.ts";
-export type { DirectoryOptions } from "./directory-options.ts";
 export { defaultLimits } from "./serve.ts";
 export type {
   ClientSettings,

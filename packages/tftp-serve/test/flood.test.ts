@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { pathsOf } from "@bootlace/boot-source";
 import { expect, test } from "vitest";
 import { negotiate } from "../src/core/negotiate.ts";
 import {
@@ -15,7 +16,6 @@ import { beginReceive, type ReceiveEvent, stepReceive } from "../src/core/receiv
 import { isServableName } from "../src/core/text.ts";
 import { begin, step } from "../src/core/transfer.ts";
 import { type TransferEvent, timing } from "../src/core/transfer-types.ts";
-import { pathsOf } from "../src/names.ts";
 import { hex, request } from "./hex.ts";
 import { type Dice, dice, mutated } from "./mutate.ts";
 
