@@ -11,13 +11,8 @@ import {
   optionValue,
   quote,
 } from "@bootlace/dhcp-core";
-import {
-  type IgnoreReason,
-  ignoreReasons,
-  type PacketEvent,
-  type ProxyDhcpEvent,
-  type SentReply,
-} from "@bootlace/proxy-dhcp";
+import type { PacketEvent, ProxyDhcpEvent, SentReply } from "@bootlace/proxy-dhcp";
+import { silenceReason, whySilent } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { LogRecord } from "../events/record.ts";
 
@@ -92,32 +87,18 @@ function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
   return [seen, ...event.replies.map((reply) => replyRecord(event, reply))];
 }
 
-/** Reasons that concern every packet of an ordinary LAN: nobody wants to read them all day. */
-const everyday: ReadonlySet<IgnoreReason> = new Set([
-  "not-a-request",
-  "no-message-type",
-  "no-vendor-class",
-  "other-vendor-class",
-  "message-type-not-served",
-  "request-for-other-server",
-  "request-without-boot-item",
-  "own-traffic",
-  "malformed",
-]);
-
 function ignoredRecord(
   event: PacketEvent,
   decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
   passes: Passes,
 ) {
-  const { reason, detail, rule } = decision;
-  const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.at);
-  const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
-  const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
-  const message = `${whoAsks(event)}: ignored: ${why}${more}${ruleText(rule)}`;
-  const fields = { ...clientFields(event), reason, detail, rule };
+  const { reason, code, detail, rule } = decision;
+  const { level } = silenceReason(decision);
+  const loud = level !== "debug" && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.at);
+  const message = `${whoAsks(event)}: ignored: ${whySilent(decision)}${ruleText(rule)}`;
+  const fields = { ...clientFields(event), reason, code, detail, rule };
   return {
-    ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
+    ...record(loud ? level : "debug", "dhcp.ignored", message, fields),
     get details() {
       return loud ? [] : describe(event.request);
     },

@@ -16,6 +16,7 @@ export const catalogue = {
   B14: { severity: "failure", title: "the firmware does not fetch its URL" },
   B15: { severity: "failure", title: "the Raspberry Pi does not accept the offer" },
   B16: { severity: "warning", title: "a second proxyDHCP server is on the network" },
+  B17: { severity: "failure", title: "the configuration keeps the boot file from the client" },
   booted: { severity: "success", title: "the client got what it needs to boot" },
   checked: { severity: "info", title: "the client reached the boot check: network boot works" },
   unanswered: { severity: "info", title: "Bootlace gave no answer, and says why" },
