@@ -9,6 +9,7 @@ import {
   messageTypeName,
   optionByCode,
   optionValue,
+  printOption,
   quote,
 } from "@bootlace/dhcp-core";
 import type { PacketEvent, ProxyDhcpEvent, SentReply } from "@bootlace/proxy-dhcp";
@@ -146,10 +147,12 @@ function headerLines(reply: DhcpPacket, octets: number): string[] {
 }
 
 function optionsOf(packet: DhcpPacket) {
-  return [...packet.options].map(([code, bytes]) => {
-    const line = describeOption(code, bytes);
-    return { code, name: optionByCode(code)?.name, size: bytes.length, value: line.slice(line.indexOf("): ") + 3) };
-  });
+  return [...packet.options].map(([code, bytes]) => ({
+    code,
+    name: optionByCode(code)?.name,
+    size: bytes.length,
+    value: printOption(code, bytes),
+  }));
 }
 
 function whoAsks(event: PacketEvent): string {

@@ -1,11 +1,10 @@
 import {
-  createPacket,
+  BROADCAST_FLAG,
+  createDiscover,
   type DhcpPacket,
-  encodeOptions,
   encodePacket,
   messageTypes,
   type OptionValues,
-  parseMac,
 } from "@bootlace/dhcp-core";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
@@ -88,12 +87,10 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
   }
 
   function request(options: OptionValues, fields: Partial<DhcpPacket> = {}, who: Machine = machine): DhcpPacket {
-    const encoded = encodeOptions(options);
-    if (!encoded.ok) throw new Error(`option ${encoded.option}: ${JSON.stringify(encoded.fault)}`);
-    const chaddr = new Uint8Array(16);
-    chaddr.set(parseMac(who.mac ?? MAC) ?? []);
-    const flags = who.broadcast === false ? 0 : 0x8000;
-    return createPacket({ xid: 1, flags, chaddr, options: encoded.options, ...fields });
+    const flags = who.broadcast === false ? 0 : BROADCAST_FLAG;
+    const discover = createDiscover({ mac: who.mac ?? MAC, xid: 1, flags, options });
+    if (!discover.ok) throw new Error(`${discover.field}: ${JSON.stringify(discover.fault)}`);
+    return { ...discover.packet, ...fields };
   }
 
   function overhear(options: OptionValues, yiaddr: string, from: string, file?: string): void {
