@@ -12,8 +12,8 @@ import {
   printOption,
   quote,
 } from "@bootlace/dhcp-core";
-import type { PacketEvent, ProxyDhcpEvent, SentReply } from "@bootlace/proxy-dhcp";
-import { silenceReason, whySilent } from "../catalogue/reasons/table.ts";
+import { ignoreText, type PacketEvent, type ProxyDhcpEvent, type SentReply } from "@bootlace/proxy-dhcp";
+import { silenceReason } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { LogRecord } from "../events/record.ts";
 
@@ -96,7 +96,7 @@ function ignoredRecord(
   const { reason, code, detail, rule } = decision;
   const { level } = silenceReason(decision);
   const loud = level !== "debug" && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.at);
-  const message = `${whoAsks(event)}: ignored: ${whySilent(decision)}${ruleText(rule)}`;
+  const message = `${whoAsks(event)}: ignored: ${ignoreText(decision)}${ruleText(rule)}`;
   const fields = { ...clientFields(event), reason, code, detail, rule };
   return {
     ...record(loud ? level : "debug", "dhcp.ignored", message, fields),

@@ -5,12 +5,13 @@ import {
   type Datagram,
   type Decision,
   handle,
+  ignoreText,
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "../catalogue/boot-check.ts";
 import { textOf } from "../catalogue/reasons/reason.ts";
 import { policyReasons } from "../catalogue/reasons/silences.ts";
-import { silenceReason, whySilent } from "../catalogue/reasons/table.ts";
+import { silenceReason } from "../catalogue/reasons/table.ts";
 import { bootRequest, type RequestWish, type WishFault } from "./boot-request.ts";
 import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
@@ -127,7 +128,7 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
 }
 
 function wasPlanned(decision: Decision): boolean {
-  return decision.kind !== "ignore" || silenceReason(decision).stage === "after-rules";
+  return decision.kind !== "ignore" || silenceReason(decision).stage === "after the rules";
 }
 
 function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {
@@ -155,7 +156,7 @@ function sentence(request: DhcpPacket, client: BootClient | undefined, decision:
   const mac = client?.mac ?? (formatMac(hardwareAddress(request)) || "a client without address");
   const rule = decision.rule === undefined ? "" : `, rule ${quote(decision.rule)}`;
   if (decision.kind === "ignore") {
-    return `${mac} is ignored: ${whySilent(decision)}${rule}`;
+    return `${mac} is ignored: ${ignoreText(decision)}${rule}`;
   }
   const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
   const what = isCheck(decision) ? " (the boot check)" : "";

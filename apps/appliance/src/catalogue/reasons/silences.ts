@@ -1,4 +1,4 @@
-import { type IgnoreReason, ignoreReasons } from "@bootlace/proxy-dhcp";
+import { type IgnoreReason, ignoreTable } from "@bootlace/proxy-dhcp";
 import { archWord, type ReasonFacts, type SilenceReason } from "./reason.ts";
 
 /** Why the rules, the boot folder and the one-time boots give a client nothing. */
@@ -16,6 +16,9 @@ export type PolicyReason =
 
 const fileForArch = ({ arch }: ReasonFacts) =>
   `put a boot file for ${archWord(arch)} into the root folder, or write a rule that names one`;
+
+const unanswered = { verdict: "unanswered" } as const;
+const nothingToBoot = { verdict: "B10", fix: fileForArch } as const;
 
 export const policyReasons: Readonly<Record<PolicyReason, SilenceReason>> = {
   "rule-ignores": willed("the rule says ignore"),
@@ -49,66 +52,58 @@ export const policyReasons: Readonly<Record<PolicyReason, SilenceReason>> = {
 
 /** Somebody wants it so. */
 function willed(text: SilenceReason["text"]): SilenceReason {
-  return { text, level: "info", stage: "after-rules", verdict: "unanswered" };
+  return { text, level: "info", stage: "after the rules", verdict: "unanswered" };
 }
 
 /** The configuration stands between the client and the file. */
 function kept(text: SilenceReason["text"]): SilenceReason {
-  return { text, level: "info", stage: "after-rules", verdict: "B17" };
+  return { text, level: "info", stage: "after the rules", verdict: "B17" };
 }
 
 function missing(text: SilenceReason["text"]): SilenceReason {
-  return { text, level: "info", stage: "after-rules", verdict: "B10" };
+  return { text, level: "info", stage: "after the rules", verdict: "B10" };
 }
 
 /** What the reasons of proxy-dhcp mean for a boot. */
-const dhcpVerdicts: Readonly<Record<IgnoreReason, Pick<SilenceReason, "level" | "stage" | "verdict" | "fix">>> = {
-  malformed: everyday(),
-  "not-a-request": everyday(),
-  "no-message-type": everyday(),
-  "no-vendor-class": everyday(),
-  "other-vendor-class": everyday(),
-  "bad-hardware-address": early(),
-  "architecture-missing": early(),
-  "unknown-architecture": early(),
-  "message-type-not-served": everyday(),
-  "discover-on-pxe-port": early(),
-  "request-for-other-server": everyday(),
-  "request-without-boot-item": everyday(),
-  "credentials-requested": early(),
-  "boot-item-not-served": late(),
-  "layer-not-served": late(),
-  "own-traffic": everyday(),
-  "no-interface": early(),
-  "relay-not-allowed": early(),
-  "source-not-local": early(),
-  "source-port-not-allowed": early(),
-  "ciaddr-mismatch": early(),
-  "no-return-address": early(),
-  "rate-limited": early(),
-  "no-plan": { ...late("B10"), fix: fileForArch },
-  "no-boot-file": { ...late("B10"), fix: fileForArch },
-  "no-boot-url": { ...late("B10"), fix: fileForArch },
-  "bad-boot-url": late(),
-  "ipxe-chain-loop": late("B13"),
-  "boot-file-too-long": late(),
-  "menu-unusable": late(),
-  "plan-unusable": late(),
-  "reply-too-large": late(),
+const dhcpVerdicts: Readonly<Record<IgnoreReason, Pick<SilenceReason, "verdict" | "fix">>> = {
+  malformed: unanswered,
+  "not-a-request": unanswered,
+  "no-message-type": unanswered,
+  "no-vendor-class": unanswered,
+  "other-vendor-class": unanswered,
+  "bad-hardware-address": unanswered,
+  "architecture-missing": unanswered,
+  "unknown-architecture": unanswered,
+  "message-type-not-served": unanswered,
+  "discover-on-pxe-port": unanswered,
+  "request-for-other-server": unanswered,
+  "request-without-boot-item": unanswered,
+  "credentials-requested": unanswered,
+  "boot-item-not-served": unanswered,
+  "layer-not-served": unanswered,
+  "own-traffic": unanswered,
+  "no-interface": unanswered,
+  "relay-not-allowed": unanswered,
+  "source-not-local": unanswered,
+  "source-port-not-allowed": unanswered,
+  "ciaddr-mismatch": unanswered,
+  "no-return-address": unanswered,
+  "rate-limited": unanswered,
+  "no-plan": nothingToBoot,
+  "no-boot-file": nothingToBoot,
+  "no-boot-url": nothingToBoot,
+  "bad-boot-url": unanswered,
+  "ipxe-chain-loop": { verdict: "B13" },
+  "boot-file-too-long": unanswered,
+  "menu-unusable": unanswered,
+  "plan-unusable": unanswered,
+  "reply-too-large": unanswered,
 };
 
-function everyday() {
-  return { level: "debug", stage: "before-rules", verdict: "unanswered" } as const;
-}
-
-function early() {
-  return { level: "info", stage: "before-rules", verdict: "unanswered" } as const;
-}
-
-function late(verdict: NonNullable<SilenceReason["verdict"]> = "unanswered") {
-  return { level: "info", stage: "after-rules", verdict } as const;
-}
-
+/** Text, level and stage are those of proxy-dhcp. */
 export const dhcpReasons = Object.fromEntries(
-  Object.entries(dhcpVerdicts).map(([code, row]) => [code, { ...row, text: ignoreReasons[code as IgnoreReason] }]),
+  Object.entries(dhcpVerdicts).map(([code, row]) => {
+    const { text, level, stage } = ignoreTable[code as IgnoreReason];
+    return [code, { text, level, stage, ...row }];
+  }),
 ) as Readonly<Record<IgnoreReason, SilenceReason>>;

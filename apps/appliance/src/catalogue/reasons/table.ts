@@ -1,9 +1,9 @@
 import { quote } from "@bootlace/dhcp-core";
-import type { IgnoreReason } from "@bootlace/proxy-dhcp";
+import type { Ignored, IgnoreReason } from "@bootlace/proxy-dhcp";
 import type { AbortReason, NotServedReason, RefusedReason } from "@bootlace/tftp-serve";
 import type { HttpAbort, HttpRefusal } from "../../http/boot-events.ts";
 import { httpAborts, httpRefusals, tftpAborts, tftpNotFound, tftpRefusals } from "./files.ts";
-import { type Reason, type SilenceReason, textOf } from "./reason.ts";
+import type { Reason, SilenceReason } from "./reason.ts";
 import { dhcpReasons, type PolicyReason, policyReasons } from "./silences.ts";
 
 /** Every code by which Bootlace ignores, refuses or breaks off, by who says it: one word may mean two things. */
@@ -40,26 +40,13 @@ export const reasons: {
   "http-aborted": httpAborts,
 };
 
-/** A request without a reply, as the decision of proxy-dhcp has it. */
-export interface Silence {
-  readonly reason: IgnoreReason;
-  /** Of the policy, where `reason` is `no-plan`. */
-  readonly code?: string;
-  readonly detail?: string;
-}
-
 export function isPolicyReason(code: string | undefined): code is PolicyReason {
   return code !== undefined && Object.hasOwn(policyReasons, code);
 }
 
-export function silenceReason({ reason, code }: Silence): SilenceReason {
+/** @param silence the decision of proxy-dhcp; `code` is the policy's, where `reason` is `no-plan` */
+export function silenceReason({ reason, code }: Pick<Ignored, "reason" | "code">): SilenceReason {
   return isPolicyReason(code) ? reasons.policy[code] : reasons.dhcp[reason];
-}
-
-/** Why there was no reply, for people. The details of `no-plan` are the words of the policy's own row. */
-export function whySilent({ reason, detail }: Silence): string {
-  if (reason === "no-plan" && detail !== undefined) return detail;
-  return `${textOf(reasons.dhcp[reason])}${detailText(detail)}`;
 }
 
 /** What the client sent or the system said, in brackets and escaped. */
