@@ -17,7 +17,7 @@ function room(name: string, below: readonly string[], packages: readonly string[
  */
 export const applianceRooms: readonly Room[] = [
   room("http", [], [tftp, "node:*"]),
-  room("catalogue", [], [dhcp, proxy], { pure: true }),
+  room("catalogue", ["http"], [dhcp, proxy, tftp, http], { pure: true }),
   room("config", ["catalogue"], [dhcp, proxy, source, "yaml", "zod", "node:*"]),
   room("events", ["http"], [dhcp, proxy, tftp, http], { pure: true }),
   room("net", ["config"], [proxy, source], { pure: true }),
@@ -25,7 +25,7 @@ export const applianceRooms: readonly Room[] = [
   room("boot-files", ["catalogue"], [source, tftp, "node:*"]),
   room("policy", ["http", "catalogue", "config", "events"], [dhcp, proxy, source, tftp, http], { pure: true }),
   room("sessions", ["http", "catalogue", "events"], [dhcp, proxy, source, tftp, http], { pure: true }),
-  room("api-model", ["sessions"], ["zod"]),
+  room("api-model", ["catalogue", "sessions"], ["zod"]),
   room("history", ["os", "api-model"], ["node:*"]),
   room(
     "log",

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { defaultLimits as dhcp } from "@bootlace/proxy-dhcp";
 import { defaultLimits as tftp } from "@bootlace/tftp-serve";
 import { expect, test } from "vitest";
+import { verdicts } from "../src/catalogue/verdicts.ts";
 import { commands } from "../src/cli/commands.ts";
 import { cliReference } from "../src/cli/reference.ts";
 import { configJsonSchema } from "../src/config/json-schema.ts";
@@ -10,7 +11,6 @@ import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
 import { distributionIds } from "../src/init/distribution.ts";
 import { kits } from "../src/init/kits.ts";
-import { verdicts } from "../src/catalogue/verdicts.ts";
 import { createMetrics } from "../src/telemetry/metrics.ts";
 
 const top = new URL("../../../", import.meta.url);

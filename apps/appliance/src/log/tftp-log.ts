@@ -108,7 +108,13 @@ function notFoundRecord(event: Of<"not-found">): LogRecord {
   const { reason, code, detail } = event;
   const row = reasons["tftp-not-found"][reason];
   const message = `${event.client.address} ${quote(event.file)}: ${textOf(row)}${detailText(detail)}`;
-  return plain(row.level, "tftp.not-found", message, { ...client(event.client), file: event.file, reason, code, detail });
+  return plain(row.level, "tftp.not-found", message, {
+    ...client(event.client),
+    file: event.file,
+    reason,
+    code,
+    detail,
+  });
 }
 
 function refusedRecord(event: Of<"refused">, passes: Passes): LogRecord {

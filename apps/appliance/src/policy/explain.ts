@@ -128,7 +128,7 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
 }
 
 function wasPlanned(decision: Decision): boolean {
-  return decision.kind !== "ignore" || silenceReason(decision).stage === "after the rules";
+  return decision.kind !== "ignore" || silenceReason(decision).stage === "after-rules";
 }
 
 function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {

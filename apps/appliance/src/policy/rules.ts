@@ -112,7 +112,8 @@ function planOf(client: BootClient, found: Matched | undefined, config: BootConf
   if (rule === undefined) return { ...ignored("no-check-for-architecture", client), ...named };
   const own = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
   const check = isNothing(own, client) ? checkPlan(client, config) : undefined;
-  const base = check ?? (own === "nothing" ? ignored("no-file-for-architecture", client) : reachable(own, client, rule, config));
+  const base =
+    check ?? (own === "nothing" ? ignored("no-file-for-architecture", client) : reachable(own, client, rule, config));
   if (base.kind === "ignore") return { ...base, ...named };
   return {
     ...base,
@@ -141,7 +142,12 @@ function isNothing(own: Found, { http, firmware }: BootClient): boolean {
 }
 
 /** A plan that has nothing by TFTP for a client that needs it: where TFTP is switched off, that is why. */
-function reachable(own: BootPlan | Ignore, client: BootClient, { server }: BootRule, { tftp }: BootConfig): BootPlan | Ignore {
+function reachable(
+  own: BootPlan | Ignore,
+  client: BootClient,
+  { server }: BootRule,
+  { tftp }: BootConfig,
+): BootPlan | Ignore {
   if (own.kind === "ignore" || tftp.enabled || server !== undefined || client.http) return own;
   const { file, menu, script, url } = own;
   const ways = client.firmware === "ipxe" ? [script?.file, script?.url, url] : [];
@@ -160,7 +166,8 @@ function checkPlan(client: BootClient, config: BootConfig): BootPlan | undefined
 
 function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): Found {
   const { file, menu: menuName, script, url } = rule;
-  if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return ignored("tftp-off", client);
+  if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file))
+    return ignored("tftp-off", client);
   const way = file ?? wayToScript(client, rule, config, tree);
   const own = way === undefined ? treePlan(client, url, config, tree) : ({ kind: "boot", file: way } as const);
   const row = menuName === undefined ? undefined : config.menus[menuName];

@@ -1,8 +1,8 @@
+import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../catalogue/file-role.ts";
 import { fixOf, type Reason, textOf } from "../catalogue/reasons/reason.ts";
 import { detailText, reasons } from "../catalogue/reasons/table.ts";
 import type { FileFact } from "./step.ts";
-import { quote } from "@bootlace/dhcp-core";
 
 /** What the words about an unserved file rest on. */
 export type NotServed = Pick<FileFact, "protocol" | "outcome" | "file" | "reason" | "detail">;

@@ -2,7 +2,8 @@ import type { AbortReason, NotServedReason, RefusedReason } from "@bootlace/tftp
 import type { HttpAbort, HttpRefusal } from "../../http/boot-events.ts";
 import type { Reason, ReasonFacts } from "./reason.ts";
 
-const putThere = ({ file }: ReasonFacts) => `put the file at ${file ?? "this path"} below the root folder, or name another one in the rule`;
+const putThere = ({ file }: ReasonFacts) =>
+  `put the file at ${file ?? "this path"} below the root folder, or name another one in the rule`;
 
 /** The same by both protocols. Each text goes on from "was", too. */
 const notServed = {

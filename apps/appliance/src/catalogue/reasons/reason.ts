@@ -1,4 +1,3 @@
-import type { IgnoreStage } from "@bootlace/proxy-dhcp";
 import type { VerdictId } from "../verdicts.ts";
 
 /** What the words of a reason may name. Texts of the network are escaped by whoever fills them in. */
@@ -26,7 +25,7 @@ export interface Reason {
 /** Why a request got no reply. */
 export interface SilenceReason extends Reason {
   /** Whether the rules had been asked when it was decided. */
-  readonly stage: IgnoreStage;
+  readonly stage: "before-rules" | "after-rules";
 }
 
 export function textOf({ text }: Pick<Reason, "text">, facts: ReasonFacts = {}): string {

@@ -1,4 +1,4 @@
-import { type IgnoreReason, ignoreTable } from "@bootlace/proxy-dhcp";
+import { type IgnoreReason, type IgnoreStage, ignoreTable } from "@bootlace/proxy-dhcp";
 import { archWord, type ReasonFacts, type SilenceReason } from "./reason.ts";
 
 /** Why the rules, the boot folder and the one-time boots give a client nothing. */
@@ -52,16 +52,16 @@ export const policyReasons: Readonly<Record<PolicyReason, SilenceReason>> = {
 
 /** Somebody wants it so. */
 function willed(text: SilenceReason["text"]): SilenceReason {
-  return { text, level: "info", stage: "after the rules", verdict: "unanswered" };
+  return { text, level: "info", stage: "after-rules", verdict: "unanswered" };
 }
 
 /** The configuration stands between the client and the file. */
 function kept(text: SilenceReason["text"]): SilenceReason {
-  return { text, level: "info", stage: "after the rules", verdict: "B17" };
+  return { text, level: "info", stage: "after-rules", verdict: "B17" };
 }
 
 function missing(text: SilenceReason["text"]): SilenceReason {
-  return { text, level: "info", stage: "after the rules", verdict: "B10" };
+  return { text, level: "info", stage: "after-rules", verdict: "B10" };
 }
 
 /** What the reasons of proxy-dhcp mean for a boot. */
@@ -100,10 +100,15 @@ const dhcpVerdicts: Readonly<Record<IgnoreReason, Pick<SilenceReason, "verdict" 
   "reply-too-large": unanswered,
 };
 
+const stages: Readonly<Record<IgnoreStage, SilenceReason["stage"]>> = {
+  "before the rules": "before-rules",
+  "after the rules": "after-rules",
+};
+
 /** Text, level and stage are those of proxy-dhcp. */
 export const dhcpReasons = Object.fromEntries(
   Object.entries(dhcpVerdicts).map(([code, row]) => {
     const { text, level, stage } = ignoreTable[code as IgnoreReason];
-    return [code, { text, level, stage, ...row }];
+    return [code, { text, level, stage: stages[stage], ...row }];
   }),
 ) as Readonly<Record<IgnoreReason, SilenceReason>>;

@@ -1,8 +1,8 @@
-import type { VerdictId } from "../../catalogue/verdicts.ts";
 import { silenceReason } from "../../catalogue/reasons/table.ts";
+import type { VerdictId } from "../../catalogue/verdicts.ts";
 import type { StepOf } from "../step.ts";
 import type { Cause } from "./causes/table.ts";
-import { type Found, found, type Rule } from "./verdict.ts";
+import { type Found, found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
 
 /** The rules for boots that ended before the first file, most specific first. */

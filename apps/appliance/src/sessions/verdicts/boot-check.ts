@@ -1,6 +1,6 @@
 import { checkProgramNamed } from "../../catalogue/boot-check.ts";
 import type { FileStep, StepOf } from "../step.ts";
-import { found, type Rule } from "./verdict.ts";
+import { found, type Rule } from "./rule.ts";
 import { type BootView, cameBack } from "./view.ts";
 
 /** The boot check stays on the screen for 30 s or until a key. Firmware that refuses it comes back sooner than a hand. */

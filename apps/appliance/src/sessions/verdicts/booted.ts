@@ -1,6 +1,6 @@
 import { isKernelName } from "../../catalogue/file-role.ts";
+import { found, type Rule } from "./rule.ts";
 import { shimMayRefuse } from "./secure-boot.ts";
-import { found, type Rule } from "./verdict.ts";
 import type { BootView } from "./view.ts";
 
 /** Proof that an operating system runs: it asked for an address in its own name. */

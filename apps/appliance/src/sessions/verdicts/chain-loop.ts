@@ -3,7 +3,7 @@ import { checkProgramNamed } from "../../catalogue/boot-check.ts";
 import { isKernelName, plainName } from "../../catalogue/file-role.ts";
 import { silenceReason } from "../../catalogue/reasons/table.ts";
 import type { FileStep } from "../step.ts";
-import { type Found, found, type Rule } from "./verdict.ts";
+import { type Found, found, type Rule } from "./rule.ts";
 import { type BootView, isTold } from "./view.ts";
 
 /** The same iPXE comes again and again, or would have. */

@@ -6,9 +6,10 @@ import type { LastSeen } from "./causes/endings.ts";
 import { chainLoop } from "./chain-loop.ts";
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
+import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
 import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
-import { applied, found, type Rule, type Verdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
 
 const filesElsewhere: Rule = {

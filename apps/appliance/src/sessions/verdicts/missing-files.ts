@@ -1,7 +1,7 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import { notServedOf } from "../file-reason.ts";
 import type { needHints } from "./causes/files.ts";
-import { type Found, found, type Rule } from "./verdict.ts";
+import { type Found, found, type Rule } from "./rule.ts";
 import { type BootView, isTold } from "./view.ts";
 
 /** A file without which the boot cannot go on was not served. */

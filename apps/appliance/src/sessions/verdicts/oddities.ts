@@ -1,4 +1,4 @@
-import { found, type Rule } from "./verdict.ts";
+import { found, type Rule } from "./rule.ts";
 import { isTold } from "./view.ts";
 
 /** What looks like a failure and is none: it stands beside the verdict. */

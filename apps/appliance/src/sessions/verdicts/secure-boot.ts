@@ -1,6 +1,6 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import type { FileStep } from "../step.ts";
-import { found, type Rule } from "./verdict.ts";
+import { found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
 
 /** What shim is called, and what nobody but shim asks for. */

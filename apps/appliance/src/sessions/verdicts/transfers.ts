@@ -4,8 +4,8 @@ import { notServedOf, reasonOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
 import { afterFile, onlyFirstFile } from "./first-file.ts";
 import { machineFor } from "./machines.ts";
+import { type Found, found, type Rule } from "./rule.ts";
 import { isUnsigned } from "./secure-boot.ts";
-import { type Found, found, type Rule } from "./verdict.ts";
 import type { BootView } from "./view.ts";
 
 /** We ourselves turned every request away. */

@@ -56,7 +56,9 @@ export const causesOfEndings = {
     sentence: `the client was sent to ${server} for ${quote(file)}: what it does there is not seen here`,
   }),
 
-  "trail-ends": ({ last }: { last: LastSeen }): Words => ({ sentence: `nothing more was seen after ${lastSeen(last)}` }),
+  "trail-ends": ({ last }: { last: LastSeen }): Words => ({
+    sentence: `nothing more was seen after ${lastSeen(last)}`,
+  }),
 } as const;
 
 function lastSeen(last: LastSeen): string {
