@@ -14,7 +14,9 @@ let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "bootlace-modules-"));
   mkdirSync(join(folder, "node_modules/@bootlace"), { recursive: true });
-  const imports = libraries.map((name, index) => `import * as library${index} from "@bootlace/${name}";`);
+  const imports = libraries.map((name, index) =>
+    ["import * as", `library${index}`, "from", `"@bootlace/${name}";`].join(" "),
+  );
   const source = [...imports, `export const all = [${libraries.map((_, index) => `library${index}`).join(", ")}];`, ""];
   for (const name of libraries) symlinkSync(join(top, "packages", name), join(folder, "node_modules/@bootlace", name));
   for (const type of ["module", "commonjs"]) {
