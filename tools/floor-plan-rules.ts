@@ -83,6 +83,7 @@ export const rooms: readonly Room[] = [
 export const socketModules: readonly string[] = ["node:dgram", "node:http", "node:https", "node:http2", "node:tls"];
 export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/serve.ts",
+  "packages/proxy-dhcp/src/service.ts",
   "packages/proxy-dhcp/src/sockets.ts",
   "packages/tftp-serve/src/channel.ts",
   "packages/tftp-serve/src/channel-pool.ts",

@@ -31,7 +31,7 @@ it("the README's example boots a client", async () => {
   const [proxy] = made;
   if (proxy === undefined) throw new Error("the example made no server");
   await using _ = proxy;
-  client.send(octetsOf(requestWith()), proxy.endpoints()[0]?.port ?? 0);
+  client.send(octetsOf(requestWith()), proxy.addresses()[0]?.port ?? 0);
   const offer = decoded((await client.receive()).bytes);
   expect(Buffer.from(offer.file).toString()).toMatch(/^bootx64\.efi\0/);
   expect(printed).toEqual([["52:54:00:12:34:56", expect.objectContaining({ kind: "offer", bootFile: "bootx64.efi" })]]);

@@ -62,7 +62,10 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     events.push(event);
     for (const { verdict } of fold.apply(event)) if (verdict !== undefined) reached.push(verdict);
   }
-  tell({ kind: "dhcp", event: { type: "interface-up", at: now, interface: eth0 } });
+  tell({
+    kind: "dhcp",
+    event: { type: "listening", time: now, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
+  });
   tell({ kind: "appliance", event: { type: "overhearing", at: now, on: overhearing } });
 
   function packet(port: "dhcp" | "pxe", request: DhcpPacket, source: { address: string; port: number }): void {
@@ -73,7 +76,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     const outcome = handle({ bytes: encoded.bytes, port, localPort, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error("the packet cannot be read");
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", at: now, port, source, octets: encoded.bytes.length, ...rest } });
+    tell({ kind: "dhcp", event: { type: "packet", time: now, port, source, octets: encoded.bytes.length, ...rest } });
   }
 
   function bootOptions({ arch = 7, ipxe, http, options }: Machine): OptionValues {
