@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { Socket } from "node:dgram";
 import { systemClock } from "./clock.ts";
-import { type BootSettings, type Effect, type MachineEvent, type Outcome, step, switchedOff } from "./core/machine.ts";
+import type { BootSettings, Effect, MachineEvent, Outcome } from "./core/boot.ts";
+import { type MachineState, step, switchedOff } from "./core/machine.ts";
 import type { Endpoint, Received } from "./core/message.ts";
 import { models } from "./core/models.ts";
 import { openDhcpPort } from "./dhcp-port.ts";
@@ -47,6 +48,7 @@ function settingsOf(options: PxeClientOptions): BootSettings {
     },
     xid,
     waitOut,
+    broadcastFlag: true,
     menuEntry,
     fetch: options.fetch ?? true,
   };
@@ -78,7 +80,7 @@ function run(options: Running, power: AbortController, emit: Emit): Promise<Outc
   const ports = { ...PORTS, ...options.ports };
   const settings = settingsOf(options);
   const { signal } = power;
-  let state = switchedOff;
+  let state: MachineState = switchedOff;
   let cancel: (() => void) | undefined;
   let own: { readonly port: number; readonly socket: Promise<Socket> } | undefined;
 

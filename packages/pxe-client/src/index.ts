@@ -1,6 +1,7 @@
 export { createPxeClient, type PxeClient } from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { biosRom } from "./core/bios-rom.ts";
+export type { BootSettings, Effect, MachineEvent, Outcome, Phase } from "./core/boot.ts";
 export {
   type Composed,
   type Composing,
@@ -12,17 +13,7 @@ export {
 export { edk2Http } from "./core/edk2-http.ts";
 export { edk2Pxe } from "./core/edk2-pxe.ts";
 export { ipxe } from "./core/ipxe.ts";
-export {
-  type BootSettings,
-  type Effect,
-  type MachineEvent,
-  type MachineState,
-  type Outcome,
-  type Phase,
-  type Stepped,
-  step,
-  switchedOff,
-} from "./core/machine.ts";
+export { type MachineState, type Stepped, step, switchedOff } from "./core/machine.ts";
 export { type Asked, type Endpoint, type Move, pxeOptions, type Received } from "./core/message.ts";
 export {
   type Identity,

@@ -1,6 +1,6 @@
 import { parseIpv4, parseMac } from "@bootlace/dhcp-core";
 import type { Clock } from "./clock.ts";
-import type { Outcome } from "./core/machine.ts";
+import type { Outcome } from "./core/boot.ts";
 import type { Endpoint } from "./core/message.ts";
 import { type Model, type ModelName, modelNames, type Purpose } from "./core/model.ts";
 import type { ReasonCode, Verdict } from "./core/reasons.ts";

@@ -1,13 +1,7 @@
 import { createPacket, encodeOptions, encodePxeOptions, messageTypes, type OptionValues } from "@bootlace/dhcp-core";
 import { describe, expect, it, test } from "vitest";
-import {
-  type BootSettings,
-  type Effect,
-  type MachineEvent,
-  type MachineState,
-  step,
-  switchedOff,
-} from "../src/core/machine.ts";
+import type { BootSettings, Effect, MachineEvent } from "../src/core/boot.ts";
+import { type MachineState, step, switchedOff } from "../src/core/machine.ts";
 import type { Received } from "../src/core/message.ts";
 import type { ModelName } from "../src/core/model.ts";
 import { models } from "../src/core/models.ts";
@@ -21,7 +15,16 @@ const now = { vendorSpecificInformation: hex("060108ff") };
 /** A machine that is stepped by hand; keeps what it wants done. */
 function machine(name: ModelName, changes: Partial<BootSettings> = {}) {
   const who = { mac: "52:54:00:12:34:56" };
-  const settings = { model: models[name], who, xid: 0x1000, waitOut: false, menuEntry: 0, fetch: true, ...changes };
+  const settings = {
+    model: models[name],
+    who,
+    xid: 0x1000,
+    waitOut: false,
+    broadcastFlag: false,
+    menuEntry: 0,
+    fetch: true,
+    ...changes,
+  };
   let state: MachineState = switchedOff;
   let effects: readonly Effect[] = [];
   const happen = (event: MachineEvent) => {
@@ -165,6 +168,12 @@ describe("a whole boot", () => {
     one.happen({ type: "fetch-failed", code: "not-found" });
     expect(one.outcome()).toEqual({ kind: "failed", code: "not-found", phase: "fetching" });
   });
+});
+
+test("iPXE asks for unicast replies, unless whoever runs it cannot hear those", () => {
+  expect(decoded(machine("ipxe").sent().bytes).flags).toBe(0);
+  const one = requesting("ipxe", { ...pxe, ...now }, { file: "a", siaddr: server }, { broadcastFlag: true });
+  expect(decoded(one.sent().bytes).flags).toBe(0x8000);
 });
 
 describe("menus", () => {

@@ -1,4 +1,11 @@
-import { createPacket, type DhcpPacket, encodePacket, type Ipv4Address, parseMac } from "@bootlace/dhcp-core";
+import {
+  BROADCAST_FLAG,
+  createPacket,
+  type DhcpPacket,
+  encodePacket,
+  type Ipv4Address,
+  parseMac,
+} from "@bootlace/dhcp-core";
 import { ascii } from "./identity.ts";
 import { UNSPECIFIED } from "./message.ts";
 import type { Identity, MessageParts, Model } from "./model.ts";
@@ -13,6 +20,8 @@ export interface Composing extends MessageParts {
   readonly xid: number;
   /** Address the client has by now. */
   readonly ciaddr?: Ipv4Address;
+  /** Ask for the reply by broadcast, also where the firmware would not (RFC 2131 §4.1). */
+  readonly broadcast?: boolean;
 }
 
 /**
@@ -26,7 +35,8 @@ export function compose(model: Model, who: Identity, parts: Composing): Composed
   chaddr.set(mac);
   const { voice } = model;
   const { xid, ciaddr = UNSPECIFIED } = parts;
-  const packet = createPacket({ xid, ciaddr, chaddr, ...voice.fields(parts), options: voice.options(parts, who) });
+  const fields = { ...voice.fields(parts), ...(parts.broadcast ? { flags: BROADCAST_FLAG } : {}) };
+  const packet = createPacket({ xid, ciaddr, chaddr, ...fields, options: voice.options(parts, who) });
   return { packet, bytes: encoded(packet) };
 }
 
@@ -79,5 +89,5 @@ export function ordinaryDiscover(mac: string, xid: number, vendorClass?: string)
 function discover(hardware: Uint8Array, xid: number, options: ReadonlyMap<number, Uint8Array>): Uint8Array {
   const chaddr = new Uint8Array(16);
   chaddr.set(hardware);
-  return encoded(createPacket({ xid, flags: 0x8000, chaddr, options }));
+  return encoded(createPacket({ xid, flags: BROADCAST_FLAG, chaddr, options }));
 }
