@@ -22,6 +22,7 @@ test.each([
   ["dhcp-core", []],
   ["proxy-dhcp", ["@bootlace/dhcp-core"]],
   ["tftp-serve", []],
+  ["pxe-client", ["@bootlace/dhcp-core"]],
 ])("the declarations of %s do without those of Node.js", (name, expected) => {
   const index = new URL(`../packages/${name}/dist/index.d.ts`, import.meta.url);
   expect(existsSync(index), "npm run build makes it").toBe(true);

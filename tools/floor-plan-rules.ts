@@ -9,7 +9,7 @@ export interface Room {
   readonly packages: readonly string[];
 }
 
-const workspace = ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"];
+const workspace = ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve", "@bootlace/pxe-client"];
 
 /** The arrows of docs/floor-plan.md. A file outside every room fails the check. */
 export const rooms: readonly Room[] = [
@@ -24,6 +24,18 @@ export const rooms: readonly Room[] = [
   { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [] },
   { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
   {
+    name: "pxe-client core",
+    prefix: "packages/pxe-client/src/core/",
+    rooms: [],
+    packages: ["@bootlace/dhcp-core"],
+  },
+  {
+    name: "pxe-client shell",
+    prefix: "packages/pxe-client/src/",
+    rooms: ["pxe-client core"],
+    packages: ["@bootlace/dhcp-core", "node:*"],
+  },
+  {
     name: "appliance boot",
     prefix: "apps/appliance/src/boot/",
     rooms: ["appliance"],
@@ -36,6 +48,7 @@ export const rooms: readonly Room[] = [
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
+  { name: "test kit", prefix: "tools/test-kit/", rooms: [], packages: [] },
   {
     name: "dhcp-core test",
     prefix: "packages/dhcp-core/test/",
@@ -45,14 +58,20 @@ export const rooms: readonly Room[] = [
   {
     name: "proxy-dhcp test",
     prefix: "packages/proxy-dhcp/test/",
-    rooms: ["proxy-dhcp core", "proxy-dhcp shell"],
-    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "node:*", "*"],
+    rooms: ["proxy-dhcp core", "proxy-dhcp shell", "test kit"],
+    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "@bootlace/pxe-client", "node:*", "*"],
   },
   {
     name: "tftp-serve test",
     prefix: "packages/tftp-serve/test/",
-    rooms: ["tftp-serve core", "tftp-serve shell"],
+    rooms: ["tftp-serve core", "tftp-serve shell", "test kit"],
     packages: ["@bootlace/tftp-serve", "node:*", "*"],
+  },
+  {
+    name: "pxe-client test",
+    prefix: "packages/pxe-client/test/",
+    rooms: ["pxe-client core", "pxe-client shell"],
+    packages: ["@bootlace/pxe-client", "@bootlace/dhcp-core", "node:*", "*"],
   },
   {
     name: "appliance test",
@@ -71,6 +90,10 @@ export const socketModules: readonly string[] = ["node:dgram", "node:http", "nod
 export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/serve.ts",
   "packages/proxy-dhcp/src/sockets.ts",
+  "packages/pxe-client/src/udp.ts",
+  "packages/pxe-client/src/tftp-get.ts",
+  "packages/pxe-client/src/http-get.ts",
+  "packages/pxe-client/src/client.ts",
   "packages/tftp-serve/src/channel.ts",
   "packages/tftp-serve/src/channel-pool.ts",
   "packages/tftp-serve/src/pooled-socket.ts",
