@@ -103,23 +103,28 @@ function run(options: Running, power: AbortController, emit: Emit): Promise<Outc
         reject(error);
       }
     };
-    /** The socket of the leased address, from which PXE ports are asked. */
-    const socketAt = (local: string, from: 68 | 4011): Promise<Socket> => {
+    /** The socket of one address: from the leased one PXE ports are asked. */
+    const socketAt = (address: string, from: 68 | 4011): Promise<Socket> => {
       if (own?.port !== from) {
         closeSocket(own?.socket);
         const bound = from === 68 ? ports.client : ports.pxeClient;
         const hear = (bytes: Uint8Array, source: Endpoint) =>
           take({ type: "received", received: known({ bytes, source }), port: from });
-        own = { port: from, socket: openUdp(options.local ?? local, bound, hear) };
+        own = { port: from, socket: openUdp(address, bound, hear) };
       }
       return own.socket;
     };
     const sendFrom = async (effect: Extract<Effect, { type: "send" }>, to: Endpoint) => {
-      if (effect.local === undefined) return dhcp.send(effect.bytes, to);
-      const socket = await socketAt(effect.local, effect.from);
+      const { purpose, bytes, from } = effect;
+      const failed = (error: NodeJS.ErrnoException) => {
+        if (!signal.aborted) emit({ type: "send-failed", purpose, to, code: error.code ?? error.message });
+      };
+      const at = options.local ?? effect.local;
+      if (at === undefined) return dhcp.send(bytes, to, failed);
+      const socket = await socketAt(at, from);
       if (signal.aborted) return;
       socket.setBroadcast(true);
-      socket.send(effect.bytes, to.port, to.address);
+      socket.send(bytes, to.port, to.address, (error) => error && failed(error));
     };
     const perform = (effect: Effect) => {
       switch (effect.type) {

@@ -16,7 +16,8 @@ export interface DhcpPort {
   readonly port: number;
   /** @returns a function that ends the listening */
   listen(mac: string, hear: (received: Received) => void): () => void;
-  send(bytes: Uint8Array, to: Endpoint): void;
+  /** @param failed gets the system's error when the datagram did not leave: `ENETUNREACH` without a route for broadcasts */
+  send(bytes: Uint8Array, to: Endpoint, failed?: (error: Error) => void): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -52,8 +53,8 @@ export async function openDhcpPort({ address = "0.0.0.0", port = 68 }: DhcpPortO
         if (listeners.get(key) === hear) listeners.delete(key);
       };
     },
-    send(bytes, to) {
-      if (closed === undefined) socket.send(bytes, to.port, to.address);
+    send(bytes, to, failed) {
+      if (closed === undefined) socket.send(bytes, to.port, to.address, (error) => error && failed?.(error));
     },
     close,
     [Symbol.asyncDispose]: close,

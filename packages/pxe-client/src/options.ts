@@ -34,7 +34,10 @@ export interface PxeClientOptions {
   readonly dhcp?: DhcpPort;
   /** Where DISCOVER and REQUEST go; 255.255.255.255 when absent. */
   readonly broadcast?: string;
-  /** The address to use instead of the leased one, on a machine that cannot take it. */
+  /**
+   * An address of this machine to send everything from, instead of the leased one, which it may not have. Without it a
+   * broadcast leaves by the default route.
+   */
   readonly local?: string;
   readonly ports?: Partial<ClientPorts>;
   /** Collect offers as long as the firmware does (edk2: 4 s); false: go on as soon as the offers suffice. True when absent. */
@@ -74,6 +77,14 @@ export type PxeClientEvent =
       readonly purpose: Purpose;
       readonly from: Endpoint;
       readonly verdict: Verdict;
+    }
+  /** The system did not send it, and said why, such as `ENETUNREACH`. It is repeated like a lost one. */
+  | {
+      readonly type: "send-failed";
+      readonly time: number;
+      readonly purpose: Purpose;
+      readonly to: Endpoint;
+      readonly code: string;
     }
   | { readonly type: "leased"; readonly time: number; readonly address: string; readonly server: string }
   | { readonly type: "refused"; readonly time: number; readonly server: string }

@@ -91,6 +91,31 @@ describe("a model over real sockets", () => {
     await new Promise((resolve) => http.close(resolve));
   });
 
+  it("with an address of its own, everything is sent from there", async () => {
+    const sources = new Set<string>();
+    const answer = lan(now, { file: "boot.efi", siaddr: local });
+    await using dhcp = await udpServer((bytes, from, socket) => {
+      sources.add(from.address);
+      answer(bytes, from, socket);
+    });
+    const one = client({ local: "127.0.0.3", fetch: false }, { server: dhcp.port });
+    expect(await one.boot()).toMatchObject({ kind: "named", address: local });
+    expect([...sources]).toEqual(["127.0.0.3"]);
+  });
+
+  it("reports what the system does not send, and goes on", async () => {
+    const clock = handClock();
+    const failed = Promise.withResolvers<PxeClientEvent>();
+    const onEvent = (event: PxeClientEvent) => void (event.type === "send-failed" && failed.resolve(event));
+    // Loopback reaches no broadcast address of another network.
+    const one = client({ clock, local, broadcast: "192.0.2.255", onEvent }, {});
+    const power = new AbortController();
+    const outcome = one.boot({ signal: power.signal });
+    expect(await failed.promise).toMatchObject({ purpose: "discover", to: { address: "192.0.2.255" } });
+    power.abort(new Error("enough"));
+    await expect(outcome).rejects.toThrow("enough");
+  });
+
   it("a file that is missing", async () => {
     await using dhcp = await udpServer(lan(now, { file: "none.efi", siaddr: local }));
     await using tftp = await udpServer(tftpServer(new Map()));

@@ -38,7 +38,7 @@ test("a boot over real sockets", async () => {
   await using dhcp = await udpServer(lan(now, { file: "boot.0", siaddr: "127.0.0.1" }));
   const ports = { client: 0, pxeClient: 0, server: dhcp.port };
   const onLoopback = (options: PxeClientOptions) =>
-    createPxeClient({ ...options, broadcast: "127.0.0.1", fetch: false, ports });
+    createPxeClient({ ...options, local: "127.0.0.1", broadcast: "127.0.0.1", fetch: false, ports });
   const printed = await run(examples[1] ?? "", { createPxeClient: onLoopback });
   expect(printed.trim().split("\n").at(-1)).toBe("named");
   expect(printed).toContain("sent\nverdict [object Object]\n");
