@@ -8,10 +8,10 @@ import { configJsonSchema } from "../src/config/json-schema.ts";
 import { configReference } from "../src/config/reference.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
-import { createMetrics } from "../src/events/metrics.ts";
-import { catalogue } from "../src/events/verdicts/catalogue.ts";
 import { distributionIds } from "../src/init/distribution.ts";
 import { kits } from "../src/init/kits.ts";
+import { catalogue } from "../src/sessions/verdicts/catalogue.ts";
+import { createMetrics } from "../src/telemetry/metrics.ts";
 
 const top = new URL("../../../", import.meta.url);
 const page = (name: string) => readFileSync(new URL(`docs/${name}`, top), "utf8");
@@ -70,8 +70,8 @@ test("docs/explanation/security.md names the limits that hold", () => {
   const { mac, source, global } = dhcp;
   const { http } = configSchema.parse({});
   for (const sentence of [
-    `${mac.replies} answers in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
-    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} requests a second of one address that nobody acknowledges, ${tftp.unacknowledgedPerSecond} in all`,
+    `${mac.replies} replies in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
+    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all`,
     `${tftp.idleLimit / 1000} s without progress`,
     `${http.maxConnections} connections, ${http.maxConnectionsPerClient} of one address`,
   ]) {

@@ -1,10 +1,10 @@
 import { quote } from "@bootlace/dhcp-core";
-import { readNextWish } from "../config/next-action.ts";
-import { localTime } from "../events/pretty.ts";
-import type { ApiNext, ApiNextEntry } from "../http/api-types.ts";
+import type { ApiNext, ApiNextEntry } from "../api-model/types.ts";
+import { localTime } from "../log/pretty.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { readNextWish } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { inertText, printError, printJson } from "./output.ts";
 
 export const next: Command = {
@@ -13,7 +13,7 @@ export const next: Command = {
   positionals: [{ name: "MAC", description: "The machine. Without it: show what machines were told." }],
   options: [
     { name: "file", value: "FILE", description: "Boot this file, a path below the root." },
-    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, when that is another machine." },
+    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, if it is another machine." },
     { name: "url", value: "URL", description: "Boot this URL, for clients that boot by HTTP." },
     { name: "script", value: "FILE", description: "Run this iPXE script: a path below the root, or a URL." },
     { name: "ignore", description: "Do not answer, so that it boots from its disk." },
