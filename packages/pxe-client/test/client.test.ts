@@ -14,21 +14,21 @@ const local = "127.0.0.1";
 const now = { vendorClassIdentifier: "PXEClient", vendorSpecificInformation: hex("060108ff") };
 const file = Buffer.from(Array.from({ length: 5000 }, (_, at) => at & 255));
 
-/** A clock that stands until it is told to go on. */
+/** A clock that a test moves. */
 function handClock() {
   let time = 0;
-  const alarms = new Set<{ readonly at: number; readonly ring: () => void }>();
+  const alarms = new Set<{ readonly due: number; readonly ring: () => void }>();
   return {
     now: () => time,
     after(milliseconds: number, ring: () => void) {
-      const alarm = { at: time + milliseconds, ring };
+      const alarm = { due: time + milliseconds, ring };
       alarms.add(alarm);
       return () => void alarms.delete(alarm);
     },
     pass(milliseconds: number) {
       time += milliseconds;
-      for (const alarm of [...alarms].sort((one, other) => one.at - other.at)) {
-        if (alarm.at <= time && alarms.delete(alarm)) alarm.ring();
+      for (const alarm of [...alarms].sort((one, other) => one.due - other.due)) {
+        if (alarm.due <= time && alarms.delete(alarm)) alarm.ring();
       }
     },
     pending: () => alarms.size,

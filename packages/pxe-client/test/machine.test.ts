@@ -146,7 +146,7 @@ describe("a whole boot", () => {
     expect(one.effects()).toContainEqual({ type: "fetch", by: "http", server, file: url });
   });
 
-  it("an old ROM boots at once when it is told to, else it asks at 4011 from 68", () => {
+  it("an old ROM boots at once when the offer says so, else it asks at 4011 from 68", () => {
     const direct = requesting("bios-rom", { ...pxe, ...now }, { file: "a.0", siaddr: server });
     direct.hear(ack(direct));
     expect(direct.kinds()).toContain("fetch");

@@ -83,7 +83,7 @@ describe("what a Raspberry Pi says", () => {
 });
 
 describe("made-up clients", () => {
-  test("a PXE client says what it is told to say", () => {
+  test("a PXE client has the values that it was given", () => {
     const bytes = pxeDiscover({
       mac: "52:54:00:ae:00:31",
       xid: 7,

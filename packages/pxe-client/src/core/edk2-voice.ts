@@ -3,7 +3,7 @@ import type { Identity, MessageParts, Voice } from "./model.ts";
 
 const COMMON = [1, 2, 3, 4, 5, 6, 12, 13, 15, 17, 18, 22, 23, 28, 40, 41, 42, 43, 50, 51, 54, 58, 59, 60];
 const PXE_PARAMETERS = [...COMMON, 66, 67, 97, 128, 129, 130, 131, 132, 133, 134, 135];
-/** 235 stands where 66 should: HTTP Boot 2022.11 really asks so. */
+/** 235 in place of 66, as captured from HTTP Boot 2022.11. */
 const HTTP_PARAMETERS = [...COMMON, 235, 67, 97];
 
 /** PXE 2.1 §2.2.2. */
