@@ -9,7 +9,13 @@ export interface Room {
   readonly packages: readonly string[];
 }
 
-const workspace = ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"];
+const workspace = [
+  "@bootlace/boot-source",
+  "@bootlace/dhcp-core",
+  "@bootlace/http-boot",
+  "@bootlace/proxy-dhcp",
+  "@bootlace/tftp-serve",
+];
 
 /** The arrows of docs/floor-plan.md. A file outside every room fails the check. */
 export const rooms: readonly Room[] = [
@@ -23,6 +29,13 @@ export const rooms: readonly Room[] = [
   },
   { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [] },
   { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
+  { name: "http-boot core", prefix: "packages/http-boot/src/core/", rooms: [], packages: [] },
+  {
+    name: "http-boot shell",
+    prefix: "packages/http-boot/src/",
+    rooms: ["http-boot core"],
+    packages: ["@bootlace/boot-source", "node:*"],
+  },
   {
     name: "appliance boot",
     prefix: "apps/appliance/src/boot/",
@@ -55,6 +68,12 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/tftp-serve", "node:*", "*"],
   },
   {
+    name: "http-boot test",
+    prefix: "packages/http-boot/test/",
+    rooms: ["http-boot core", "http-boot shell"],
+    packages: ["@bootlace/http-boot", "@bootlace/boot-source", "node:*", "*"],
+  },
+  {
     name: "appliance test",
     prefix: "apps/appliance/test/",
     rooms: ["appliance", "appliance boot"],
@@ -69,6 +88,8 @@ export const rooms: readonly Room[] = [
 /** Modules that open sockets, and the only files of the libraries that may import them. */
 export const socketModules: readonly string[] = ["node:dgram", "node:http", "node:https", "node:http2", "node:tls"];
 export const socketFiles: readonly string[] = [
+  "packages/http-boot/src/listener.ts",
+  "packages/http-boot/src/messages.ts",
   "packages/proxy-dhcp/src/serve.ts",
   "packages/proxy-dhcp/src/sockets.ts",
   "packages/tftp-serve/src/channel.ts",

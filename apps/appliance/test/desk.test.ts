@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NextState } from "../src/boot/next.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { ApplianceEvent } from "../src/events/event.ts";
-import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
+import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { createDesk } from "../src/services/desk.ts";
 
 const mac = "52:54:00:12:34:56";
@@ -35,7 +35,7 @@ function request(fields: Partial<HttpBootRequest> = {}): HttpBootRequest {
 function done(fields: Partial<Extract<HttpBootEvent, { type: "done" }>> = {}): ApplianceEvent {
   const event = {
     type: "done",
-    at: 1,
+    time: 1,
     request: request(),
     status: 200,
     bytes: 9,
@@ -57,7 +57,7 @@ describe("a one-shot whose file goes out by HTTP", () => {
         kind: "http",
         event: {
           type: "refused",
-          at: 1,
+          time: 1,
           client,
           request: request(),
           reason: "missing",

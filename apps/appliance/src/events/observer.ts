@@ -6,7 +6,7 @@ import type { Boot } from "./boots/boot.ts";
 import { boundedMap } from "./boots/bounded-map.ts";
 import { type BootChange, createFold } from "./boots/fold.ts";
 import { bootView, clientView, type HostNameOf, summaryOf, time } from "./boots/views.ts";
-import type { ApplianceEvent } from "./event.ts";
+import { type ApplianceEvent, timeOf } from "./event.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { isWritten, type Level, type LogRecord } from "./record.ts";
@@ -132,12 +132,12 @@ export function createObserver(options: ObserverOptions): Observer {
     for (const boot of [...untold.values()].slice(0, most)) tell(boot);
   }
 
-  function noteMissing({ kind, event }: ApplianceEvent): void {
-    if (kind === "appliance" || kind === "dhcp") return;
-    const name = fileNotFound(event);
+  function noteMissing(event: ApplianceEvent): void {
+    if (event.kind === "appliance" || event.kind === "dhcp") return;
+    const name = fileNotFound(event.event);
     if (name === undefined) return;
     const times = (missing.get(name.file)?.times ?? 0) + 1;
-    missing.set(name.file, { file: name.file, times, lastAt: time(event.at), address: name.address });
+    missing.set(name.file, { file: name.file, times, lastAt: time(timeOf(event)), address: name.address });
   }
 
   /** The events of one request share one object. */

@@ -19,7 +19,7 @@ import type { Problem } from "../config/faults.ts";
 import { type NextWish, readNextWish } from "../config/next-action.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import type { HttpBootEvent } from "../http/boot-events.ts";
+import type { HttpBootEvent } from "@bootlace/http-boot";
 
 /** One-shots, for whoever administers them. */
 export interface NextBoots {

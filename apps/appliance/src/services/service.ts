@@ -10,7 +10,7 @@ export interface ServiceEndpoint {
 
 /**
  * A part of the appliance that follows the config and the interfaces. `start` and `adopt` throw ProxyDhcpStartError,
- * TftpStartError, or ApplianceStartError when the outside world says no.
+ * TftpStartError, ServerStartError, or ApplianceStartError when the outside world says no.
  */
 export interface Service extends Part {
   /**

@@ -1,6 +1,6 @@
+import { ServerStartError } from "@bootlace/boot-source";
 import { findPortHolder, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
 import { TftpStartError } from "@bootlace/tftp-serve";
-import { HttpBootStartError } from "../http/boot-server.ts";
 import type { PartFailure } from "../system/order.ts";
 import { explainPortFailures, type PortFailure, protocolOf } from "../system/privileges.ts";
 import { ApplianceStartError } from "./service.ts";
@@ -10,12 +10,10 @@ export async function toStartError(failures: readonly PartFailure[]): Promise<un
   const reasons: string[] = [];
   const ports: PortFailure[] = [];
   for (const { name, error } of failures) {
-    if (
-      error instanceof ProxyDhcpStartError ||
-      error instanceof TftpStartError ||
-      error instanceof HttpBootStartError
-    ) {
+    if (error instanceof ProxyDhcpStartError || error instanceof TftpStartError) {
       ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
+    } else if (error instanceof ServerStartError) {
+      ports.push(...error.failures.map(({ address, port, code }) => ({ service: name, address, port, code })));
     } else if (error instanceof ApplianceStartError) reasons.push(error.message);
     else return error;
   }

@@ -4,7 +4,7 @@ import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "
 import type { TransferRef } from "@bootlace/tftp-serve";
 import { createFold } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { HttpBootRequest } from "../../src/http/boot-events.ts";
+import type { HttpBootRequest } from "@bootlace/http-boot";
 
 const CAPTURES = new URL("../../../../lab/captures/", import.meta.url);
 const SERVER = "192.168.11.109";
@@ -151,10 +151,10 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     if (status === 404) {
       tell({
         kind: "http",
-        event: { type: "refused", at, client, request, reason: "missing", status, detail: undefined },
+        event: { type: "refused", time: at, client, request, reason: "missing", status, detail: undefined },
       });
     } else {
-      tell({ kind: "http", event: { type: "done", at, request, status, bytes, size, range: undefined, ms: 5 } });
+      tell({ kind: "http", event: { type: "done", time: at, request, status, bytes, size, range: undefined, ms: 5 } });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
-import type { ApplianceEvent, HouseEvent, Programs } from "../event.ts";
+import { type ApplianceEvent, type HouseEvent, type Programs, timeOf } from "../event.ts";
 import { judge } from "../verdicts/judge.ts";
 import { primaryOf, sameVerdict, type Verdict } from "../verdicts/verdict.ts";
 import type { JudgeContext } from "../verdicts/view.ts";
@@ -235,7 +235,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function apply(event: ApplianceEvent): readonly BootChange[] {
     changed = new Map();
-    followClock(event.event.at);
+    followClock(timeOf(event));
     switch (event.kind) {
       case "dhcp":
         if (event.event.type === "packet") onPacket(event.event);
@@ -246,7 +246,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         onFile(readTftp(event.event), event.event.at);
         break;
       case "http":
-        onFile(readHttp(event.event), event.event.at);
+        onFile(readHttp(event.event), event.event.time);
         break;
       case "appliance":
         onHouse(event.event);

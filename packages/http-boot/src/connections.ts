@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { Sending } from "./boot-body.ts";
-import type { HttpBootClient, HttpRefusal } from "./boot-events.ts";
+import type { Sending } from "./body.ts";
+import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
 
 /** One TCP connection of a client. */
 export interface Connection {

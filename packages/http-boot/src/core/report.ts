@@ -1,4 +1,4 @@
-import type { HttpBootEvent } from "./boot-events.ts";
+import type { HttpBootEvent } from "./events.ts";
 
 /** What is told of a client one by one: a first burst, then so many a second. A boot of hundreds of files fits. */
 const burst = 1000;
@@ -23,7 +23,7 @@ export interface Reporter {
 /**
  * Passes events on. A client that asks faster than any boot does is told in sums from then on: who reads every event
  * (log, history, stream) must not be slowed down, nor have its memory filled, by one machine in a loop.
- * @param largest octets; answers with more are always told one by one
+ * @param largest bytes; answers with more are always told one by one
  * @param now Unix time in milliseconds
  * @param ticks milliseconds of a steady clock
  */
@@ -76,7 +76,7 @@ export function reporter(
       const account = accounts.get(address);
       if (account === undefined) continue;
       const { requests, bytes, statuses } = account;
-      emit({ type: "further", at: now(), address, requests, bytes, statuses: new Map(statuses) });
+      emit({ type: "further", time: now(), address, requests, bytes, statuses: new Map(statuses) });
       account.requests = 0;
       account.bytes = 0;
       statuses.clear();
