@@ -20,15 +20,32 @@ const workspace = [
 /** The arrows of docs/floor-plan.md. A file outside every room fails the check. */
 export const rooms: readonly Room[] = [
   { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [] },
-  { name: "proxy-dhcp core", prefix: "packages/proxy-dhcp/src/core/", rooms: [], packages: ["@bootlace/dhcp-core"] },
+  { name: "boot-source core", prefix: "packages/boot-source/src/core/", rooms: [], packages: [] },
+  { name: "boot-source shell", prefix: "packages/boot-source/src/", rooms: ["boot-source core"], packages: ["node:*"] },
+  {
+    name: "proxy-dhcp core",
+    prefix: "packages/proxy-dhcp/src/core/",
+    rooms: [],
+    packages: ["@bootlace/dhcp-core", "@bootlace/boot-source"],
+  },
   {
     name: "proxy-dhcp shell",
     prefix: "packages/proxy-dhcp/src/",
     rooms: ["proxy-dhcp core"],
-    packages: ["@bootlace/dhcp-core", "node:*"],
+    packages: ["@bootlace/dhcp-core", "@bootlace/boot-source", "node:*"],
   },
-  { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [] },
-  { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
+  {
+    name: "tftp-serve core",
+    prefix: "packages/tftp-serve/src/core/",
+    rooms: [],
+    packages: ["@bootlace/boot-source"],
+  },
+  {
+    name: "tftp-serve shell",
+    prefix: "packages/tftp-serve/src/",
+    rooms: ["tftp-serve core"],
+    packages: ["@bootlace/boot-source", "node:*"],
+  },
   { name: "http-boot core", prefix: "packages/http-boot/src/core/", rooms: [], packages: [] },
   {
     name: "http-boot shell",
@@ -56,16 +73,22 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/dhcp-core", "node:*", "*"],
   },
   {
+    name: "boot-source test",
+    prefix: "packages/boot-source/test/",
+    rooms: ["boot-source core", "boot-source shell"],
+    packages: ["@bootlace/boot-source", "node:*", "*"],
+  },
+  {
     name: "proxy-dhcp test",
     prefix: "packages/proxy-dhcp/test/",
     rooms: ["proxy-dhcp core", "proxy-dhcp shell"],
-    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "node:*", "*"],
+    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "@bootlace/boot-source", "node:*", "*"],
   },
   {
     name: "tftp-serve test",
     prefix: "packages/tftp-serve/test/",
     rooms: ["tftp-serve core", "tftp-serve shell"],
-    packages: ["@bootlace/tftp-serve", "node:*", "*"],
+    packages: ["@bootlace/tftp-serve", "@bootlace/boot-source", "node:*", "*"],
   },
   {
     name: "http-boot test",
