@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
     rooms: ["tftp-serve core"],
     packages: ["@bootlace/boot-source", "node:*"],
   },
-  { name: "http-boot core", prefix: "packages/http-boot/src/core/", rooms: [], packages: [] },
+  { name: "http-boot core", prefix: "packages/http-boot/src/core/", rooms: [], packages: ["@bootlace/boot-source"] },
   {
     name: "http-boot shell",
     prefix: "packages/http-boot/src/",

@@ -207,8 +207,8 @@ describe("served", () => {
     await reader.read();
     expect(reader.content().equals(image("x64-uefi"))).toBe(true);
 
-    using reader = httpReader(test.port("http"));
-    const got = await reader.ask(`/${file}`);
+    using web = httpReader(test.port("http"));
+    const got = await web.ask(`/${file}`);
     expect([got.status, got.headers["content-type"], (await got.body()).equals(image("x64-uefi"))]).toEqual([
       200,
       "application/efi",

@@ -1,8 +1,8 @@
+import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { describe, expect, it } from "vitest";
 import type { NextState } from "../src/boot/next.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { ApplianceEvent } from "../src/events/event.ts";
-import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { createDesk } from "../src/services/desk.ts";
 
 const mac = "52:54:00:12:34:56";

@@ -1,7 +1,7 @@
+import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { describe, expect, it } from "vitest";
 import { httpRecord } from "../src/events/http-log.ts";
 import { createThrottle } from "../src/events/throttle.ts";
-import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 
 const client = { address: "192.168.11.50", port: 4321, localAddress: "192.168.11.109", localPort: 8069 };
 const request: HttpBootRequest = {
@@ -80,7 +80,9 @@ describe("the log of the boot file listener", () => {
   it("tells every missing file, and the same refusal of a client once a minute", () => {
     const passes = createThrottle(60_000);
     const refused = { type: "refused", client, request, status: 404, detail: undefined } as const;
-    const levels = [0, 1, 59_999, 60_001].map((time) => httpRecord({ ...refused, time, reason: "outside-root" }, passes));
+    const levels = [0, 1, 59_999, 60_001].map((time) =>
+      httpRecord({ ...refused, time, reason: "outside-root" }, passes),
+    );
     expect(levels.map((record) => record?.level)).toEqual(["warn", "debug", "debug", "warn"]);
     const missing = [0, 1].map((time) => httpRecord({ ...refused, time, reason: "missing" }, passes)?.level);
     expect(missing).toEqual(["info", "info"]);

@@ -63,7 +63,14 @@ export function writeFound(
 function headOf(name: string, file: CachedFile, range: ByteRange | undefined, last: boolean): string[] {
   const { size, sequential = false } = file.source;
   const length = range === undefined ? size : range.last - range.first + 1;
-  const headers = ["Content-Type", mediaType(name), "Content-Length", String(length), "Accept-Ranges", sequential ? "none" : "bytes"];
+  const headers = [
+    "Content-Type",
+    mediaType(name),
+    "Content-Length",
+    String(length),
+    "Accept-Ranges",
+    sequential ? "none" : "bytes",
+  ];
   if (range !== undefined) headers.push("Content-Range", `bytes ${range.first}-${range.last}/${size}`);
   addValidators(headers, validatorsOf(file), last);
   return headers;

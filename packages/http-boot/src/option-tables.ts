@@ -1,16 +1,4 @@
-import {
-  addressOrSubnet,
-  amount,
-  callback,
-  integer,
-  ipAddress,
-  listOf,
-  objectWith,
-  type OptionTable,
-  optionsOf,
-  portOrFree,
-  required,
-} from "@bootlace/boot-source";
+import { check, type OptionTable } from "@bootlace/boot-source";
 import type { HttpBootChanges, HttpBootLimits, HttpBootServerOptions } from "./server-options.ts";
 
 export const defaultLimits: HttpBootLimits = {
@@ -26,25 +14,29 @@ export const defaultLimits: HttpBootLimits = {
 /** The longest that a timer of Node.js waits. */
 const longestTimer = 2 ** 31 - 1;
 
-const changeableLimits = { maxConnections: integer(1), maxConnectionsPerClient: integer(1) };
+const changeableLimits = { maxConnections: check.integer(1), maxConnectionsPerClient: check.integer(1) };
 
 const limitsTable: OptionTable<HttpBootLimits> = {
   ...changeableLimits,
-  cacheSize: integer(0),
-  requestTimeout: integer(1, longestTimer),
-  idleLimit: integer(1, longestTimer),
-  keepAliveTimeout: integer(1, longestTimer),
-  lifetime: amount,
+  cacheSize: check.integer(0),
+  requestTimeout: check.integer(1, longestTimer),
+  idleLimit: check.integer(1, longestTimer),
+  keepAliveTimeout: check.integer(1, longestTimer),
+  lifetime: check.amount,
 };
 
-const common = { addresses: listOf(ipAddress), port: portOrFree, clients: listOf(addressOrSubnet) };
+const common = {
+  addresses: check.listOf(check.ipAddress),
+  port: check.portOrFree,
+  clients: check.listOf(check.addressOrSubnet),
+};
 
 export const optionsTable: OptionTable<HttpBootServerOptions> = {
-  source: required(objectWith("open")),
+  source: check.required(check.objectWith("open")),
   ...common,
-  limits: optionsOf(limitsTable),
-  holderOf: callback,
-  onEvent: callback,
+  limits: check.optionsOf(limitsTable),
+  holderOf: check.callback,
+  onEvent: check.callback,
 };
 
-export const changesTable: OptionTable<HttpBootChanges> = { ...common, limits: optionsOf(changeableLimits) };
+export const changesTable: OptionTable<HttpBootChanges> = { ...common, limits: check.optionsOf(changeableLimits) };

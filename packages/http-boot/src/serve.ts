@@ -1,6 +1,7 @@
-import { checkOptions, clientFilter, followAddresses, lifecycle, ownAddresses } from "@bootlace/boot-source";
+import { checkOptions, followAddresses, lifecycle } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
+import { clientFilter, ownAddresses } from "./clients.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootEvent, statusOf } from "./core/events.ts";
@@ -69,7 +70,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       void listener.closed.then(() => closing.delete(listener));
       listener.close();
     },
-    fits: ({ wantedPort, endpoint }, wanted) => wanted.port === wantedPort || wanted.port === endpoint.port,
+    fits: ({ wantedPort }, wanted) => wanted.port === wantedPort,
     onBound: ({ endpoint }) => emit({ type: "listening", time: clock.wall(), ...endpoint }),
     onUnbound: ({ endpoint }) => emit({ type: "unlistening", time: clock.wall(), ...endpoint }),
     onFailure: ({ address, port, code }) => emit({ type: "listen-failed", time: clock.wall(), address, port, code }),
@@ -87,6 +88,11 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   function poll(): void {
     if (allowed.length === 0) filter = filterNow();
     void places.follow(wantedNow());
+  }
+
+  function sweep(): void {
+    transfers.sweep();
+    reports.flush();
   }
 
   function forget(): void {
@@ -108,22 +114,13 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const { start, stop } = lifecycle({
     async open(signal) {
       await places.start(wantedNow(), { signal });
-      ends = [
-        clock.every(pollInterval, poll),
-        clock.every(sweepInterval, transfers.sweep),
-        clock.every(sweepInterval, reports.flush),
-        clock.every(cacheIdle, forget),
-      ];
+      ends = [clock.every(pollInterval, poll), clock.every(sweepInterval, sweep), clock.every(cacheIdle, forget)];
     },
     async close({ drain, timeout }) {
-      for (const end of ends) end();
       await places.close();
       const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
-      if (drain) {
-        const endSweeps = clock.every(sweepInterval, transfers.sweep);
-        await drained(gone, timeout);
-        endSweeps();
-      }
+      if (drain) await drained(gone, timeout);
+      for (const end of ends) end();
       for (const connection of connections.all()) {
         connection.sending?.abort("stopped");
         connection.socket.destroy();

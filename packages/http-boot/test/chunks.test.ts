@@ -1,6 +1,6 @@
 import { content, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, it } from "vitest";
-import { type Chunk, chunkCache, chunkBytes, ShortFileError } from "../src/chunks.ts";
+import { type Chunk, chunkBytes, chunkCache, ShortFileError } from "../src/chunks.ts";
 
 const MiB = chunkBytes;
 

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, request, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { directory, type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
+import { type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
+import { directory } from "@bootlace/tftp-serve";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { chunkCache } from "../src/chunks.ts";
 import { connectionTable } from "../src/connections.ts";
@@ -84,7 +85,15 @@ describe("a file", () => {
     });
     expect(head).toEqual({ ...get, body: Buffer.alloc(0) });
     expect(events).toMatchObject([
-      { type: "done", at: 1000, status: 200, bytes: 11, size: 11, range: undefined, request: { id: 1, method: "GET" } },
+      {
+        type: "done",
+        time: 1000,
+        status: 200,
+        bytes: 11,
+        size: 11,
+        range: undefined,
+        request: { id: 1, method: "GET" },
+      },
       {
         type: "done",
         status: 200,

@@ -13,7 +13,15 @@ const done = (address: string, bytes = 10): HttpBootEvent => {
 };
 const refused = (address: string): HttpBootEvent => {
   const request = requestOf(address);
-  return { type: "refused", time: 0, client: request.client, request, reason: "missing", status: 404, detail: undefined };
+  return {
+    type: "refused",
+    time: 0,
+    client: request.client,
+    request,
+    reason: "missing",
+    status: 404,
+    detail: undefined,
+  };
 };
 
 function setUp() {

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkConditions, rangeApplies } from "../src/core/conditions.ts";
 import { decideAnswer, refusalOf } from "../src/core/decide.ts";
+import { mediaType } from "../src/core/media-types.ts";
 import { readRange } from "../src/core/ranges.ts";
 import { readTarget } from "../src/core/target.ts";
-import { mediaType } from "../src/core/media-types.ts";
 
 const us = "192.168.11.109";
 
@@ -169,7 +169,8 @@ describe("preconditions", () => {
 
 describe("an answer", () => {
   it("is decided by preconditions first, then by the range, and by the range only for GET", () => {
-    const of = (method: string, headers: Record<string, string>) => decideAnswer(method, headers, { size: 100 }, validators);
+    const of = (method: string, headers: Record<string, string>) =>
+      decideAnswer(method, headers, { size: 100 }, validators);
     expect(of("GET", { range: "bytes=1-2" })).toEqual({ kind: "found", range: { first: 1, last: 2 } });
     expect(of("HEAD", { range: "bytes=1-2" })).toEqual({ kind: "found", range: undefined });
     expect(of("GET", { range: "bytes=1-2", "if-range": '"old"' })).toEqual({ kind: "found", range: undefined });

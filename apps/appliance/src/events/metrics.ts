@@ -1,8 +1,8 @@
 import { architectures, messageTypeName, optionValue } from "@bootlace/dhcp-core";
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { Boot } from "./boots/boot.ts";
 import { boundedMap } from "./boots/bounded-map.ts";
 import { outcomeOf } from "./boots/views.ts";

@@ -1,3 +1,4 @@
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { builtinCheck, checkProgramNamed } from "../boot/boot-check.ts";
@@ -19,7 +20,6 @@ import type { Problem } from "../config/faults.ts";
 import { type NextWish, readNextWish } from "../config/next-action.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import type { HttpBootEvent } from "@bootlace/http-boot";
 
 /** One-shots, for whoever administers them. */
 export interface NextBoots {

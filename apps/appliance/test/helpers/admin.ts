@@ -1,4 +1,4 @@
-import type { ApplianceEvent } from "../../src/events/event.ts";
+import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import { createObserver, type ObserverOptions } from "../../src/events/observer.ts";
 import type { LogRecord } from "../../src/events/record.ts";
 import type { AdminBackend } from "../../src/http/admin-backend.ts";
@@ -23,7 +23,7 @@ export function observing(more: Partial<ObserverOptions> = {}) {
     observer,
     records,
     observe(event: ApplianceEvent) {
-      now = Math.max(now, event.event.at);
+      now = Math.max(now, timeOf(event));
       observer.observe(event);
     },
   };

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { decodePacket } from "@bootlace/dhcp-core";
+import type { HttpBootRequest } from "@bootlace/http-boot";
 import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "@bootlace/proxy-dhcp";
 import type { TransferRef } from "@bootlace/tftp-serve";
 import { createFold } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { HttpBootRequest } from "@bootlace/http-boot";
 
 const CAPTURES = new URL("../../../../lab/captures/", import.meta.url);
 const SERVER = "192.168.11.109";

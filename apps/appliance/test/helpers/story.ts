@@ -7,13 +7,13 @@ import {
   type OptionValues,
   parseMac,
 } from "@bootlace/dhcp-core";
+import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "@bootlace/http-boot";
+import { statusOf } from "@bootlace/http-boot";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
 import { createFold, type FoldLimits } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
 import type { Verdict } from "../../src/events/verdicts/verdict.ts";
-import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "@bootlace/http-boot";
-import { statusOf } from "@bootlace/http-boot";
 
 export const SERVER = "192.168.11.109";
 export const ROUTER = "192.168.11.1";
