@@ -31,7 +31,8 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   /** Given up, with answers that still run. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
-  let endDrain = () => {};
+  /** Ends the drain of a stop, also one that has not come to it yet. */
+  let hurry = () => {};
   let lastRequest = 0;
   let requests = 0;
 
@@ -99,16 +100,14 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
   }
 
-  /** Waits until all connections have ended by themselves, for `timeout` ms at most. */
-  function drained(gone: Promise<unknown>, timeout: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeout);
-      endDrain = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      void gone.then(endDrain);
+  /** Waits until all connections have ended by themselves, or `hurried` resolves, for `timeout` ms at most. */
+  async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout);
     });
+    await Promise.race([gone, hurried, late]);
+    clearTimeout(timer);
   }
 
   const { start, stop } = lifecycle({
@@ -117,9 +116,12 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       ends = [clock.every(pollInterval, poll), clock.every(sweepInterval, sweep), clock.every(cacheIdle, forget)];
     },
     async close({ drain, timeout }) {
+      const hurried = new Promise<void>((resolve) => {
+        hurry = resolve;
+      });
       await places.close();
       const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
-      if (drain) await drained(gone, timeout);
+      if (drain) await drained(gone, hurried, timeout);
       for (const end of ends) end();
       for (const connection of connections.all()) {
         connection.sending?.abort("stopped");
@@ -130,7 +132,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       cache.clear();
       emit({ type: "stopped", time: clock.wall() });
     },
-    hurry: () => endDrain(),
+    hurry: () => hurry(),
   });
 
   return {
