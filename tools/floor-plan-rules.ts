@@ -1,32 +1,26 @@
-/** One room of the house: which files it holds, what they may import, and whether it must stay pure. */
-export interface Room {
-  readonly name: string;
-  /** Path prefix from the top of the repository; the longest matching prefix decides. */
-  readonly prefix: string;
-  /** Rooms whose files may be imported by a relative path, besides the room itself. */
-  readonly rooms: readonly string[];
-  /** Packages that may be imported by name; `node:*` allows Node's built-in modules, `*` any dependency. */
-  readonly packages: readonly string[];
-}
+import { applianceRooms } from "./appliance-rooms.ts";
+import type { Room } from "./room.ts";
 
 const workspace = [
-  "@bootlace/boot-source",
   "@bootlace/dhcp-core",
-  "@bootlace/http-boot",
+  "@bootlace/boot-source",
   "@bootlace/proxy-dhcp",
   "@bootlace/tftp-serve",
+  "@bootlace/http-boot",
+  "@bootlace/pxe-client",
 ];
 
-/** The arrows of docs/floor-plan.md. A file outside every room fails the check. */
+/** The arrows of docs/floor-plan.md, lowest room first. A file outside every room fails the check. */
 export const rooms: readonly Room[] = [
-  { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [] },
-  { name: "boot-source core", prefix: "packages/boot-source/src/core/", rooms: [], packages: [] },
+  { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [], pure: true },
+  { name: "boot-source core", prefix: "packages/boot-source/src/core/", rooms: [], packages: [], pure: true },
   { name: "boot-source shell", prefix: "packages/boot-source/src/", rooms: ["boot-source core"], packages: ["node:*"] },
   {
     name: "proxy-dhcp core",
     prefix: "packages/proxy-dhcp/src/core/",
     rooms: [],
     packages: ["@bootlace/dhcp-core", "@bootlace/boot-source"],
+    pure: true,
   },
   {
     name: "proxy-dhcp shell",
@@ -39,6 +33,7 @@ export const rooms: readonly Room[] = [
     prefix: "packages/tftp-serve/src/core/",
     rooms: [],
     packages: ["@bootlace/boot-source"],
+    pure: true,
   },
   {
     name: "tftp-serve shell",
@@ -46,25 +41,20 @@ export const rooms: readonly Room[] = [
     rooms: ["tftp-serve core"],
     packages: ["@bootlace/boot-source", "node:*"],
   },
-  { name: "http-boot core", prefix: "packages/http-boot/src/core/", rooms: [], packages: ["@bootlace/boot-source"] },
+  {
+    name: "http-boot core",
+    prefix: "packages/http-boot/src/core/",
+    rooms: [],
+    packages: ["@bootlace/boot-source"],
+    pure: true,
+  },
   {
     name: "http-boot shell",
     prefix: "packages/http-boot/src/",
     rooms: ["http-boot core"],
     packages: ["@bootlace/boot-source", "node:*"],
   },
-  {
-    name: "appliance boot",
-    prefix: "apps/appliance/src/boot/",
-    rooms: ["appliance"],
-    packages: ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp"],
-  },
-  {
-    name: "appliance",
-    prefix: "apps/appliance/src/",
-    rooms: ["appliance boot"],
-    packages: [...workspace, "node:*", "*"],
-  },
+  ...applianceRooms,
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
   {
     name: "dhcp-core test",
@@ -99,7 +89,7 @@ export const rooms: readonly Room[] = [
   {
     name: "appliance test",
     prefix: "apps/appliance/test/",
-    rooms: ["appliance", "appliance boot"],
+    rooms: applianceRooms.map(({ name }) => name),
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },

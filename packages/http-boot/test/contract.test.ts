@@ -155,7 +155,10 @@ describe("a start", () => {
 describe("an abort", () => {
   it.each<[string, (controller: AbortController) => void]>([
     ["before the start", (controller) => controller.abort(new Error("changed my mind"))],
-    ["while it binds", (controller) => void Promise.resolve().then(() => controller.abort(new Error("changed my mind")))],
+    [
+      "while it binds",
+      (controller) => void Promise.resolve().then(() => controller.abort(new Error("changed my mind"))),
+    ],
   ])("%s rejects with its reason and leaves nothing bound", async (_name, abort) => {
     const controller = new AbortController();
     const server = createHttpBootServer(local);

@@ -3,8 +3,8 @@ import { decodePacket } from "@bootlace/dhcp-core";
 import type { HttpBootRequest } from "@bootlace/http-boot";
 import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "@bootlace/proxy-dhcp";
 import type { TransferRef } from "@bootlace/tftp-serve";
-import { createFold } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
+import { createFold } from "../../src/sessions/fold.ts";
 
 const CAPTURES = new URL("../../../../lab/captures/", import.meta.url);
 const SERVER = "192.168.11.109";

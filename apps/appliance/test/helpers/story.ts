@@ -11,9 +11,9 @@ import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "@bootlace/http
 import { statusOf } from "@bootlace/http-boot";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
-import { createFold, type FoldLimits } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { Verdict } from "../../src/events/verdicts/verdict.ts";
+import { createFold, type FoldLimits } from "../../src/sessions/fold.ts";
+import type { Verdict } from "../../src/sessions/verdicts/verdict.ts";
 
 export const SERVER = "192.168.11.109";
 export const ROUTER = "192.168.11.1";
