@@ -13,6 +13,26 @@ export function createHttpBootServer(options: HttpBootServerOptions): HttpBootSe
 }
 
 export type {
+  BindFailure,
+  HolderOf,
+  NotServedReason,
+  OpenResult,
+  Source,
+  SourceClient,
+  SourceFault,
+  SourceFile,
+  StartOptions,
+  StopOptions,
+} from "@bootlace/boot-source";
+export {
+  content,
+  directory,
+  notFound,
+  OptionError,
+  ServerStartError,
+  SourceChangedError,
+} from "@bootlace/boot-source";
+export type {
   ByteRange,
   HttpAbort,
   HttpBootClient,
