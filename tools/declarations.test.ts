@@ -21,7 +21,7 @@ function reachable(start: URL): { readonly files: readonly string[]; readonly fo
 test.each([
   ["dhcp-core", []],
   ["boot-source", []],
-  ["proxy-dhcp", ["@bootlace/dhcp-core"]],
+  ["proxy-dhcp", ["@bootlace/boot-source", "@bootlace/dhcp-core"]],
   ["tftp-serve", ["@bootlace/boot-source"]],
   ["http-boot", ["@bootlace/boot-source"]],
 ])("the declarations of %s do without those of Node.js", (name, expected) => {

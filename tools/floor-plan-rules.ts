@@ -104,6 +104,7 @@ export const socketFiles: readonly string[] = [
   "packages/http-boot/src/listener.ts",
   "packages/http-boot/src/messages.ts",
   "packages/proxy-dhcp/src/serve.ts",
+  "packages/proxy-dhcp/src/service.ts",
   "packages/proxy-dhcp/src/sockets.ts",
   "packages/tftp-serve/src/channel.ts",
   "packages/tftp-serve/src/channel-pool.ts",
