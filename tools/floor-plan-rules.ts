@@ -52,7 +52,7 @@ export const rooms: readonly Room[] = [
     name: "http-boot shell",
     prefix: "packages/http-boot/src/",
     rooms: ["http-boot core"],
-    packages: ["@bootlace/boot-source", "node:*"],
+    packages: ["@bootlace/boot-source", "@bootlace/tftp-serve", "node:*"],
   },
   ...applianceRooms,
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },

@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
-import { directory } from "@bootlace/tftp-serve";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { chunkCache } from "../src/chunks.ts";
 import { connectionTable } from "../src/connections.ts";
 import type { HttpBootEvent } from "../src/core/events.ts";
+import { directory } from "../src/index.ts";
 import { bootRequests } from "../src/requests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { Source } from "@bootlace/boot-source";
-import { directory } from "@bootlace/tftp-serve";
 import type { HttpBootEvent } from "../src/core/events.ts";
-import { createHttpBootServer } from "../src/index.ts";
+import { createHttpBootServer, directory } from "../src/index.ts";
 import type { HttpBootServerOptions } from "../src/server-options.ts";
 
 export interface RawAnswer {
