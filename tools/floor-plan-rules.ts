@@ -42,6 +42,19 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/boot-source", "node:*"],
   },
   {
+    name: "http-boot core",
+    prefix: "packages/http-boot/src/core/",
+    rooms: [],
+    packages: ["@bootlace/boot-source"],
+    pure: true,
+  },
+  {
+    name: "http-boot shell",
+    prefix: "packages/http-boot/src/",
+    rooms: ["http-boot core"],
+    packages: ["@bootlace/boot-source", "@bootlace/tftp-serve", "node:*"],
+  },
+  {
     name: "pxe-client core",
     prefix: "packages/pxe-client/src/core/",
     rooms: [],
@@ -89,6 +102,12 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/tftp-serve", "@bootlace/boot-source", "node:*", "*"],
   },
   {
+    name: "http-boot test",
+    prefix: "packages/http-boot/test/",
+    rooms: ["http-boot core", "http-boot shell"],
+    packages: ["@bootlace/http-boot", "@bootlace/boot-source", "node:*", "*"],
+  },
+  {
     name: "pxe-client test",
     prefix: "packages/pxe-client/test/",
     rooms: ["pxe-client core", "pxe-client shell"],
@@ -109,6 +128,8 @@ export const rooms: readonly Room[] = [
 /** Modules that open sockets, and the only files of the libraries that may import them. */
 export const socketModules: readonly string[] = ["node:dgram", "node:http", "node:https", "node:http2", "node:tls"];
 export const socketFiles: readonly string[] = [
+  "packages/http-boot/src/listener.ts",
+  "packages/http-boot/src/messages.ts",
   "packages/proxy-dhcp/src/serve.ts",
   "packages/proxy-dhcp/src/service.ts",
   "packages/proxy-dhcp/src/sockets.ts",

@@ -21,6 +21,7 @@ const manifests = [
   "packages/proxy-dhcp",
   "packages/tftp-serve",
   "packages/pxe-client",
+  "packages/http-boot",
   "apps/appliance",
   "lab",
 ];

@@ -1,9 +1,9 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { ByteRange, HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { textOf } from "../catalogue/reasons/reason.ts";
 import { detailText, reasons } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { Level, LogRecord } from "../events/record.ts";
-import type { ByteRange, HttpBootEvent, HttpBootRequest } from "../http/boot-events.ts";
 
 type Of<T extends HttpBootEvent["type"]> = Extract<HttpBootEvent, { type: T }>;
 type Passes = (key: string, now: number) => boolean;
@@ -17,6 +17,8 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       return plain("debug", "http.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
     case "listen-failed":
       // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
+    case "stopped":
       return undefined;
     case "start": {
       const { request, size, range } = event;
@@ -78,10 +80,10 @@ function abortedRecord({ request, reason, status, bytes, size, range, ms, detail
   return plain(row.level, "http.aborted", message, fields);
 }
 
-function refusedRecord({ request, client, reason, status, detail, at }: Of<"refused">, passes: Passes): LogRecord {
+function refusedRecord({ request, client, reason, status, detail, time }: Of<"refused">, passes: Passes): LogRecord {
   const row = reasons["http-refused"][reason];
   // A missing file is a step of a boot, and each is told; the rest once a minute and client.
-  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, at);
+  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
   const what = request === undefined ? client.address : who(request);
   const fields = request === undefined ? { ip: client.address, clientPort: client.port } : ref(request);
   const message = `${what}: ${textOf(row)}${detailText(detail)}`;

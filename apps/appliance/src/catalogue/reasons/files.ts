@@ -1,5 +1,5 @@
+import type { HttpAbort, HttpRefusal } from "@bootlace/http-boot";
 import type { AbortReason, NotServedReason, RefusedReason } from "@bootlace/tftp-serve";
-import type { HttpAbort, HttpRefusal } from "../../http/boot-events.ts";
 import type { Reason, ReasonFacts } from "./reason.ts";
 
 const putThere = ({ file }: ReasonFacts) =>

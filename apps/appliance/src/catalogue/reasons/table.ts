@@ -1,7 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { HttpAbort, HttpRefusal } from "@bootlace/http-boot";
 import type { Ignored, IgnoreReason } from "@bootlace/proxy-dhcp";
 import type { AbortReason, NotServedReason, RefusedReason } from "@bootlace/tftp-serve";
-import type { HttpAbort, HttpRefusal } from "../../http/boot-events.ts";
 import { httpAborts, httpRefusals, tftpAborts, tftpNotFound, tftpRefusals } from "./files.ts";
 import type { Reason, SilenceReason } from "./reason.ts";
 import { dhcpReasons, type PolicyReason, policyReasons } from "./silences.ts";

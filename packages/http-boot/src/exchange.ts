@@ -1,12 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { OpenResult, Source, SourceFault } from "@bootlace/tftp-serve";
-import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./boot-answer.ts";
-import { type BodyEnd, closeSource, type Sending, sendBody } from "./boot-body.ts";
-import { type CachedFile, type ChunkCache, chunkOctets } from "./boot-chunks.ts";
-import type { Connection } from "./boot-connections.ts";
-import { decideAnswer, type Refusal, refusalOf } from "./boot-decide.ts";
-import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./boot-events.ts";
-import { longestTarget, readTarget } from "./boot-target.ts";
+import type { OpenResult, Source, SourceFault } from "@bootlace/boot-source";
+import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./answer.ts";
+import { type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
+import { type CachedFile, type ChunkCache, chunkBytes } from "./chunks.ts";
+import type { Connection } from "./connections.ts";
+import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
+import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
+import { longestTarget, readTarget } from "./core/target.ts";
+import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface ExchangeDeps {
   readonly source: Source;
@@ -83,20 +83,20 @@ function refuse(one: Exchange, { reason, detail }: Refusal, size?: number): void
   }
   writeRefusal(response, reason, connection.last, size);
   const { client } = connection;
-  deps.emit({ type: "refused", at: deps.now(), client, request, reason, status: response.statusCode, detail });
+  deps.emit({ type: "refused", time: deps.now(), client, request, reason, status: response.statusCode, detail });
 }
 
 function aborted(one: Exchange, reason: HttpAbort, size: number, bytes: number, detail: string | undefined): void {
   const { deps, response, request, range, began } = one;
   const status = response.headersSent ? response.statusCode : 0;
   const ms = deps.ticks() - began;
-  deps.emit({ type: "aborted", at: deps.now(), request, reason, status, bytes, size, range, ms, detail });
+  deps.emit({ type: "aborted", time: deps.now(), request, reason, status, bytes, size, range, ms, detail });
 }
 
 function done(one: Exchange, size: number, bytes: number): void {
   const { deps, response, request, range, began } = one;
   const status = response.statusCode;
-  deps.emit({ type: "done", at: deps.now(), request, status, bytes, size, range, ms: deps.ticks() - began });
+  deps.emit({ type: "done", time: deps.now(), request, status, bytes, size, range, ms: deps.ticks() - began });
 }
 
 function open(one: Exchange): void {
@@ -119,7 +119,7 @@ function answer(one: Exchange, opened: OpenResult): void {
   const { deps, message, response, connection, request } = one;
   const file = deps.cache.open(opened.file);
   const { size } = opened.file;
-  const decided = decideAnswer(request.method, message.headers, size, validatorsOf(file));
+  const decided = decideAnswer(request.method, message.headers, opened.file, validatorsOf(file));
   if (decided.kind === "found" && !response.destroyed) {
     one.range = decided.range;
     send(one, file);
@@ -147,7 +147,7 @@ function send(one: Exchange, file: CachedFile): void {
     done(one, size, 0);
     return;
   }
-  if (total > chunkOctets) deps.emit({ type: "start", at: deps.now(), request, size, range });
+  if (total > chunkBytes) deps.emit({ type: "start", time: deps.now(), request, size, range });
   let over: (() => void) | undefined;
   const ended = (how: BodyEnd, bytes: number) => {
     over?.();
@@ -160,7 +160,7 @@ function send(one: Exchange, file: CachedFile): void {
   const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
   one.sending = sending;
   connection.sending = sending;
-  if (total > chunkOctets) over = deps.onSending(sending, request, began);
+  if (total > chunkBytes) over = deps.onSending(sending, request, began);
 }
 
 function refusalFor({ reason, detail }: SourceFault): Refusal {

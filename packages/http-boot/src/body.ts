@@ -1,21 +1,21 @@
-import type { ServerResponse } from "node:http";
-import { SourceChangedError } from "@bootlace/tftp-serve";
-import { type CachedFile, type Chunk, type ChunkCache, chunkOctets, ShortFileError } from "./boot-chunks.ts";
-import type { HttpAbort } from "./boot-events.ts";
+import { SourceChangedError } from "@bootlace/boot-source";
+import { type CachedFile, type Chunk, type ChunkCache, chunkBytes, ShortFileError } from "./chunks.ts";
+import type { HttpAbort } from "./core/events.ts";
+import type { ServerResponse } from "./messages.ts";
 
 /** How the body of an answer ended. */
 export type BodyEnd =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: HttpAbort; readonly detail: string | undefined };
 
-/** Node joins header lines and text to one string and one plain write, but takes octets as a list of two to write. */
+/** Node joins header lines and text to one string and one plain write, but takes bytes as a list of two to write. */
 const longestText = 4096;
 
 /** A body on its way. */
 export interface Sending {
-  /** To be called when the answer is over, well or not: the system has let go of the octets. */
+  /** To be called when the answer is over, well or not: the system has let go of the bytes. */
   closed(): void;
-  /** Octets that the operating system has taken. */
+  /** Bytes that the operating system has taken. */
   readonly bytes: number;
   readonly total: number;
   /** Breaks the connection; `ended` is called with this reason. */
@@ -24,26 +24,26 @@ export interface Sending {
 
 export interface Body {
   readonly file: CachedFile;
-  /** Offset of the first octet. */
+  /** Offset of the first byte. */
   readonly first: number;
-  /** Octets, at least 1. */
+  /** Bytes, at least 1. */
   readonly total: number;
-  /** Writes the headers: the first octets are there. */
+  /** Writes the headers: the first bytes are there. */
   readonly begin: () => void;
   /**
-   * Called once: the last octet was taken, or the connection is gone, or, before `begin`, the source failed and another
+   * Called once: the last byte was taken, or the connection is gone, or, before `begin`, the source failed and another
    * answer can be given.
    */
   readonly ended: (end: BodyEnd, bytes: number) => void;
 }
 
-/** Sends octets of a file as the body of an answer. Closes the source. */
+/** Sends bytes of a file as the body of an answer. Closes the source. */
 export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
   const chunk = cache.takeNow(body.file, body.first, body.total);
   return chunk === undefined ? sendChunks(cache, response, body) : sendAtOnce(cache, response, body, chunk);
 }
 
-/** All octets are in this chunk: the whole answer leaves in one write. */
+/** All bytes are in this chunk: the whole answer leaves in one write. */
 function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chunk: Chunk): Sending {
   const { file, first, total, ended } = body;
   let failure: HttpAbort | undefined;
@@ -71,14 +71,14 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
     chunk.text ??= Buffer.from(bytes.buffer, bytes.byteOffset, total).toString("latin1");
     response.end(chunk.text, "latin1");
   } else {
-    const from = first % chunkOctets;
+    const from = first % chunkBytes;
     response.end(total === bytes.length ? bytes : bytes.subarray(from, from + total));
   }
   return sending;
 }
 
 /**
- * Writes octets of a file as the body of an answer, chunk by chunk: the next one is asked for when the operating system
+ * Writes bytes of a file as the body of an answer, chunk by chunk: the next one is asked for when the operating system
  * has taken the one before.
  */
 function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
@@ -101,7 +101,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
 
   function next(): void {
     if (closed) return;
-    const taken = cache.take(file, Math.floor((first + sending.bytes) / chunkOctets));
+    const taken = cache.take(file, Math.floor((first + sending.bytes) / chunkBytes));
     if (!(taken instanceof Promise)) {
       write(taken);
       return;
@@ -126,10 +126,10 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
       begun = true;
       body.begin();
     }
-    const from = (first + sending.bytes) % chunkOctets;
-    const octets = Math.min(chunk.bytes.length - from, total - sending.bytes);
-    const part = octets === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + octets);
-    if (sending.bytes + octets === total) {
+    const from = (first + sending.bytes) % chunkBytes;
+    const length = Math.min(chunk.bytes.length - from, total - sending.bytes);
+    const part = length === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + length);
+    if (sending.bytes + length === total) {
       // Only this tells: after a broken connection nothing is left to write either.
       response.prependOnceListener("finish", () => {
         sending.bytes = total;
@@ -140,15 +140,16 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
     response.write(part, (error) => {
       // The connection is gone; "close" follows and does the rest.
       if (error || closed) return;
-      sending.bytes += octets;
+      sending.bytes += length;
       letGo();
       next();
     });
-    lookAhead(Math.floor((first + sending.bytes + octets) / chunkOctets));
+    lookAhead(Math.floor((first + sending.bytes + length) / chunkBytes));
   }
 
   /** A source reads one piece at a time. */
   function lookAhead(index: number): void {
+    if (file.source.sequential === true) return;
     const prefetching = cache.prefetch(file, index);
     if (prefetching === undefined) return;
     reading = prefetching;

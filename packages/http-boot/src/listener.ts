@@ -1,35 +1,22 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Connections } from "./boot-connections.ts";
-import type { HttpRefusal } from "./boot-events.ts";
-
-export interface HttpEndpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** One address that could not be bound; `code` is that of the operating system. */
-export interface HttpBindFailure extends HttpEndpoint {
-  readonly code: string;
-}
-
-/** Milliseconds. */
-export interface HttpTimes {
-  /** For a request line and its headers to arrive. */
-  readonly request: number;
-  /** Without an octet taken by the client in the middle of an answer. */
-  readonly stall: number;
-  /** For which a connection without request stays open. */
-  readonly keepAlive: number;
-}
+import type { BindFailure, BindResult } from "@bootlace/boot-source";
+import type { Connections } from "./connections.ts";
+import type { HttpRefusal } from "./core/events.ts";
+import type { IncomingMessage, ServerResponse } from "./messages.ts";
+import type { HttpBootAddress, HttpBootLimits } from "./server-options.ts";
 
 export interface Listener {
-  readonly endpoint: HttpEndpoint;
+  readonly endpoint: HttpBootAddress;
+  /** The port that was asked for; 0 when the system chose. */
+  readonly wantedPort: number;
   /** Takes no more connections and ends idle ones; the answers that are under way go on. */
   close(): void;
   /** Resolves when its last connection has ended. */
   readonly closed: Promise<void>;
 }
+
+export type ListenerTimes = Pick<HttpBootLimits, "requestTimeout" | "idleLimit" | "keepAliveTimeout">;
 
 export interface ListenerHooks {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
@@ -38,31 +25,29 @@ export interface ListenerHooks {
   readonly connections: Connections;
 }
 
-const maxHeaderOctets = 8192;
+const maxHeaderBytes = 8192;
 
 /** Listens for HTTP/1.1 on one address. */
 export function listen(
   address: string,
   port: number,
-  times: HttpTimes,
+  times: ListenerTimes,
   hooks: ListenerHooks,
-): Promise<
-  { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly fault: HttpBindFailure }
-> {
+): Promise<BindResult<Listener>> {
   const server = createServer(
     {
-      maxHeaderSize: maxHeaderOctets,
-      headersTimeout: times.request,
-      requestTimeout: times.request,
-      connectionsCheckingInterval: Math.min(1000, times.request),
-      keepAliveTimeout: times.keepAlive,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: times.requestTimeout,
+      requestTimeout: times.requestTimeout,
+      connectionsCheckingInterval: Math.min(1000, times.requestTimeout),
+      keepAliveTimeout: times.keepAliveTimeout,
       noDelay: true,
       // Requests have no bodies here: without the life of a stream for each. Node.js before 24.12 does not know it.
       optimizeEmptyRequests: true,
     },
     hooks.onRequest,
   );
-  server.timeout = times.stall;
+  server.timeout = times.idleLimit;
   server.on("connection", (socket) => hooks.connections.accept(socket));
   server.on("timeout", (socket) => {
     hooks.connections.of(socket)?.sending?.abort("timeout");
@@ -77,8 +62,10 @@ export function listen(
   server.on("connect", (_request, duplex) => hooks.onUnreadable(duplex as Socket, "method", "CONNECT"));
 
   return new Promise((resolve) => {
-    const fail = (error: NodeJS.ErrnoException) =>
-      resolve({ ok: false, fault: { address, port, code: error.code ?? error.message } });
+    const fail = (error: NodeJS.ErrnoException) => {
+      const failure: BindFailure = { protocol: "tcp", address, port, code: error.code ?? error.message };
+      resolve({ ok: false, failures: [failure] });
+    };
     server.once("error", fail);
     server.listen({ port, host: address, exclusive: true }, () => {
       server.off("error", fail);
@@ -93,7 +80,7 @@ export function listen(
         server.close();
         hooks.connections.finish(endpoint);
       };
-      resolve({ ok: true, listener: { endpoint, close, closed } });
+      resolve({ ok: true, bound: { endpoint, wantedPort: port, close, closed } });
     });
   });
 }

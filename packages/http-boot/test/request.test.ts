@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkConditions, rangeApplies } from "../src/http/boot-conditions.ts";
-import { decideAnswer, refusalOf } from "../src/http/boot-decide.ts";
-import { readRange } from "../src/http/boot-ranges.ts";
-import { readTarget } from "../src/http/boot-target.ts";
-import { mediaType } from "../src/http/boot-types.ts";
+import { checkConditions, rangeApplies } from "../src/core/conditions.ts";
+import { decideAnswer, refusalOf } from "../src/core/decide.ts";
+import { mediaType } from "../src/core/media-types.ts";
+import { readRange } from "../src/core/ranges.ts";
+import { readTarget } from "../src/core/target.ts";
 
 const us = "192.168.11.109";
 
@@ -50,9 +50,9 @@ describe("a request target", () => {
   ])("%s is refused: %s", (target, reason) => expect(readTarget(target, us)).toMatchObject({ ok: false, reason }));
 
   it("never throws, and never names a file with control characters", () => {
-    const octets = fc.string({ unit: fc.constantFrom(..."/.%2e5cfa0?#\\:@\u0000é~ "), maxLength: 40 });
+    const targets = fc.string({ unit: fc.constantFrom(..."/.%2e5cfa0?#\\:@\u0000é~ "), maxLength: 40 });
     fc.assert(
-      fc.property(octets, (text) => {
+      fc.property(targets, (text) => {
         const target = readTarget(`/${text}`, us);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
         if (target.ok) expect(target.file).not.toMatch(/[\u0000-\u001f\u007f]|\/\/|^\//);
@@ -75,9 +75,9 @@ describe("a Range header", () => {
     ["bytes=-1000", part(0, 99)],
     ["bytes=0-1,5-6", { kind: "whole" }],
     ["octets=0-1", { kind: "whole" }],
-    ["bytes=100-", { kind: "not-satisfiable", detail: "the file has 100 octets" }],
-    ["bytes=18446744073709551615-", { kind: "not-satisfiable", detail: "the file has 100 octets" }],
-    ["bytes=-0", { kind: "not-satisfiable", detail: "the file has 100 octets" }],
+    ["bytes=100-", { kind: "not-satisfiable", detail: "the file has 100 bytes" }],
+    ["bytes=18446744073709551615-", { kind: "not-satisfiable", detail: "the file has 100 bytes" }],
+    ["bytes=-0", { kind: "not-satisfiable", detail: "the file has 100 bytes" }],
   ])("%s", (header, expected) => expect(readRange(header, 100)).toEqual(expected));
 
   it.each([
@@ -157,7 +157,7 @@ describe("preconditions", () => {
     expect(checkConditions({ "if-none-match": '"a-1"' }, none)).toBe("go-on");
   });
 
-  it("let a range count only for the same octets", () => {
+  it("let a range count only for the same bytes", () => {
     expect(rangeApplies(undefined, validators)).toBe(true);
     expect(rangeApplies('"a-1"', validators)).toBe(true);
     expect(rangeApplies(validators.lastModified, validators)).toBe(true);
@@ -169,7 +169,8 @@ describe("preconditions", () => {
 
 describe("an answer", () => {
   it("is decided by preconditions first, then by the range, and by the range only for GET", () => {
-    const of = (method: string, headers: Record<string, string>) => decideAnswer(method, headers, 100, validators);
+    const of = (method: string, headers: Record<string, string>) =>
+      decideAnswer(method, headers, { size: 100 }, validators);
     expect(of("GET", { range: "bytes=1-2" })).toEqual({ kind: "found", range: { first: 1, last: 2 } });
     expect(of("HEAD", { range: "bytes=1-2" })).toEqual({ kind: "found", range: undefined });
     expect(of("GET", { range: "bytes=1-2", "if-range": '"old"' })).toEqual({ kind: "found", range: undefined });
@@ -177,7 +178,7 @@ describe("an answer", () => {
     expect(of("GET", { range: "bytes=200-" })).toEqual({
       kind: "refused",
       reason: "range-not-satisfiable",
-      detail: "bytes=200-: the file has 100 octets",
+      detail: "bytes=200-: the file has 100 bytes",
     });
     expect(of("GET", { range: "bytes=u-u" })).toMatchObject({ reason: "malformed-range" });
     expect(of("HEAD", { "if-none-match": "*" })).toEqual({ kind: "not-modified" });

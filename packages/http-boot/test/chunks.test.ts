@@ -1,10 +1,10 @@
-import { content, type SourceFile } from "@bootlace/tftp-serve";
+import { content, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, it } from "vitest";
-import { type Chunk, chunkCache, chunkOctets, ShortFileError } from "../src/http/boot-chunks.ts";
+import { type Chunk, chunkBytes, chunkCache, ShortFileError } from "../src/chunks.ts";
 
-const MiB = chunkOctets;
+const MiB = chunkBytes;
 
-/** A file whose octets are its number and whose reads wait until they are let go. */
+/** A file whose bytes are its number and whose reads wait until they are let go. */
 function slowFile(size: number, mark: number, version: string | undefined = `v${mark}`) {
   const waiting: (() => void)[] = [];
   let reads = 0;
@@ -94,7 +94,7 @@ describe("the cache of chunks", () => {
     expect(cache.bytes).toBe(0);
   });
 
-  it("prefetches, and a chunk that fails is told to all who wait and then forgotten", async () => {
+  it("prefetches, and a chunk that fails is reported to all who wait and then forgotten", async () => {
     const cache = chunkCache(8 * MiB);
     const short: SourceFile = { ...plain(2 * MiB, 1), size: 3 * MiB };
     const file = cache.open(short);

@@ -1,13 +1,13 @@
-import type { SourceFile } from "@bootlace/tftp-serve";
-import type { Validators } from "./boot-conditions.ts";
+import type { SourceFile } from "@bootlace/boot-source";
+import type { Validators } from "./core/conditions.ts";
 
-/** Octets of a chunk: a write of this size costs as little CPU for an octet as one of any larger size. */
-export const chunkOctets = 1024 * 1024;
+/** Bytes of a chunk: a write of this size costs as little CPU for a byte as one of any larger size. */
+export const chunkBytes = 1024 * 1024;
 
-/** A piece of a file in memory. Whoever takes one gives it back when the operating system has its octets. */
+/** A piece of a file in memory. Whoever takes one gives it back when the operating system has its bytes. */
 export interface Chunk {
   readonly bytes: Uint8Array;
-  /** The same octets as characters, kept by whoever has use for them. */
+  /** The same bytes as characters, kept by whoever has use for them. */
   text: string | undefined;
 }
 
@@ -33,7 +33,7 @@ interface FileChunks {
   head: { readonly name: string; readonly lines: readonly string[] } | undefined;
 }
 
-/** A file as one request sees it: its own way to the octets, and what all requests share. */
+/** A file as one request sees it: its own way to the bytes, and what all requests share. */
 export interface CachedFile {
   readonly source: SourceFile;
   shared: FileChunks;
@@ -43,8 +43,8 @@ export interface ChunkCache {
   open(source: SourceFile): CachedFile;
   /** The chunk at `index`, at once when it is in memory. Rejects with what the source threw, or `ShortFileError`. */
   take(file: CachedFile, index: number): Chunk | Promise<Chunk>;
-  /** The chunk that holds these octets, if one does and is in memory. */
-  takeNow(file: CachedFile, first: number, octets: number): Chunk | undefined;
+  /** The chunk that holds these bytes, if one does and is in memory. */
+  takeNow(file: CachedFile, first: number, length: number): Chunk | undefined;
   /** Reads a chunk that will be taken soon, unless it is there. */
   prefetch(file: CachedFile, index: number): Promise<void> | undefined;
   release(chunk: Chunk): void;
@@ -69,8 +69,8 @@ function isIdle({ users, loading }: Slot): boolean {
 
 /**
  * Keeps pieces of files in memory, those used last, for all requests together: machines that boot at the same time read
- * the same files, and octets that are here already need not be copied from the page cache again.
- * @param limit octets; passed only while more chunks are in use at once
+ * the same files, and bytes that are here already need not be copied from the page cache again.
+ * @param limit bytes; passed only while more chunks are in use at once
  */
 export function chunkCache(limit: number): ChunkCache {
   const files = new Map<string, FileChunks>();
@@ -107,12 +107,12 @@ export function chunkCache(limit: number): ChunkCache {
   }
 
   function recycle({ bytes: memory }: Slot): void {
-    if (memory.byteLength === chunkOctets && spares.length < mostSpares) spares.push(memory);
+    if (memory.byteLength === chunkBytes && spares.length < mostSpares) spares.push(memory);
   }
 
-  function makeRoom(octets: number): void {
+  function makeRoom(length: number): void {
     let slot = oldest;
-    while (slot !== undefined && bytes + octets > limit) {
+    while (slot !== undefined && bytes + length > limit) {
       const { newer } = slot;
       if (isIdle(slot)) {
         drop(slot);
@@ -122,15 +122,15 @@ export function chunkCache(limit: number): ChunkCache {
     }
   }
 
-  function memoryFor(octets: number): Uint8Array {
-    const spare = octets === chunkOctets ? spares.pop() : undefined;
-    return spare ?? Buffer.allocUnsafeSlow(octets);
+  function memoryFor(length: number): Uint8Array {
+    const spare = length === chunkBytes ? spares.pop() : undefined;
+    return spare ?? Buffer.allocUnsafeSlow(length);
   }
 
   async function load(slot: Slot, source: SourceFile): Promise<Slot> {
     try {
-      const read = await source.read(slot.bytes, slot.index * chunkOctets);
-      if (read < slot.bytes.length) throw new ShortFileError(`${read} octets in place of ${slot.bytes.length}`);
+      const read = await source.read(slot.bytes, slot.index * chunkBytes);
+      if (read < slot.bytes.length) throw new ShortFileError(`${read} bytes instead of ${slot.bytes.length}`);
       slot.loading = undefined;
       return slot;
     } catch (error) {
@@ -151,9 +151,9 @@ export function chunkCache(limit: number): ChunkCache {
 
   function add(file: CachedFile, index: number): Slot {
     misses++;
-    const octets = Math.min(chunkOctets, file.source.size - index * chunkOctets);
-    makeRoom(octets);
-    const memory = memoryFor(octets);
+    const length = Math.min(chunkBytes, file.source.size - index * chunkBytes);
+    makeRoom(length);
+    const memory = memoryFor(length);
     const slot: Slot = {
       owner: file.shared,
       index,
@@ -165,7 +165,7 @@ export function chunkCache(limit: number): ChunkCache {
       older: undefined,
       newer: undefined,
     };
-    bytes += octets;
+    bytes += length;
     linkAsNewest(slot);
     file.shared.slots.set(index, slot);
     if (file.shared.key !== undefined) files.set(file.shared.key, file.shared);
@@ -183,7 +183,8 @@ export function chunkCache(limit: number): ChunkCache {
 
   return {
     open(source) {
-      const key = source.version;
+      // A stream has no other bytes to give than the next ones: what was read for another request is of no use to it.
+      const key = source.sequential === true ? undefined : source.version;
       const known = key === undefined ? undefined : files.get(key);
       return { source, shared: known ?? { key, slots: new Map(), validators: undefined, head: undefined } };
     },
@@ -194,9 +195,9 @@ export function chunkCache(limit: number): ChunkCache {
       use(slot);
       return slot.loading ?? slot;
     },
-    takeNow(file, first, octets) {
-      const index = Math.floor(first / chunkOctets);
-      if (first + octets > (index + 1) * chunkOctets) return undefined;
+    takeNow(file, first, length) {
+      const index = Math.floor(first / chunkBytes);
+      if (first + length > (index + 1) * chunkBytes) return undefined;
       const slot = find(file, index);
       if (slot === undefined || slot.loading !== undefined) return undefined;
       hits++;
@@ -213,7 +214,7 @@ export function chunkCache(limit: number): ChunkCache {
       const slot = chunk as Slot;
       slot.users--;
       if (slot.users > 0) return;
-      // Octets that may be those of no lasting state of the file serve one request.
+      // Bytes that may be those of no lasting state of the file serve one request.
       const stays = slot.owner.key !== undefined && bytes <= limit;
       if (!slot.gone && stays) return;
       if (!slot.gone) drop(slot);

@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { RequestHeaders } from "./request-headers.ts";
 
-/** What identifies the octets of a file to a client that has part of them. */
+/** What identifies the bytes of a file to a client that has part of them. */
 export interface Validators {
   /** Strong, with its quotes; undefined for a file that may still be written. */
   readonly etag: string | undefined;
@@ -16,7 +16,7 @@ export type Condition =
   | "failed";
 
 /** Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110 section 13.2.2. */
-export function checkConditions(headers: IncomingHttpHeaders, validators: Validators): Condition {
+export function checkConditions(headers: RequestHeaders, validators: Validators): Condition {
   const match = headers["if-match"];
   const unmodified = headers["if-unmodified-since"];
   if (match !== undefined) {
@@ -30,7 +30,7 @@ export function checkConditions(headers: IncomingHttpHeaders, validators: Valida
   return Number.isNaN(parseDate(modified)) || isLater(validators.lastModified, modified) ? "go-on" : "not-modified";
 }
 
-/** Whether a Range counts: If-Range names these very octets (RFC 9110 section 13.1.5), or there is none. */
+/** Whether a Range counts: If-Range names these very bytes (RFC 9110 section 13.1.5), or there is none. */
 export function rangeApplies(ifRange: string | undefined, { etag, lastModified }: Validators): boolean {
   if (ifRange === undefined) return true;
   const text = ifRange.trim();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { httpServer, rawClient } from "./helpers/http-raw.ts";
+import { httpServer, rawClient } from "./raw-client.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));
 const root = join(folder, "root");
@@ -74,43 +74,43 @@ describe("a connection", () => {
     client.send(text);
     expect((await client.answer()).status).toBe(status);
     await client.closed();
-    expect(await test.told("refused")).toMatchObject({ reason, status });
+    expect(await test.reported("refused")).toMatchObject({ reason, status });
   });
 
   it.each([
     ["says nothing", ""],
     ["sends its headers too slowly", "GET /small HTTP/1.1\r\nHost:"],
   ])("that %s ends after a while", async (_name, text) => {
-    await using test = await httpServer(root, { times: { request: 60 } });
+    await using test = await httpServer(root, { limits: { requestTimeout: 60 } });
     using client = await rawClient(test.port());
     client.send(text);
     await client.closed();
-    expect(await test.told("refused")).toMatchObject({ reason: "request-timeout", status: 408 });
+    expect(await test.reported("refused")).toMatchObject({ reason: "request-timeout", status: 408 });
   });
 
   it("that takes nothing ends, and the file is closed", async () => {
-    await using test = await httpServer(root, { times: { stall: 80 } });
+    await using test = await httpServer(root, { limits: { idleLimit: 80 } });
     using client = await rawClient(test.port());
     client.socket.pause();
     client.request("/large");
-    const aborted = await test.told("aborted");
+    const aborted = await test.reported("aborted");
     expect(aborted).toMatchObject({ reason: "timeout", status: 200, size: large.length });
     expect(aborted.bytes).toBeLessThan(large.length);
     await expect.poll(openFiles).toEqual([]);
   });
 
-  it("that the client closes in the middle of a file is told so", async () => {
+  it("that the client closes in the middle of a file is reported", async () => {
     await using test = await httpServer(root);
     using client = await rawClient(test.port());
     client.socket.pause();
     client.request("/large");
-    await test.told("start");
+    await test.reported("start");
     client.socket.resetAndDestroy();
-    expect(await test.told("aborted")).toMatchObject({ reason: "client-closed", size: large.length });
+    expect(await test.reported("aborted")).toMatchObject({ reason: "client-closed", size: large.length });
     await expect.poll(openFiles).toEqual([]);
   });
 
-  it("that the client closes while the last octets of an answer wait to leave is no answer that was sent", async () => {
+  it("that the client closes while the last bytes of an answer wait to leave is no answer that was sent", async () => {
     await using test = await httpServer(root);
     using client = await rawClient(test.port());
     client.socket.pause();
@@ -118,9 +118,9 @@ describe("a connection", () => {
     await first.get("/large", ["Range: bytes=0-1048575"]);
     // As much as the buffers of both ends hold leaves; the next answer, of which all is in memory, is written and waits.
     for (let i = 0; i < 15; i++) client.request("/large", ["Range: bytes=0-1048575"]);
-    await test.told("done", ({ request: { id } }) => id === 2);
+    await test.reported("done", ({ request: { id } }) => id === 2);
     client.socket.resetAndDestroy();
-    const aborted = await test.told("aborted");
+    const aborted = await test.reported("aborted");
     expect(aborted).toMatchObject({ reason: "client-closed", bytes: 0, status: 206 });
     expect(test.events.filter(({ type }) => type === "done").length).toBe(aborted.request.id - 1);
     await expect.poll(openFiles).toEqual([]);
@@ -142,14 +142,14 @@ function linkOf(fd: string): string {
 }
 
 describe("too many connections", () => {
-  it("of one client or of all are told to come again; idle ones make room", async () => {
-    await using test = await httpServer(root, { maxConnections: 3, maxConnectionsPerClient: 2 });
+  it("of one client or of all get Retry-After; idle ones make room", async () => {
+    await using test = await httpServer(root, { limits: { maxConnections: 3, maxConnectionsPerClient: 2 } });
     const busy = [await rawClient(test.port()), await rawClient(test.port())];
     for (const client of busy) {
       client.socket.pause();
       client.request("/large");
     }
-    await test.told("start", ({ request: { id } }) => id === 2);
+    await test.reported("start", ({ request: { id } }) => id === 2);
     using third = await rawClient(test.port());
     const refused = await third.get("/small");
     expect([refused.status, refused.headers["retry-after"], refused.headers.connection]).toEqual([503, "1", "close"]);
@@ -157,20 +157,20 @@ describe("too many connections", () => {
     await third.closed();
 
     busy[0]?.socket.destroy();
-    await test.told("aborted");
+    await test.reported("aborted");
     using fourth = await rawClient(test.port());
     expect((await fourth.get("/small")).status).toBe(200);
     using fifth = await rawClient(test.port());
     expect((await fifth.get("/small")).status).toBe(200);
     await fourth.closed();
-    await test.server.configure({ addresses: ["127.0.0.1"], port: 0, maxConnections: 9, maxConnectionsPerClient: 9 });
+    await test.server.configure({ limits: { maxConnections: 9, maxConnectionsPerClient: 9 } });
     using sixth = await rawClient(test.port());
     expect((await sixth.get("/small")).status).toBe(200);
     busy[1]?.socket.destroy();
   });
 
   it("beyond twice the limit are closed at once", async () => {
-    await using test = await httpServer(root, { maxConnections: 1, maxConnectionsPerClient: 1 });
+    await using test = await httpServer(root, { limits: { maxConnections: 1, maxConnectionsPerClient: 1 } });
     using one = await rawClient(test.port());
     using two = await rawClient(test.port());
     using three = await rawClient(test.port());
@@ -180,7 +180,7 @@ describe("too many connections", () => {
   });
 
   it("do not matter to clients that are not served at all", async () => {
-    await using test = await httpServer(root, { allows: () => false });
+    await using test = await httpServer(root, { clients: ["192.0.2.0/24"] });
     using client = await rawClient(test.port());
     expect((await client.get("/small")).status).toBe(403);
     await client.closed();

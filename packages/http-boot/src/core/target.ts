@@ -4,7 +4,7 @@ export type Target =
       readonly ok: true;
       /** Decoded path without slash in front; no empty or `.` segments. `..` is left for the resolver to refuse. */
       readonly file: string;
-      /** What stands behind `?`, as sent. */
+      /** What follows `?`, as sent. */
       readonly query: string | undefined;
     }
   | { readonly ok: false; readonly reason: "bad-path" | "target-too-long" | "other-host"; readonly detail?: string };

@@ -1,8 +1,8 @@
-import type { ByteRange } from "./boot-events.ts";
+import type { ByteRange } from "./events.ts";
 
 /** What a Range header asks of a file. */
 export type RangeRequest =
-  /** No range, or one that is to be ignored: several ranges, or a unit other than bytes. */
+  /** No range, or one that is to be ignored: several ranges, or a unit other tha bytes. */
   | { readonly kind: "whole" }
   | { readonly kind: "part"; readonly range: ByteRange }
   | { readonly kind: "not-satisfiable"; readonly detail: string }
@@ -12,7 +12,7 @@ export type RangeRequest =
 const whole: RangeRequest = { kind: "whole" };
 
 /**
- * Reads a Range header (RFC 9110 section 14.2) against a file of `size` octets. A header that no server can read could
+ * Reads a Range header (RFC 9110 section 14.2) against a file of `size` bytes. A header that no server can read could
  * be ignored; but it is 416 here, because the builds of iPXE that send one take the whole file for the sector they
  * wanted, and fail far from the cause.
  */
@@ -30,9 +30,9 @@ export function readRange(header: string | undefined, size: number): RangeReques
 
   const [, from = "", to = ""] = only;
   if (from === "") {
-    const octets = Math.min(Number(to), size);
-    if (octets === 0) return notSatisfiable(size);
-    return { kind: "part", range: { first: size - octets, last: size - 1 } };
+    const bytes = Math.min(Number(to), size);
+    if (bytes === 0) return notSatisfiable(size);
+    return { kind: "part", range: { first: size - bytes, last: size - 1 } };
   }
   const first = Number(from);
   const last = to === "" ? size - 1 : Math.min(Number(to), size - 1);
@@ -42,7 +42,7 @@ export function readRange(header: string | undefined, size: number): RangeReques
 }
 
 function notSatisfiable(size: number): RangeRequest {
-  return { kind: "not-satisfiable", detail: `the file has ${size} octets` };
+  return { kind: "not-satisfiable", detail: `the file has ${size} bytes` };
 }
 
 function malformed(header: string): RangeRequest {
@@ -58,5 +58,5 @@ function explain(header: string): string {
   if (/=\s*-\d+-|-\s*-\d|=\s*-\d+\s*-/.test(header)) {
     return "a negative offset: this iPXE is a 32-bit build and its sanboot overflows; its 64-bit build does not";
   }
-  return "not a range of octets";
+  return "not a range of bytes";
 }

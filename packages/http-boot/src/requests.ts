@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Connection } from "./boot-connections.ts";
-import { type ExchangeDeps, exchange } from "./boot-exchange.ts";
+import type { Connection } from "./connections.ts";
+import { type ExchangeDeps, exchange } from "./exchange.ts";
+import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface BootRequestsDeps extends ExchangeDeps {
   /** Undefined: the connection is given up, and what it asks gets no answer. */
@@ -18,7 +18,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     connection.busy = true;
     connection.requests++;
     const one = exchange(deps, message, response, connection);
-    // It comes after the socket has closed its handle: by then the system has let go of the octets.
+    // It comes after the socket has closed its handle: by then the system has let go of the bytes.
     response.on("close", () => {
       one.sending?.closed();
       ended(connection);

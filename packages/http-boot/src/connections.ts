@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { Sending } from "./boot-body.ts";
-import type { HttpBootClient, HttpRefusal } from "./boot-events.ts";
+import type { Sending } from "./body.ts";
+import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
 
 /** One TCP connection of a client. */
 export interface Connection {
@@ -30,30 +30,29 @@ export interface ConnectionLimits {
 export interface Connections {
   accept(socket: Socket): void;
   of(socket: Socket): Connection | undefined;
-  setLimits(limits: ConnectionLimits): void;
   /** Connections to one listener end: those on which nothing is asked at once, the others after the answer. */
   finish(local: { readonly address: string; readonly port: number }): void;
   all(): Iterable<Connection>;
-  /** Resolves when there is no connection, and all that was asked on them has been told. */
+  /** Resolves when no connection is open, and the end of each request on them has been reported. */
   drained(): Promise<void>;
   readonly size: number;
 }
 
-/** Connections beyond the limits that still hear why: as many again as are allowed. */
+/** Connections beyond the limits that still get an answer: as many again as are allowed. */
 const excessFactor = 2;
 
 /**
  * Counts connections. One above the limit takes the place of an idle one, first of the same client; where none is idle
  * it is answered 503 with Retry-After, which iPXE obeys, and closed.
+ * @param limits may change meanwhile
  * @param allows whether a client is served at all
  * @param now milliseconds of any steady clock
  */
 export function connectionTable(
-  initial: ConnectionLimits,
+  limits: ConnectionLimits,
   allows: (address: string) => boolean,
   now: () => number,
 ): Connections {
-  let limits = initial;
   const connections = new Map<Socket, Connection>();
   const perClient = new Map<string, number>();
   let onDrained: (() => void)[] = [];
@@ -89,7 +88,7 @@ export function connectionTable(
     if (left === 0) perClient.delete(address);
     else perClient.set(address, left);
     if (connections.size > 0) return;
-    for (const tell of onDrained) tell();
+    for (const resolve of onDrained) resolve();
     onDrained = [];
   }
 
@@ -118,9 +117,6 @@ export function connectionTable(
       socket.once("close", () => forget(socket));
     },
     of: (socket) => connections.get(socket),
-    setLimits(next) {
-      limits = next;
-    },
     finish({ address, port }) {
       for (const connection of connections.values()) {
         const { client, socket } = connection;

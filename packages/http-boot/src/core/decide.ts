@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from "node:http";
-import { checkConditions, rangeApplies, type Validators } from "./boot-conditions.ts";
-import type { ByteRange, HttpRefusal } from "./boot-events.ts";
-import { readRange } from "./boot-ranges.ts";
-import type { Target } from "./boot-target.ts";
+import { checkConditions, rangeApplies, type Validators } from "./conditions.ts";
+import type { ByteRange, HttpRefusal } from "./events.ts";
+import { readRange } from "./ranges.ts";
+import type { RequestHeaders } from "./request-headers.ts";
+import type { Target } from "./target.ts";
 
 /** Why a client gets no file. */
 export interface Refusal {
@@ -22,7 +22,7 @@ const mostHeaders = 100;
 /** What is wrong with a request before any file is looked up. @param raw names and values in turns */
 export function refusalOf(
   method: string,
-  headers: IncomingHttpHeaders,
+  headers: RequestHeaders,
   raw: readonly string[],
   target: Target,
 ): Refusal | undefined {
@@ -33,11 +33,14 @@ export function refusalOf(
   return target.ok ? undefined : target;
 }
 
-/** Preconditions first, then the range, which counts for GET alone (RFC 9110 sections 13.2.2 and 14.2). */
+/**
+ * Preconditions first, then the range, which counts for GET alone (RFC 9110 sections 13.2.2 and 14.2).
+ * @param file its size in bytes; a sequential one is a stream, of which a server may ignore ranges (section 14.3)
+ */
 export function decideAnswer(
   method: string,
-  headers: IncomingHttpHeaders,
-  size: number,
+  headers: RequestHeaders,
+  { size, sequential = false }: { readonly size: number; readonly sequential?: boolean },
   validators: Validators,
 ): Answer {
   const condition = checkConditions(headers, validators);
@@ -47,7 +50,8 @@ export function decideAnswer(
   if (
     method !== "GET" ||
     header === undefined ||
-    !rangeApplies(headers["if-range"] as string | undefined, validators)
+    sequential ||
+    !rangeApplies(headers["if-range"]?.toString(), validators)
   ) {
     return { kind: "found", range: undefined };
   }

@@ -1,9 +1,9 @@
-import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import type { CachedFile } from "./boot-chunks.ts";
-import type { Validators } from "./boot-conditions.ts";
-import { type ByteRange, type HttpRefusal, statusOf } from "./boot-events.ts";
-import { mediaType } from "./boot-types.ts";
+import type { CachedFile } from "./chunks.ts";
+import type { Validators } from "./core/conditions.ts";
+import { type ByteRange, type HttpRefusal, statusOf } from "./core/events.ts";
+import { mediaType } from "./core/media-types.ts";
+import { type ServerResponse, STATUS_CODES } from "./messages.ts";
 
 /** Headers that tell the client how to go on, by refusal. */
 const advice: Partial<Record<HttpRefusal, readonly string[]>> = {
@@ -61,9 +61,16 @@ export function writeFound(
 }
 
 function headOf(name: string, file: CachedFile, range: ByteRange | undefined, last: boolean): string[] {
-  const { size } = file.source;
-  const octets = range === undefined ? size : range.last - range.first + 1;
-  const headers = ["Content-Type", mediaType(name), "Content-Length", String(octets), "Accept-Ranges", "bytes"];
+  const { size, sequential = false } = file.source;
+  const length = range === undefined ? size : range.last - range.first + 1;
+  const headers = [
+    "Content-Type",
+    mediaType(name),
+    "Content-Length",
+    String(length),
+    "Accept-Ranges",
+    sequential ? "none" : "bytes",
+  ];
   if (range !== undefined) headers.push("Content-Range", `bytes ${range.first}-${range.last}/${size}`);
   addValidators(headers, validatorsOf(file), last);
   return headers;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
-import { reporter } from "../src/http/boot-report.ts";
+import type { HttpBootEvent, HttpBootRequest } from "../src/core/events.ts";
+import { reporter } from "../src/core/report.ts";
 
 function requestOf(address: string): HttpBootRequest {
   const client = { address, port: 1, localAddress: "127.0.0.1", localPort: 8069 };
@@ -9,18 +9,26 @@ function requestOf(address: string): HttpBootRequest {
 
 const done = (address: string, bytes = 10): HttpBootEvent => {
   const request = requestOf(address);
-  return { type: "done", at: 0, request, status: 200, bytes, size: bytes, range: undefined, ms: 0 };
+  return { type: "done", time: 0, request, status: 200, bytes, size: bytes, range: undefined, ms: 0 };
 };
 const refused = (address: string): HttpBootEvent => {
   const request = requestOf(address);
-  return { type: "refused", at: 0, client: request.client, request, reason: "missing", status: 404, detail: undefined };
+  return {
+    type: "refused",
+    time: 0,
+    client: request.client,
+    request,
+    reason: "missing",
+    status: 404,
+    detail: undefined,
+  };
 };
 
 function setUp() {
-  const told: HttpBootEvent[] = [];
+  const reported: HttpBootEvent[] = [];
   const clock = { ms: 0 };
   const { report, flush } = reporter(
-    (event) => void told.push(event),
+    (event) => void reported.push(event),
     100,
     () => 1_000_000 + clock.ms,
     () => clock.ms,
@@ -28,21 +36,21 @@ function setUp() {
   const many = (times: number, event: HttpBootEvent) => {
     for (let i = 0; i < times; i++) report(event);
   };
-  return { told, clock, report, flush, many };
+  return { reported, clock, report, flush, many };
 }
 
 describe("the report of requests", () => {
   it("tells a boot of a thousand files one by one, and then a hundred a second", () => {
-    const { told, clock, flush, many } = setUp();
+    const { reported, clock, flush, many } = setUp();
     many(1000, done("a"));
-    expect(told).toHaveLength(1000);
+    expect(reported).toHaveLength(1000);
     many(50, done("a"));
     many(5, refused("a"));
-    expect(told).toHaveLength(1000);
+    expect(reported).toHaveLength(1000);
     flush();
-    expect(told.splice(0).at(-1)).toEqual({
+    expect(reported.splice(0).at(-1)).toEqual({
       type: "further",
-      at: 1_000_000,
+      time: 1_000_000,
       address: "a",
       requests: 55,
       bytes: 500,
@@ -55,33 +63,33 @@ describe("the report of requests", () => {
     many(60, done("a"));
     flush();
     flush();
-    expect(told.map(({ type }) => type).filter((type) => type === "done")).toHaveLength(50);
-    expect(told.at(-1)).toMatchObject({ type: "further", requests: 10, bytes: 100 });
+    expect(reported.map(({ type }) => type).filter((type) => type === "done")).toHaveLength(50);
+    expect(reported.at(-1)).toMatchObject({ type: "further", requests: 10, bytes: 100 });
     clock.ms = 100_000;
-    told.length = 0;
+    reported.length = 0;
     many(1001, done("a"));
-    expect(told).toHaveLength(1000);
+    expect(reported).toHaveLength(1000);
   });
 
   it("counts each client by itself", () => {
-    const { told, many, flush } = setUp();
+    const { reported, many, flush } = setUp();
     many(2000, done("a"));
     many(3, done("b"));
     flush();
-    expect(told.filter((event) => event.type === "done" && event.request.client.address === "b")).toHaveLength(3);
-    expect(told.filter(({ type }) => type === "further")).toHaveLength(1);
+    expect(reported.filter((event) => event.type === "done" && event.request.client.address === "b")).toHaveLength(3);
+    expect(reported.filter(({ type }) => type === "further")).toHaveLength(1);
   });
 
   it("tells large answers and everything else always, and forgets no request of random clients", () => {
-    const { told, many, report, flush } = setUp();
+    const { reported, many, report, flush } = setUp();
     many(1100, done("a"));
-    told.length = 0;
+    reported.length = 0;
     report(done("a", 101));
-    report({ type: "listening", at: 0, address: "127.0.0.1", port: 1 });
-    expect(told.map(({ type }) => type)).toEqual(["done", "listening"]);
+    report({ type: "listening", time: 0, address: "127.0.0.1", port: 1 });
+    expect(reported.map(({ type }) => type)).toEqual(["done", "listening"]);
     for (let i = 0; i < 3000; i++) report(done(`client ${i}`));
     flush();
-    expect(told.filter(({ type }) => type === "further")).toMatchObject([{ address: "a", requests: 100 }]);
-    expect(told).toHaveLength(2 + 1 + 3000);
+    expect(reported.filter(({ type }) => type === "further")).toMatchObject([{ address: "a", requests: 100 }]);
+    expect(reported).toHaveLength(2 + 1 + 3000);
   });
 });

@@ -4,12 +4,13 @@ import { createServer, type IncomingMessage, request, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { directory, type OpenResult, type Source, SourceChangedError } from "@bootlace/tftp-serve";
+import { type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { chunkCache } from "../src/http/boot-chunks.ts";
-import { connectionTable } from "../src/http/boot-connections.ts";
-import type { HttpBootEvent } from "../src/http/boot-events.ts";
-import { bootRequests } from "../src/http/boot-requests.ts";
+import { chunkCache } from "../src/chunks.ts";
+import { connectionTable } from "../src/connections.ts";
+import type { HttpBootEvent } from "../src/core/events.ts";
+import { directory } from "../src/index.ts";
+import { bootRequests } from "../src/requests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));
 const root = join(folder, "root");
@@ -59,7 +60,7 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     const sent = request({ host: "127.0.0.1", port, path, method, headers, agent: false }).end(content);
     const [reply] = (await once(sent, "response")) as [IncomingMessage];
     const body = Buffer.concat(await reply.toArray());
-    // What is told comes when the server has let go of the connection.
+    // Events come when the server has let go of the connection.
     await connections.drained();
     const { date, connection, ...rest } = reply.headers;
     return { status: reply.statusCode, headers: rest, body, connection };
@@ -84,7 +85,15 @@ describe("a file", () => {
     });
     expect(head).toEqual({ ...get, body: Buffer.alloc(0) });
     expect(events).toMatchObject([
-      { type: "done", at: 1000, status: 200, bytes: 11, size: 11, range: undefined, request: { id: 1, method: "GET" } },
+      {
+        type: "done",
+        time: 1000,
+        status: 200,
+        bytes: 11,
+        size: 11,
+        range: undefined,
+        request: { id: 1, method: "GET" },
+      },
       {
         type: "done",
         status: 200,
@@ -101,11 +110,11 @@ describe("a file", () => {
     expect(events.map(({ type }) => type)).toEqual(["start", "done", "start", "done"]);
   });
 
-  it("of any octets arrives as it is, whether a single write holds it as text or not", async () => {
+  it("of any bytes arrives as it is, whether a single write holds it as text or not", async () => {
     const { ask } = served();
-    for (const octets of [256, 4096, 4097]) {
-      const bytes = Buffer.from(Array.from({ length: octets }, (_, at) => at % 256));
-      const name = `octets-${octets}`;
+    for (const size of [256, 4096, 4097]) {
+      const bytes = Buffer.from(Array.from({ length: size }, (_, at) => at % 256));
+      const name = `bytes-${size}`;
       writeFileSync(join(root, name), bytes);
       utimesSync(join(root, name), written, written);
       await expect.poll(async () => (await ask(`/${name}`)).headers.etag).toBeDefined();
@@ -143,7 +152,7 @@ describe("a range", () => {
     ["bytes=100-3000000", 100, 3000000],
     ["bytes=-7", large.length - 7, large.length - 1],
     ["bytes=3145728-99999999", 3145728, large.length - 1],
-  ])("%s is 206 with exactly those octets", async (range, first, last) => {
+  ])("%s is 206 with exactly those bytes", async (range, first, last) => {
     const { ask, events } = served();
     const reply = await ask("/large.iso", { range });
     expect(reply.status).toBe(206);

@@ -1,14 +1,12 @@
-import type { HttpBootEvent } from "./boot-events.ts";
+import { fullBucket, type Rate, refill, type TokenBucket } from "@bootlace/boot-source";
+import type { HttpBootEvent } from "./events.ts";
 
-/** What is told of a client one by one: a first burst, then so many a second. A boot of hundreds of files fits. */
-const burst = 1000;
-const perSecond = 100;
+/** What is reported of a client one by one. A boot of hundreds of files fits. */
+const rate: Rate = { burst: 1000, perSecond: 100 };
 const mostClients = 1024;
 
 interface Account {
-  tokens: number;
-  /** When the tokens were counted, in milliseconds of the steady clock. */
-  at: number;
+  readonly bucket: TokenBucket;
   requests: number;
   bytes: number;
   readonly statuses: Map<number, number>;
@@ -16,14 +14,14 @@ interface Account {
 
 export interface Reporter {
   report(event: HttpBootEvent): void;
-  /** Tells what was held back; to be called about once a second. */
+  /** Reports what was held back; to be called about once a second. */
   flush(): void;
 }
 
 /**
- * Passes events on. A client that asks faster than any boot does is told in sums from then on: who reads every event
+ * Passes events on. A client that asks faster than any boot does is reported in sums from then on: whoever reads every event
  * (log, history, stream) must not be slowed down, nor have its memory filled, by one machine in a loop.
- * @param largest octets; answers with more are always told one by one
+ * @param largest bytes; answers with more are always reported one by one
  * @param now Unix time in milliseconds
  * @param ticks milliseconds of a steady clock
  */
@@ -43,7 +41,7 @@ export function reporter(
       flush();
       accounts.clear();
     }
-    const account: Account = { tokens: burst, at: ticks(), requests: 0, bytes: 0, statuses: new Map() };
+    const account: Account = { bucket: fullBucket(rate, ticks()), requests: 0, bytes: 0, statuses: new Map() };
     accounts.set(address, account);
     return account;
   }
@@ -55,13 +53,9 @@ export function reporter(
     }
     const { address } = event.type === "refused" ? event.client : event.request.client;
     const account = accountOf(address);
-    if (account.tokens < 1) {
-      const time = ticks();
-      account.tokens = Math.min(burst, ((time - account.at) * perSecond) / 1000);
-      account.at = time;
-    }
-    if (account.tokens >= 1) {
-      account.tokens--;
+    const { bucket } = account;
+    if (bucket.tokens >= 1 || refill(bucket, rate, ticks()) >= 1) {
+      bucket.tokens--;
       emit(event);
       return;
     }
@@ -76,7 +70,7 @@ export function reporter(
       const account = accounts.get(address);
       if (account === undefined) continue;
       const { requests, bytes, statuses } = account;
-      emit({ type: "further", at: now(), address, requests, bytes, statuses: new Map(statuses) });
+      emit({ type: "further", time: now(), address, requests, bytes, statuses: new Map(statuses) });
       account.requests = 0;
       account.bytes = 0;
       statuses.clear();

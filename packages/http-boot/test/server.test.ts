@@ -3,10 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Source } from "@bootlace/tftp-serve";
+import { ServerStartError, type Source } from "@bootlace/boot-source";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { HttpBootStartError } from "../src/http/boot-server.ts";
-import { httpServer, rawClient } from "./helpers/http-raw.ts";
+import { httpServer, rawClient } from "./raw-client.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));
 const root = join(folder, "root");
@@ -49,16 +48,16 @@ describe("a name that is no file", () => {
 });
 
 describe("a file that changes under way", () => {
-  it("breaks the connection: the client can tell, and no octet of another state is sent", async () => {
+  it("breaks the connection: the client can tell, and no byte of another state is sent", async () => {
     writeFileSync(join(root, "changing"), large);
-    await using test = await httpServer(root, { cacheSize: 1024 * 1024 });
+    await using test = await httpServer(root, { limits: { cacheSize: 1024 * 1024 } });
     using client = await rawClient(test.port());
     client.request("/changing");
     await once(client.socket, "data");
     client.socket.pause();
     truncateSync(join(root, "changing"), 1000);
     client.socket.resume();
-    const aborted = await test.told("aborted");
+    const aborted = await test.reported("aborted");
     expect(aborted.reason).toBe("file-changed");
     await expect(client.answer()).rejects.toThrow(/the connection ended/);
   });
@@ -79,7 +78,7 @@ describe("ten transfers", () => {
     });
 
   it("survive their address being taken away and another port, byte for byte; new requests find the new one", async () => {
-    await using test = await httpServer(root, { maxConnections: 20, maxConnectionsPerClient: 20 });
+    await using test = await httpServer(root, { limits: { maxConnections: 20, maxConnectionsPerClient: 20 } });
     const before = test.port();
     let heads = 0;
     let begun = () => {};
@@ -90,12 +89,12 @@ describe("ten transfers", () => {
     await all;
     using idle = await rawClient(before);
     await idle.get("/small");
-    await test.server.setAddresses([]);
+    await test.server.configure({ addresses: [] });
     await idle.closed();
-    expect(test.server.endpoints()).toEqual([]);
+    expect(test.server.addresses()).toEqual([]);
     await expect(rawClient(before)).rejects.toThrow("ECONNREFUSED");
-    await test.server.setAddresses(["127.0.0.1"]);
-    await test.server.configure({ addresses: ["127.0.0.1"], port: 0, maxConnections: 1, maxConnectionsPerClient: 1 });
+    await test.server.configure({ addresses: ["127.0.0.1"] });
+    await test.server.configure({ limits: { maxConnections: 1, maxConnectionsPerClient: 1 } });
     for (const body of await Promise.all(running)) expect(body.equals(large)).toBe(true);
     using client = await rawClient(test.port());
     expect((await client.get("/small")).body.toString()).toBe("small file");
@@ -104,7 +103,7 @@ describe("ten transfers", () => {
   it("are let end by a stop that drains, and broken by one that does not", async () => {
     const test = await httpServer(root);
     const one = get(test.port(), () => {});
-    await test.told("start");
+    await test.reported("start");
     await test.server.stop({ drain: true });
     expect((await one).equals(large)).toBe(true);
 
@@ -112,38 +111,36 @@ describe("ten transfers", () => {
     using client = await rawClient(again.port());
     client.socket.pause();
     client.request("/large");
-    await again.told("start");
+    await again.reported("start");
     await again.server.stop();
     expect(again.events.filter(({ type }) => type === "aborted")).toMatchObject([{ reason: "stopped" }]);
-    expect(again.events.at(-1)?.type).toBe("aborted");
+    expect(again.events.slice(-2).map(({ type }) => type)).toEqual(["aborted", "stopped"]);
   });
 });
 
 describe("addresses", () => {
-  it("that cannot be bound stop a start, all are told, and nothing stays bound", async () => {
+  it("that cannot be bound make the start fail: all are reported, and nothing stays bound", async () => {
     await using taken = await httpServer(root);
     const port = taken.port();
     const failing = httpServer(root, { addresses: ["127.0.0.2", "127.0.0.1"], port });
-    await expect(failing).rejects.toBeInstanceOf(HttpBootStartError);
+    await expect(failing).rejects.toBeInstanceOf(ServerStartError);
     await expect(failing).rejects.toThrow(`cannot bind TCP 127.0.0.1 port ${port}: EADDRINUSE`);
     await using other = await httpServer(root, { addresses: ["127.0.0.2"], port });
     const failures = await other.server.configure({
       addresses: ["127.0.0.2", "127.0.0.1"],
       port,
-      maxConnections: 9,
-      maxConnectionsPerClient: 9,
     });
-    expect(failures).toEqual([{ address: "127.0.0.1", port, code: "EADDRINUSE" }]);
+    expect(failures).toEqual([{ protocol: "tcp", address: "127.0.0.1", port, code: "EADDRINUSE" }]);
     expect(other.events.at(-1)).toMatchObject({ type: "listen-failed", code: "EADDRINUSE" });
-    expect(other.server.endpoints()).toEqual([{ address: "127.0.0.2", port }]);
+    expect(other.server.addresses()).toEqual([{ address: "127.0.0.2", port }]);
   });
 
-  it("are told as they come and go", async () => {
+  it("are reported as they come and go", async () => {
     const source: Source = { open: () => ({ ok: false, fault: { reason: "missing" } }) };
     const test = await httpServer(source, { addresses: [] });
-    await test.server.setAddresses(["127.0.0.1", "127.0.0.1"]);
-    await test.server.setAddresses([]);
+    await test.server.configure({ addresses: ["127.0.0.1", "127.0.0.1"] });
+    await test.server.configure({ addresses: [] });
     await test.server.stop();
-    expect(test.events.map(({ type }) => type)).toEqual(["listening", "unlistening"]);
+    expect(test.events.map(({ type }) => type)).toEqual(["listening", "unlistening", "stopped"]);
   });
 });

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { directory, type Source } from "@bootlace/tftp-serve";
-import type { HttpBootEvent } from "../../src/http/boot-events.ts";
-import { createHttpBootServer, type HttpBootOptions } from "../../src/http/boot-server.ts";
+import type { Source } from "@bootlace/boot-source";
+import type { HttpBootEvent } from "../src/core/events.ts";
+import { createHttpBootServer, directory } from "../src/index.ts";
+import type { HttpBootServerOptions } from "../src/server-options.ts";
 
 export interface RawAnswer {
   readonly status: number;
@@ -11,17 +12,14 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
-/** A boot file listener on loopback, on a port the system chooses, with the events it told. */
-export async function httpServer(source: Source | string, more: Partial<HttpBootOptions> = {}) {
+/** A boot file listener on loopback, on a port the system chooses, with the events it reported. */
+export async function httpServer(source: Source | string, more: Partial<HttpBootServerOptions> = {}) {
   const events: HttpBootEvent[] = [];
   let wake = () => {};
   const server = createHttpBootServer({
     source: typeof source === "string" ? directory(source, { ignoreCase: true }) : source,
     addresses: ["127.0.0.1"],
     port: 0,
-    maxConnections: 64,
-    maxConnectionsPerClient: 64,
-    cacheSize: 16 * 1024 * 1024,
     onEvent(event) {
       events.push(event);
       wake();
@@ -32,9 +30,9 @@ export async function httpServer(source: Source | string, more: Partial<HttpBoot
   return {
     server,
     events,
-    port: () => server.endpoints()[0]?.port ?? 0,
+    port: () => server.addresses()[0]?.port ?? 0,
     /** The first event of a type for which `matches` holds, now or later. */
-    async told<T extends HttpBootEvent["type"]>(
+    async reported<T extends HttpBootEvent["type"]>(
       type: T,
       matches: (event: Extract<HttpBootEvent, { type: T }>) => boolean = () => true,
     ): Promise<Extract<HttpBootEvent, { type: T }>> {
@@ -52,17 +50,17 @@ export async function httpServer(source: Source | string, more: Partial<HttpBoot
   };
 }
 
-/** A TCP connection that writes octets as they are and reads answers one after the other. */
+/** A TCP connection that writes bytes as they are and reads answers one after the other. */
 export async function rawClient(port: number) {
   const socket: Socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   let parts: Buffer[] = [];
-  let octets = 0;
+  let bytes = 0;
   let ended = false;
   let wake = () => {};
   socket.on("data", (part: Buffer) => {
     parts.push(part);
-    octets += part.length;
+    bytes += part.length;
     wake();
   });
   socket.on("error", () => undefined);
@@ -77,7 +75,7 @@ export async function rawClient(port: number) {
   }
 
   async function more(): Promise<void> {
-    if (ended) throw new Error(`the connection ended after ${octets} octets`);
+    if (ended) throw new Error(`the connection ended after ${bytes} bytes`);
     await new Promise<void>((resolve) => {
       wake = resolve;
     });
@@ -105,10 +103,10 @@ export async function rawClient(port: number) {
       const bodiless = method === "HEAD" || line.includes(" 304 ");
       const size = bodiless ? 0 : Number(headers["content-length"] ?? 0);
       const from = end + 4;
-      while (octets < from + size) await more();
+      while (bytes < from + size) await more();
       const body = Buffer.from(received().subarray(from, from + size));
       parts = [received().subarray(from + size)];
-      octets -= from + size;
+      bytes -= from + size;
       return { status: Number(line.split(" ")[1]), headers, body };
     },
     async get(target: string, headers: readonly string[] = []): Promise<RawAnswer> {

@@ -12,7 +12,7 @@ export interface HttpBootRequest {
   readonly id: number;
   readonly client: HttpBootClient;
   readonly method: string;
-  /** The request target as sent, at most 2,048 octets. */
+  /** The request target as sent, at most 2,048 bytes. */
   readonly target: string;
   /** The path below the root that it was read as: decoded, no empty segments, no slash in front. */
   readonly file: string;
@@ -21,7 +21,7 @@ export interface HttpBootRequest {
   readonly mac: string | undefined;
 }
 
-/** First and last octet, both inclusive (RFC 9110 section 14.1.2). */
+/** First and last byte, both inclusive (RFC 9110 section 14.1.2). */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
@@ -78,54 +78,56 @@ export type HttpAbort =
   | "stopped";
 
 /**
- * All that the boot file listener reports, in one union. `at` is Unix time in milliseconds, `ms` counts from the request.
+ * All that the boot file listener reports, in one union. `time` is Unix time in milliseconds, `ms` counts from the request.
  * A request ends in exactly one of `done`, `aborted` and `refused`, or is counted in `further`; `start` and `progress`
  * come for bodies that do not leave at once.
  */
 export type HttpBootEvent =
-  | { readonly type: "listening"; readonly at: number; readonly address: string; readonly port: number }
-  | { readonly type: "unlistening"; readonly at: number; readonly address: string; readonly port: number }
+  | { readonly type: "listening"; readonly time: number; readonly address: string; readonly port: number }
+  | { readonly type: "unlistening"; readonly time: number; readonly address: string; readonly port: number }
+  /** The server has stopped: no event follows, unless it is started again. */
+  | { readonly type: "stopped"; readonly time: number }
   /** An address could not be bound; `code` as "EADDRINUSE". It is tried again. */
   | {
       readonly type: "listen-failed";
-      readonly at: number;
+      readonly time: number;
       readonly address: string;
       readonly port: number;
       readonly code: string;
     }
   | {
       readonly type: "start";
-      readonly at: number;
+      readonly time: number;
       readonly request: HttpBootRequest;
       readonly size: number;
       readonly range: ByteRange | undefined;
     }
   | {
       readonly type: "progress";
-      readonly at: number;
+      readonly time: number;
       readonly request: HttpBootRequest;
-      /** Octets handed to the operating system. */
+      /** Bytes handed to the operating system. */
       readonly bytes: number;
-      /** Octets of the body: the file, or the range of it. */
+      /** Bytes of the body: the file, or the range of it. */
       readonly total: number;
       readonly ms: number;
     }
   | {
       readonly type: "done";
-      readonly at: number;
+      readonly time: number;
       readonly request: HttpBootRequest;
       /** 200, 206 or 304. */
       readonly status: number;
-      /** Octets of the body sent; 0 for HEAD and 304. */
+      /** Bytes of the body sent; 0 for HEAD and 304. */
       readonly bytes: number;
-      /** Octets of the whole file. */
+      /** Bytes of the whole file. */
       readonly size: number;
       readonly range: ByteRange | undefined;
       readonly ms: number;
     }
   | {
       readonly type: "aborted";
-      readonly at: number;
+      readonly time: number;
       readonly request: HttpBootRequest;
       readonly reason: HttpAbort;
       readonly status: number;
@@ -137,7 +139,7 @@ export type HttpBootEvent =
     }
   | {
       readonly type: "refused";
-      readonly at: number;
+      readonly time: number;
       readonly client: HttpBootClient;
       /** Undefined when the request could not be read. */
       readonly request: HttpBootRequest | undefined;
@@ -148,14 +150,16 @@ export type HttpBootEvent =
   /** A client asks so fast that its small answers and refusals are told in sums, one a second. */
   | {
       readonly type: "further";
-      readonly at: number;
+      readonly time: number;
       readonly address: string;
       readonly requests: number;
-      /** Octets of all bodies. */
+      /** Bytes of all bodies. */
       readonly bytes: number;
       /** Requests by status. */
       readonly statuses: ReadonlyMap<number, number>;
     };
+
+export type HttpBootEventType = HttpBootEvent["type"];
 
 const statuses: Readonly<Record<HttpRefusal, number>> = {
   missing: 404,
