@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const built = new URL("../boot-check/built/", import.meta.url);
-const module = new URL("../apps/appliance/src/boot-check/images.ts", import.meta.url);
+const module = new URL("../apps/appliance/src/boot-files/boot-check/images.ts", import.meta.url);
 
 const names = readFileSync(new URL("SHA256SUMS", built), "utf8")
   .split("\n")

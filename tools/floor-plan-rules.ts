@@ -1,40 +1,34 @@
-/** One room of the house: which files it holds, what they may import, and whether it must stay pure. */
-export interface Room {
-  readonly name: string;
-  /** Path prefix from the top of the repository; the longest matching prefix decides. */
-  readonly prefix: string;
-  /** Rooms whose files may be imported by a relative path, besides the room itself. */
-  readonly rooms: readonly string[];
-  /** Packages that may be imported by name; `node:*` allows Node's built-in modules, `*` any dependency. */
-  readonly packages: readonly string[];
-}
+import { applianceRooms } from "./appliance-rooms.ts";
+import type { Room } from "./room.ts";
 
-const workspace = ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"];
+const workspace = [
+  "@bootlace/dhcp-core",
+  "@bootlace/boot-source",
+  "@bootlace/proxy-dhcp",
+  "@bootlace/tftp-serve",
+  "@bootlace/http-boot",
+  "@bootlace/pxe-client",
+];
 
-/** The arrows of docs/floor-plan.md. A file outside every room fails the check. */
+/** The arrows of docs/floor-plan.md, lowest room first. A file outside every room fails the check. */
 export const rooms: readonly Room[] = [
-  { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [] },
-  { name: "proxy-dhcp core", prefix: "packages/proxy-dhcp/src/core/", rooms: [], packages: ["@bootlace/dhcp-core"] },
+  { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [], pure: true },
+  {
+    name: "proxy-dhcp core",
+    prefix: "packages/proxy-dhcp/src/core/",
+    rooms: [],
+    packages: ["@bootlace/dhcp-core"],
+    pure: true,
+  },
   {
     name: "proxy-dhcp shell",
     prefix: "packages/proxy-dhcp/src/",
     rooms: ["proxy-dhcp core"],
     packages: ["@bootlace/dhcp-core", "node:*"],
   },
-  { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [] },
+  { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [], pure: true },
   { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
-  {
-    name: "appliance boot",
-    prefix: "apps/appliance/src/boot/",
-    rooms: ["appliance"],
-    packages: ["@bootlace/dhcp-core", "@bootlace/proxy-dhcp"],
-  },
-  {
-    name: "appliance",
-    prefix: "apps/appliance/src/",
-    rooms: ["appliance boot"],
-    packages: [...workspace, "node:*", "*"],
-  },
+  ...applianceRooms,
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
   {
     name: "dhcp-core test",
@@ -57,7 +51,7 @@ export const rooms: readonly Room[] = [
   {
     name: "appliance test",
     prefix: "apps/appliance/test/",
-    rooms: ["appliance", "appliance boot"],
+    rooms: applianceRooms.map(({ name }) => name),
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },

@@ -59,10 +59,10 @@ test("programs are started in five files only", () => {
     .filter((path) => /\/src\/.*\.ts$/.test(path))
     .filter((path) => /child_process/.test(readFileSync(`${top}${path}`, "utf8")));
   expect(found).toEqual([
-    "apps/appliance/src/system/install-service.ts",
-    "apps/appliance/src/system/notify.ts",
-    "apps/appliance/src/system/step-down.ts",
-    "apps/appliance/src/system/users.ts",
+    "apps/appliance/src/os/notify.ts",
+    "apps/appliance/src/os/step-down.ts",
+    "apps/appliance/src/os/users.ts",
+    "apps/appliance/src/service-files/install.ts",
     "packages/tftp-serve/src/segment-size.ts",
   ]);
 });

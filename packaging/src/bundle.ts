@@ -28,7 +28,7 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
   const builtIn: Plugin = {
     name: "built-in",
     setup({ onLoad }) {
-      onLoad({ filter: /\/apps\/appliance\/dist\/built-in\.js$/ }, () => {
+      onLoad({ filter: /\/apps\/appliance\/dist\/cli\/built-in\.js$/ }, () => {
         replaced++;
         return { contents: `export const builtInLicenses = ${JSON.stringify(licenses)};` };
       });

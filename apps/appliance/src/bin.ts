@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { exitCodes } from "./cli/exit-codes.ts";
-import { nodeProblem } from "./system/node-version.ts";
+import { exitCodes } from "./os/exit-codes.ts";
+import { nodeProblem } from "./os/node-version.ts";
 
 // What `npm install -g` links. The rest is loaded after the look at Node.js: an old one would stop at the first module
 // or name that it does not know, with words about that.

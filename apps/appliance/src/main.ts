@@ -5,13 +5,13 @@ import { readArguments } from "./cli/arguments.ts";
 import { createAsker } from "./cli/ask.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
-import { exitCodes } from "./cli/exit-codes.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
 import { printError } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
-import { isJournal, isOneOutput } from "./system/journal.ts";
+import { exitCodes } from "./os/exit-codes.ts";
+import { isJournal, isOneOutput } from "./os/journal.ts";
 
 /** What stands without a command. */
 const ownOptions = ["-V", "-h", "--version", "--help"];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import { createStream, type StreamEntry } from "../src/events/stream.ts";
+import { createStream, type StreamEntry } from "../src/telemetry/stream.ts";
 import { admin } from "./helpers/admin.ts";
 
 const log = (message: string) =>

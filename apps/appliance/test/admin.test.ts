@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { createGuard } from "../src/http/admin-guard.ts";
-import { adminRoutes } from "../src/http/admin-routes.ts";
-import { AdminConfigError, readToken } from "../src/http/admin-server.ts";
-import * as schemas from "../src/http/api-schemas.ts";
-import { readTokenFile } from "../src/system/token-file.ts";
+import { createGuard } from "../src/admin/guard.ts";
+import { adminRoutes } from "../src/admin/routes.ts";
+import { AdminConfigError, readToken } from "../src/admin/server.ts";
+import * as schemas from "../src/api-model/schemas.ts";
+import { readTokenFile } from "../src/os/token-file.ts";
 import { admin } from "./helpers/admin.ts";
 import { story } from "./helpers/story.ts";
 

@@ -6,7 +6,7 @@ import { createProxyDhcp, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
 import { createTftpServer, type TftpServerOptions, TftpStartError } from "@bootlace/tftp-serve";
 import { createClient } from "tftp";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ApplianceStartError } from "../src/services/service.ts";
+import { ApplianceStartError } from "../src/app/services/service.ts";
 import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
 import { createTestAppliance, loopbackConfig, loopbackName } from "./helpers/loopback.ts";
 

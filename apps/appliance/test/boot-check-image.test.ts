@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkPrograms } from "../src/boot/boot-check.ts";
-import { peMachine } from "../src/boot/pe.ts";
-import { growTree } from "../src/boot/tree.ts";
-import { builtImage, filledImage, longestText } from "../src/boot-check/image.ts";
-import { checkText } from "../src/boot-check/text.ts";
+import { builtImage, filledImage, longestText } from "../src/boot-files/boot-check/image.ts";
+import { checkText } from "../src/boot-files/boot-check/text.ts";
+import { checkPrograms } from "../src/catalogue/boot-check.ts";
+import { peMachine } from "../src/catalogue/pe.ts";
+import { growTree } from "../src/catalogue/tree.ts";
 import { readSections } from "./helpers/pe-sections.ts";
 
 const built = new URL("../../../boot-check/built/", import.meta.url);

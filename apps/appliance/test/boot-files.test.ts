@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { growTree } from "../src/boot/tree.ts";
-import { treeRecord } from "../src/events/boot-log.ts";
-import { bootFilesService } from "../src/services/boot-files.ts";
-import { type ScanResult, scanRoot } from "../src/system/boot-files.ts";
-import { followRoot } from "../src/system/follow-root.ts";
+import { bootFilesService } from "../src/app/services/boot-files.ts";
+import { followRoot } from "../src/boot-files/follow-root.ts";
+import { type ScanResult, scanRoot } from "../src/boot-files/scan.ts";
+import { growTree } from "../src/catalogue/tree.ts";
+import { treeRecord } from "../src/log/boot-log.ts";
 import { loopbackConfig } from "./helpers/loopback.ts";
 import { peImage, sectionedImage, signedImage } from "./helpers/pe-image.ts";
 

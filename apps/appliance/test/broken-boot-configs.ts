@@ -1,4 +1,4 @@
-import type { BrokenConfig } from "./broken-configs.ts";
+import type { BrokenConfig } from "./broken-config.ts";
 
 const archWords = "Allowed: nec-pc98";
 

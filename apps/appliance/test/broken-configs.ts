@@ -1,13 +1,7 @@
 import { brokenRules } from "./broken-boot-configs.ts";
+import type { BrokenConfig } from "./broken-config.ts";
 import { brokenMenus } from "./broken-menu-configs.ts";
 import { brokenYaml } from "./broken-yaml-configs.ts";
-
-/** A config file with faults: a name, the text, and each line that must be told, in order. */
-export interface BrokenConfig {
-  readonly name: string;
-  readonly text: string;
-  readonly lines: readonly string[];
-}
 
 const topKeys =
   "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";

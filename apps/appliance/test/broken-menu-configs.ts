@@ -1,4 +1,4 @@
-import type { BrokenConfig } from "./broken-configs.ts";
+import type { BrokenConfig } from "./broken-config.ts";
 
 const urls = "Allowed: http:// or https:// with host and path, such as http://{address}:8069/shim.efi.";
 const folders = "Allowed: a folder below the root, with {mac}, {uuid}, {serial}, {ip} filled in.";

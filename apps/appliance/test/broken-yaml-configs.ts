@@ -1,4 +1,4 @@
-import type { BrokenConfig } from "./broken-configs.ts";
+import type { BrokenConfig } from "./broken-config.ts";
 
 const topKeys =
   "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";

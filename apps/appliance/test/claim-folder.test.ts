@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { claimFolder } from "../src/system/claim-folder.ts";
+import { claimFolder } from "../src/os/claim-folder.ts";
 
 it("a folder is taken as long as somebody holds it, by whatever name", async () => {
   const top = mkdtempSync(join(tmpdir(), "bootlace-claim-"));

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { version } from "../src/app/version.ts";
 import { readArguments } from "../src/cli/arguments.ts";
 import { check } from "../src/cli/check.ts";
 import type { OptionRow, Surroundings } from "../src/cli/command.ts";
 import { commands } from "../src/cli/commands.ts";
 import { commandHelp, programHelp } from "../src/cli/help.ts";
-import { version } from "../src/version.ts";
 
 const rows: OptionRow[] = [
   { name: "config", short: "c", value: "FILE", description: "" },

@@ -1,8 +1,8 @@
 import type { BootClient } from "@bootlace/proxy-dhcp";
 import { expect, it } from "vitest";
-import { clientMemory } from "../src/boot/client-memory.ts";
-import { clientFolder } from "../src/boot/client-root.ts";
-import { neighbours, parseArpTable } from "../src/system/neighbours.ts";
+import { neighbours, parseArpTable } from "../src/os/neighbours.ts";
+import { clientMemory } from "../src/policy/client-memory.ts";
+import { clientFolder } from "../src/policy/client-root.ts";
 
 const client: BootClient = {
   mac: "52:54:00:12:34:56",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { NextState } from "../src/boot/next.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { ApplianceEvent } from "../src/events/event.ts";
 import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
-import { createDesk } from "../src/services/desk.ts";
+import type { NextState } from "../src/policy/one-time-boot.ts";
+import { createDesk } from "../src/policy/policy.ts";
 
 const mac = "52:54:00:12:34:56";
 

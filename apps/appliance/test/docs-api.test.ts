@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { eventNames } from "../src/admin/events.ts";
+import { openApi } from "../src/admin/openapi.ts";
+import { adminRoutes } from "../src/admin/routes.ts";
+import { problemCodes } from "../src/api-model/problem-codes.ts";
+import { outcomes } from "../src/api-model/schemas.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { settings } from "../src/config/settings.ts";
-import { eventNames } from "../src/http/admin-events.ts";
-import { adminRoutes } from "../src/http/admin-routes.ts";
-import { outcomes } from "../src/http/api-schemas.ts";
-import { openApi } from "../src/http/openapi.ts";
-import { problemCodes } from "../src/http/problem-codes.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../../docs/reference/${name}`, import.meta.url), "utf8");
 const api = page("api.md");

@@ -8,10 +8,10 @@ import { configJsonSchema } from "../src/config/json-schema.ts";
 import { configReference } from "../src/config/reference.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
-import { createMetrics } from "../src/events/metrics.ts";
-import { catalogue } from "../src/events/verdicts/catalogue.ts";
 import { distributionIds } from "../src/init/distribution.ts";
 import { kits } from "../src/init/kits.ts";
+import { catalogue } from "../src/sessions/verdicts/catalogue.ts";
+import { createMetrics } from "../src/telemetry/metrics.ts";
 
 const top = new URL("../../../", import.meta.url);
 const page = (name: string) => readFileSync(new URL(`docs/${name}`, top), "utf8");

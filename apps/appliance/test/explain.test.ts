@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { architectures } from "@bootlace/dhcp-core";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { ExplainWish } from "../src/appliance-types.ts";
-import { explainDatagram } from "../src/boot/explain.ts";
+import { decisionContext } from "../src/app/services/dhcp.ts";
+import type { ExplainWish } from "../src/app/types.ts";
 import type { Config } from "../src/config/schema.ts";
-import { createDesk } from "../src/services/desk.ts";
-import { decisionContext } from "../src/services/dhcp.ts";
+import { explainDatagram } from "../src/policy/explain.ts";
+import { createDesk } from "../src/policy/policy.ts";
 import { createTestAppliance, loopbackConfig } from "./helpers/loopback.ts";
 import { peImage } from "./helpers/pe-image.ts";
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it, vi } from "vitest";
-import { type ScanResult, scanRoot } from "../src/system/boot-files.ts";
-import { followRoot } from "../src/system/follow-root.ts";
+import { followRoot } from "../src/boot-files/follow-root.ts";
+import { type ScanResult, scanRoot } from "../src/boot-files/scan.ts";
 
 /** What cannot be opened for want of a descriptor. */
 const short = vi.hoisted(() => ({ folders: false, files: false, refused: 0 }));

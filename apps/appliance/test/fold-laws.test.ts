@@ -1,9 +1,9 @@
 import { messageTypes } from "@bootlace/dhcp-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { keptSteps } from "../src/events/boots/boot.ts";
-import { bootView, summaryOf } from "../src/events/boots/views.ts";
-import * as schemas from "../src/http/api-schemas.ts";
+import * as schemas from "../src/api-model/schemas.ts";
+import { bootView, summaryOf } from "../src/api-model/views.ts";
+import { keptSteps } from "../src/sessions/boot.ts";
 import { story } from "./helpers/story.ts";
 
 type Told = ReturnType<typeof story>;

@@ -1,8 +1,8 @@
 import { messageTypes } from "@bootlace/dhcp-core";
 import { describe, expect, test } from "vitest";
-import { ruleBook } from "../src/boot/rules.ts";
-import { growTree } from "../src/boot/tree.ts";
-import { createAllowance } from "../src/events/throttle.ts";
+import { growTree } from "../src/catalogue/tree.ts";
+import { createAllowance } from "../src/log/throttle.ts";
+import { ruleBook } from "../src/policy/rules.ts";
 import { CLIENT, MAC, ROUTER, story } from "./helpers/story.ts";
 
 const macOf = (number: number) =>

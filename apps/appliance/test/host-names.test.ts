@@ -1,9 +1,9 @@
 import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { expect, it } from "vitest";
-import { ruleBook } from "../src/boot/rules.ts";
-import { growTree } from "../src/boot/tree.ts";
+import { growTree } from "../src/catalogue/tree.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { BootRule } from "../src/config/schema.ts";
+import { ruleBook } from "../src/policy/rules.ts";
 
 const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 

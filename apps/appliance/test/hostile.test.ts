@@ -1,6 +1,6 @@
 import { messageTypes } from "@bootlace/dhcp-core";
 import { describe, expect, test } from "vitest";
-import { createLog } from "../src/events/log.ts";
+import { createLog } from "../src/log/log.ts";
 import { admin } from "./helpers/admin.ts";
 import { type Machine, story } from "./helpers/story.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { httpRecord } from "../src/events/http-log.ts";
-import { createThrottle } from "../src/events/throttle.ts";
 import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
+import { httpRecord } from "../src/log/http-log.ts";
+import { createThrottle } from "../src/log/throttle.ts";
 
 const client = { address: "192.168.11.50", port: 4321, localAddress: "192.168.11.109", localPort: 8069 };
 const request: HttpBootRequest = {

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodePacket, decodePxeOptions } from "@bootlace/dhcp-core";
 import { expect, it } from "vitest";
-import { explainDatagram } from "../src/boot/explain.ts";
+import { decisionContext } from "../src/app/services/dhcp.ts";
 import { formatFault } from "../src/config/faults.ts";
 import { parseConfig } from "../src/config/parse.ts";
-import { importDnsmasq } from "../src/import/dnsmasq.ts";
-import { createDesk } from "../src/services/desk.ts";
-import { decisionContext } from "../src/services/dhcp.ts";
+import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
+import { explainDatagram } from "../src/policy/explain.ts";
+import { createDesk } from "../src/policy/policy.ts";
 import { type Answers, follow } from "./helpers/follow.ts";
 
 const folder = join(import.meta.dirname, "../../../lab/captures");

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bootRequest, type RequestWish } from "../src/boot/boot-request.ts";
-import { explainDatagram } from "../src/boot/explain.ts";
+import { decisionContext } from "../src/app/services/dhcp.ts";
 import { formatFault } from "../src/config/faults.ts";
 import { parseConfig } from "../src/config/parse.ts";
-import { importDnsmasq } from "../src/import/dnsmasq.ts";
-import { createDesk } from "../src/services/desk.ts";
-import { decisionContext } from "../src/services/dhcp.ts";
+import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
+import { bootRequest, type RequestWish } from "../src/policy/boot-request.ts";
+import { explainDatagram } from "../src/policy/explain.ts";
+import { createDesk } from "../src/policy/policy.ts";
 import { askedTypes, dnsmasqWishes } from "./helpers/dnsmasq-wishes.ts";
 import { type Answers, type Booted, follow } from "./helpers/follow.ts";
 

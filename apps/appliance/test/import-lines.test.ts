@@ -8,8 +8,8 @@ import { readArguments } from "../src/cli/arguments.ts";
 import type { Surroundings } from "../src/cli/command.ts";
 import { importCommand } from "../src/cli/import.ts";
 import { parseConfig } from "../src/config/parse.ts";
-import { importDnsmasq } from "../src/import/dnsmasq.ts";
-import { readDirectives } from "../src/import/lines.ts";
+import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
+import { readDirectives } from "../src/import/dnsmasq/lines.ts";
 
 const networks = [{ address: "192.168.11.109", netmask: "255.255.255.0" }];
 const imported = (text: string) => parse(importDnsmasq(text, "f", networks).yaml) as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { SignalSource } from "../src/system/signals.ts";
+import type { SignalSource } from "../src/os/signals.ts";
 import { machine, twoNetworks } from "./helpers/init-system.ts";
 
 /** A person at a terminal who answers one line after the other. */

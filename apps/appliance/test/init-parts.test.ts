@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createAsker } from "../src/cli/ask.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { configSchema } from "../src/config/schema.ts";
+import { parsePxelinuxConfig } from "../src/file-check/pxelinux-config.ts";
 import { configText } from "../src/init/config-text.ts";
 import { distributionIds, installCommand, readOsRelease } from "../src/init/distribution.ts";
 import { type KitId, kits } from "../src/init/kits.ts";
@@ -11,7 +12,6 @@ import { tellMissing } from "../src/init/missing.ts";
 import { findCandidates, readDefaultRoutes } from "../src/init/network.ts";
 import { type Installation, nextSteps } from "../src/init/next-steps.ts";
 import { askConfirmation, askFor, askInterface, askSecureBoot, everyInterface } from "../src/init/questions.ts";
-import { parsePxelinuxConfig } from "../src/tree-check/pxelinux-config.ts";
 import { routesText, twoNetworks } from "./helpers/init-system.ts";
 
 describe("os-release", () => {

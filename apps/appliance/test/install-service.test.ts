@@ -12,11 +12,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { installServiceCommand } from "../src/cli/install-service.ts";
+import { anybody, obstacle } from "../src/os/reach.ts";
+import { findUser } from "../src/os/users.ts";
 import { findManager, managers } from "../src/service-files/managers.ts";
 import { openrcScript } from "../src/service-files/openrc-script.ts";
 import { systemdUnit } from "../src/service-files/systemd-unit.ts";
-import { anybody, obstacle } from "../src/system/reach.ts";
-import { findUser } from "../src/system/users.ts";
 import { commandLine } from "./helpers/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-service-"));

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import { describe, expect, it } from "vitest";
-import { interfacesRecord } from "../src/events/net-log.ts";
-import { choiceKey, chooseInterfaces } from "../src/system/interfaces.ts";
+import { interfacesRecord } from "../src/log/net-log.ts";
+import { choiceKey, chooseInterfaces } from "../src/net/interfaces.ts";
 
 function ipv4(address: string, netmask = "255.255.255.0", internal = false): NetworkInterfaceInfo {
   return { family: "IPv4", address, netmask, internal, mac: "52:54:00:00:00:01", cidr: null };

@@ -2,8 +2,8 @@
 import { content, notFound, type OpenResult, type Source, type SourceFile } from "@bootlace/tftp-serve";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readScriptName, renderScript, scriptName } from "../src/boot/ipxe-script.ts";
-import { scriptSource } from "../src/services/script-source.ts";
+import { scriptSource } from "../src/boot-files/script-source.ts";
+import { readScriptName, renderScript, scriptName } from "../src/catalogue/ipxe-script.ts";
 
 const identity = { mac: "52:54:00:12:34:56", uuid: "00112233-4455-6677-8899-aabbccddeeff", serial: "9ffefdef" };
 const server = { nextServer: "192.168.11.109", baseUrl: "http://192.168.11.109:8069" };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { dhcpRecords } from "../src/events/dhcp-log.ts";
-import { createLogLimit } from "../src/events/log-limit.ts";
 import type { Level, LogRecord } from "../src/events/record.ts";
-import { tftpRecord } from "../src/events/tftp-log.ts";
-import { createThrottle } from "../src/events/throttle.ts";
+import { dhcpRecords } from "../src/log/dhcp-log.ts";
+import { createLogLimit } from "../src/log/log-limit.ts";
+import { tftpRecord } from "../src/log/tftp-log.ts";
+import { createThrottle } from "../src/log/throttle.ts";
 import { story } from "./helpers/story.ts";
 
 const start = Date.UTC(2026, 10, 22, 12);

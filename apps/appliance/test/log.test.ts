@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { createLog } from "../src/events/log.ts";
-import { openLogFile } from "../src/events/log-file.ts";
-import { withPriority } from "../src/events/pretty.ts";
 import type { LogRecord } from "../src/events/record.ts";
+import { createLog } from "../src/log/log.ts";
+import { openLogFile } from "../src/log/log-file.ts";
+import { withPriority } from "../src/log/pretty.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

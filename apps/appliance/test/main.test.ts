@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { claimFolder } from "../src/system/claim-folder.ts";
+import { claimFolder } from "../src/os/claim-folder.ts";
 import { loopbackName } from "./helpers/loopback.ts";
 
 const brokenSystem = new URL("./helpers/broken-system.ts", import.meta.url).href;

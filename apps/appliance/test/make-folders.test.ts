@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeFolders, makeFoldersSync } from "../src/system/make-folders.ts";
+import { makeFolders, makeFoldersSync } from "../src/os/make-folders.ts";
 
 let base = "";
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createMetrics } from "../src/events/metrics.ts";
+import { createMetrics } from "../src/telemetry/metrics.ts";
 import { observing } from "./helpers/admin.ts";
 import { story } from "./helpers/story.ts";
 

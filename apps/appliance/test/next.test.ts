@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { readNextFile, writeNextFile } from "../src/app/one-time-boot-file.ts";
 import {
   type NextAction,
   type NextEvent,
@@ -11,9 +12,8 @@ import {
   oneBoot,
   openEntries,
   stepNext,
-} from "../src/boot/next.ts";
-import { readNextWish } from "../src/config/next-action.ts";
-import { readNextFile, writeNextFile } from "../src/system/next-file.ts";
+} from "../src/policy/one-time-boot.ts";
+import { readNextWish } from "../src/policy/one-time-boot-request.ts";
 
 const mac = "52:54:00:12:34:56";
 const other = "52:54:00:00:00:01";

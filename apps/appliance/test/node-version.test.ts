@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { nodeProblem } from "../src/system/node-version.ts";
+import { nodeProblem } from "../src/os/node-version.ts";
 
 it.each(["22.12.0", "22.23.3", "24.21.0", "26.0.0", "24.0.0-nightly"])("Node.js %s will do", (version) => {
   expect(nodeProblem(version)).toBeUndefined();

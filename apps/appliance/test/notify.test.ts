@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { statusText } from "../src/cli/serve-notify.ts";
-import { isJournal } from "../src/system/journal.ts";
-import { createNotifier, type NotifierDeps } from "../src/system/notify.ts";
+import { isJournal } from "../src/os/journal.ts";
+import { createNotifier, type NotifierDeps } from "../src/os/notify.ts";
 
 /** A service manager in the test's hand: what it hears, and a clock that ticks when it is told to. */
 function manager(more: Partial<NotifierDeps> = {}) {

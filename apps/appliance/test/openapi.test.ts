@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { adminRoutes } from "../src/http/admin-routes.ts";
-import { openApi } from "../src/http/openapi.ts";
+import { openApi } from "../src/admin/openapi.ts";
+import { adminRoutes } from "../src/admin/routes.ts";
 import { admin } from "./helpers/admin.ts";
 
 interface Operation {

@@ -2,10 +2,10 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createReporting } from "../src/app/services/reporting.ts";
 import { configSchema } from "../src/config/schema.ts";
 import type { ApplianceEvent } from "../src/events/event.ts";
 import type { LogRecord } from "../src/events/record.ts";
-import { createReporting } from "../src/services/reporting.ts";
 
 const address = "127.0.0.1";
 const own = new RegExp(

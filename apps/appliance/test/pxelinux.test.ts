@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeLzo } from "../src/tree-check/lzo.ts";
-import { missingIn, readLoader, readModule } from "../src/tree-check/pxelinux.ts";
-import { parsePxelinuxConfig } from "../src/tree-check/pxelinux-config.ts";
+import { decodeLzo } from "../src/file-check/lzo.ts";
+import { missingIn, readLoader, readModule } from "../src/file-check/pxelinux.ts";
+import { parsePxelinuxConfig } from "../src/file-check/pxelinux-config.ts";
 import { ldlinuxModule, packLiterals, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
 function decoded(...source: number[]): string | undefined {

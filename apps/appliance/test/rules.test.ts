@@ -1,11 +1,11 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { describe, expect, it } from "vitest";
-import { conditionsOf } from "../src/boot/conditions.ts";
-import { type BootConfig, ruleBook } from "../src/boot/rules.ts";
-import { type BootTree, growTree } from "../src/boot/tree.ts";
+import { type BootTree, growTree } from "../src/catalogue/tree.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { BootRule } from "../src/config/schema.ts";
+import { conditionsOf } from "../src/policy/conditions.ts";
+import { type BootConfig, ruleBook } from "../src/policy/rules.ts";
 
 const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 

@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/parse.ts";
-import { handOver } from "../src/system/hand-over.ts";
-import { chooseIdentity } from "../src/system/step-down.ts";
-import type { User } from "../src/system/users.ts";
+import { handOver } from "../src/os/hand-over.ts";
+import { chooseIdentity } from "../src/os/step-down.ts";
+import type { User } from "../src/os/users.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-user-"));
 chmodSync(folder, 0o755);

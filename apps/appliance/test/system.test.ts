@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { createThrottle } from "../src/events/throttle.ts";
-import { type Part, type PartFailure, startInOrder, stopInReverse } from "../src/system/order.ts";
-import { explainPortFailures } from "../src/system/privileges.ts";
-import { stopSignal } from "../src/system/signals.ts";
+import { type Part, type PartFailure, startInOrder, stopInReverse } from "../src/app/order.ts";
+import { createThrottle } from "../src/log/throttle.ts";
+import { explainPortFailures } from "../src/os/privileges.ts";
+import { stopSignal } from "../src/os/signals.ts";
 
 describe("ports that could not be bound", () => {
   it("are told in one line, with the three ways to give the right", () => {

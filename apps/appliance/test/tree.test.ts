@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type PeMachine, peMachine, peSigned } from "../src/boot/pe.ts";
-import { growTree, type TreeFile } from "../src/boot/tree.ts";
+import { type PeMachine, peMachine, peSigned } from "../src/catalogue/pe.ts";
+import { growTree, type TreeFile } from "../src/catalogue/tree.ts";
 import { peImage, signedImage } from "./helpers/pe-image.ts";
 
 function files(...names: (string | [string, PeMachine])[]): TreeFile[] {

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
+import type { ApiProblem } from "../api-model/types.ts";
 import { findConfig, loadAdmin } from "../config/load.ts";
-import type { ApiProblem } from "../http/api-types.ts";
-import { readTokenFile } from "../system/token-file.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { readTokenFile } from "../os/token-file.ts";
 import { type ApiRequest, askApi } from "./api-request.ts";
 import { type Arguments, lastValue, type OptionRow, type Surroundings } from "./command.ts";
 import { configOption } from "./config-options.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { type CommandError, printError } from "./output.ts";
 
 /** Options of every command that talks to the daemon. */

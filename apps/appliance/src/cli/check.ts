@@ -2,11 +2,11 @@ import { effectiveRows } from "../config/effective.ts";
 import { type ConfigFault, faultRow, formatFault, plain } from "../config/faults.ts";
 import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
 import { originText } from "../config/overlay.ts";
-import { checkTree, type TreeReport } from "../tree-check/check-tree.ts";
-import type { TreeFinding } from "../tree-check/findings.ts";
+import { checkTree, type TreeReport } from "../file-check/check-tree.ts";
+import type { TreeFinding } from "../file-check/findings.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import type { Command, Surroundings } from "./command.ts";
 import { flagsOf, settingOptions } from "./config-options.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { printJson } from "./output.ts";
 
 export const check: Command = {

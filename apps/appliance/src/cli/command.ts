@@ -1,5 +1,5 @@
-import type { NetworkInterfaces } from "../system/interfaces.ts";
-import type { SignalSource } from "../system/signals.ts";
+import type { NetworkInterfaces } from "../net/interfaces.ts";
+import type { SignalSource } from "../os/signals.ts";
 
 /** What a command may use of the process it runs in. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import { architectures, quote } from "@bootlace/dhcp-core";
+import { exitCodes } from "../os/exit-codes.ts";
 import type { Command, OptionRow } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 
 const shells = { bash, zsh, fish } as const;
 

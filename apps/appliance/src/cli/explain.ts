@@ -1,17 +1,17 @@
 import { quote } from "@bootlace/dhcp-core";
-import { bootRequest } from "../boot/boot-request.ts";
-import { type ExplainResult, explainWish, wishHint } from "../boot/explain.ts";
-import { growTree } from "../boot/tree.ts";
+import { readNextFile } from "../app/one-time-boot-file.ts";
+import { decisionContext } from "../app/services/dhcp.ts";
+import { scanRoot } from "../boot-files/scan.ts";
+import { growTree } from "../catalogue/tree.ts";
 import { faultRow, formatFault } from "../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
-import { createDesk } from "../services/desk.ts";
-import { decisionContext } from "../services/dhcp.ts";
-import { scanRoot } from "../system/boot-files.ts";
-import { chooseInterfaces, explainNoInterface } from "../system/interfaces.ts";
-import { readNextFile } from "../system/next-file.ts";
+import { chooseInterfaces, explainNoInterface } from "../net/interfaces.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { bootRequest } from "../policy/boot-request.ts";
+import { type ExplainResult, explainWish, wishHint } from "../policy/explain.ts";
+import { createDesk } from "../policy/policy.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { type CommandError, printError, printJson } from "./output.ts";
 
 export const explain: Command = {

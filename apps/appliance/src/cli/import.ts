@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { faultRow, formatFault } from "../config/faults.ts";
 import { parseConfig } from "../config/parse.ts";
-import { importDnsmasq } from "../import/dnsmasq.ts";
-import type { LocalNetworks } from "../import/read-settings.ts";
+import { importDnsmasq } from "../import/dnsmasq/dnsmasq.ts";
+import type { LocalNetworks } from "../import/dnsmasq/read-settings.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { printError, printJson } from "./output.ts";
 
 /** Larger files are no dnsmasq.conf. */

@@ -1,4 +1,4 @@
-import { checkProgramNamed } from "../boot/boot-check.ts";
+import { checkProgramNamed } from "../catalogue/boot-check.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Surroundings } from "./command.ts";
 import { explainOffline } from "./explain.ts";

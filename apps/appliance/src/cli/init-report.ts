@@ -1,4 +1,4 @@
-import { checkProgramNamed } from "../boot/boot-check.ts";
+import { checkProgramNamed } from "../catalogue/boot-check.ts";
 import type { Distribution } from "../init/distribution.ts";
 import type { Progress } from "../init/execute.ts";
 import type { Missing, MissingKit } from "../init/missing.ts";
@@ -6,8 +6,8 @@ import type { Candidate } from "../init/network.ts";
 import type { NextStep } from "../init/next-steps.ts";
 import type { FileOutcome } from "../init/outcome.ts";
 import { networkText } from "../init/questions.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import type { Surroundings } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import type { MachineAnswer } from "./init-machines.ts";
 import { inertText, printError, printJson } from "./output.ts";
 

@@ -4,14 +4,14 @@ import { formatFault } from "../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { configVariable } from "../config/overlay.ts";
 import { checkUser } from "../config/values.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { ownProgram } from "../os/own-program.ts";
+import { anybody, obstacle, type Reader } from "../os/reach.ts";
+import { findUser, serviceUser } from "../os/users.ts";
+import { installService, type Problem, uninstallService } from "../service-files/install.ts";
 import { findManager, type Manager, managers } from "../service-files/managers.ts";
-import { type ServiceWish, serviceConfig, serviceUser } from "../service-files/wish.ts";
-import { installService, type Problem, uninstallService } from "../system/install-service.ts";
-import { ownProgram } from "../system/own-program.ts";
-import { anybody, obstacle, type Reader } from "../system/reach.ts";
-import { findUser } from "../system/users.ts";
+import { type ServiceWish, serviceConfig } from "../service-files/request.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { printError } from "./output.ts";
 
 export const installServiceCommand: Command = {

@@ -1,7 +1,7 @@
-import { builtInLicenses } from "../built-in.ts";
-import { version } from "../version.ts";
+import { version } from "../app/version.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { builtInLicenses } from "./built-in.ts";
 import type { Command } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 
 export const licensesCommand: Command = {
   name: "licenses",

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ApiLogEntry } from "../api-model/types.ts";
 import { macPrefix } from "../config/values.ts";
-import { localTime, prettyLines } from "../events/pretty.ts";
 import type { LogRecord } from "../events/record.ts";
-import type { ApiLogEntry } from "../http/api-types.ts";
-import { stopSignal } from "../system/signals.ts";
+import { localTime, prettyLines } from "../log/pretty.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { stopSignal } from "../os/signals.ts";
 import { type Api, type ApiFailure, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
 import { readEvents } from "./event-source.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { inertText, printError, printJson } from "./output.ts";
 
 export const logs: Command = {

@@ -1,10 +1,10 @@
 import { quote } from "@bootlace/dhcp-core";
-import { readNextWish } from "../config/next-action.ts";
-import { localTime } from "../events/pretty.ts";
-import type { ApiNext, ApiNextEntry } from "../http/api-types.ts";
+import type { ApiNext, ApiNextEntry } from "../api-model/types.ts";
+import { localTime } from "../log/pretty.ts";
+import { exitCodes } from "../os/exit-codes.ts";
+import { readNextWish } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { inertText, printError, printJson } from "./output.ts";
 
 export const next: Command = {

@@ -1,5 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
-import { inertJson } from "../events/inert.ts";
+import { inertJson } from "../log/inert.ts";
 import type { Surroundings } from "./command.ts";
 
 /** Version of what `--json` prints; it grows when a field changes its meaning. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { quote } from "@bootlace/dhcp-core";
+import type { ApiReload } from "../api-model/types.ts";
 import { formatFault, placeOf } from "../config/faults.ts";
-import type { ApiReload } from "../http/api-types.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import { apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Command, lastValue } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { printError, printJson } from "./output.ts";
 
 export const reload: Command = {

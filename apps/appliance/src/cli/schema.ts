@@ -1,7 +1,7 @@
 import { configJsonSchema } from "../config/json-schema.ts";
 import { configReference } from "../config/reference.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import type { Command } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 
 export const schemaCommand: Command = {
   name: "schema",

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
-import { createLog, type Log, type LogFormat } from "../events/log.ts";
-import { type LogFile, openLogFile } from "../events/log-file.ts";
+import { createLog, type Log, type LogFormat } from "../log/log.ts";
+import { type LogFile, openLogFile } from "../log/log-file.ts";
 import type { Surroundings } from "./command.ts";
 
 /** The log of the daemon: console and file as the config wants them, also after the config changed. */

@@ -1,6 +1,6 @@
-import type { Appliance } from "../appliance-types.ts";
-import type { Log } from "../events/log.ts";
-import { createNotifier, type Notifier, sendBySystemdNotify } from "../system/notify.ts";
+import type { Appliance } from "../app/types.ts";
+import type { Log } from "../log/log.ts";
+import { createNotifier, type Notifier, sendBySystemdNotify } from "../os/notify.ts";
 import type { Surroundings } from "./command.ts";
 
 /** Milliseconds between two looks whether the sentence about what is served has changed. */

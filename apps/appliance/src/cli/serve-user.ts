@@ -1,9 +1,9 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { LogRecord } from "../events/record.ts";
-import { handOver } from "../system/hand-over.ts";
-import { ownProgram } from "../system/own-program.ts";
-import { becomeBySetpriv, becomeBySetuid, chooseIdentity } from "../system/step-down.ts";
-import { findUser } from "../system/users.ts";
+import { handOver } from "../os/hand-over.ts";
+import { ownProgram } from "../os/own-program.ts";
+import { becomeBySetpriv, becomeBySetuid, chooseIdentity } from "../os/step-down.ts";
+import { findUser } from "../os/users.ts";
 
 export type ServeUser =
   | {

@@ -2,10 +2,10 @@ import { quote } from "@bootlace/dhcp-core";
 import { formatFault } from "../config/faults.ts";
 import { loadConfig } from "../config/load.ts";
 import { checkInterface } from "../config/values.ts";
-import { withPriority } from "../events/pretty.ts";
+import { withPriority } from "../log/pretty.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import { type Command, lastValue } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { leaveRoot } from "./serve-user.ts";
 
 export const serve: Command = {

@@ -1,9 +1,9 @@
 import { quote } from "@bootlace/dhcp-core";
-import { localTime } from "../events/pretty.ts";
-import type { ApiBootSummary, ApiStatus } from "../http/api-types.ts";
+import type { ApiBootSummary, ApiStatus } from "../api-model/types.ts";
+import { localTime } from "../log/pretty.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import { apiOptions, connectApi, failWith } from "./api-client.ts";
 import type { Command } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { inertText, printJson } from "./output.ts";
 
 export const status: Command = {

@@ -1,6 +1,6 @@
-import { version } from "../version.ts";
+import { version } from "../app/version.ts";
+import { exitCodes } from "../os/exit-codes.ts";
 import type { Command } from "./command.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { printJson } from "./output.ts";
 
 /** Name, version and what it runs on, in one line. */

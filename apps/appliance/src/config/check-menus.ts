@@ -1,9 +1,9 @@
 import { menuOptions } from "@bootlace/proxy-dhcp";
-import { builtinCheck } from "../boot/boot-check.ts";
-import { type MenuItemLike, menuFrom } from "../boot/menu.ts";
+import { builtinCheck } from "../catalogue/boot-check.ts";
 import { checkName } from "./boot-values.ts";
 import type { PlacedProblem } from "./explain.ts";
 import { isMapping, listOf, type Mapping } from "./mapping.ts";
+import { type MenuItemLike, menuFrom } from "./menu.ts";
 
 /** edk2 shows no more lines than these (UefiPxeBcDxe, PXEBC_MENU_MAX_NUM). */
 const mostItems = 24;

@@ -1,5 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
-import { builtinCheck } from "../boot/boot-check.ts";
+import { builtinCheck } from "../catalogue/boot-check.ts";
 import { checkName } from "./boot-values.ts";
 import type { PlacedProblem } from "./explain.ts";
 import { isMapping, listOf, type Mapping } from "./mapping.ts";

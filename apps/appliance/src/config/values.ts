@@ -1,5 +1,5 @@
 import { parseIpv4, quote } from "@bootlace/dhcp-core";
-import { builtinCheck } from "../boot/boot-check.ts";
+import { builtinCheck } from "../catalogue/boot-check.ts";
 import type { Problem } from "./faults.ts";
 import { parseSubnet } from "./subnet.ts";
 

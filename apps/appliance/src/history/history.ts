@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { ApiBoot, ApiBootSummary } from "../http/api-types.ts";
-import { makeFoldersSync } from "../system/make-folders.ts";
+import type { ApiBoot, ApiBootSummary } from "../api-model/types.ts";
+import { makeFoldersSync } from "../os/make-folders.ts";
 import { openSqliteStore, problemOf } from "./sqlite-store.ts";
 import { type BootQuery, type BootStore, memoryStore, type OpenedStore, select, summaryPart } from "./store.ts";
 

@@ -1,6 +1,6 @@
 import { renameSync } from "node:fs";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { ApiBoot, ApiBootSummary } from "../http/api-types.ts";
+import type { ApiBoot, ApiBootSummary } from "../api-model/types.ts";
 import type { BootQuery, BootStore, OpenedStore } from "./store.ts";
 
 export interface SqliteLimits {

@@ -1,4 +1,4 @@
-import type { ApiBoot, ApiBootSummary } from "../http/api-types.ts";
+import type { ApiBoot, ApiBootSummary } from "../api-model/types.ts";
 
 export interface BootQuery {
   readonly limit: number;

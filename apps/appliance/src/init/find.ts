@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { peHeaderOctets, peMachine } from "../boot/pe.ts";
+import { peHeaderOctets, peMachine } from "../catalogue/pe.ts";
 import { type Kit, type KitFile, type KitId, kits } from "./kits.ts";
 
 /** No boot file of a distribution is larger. */

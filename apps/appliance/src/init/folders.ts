@@ -1,7 +1,7 @@
 import { constants, lstatSync } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath, unlink } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import { makeFolders } from "../system/make-folders.ts";
+import { makeFolders } from "../os/make-folders.ts";
 
 /** A folder that is held open: a path that begins with `base` stays in it, whatever becomes of the folder's name. */
 export interface HeldFolder {

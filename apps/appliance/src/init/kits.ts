@@ -1,4 +1,4 @@
-import type { PeMachine } from "../boot/pe.ts";
+import type { PeMachine } from "../catalogue/pe.ts";
 import type { DistributionId } from "./distribution.ts";
 
 /** One file of a kit: where it goes below the root of the boot files, and where it lies in a system. */

@@ -1,6 +1,6 @@
 import { formatIpv4, parseIpv4 } from "@bootlace/dhcp-core";
 import { checkInterface } from "../config/values.ts";
-import { chooseInterfaces, type NetworkInterfaces } from "../system/interfaces.ts";
+import { chooseInterfaces, type NetworkInterfaces } from "../net/interfaces.ts";
 
 /** A default route of this host. */
 export interface DefaultRoute {

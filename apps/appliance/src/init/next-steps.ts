@@ -1,5 +1,5 @@
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import { serviceConfig } from "../service-files/wish.ts";
+import { serviceConfig } from "../service-files/request.ts";
 
 /** How this program was started, which decides what a person types. */
 export interface Installation {

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { ownProgram } from "../system/own-program.ts";
+import { ownProgram } from "../os/own-program.ts";
 import type { Installation } from "./next-steps.ts";
 
 /** What init asks of the system it runs on. */

@@ -1,6 +1,6 @@
 import { openrcScript } from "./openrc-script.ts";
+import type { ServiceWish } from "./request.ts";
 import { systemdUnit } from "./systemd-unit.ts";
-import type { ServiceWish } from "./wish.ts";
 
 /** A program and its words. */
 export type Call = readonly [program: string, ...words: string[]];

@@ -1,4 +1,4 @@
-import { type ServiceWish, serviceFileMark } from "./wish.ts";
+import { type ServiceWish, serviceFileMark } from "./request.ts";
 
 /** The service script (openrc-run(8), supervise-daemon(8)). */
 export function openrcScript({ command, config, user }: ServiceWish): string {

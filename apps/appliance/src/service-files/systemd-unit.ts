@@ -1,5 +1,6 @@
-import { tokenCredential } from "../system/token-file.ts";
-import { type ServiceWish, serviceFileMark, serviceUser } from "./wish.ts";
+import { tokenCredential } from "../os/token-file.ts";
+import { serviceUser } from "../os/users.ts";
+import { type ServiceWish, serviceFileMark } from "./request.ts";
 
 /** The unit of the service (systemd.unit(5), systemd.service(5), systemd.exec(5)). */
 export function systemdUnit({

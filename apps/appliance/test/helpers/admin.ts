@@ -1,8 +1,8 @@
+import type { AdminBackend } from "../../src/admin/backend.ts";
+import { createAdminServer } from "../../src/admin/server.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import { createObserver, type ObserverOptions } from "../../src/events/observer.ts";
 import type { LogRecord } from "../../src/events/record.ts";
-import type { AdminBackend } from "../../src/http/admin-backend.ts";
-import { createAdminServer } from "../../src/http/admin-server.ts";
+import { createObserver, type ObserverOptions } from "../../src/telemetry/observer.ts";
 
 export const at = "2026-11-22T12:00:00.000Z";
 

@@ -1,4 +1,4 @@
-import type { RequestWish } from "../../src/boot/boot-request.ts";
+import type { RequestWish } from "../../src/policy/boot-request.ts";
 
 const macs = { stranger: "00:16:3e:00:00:09", ignored: "52:54:00:00:00:01", known: "52:54:00:00:00:02" };
 

@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { createMetrics } from "../../src/events/metrics.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
 
 /** The parts of other programs' YAML files that our pages write; what is not listed there is a slip of the pen. */
 const composeSchema = z.strictObject({

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { checkProgramOn } from "../../src/boot/boot-check.ts";
-import { growTree } from "../../src/boot/tree.ts";
-import { builtImage } from "../../src/boot-check/image.ts";
-import { checkText } from "../../src/boot-check/text.ts";
+import { builtImage } from "../../src/boot-files/boot-check/image.ts";
+import { checkText } from "../../src/boot-files/boot-check/text.ts";
+import { checkProgramOn } from "../../src/catalogue/boot-check.ts";
+import { growTree } from "../../src/catalogue/tree.ts";
 import { formatFault } from "../../src/config/faults.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { importDnsmasq } from "../../src/import/dnsmasq.ts";
-import { parsePxelinuxConfig } from "../../src/tree-check/pxelinux-config.ts";
+import { parsePxelinuxConfig } from "../../src/file-check/pxelinux-config.ts";
+import { importDnsmasq } from "../../src/import/dnsmasq/dnsmasq.ts";
 import { capturedPacket } from "./captured-packet.ts";
 import { braceProblems, foreignYamlProblems, iniProblems } from "./doc-foreign.ts";
 import { knownLogLines } from "./doc-log.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { adminRoutes } from "../../src/http/admin-routes.ts";
-import { openApi } from "../../src/http/openapi.ts";
+import { openApi } from "../../src/admin/openapi.ts";
+import { adminRoutes } from "../../src/admin/routes.ts";
 import { top } from "./doc-pages.ts";
 import type { Sandbox } from "./doc-sandbox.ts";
 import { simpleCommands } from "./shell-lines.ts";

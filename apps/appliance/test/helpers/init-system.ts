@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import type { Surroundings } from "../../src/cli/command.ts";
 import { initCommand } from "../../src/cli/init.ts";
 import type { InitSystem } from "../../src/init/system.ts";
-import type { NetworkInterfaces } from "../../src/system/interfaces.ts";
+import type { NetworkInterfaces } from "../../src/net/interfaces.ts";
 import { commandLine } from "./command-line.ts";
 import { type DistributionName, distributions, plant } from "./distributions.ts";
 

@@ -1,12 +1,12 @@
 import { networkInterfaces } from "node:os";
-import { createAppliance } from "../../src/appliance.ts";
-import type { ApplianceDeps } from "../../src/appliance-types.ts";
+import { createAppliance } from "../../src/app/appliance.ts";
+import type { ApplianceDeps } from "../../src/app/types.ts";
 import type { LoadedConfig } from "../../src/config/load.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Config } from "../../src/config/schema.ts";
-import { createLog } from "../../src/events/log.ts";
 import { isWritten, type Level, type LogRecord } from "../../src/events/record.ts";
-import type { NetworkInterfaces } from "../../src/system/interfaces.ts";
+import { createLog } from "../../src/log/log.ts";
+import type { NetworkInterfaces } from "../../src/net/interfaces.ts";
 
 /** The names of the loopback interface here: `lo` on Linux. */
 export const loopbackName =

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { decodePacket } from "@bootlace/dhcp-core";
 import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "@bootlace/proxy-dhcp";
 import type { TransferRef } from "@bootlace/tftp-serve";
-import { createFold } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
 import type { HttpBootRequest } from "../../src/http/boot-events.ts";
+import { createFold } from "../../src/sessions/fold.ts";
 
 const CAPTURES = new URL("../../../../lab/captures/", import.meta.url);
 const SERVER = "192.168.11.109";

@@ -1,4 +1,4 @@
-import type { ApiBoot } from "../../src/http/api-types.ts";
+import type { ApiBoot } from "../../src/api-model/types.ts";
 
 /** A boot as the history keeps it. `padding` octets make it as large as wanted. */
 export function sampleBoot(given: {

@@ -9,11 +9,11 @@ import {
 } from "@bootlace/dhcp-core";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
-import { createFold, type FoldLimits } from "../../src/events/boots/fold.ts";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { Verdict } from "../../src/events/verdicts/verdict.ts";
 import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "../../src/http/boot-events.ts";
 import { statusOf } from "../../src/http/boot-events.ts";
+import { createFold, type FoldLimits } from "../../src/sessions/fold.ts";
+import type { Verdict } from "../../src/sessions/verdicts/verdict.ts";
 
 export const SERVER = "192.168.11.109";
 export const ROUTER = "192.168.11.1";

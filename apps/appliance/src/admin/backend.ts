@@ -1,0 +1,43 @@
+import type { ProblemCode } from "../api-model/problem-codes.ts";
+import type {
+  ApiBoot,
+  ApiBoots,
+  ApiClients,
+  ApiConfig,
+  ApiExplainRequest,
+  ApiExplanation,
+  ApiFiles,
+  ApiNext,
+  ApiNextEntry,
+  ApiNextRequest,
+  ApiProblem,
+  ApiReload,
+  ApiStatus,
+} from "../api-model/types.ts";
+import type { ConfigFaultCode } from "../config/faults.ts";
+import type { BootQuery } from "../history/store.ts";
+
+/** Why a well-formed request cannot be fulfilled. */
+export type Refusal = Pick<ApiProblem, "status" | "title"> &
+  Partial<Pick<ApiProblem, "detail" | "issues">> & {
+    /** A wish for the next boot is refused with the code of a config fault. */
+    readonly code: ProblemCode | ConfigFaultCode;
+  };
+
+export type Fulfilled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** All that the API can ask of the appliance. */
+export interface AdminBackend {
+  status(): ApiStatus;
+  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  clients(): ApiClients;
+  boots(query: BootQuery): ApiBoots;
+  boot(id: string): ApiBoot | undefined;
+  files(): ApiFiles;
+  config(): ApiConfig;
+  explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;
+  next(): ApiNext;
+  setNext(request: ApiNextRequest): Promise<Fulfilled<ApiNextEntry>>;
+  clearNext(mac: string): Promise<Fulfilled<undefined>>;
+  reload(): Promise<ApiReload>;
+}

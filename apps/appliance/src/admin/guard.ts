@@ -1,0 +1,70 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
+import type { Refusal } from "./backend.ts";
+
+export interface GuardOptions {
+  /** Every request must show it. Absent: none is asked for. */
+  readonly token?: string;
+  /** Names under which the API may be called, besides localhost and addresses. */
+  readonly allowedHosts: readonly string[];
+}
+
+export interface GuardedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Probes of a supervisor: they tell nothing and need no token. */
+const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+const harmless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Whether a request may pass. The Host header must be an address, localhost or an allowed name: a page that makes its
+ * own name point here (DNS rebinding) names itself there. What changes something must be JSON and not come from a page
+ * of another origin (CSRF): on loopback there may be no token.
+ */
+export function createGuard({ token, allowedHosts }: GuardOptions): (request: GuardedRequest) => Refusal | undefined {
+  const names = new Set(["localhost", ...allowedHosts.map((name) => name.toLowerCase())]);
+  const expected = token === undefined ? undefined : digest(token);
+  return ({ method, path, headers }) => {
+    const host = hostName(headers.host);
+    if (host === undefined)
+      return { status: 400, code: "host-missing", title: "The Host header is missing or malformed" };
+    if (isIP(host) === 0 && !names.has(host)) {
+      const detail = "Call the API by its address, or add the name to admin.allowedHosts.";
+      return { status: 421, code: "host-not-allowed", title: "This host name is not served", detail };
+    }
+    if (expected !== undefined && !open.has(path) && !showsToken(headers.authorization, expected)) {
+      return { status: 401, code: "token-required", title: "A valid token is required" };
+    }
+    return harmless.has(method) ? undefined : refuseForged(method, headers);
+  };
+}
+
+/** The host of a Host header (RFC 9110 §7.2), lower case, without port and brackets. */
+function hostName(header: string | undefined): string | undefined {
+  const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header ?? "") ?? [];
+  return (bracketed ?? plain)?.toLowerCase().replace(/\.$/, "");
+}
+
+/** Of equal length, whatever was sent, so that the comparison takes equal time. */
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function showsToken(authorization: string | undefined, expected: Buffer): boolean {
+  const [, shown] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? "") ?? [];
+  return timingSafeEqual(digest(shown ?? ""), expected) && shown !== undefined;
+}
+
+function refuseForged(method: string, headers: IncomingHttpHeaders): Refusal | undefined {
+  const { origin, host, "sec-fetch-site": site, "content-type": type } = headers;
+  const foreign =
+    (site !== undefined && site !== "same-origin" && site !== "none") ||
+    (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`);
+  if (foreign) return { status: 403, code: "cross-site", title: "A page of another origin may not change anything" };
+  if (method === "DELETE" || /^application\/json *(;|$)/i.test(type ?? "")) return undefined;
+  return { status: 415, code: "not-json", title: "The content type must be application/json" };
+}

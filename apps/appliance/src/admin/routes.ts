@@ -1,0 +1,179 @@
+import { z } from "zod";
+import * as schemas from "../api-model/schemas.ts";
+import type { AdminBackend, Fulfilled } from "./backend.ts";
+
+/** One operation of the API: its schemas check requests, make the OpenAPI document and are held by tests. */
+export interface AdminRoute {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** As in OpenAPI: `{name}` is a parameter. */
+  readonly path: string;
+  readonly operation: string;
+  readonly summary: string;
+  readonly parameters: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Absent: 204 without content. */
+  readonly response?: z.ZodType;
+  readonly run: (backend: AdminBackend, request: AdminRequest) => Promise<Fulfilled<unknown>> | Fulfilled<unknown>;
+}
+
+/** A request whose parts have passed the schemas of its route. */
+export interface AdminRequest {
+  readonly parameters: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+interface RouteParts<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType> {
+  readonly method: AdminRoute["method"];
+  readonly path: string;
+  readonly operation: string;
+  readonly summary: string;
+  readonly parameters?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly response?: R;
+  readonly run: (
+    backend: AdminBackend,
+    request: { parameters: z.output<P>; query: z.output<Q>; body: z.output<B> },
+  ) => Promise<Fulfilled<z.input<R>>> | Fulfilled<z.input<R>>;
+}
+
+function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
+  parts: RouteParts<P, Q, B, R>,
+): AdminRoute {
+  const { run, parameters, query, ...others } = parts;
+  return {
+    ...others,
+    parameters: parameters ?? z.strictObject({}),
+    query: query ?? z.strictObject({}),
+    run: (backend, request) => run(backend, request as Parameters<typeof run>[1]),
+  };
+}
+
+const done = <T>(value: T) => ({ ok: true, value }) as const;
+
+const bootId = z.strictObject({ id: z.string().max(100).meta({ description: "Id of a boot." }) });
+const macParameter = z.strictObject({ mac: z.string().max(64).meta({ description: "MAC address." }) });
+/** A hardware address of up to 16 octets (RFC 2131 §2), or an IPv4 address. */
+const clientName = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){0,15}|\d{1,3}(?:\.\d{1,3}){3})$/i;
+const bootsQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(50).meta({ description: "At most so many, newest first." }),
+  client: z
+    .string()
+    .regex(clientName)
+    .optional()
+    .meta({ description: "Only of this MAC address, or of this IPv4 address when the MAC is not known." }),
+  outcome: z.enum(schemas.outcomes).optional().meta({ description: "Only with this outcome." }),
+  before: z.iso.datetime().optional().meta({ description: "Only those that began before this time." }),
+});
+
+export const adminRoutes: readonly AdminRoute[] = [
+  route({
+    method: "GET",
+    path: "/api/v1/status",
+    operation: "getStatus",
+    summary: "What runs, since when, on which addresses, and the latest boots.",
+    response: schemas.statusSchema,
+    run: (backend) => done(backend.status()),
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/clients",
+    operation: "listClients",
+    summary: "The machines that were seen, the latest first.",
+    response: schemas.clientsSchema,
+    run: (backend) => done(backend.clients()),
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/boots",
+    operation: "listBoots",
+    summary: "Boots and what they came to, the newest first.",
+    query: bootsQuery,
+    response: schemas.bootsSchema,
+    run(backend, { query: { limit, client, outcome, before } }) {
+      return done(
+        backend.boots({
+          limit,
+          ...(client === undefined ? {} : { client: client.toLowerCase().replaceAll("-", ":") }),
+          ...(outcome === undefined ? {} : { outcome }),
+          ...(before === undefined ? {} : { before: Date.parse(before) }),
+        }),
+      );
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/boots/{id}",
+    operation: "getBoot",
+    summary: "One boot, step by step, with its verdicts.",
+    parameters: bootId,
+    response: schemas.bootSchema,
+    run(backend, { parameters: { id } }) {
+      const boot = backend.boot(id);
+      return boot === undefined
+        ? { ok: false, refusal: { status: 404, code: "boot-not-found", title: "There is no such boot" } }
+        : done(boot);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/files",
+    operation: "getFiles",
+    summary: "What the boot tree holds for each architecture, and what clients asked for in vain.",
+    response: schemas.filesSchema,
+    run: (backend) => done(backend.files()),
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/config",
+    operation: "getConfig",
+    summary: "The configuration in force, and where each value comes from.",
+    response: schemas.configSchema,
+    run: (backend) => done(backend.config()),
+  }),
+  route({
+    method: "POST",
+    path: "/api/v1/explain",
+    operation: "explain",
+    summary: "What a client would be answered, and why. Sends nothing.",
+    body: schemas.explainRequestSchema,
+    response: schemas.explanationSchema,
+    run: (backend, { body }) => backend.explain(body),
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/next",
+    operation: "listNext",
+    summary: "What machines were told to boot once.",
+    response: schemas.nextSchema,
+    run: (backend) => done(backend.next()),
+  }),
+  route({
+    method: "POST",
+    path: "/api/v1/next",
+    operation: "setNext",
+    summary: "Tells a machine what to boot at its next boot, and only then.",
+    body: schemas.nextRequestSchema,
+    response: schemas.nextEntrySchema,
+    run: (backend, { body }) => backend.setNext(body),
+  }),
+  route({
+    method: "DELETE",
+    path: "/api/v1/next/{mac}",
+    operation: "clearNext",
+    summary: "Takes back what a machine was told to boot once.",
+    parameters: macParameter,
+    run: (backend, { parameters: { mac } }) => backend.clearNext(mac),
+  }),
+  route({
+    method: "POST",
+    path: "/api/v1/reload",
+    operation: "reload",
+    summary: "Reads the configuration again. With a fault in it, the old one stays in force.",
+    body: z.strictObject({}),
+    response: schemas.reloadSchema,
+    run: async (backend) => done(await backend.reload()),
+  }),
+];

@@ -1,0 +1,234 @@
+import { z } from "zod";
+import { confidences, severities, verdictIds } from "../sessions/verdicts/catalogue.ts";
+
+const time = z.iso.datetime().meta({ description: "UTC, ISO 8601 with milliseconds." });
+const mac = z.string().meta({ description: "Lower case, with colons." });
+const level = z.enum(["fatal", "error", "warn", "info", "debug"]);
+
+export const outcomes = ["running", "booted", "failed", "checked", "unclear", "ignored", "elsewhere"] as const;
+
+export const verdictSchema = z.object({
+  id: z.enum(verdictIds).meta({ description: "Row of the catalogue in docs/verdicts.md." }),
+  severity: z.enum(severities),
+  confidence: z.enum(confidences),
+  sentence: z.string().meta({ description: "What happened, for people. Text of the network is escaped." }),
+  fix: z.string().optional().meta({ description: "What to do about it." }),
+  evidence: z.array(z.int()).meta({ description: "Numbers of the steps it rests on." }),
+});
+
+export const stepSchema = z.object({
+  number: z.int(),
+  at: time,
+  lastAt: time.optional().meta({ description: "When it was seen last, if more than once." }),
+  times: z.int().meta({ description: "How often in a row." }),
+  kind: z.string().meta({ description: "discover, offer, lease, pxe-request, ack, file, and so on." }),
+  text: z.string().meta({ description: "The step for people. Text of the network is escaped." }),
+  details: z.record(z.string(), z.unknown()).meta({ description: "The fields of the step, as they came." }),
+});
+
+export const bootSummarySchema = z.object({
+  id: z.string(),
+  mac: mac.optional(),
+  address: z.string().optional().meta({ description: "The IPv4 address the client had." }),
+  arch: z.string().optional(),
+  firmware: z.string().optional(),
+  host: z.string().optional().meta({ description: "Its name in the configuration." }),
+  rule: z.string().optional(),
+  bootFile: z.string().optional(),
+  startedAt: time,
+  lastAt: time,
+  ended: z.boolean(),
+  outcome: z.enum(outcomes),
+  bytes: z.int().meta({ description: "Octets of files that were served." }),
+  verdict: verdictSchema.optional(),
+});
+
+export const bootSchema = bootSummarySchema.extend({
+  verdicts: z.array(verdictSchema).meta({ description: "All that apply, the most important first." }),
+  steps: z.array(stepSchema),
+  droppedSteps: z.int().meta({ description: "Steps left out of the middle of a long boot." }),
+});
+export const bootsSchema = z.object({ schema: z.literal(1), boots: z.array(bootSummarySchema) });
+
+export const clientSchema = z.object({
+  id: z.string().meta({ description: "MAC address, or the IPv4 address of a client whose MAC is not known." }),
+  mac: mac.optional(),
+  address: z.string().optional(),
+  arch: z.string().optional(),
+  firmware: z.string().optional(),
+  vendorClass: z.string().optional(),
+  uuid: z.string().optional(),
+  serial: z.string().optional(),
+  hostName: z.string().optional(),
+  host: z.string().optional().meta({ description: "Its name in the configuration." }),
+  firstSeen: time,
+  lastSeen: time,
+  boots: z.int(),
+  lastBoot: z.string().meta({ description: "Id of its latest boot." }),
+  outcome: z.enum(outcomes).meta({ description: "Of that boot." }),
+});
+export const clientsSchema = z.object({ schema: z.literal(1), clients: z.array(clientSchema) });
+
+export const statusSchema = z.object({
+  schema: z.literal(1),
+  version: z.string(),
+  startedAt: time,
+  uptimeSeconds: z.number(),
+  ready: z.boolean(),
+  reasons: z.array(z.string()).meta({ description: "Why it is not ready." }),
+  endpoints: z.array(z.object({ service: z.string(), address: z.string(), port: z.int() })),
+  interfaces: z.array(z.object({ name: z.string(), address: z.string() })),
+  config: z.object({
+    file: z.string().optional(),
+    loadedAt: time,
+    lastReload: z
+      .object({ at: time, ok: z.boolean(), faults: z.array(z.string()) })
+      .optional()
+      .meta({ description: "The latest attempt, also one that left the old configuration in force." }),
+  }),
+  bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
+  transfers: z.object({ tftp: z.int(), http: z.int() }),
+  history: z.object({ directory: z.string().optional(), writable: z.boolean(), problem: z.string().optional() }),
+  boots: z.array(bootSummarySchema).meta({ description: "The latest ten." }),
+});
+
+export const filesSchema = z.object({
+  schema: z.literal(1),
+  root: z.string(),
+  problem: z.string().optional().meta({ description: "Why the root cannot be read." }),
+  architectures: z.array(
+    z.object({
+      code: z.int(),
+      name: z.string(),
+      file: z.string().optional(),
+      lookedFor: z.array(z.string()).meta({ description: "The names looked for, when there is no file." }),
+    }),
+  ),
+  bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
+  script: z.string().optional(),
+  uefiScript: z.string().optional().meta({ description: "For iPXE on UEFI machines, where there is no script." }),
+  raspberryPi: z.string().optional(),
+  unusable: z
+    .array(
+      z.object({
+        file: z.string(),
+        flaw: z.enum(["empty", "no-program", "cut-short", "unreadable", "leads-out", "odd-name"]),
+      }),
+    )
+    .meta({
+      description: "Files with the name of a boot file that no client is told: nobody could fetch or start them.",
+    }),
+  notFound: z
+    .array(z.object({ file: z.string(), times: z.int(), lastAt: time, address: z.string() }))
+    .meta({ description: "Names clients asked for in vain, the latest first." }),
+});
+
+export const configSchema = z.object({
+  schema: z.literal(1),
+  file: z.string().optional(),
+  effective: z.record(z.string(), z.unknown()).meta({ description: "The configuration in force, defaults included." }),
+  origins: z
+    .record(z.string(), z.string())
+    .meta({ description: "Path of a key to where its value comes from: flag, environment, file:line or default." }),
+});
+
+export const explainRequestSchema = z.strictObject({
+  mac: z.string().max(64),
+  arch: z.union([z.string().max(64), z.int().min(0).max(65535)]).optional(),
+  userClass: z.array(z.string().max(255)).max(8).optional(),
+  vendorClass: z.string().max(255).optional(),
+  uuid: z.string().max(64).optional(),
+  serial: z.string().max(64).optional(),
+  port: z.enum(["dhcp", "pxe"]).optional(),
+  relay: z.string().max(64).optional(),
+  item: z.int().min(0).max(65535).optional(),
+  address: z.string().max(64).optional(),
+  interface: z.string().max(64).optional(),
+});
+export const explanationSchema = z.object({
+  schema: z.literal(1),
+  decision: z.enum(["offer", "ack", "ignore"]),
+  reason: z.string(),
+  text: z.string(),
+  rule: z.string().optional(),
+  rules: z
+    .array(z.object({ name: z.string(), matched: z.boolean(), why: z.string() }))
+    .meta({ description: "In their order, up to the one that matched." }),
+  form: z.string().optional(),
+  bootFile: z.string().optional(),
+  server: z.string().optional(),
+  replies: z.array(
+    z.object({
+      interface: z.string(),
+      from: z.string(),
+      to: z.string(),
+      lines: z.array(z.string()),
+      hex: z.string(),
+    }),
+  ),
+});
+
+export const nextRequestSchema = z.strictObject({
+  mac: z.string().max(64),
+  file: z.string().max(255).optional(),
+  server: z.string().max(64).optional(),
+  url: z.string().max(255).optional(),
+  script: z.string().max(255).optional(),
+  ignore: z.boolean().optional(),
+});
+export const nextEntrySchema = z.object({
+  mac,
+  file: z.string().optional(),
+  server: z.string().optional(),
+  url: z.string().optional(),
+  script: z.string().optional(),
+  ignore: z.boolean().optional(),
+  setAt: time,
+  takenAt: time.optional().meta({ description: "When a boot began to use it." }),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "In the answer to whoever told it: what may keep it from working, in words." }),
+});
+export const nextSchema = z.object({ schema: z.literal(1), next: z.array(nextEntrySchema) });
+
+export const reloadSchema = z.object({
+  schema: z.literal(1),
+  ok: z.boolean(),
+  faults: z.array(
+    z.object({
+      file: z.string().optional().meta({ description: "The config file, when the fault is there." }),
+      line: z.int().optional(),
+      column: z.int().optional(),
+      flag: z.string().optional().meta({ description: "The flag of the daemon's command line that is wrong." }),
+      variable: z.string().optional().meta({ description: "The environment variable that is wrong." }),
+      code: z.string(),
+      path: z.string(),
+      severity: z.literal("error"),
+      message: z.string(),
+      hint: z.string().optional(),
+    }),
+  ),
+  changed: z.array(z.string()).meta({ description: "Paths of the keys that changed." }),
+  later: z.array(z.string()).meta({ description: "Those of them that the next start will use." }),
+});
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.string().meta({ description: "Stable name of the problem." }),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ description: "RFC 9457." });
+
+export const logEntrySchema = z.object({
+  at: time,
+  level,
+  scope: z.string(),
+  event: z.string(),
+  message: z.string(),
+  fields: z.record(z.string(), z.unknown()).optional(),
+});

@@ -1,0 +1,276 @@
+import { checkSource } from "../boot-files/check-source.ts";
+import { clientFiles } from "../boot-files/client-files.ts";
+import type { ScanResult } from "../boot-files/scan.ts";
+import { scriptSource } from "../boot-files/script-source.ts";
+import type { BootTree } from "../catalogue/tree.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { EventCode } from "../events/codes.ts";
+import type { ApplianceEvent } from "../events/event.ts";
+import type { Level } from "../events/record.ts";
+import { rulesRecord } from "../log/boot-log.ts";
+import { interfacesRecord } from "../log/net-log.ts";
+import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "../net/interfaces.ts";
+import { neighbours } from "../os/neighbours.ts";
+import { explainWish } from "../policy/explain.ts";
+import { createDesk } from "../policy/policy.ts";
+import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
+import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
+import { adminService } from "./services/admin.ts";
+import { adminBackend } from "./services/admin-backend.ts";
+import { bootFilesService } from "./services/boot-files.ts";
+import { decisionContext, dhcpService } from "./services/dhcp.ts";
+import { httpBootService } from "./services/http-boot.ts";
+import { keptNext } from "./services/kept-one-time-boots.ts";
+import { overhearingService } from "./services/overhearing.ts";
+import { createReporting } from "./services/reporting.ts";
+import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
+import { toStartError } from "./services/start-failure.ts";
+import { tftpService } from "./services/tftp.ts";
+import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
+
+const pollInterfacesEvery = 2_000;
+const tellHeldBackEvery = 5_000;
+
+/** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
+export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
+  const { now } = deps;
+  const { observing, log, tell, tellHeldBack } = createReporting(first.config, deps);
+  let loaded = first;
+  let loadedAt = now();
+  let lastReload: LastReload | undefined;
+  let choice = chooseInterfaces({}, wishOf(first));
+  let started = false;
+  /** Changes of config and interfaces, one after the other. */
+  let work: Promise<unknown> = Promise.resolve();
+  let endPolls: (() => void)[] = [];
+
+  let rootProblem: string | undefined;
+  const kept = keptNext(first.config.state.directory, log);
+  const desk = createDesk(first.config, { now, macOf: deps.macOf ?? neighbours(now), keepNext: kept.write });
+  const files = clientFiles(first.config.root, desk.folderOf, now);
+  const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: desk.tree(), rootProblem }));
+  const tftp = tftpService(first.config, {
+    source: scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }),
+    onEvent: (event) => emit({ kind: "tftp", event }),
+    create: deps.createTftpServer,
+  });
+  const http = httpBootService(first.config, {
+    source: scriptSource(withCheck, { protocol: "http", usualPort: 80 }),
+    onEvent: (event) => emit({ kind: "http", event }),
+  });
+  const services: readonly Service[] = [
+    observing,
+    bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
+    tftp,
+    http,
+    dhcpService(first.config, {
+      choose: desk.choose,
+      now,
+      onEvent: (event) => emit({ kind: "dhcp", event }),
+      create: deps.createProxyDhcp,
+    }),
+    overhearingService(first.config, {
+      now,
+      onEvent: (event) => observing.observe({ kind: "appliance", event }),
+    }),
+    adminService(first.config, {
+      log,
+      observer: observing.observer,
+      backend: adminBackend({
+        appliance: () => appliance,
+        observer: observing.observer,
+        choice: () => choice,
+        tree: desk.tree,
+        rootProblem: () => rootProblem,
+        tftpActive: tftp.active,
+        now,
+      }),
+    }),
+  ];
+
+  function adoptTree(tree: BootTree, scan: ScanResult): void {
+    rootProblem = scan.ok ? undefined : scan.code;
+    desk.adoptTree(tree);
+    const files = scan.ok ? scan.files : [];
+    const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
+    const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
+    observing.observe({ kind: "appliance", event: { type: "programs", at: now(), machines, unsigned } });
+  }
+
+  function emit(event: ApplianceEvent): void {
+    desk.see(event);
+    tell(event);
+  }
+
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = work.then(change);
+    work = result.catch(() => undefined);
+    return result;
+  }
+
+  function adoptChoice(next: InterfaceChoice): void {
+    choice = next;
+    desk.adoptInterfaces(next.served);
+    log(interfacesRecord(next));
+  }
+
+  function choiceFor(config: LoadedConfig): InterfaceChoice {
+    const wish = wishOf(config);
+    const present = deps.networkInterfaces();
+    const next = chooseInterfaces(present, wish);
+    if (next.served.length > 0 || wish.names.length === 0) return next;
+    throw new ApplianceStartError(explainNoInterface(wish.names, present, next.leftOut));
+  }
+
+  async function followInterfaces(): Promise<void> {
+    const next = chooseInterfaces(deps.networkInterfaces(), wishOf(loaded));
+    if (choiceKey(next) === choiceKey(choice)) return;
+    adoptChoice(next);
+    for (const service of services) await service.follow(next.served);
+  }
+
+  const interfacesPart: Part = {
+    name: "interfaces",
+    async start() {
+      adoptChoice(choiceFor(loaded));
+      for (const service of services) await service.follow(choice.served);
+    },
+    async stop() {},
+  };
+  const followPart: Part = {
+    name: "following",
+    async start() {
+      let failing = false;
+      const follow = async () => {
+        try {
+          await inTurn(followInterfaces);
+          failing = false;
+        } catch (error) {
+          // Of a system without a descriptor to spare this comes every time, until it has one.
+          if (!failing) say("warn", "net.failed", `the interfaces could not be followed: ${String(error)}`);
+          failing = true;
+        }
+      };
+      const poll = deps.every(pollInterfacesEvery, () => void follow());
+      endPolls = [poll, deps.every(tellHeldBackEvery, tellHeldBack)];
+    },
+    async stop() {
+      for (const end of endPolls) end();
+      tellHeldBack();
+      await work;
+    },
+  };
+  const parts = [interfacesPart, ...services, followPart];
+
+  function say(level: Level, event: EventCode, message: string) {
+    log({ level, scope: "bootlace", event, message });
+  }
+
+  function onStopFailure({ name, error }: PartFailure) {
+    say("error", "bootlace.stop-failed", `${name} did not stop in good order: ${String(error)}`);
+  }
+
+  async function start(): Promise<void> {
+    desk.adoptNext(kept.read());
+    const rules = rulesRecord(loaded.config.boot);
+    if (rules !== undefined) log(rules);
+    const failures = await startInOrder(parts, onStopFailure);
+    if (failures.length > 0) throw await toStartError(failures);
+    started = true;
+    const { dhcp, tftp, http } = loaded.config;
+    if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
+      say("warn", "bootlace.idle", "dhcp, tftp and http are all switched off: nothing is served");
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (!started) return;
+    started = false;
+    await stopInReverse(parts, onStopFailure);
+  }
+
+  /** @returns why it could not be put in force; the services have the old one again then. */
+  async function putInForce(next: LoadedConfig): Promise<string | undefined> {
+    const before = choice;
+    const failures: PartFailure[] = [];
+    let wanted = before;
+    let name = "interfaces";
+    try {
+      wanted = choiceFor(next);
+      // Rules first: a service that is new asks them at once.
+      desk.adoptConfig(next.config);
+      files.setRoot(next.config.root);
+      for (const service of services) {
+        name = service.name;
+        await service.adopt(next.config, wanted.served);
+      }
+    } catch (error) {
+      failures.push({ name, error });
+    }
+    const [failure] = failures;
+    if (failure === undefined) {
+      if (choiceKey(wanted) !== choiceKey(before)) adoptChoice(wanted);
+      return undefined;
+    }
+    desk.adoptConfig(loaded.config);
+    files.setRoot(loaded.config.root);
+    for (const service of services) {
+      await service.adopt(loaded.config, before.served).catch((error: unknown) => {
+        say("error", "config.not-restored", `${service.name} could not go back to the old config: ${String(error)}`);
+      });
+    }
+    const error = await toStartError(failures);
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  async function reloadNow(): Promise<ReloadResult> {
+    const result = deps.load?.() ?? { ok: true as const, loaded };
+    if (!result.ok) return { ok: false, faults: result.faults };
+    const next = result.loaded;
+    const refused = started ? await putInForce(next) : undefined;
+    if (refused !== undefined) return { ok: false, faults: [refusedFault(next.file ?? "defaults", refused)] };
+    const changes = changesBetween(loaded, next);
+    loaded = next;
+    loadedAt = now();
+    deps.onConfig?.(next);
+    return { ok: true, ...changes };
+  }
+
+  const appliance: Appliance = {
+    start,
+    stop,
+    reload: () =>
+      inTurn(async () => {
+        deps.onReloading?.();
+        const result = await reloadNow();
+        lastReload = { at: now(), result };
+        log(reloadRecord(result, loaded.file));
+        const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
+        const record = rulesRecord(rules);
+        if (record !== undefined) log(record);
+        const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
+        emit({ kind: "appliance", event: { type: "reloaded", at: now(), ok: result.ok, faults } });
+        return result;
+      }),
+    explain(wish) {
+      const context = decisionContext(loaded.config, desk.choose, choice.served);
+      return explainWish(wish, { context, book: desk.book() });
+    },
+    next: desk.next,
+    endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
+    serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
+    config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
+    [Symbol.asyncDispose]: stop,
+  };
+  return appliance;
+}
+
+function rank({ service }: ServiceEndpoint): number {
+  return serviceOrder.indexOf(service);
+}
+
+const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];
+
+function wishOf({ config }: LoadedConfig) {
+  return { names: config.interfaces, subnets: config.subnets };
+}

@@ -1,0 +1,86 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { makeFoldersSync } from "../os/make-folders.ts";
+import type { NextEntry, NextState } from "../policy/one-time-boot.ts";
+import { readNextWish } from "../policy/one-time-boot-request.ts";
+
+const entrySchema = z.object({
+  mac: z.string(),
+  action: z.object({
+    file: z.string().optional(),
+    server: z.string().optional(),
+    url: z.string().optional(),
+    script: z.string().optional(),
+    ignore: z.literal(true).optional(),
+  }),
+  setAt: z.number(),
+  takenAt: z.number().optional(),
+  visible: z.boolean().optional(),
+});
+const fileSchema = z.object({ schema: z.literal(1), next: z.array(z.unknown()) });
+
+export type NextRead =
+  | { readonly ok: true; readonly state: NextState /** Entries that made no sense. */; readonly dropped: number }
+  | { readonly ok: false; readonly problem: string };
+
+/** Reads the one-shots of a state folder. No file is no entries. */
+export function readNextFile(directory: string): NextRead {
+  try {
+    const parsed = fileSchema.safeParse(JSON.parse(readFileSync(join(directory, "next.json"), "utf8")));
+    if (!parsed.success) return { ok: false, problem: "next.json is not what was written there" };
+    const entries = parsed.data.next.flatMap(entryOf);
+    return {
+      ok: true,
+      state: new Map(entries.map((entry) => [entry.mac, entry])),
+      dropped: parsed.data.next.length - entries.length,
+    };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { ok: true, state: new Map(), dropped: 0 };
+    return { ok: false, problem: error instanceof SyntaxError ? "next.json is not JSON" : codeOf(error) };
+  }
+}
+
+function entryOf(value: unknown): NextEntry[] {
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) return [];
+  const { mac, action, setAt, takenAt, visible } = parsed.data;
+  const wish = readNextWish({ mac, ...action });
+  if (!wish.ok) return [];
+  const taken = { ...(takenAt === undefined ? {} : { takenAt }), ...(visible === undefined ? {} : { visible }) };
+  return [{ mac: wish.mac, action: wish.action, setAt, ...taken }];
+}
+
+/**
+ * Replaces the file at once or not at all: whoever is killed in between finds the old one (rename(2), fsync(2)).
+ * @returns the system's code when it could not be written
+ */
+export function writeNextFile(directory: string, state: NextState): string | undefined {
+  const path = join(directory, "next.json");
+  try {
+    makeFoldersSync(directory, 0o750);
+    const text = `${JSON.stringify({ schema: 1, next: [...state.values()] })}\n`;
+    withFile(`${path}.new`, "w", (descriptor) => {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+    });
+    renameSync(`${path}.new`, path);
+    withFile(directory, "r", fsyncSync);
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function withFile(path: string, flags: string, use: (descriptor: number) => void): void {
+  const descriptor = openSync(path, flags, 0o640);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

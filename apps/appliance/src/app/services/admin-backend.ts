@@ -1,0 +1,194 @@
+import { architectureByCode, quote } from "@bootlace/dhcp-core";
+import type { AdminBackend, Refusal } from "../../admin/backend.ts";
+import type { ApiFiles, ApiNextEntry, ApiStatus } from "../../api-model/types.ts";
+import { time } from "../../api-model/views.ts";
+import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
+import type { BootTree } from "../../catalogue/tree.ts";
+import { effectiveRows } from "../../config/effective.ts";
+import { faultRow, formatFault, type Problem } from "../../config/faults.ts";
+import { originText } from "../../config/overlay.ts";
+import { look } from "../../file-check/files.ts";
+import type { InterfaceChoice } from "../../net/interfaces.ts";
+import { wishHint } from "../../policy/explain.ts";
+import type { NextEntry } from "../../policy/one-time-boot.ts";
+import type { Observer } from "../../telemetry/observer.ts";
+import type { Appliance } from "../types.ts";
+import { version } from "../version.ts";
+
+/** What the API needs of the room.appliance(). */
+export interface BackendRoom {
+  readonly appliance: () => Pick<Appliance, "reload" | "explain" | "next" | "endpoints" | "config">;
+  readonly observer: () => Observer;
+  readonly choice: () => InterfaceChoice;
+  readonly tree: () => BootTree;
+  /** Why the root cannot be read. */
+  readonly rootProblem: () => string | undefined;
+  readonly tftpActive: () => number;
+  readonly now: () => number;
+}
+
+const shownBoots = 10;
+
+/** The operations of the API, carried out by the appliance itself. */
+export function adminBackend(room: BackendRoom): AdminBackend {
+  const { observer, now } = room;
+  const startedAt = now();
+
+  function readiness() {
+    const { config } = room.appliance().config().loaded;
+    const bound = new Set(
+      room
+        .appliance()
+        .endpoints()
+        .map(({ service }) => service),
+    );
+    const wanted = [
+      ["dhcp", config.dhcp.enabled && config.dhcp.mode === "full"],
+      ["pxe", config.dhcp.enabled],
+      ["tftp", config.tftp.enabled],
+      ["http", config.http.enabled],
+    ] as const;
+    const reasons = wanted.flatMap(([service, on]) =>
+      on && !bound.has(service) ? [`${service}: no port is bound`] : [],
+    );
+    const { served, missing } = room.choice();
+    if (served.length === 0) reasons.push("no interface is served");
+    for (const name of missing) reasons.push(`interface ${quote(name)} is not there`);
+    const root = room.rootProblem();
+    if (root !== undefined) reasons.push(`the root folder cannot be read: ${root}`);
+    return { ready: reasons.length === 0, reasons };
+  }
+
+  function status(): ApiStatus {
+    const { loaded, loadedAt, lastReload } = room.appliance().config();
+    const watched = observer();
+    return {
+      schema: 1,
+      version,
+      startedAt: time(startedAt),
+      // The clock may have been set back since.
+      uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
+      ...readiness(),
+      endpoints: [...room.appliance().endpoints()],
+      interfaces: room.choice().served.map(({ name, address }) => ({ name, address })),
+      config: {
+        ...(loaded.file === undefined ? {} : { file: loaded.file }),
+        loadedAt: time(loadedAt),
+        ...(lastReload === undefined
+          ? {}
+          : {
+              lastReload: {
+                at: time(lastReload.at),
+                ok: lastReload.result.ok,
+                faults: lastReload.result.ok ? [] : lastReload.result.faults.map(formatFault),
+              },
+            }),
+      },
+      bootCheck: checkedArchitectures(room.tree(), loaded.config.bootCheck),
+      transfers: { tftp: room.tftpActive(), http: watched.httpActive() },
+      history: watched.history(),
+      boots: watched.boots({ limit: shownBoots }).boots,
+    };
+  }
+
+  function files(): ApiFiles {
+    const tree = room.tree();
+    const problem = room.rootProblem();
+    const codes = [...tree.entries.keys(), ...tree.missing.keys()].sort((one, other) => one - other);
+    return {
+      schema: 1,
+      root: room.appliance().config().loaded.config.root,
+      ...(problem === undefined ? {} : { problem }),
+      architectures: codes.map((code) => {
+        const file = tree.entries.get(code)?.file;
+        const name = architectureByCode(code)?.name ?? `architecture ${code}`;
+        return { code, name, ...(file === undefined ? {} : { file }), lookedFor: [...(tree.missing.get(code) ?? [])] };
+      }),
+      bootCheck: checkedArchitectures(tree, room.appliance().config().loaded.config.bootCheck),
+      ...(tree.script === undefined ? {} : { script: tree.script }),
+      ...(tree.uefiScript === undefined ? {} : { uefiScript: tree.uefiScript }),
+      ...(tree.raspberryPi === undefined ? {} : { raspberryPi: tree.raspberryPi }),
+      unusable: tree.unusable.map(({ path, flaw }) => ({ file: path, flaw })),
+      notFound: observer().notFound(),
+    };
+  }
+
+  /** What is wrong with the file that a machine was told, when this host is to serve it. It may yet come. */
+  async function doubts({ action }: NextEntry): Promise<string[]> {
+    const { root, tftp, http, boot } = room.appliance().config().loaded.config;
+    const name = action.script ?? action.file;
+    // Whose folder it would be looked for in is known when the machine asks.
+    const elsewhere = action.server !== undefined || !(tftp.enabled || http.enabled) || boot.some((rule) => rule.root);
+    if (name === undefined || elsewhere || name === builtinCheck || /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return [];
+    const found = await look(root, name);
+    if (found.kind === "missing") return [`${quote(name)} is not in the root ${root}`];
+    return found.kind === "unusable" ? [`${quote(name)} cannot be served: ${found.why}`] : [];
+  }
+
+  return {
+    status,
+    readiness,
+    files,
+    clients: () => observer().clients(),
+    boots: (query) => observer().boots(query),
+    boot: (id) => observer().boot(id),
+    config() {
+      const { loaded } = room.appliance().config();
+      const rows = effectiveRows(loaded);
+      return {
+        schema: 1,
+        ...(loaded.file === undefined ? {} : { file: loaded.file }),
+        effective: loaded.config as Record<string, unknown>,
+        origins: Object.fromEntries(rows.map(({ path, origin }) => [path, originText(origin)])),
+      };
+    },
+    explain(wish) {
+      const result = room.appliance().explain(wish);
+      if (!result.ok) {
+        const { field, problem } = result;
+        const refusal: Refusal = {
+          status: 422,
+          code: "cannot-explain",
+          title: "This request cannot be made up",
+          detail: [field === undefined ? problem : `${field}: ${problem}`, wishHint(result)].filter(Boolean).join(". "),
+        };
+        return { ok: false, refusal };
+      }
+      const { rules, replies, ...rest } = result.explanation;
+      const copied = replies.map(({ lines, ...reply }) => ({ ...reply, lines: [...lines] }));
+      return { ok: true, value: { schema: 1, ...rest, rules: [...rules], replies: copied } };
+    },
+    next: () => ({ schema: 1, next: room.appliance().next.list().map(nextEntry) }),
+    async setNext(wish) {
+      const result = room.appliance().next.set(wish);
+      if (result.ok) {
+        const { entry, unkept } = result;
+        const forgotten =
+          unkept === undefined ? [] : [`it cannot be kept (${unkept}): it works until the next restart`];
+        const warnings = [...(await doubts(entry)), ...forgotten];
+        return { ok: true, value: { ...nextEntry(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
+      }
+      return { ok: false, refusal: unfit(result.fault, "This cannot be done at the next boot") };
+    },
+    async clearNext(mac) {
+      const result = room.appliance().next.remove(mac);
+      if (!result.ok) return { ok: false, refusal: unfit(result.fault, "No machine is named like this") };
+      if (result.removed) return { ok: true, value: undefined };
+      return { ok: false, refusal: { status: 404, code: "next-not-found", title: "Nothing was set for this machine" } };
+    },
+    async reload() {
+      const result = await room.appliance().reload();
+      return result.ok
+        ? { schema: 1, ok: true, faults: [], changed: [...result.changed], later: [...result.later] }
+        : { schema: 1, ok: false, faults: result.faults.map(faultRow), changed: [], later: [] };
+    },
+  };
+}
+
+function unfit({ code, problem, allowed }: Problem, title: string): Refusal {
+  return { status: 422, code, title, detail: allowed === undefined ? problem : `${problem}. ${allowed}` };
+}
+
+function nextEntry({ mac, action, setAt, takenAt }: NextEntry): ApiNextEntry {
+  return { mac, ...action, setAt: time(setAt), ...(takenAt === undefined ? {} : { takenAt: time(takenAt) }) };
+}

@@ -1,0 +1,110 @@
+import { findPortHolder, holderText } from "@bootlace/proxy-dhcp";
+import type { AdminBackend } from "../../admin/backend.ts";
+import { AdminConfigError, type AdminServer, createAdminServer, readToken } from "../../admin/server.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Log } from "../../log/log.ts";
+import type { Observer } from "../../telemetry/observer.ts";
+import { version } from "../version.ts";
+import { ApplianceStartError, type Service } from "./service.ts";
+
+export interface AdminServiceDeps {
+  readonly log: Log;
+  readonly backend: AdminBackend;
+  readonly observer: () => Observer;
+}
+
+/** What a listener that is given up gets to finish its answers, in milliseconds: one may be that to a reload. */
+const grace = 1_000;
+
+/** The API, as the config wants it. A change of tokens and names keeps the listener; readers of events come back. */
+export function adminService(first: Config, { log, backend, observer }: AdminServiceDeps): Service {
+  let config = first;
+  let server: AdminServer | undefined;
+
+  function protection() {
+    const { tokenFile, allowedHosts } = config.admin;
+    const token = tokenFile === undefined ? undefined : readToken(tokenFile);
+    return { allowedHosts, ...(token === undefined ? {} : { token }) };
+  }
+
+  async function start(): Promise<void> {
+    const { enabled, address, port } = config.admin;
+    if (!enabled) return;
+    const { stream, metrics } = observer();
+    const onError = (error: unknown) => log(bug(error));
+    try {
+      const next = createAdminServer({
+        address,
+        port,
+        version,
+        backend,
+        stream,
+        metrics,
+        onError,
+        ...protection(),
+      });
+      await next.start();
+      server = next;
+      const message = `the API listens on ${address} port ${next.endpoint()?.port ?? port}`;
+      log({ level: "info", scope: "bootlace", event: "admin.listening", message, fields: { address, port } });
+    } catch (error) {
+      throw await startErrorOf(error, address, port);
+    }
+  }
+
+  async function stop(): Promise<void> {
+    const last = server;
+    server = undefined;
+    await last?.stop();
+  }
+
+  async function replace(before: Config): Promise<void> {
+    const last = server;
+    const { port, enabled } = config.admin;
+    // Two addresses of one port may overlap.
+    if (enabled && port === before.admin.port) await stop();
+    else if (last !== undefined) setTimeout(() => void last.stop(), grace);
+    server = undefined;
+    await start();
+  }
+
+  return {
+    name: "admin",
+    independent: true,
+    start,
+    stop,
+    async adopt(next) {
+      const before = config;
+      config = next;
+      const { enabled, address, port } = next.admin;
+      const same = address === before.admin.address && port === before.admin.port;
+      if (server === undefined || !enabled || !same) return replace(before);
+      try {
+        server.protect(protection());
+      } catch (error) {
+        throw await startErrorOf(error, address, port);
+      }
+    },
+    async follow() {},
+    endpoints() {
+      const bound = server?.endpoint();
+      return bound === undefined ? [] : [{ service: "admin", ...bound }];
+    },
+  };
+}
+
+async function startErrorOf(error: unknown, address: string, port: number): Promise<unknown> {
+  if (error instanceof AdminConfigError) return new ApplianceStartError(error.message, { cause: error });
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  const holder = code === "EADDRINUSE" ? await findPortHolder(address, port, "tcp") : undefined;
+  const who = holder === undefined ? "another program" : holderText(holder);
+  const why = code === "EADDRINUSE" ? `in use by ${who}` : code;
+  const message = `the API cannot listen on ${address} port ${port}: ${why}. Set admin.port, or admin.enabled: false`;
+  return new ApplianceStartError(message, { cause: error });
+}
+
+function bug(error: unknown): Parameters<Log>[0] {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { level: "error", scope: "bootlace", event: "admin.failed", message: `a request to the API failed: ${text}` };
+}

@@ -1,0 +1,95 @@
+import { type FollowTimes, followRoot } from "../../boot-files/follow-root.ts";
+import { type ScanResult, scanRoot } from "../../boot-files/scan.ts";
+import { type BootTree, growTree } from "../../catalogue/tree.ts";
+import type { Config } from "../../config/schema.ts";
+import type { LogRecord } from "../../events/record.ts";
+import { treeRecord } from "../../log/boot-log.ts";
+import type { Log } from "../../log/log.ts";
+import { makeFolders } from "../../os/make-folders.ts";
+import { ApplianceStartError, type Service } from "./service.ts";
+
+export interface BootFilesDeps {
+  readonly log: Log;
+  /** Gets the tree whenever the folder changes, and what the reading found. */
+  readonly onTree: (tree: BootTree, scan: ScanResult) => void;
+  readonly followTimes?: FollowTimes | undefined;
+}
+
+/** Follows the folder of the boot files as long as this host serves any. */
+export function bootFilesService(first: Config, { log, onTree, followTimes }: BootFilesDeps): Service {
+  let config = first;
+  let told = "";
+  let follower: ReturnType<typeof followRoot> | undefined;
+
+  function adoptScan(root: string, scan: ScanResult): void {
+    const tree = growTree(scan.ok ? scan.files : []);
+    onTree(tree, scan);
+    const record = scan.ok
+      ? treeRecord(root, tree, scan.cut, config.bootCheck.enabled)
+      : rootGone(root, scan.code, config.bootCheck.enabled);
+    const text = JSON.stringify([record.message, record.details]);
+    if (text === told) return;
+    told = text;
+    log(record);
+  }
+
+  async function start(): Promise<void> {
+    if (!servesFiles(config)) return;
+    const { root } = config;
+    await makeRoot(root, log);
+    const scan = await scanRoot(root);
+    adoptScan(root, scan);
+    follower = followRoot(root, (result) => adoptScan(root, result), followTimes);
+    follower.start(scan);
+  }
+
+  async function stop(): Promise<void> {
+    follower?.stop();
+    follower = undefined;
+  }
+
+  return {
+    // No port is bound for a root that cannot be: for seconds clients would be promised files that nobody has.
+    name: "root",
+    start,
+    stop,
+    async adopt(next) {
+      const same =
+        next.bootCheck.enabled === config.bootCheck.enabled &&
+        next.root === config.root &&
+        servesFiles(next) === (follower !== undefined);
+      config = next;
+      if (same) return;
+      await stop();
+      await start();
+    },
+    async follow() {},
+    endpoints: () => [],
+  };
+}
+
+function servesFiles({ tftp, http }: Config): boolean {
+  return tftp.enabled || http.enabled;
+}
+
+function rootGone(root: string, code: string, check: boolean): LogRecord {
+  const message = `root ${root} cannot be read (${code}): ${check ? "only the boot check" : "nothing"} to boot until it is back`;
+  return { level: "error", scope: "boot", event: "boot.root-gone", message, fields: { root, code } };
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["EEXIST", "it is not a folder"],
+  ["ENOTDIR", "a part of its path is not a folder"],
+]);
+
+async function makeRoot(root: string, log: Log): Promise<void> {
+  try {
+    const made = await makeFolders(root);
+    if (made !== undefined) {
+      log({ level: "info", scope: "boot", event: "boot.root-made", message: `root ${root} made`, fields: { root } });
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new ApplianceStartError(`the root folder ${root} cannot be made: ${reasons.get(code) ?? code}`);
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  type Choose,
+  contextOf,
+  createProxyDhcp,
+  type ProxyDhcp,
+  type ProxyDhcpEvent,
+  type ProxyDhcpOptions,
+  type ServedInterface,
+} from "@bootlace/proxy-dhcp";
+import type { Config } from "../../config/schema.ts";
+import { noInterfaces, type Service } from "./service.ts";
+
+export interface DhcpServiceDeps {
+  readonly choose: Choose;
+  readonly now: () => number;
+  readonly onEvent: (event: ProxyDhcpEvent) => void;
+  readonly create?: typeof createProxyDhcp | undefined;
+}
+
+/** The options of the responder for a config; {@link contextOf} makes of them what `explain` decides in. */
+export function proxyOptions({ dhcp, subnets }: Config, choose: Choose): ProxyDhcpOptions {
+  return {
+    choose,
+    mode: dhcp.mode,
+    ports: { dhcp: dhcp.port, pxe: dhcp.pxePort, client: dhcp.clientPort },
+    relays: dhcp.relays,
+    clientSubnets: subnets,
+    vendorClasses: dhcp.vendorClasses,
+  };
+}
+
+/** The context in which a responder with this config decides on these interfaces. */
+export function decisionContext(config: Config, choose: Choose, interfaces: readonly ServedInterface[]) {
+  return contextOf(proxyOptions(config, choose), interfaces);
+}
+
+/** The proxyDHCP server, as the config wants it. It keeps nothing, so that it may be replaced at any time. */
+export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
+  let config = first;
+  let served = noInterfaces;
+  let proxy: ProxyDhcp | undefined;
+
+  function create(): ProxyDhcp {
+    const { choose, now, onEvent } = deps;
+    return (deps.create ?? createProxyDhcp)({ ...proxyOptions(config, choose), interfaces: [], now, onEvent });
+  }
+
+  async function start(): Promise<void> {
+    if (!config.dhcp.enabled) return;
+    const next = create();
+    await next.setInterfaces(served);
+    await next.start();
+    proxy = next;
+  }
+
+  async function stop(): Promise<void> {
+    const last = proxy;
+    proxy = undefined;
+    await last?.stop();
+  }
+
+  return {
+    name: "dhcp",
+    independent: true,
+    start,
+    stop,
+    async adopt(next, interfaces) {
+      const same = (proxy !== undefined) === next.dhcp.enabled && socketsOf(next) === socketsOf(config);
+      config = next;
+      served = interfaces;
+      if (!same) {
+        await stop();
+        await start();
+        return;
+      }
+      const { relays = [], clientSubnets = [], vendorClasses = [] } = proxyOptions(next, deps.choose);
+      proxy?.setClients({ relays, clientSubnets, vendorClasses });
+      await proxy?.setInterfaces(interfaces);
+    },
+    async follow(interfaces) {
+      served = interfaces;
+      await proxy?.setInterfaces(interfaces);
+    },
+    endpoints: () => (proxy?.endpoints() ?? []).map(({ role, address, port }) => ({ service: role, address, port })),
+  };
+}
+
+/** Equal for configs that need the same sockets. */
+function socketsOf({ dhcp }: Config): string {
+  return JSON.stringify([dhcp.mode, dhcp.port, dhcp.pxePort, dhcp.clientPort]);
+}

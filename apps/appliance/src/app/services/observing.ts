@@ -1,0 +1,85 @@
+import type { Config } from "../../config/schema.ts";
+import type { ApplianceEvent } from "../../events/event.ts";
+import type { LogRecord } from "../../events/record.ts";
+import type { Log } from "../../log/log.ts";
+import { nameOfHost } from "../../policy/conditions.ts";
+import type { Boot } from "../../sessions/boot.ts";
+import { createObserver, type Observer } from "../../telemetry/observer.ts";
+import { version } from "../version.ts";
+import type { Service } from "./service.ts";
+
+export interface ObservingDeps {
+  readonly log: Log;
+  readonly now: () => number;
+  /** Passes on what has happened and was not observed yet. */
+  readonly settle: () => void;
+  /** Passes on that time has passed, when its turn comes. */
+  readonly onTick: (at: number) => void;
+  /** Calls `work` every so many milliseconds until the returned function is called. */
+  readonly every: (milliseconds: number, work: () => void) => () => void;
+}
+
+/** Watches all that happens: boots, verdicts, history, metrics. Before `start` and after `stop` nothing is watched. */
+export interface ObservingService extends Service {
+  observe(event: ApplianceEvent): void;
+  logged(record: LogRecord, at?: number): void;
+  /** Up to date. @throws Error before `start` */
+  observer(): Observer;
+}
+
+/** Silence is judged at this pace, in milliseconds. */
+const tickEvery = 1_000;
+
+export function observingService(first: Config, deps: ObservingDeps): ObservingService {
+  const { log, now, every, settle, onTick } = deps;
+  let config = first;
+  let observer: Observer | undefined;
+  let endTicks: (() => void) | undefined;
+
+  function observe(event: ApplianceEvent): void {
+    observer?.observe(event);
+  }
+
+  /** What is kept of a boot is what rules look at in a client. */
+  function hostNameOf({ mac, uuid, serial, firmware = "bios", vendorClass = "" }: Boot): string | undefined {
+    const named = { ...(mac && { mac }), ...(uuid && { uuid }), ...(serial && { serial }) };
+    const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
+    return nameOfHost({ ...named, ...rest, firmware, vendorClass }, config.hosts);
+  }
+
+  return {
+    name: "observing",
+    independent: true,
+    async start() {
+      const { directory, maxBoots } = config.state;
+      observer = createObserver({
+        version,
+        log,
+        now,
+        maxBoots,
+        level: "debug",
+        hostNameOf,
+        ...(directory === undefined ? {} : { stateDirectory: directory }),
+      });
+      endTicks = every(tickEvery, () => onTick(now()));
+    },
+    async stop() {
+      endTicks?.();
+      settle();
+      observer?.close();
+      observer = undefined;
+    },
+    async adopt(next) {
+      config = next;
+    },
+    async follow() {},
+    endpoints: () => [],
+    observe,
+    logged: (record, at) => observer?.logged(record, at),
+    observer() {
+      if (observer === undefined) throw new Error("nothing is observed before the start");
+      settle();
+      return observer;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Config } from "../../config/schema.ts";
+import type { ApplianceEvent } from "../../events/event.ts";
+import type { LogRecord } from "../../events/record.ts";
+import { dhcpRecords } from "../../log/dhcp-log.ts";
+import { httpRecord } from "../../log/http-log.ts";
+import type { Log } from "../../log/log.ts";
+import { createLogLimit } from "../../log/log-limit.ts";
+import { unboundPort, unboundRecord } from "../../log/port-log.ts";
+import { tftpRecord } from "../../log/tftp-log.ts";
+import { createThrottle } from "../../log/throttle.ts";
+import type { PortFailure } from "../../os/privileges.ts";
+import { createBacklog } from "../../telemetry/backlog.ts";
+import type { ApplianceDeps } from "../types.ts";
+import { type ObservingService, observingService } from "./observing.ts";
+import { withHolder } from "./start-failure.ts";
+
+/** The way of all that happens to the log and to those who watch. */
+export interface Reporting {
+  readonly observing: ObservingService;
+  /** A line that no event stands for. What happened before it is told before it. */
+  readonly log: Log;
+  tell(event: ApplianceEvent): void;
+  /** Tells how much the network wanted to be logged beyond what anybody reads. */
+  tellHeldBack(): void;
+}
+
+export function createReporting(
+  first: Config,
+  deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent">,
+): Reporting {
+  const { now } = deps;
+  const limit = createLogLimit(first.log.level, now);
+  const passes = createThrottle(60_000);
+  const backlog = createBacklog(report, now, deps.later);
+  const observing = observingService(first, {
+    log: write,
+    now,
+    every: deps.every,
+    settle: backlog.settle,
+    onTick: (at) => backlog.push({ kind: "appliance", event: { type: "tick", at } }, at, false),
+  });
+
+  function write(record: LogRecord, at?: number): void {
+    const told = limit.pass(record);
+    if (told === undefined) return;
+    deps.log(told, at);
+    observing.logged(told, at);
+  }
+
+  function log(record: LogRecord): void {
+    backlog.settle();
+    write(record);
+  }
+
+  function recordsOf({ kind, event }: ApplianceEvent): readonly LogRecord[] {
+    if (kind === "appliance") return [];
+    if (kind === "dhcp") return dhcpRecords(event, passes);
+    const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
+    return record === undefined ? [] : [record];
+  }
+
+  /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
+  async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
+    write(unboundRecord(event, await withHolder(failure)), event.event.at);
+  }
+
+  function report(event: ApplianceEvent): void {
+    const failure = unboundPort(event);
+    if (failure !== undefined) void tellUnbound(event, failure);
+    for (const record of recordsOf(event)) write(record, event.event.at);
+    observing.observe(event);
+    if (event.kind !== "appliance" || event.event.type !== "tick") deps.onEvent?.(event);
+  }
+
+  return {
+    observing,
+    log,
+    tell(event) {
+      const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
+      backlog.push(event, event.event.at, ofTransfers);
+    },
+    tellHeldBack() {
+      const record = limit.heldBack();
+      // A sum has no place among single steps; to settle for it all that a flood has left would hold up clients.
+      if (record !== undefined) write(record);
+    },
+  };
+}

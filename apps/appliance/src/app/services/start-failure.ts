@@ -1,0 +1,31 @@
+import { findPortHolder, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
+import { TftpStartError } from "@bootlace/tftp-serve";
+import { HttpBootStartError } from "../../http/boot-server.ts";
+import { explainPortFailures, type PortFailure, protocolOf } from "../../os/privileges.ts";
+import type { PartFailure } from "../order.ts";
+import { ApplianceStartError } from "./service.ts";
+
+/** All that went wrong in one error for people, with who holds the ports; a bug comes back as it is. */
+export async function toStartError(failures: readonly PartFailure[]): Promise<unknown> {
+  const reasons: string[] = [];
+  const ports: PortFailure[] = [];
+  for (const { name, error } of failures) {
+    if (
+      error instanceof ProxyDhcpStartError ||
+      error instanceof TftpStartError ||
+      error instanceof HttpBootStartError
+    ) {
+      ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
+    } else if (error instanceof ApplianceStartError) reasons.push(error.message);
+    else return error;
+  }
+  if (ports.length > 0) reasons.push(explainPortFailures(await Promise.all(ports.map(withHolder))));
+  return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
+}
+
+/** The same failure with who holds the port, where that can be seen. */
+export async function withHolder(failure: PortFailure): Promise<PortFailure> {
+  if (failure.code !== "EADDRINUSE" || failure.holder !== undefined) return failure;
+  const holder = await findPortHolder(failure.address, failure.port, protocolOf(failure.service));
+  return holder === undefined ? failure : { ...failure, holder };
+}

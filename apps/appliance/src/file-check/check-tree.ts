@@ -1,0 +1,67 @@
+import { architectureByCode } from "@bootlace/dhcp-core";
+import { scanRoot } from "../boot-files/scan.ts";
+import { checkedArchitectures } from "../catalogue/boot-check.ts";
+import { bios, uefiArchitectures } from "../catalogue/names.ts";
+import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { checkHost } from "./check-host.ts";
+import { checkNames } from "./check-names.ts";
+import { finding, type TreeFinding } from "./findings.ts";
+import { checkPxelinux } from "./pxelinux-files.ts";
+import { checkRuleFiles } from "./rule-files.ts";
+import { ruleNotes } from "./rule-notes.ts";
+import { checkTreeFiles } from "./tree-files.ts";
+
+export interface TreeReport {
+  /** Everything that is wrong with the files this host would serve. */
+  readonly findings: readonly TreeFinding[];
+  /** Architectures that get the boot check for want of a boot file. */
+  readonly bootCheck: readonly string[];
+  /** Sentences about what may be meant so. */
+  readonly notes: readonly string[];
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "it is no folder"]]);
+
+/** Looks at the files this host would serve. A root that does not exist yet holds no files. */
+export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
+  const { root, tftp, http, bootCheck } = loaded.config;
+  const rules = ruleNotes(loaded);
+  const host = checkHost(loaded);
+  const nothing = { bootCheck: [], notes: rules };
+  if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };
+  const scan = await scanRoot(root);
+  if (!scan.ok && scan.code !== "ENOENT") {
+    const place = { file: root, line: 0, column: 0, path: "" };
+    const problem = `the root cannot be read: ${reasons.get(scan.code) ?? scan.code}`;
+    const allowed = "Name a folder that the user of the daemon may read, or give the right to";
+    return { findings: [finding("T002", place, problem, allowed), ...host], ...nothing };
+  }
+  const files = scan.ok ? scan.files : [];
+  const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
+  const tree = growTree(files);
+  return {
+    findings: [
+      ...(await checkRuleFiles(loaded)),
+      ...checkTreeFiles(root, files),
+      ...(await checkPxelinux(root, served)),
+      ...(await checkNames(root)),
+      ...host,
+    ],
+    bootCheck: checkedArchitectures(tree, bootCheck),
+    notes: [...scriptNotes(loaded, tree), ...rules],
+  };
+}
+
+/** Architectures that start iPXE, which then is given nothing: unless it brings a script along, that is its end. */
+function scriptNotes({ config }: LoadedConfig, tree: BootTree): string[] {
+  if (config.boot.some(({ script, when }) => script !== undefined || when?.firmware?.includes("ipxe"))) return [];
+  const codes = [bios, ...uefiArchitectures].map(({ code }) => code);
+  const dead = codes.filter((code) => {
+    const file = tree.entries.get(code)?.file;
+    return file !== undefined && file === tree.ipxe.get(code) && scriptFor(tree, code) === undefined;
+  });
+  if (dead.length === 0) return [];
+  const names = dead.map((code) => architectureByCode(code)?.name ?? `architecture ${code}`);
+  return [`no script for iPXE, which ${names.join(", ")} start: put boot.ipxe into the root, or name one in a rule`];
+}

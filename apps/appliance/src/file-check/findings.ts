@@ -1,0 +1,54 @@
+import type { FileFlaw } from "../catalogue/tree.ts";
+
+/** What can be wrong with the files that are to be booted. The codes are stable. */
+export const treeFindingCodes = {
+  T001: "a file that is not there",
+  T002: "a file that cannot be served",
+  T003: "a name that differs in upper and lower case",
+  T004: "a program for another machine",
+  T005: "PXELINUX without ldlinux.c32",
+  T006: "ldlinux.c32 of another version",
+  T007: "a kernel named .bin",
+  T008: "a boot file that nobody can start",
+  T009: "a file under a name of the boot check",
+  T010: "a token file that is no good",
+  T011: "a user that is not there",
+} as const;
+
+export type TreeFindingCode = keyof typeof treeFindingCodes;
+
+/** One finding. `line` and `column` count from 1, and are 0 when the finding is about a file as a whole. */
+export interface TreeFinding {
+  readonly code: TreeFindingCode;
+  readonly problem: string;
+  /** What to do about it. */
+  readonly allowed: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Key of the config, or empty. */
+  readonly path: string;
+}
+
+/** The place that a finding is about. */
+export type Place = Pick<TreeFinding, "file" | "line" | "column" | "path">;
+
+export function finding(code: TreeFindingCode, place: Place, problem: string, allowed: string): TreeFinding {
+  return { code, problem, allowed, ...place };
+}
+
+const readable = "Make it a readable file below the root";
+const flaws: Readonly<Record<FileFlaw, readonly [code: TreeFindingCode, problem: string, allowed: string]>> = {
+  empty: ["T008", "is empty", "Copy it again"],
+  "no-program": ["T008", "is no UEFI program: it has no PE header", "Put the program itself there"],
+  "cut-short": ["T008", "is cut short: the end of the program is missing", "Copy it again"],
+  unreadable: ["T002", "cannot be served: this user may not read it", readable],
+  "leads-out": ["T002", "cannot be served: it is a symbolic link that leads out of the root", readable],
+  "odd-name": ["T002", "cannot be served: its name has a control character", "Rename it"],
+};
+
+/** @param shown name of the file in quotes */
+export function flawFinding(flaw: FileFlaw, shown: string, place: Place): TreeFinding {
+  const [code, problem, allowed] = flaws[flaw];
+  return finding(code, place, `${shown} ${problem}`, allowed);
+}

@@ -1,0 +1,229 @@
+import {
+  type DhcpPacket,
+  describe,
+  describeOption,
+  faultText,
+  fieldText,
+  formatMac,
+  hardwareAddress,
+  messageTypeName,
+  optionByCode,
+  optionValue,
+  quote,
+} from "@bootlace/dhcp-core";
+import {
+  type IgnoreReason,
+  ignoreReasons,
+  type PacketEvent,
+  type ProxyDhcpEvent,
+  type SentReply,
+} from "@bootlace/proxy-dhcp";
+import type { EventCode } from "../events/codes.ts";
+import type { LogRecord } from "../events/record.ts";
+
+type Passes = (key: string, now: number) => boolean;
+
+/**
+ * What the log says about an event of the proxyDHCP server, one record for each step. Options are put into words when
+ * somebody looks: in a flood nearly all records are held back.
+ */
+export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] {
+  switch (event.type) {
+    case "packet":
+      return packetRecords(event, passes);
+    case "undecodable": {
+      const from = `${event.source.address}:${event.source.port}`;
+      const message = `${event.octets} octets from ${from} are no DHCP message: ${faultText(event.fault)}`;
+      return [
+        record("debug", "dhcp.undecodable", message, {
+          source: event.source,
+          octets: event.octets,
+          fault: event.fault,
+        }),
+      ];
+    }
+    case "limited": {
+      const whom = event.key === undefined ? "the whole network" : quote(event.key);
+      const message = `${event.dropped} replies held back: ${whom} asks too often`;
+      return [record("warn", "dhcp.limited", message, { limit: event.limit, key: event.key, dropped: event.dropped })];
+    }
+    case "listening": {
+      const { address, port } = event.local;
+      const on = event.interfaceName === undefined ? "" : ` (${event.interfaceName})`;
+      const fields = { address, port, service: event.port, interface: event.interfaceName };
+      return [record("info", "dhcp.listening", `listening on ${address} port ${port}${on}`, fields)];
+    }
+    case "interface-up":
+    case "interface-down": {
+      const { name, address } = event.interface;
+      const verb = event.type === "interface-up" ? "now served" : "no longer there";
+      return [record("debug", `dhcp.${event.type}`, `${name} ${address}: ${verb}`, { interface: name, address })];
+    }
+    case "interface-failed":
+      // Told by port-log.ts, once it is known who holds the port.
+      return [];
+    case "send-failed": {
+      if (!passes(`send ${event.interfaceName} ${event.code}`, event.at)) return [];
+      const to = `${event.to.address}:${event.to.port}`;
+      const fields = { interface: event.interfaceName, to, code: event.code };
+      const message = `a reply to ${to} could not leave by ${event.interfaceName}: ${event.code}`;
+      return [record("warn", "dhcp.send-failed", message, fields)];
+    }
+    case "stopped":
+      return [record("debug", "dhcp.stopped", "stopped", {})];
+  }
+}
+
+function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
+  const { decision, request } = event;
+  if (decision.kind === "ignore") return [ignoredRecord(event, decision, passes)];
+  const fields = {
+    ...clientFields(event),
+    get options() {
+      return optionsOf(request);
+    },
+  };
+  const seen: LogRecord = {
+    ...record("debug", "dhcp.request", `${whoAsks(event)}: received`, fields),
+    get details() {
+      return describe(request);
+    },
+  };
+  return [seen, ...event.replies.map((reply) => replyRecord(event, reply))];
+}
+
+/** Reasons that concern every packet of an ordinary LAN: nobody wants to read them all day. */
+const everyday: ReadonlySet<IgnoreReason> = new Set([
+  "not-a-request",
+  "no-message-type",
+  "no-vendor-class",
+  "other-vendor-class",
+  "message-type-not-served",
+  "request-for-other-server",
+  "request-without-boot-item",
+  "own-traffic",
+  "malformed",
+]);
+
+function ignoredRecord(
+  event: PacketEvent,
+  decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
+  passes: Passes,
+) {
+  const { reason, detail, rule } = decision;
+  const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.at);
+  const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
+  const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
+  const message = `${whoAsks(event)}: ignored: ${why}${more}${ruleText(rule)}`;
+  const fields = { ...clientFields(event), reason, detail, rule };
+  return {
+    ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
+    get details() {
+      return loud ? [] : describe(event.request);
+    },
+  };
+}
+
+function replyRecord(event: PacketEvent, { decision, reply, to, interfaceName, octets }: SentReply): LogRecord {
+  const kind = decision.kind.toUpperCase();
+  const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
+  const server = decision.form === "http" ? "" : ` from ${reply.siaddr}`;
+  const item = decision.item === undefined ? "" : `, boot item ${decision.item.type} layer ${decision.item.layer}`;
+  const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
+  const route = `on ${interfaceName} to ${to.address}:${to.port}`;
+  const answer = `${kind} ${route}: ${file}${server}, form ${decision.form}${item}${ruleText(decision.rule)}${notes}`;
+  const fields = {
+    ...clientFields(event),
+    interface: interfaceName,
+    to: `${to.address}:${to.port}`,
+    octets,
+    form: decision.form,
+    bootFile: decision.bootFile,
+    server: decision.server,
+    rule: decision.rule,
+    item: decision.item,
+    notes: decision.notes,
+    get options() {
+      return optionsOf(reply);
+    },
+  };
+  return {
+    ...record("info", `dhcp.${decision.kind}`, `${whoAsks(event)} -> ${answer}`, fields),
+    get details() {
+      const options = [...reply.options].map(([code, bytes]) => `option ${describeOption(code, bytes)}`);
+      return [...headerLines(reply, octets), ...options];
+    },
+  };
+}
+
+function headerLines(reply: DhcpPacket, octets: number): string[] {
+  const names = (["sname", "file"] as const).flatMap((field) => {
+    const text = fieldText(reply[field]);
+    return text === "" ? [] : [`${field} ${quote(text)}`];
+  });
+  return [[`${octets} octets`, `siaddr ${reply.siaddr}`, ...names].join(", ")];
+}
+
+function optionsOf(packet: DhcpPacket) {
+  return [...packet.options].map(([code, bytes]) => {
+    const line = describeOption(code, bytes);
+    return { code, name: optionByCode(code)?.name, size: bytes.length, value: line.slice(line.indexOf("): ") + 3) };
+  });
+}
+
+function whoAsks(event: PacketEvent): string {
+  const { request, client, port } = event;
+  const arch = client?.arch?.name ?? (client === undefined ? "no boot client" : "unknown architecture");
+  const firmware = client === undefined || arch.endsWith(client.firmware) ? "" : `/${client.firmware}`;
+  const vendorClass = client === undefined ? optionValue(request, "vendorClassIdentifier") : client.vendorClass;
+  const classText = typeof vendorClass === "string" ? ` ${quote(vendorClass)}` : "";
+  const where = port === "pxe" ? " on the PXE port" : "";
+  const relay = client?.relay === undefined ? "" : ` through relay ${client.relay}`;
+  const asker = `${macOf(event)} ${kindOf(request)}${where} xid ${xidText(request)}`;
+  return `${asker} ${arch}${firmware}${classText}${relay}`;
+}
+
+function kindOf(request: DhcpPacket): string {
+  const type = optionValue(request, "messageType");
+  return type === undefined ? "BOOTP" : (messageTypeName(type) ?? `type ${type}`);
+}
+
+function macOf({ request, client }: PacketEvent): string {
+  return client?.mac ?? (formatMac(hardwareAddress(request)) || "without address");
+}
+
+function xidText(packet: DhcpPacket): string {
+  return packet.xid.toString(16).padStart(8, "0");
+}
+
+function clientFields(event: PacketEvent) {
+  const { client, request, source, port } = event;
+  return {
+    mac: macOf(event),
+    arch: client?.arch?.name,
+    archCodes: client?.archCodes,
+    firmware: client?.firmware,
+    vendorClass: client?.vendorClass,
+    userClasses: client?.userClasses,
+    uuid: client?.uuid,
+    serial: client?.serial,
+    xid: xidText(request),
+    type: kindOf(request),
+    port,
+    source: `${source.address}:${source.port}`,
+    relay: client?.relay,
+  };
+}
+
+function ruleText(rule: string | undefined): string {
+  return rule === undefined ? "" : `, rule ${quote(rule)}`;
+}
+
+function record(
+  level: LogRecord["level"],
+  event: EventCode,
+  message: string,
+  fields: Record<string, unknown>,
+): LogRecord {
+  return { level, scope: "dhcp", event, message, fields };
+}

@@ -1,0 +1,142 @@
+import { quote } from "@bootlace/dhcp-core";
+import type { EventCode } from "../events/codes.ts";
+import type { Level, LogRecord } from "../events/record.ts";
+import type { ByteRange, HttpBootEvent, HttpBootRequest, HttpRefusal } from "../http/boot-events.ts";
+
+type Of<T extends HttpBootEvent["type"]> = Extract<HttpBootEvent, { type: T }>;
+type Passes = (key: string, now: number) => boolean;
+
+/** What the log says about an event of the boot file listener; undefined when it says nothing. */
+export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | undefined {
+  switch (event.type) {
+    case "listening":
+      return plain("info", "http.listening", `listening on ${event.address} port ${event.port}`, local(event));
+    case "unlistening":
+      return plain("debug", "http.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
+    case "listen-failed":
+      // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
+    case "start": {
+      const { request, size, range } = event;
+      const message = `${who(request)}: sending ${octets(range, size)}`;
+      return plain("debug", "http.start", message, { ...ref(request), size, range });
+    }
+    case "progress": {
+      const { request, bytes, total } = event;
+      const message = `${who(request)}: ${bytes} of ${total} octets`;
+      return plain("debug", "http.progress", message, { ...ref(request), bytes, total });
+    }
+    case "done":
+      return doneRecord(event);
+    case "aborted":
+      return abortedRecord(event);
+    case "refused":
+      return refusedRecord(event, passes);
+    case "further": {
+      const { address, requests, bytes } = event;
+      const statuses = Object.fromEntries(event.statuses);
+      const by = [...event.statuses].map(([status, times]) => `${times} × ${status}`).join(", ");
+      const message = `${address}: ${requests} further requests, too many to tell one by one: ${bytes} bytes (${by})`;
+      return plain("info", "http.further", message, { ip: address, requests, bytes, statuses });
+    }
+  }
+}
+
+function doneRecord({ request, status, bytes, size, range, ms }: Of<"done">): LogRecord {
+  const fields = { ...ref(request), status, bytes, size, range, seconds: ms / 1000 };
+  // Firmware asks for the size before each file: a step, not a transfer.
+  if (request.method === "HEAD") {
+    return plain("debug", "http.head", `${who(request)}: the client asked for the size, ${size} octets`, fields);
+  }
+  if (status === 304) return plain("debug", "http.not-modified", `${who(request)}: the client has it already`, fields);
+  const part = range === undefined ? "" : `, ${octets(range, size)}`;
+  const message = `${who(request)}: ${bytes} bytes in ${(ms / 1000).toFixed(3)} s, ${formatRate(bytes, ms)}${part}`;
+  return plain("info", "http.done", message, { ...fields, bytesPerSecond: perSecond(bytes, ms) });
+}
+
+function perSecond(bytes: number, ms: number): number {
+  return Math.round((bytes * 1000) / Math.max(ms, 1));
+}
+
+/** Octets in milliseconds as kB/s or MB/s (powers of ten). */
+function formatRate(bytes: number, ms: number): string {
+  const rate = perSecond(bytes, ms);
+  return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${(rate / 1e3).toFixed(1)} kB/s`;
+}
+
+function octets(range: ByteRange | undefined, size: number): string {
+  return range === undefined ? `${size} octets` : `octets ${range.first} to ${range.last} of ${size}`;
+}
+
+const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, string]>> = {
+  "client-closed": ["info", "the client closed the connection"],
+  timeout: ["warn", "the client took nothing any more"],
+  lifetime: ["warn", "the client was too slow"],
+  "file-changed": ["warn", "the file was changed meanwhile"],
+  "io-failed": ["error", "the file could not be read"],
+  stopped: ["info", "the server stops"],
+};
+
+function abortedRecord({ request, reason, status, bytes, size, range, ms, detail }: Of<"aborted">): LogRecord {
+  const [level, text] = abortTexts[reason];
+  const more = detail === undefined ? "" : ` (${quote(detail)})`;
+  const message = `${who(request)}: ended after ${bytes} octets of ${octets(range, size)}: ${text}${more}`;
+  const fields = { ...ref(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
+  return plain(level, "http.aborted", message, fields);
+}
+
+const refusedTexts: Readonly<Record<HttpRefusal, readonly [Level, string]>> = {
+  missing: ["info", "not found"],
+  "is-directory": ["info", "that is a folder"],
+  "not-regular": ["warn", "not a regular file"],
+  "permission-denied": ["warn", "the file may not be read"],
+  "outside-root": ["warn", "the name leads out of the root"],
+  "bad-path": ["warn", "the path cannot be read"],
+  "source-failed": ["error", "the file could not be read"],
+  method: ["info", "only GET and HEAD are served"],
+  "other-host": ["warn", "the request is for another host"],
+  body: ["warn", "the request carries a body"],
+  "target-too-long": ["warn", "the URL is too long"],
+  "headers-too-large": ["warn", "the headers are too large"],
+  malformed: ["warn", "the request cannot be read"],
+  "request-timeout": ["info", "the request did not arrive in time"],
+  "malformed-range": ["warn", "the range cannot be read"],
+  "range-not-satisfiable": ["warn", "the range lies behind the end of the file"],
+  "precondition-failed": ["info", "the file is not the one the client has a part of"],
+  "client-not-allowed": ["warn", "the client is in none of the subnets served"],
+  "too-many-connections": ["warn", "all connections are in use (http.maxConnections)"],
+  "too-many-connections-of-client": [
+    "warn",
+    "all connections of this client are in use (http.maxConnectionsPerClient)",
+  ],
+  stopping: ["info", "the server stops"],
+};
+
+function refusedRecord({ request, client, reason, status, detail, at }: Of<"refused">, passes: Passes): LogRecord {
+  const [usual, text] = refusedTexts[reason];
+  // A missing file is a step of a boot, and each is told; the rest once a minute and client.
+  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, at);
+  const what = request === undefined ? client.address : who(request);
+  const more = detail === undefined ? "" : ` (${quote(detail)})`;
+  const fields = request === undefined ? { ip: client.address, clientPort: client.port } : ref(request);
+  const message = `${what}: ${text}${more}`;
+  const event = reason === "missing" || reason === "is-directory" ? "http.not-found" : "http.refused";
+  return plain(told ? usual : "debug", event, message, { ...fields, reason, status, detail });
+}
+
+function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {
+  return { level, scope: "http", event, message, fields };
+}
+
+function who({ client, file, target }: HttpBootRequest): string {
+  return `${client.address} ${quote(file === "" ? target : file)}`;
+}
+
+function ref({ id, client, method, target, file, userAgent, mac }: HttpBootRequest) {
+  const { address, port, localAddress } = client;
+  return { request: id, ip: address, clientPort: port, localAddress, method, target, file, userAgent, mac };
+}
+
+function local({ address, port }: { address: string; port: number }) {
+  return { address, port };
+}

@@ -1,0 +1,90 @@
+import pino from "pino";
+import { isWritten, type Level, type LogRecord } from "../events/record.ts";
+import { inertJson } from "./inert.ts";
+import type { LogFile } from "./log-file.ts";
+import { journalLines, localTime, prettyLines } from "./pretty.ts";
+
+export type LogFormat = "pretty" | "json" | "journal";
+
+export interface LogOptions {
+  /** Least important level that is written. */
+  readonly level: Level;
+  /** Format on the console. */
+  readonly console: LogFormat;
+  readonly colour: boolean;
+  /** Takes whole lines; must not throw. */
+  readonly writeConsole: (text: string) => void;
+  /** A second place, with its own format. */
+  readonly file?: { readonly format: LogFormat; readonly target: LogFile };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Time for people; local time when absent. */
+  readonly formatTime?: (milliseconds: number) => string;
+}
+
+/** @param at when it happened, in milliseconds since 1970; now when left out */
+export type Log = (record: LogRecord, at?: number) => void;
+
+/** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
+export function createLog(options: LogOptions): Log {
+  const { level, now, formatTime = localTime } = options;
+  const sinkFor = (format: LogFormat, colour: boolean, write: (text: string) => void): Log =>
+    format === "json"
+      ? jsonSink(now, write)
+      : format === "journal"
+        ? (record) => write(journalLines(record))
+        : (record, at) => write(prettyLines(record, formatTime(at ?? now()), colour));
+
+  const toConsole = sinkFor(options.console, options.colour, options.writeConsole);
+  // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
+  const sinks: Log[] = [
+    (record, at) => {
+      if (record.level !== "fatal" || options.console === "json") toConsole(record, at);
+    },
+  ];
+  if (options.file !== undefined) {
+    const { format, target } = options.file;
+    const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
+    sinks.push(sinkFor(format, false, (text) => target.write(text, onTrouble)));
+  }
+  return (record, at) => {
+    if (!isWritten(record.level, level)) return;
+    for (const sink of sinks) sink(record, at);
+  };
+}
+
+function fileRecord(path: string, problem: string | undefined): LogRecord {
+  const fields = { path, ...(problem === undefined ? {} : { code: problem }) };
+  return problem === undefined
+    ? {
+        level: "info",
+        scope: "bootlace",
+        event: "log.file-back",
+        message: `the log file ${path} is written again`,
+        fields,
+      }
+    : {
+        level: "warn",
+        scope: "bootlace",
+        event: "log.file-failed",
+        message: `the log file ${path} cannot be written (${problem}): going on without it`,
+        fields,
+      };
+}
+
+function jsonSink(now: () => number, write: (text: string) => void): Log {
+  let time: number | undefined;
+  const logger = pino(
+    {
+      level: "debug",
+      base: null,
+      timestamp: () => `,"time":"${new Date(time ?? now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line) => write(inertJson(line)) },
+  );
+  return ({ level, scope, event, message, fields }, at) => {
+    time = at;
+    logger[level]({ scope, event, ...fields }, message);
+  };
+}

@@ -1,0 +1,183 @@
+import { quote } from "@bootlace/dhcp-core";
+import type { TftpClient, TftpEvent, TransferRef } from "@bootlace/tftp-serve";
+import type { EventCode } from "../events/codes.ts";
+import type { Level, LogRecord } from "../events/record.ts";
+
+type Of<T extends TftpEvent["type"]> = Extract<TftpEvent, { type: T }>;
+type Passes = (key: string, now: number) => boolean;
+
+/** What the log says about an event of the TFTP server; undefined when it says nothing. */
+export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefined {
+  switch (event.type) {
+    case "listening":
+      return plain("info", "tftp.listening", `listening on ${event.address} port ${event.port}`, local(event));
+    case "unlistening":
+      return plain("debug", "tftp.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
+    case "listen-failed":
+      // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
+    case "start": {
+      const options = event.requested.map(([name, value]) => `${name}=${value}`).join(" ");
+      const message = `${who(event.transfer)}: asked for${options === "" ? " without options" : `: ${quote(options)}`}`;
+      return plain("debug", "tftp.start", message, {
+        ...ref(event.transfer),
+        requested: Object.fromEntries(event.requested),
+      });
+    }
+    case "negotiated": {
+      const { blockSize, windowSize, size } = event;
+      const message = `${who(event.transfer)}: blksize ${blockSize}, windowsize ${windowSize}, ${size ?? "?"} octets to send`;
+      return plain("debug", "tftp.negotiated", message, { ...ref(event.transfer), blockSize, windowSize, size });
+    }
+    case "progress": {
+      const { bytes, size } = event.figures;
+      return plain("debug", "tftp.progress", `${who(event.transfer)}: ${bytes} of ${size} octets`, {
+        ...ref(event.transfer),
+        bytes,
+        size,
+      });
+    }
+    case "probe": {
+      const message = `${who(event.transfer)}: the client asked for the size, ${event.size} octets`;
+      return plain("debug", "tftp.probe", message, { ...ref(event.transfer), size: event.size });
+    }
+    case "done":
+      return doneRecord(event);
+    case "aborted":
+      return abortedRecord(event, passes);
+    case "not-found":
+      return notFoundRecord(event);
+    case "refused":
+      return refusedRecord(event, passes);
+    case "send-failed": {
+      if (!passes(`send ${event.client.address} ${event.code}`, event.at)) return undefined;
+      const message = `${event.client.address}: a datagram could not be sent: ${event.code}`;
+      return plain("warn", "tftp.send-failed", message, { ...client(event.client), code: event.code });
+    }
+  }
+}
+
+function doneRecord(event: Of<"done">): LogRecord {
+  const { transfer, figures, blockSize, windowSize, confirmed } = event;
+  const seconds = (figures.ms / 1000).toFixed(3);
+  const verb = transfer.direction === "read" ? "" : " received";
+  const extra = [`blksize ${blockSize}`];
+  if (windowSize > 1) extra.push(`windowsize ${windowSize}`);
+  if (figures.retransmissions > 0) extra.push(`${figures.retransmissions} sent again`);
+  if (!confirmed) extra.push("last block not acknowledged");
+  const message = `${who(transfer)}: ${figures.bytes} bytes${verb} in ${seconds} s, ${formatRate(figures.bytes, figures.ms)} (${extra.join(", ")})`;
+  return plain("info", "tftp.done", message, {
+    ...ref(transfer),
+    bytes: figures.bytes,
+    seconds: figures.ms / 1000,
+    bytesPerSecond: figures.ms > 0 ? Math.round((figures.bytes * 1000) / figures.ms) : undefined,
+    blockSize,
+    windowSize,
+    retransmissions: figures.retransmissions,
+    confirmed,
+  });
+}
+
+/** Octets in milliseconds as kB/s or MB/s (powers of ten). */
+function formatRate(bytes: number, ms: number): string {
+  const perSecond = (bytes * 1000) / Math.max(ms, 1);
+  return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(1)} MB/s` : `${(perSecond / 1e3).toFixed(1)} kB/s`;
+}
+
+const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, string]>> = {
+  "client-error": ["warn", "the client gave up"],
+  timeout: ["warn", "the client fell silent"],
+  unanswered: ["info", "the client never answered"],
+  "port-closed": ["info", "the client closed its port"],
+  replaced: ["info", "the client asked again from the same port"],
+  "file-changed": ["warn", "the file was changed meanwhile"],
+  "io-failed": ["error", "the file could not be read"],
+  "no-socket": ["warn", "the system gives no socket for it; the client will ask again"],
+  protocol: ["warn", "the client does not keep to the protocol"],
+  lifetime: ["warn", "it took too long"],
+  evicted: ["warn", "all transfers were in use, and this one was silent longest"],
+  "no-space": ["warn", "the upload is too large"],
+  stopped: ["info", "the server stops"],
+};
+
+function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
+  const { transfer, figures, reason, error, detail } = event;
+  const [usual, text] = abortTexts[reason];
+  // The system's trouble, not the client's: each client feels it again and again.
+  const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.at) ? usual : "debug";
+  const said = error === undefined ? "" : ` with error ${error.code} ${quote(error.message)}`;
+  const more = detail === undefined ? "" : ` (${quote(detail)})`;
+  const message = `${who(transfer)}: ended after ${figures.bytes} of ${figures.size} bytes: ${text}${said}${more}`;
+  return plain(level, "tftp.aborted", message, {
+    ...ref(transfer),
+    reason,
+    error,
+    detail,
+    bytes: figures.bytes,
+    size: figures.size,
+  });
+}
+
+const notFoundTexts: Readonly<Record<Of<"not-found">["reason"], readonly [Level, string]>> = {
+  missing: ["info", "not found"],
+  "is-directory": ["info", "not found: this is a folder"],
+  "not-regular": ["warn", "not served: neither a file nor a folder"],
+  "permission-denied": ["warn", "not served: no permission to read it"],
+  "outside-root": ["warn", "not served: it lies outside the root"],
+  "bad-name": ["info", "not found: no usable name"],
+  "too-large": ["warn", "not served: too large for this client"],
+  "source-failed": ["error", "not served: reading failed"],
+};
+
+function notFoundRecord(event: Of<"not-found">): LogRecord {
+  const [level, text] = notFoundTexts[event.reason];
+  const more = event.detail === undefined ? "" : ` (${quote(event.detail)})`;
+  const message = `${event.client.address} ${quote(event.file)}: ${text}${more}`;
+  const { reason, code, detail } = event;
+  return plain(level, "tftp.not-found", message, { ...client(event.client), file: event.file, reason, code, detail });
+}
+
+const refusedTexts: Readonly<Record<Of<"refused">["reason"], readonly [Level, string]>> = {
+  "client-not-allowed": ["info", "its address is in none of the allowed subnets"],
+  "reserved-port": ["debug", "it came from a port that no client uses"],
+  malformed: ["debug", "the request cannot be read"],
+  mode: ["info", "only the modes octet and netascii are served"],
+  "write-refused": ["warn", "uploads are not allowed"],
+  exists: ["info", "the file exists"],
+  "no-space": ["warn", "no room for the upload"],
+  "too-many-transfers": ["warn", "all transfers are in use (tftp.maxTransfers)"],
+  "too-many-transfers-of-client": ["warn", "this client has as many transfers as one client may have"],
+  rate: ["warn", "too many requests"],
+  "no-descriptor": ["warn", "no descriptor is left to open the file; the client will ask again"],
+  stopping: ["info", "the server stops"],
+};
+
+function refusedRecord(event: Of<"refused">, passes: Passes): LogRecord {
+  const [usual, text] = refusedTexts[event.reason];
+  const level = passes(`refused ${event.client.address} ${event.reason}`, event.at) ? usual : "debug";
+  const file = event.file === undefined ? "" : ` ${quote(event.file)}`;
+  const more = event.detail === undefined ? "" : ` (${quote(event.detail)})`;
+  const { reason, code, detail } = event;
+  const fields = { ...client(event.client), file: event.file, reason, code, detail };
+  return plain(level, "tftp.refused", `${event.client.address}${file}: refused: ${text}${more}`, fields);
+}
+
+function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {
+  return { level, scope: "tftp", event, message, fields };
+}
+
+function who(transfer: TransferRef): string {
+  return `${transfer.client.address} ${quote(transfer.file)}`;
+}
+
+function ref(transfer: TransferRef) {
+  return { transfer: transfer.id, ...client(transfer.client), file: transfer.file };
+}
+
+function client({ address, port, localAddress }: TftpClient) {
+  return { ip: address, clientPort: port, localAddress };
+}
+
+function local({ address, port }: { address: string; port: number }) {
+  return { address, port };
+}

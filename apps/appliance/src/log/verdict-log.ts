@@ -1,0 +1,57 @@
+import { outcomeOf } from "../api-model/views.ts";
+import type { Level, LogRecord } from "../events/record.ts";
+import type { HistoryNews } from "../history/history.ts";
+import type { Boot } from "../sessions/boot.ts";
+import type { Severity } from "../sessions/verdicts/catalogue.ts";
+import type { Verdict } from "../sessions/verdicts/verdict.ts";
+
+const levels: Readonly<Record<Severity, Level>> = { failure: "warn", warning: "warn", info: "info", success: "info" };
+
+/** What a boot came to, as one sentence with the fix. */
+export function verdictRecord(boot: Boot, verdict: Verdict): LogRecord {
+  const { id, confidence, severity, sentence, fix, evidence } = verdict;
+  const address = boot.address === undefined || boot.mac === undefined ? "" : ` (${boot.address})`;
+  const who = `${boot.mac ?? boot.address ?? boot.key}${address}${boot.arch === undefined ? "" : ` ${boot.arch}`}`;
+  const outcome = outcomeOf(boot);
+  const code = /^B\d\d$/.test(id) ? `${id} (${confidence})` : confidence;
+  const message = `${who}: ${outcome}, ${code}: ${sentence}${fix === undefined ? "" : `. Fix: ${fix}`}`;
+  const fields = {
+    mac: boot.mac,
+    ip: boot.address,
+    arch: boot.arch,
+    boot: boot.id,
+    outcome,
+    verdict: id,
+    confidence,
+    severity,
+    sentence,
+    fix,
+    evidence,
+  };
+  return { level: levels[severity], scope: "boot", event: "boot.verdict", message, fields };
+}
+
+/** What became of the history. */
+export function historyRecord(news: HistoryNews, directory: string): LogRecord {
+  const fields = { directory, ...("problem" in news ? { problem: news.problem } : {}) };
+  const tell = (level: Level, message: string): LogRecord => ({
+    level,
+    scope: "boot",
+    event: `history.${news.type}`,
+    message,
+    fields,
+  });
+  switch (news.type) {
+    case "unavailable":
+      return tell(
+        "warn",
+        `the history in ${directory} cannot be used (${news.problem}): boots are kept in memory only`,
+      );
+    case "write-failed":
+      return tell("warn", `the history in ${directory} cannot be written (${news.problem}): boots wait in memory`);
+    case "damaged":
+      return tell("warn", `the history in ${directory} could not be read: it was put aside and begun anew`);
+    case "writable-again":
+      return tell("info", `the history in ${directory} is written again`);
+  }
+}

@@ -1,0 +1,111 @@
+import type { ServedInterface } from "@bootlace/proxy-dhcp";
+import { subnetFilter } from "../config/subnet.ts";
+
+/** What `os.networkInterfaces()` says of one address; an address range is written as Node.js writes it. */
+export interface NetworkInterfaceInfo {
+  readonly address: string;
+  readonly netmask: string;
+  readonly family: "IPv4" | "IPv6";
+  readonly internal: boolean;
+}
+
+/** As `os.networkInterfaces()` gives it: interfaces that are up, by name. */
+export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
+
+interface LeftOut {
+  readonly name: string;
+  readonly address?: string;
+  readonly reason: string;
+}
+
+export interface InterfaceChoice {
+  readonly served: readonly ServedInterface[];
+  readonly leftOut: readonly LeftOut[];
+  /** Named in the config, and not there or without an IPv4 address. */
+  readonly missing: readonly string[];
+}
+
+export interface InterfaceWish {
+  /** Only these; empty: every one that is not left out. */
+  readonly names: readonly string[];
+  /** Only addresses in these networks; empty: all. */
+  readonly subnets: readonly string[];
+}
+
+/** Bridges and ends of cables that belong to containers, virtual machines and tunnels, by the names their makers give. */
+const foreignNames: readonly (readonly [RegExp, string])[] = [
+  [/^(docker\d*|docker_gwbridge|br-[0-9a-f]{12}|podman\d*|cni-?\S*|nerdctl\d*)$/, "a bridge of containers"],
+  [/^(veth|lxc(?!br)|vnet|cali|cilium)\S*$/, "a cable into a container or virtual machine"],
+  [/^(virbr|lxcbr|lxdbr|vmnet|vboxnet|incusbr|waydroid)\d*(-nic)?$/, "a bridge of virtual machines"],
+  [/^(flannel|weave|kube-|nodelocaldns|antrea|ovn)\S*$/, "a network of Kubernetes"],
+  [/^(tun|tap|wg|ppp|ipsec|tailscale|zt|utun|gre|sit|nordlynx)\S*$/, "a tunnel"],
+];
+
+/** Chooses which addresses are served. Pure: the caller asks the operating system. */
+export function chooseInterfaces(present: NetworkInterfaces, wish: InterfaceWish): InterfaceChoice {
+  const inSubnets = subnetFilter(wish.subnets);
+  const served: ServedInterface[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const [name, addresses] of Object.entries(present)) {
+    const ipv4 = (addresses ?? []).filter((info) => info.family === "IPv4");
+    const named = wish.names.includes(name);
+    if (ipv4.length === 0) {
+      if (wish.names.length === 0) leftOut.push({ name, reason: "no IPv4 address" });
+      continue;
+    }
+    for (const info of ipv4) {
+      const reason = reasonAgainst(name, info, named, wish, inSubnets);
+      if (reason === undefined) served.push(toServed(name, info));
+      else leftOut.push({ name, address: info.address, reason });
+    }
+  }
+  const withAddress = new Set(
+    [...served, ...leftOut.filter((out) => out.address !== undefined)].map(({ name }) => name),
+  );
+  return { served, leftOut, missing: wish.names.filter((name) => !withAddress.has(name)) };
+}
+
+function reasonAgainst(
+  name: string,
+  info: NetworkInterfaceInfo,
+  named: boolean,
+  wish: InterfaceWish,
+  inSubnets: (address: string) => boolean,
+): string | undefined {
+  if (wish.names.length > 0 && !named) return "not among the named interfaces";
+  if (!named) {
+    if (info.internal) return "loopback";
+    const foreign = foreignNames.find(([pattern]) => pattern.test(name));
+    if (foreign !== undefined) return foreign[1];
+    if (info.netmask === "255.255.255.255") return "a point-to-point link";
+  }
+  return inSubnets(info.address) ? undefined : "outside the configured subnets";
+}
+
+function toServed(name: string, info: NetworkInterfaceInfo): ServedInterface {
+  const served = { name, address: info.address, netmask: info.netmask };
+  // The loopback network has a broadcast address of its own and no limited broadcast.
+  return info.internal ? { ...served, broadcast: "127.255.255.255" } : served;
+}
+
+/** A text that is equal for equal choices. */
+export function choiceKey(choice: InterfaceChoice): string {
+  return choice.served
+    .map(({ name, address, netmask }) => `${name}/${address}/${netmask}`)
+    .sort()
+    .join(" ");
+}
+
+/** Why none of the named interfaces can be served. */
+export function explainNoInterface(
+  names: readonly string[],
+  present: NetworkInterfaces,
+  leftOut: readonly { readonly name: string; readonly reason: string }[],
+): string {
+  const reasons = names.map((name) => {
+    const out = leftOut.find((candidate) => candidate.name === name);
+    if (out !== undefined) return `${name} is ${out.reason}`;
+    return present[name] === undefined ? `${name} does not exist or is down` : `${name} has no IPv4 address`;
+  });
+  return `no interface to serve: ${reasons.join("; ")}. Interfaces here: ${Object.keys(present).join(", ") || "none"}`;
+}

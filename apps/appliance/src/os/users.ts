@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+
+/** The user a service runs as when nobody says otherwise. */
+export const serviceUser = "bootlace";
+
+/** A user of this machine. */
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** The main group and all others. */
+  readonly gids: readonly number[];
+}
+
+/** Looks a user up wherever this machine keeps its users; undefined when there is none. */
+export function findUser(name: string): User | undefined {
+  const [uid] = ids("-u", name);
+  const [gid] = ids("-g", name);
+  return uid === undefined || gid === undefined ? undefined : { name, uid, gid, gids: ids("-G", name) };
+}
+
+function ids(option: string, name: string): number[] {
+  const { status, stdout } = spawnSync("id", [option, "--", name], { encoding: "utf8" });
+  return status === 0 ? stdout.trim().split(/\s+/).map(Number) : [];
+}

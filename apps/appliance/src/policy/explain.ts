@@ -1,0 +1,180 @@
+import { type DhcpPacket, describe, formatHex, formatMac, hardwareAddress, quote } from "@bootlace/dhcp-core";
+import {
+  type BootClient,
+  type Context,
+  type Datagram,
+  type Decision,
+  handle,
+  ignoreReasons,
+  type ServedInterface,
+} from "@bootlace/proxy-dhcp";
+import { checkProgramNamed } from "../catalogue/boot-check.ts";
+import { bootRequest, type RequestWish, type WishFault } from "./boot-request.ts";
+import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
+
+/** What one request would be answered, and why. Texts of the client are escaped; `hex` is without separators. */
+export interface Explanation {
+  readonly decision: "offer" | "ack" | "ignore";
+  /** Stable name of the reason. */
+  readonly reason: string;
+  /** One sentence. */
+  readonly text: string;
+  readonly rule?: string;
+  /** In their order, up to the one that decided. */
+  readonly rules: readonly RuleVerdict[];
+  readonly form?: string;
+  readonly bootFile?: string;
+  readonly server?: string;
+  readonly replies: readonly ExplainedReply[];
+}
+
+interface ExplainedReply {
+  readonly interface: string;
+  /** `address:port`, like `to`. */
+  readonly from: string;
+  readonly to: string;
+  /** The packet for people. */
+  readonly lines: readonly string[];
+  readonly hex: string;
+}
+
+export interface ExplainContext {
+  /** The context in which the responder decides. */
+  readonly context: Context;
+  readonly book: RuleBook;
+}
+
+export type ExplainResult =
+  | { readonly ok: true; readonly request: DhcpPacket; readonly hex: string; readonly explanation: Explanation }
+  | WishFault;
+
+/** What would be right instead, for people; undefined when nobody knows. */
+export function wishHint({ allowed, suggestion }: WishFault): string | undefined {
+  const parts = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`];
+  return parts.filter((part) => part !== undefined).join(". ") || undefined;
+}
+
+/** Makes up a request and explains it. */
+export function explainWish(
+  wish: RequestWish & { readonly interface?: string | undefined },
+  room: ExplainContext,
+): ExplainResult {
+  const interfaces = room.context.interfaces.filter(
+    ({ name }) => wish.interface === undefined || name === wish.interface,
+  );
+  const [at] = interfaces;
+  if (at === undefined) {
+    if (wish.interface === undefined) return { ok: false, problem: "no interface is served" };
+    const names = [...new Set(room.context.interfaces.map(({ name }) => name))];
+    return {
+      ok: false,
+      field: "interface",
+      problem: `${quote(wish.interface)} is not served`,
+      allowed: `Served: ${names.join(", ") || "none"}`,
+    };
+  }
+  const pxe = wish.port === "pxe";
+  const address = wish.address ?? (pxe ? neighbourOf(at) : undefined);
+  const made = bootRequest({ ...wish, address });
+  if (!made.ok) return made;
+  const { dhcp, pxe: pxePort, client } = room.context.ports;
+  const relayed = wish.relay !== undefined && !pxe;
+  const datagram: Datagram = {
+    bytes: made.bytes,
+    port: pxe ? "pxe" : "dhcp",
+    localPort: pxe ? pxePort : dhcp,
+    source: { address: pxe ? (address ?? "0.0.0.0") : (wish.relay ?? "0.0.0.0"), port: relayed ? dhcp : client },
+    ...(pxe || relayed ? { arrival: at } : {}),
+  };
+  const narrowed = { ...room, context: { ...room.context, interfaces } };
+  return { ok: true, request: made.packet, hex: hexOf(made.bytes), explanation: explainDatagram(datagram, narrowed) };
+}
+
+/** Explains a datagram as it came: by the function that answers packets. */
+export function explainDatagram(datagram: Datagram, { context, book }: ExplainContext): Explanation {
+  const outcome = handle(datagram, context);
+  if (outcome.kind === "undecodable") {
+    const text = "ignored: the datagram is not a well-formed DHCP message";
+    return { decision: "ignore", reason: "malformed", text, rules: [], replies: [] };
+  }
+  const { client, decision, replies, request } = outcome;
+  const name = replies[0]?.interfaceName ?? datagram.arrival?.name;
+  const at = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
+  const { kind: verdict, reason, rule } = decision;
+  return {
+    decision: verdict,
+    reason,
+    text: sentence(request, client, decision),
+    ...(rule === undefined ? {} : { rule }),
+    rules: wasPlanned(decision) && client !== undefined && at !== undefined ? rulesOf(book, client, at, decision) : [],
+    ...(decision.kind === "ignore"
+      ? {}
+      : {
+          form: decision.form,
+          ...(decision.bootFile === undefined ? {} : { bootFile: decision.bootFile }),
+          server: decision.server,
+        }),
+    replies: replies.map(({ interfaceName, from, to, reply, bytes }) => ({
+      interface: interfaceName,
+      from: `${from.address}:${from.port}`,
+      to: `${to.address}:${to.port}`,
+      lines: describe(reply),
+      hex: hexOf(bytes),
+    })),
+  };
+}
+
+/** Reasons for silence that come after the rules were asked. */
+const afterRules: ReadonlySet<string> = new Set([
+  ...["no-plan", "no-boot-file", "no-boot-url", "bad-boot-url", "ipxe-chain-loop", "boot-file-too-long"],
+  ...["menu-unusable", "plan-unusable", "reply-too-large", "boot-item-not-served", "layer-not-served"],
+]);
+
+function wasPlanned(decision: Decision): boolean {
+  return decision.kind !== "ignore" || afterRules.has(decision.reason);
+}
+
+function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {
+  const trace = book.trace(client, at);
+  if (decision.rule === nextRuleName) {
+    return [{ name: nextRuleName, matched: true, why: "this machine was told what to boot once" }];
+  }
+  const tree = { name: "boot tree", matched: true, why: "no rule matched" };
+  const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
+  const named = book.match(client, at)?.rule.file !== undefined;
+  if (!isCheck(decision) || named) return rules;
+  const arch = client.arch?.name ?? "this architecture";
+  return [...rules, { name: "boot check", matched: true, why: `no boot file for ${arch} in the root` }];
+}
+
+function isCheck(decision: Decision): boolean {
+  if (decision.kind === "ignore" || decision.bootFile === undefined) return false;
+  return checkProgramNamed(decision.bootFile.replace(/^https?:\/\/[^/]*/i, "")) !== undefined;
+}
+
+function sentence(request: DhcpPacket, client: BootClient | undefined, decision: Decision): string {
+  const mac = client?.mac ?? (formatMac(hardwareAddress(request)) || "a client without address");
+  const rule = decision.rule === undefined ? "" : `, rule ${quote(decision.rule)}`;
+  if (decision.kind === "ignore") {
+    const { reason, detail } = decision;
+    const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
+    const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
+    return `${mac} is ignored: ${why}${more}${rule}`;
+  }
+  const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
+  const what = isCheck(decision) ? " (the boot check)" : "";
+  const server = decision.form === "http" ? "" : ` from ${decision.server}`;
+  const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
+  return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${what}${server}, form ${decision.form}${rule}${notes}`;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return formatHex(bytes).replaceAll(/[^0-9a-f]/gi, "");
+}
+
+/** Another address of the interface's network, for a client that asks on the PXE port. */
+function neighbourOf({ address }: ServedInterface): string {
+  const octets = address.split(".");
+  const last = Number(octets[3]);
+  return [...octets.slice(0, 3), last === 200 ? 201 : 200].join(".");
+}

@@ -1,0 +1,78 @@
+import { builtinCheck } from "../catalogue/boot-check.ts";
+import { checkScript, checkUrl } from "../config/boot-values.ts";
+import type { Problem } from "../config/faults.ts";
+import { checkBootFile, checkMachine, checkWholeMac, macPrefix } from "../config/values.ts";
+import type { NextAction } from "./one-time-boot.ts";
+
+/** What was asked for, before anybody looked at it. */
+export interface NextWish {
+  readonly mac: string;
+  readonly file?: string | undefined;
+  readonly server?: string | undefined;
+  readonly url?: string | undefined;
+  readonly script?: string | undefined;
+  readonly ignore?: boolean | undefined;
+}
+
+export type NextWishResult =
+  | { readonly ok: true; readonly mac: string; readonly action: NextAction }
+  | { readonly ok: false; readonly fault: Problem };
+
+/** Checks a one-shot by the rules of the config file. */
+export function readNextWish({ mac, file, server, url, script, ignore }: NextWish): NextWishResult {
+  const wrongMac = checkWholeMac(mac);
+  if (wrongMac !== undefined) return { ok: false, fault: wrongMac };
+  const given = { file, url, script };
+  const named = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const fault =
+    (named.length === 0 && ignore !== true ? nothing : undefined) ??
+    (named.length > 0 && ignore === true ? contradiction(named[0] ?? "") : undefined) ??
+    (server !== undefined && file === undefined ? serverAlone : undefined) ??
+    (server !== undefined && file === builtinCheck ? checkElsewhere : undefined) ??
+    checkIf(checkBootFile, file) ??
+    checkIf(checkMachine, server) ??
+    checkIf(checkUrl, url) ??
+    checkIf(checkScript, script);
+  if (fault !== undefined) return { ok: false, fault };
+  return {
+    ok: true,
+    mac: macPrefix(mac) ?? mac,
+    action: {
+      ...(file === undefined ? {} : { file }),
+      ...(server === undefined ? {} : { server }),
+      ...(url === undefined ? {} : { url }),
+      ...(script === undefined ? {} : { script }),
+      ...(ignore === true ? { ignore } : {}),
+    },
+  };
+}
+
+const nothing: Problem = {
+  code: "E030",
+  problem: "nothing is to be done at the next boot",
+  allowed: "Give it file, url, script or ignore",
+};
+
+const checkElsewhere: Problem = {
+  code: "E031",
+  problem: "the boot check is this host's own, and a server is named",
+  allowed: "Keep one of the two",
+};
+
+const serverAlone: Problem = {
+  code: "E031",
+  problem: "a server is named and no file",
+  allowed: "Add the path of the file on that server as file",
+};
+
+function contradiction(key: string): Problem {
+  return {
+    code: "E031",
+    problem: `the boot is to be ignored, and ${key} is given as well`,
+    allowed: "Keep one of the two",
+  };
+}
+
+function checkIf(check: (value: string) => Problem | undefined, value: string | undefined): Problem | undefined {
+  return value === undefined ? undefined : check(value);
+}

@@ -1,0 +1,182 @@
+import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
+import type { TftpEvent } from "@bootlace/tftp-serve";
+import { builtinCheck, checkProgramNamed } from "../catalogue/boot-check.ts";
+import { readScriptName } from "../catalogue/ipxe-script.ts";
+import { type BootTree, growTree } from "../catalogue/tree.ts";
+import type { Problem } from "../config/faults.ts";
+import type { Config } from "../config/schema.ts";
+import type { ApplianceEvent } from "../events/event.ts";
+import type { HttpBootEvent } from "../http/boot-events.ts";
+import { clientMemory } from "./client-memory.ts";
+import { clientFolder } from "./client-root.ts";
+import {
+  type NextAction,
+  type NextEntry,
+  type NextEvent,
+  type NextState,
+  nextFor,
+  openEntries,
+  stepNext,
+} from "./one-time-boot.ts";
+import { type NextWish, readNextWish } from "./one-time-boot-request.ts";
+import { nextRuleName, type RuleBook, ruleBook } from "./rules.ts";
+
+/** One-shots, for whoever administers them. */
+export interface NextBoots {
+  list(): readonly NextEntry[];
+  /** Replaces what the machine was told before. */
+  set(wish: NextWish):
+    | {
+        readonly ok: true;
+        readonly entry: NextEntry;
+        /** Why it will be forgotten at the next start. */
+        readonly unkept?: string;
+      }
+    | { readonly ok: false; readonly fault: Problem };
+  /** `mac` may be written in any usual way. `removed` is false when there was nothing. */
+  remove(
+    mac: string,
+  ): { readonly ok: true; readonly removed: boolean } | { readonly ok: false; readonly fault: Problem };
+}
+
+/** Where it is decided who boots what: rules, boot tree, one-shots, and the clients that were seen. */
+export interface Desk {
+  readonly choose: Choose;
+  readonly next: NextBoots;
+  book(): RuleBook;
+  tree(): BootTree;
+  adoptConfig(config: Config): void;
+  adoptTree(tree: BootTree): void;
+  adoptInterfaces(served: readonly ServedInterface[]): void;
+  /** Takes over one-shots that were kept. */
+  adoptNext(state: NextState): void;
+  /** Learns from what happened. */
+  see(event: ApplianceEvent): void;
+  /** The folder below the root that a rule gives to the client at this address. */
+  folderOf(address: string): string | undefined;
+}
+
+export interface DeskDeps {
+  readonly now: () => number;
+  /** The MAC address behind an address of the LAN, as far as the system knows. */
+  readonly macOf: (address: string) => string | undefined;
+  /** Called with every new state of the one-shots; gives why it could not be kept. */
+  readonly keepNext: (state: NextState) => string | undefined;
+}
+
+export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): Desk {
+  let config = first;
+  let tree = growTree([]);
+  let served: readonly ServedInterface[] = [];
+  let state: NextState = new Map();
+  const memory = clientMemory();
+  const once = (client: BootClient) => nextFor(state, client.mac, now());
+  let book = ruleBook(config, () => tree, once);
+
+  function step(event: NextEvent): string | undefined {
+    const before = state;
+    state = stepNext(state, event);
+    return state === before ? undefined : keepNext(state);
+  }
+
+  /** The system knows whoever is on the link; a client behind a router is known by what it told. */
+  function whoHas(address: string): string | undefined {
+    return macOf(address) ?? memory.macOf(address);
+  }
+
+  function seePacket({ client, decision, replies, source, at }: PacketEvent): void {
+    if (client === undefined) return;
+    const name = replies[0]?.interfaceName;
+    const address = client.address ?? (client.relay === undefined ? source.address : undefined);
+    memory.learn({ client, ...(name === undefined ? {} : { interfaceName: name }) }, address);
+    const action = client.mac === undefined ? undefined : state.get(client.mac)?.action;
+    if (client.mac === undefined || action === undefined) return;
+    const told = decision.rule === nextRuleName && (decision.kind !== "ignore" || action.ignore === true);
+    // Also when it was not used any more: then its time is over and it is taken away.
+    if (told || once(client) === undefined) {
+      step({ type: "answered", at, mac: client.mac, visible: isServedHere(action, client) });
+    }
+  }
+
+  function isServedHere({ ignore, server, file, url, script }: NextAction, client: BootClient): boolean {
+    if (ignore === true || client.firmware === "raspberry-pi") return false;
+    if (server !== undefined && !isOurs(server)) return false;
+    const wanted = script ?? file ?? url ?? "";
+    const host = /^[a-z]+:\/\/([^/:]+)/i.exec(wanted)?.[1];
+    return host === undefined || host === "{address}" || isOurs(host);
+  }
+
+  function isOurs(address: string): boolean {
+    return served.some((at) => at.address === address);
+  }
+
+  function seeFetched(name: string, address: string, known?: string): void {
+    if (state.size === 0) return;
+    const script = readScriptName(name);
+    const mac = known ?? script?.identity.mac ?? whoHas(address);
+    const file = checkProgramNamed(name) === undefined ? (script?.file ?? name) : builtinCheck;
+    step({ type: "fetched", file, ...(mac === undefined ? {} : { mac }) });
+  }
+
+  function seeTftp(event: TftpEvent): void {
+    if (event.type === "done") seeFetched(event.transfer.file, event.transfer.client.address);
+    else if (event.type === "not-found") seeFetched(event.file, event.client.address);
+  }
+
+  function seeHttp(event: HttpBootEvent): void {
+    if (event.type === "done" && event.request.method === "GET") {
+      const last = event.range === undefined || event.range.last === event.size - 1;
+      if (last) seeFetched(event.request.file, event.request.client.address, event.request.mac);
+    } else if (event.type === "refused" && event.reason === "missing" && event.request !== undefined) {
+      seeFetched(event.request.file, event.client.address, event.request.mac);
+    }
+  }
+
+  return {
+    choose: (client, at) => book.choose(client, at),
+    book: () => book,
+    tree: () => tree,
+    adoptConfig(next) {
+      config = next;
+      book = ruleBook(config, () => tree, once);
+    },
+    adoptTree(next) {
+      tree = next;
+    },
+    adoptInterfaces(next) {
+      served = next;
+    },
+    adoptNext(kept) {
+      state = kept;
+    },
+    see({ kind, event }) {
+      if (kind === "dhcp" && event.type === "packet") seePacket(event);
+      else if (kind === "tftp") seeTftp(event);
+      else if (kind === "http") seeHttp(event);
+    },
+    folderOf(address) {
+      if (!config.boot.some(({ root }) => root !== undefined)) return undefined;
+      const known = memory.byMac(whoHas(address) ?? "");
+      const at = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
+      const template = known && at ? book.match(known.client, at)?.rule.root : undefined;
+      return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
+    },
+    next: {
+      list: () => openEntries(state, now()),
+      set(wish) {
+        const read = readNextWish(wish);
+        if (!read.ok) return read;
+        const unkept = step({ type: "set", at: now(), mac: read.mac, action: read.action });
+        const entry = { mac: read.mac, action: read.action, setAt: now() };
+        return { ok: true, entry, ...(unkept === undefined ? {} : { unkept }) };
+      },
+      remove(mac) {
+        const read = readNextWish({ mac, ignore: true });
+        if (!read.ok) return read;
+        const removed = state.has(read.mac);
+        if (removed) step({ type: "removed", mac: read.mac });
+        return { ok: true, removed };
+      },
+    },
+  };
+}

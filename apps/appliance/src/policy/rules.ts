@@ -1,0 +1,255 @@
+import { quote } from "@bootlace/dhcp-core";
+import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
+import { builtinCheck, checkProgramFor } from "../catalogue/boot-check.ts";
+import { scriptName } from "../catalogue/ipxe-script.ts";
+import { type BootTree, scriptFor } from "../catalogue/tree.ts";
+import { menuFrom } from "../config/menu.ts";
+import type { BootRule, Config } from "../config/schema.ts";
+import { type Condition, conditionsOf } from "./conditions.ts";
+import type { NextAction } from "./one-time-boot.ts";
+
+/** The part of the config that decides what a client gets. */
+export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
+
+/** What was made of one rule on the way to a plan. */
+export interface RuleVerdict {
+  readonly name: string;
+  readonly matched: boolean;
+  /** The condition that did not hold, or those that did. Text of the client is escaped. */
+  readonly why: string;
+}
+
+/** The rules of a config, ready to be asked. */
+export interface RuleBook {
+  choose: Choose;
+  /** The rule that matches, with the name by which events call it. */
+  match(client: BootClient, at: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
+  /** Every rule up to the one that matches, and why. */
+  trace(client: BootClient, at: ServedInterface): readonly RuleVerdict[];
+}
+
+/** The name of the rule in events when a one-shot decided. */
+export const nextRuleName = "next boot";
+
+/**
+ * The first rule that matches decides, else the boot tree.
+ * @param tree asked at each call, because it changes with the files
+ * @param next what this client was told to boot once; asked at each call, must not change anything
+ */
+export function ruleBook(
+  config: BootConfig,
+  tree: () => BootTree,
+  next: (client: BootClient) => NextAction | undefined = () => undefined,
+): RuleBook {
+  const entries = config.boot.map((rule, index) => ({
+    rule,
+    name: rule.name ?? `rule ${index + 1}`,
+    conditions: conditionsOf(rule.when, config.hosts),
+  }));
+
+  function match(client: BootClient, at: ServedInterface) {
+    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, at)));
+  }
+
+  function choose(client: BootClient, at: ServedInterface): BootPlan | Ignore {
+    const found = match(client, at);
+    const once = next(client);
+    if (once === undefined) return planOf(client, found, config, tree());
+    if (once.ignore === true) return { kind: "ignore", reason: "told to ignore this boot", rule: nextRuleName };
+    const { ignore: _ignore, ...usual } = found?.rule ?? {};
+    const { form, delay } = usual;
+    const replaced = once.file !== undefined || once.url !== undefined;
+    const kept = replaced ? { ...(form && { form }), ...(delay && { delay }) } : usual;
+    const { ignore: _never, ...wanted } = once;
+    const rule: BootRule = { ...kept, ...wanted };
+    return planOf(client, { rule, name: nextRuleName }, config, tree());
+  }
+
+  return {
+    choose,
+    match,
+    trace(client, at) {
+      const verdicts: RuleVerdict[] = [];
+      for (const { name, conditions } of entries) {
+        const miss = conditions.find((condition) => !condition.holds(client, at));
+        verdicts.push({ name, matched: miss === undefined, why: whyOf(miss, conditions, client, at) });
+        if (miss === undefined) break;
+      }
+      return verdicts;
+    },
+  };
+}
+
+function whyOf(
+  miss: Condition | undefined,
+  conditions: readonly Condition[],
+  client: BootClient,
+  at: ServedInterface,
+): string {
+  if (miss !== undefined) {
+    return `${miss.key} is ${miss.found(client, at)}, not ${miss.wanted.map(plainOrQuoted).join(" or ")}`;
+  }
+  if (conditions.length === 0) return "it has no conditions";
+  return conditions.map((condition) => `${condition.key} is ${condition.found(client, at)}`).join(", ");
+}
+
+function plainOrQuoted(text: string): string {
+  return /^[\w.:/-]+$/.test(text) ? text : quote(text);
+}
+
+interface Matched {
+  readonly rule: BootRule;
+  readonly name: string;
+}
+
+function planOf(client: BootClient, found: Matched | undefined, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+  const { rule: written, name } = found ?? { rule: {} };
+  const named = name === undefined ? {} : { rule: name };
+  if (written.ignore === true) return { kind: "ignore", reason: "the rule says ignore", ...named };
+  const rule = withCheckFile(written, client);
+  if (rule === undefined) return { ...noProgramFor(client), ...named };
+  const own = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
+  const check = isNothing(own, client) ? checkPlan(client, config) : undefined;
+  const base = check ?? (own === "nothing" ? nothingFor(client) : own);
+  if (base.kind === "ignore") return { ...base, ...named };
+  return {
+    ...base,
+    ...named,
+    ...(rule.server === undefined || check !== undefined ? {} : { server: rule.server }),
+    ...(rule.form === undefined ? {} : { form: rule.form }),
+    ...(rule.delay === undefined ? {} : { delayMilliseconds: Math.round(rule.delay * 1000) }),
+  };
+}
+
+/** The rule with the client's own program where it names the boot check; undefined when there is none for it. */
+function withCheckFile(rule: BootRule, client: BootClient): BootRule | undefined {
+  if (rule.file !== builtinCheck) return rule;
+  const program = checkProgramFor(client);
+  return program === undefined ? undefined : { ...rule, file: program.file };
+}
+
+/** What the files hold for a client; `nothing` when that is for want of a file. */
+type Found = BootPlan | Ignore | "nothing";
+
+/** Whether a client would get nothing. iPXE takes scripts and URLs, a menu is for everybody, a Pi chooses itself. */
+function isNothing(own: Found, { http, firmware }: BootClient): boolean {
+  if (own === "nothing") return true;
+  if (own.kind === "ignore" || http || firmware === "ipxe" || firmware === "raspberry-pi") return false;
+  return own.file === undefined && own.menu === undefined;
+}
+
+/** The boot check takes the place of a file that is not there. */
+function checkPlan(client: BootClient, config: BootConfig): BootPlan | undefined {
+  const program = config.bootCheck.enabled ? checkProgramFor(client) : undefined;
+  if (program === undefined) return undefined;
+  if (!client.http) return config.tftp.enabled ? { kind: "boot", file: program.file } : undefined;
+  const url = ownUrl(program.file, config);
+  return url === undefined ? undefined : { kind: "boot", url };
+}
+
+function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): Found {
+  const { file, menu: menuName, script, url } = rule;
+  if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return noServer;
+  const way = file ?? wayToScript(client, rule, config, tree);
+  const own = way === undefined ? treePlan(client, url, config, tree) : ({ kind: "boot", file: way } as const);
+  const row = menuName === undefined ? undefined : config.menus[menuName];
+  const carries = script !== undefined || url !== undefined || row !== undefined;
+  const none = own === "nothing" || own.kind === "ignore";
+  if (none && !carries) return own;
+  return {
+    ...(none ? { kind: "boot" } : own),
+    ...(url === undefined ? {} : { url }),
+    ...(script === undefined ? {} : { script: scriptPlan(client, script, rule, config) }),
+    ...(row === undefined ? {} : { menu: menuFrom(row, checkProgramFor(client)?.file) }),
+  };
+}
+
+/** What the boot tree has beside a rule. An iPXE that fetches the rule's URL needs no file of the tree. */
+function treePlan(client: BootClient, url: string | undefined, config: BootConfig, tree: BootTree): Found {
+  const found = fromTree(client, config, tree);
+  if (client.firmware !== "ipxe" || url === undefined || found === "nothing" || found.kind === "ignore") return found;
+  const { file: _file, ...rest } = found;
+  return client.ipxe?.features.includes(/^https:/i.test(url) ? "https" : "http") === true ? rest : found;
+}
+
+/** The iPXE of the tree that brings other firmware to the script of a rule without file. */
+function wayToScript(
+  { arch }: BootClient,
+  { script, server }: BootRule,
+  { tftp }: BootConfig,
+  tree: BootTree,
+): string | undefined {
+  const ours = script !== undefined && server === undefined && tftp.enabled && arch !== undefined;
+  return ours ? tree.ipxe.get(arch.code) : undefined;
+}
+
+/** A script of ours is made for this client; it says who it is in the name. */
+function scriptPlan(
+  client: BootClient,
+  script: string,
+  rule: BootRule,
+  config: BootConfig,
+): NonNullable<BootPlan["script"]> {
+  if (isUrl(script)) return { url: script };
+  if (rule.server !== undefined) return { file: script };
+  const url = ownUrl(script, config);
+  return {
+    ...(config.tftp.enabled ? { file: scriptName(script, client) } : {}),
+    ...(url === undefined ? {} : { url: scriptName(url, client) }),
+  };
+}
+
+function httpPlan(
+  client: BootClient,
+  { url, file, server, script }: BootRule,
+  config: BootConfig,
+  tree: BootTree,
+): Found {
+  if (url !== undefined) return { kind: "boot", url };
+  if (!config.http.enabled) {
+    return { kind: "ignore", reason: "the client boots by HTTP, and http is switched off here" };
+  }
+  if (file !== undefined && server !== undefined) {
+    return { kind: "ignore", reason: "the client boots by HTTP, and the rule names a TFTP server" };
+  }
+  const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
+  const chain = script === undefined || client.arch === undefined ? undefined : tree.ipxe.get(client.arch.code);
+  const own = ownUrl(file ?? chain ?? entry?.file, config);
+  return own === undefined ? "nothing" : { kind: "boot", url: own };
+}
+
+/** The URL of a file of ours; `{address}` is filled in for the interface on which the client is answered. */
+function ownUrl(file: string | undefined, { http }: BootConfig): string | undefined {
+  if (!http.enabled || file === undefined) return undefined;
+  const path = file.replaceAll("\\", "/").replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/");
+  return `http://{address}${http.port === 80 ? "" : `:${http.port}`}/${path}`;
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
+const noServer: Ignore = { kind: "ignore", reason: "tftp is switched off here, and the rule names no server" };
+
+function nothingFor({ arch }: BootClient): Ignore {
+  return { kind: "ignore", reason: `no boot file for ${arch?.name ?? "this architecture"} in the root` };
+}
+
+function noProgramFor({ arch }: BootClient): Ignore {
+  return { kind: "ignore", reason: `the boot check has no program for ${arch?.name ?? "this architecture"}` };
+}
+
+function fromTree(client: BootClient, config: BootConfig, tree: BootTree): Found {
+  if (!config.tftp.enabled) return { kind: "ignore", reason: "tftp is switched off here, and no rule names a server" };
+  if (client.firmware === "raspberry-pi") {
+    return tree.raspberryPi === undefined
+      ? { kind: "ignore", reason: "no Raspberry Pi files (bootcode.bin, start4.elf) in the root" }
+      : { kind: "boot", file: tree.raspberryPi };
+  }
+  const own = scriptFor(tree, client.arch?.code);
+  const script = own === undefined ? {} : { script: scriptPlan(client, own, {}, config) };
+  const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
+  if (entry !== undefined) return { kind: "boot", file: entry.file, ...script };
+  if (client.firmware === "ipxe" && own !== undefined) return { kind: "boot", ...script };
+  return "nothing";
+}

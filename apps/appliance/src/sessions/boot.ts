@@ -1,0 +1,178 @@
+import type { BootClient, Firmware } from "@bootlace/proxy-dhcp";
+import { fileOfBootFile, isIpxeName } from "../catalogue/file-role.ts";
+import { clip } from "./read-dhcp.ts";
+import type { Fact, FileFact, Step, StepOf } from "./step.ts";
+import type { Verdict } from "./verdicts/verdict.ts";
+
+/** All that one machine did in one attempt to boot. A value: a step further is a new one. */
+export interface Boot {
+  readonly id: string;
+  /** MAC address, or `ip ` and the address when no packet told the MAC. */
+  readonly key: string;
+  readonly mac?: string;
+  readonly address?: string;
+  readonly arch?: string;
+  readonly firmware?: Firmware;
+  readonly vendorClass?: string;
+  readonly uuid?: string;
+  readonly serial?: string;
+  readonly hostName?: string;
+  readonly startedAt: number;
+  readonly lastAt: number;
+  readonly steps: readonly Step[];
+  /** The files it was told to fetch first, as paths. */
+  readonly told: readonly string[];
+  /** Steps left out of the middle. */
+  readonly dropped: number;
+  readonly next: number;
+  /** Transfers that go on. */
+  readonly running: number;
+  /** Octets of files that arrived. */
+  readonly bytes: number;
+  /** Nothing more is expected. Files asked for later open it again. */
+  readonly ended: boolean;
+  /** The same machine began anew: what is missing now will not come. */
+  readonly givenUp: boolean;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** @param key MAC address, or `ip ` and an address */
+export function newBoot(key: string, at: number, mac: string | undefined): Boot {
+  const name = key.replace(/[^0-9a-z.]/gi, "");
+  return {
+    id: `${at.toString(36)}-${name}`,
+    key,
+    ...(mac === undefined ? {} : { mac }),
+    startedAt: at,
+    lastAt: at,
+    steps: [],
+    told: [],
+    dropped: 0,
+    next: 1,
+    running: 0,
+    bytes: 0,
+    ended: false,
+    givenUp: false,
+    verdicts: [],
+  };
+}
+
+/** Adds what a request says about the machine. The firmware that began the boot stays: iPXE may come up later. */
+export function withIdentity(boot: Boot, client: BootClient): Boot {
+  const { uuid, serial, hostName } = client;
+  return {
+    ...boot,
+    ...(boot.firmware === undefined
+      ? {
+          firmware: client.firmware,
+          vendorClass: clip(client.vendorClass),
+          ...(client.arch === undefined ? {} : { arch: client.arch.name }),
+        }
+      : {}),
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(serial === undefined ? {} : { serial }),
+    ...(hostName === undefined ? {} : { hostName: clip(hostName) }),
+  };
+}
+
+/** The same boot by a clock that was set back by so many milliseconds. Its id stays. */
+export function setBack(boot: Boot, by: number): Boot {
+  const steps = boot.steps.map((step) => ({ ...step, at: step.at - by, lastAt: step.lastAt - by }));
+  return { ...boot, startedAt: boot.startedAt - by, lastAt: boot.lastAt - by, steps };
+}
+
+/** A silence longer than this, with nothing under way, ends an attempt; firmware waits 32 s at most (PXE 2.1 §2.2.2). */
+const longestPause = 60_000;
+
+/** Whether a machine that asks for a boot server has begun anew, or goes on with what it was doing. */
+export function beginsAnew(boot: Boot, fact: Fact, at: number): boolean {
+  if (fact.kind !== "discover" && fact.kind !== "pxe-request") return false;
+  const pause = at - boot.lastAt;
+  if (fact.kind === "pxe-request") return boot.running === 0 && pause > 10 * longestPause;
+  if (boot.running === 0 && pause > longestPause) return true;
+  const before = stepsOf(boot, "discover").at(-1);
+  const loaded = stepsOf(boot, "file").filter(({ outcome }) => outcome === "done");
+  // Where the firmware was none, iPXE is what it loaded, whatever its name and by whatever protocol it came.
+  const cameUp = before?.firmware !== "ipxe" || isIpxeName(loaded.at(-1)?.file ?? "");
+  if (fact.firmware === "ipxe" && loaded.length > 0 && cameUp) return false;
+  if (before !== undefined && before.http !== fact.http) return true;
+  return stepsOf(boot, "system").length > 0 || loaded.some(({ role }) => role !== "boot-file" && role !== "file");
+}
+
+/** Steps kept from the beginning, where it is decided what a machine boots, and in all. */
+export const keptFirst = 64;
+export const keptSteps = 192;
+
+/** Facts that come in rounds: a repetition within the round is counted, not written again. */
+const rounds: Readonly<Record<Fact["kind"], string>> = {
+  discover: "discovery",
+  offer: "discovery",
+  silence: "discovery",
+  "foreign-offer": "discovery",
+  lease: "lease",
+  "pxe-request": "pxe",
+  ack: "pxe",
+  system: "system",
+  file: "file",
+};
+
+/** Adds a fact: counted with an equal one of the same round, else as a step of its own. */
+export function withFact(boot: Boot, fact: Fact, at: number): Boot {
+  const same = findSame(boot.steps, fact);
+  if (same !== -1) {
+    const step = boot.steps[same] as Step;
+    return withSteps({ ...boot, lastAt: at }, boot.steps.with(same, { ...step, lastAt: at, times: step.times + 1 }));
+  }
+  const step: Step = { ...fact, number: boot.next, at, lastAt: at, times: 1 };
+  return withSteps({ ...boot, ...toldBy(boot, fact), lastAt: at, next: boot.next + 1 }, [...boot.steps, step]);
+}
+
+function toldBy(boot: Boot, fact: Fact): Pick<Boot, "told"> | undefined {
+  if ((fact.kind !== "offer" && fact.kind !== "ack") || fact.bootFile === undefined) return undefined;
+  const file = fileOfBootFile(fact.bootFile);
+  return boot.told.includes(file) ? undefined : { told: [...boot.told, file] };
+}
+
+/** Puts the present state of a transfer into its step. Does nothing when the step was left out. */
+export function withFile(boot: Boot, number: number, fact: Omit<FileFact, "role">, at: number): Boot {
+  const index = boot.steps.findLastIndex((step) => step.number === number);
+  const step = boot.steps[index];
+  if (step?.kind !== "file") return { ...boot, lastAt: at };
+  return withSteps({ ...boot, lastAt: at }, boot.steps.with(index, { ...step, ...fact, lastAt: at }));
+}
+
+function withSteps(boot: Boot, steps: readonly Step[]): Boot {
+  if (steps.length <= keptSteps) return { ...boot, steps };
+  return { ...boot, steps: [...steps.slice(0, keptFirst), ...steps.slice(keptFirst + 1)], dropped: boot.dropped + 1 };
+}
+
+function findSame(steps: readonly Step[], fact: Fact): number {
+  if (fact.kind === "file" && fact.outcome === "running") return -1;
+  const round = rounds[fact.kind];
+  for (let at = steps.length - 1; at >= 0 && at >= steps.length - 8; at--) {
+    const step = steps[at] as Step;
+    if (rounds[step.kind] !== round) return -1;
+    if (isSame(step, fact)) return at;
+  }
+  return -1;
+}
+
+/** What differs from one repetition to the next without meaning. */
+const passing = new Set(["secs", "ms"]);
+
+function isSame(step: Step, fact: Fact): boolean {
+  if (step.kind !== fact.kind) return false;
+  if (step.kind === "file" && fact.kind === "file" && step.file !== fact.file) return false;
+  const known: Readonly<Record<string, unknown>> = { ...step };
+  return Object.entries(fact).every(([name, value]) => passing.has(name) || equal(known[name], value));
+}
+
+/** Facts hold texts, numbers, booleans and lists of them. */
+function equal(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((item, at) => item === other[at]);
+}
+
+export function stepsOf<K extends Fact["kind"]>(boot: Boot, kind: K): StepOf<K>[] {
+  return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
+}

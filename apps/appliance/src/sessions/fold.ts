@@ -1,0 +1,278 @@
+import type { PacketEvent } from "@bootlace/proxy-dhcp";
+import { roleOf } from "../catalogue/file-role.ts";
+import type { ApplianceEvent, HouseEvent, Programs } from "../events/event.ts";
+import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
+import { boundedMap } from "./bounded-map.ts";
+import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
+import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
+import type { Fact } from "./step.ts";
+import { judge } from "./verdicts/judge.ts";
+import { primaryOf, sameVerdict, type Verdict } from "./verdicts/verdict.ts";
+import type { JudgeContext } from "./verdicts/view.ts";
+
+/** A boot that went a step further. */
+export interface BootChange {
+  readonly boot: Boot;
+  /** What the boot came to, when that is new or another than before. */
+  readonly verdict?: Verdict;
+}
+
+/** Ties everything that happens into boots. Time is that of the events; between ticks nothing is judged. */
+export interface Fold {
+  /** Gives each boot that changed, once. */
+  apply(event: ApplianceEvent): readonly BootChange[];
+  /** The boots in mind, one for each client: the latest. The one seen longest ago first. */
+  boots(): Boot[];
+  /** Ends all boots. */
+  finish(at: number): readonly BootChange[];
+}
+
+export interface FoldLimits {
+  /** Clients kept in mind. */
+  readonly clients: number;
+  /** Steps of all boots together. */
+  readonly steps: number;
+  /** Milliseconds after which a client is forgotten. */
+  readonly remember: number;
+  /** Milliseconds of silence after which a boot has ended. */
+  readonly endAfter: number;
+}
+
+const defaults: FoldLimits = { clients: 4096, steps: 65_536, remember: 24 * 3_600_000, endAfter: 120_000 };
+
+/** Events come in their order but for moments; what comes more than this too early was stamped by another clock. */
+const clockSlack = 1000;
+
+/** Longest gap between an ordinary packet and the boot it belongs to. */
+const joinWithin = 15 * 60_000;
+const adoptWithin = 60_000;
+/** Boots judged at one tick. In a flood of forged machines the others have their turn at the next ones. */
+const judgedAtOnce = 512;
+
+export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
+  const limits = { ...defaults, ...wanted };
+  const boots = boundedMap<string, Boot>(limits.clients);
+  const addresses = boundedMap<string, string>(limits.clients);
+  const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
+  const own = new Set<string>();
+  const active = new Set<string>();
+  /** Those that were told a file, and whose address nobody told. */
+  const homeless = new Set<string>();
+  let steps = 0;
+  let overhearing = false;
+  let pxePortHeardAt = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
+  let programs: Programs = { machines: new Map(), unsigned: new Set() };
+  let changed = new Map<string, BootChange>();
+
+  function put(boot: Boot, reached?: Verdict): void {
+    const before = boots.get(boot.key);
+    steps += boot.steps.length - (before?.steps.length ?? 0);
+    const gone = boots.set(boot.key, boot);
+    if (gone !== undefined) forget(gone[1]);
+    if (boot.ended) active.delete(boot.key);
+    else active.add(boot.key);
+    if (isHomeless(boot)) homeless.add(boot.key);
+    else homeless.delete(boot.key);
+    const verdict = reached ?? changed.get(boot.id)?.verdict;
+    changed.set(boot.id, { boot, ...(verdict === undefined ? {} : { verdict }) });
+    for (
+      let oldest = boots.oldest();
+      steps > limits.steps && boots.size > 1 && oldest !== undefined;
+      oldest = boots.oldest()
+    ) {
+      boots.delete(oldest[0]);
+      forget(oldest[1]);
+    }
+  }
+
+  function forget(boot: Boot): void {
+    steps -= boot.steps.length;
+    active.delete(boot.key);
+    homeless.delete(boot.key);
+    if (!boot.ended) changed.set(boot.id, { boot: { ...boot, ended: true } });
+  }
+
+  function contextAt(now: number): JudgeContext {
+    return { now, overhearing, programs, pxePortHeard: now - pxePortHeardAt < limits.remember };
+  }
+
+  function judged(boot: Boot, now: number): void {
+    const verdicts = judge(boot, contextAt(now));
+    const ended = boot.running === 0 && now - boot.lastAt >= limits.endAfter;
+    const same =
+      verdicts.length === boot.verdicts.length &&
+      verdicts.every((verdict, at) => sameVerdict(verdict, boot.verdicts[at]));
+    if (same && ended === boot.ended) return;
+    put({ ...boot, verdicts, ended }, newlyReached(boot, verdicts));
+  }
+
+  /** @param givenUp the machine itself broke off: what is missing now will not come */
+  function close(boot: Boot, now: number, givenUp: boolean): void {
+    if (boot.ended) return;
+    const over: Boot = { ...boot, running: 0, givenUp };
+    const verdicts = judge(over, contextAt(now));
+    put({ ...over, verdicts, ended: true }, newlyReached(boot, verdicts));
+  }
+
+  function onPacket(event: PacketEvent): void {
+    if (event.request.op !== 1)
+      onForeign(readForeignReply(event.request, event.source), event.source.address, event.at);
+    const sighting = readRequest(event);
+    if (sighting === undefined) return;
+    if (event.port === "pxe") pxePortHeardAt = event.at;
+    let boot = boots.get(sighting.mac);
+    const [first] = sighting.facts;
+    if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.at)) {
+      close(boot, event.at, event.at - boot.lastAt <= adoptWithin);
+      boot = undefined;
+    }
+    if (sighting.part === "join") {
+      if (boot !== undefined) join(boot, sighting, event.at);
+      return;
+    }
+    const began = boot ?? newBoot(sighting.mac, event.at, sighting.mac);
+    add(event.client === undefined ? began : withIdentity(began, event.client), sighting, event.at);
+  }
+
+  /** An ordinary packet concerns a boot that is under way; an operating system, one that got a file. */
+  function join(boot: Boot, sighting: Sighting, at: number): void {
+    if (at - boot.lastAt > joinWithin) return;
+    const served = boot.bytes > 0;
+    const known = boot.steps.some(({ kind }) => kind === "system");
+    const facts = sighting.facts.filter(({ kind }) => (kind === "system" ? served && !known : !served || !known));
+    if (facts.length > 0) add(boot, { ...sighting, facts }, at);
+  }
+
+  function add(boot: Boot, { facts, address }: Sighting, at: number): void {
+    const lease = facts.find((fact: Fact) => fact.kind === "lease");
+    // A REQUEST that names us as the server is part of our own exchange.
+    if (lease?.kind === "lease" && own.has(lease.server)) return;
+    let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
+    for (const fact of facts) next = withFact(next, fact, at);
+    if (address !== undefined) addresses.set(address, boot.key);
+    put(next);
+  }
+
+  function onForeign(sighting: Sighting | undefined, source: string, at: number): void {
+    if (sighting === undefined || own.has(source)) return;
+    const boot = boots.get(sighting.mac);
+    if (boot !== undefined && !boot.ended && boot.bytes === 0) join(boot, sighting, at);
+  }
+
+  function onFile(sighting: FileSighting | undefined, at: number): void {
+    if (sighting === undefined) return;
+    const { transfer, fact: seen } = sighting;
+    const known = transfer === undefined ? undefined : transfers.get(transfer);
+    const boot = ownerOf(sighting, at);
+    if (known !== undefined && boot.id !== known.id) return;
+    const over = seen.outcome !== "running";
+    const began = known === undefined && transfer !== undefined && !over;
+    const next =
+      known === undefined
+        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.told) }, at)
+        : withFile(boot, known.number, seen, at);
+    if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
+    const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
+    const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);
+    put({ ...next, ended: false, running, bytes, address: sighting.address });
+  }
+
+  function ownerOf({ transfer, address, mac }: FileSighting, at: number): Boot {
+    const key = mac ?? addresses.get(address) ?? waiting(at, transfer !== undefined) ?? `ip ${address}`;
+    addresses.set(address, key);
+    return boots.get(key) ?? newBoot(key, at, key.startsWith("ip ") ? undefined : key);
+  }
+
+  /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
+  function waiting(at: number, asks: boolean): string | undefined {
+    if (!asks) return undefined;
+    let found: string | undefined;
+    for (const key of homeless) {
+      const boot = boots.peek(key);
+      if (boot === undefined || at - boot.lastAt >= adoptWithin) homeless.delete(key);
+      else if (found === undefined) found = key;
+      else return undefined;
+    }
+    return found;
+  }
+
+  function onHouse(event: HouseEvent): void {
+    if (event.type === "tick") onTick(event.at);
+    else if (event.type === "programs") programs = event;
+    else if (event.type === "overhearing") overhearing = event.on;
+    else if (event.type === "overheard") {
+      onForeign(readForeignReply(event.reply, event.source), event.source.address, event.at);
+    }
+  }
+
+  function onTick(now: number): void {
+    for (const key of [...active].slice(0, judgedAtOnce)) {
+      const boot = boots.peek(key);
+      active.delete(key);
+      if (boot === undefined) continue;
+      active.add(key);
+      judged(boot, now);
+    }
+    for (
+      let oldest = boots.oldest();
+      oldest !== undefined && now - oldest[1].lastAt > limits.remember;
+      oldest = boots.oldest()
+    ) {
+      boots.delete(oldest[0]);
+      forget(oldest[1]);
+    }
+  }
+
+  /** When the clock is set back, silence goes on from where it was: else nothing would end until the clock is there again. */
+  function followClock(at: number): void {
+    const back = latest - at;
+    latest = back > clockSlack ? at : Math.max(latest, at);
+    if (back <= clockSlack) return;
+    boots.change((boot) => setBack(boot, back));
+    pxePortHeardAt -= back;
+  }
+
+  function apply(event: ApplianceEvent): readonly BootChange[] {
+    changed = new Map();
+    followClock(event.event.at);
+    switch (event.kind) {
+      case "dhcp":
+        if (event.event.type === "packet") onPacket(event.event);
+        else if (event.event.type === "interface-up") own.add(event.event.interface.address);
+        else if (event.event.type === "interface-down") own.delete(event.event.interface.address);
+        break;
+      case "tftp":
+        onFile(readTftp(event.event), event.event.at);
+        break;
+      case "http":
+        onFile(readHttp(event.event), event.event.at);
+        break;
+      case "appliance":
+        onHouse(event.event);
+    }
+    return [...changed.values()];
+  }
+
+  return {
+    apply,
+    boots: () => [...boots.values()],
+    finish(at) {
+      changed = new Map();
+      for (const key of [...active]) {
+        const boot = boots.peek(key);
+        if (boot !== undefined) close(boot, at, false);
+      }
+      return [...changed.values()];
+    },
+  };
+}
+
+function isHomeless({ ended, address, steps }: Boot): boolean {
+  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
+}
+
+function newlyReached(boot: Boot, verdicts: readonly Verdict[]): Verdict | undefined {
+  const primary = primaryOf(verdicts);
+  return sameVerdict(primary, primaryOf(boot.verdicts)) ? undefined : primary;
+}

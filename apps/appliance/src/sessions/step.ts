@@ -1,0 +1,103 @@
+import type { Firmware, IgnoreReason, ReplyNote } from "@bootlace/proxy-dhcp";
+import type { FileRole } from "../catalogue/file-role.ts";
+
+/** How a file request stands. A `probe` asked for the size only. */
+export type FileOutcome = "running" | "done" | "probe" | "aborted" | "not-found" | "refused";
+
+/** A file a client asked for, by TFTP or HTTP. Texts are as sent. */
+export interface FileFact {
+  readonly kind: "file";
+  readonly protocol: "tftp" | "http";
+  readonly file: string;
+  readonly role: FileRole;
+  readonly outcome: FileOutcome;
+  /** The server's word for why it was aborted, not found or refused. */
+  readonly reason?: string;
+  /** TFTP ERROR code or HTTP status that was sent. */
+  readonly code?: number;
+  readonly size?: number;
+  /** Octets the client has, as far as is known. */
+  readonly bytes: number;
+  readonly blockSize?: number;
+  readonly windowSize?: number;
+  readonly retransmissions?: number;
+  readonly timeouts?: number;
+  readonly ms?: number;
+  readonly detail?: string;
+}
+
+/** A reply of ours. */
+interface AnswerFact<K extends "offer" | "ack"> {
+  readonly kind: K;
+  readonly form: string;
+  readonly interface: string;
+  readonly bootFile?: string;
+  /** siaddr of the reply. */
+  readonly server: string;
+  /** The files are on another machine: what the client does there cannot be seen. */
+  readonly elsewhere: boolean;
+  readonly rule?: string;
+  readonly notes: readonly ReplyNote[];
+}
+
+/** What was seen of one boot, one fact a step. */
+export type Fact =
+  | {
+      readonly kind: "discover";
+      readonly firmware: Firmware;
+      readonly arch?: string;
+      readonly archCodes: readonly number[];
+      readonly http: boolean;
+      readonly vendorClass: string;
+      readonly userClasses: readonly string[];
+      /** Seconds the client says it has tried. */
+      readonly secs: number;
+      /** It asked for replies by broadcast: those of others can be heard. */
+      readonly broadcast: boolean;
+      readonly relay?: string;
+    }
+  | AnswerFact<"offer">
+  | AnswerFact<"ack">
+  /** A boot client's request that got no answer. */
+  | {
+      readonly kind: "silence";
+      readonly type: string;
+      readonly port: "dhcp" | "pxe";
+      readonly reason: IgnoreReason;
+      readonly detail?: string;
+      readonly rule?: string;
+    }
+  /** The client took an address from a DHCP server. */
+  | { readonly kind: "lease"; readonly server: string; readonly address?: string; readonly seen: "request" | "ack" }
+  | { readonly kind: "pxe-request"; readonly address: string; readonly item?: number }
+  /** Another server's OFFER. A proxy gives no address. */
+  | {
+      readonly kind: "foreign-offer";
+      readonly server: string;
+      readonly proxy: boolean;
+      readonly address?: string;
+      readonly vendorClass?: string;
+      readonly bootFile?: string;
+    }
+  /** An ordinary DHCP client with the same MAC address: an operating system has come up. */
+  | {
+      readonly kind: "system";
+      readonly type: string;
+      readonly vendorClass?: string;
+      readonly hostName?: string;
+    }
+  | FileFact;
+
+/** A fact with its place in the time-line. */
+export type Step = Fact & {
+  /** Counts up from 1 in each boot; evidence names it. */
+  readonly number: number;
+  /** Milliseconds. */
+  readonly at: number;
+  readonly lastAt: number;
+  /** How often the same was seen in a row. */
+  readonly times: number;
+};
+
+export type StepOf<K extends Fact["kind"]> = Extract<Step, { kind: K }>;
+export type FileStep = StepOf<"file">;

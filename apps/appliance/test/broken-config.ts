@@ -1,0 +1,6 @@
+/** A config file with faults: a name, the text, and each line that must be told, in order. */
+export interface BrokenConfig {
+  readonly name: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+}

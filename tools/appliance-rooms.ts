@@ -1,0 +1,89 @@
+import type { Room } from "./room.ts";
+
+const top = "apps/appliance/src/";
+const dhcp = "@bootlace/dhcp-core";
+const proxy = "@bootlace/proxy-dhcp";
+const tftp = "@bootlace/tftp-serve";
+const http = "@bootlace/http-boot";
+const source = "@bootlace/boot-source";
+
+function room(name: string, below: readonly string[], packages: readonly string[], more: Partial<Room> = {}): Room {
+  return { name, prefix: `${top}${name}/`, rooms: below, packages, ...more };
+}
+
+/**
+ * The rooms of the appliance, lowest first. A room knows rooms below it and none above; its row names which. An
+ * arrow that no import uses is an error as well, so that the rows are the plan and not a wish.
+ */
+export const applianceRooms: readonly Room[] = [
+  room("http", [], [tftp, "node:*"]),
+  room("catalogue", [], [dhcp, proxy], { pure: true }),
+  room("config", ["catalogue"], [dhcp, proxy, source, "yaml", "zod", "node:*"]),
+  room("events", ["http"], [dhcp, proxy, tftp, http], { pure: true }),
+  room("net", ["config"], [proxy, source], { pure: true }),
+  room("os", ["config", "events"], [dhcp, proxy, source, "node:*"]),
+  room("boot-files", ["catalogue"], [source, tftp, "node:*"]),
+  room("policy", ["http", "catalogue", "config", "events"], [dhcp, proxy, source, tftp, http], { pure: true }),
+  room("sessions", ["http", "catalogue", "events"], [dhcp, proxy, source, tftp, http], { pure: true }),
+  room("api-model", ["sessions"], ["zod"]),
+  room("history", ["os", "api-model"], ["node:*"]),
+  room(
+    "log",
+    ["http", "catalogue", "config", "events", "net", "os", "sessions", "api-model", "history"],
+    [dhcp, proxy, source, tftp, http, "pino", "node:*"],
+  ),
+  room(
+    "telemetry",
+    ["http", "events", "sessions", "api-model", "history", "log"],
+    [dhcp, proxy, source, tftp, http, "prom-client"],
+  ),
+  room("file-check", ["catalogue", "config", "os", "boot-files"], [dhcp, source, "node:*"]),
+  room("doctor", ["config", "net", "os"], [dhcp, proxy, source, "node:*"], { planned: true }),
+  room("images", ["catalogue", "config", "boot-files"], [source, "node:*"], { planned: true }),
+  room("admin", ["config", "os", "api-model", "history", "log", "telemetry"], [dhcp, "fastify", "zod", "node:*"]),
+  room("service-files", ["os"], ["node:*"]),
+  room("fleet", ["config", "policy", "sessions", "history"], ["node:*"], { planned: true }),
+  room(
+    "app",
+    [
+      "http",
+      "catalogue",
+      "config",
+      "events",
+      "net",
+      "os",
+      "boot-files",
+      "policy",
+      "sessions",
+      "api-model",
+      "log",
+      "telemetry",
+      "file-check",
+      "admin",
+    ],
+    [dhcp, proxy, source, tftp, http, "zod", "node:*"],
+  ),
+  room("init", ["catalogue", "config", "net", "os", "service-files"], [dhcp, "node:*"]),
+  room("import", ["catalogue", "config"], [dhcp, "yaml"]),
+  room(
+    "cli",
+    [
+      "catalogue",
+      "config",
+      "events",
+      "net",
+      "os",
+      "boot-files",
+      "policy",
+      "api-model",
+      "log",
+      "file-check",
+      "service-files",
+      "app",
+      "init",
+      "import",
+    ],
+    [dhcp, "node:*"],
+    { also: [`${top}main.ts`, `${top}bin.ts`] },
+  ),
+];
