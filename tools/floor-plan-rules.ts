@@ -29,6 +29,13 @@ export const rooms: readonly Room[] = [
   { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [], pure: true },
   { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
   ...applianceRooms,
+  { name: "examples", prefix: "examples/", rooms: [], packages: [...workspace, "node:*"] },
+  {
+    name: "examples test",
+    prefix: "examples/test/",
+    rooms: ["examples"],
+    packages: [...workspace, "node:*", "*"],
+  },
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
   {
     name: "dhcp-core test",
@@ -57,6 +64,12 @@ export const rooms: readonly Room[] = [
   { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },
   { name: "packaging", prefix: "packaging/src/", rooms: [], packages: ["node:*", "*"] },
   { name: "packaging test", prefix: "packaging/test/", rooms: ["packaging"], packages: ["node:*", "*"] },
+  {
+    name: "bench",
+    prefix: "tools/bench/",
+    rooms: ["dhcp-core", "proxy-dhcp core", "tftp-serve core"],
+    packages: ["node:*", "*"],
+  },
   { name: "tools", prefix: "tools/", rooms: [], packages: ["node:*", "*"] },
 ];
 

@@ -1,0 +1,68 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodePacket, fieldText } from "@bootlace/dhcp-core";
+import { expect, onTestFinished, test } from "vitest";
+import { discover, fetchByTftp, machine } from "./machine.ts";
+import { startProgram } from "./program.ts";
+
+const here = join(import.meta.dirname, "..");
+const programs = readdirSync(here).filter((name) => name.endsWith(".ts"));
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-example-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+/** The boot file of the offer that a machine gets. */
+async function offered(program: ReturnType<typeof startProgram>, client: Awaited<ReturnType<typeof machine>>) {
+  const [, port] = await program.printed(/^dhcp on 0\.0\.0\.0:(\d+)$/m);
+  const answer = decodePacket((await client.ask(discover(), Number(port))).bytes);
+  if (!answer.ok) throw new Error(answer.fault.code);
+  return fieldText(answer.packet.file);
+}
+
+test("dhcp-core: prints the packets it is given, and says what is none", async () => {
+  const made = await startProgram("dhcp-core.ts").ended();
+  expect(made).toMatchObject({ status: 0, err: "" });
+  expect(made.out).toContain("BOOTREQUEST DISCOVER xid 39a0f3d1");
+  const given = await startProgram("dhcp-core.ts", Buffer.from(discover()).toString("hex"), "0101").ended();
+  expect(given.status).toBe(1);
+  expect(given.out).toContain("client 52:54:00:12:34:56");
+  expect(given.err).toMatch(/^not a DHCP packet: /);
+});
+
+test("proxy-dhcp: offers a boot file, and ends by Ctrl-C", async () => {
+  const client = await machine();
+  const program = startProgram("proxy-dhcp.ts", String(client.port));
+  expect(await offered(program, client)).toBe("efi/bootx64.efi");
+  await program.printed(/^52:54:00:12:34:56: offer efi\/bootx64\.efi$/m);
+  expect(await program.interrupt()).toMatchObject({ status: 0, err: "" });
+});
+
+test("tftp-serve: serves a folder and a file made for its client, and ends by Ctrl-C", async () => {
+  const program = startProgram("tftp-serve.ts", folderWith({ "hello.txt": "hello" }), "0");
+  const [, port] = await program.printed(/^tftp on 127\.0\.0\.1:(\d+)$/m);
+  expect(await fetchByTftp(Number(port), "hello.txt")).toBe("hello");
+  expect(await fetchByTftp(Number(port), "who.ipxe")).toBe("#!ipxe\necho you are 127.0.0.1\n");
+  expect(await fetchByTftp(Number(port), "nothing")).toBe("File not found");
+  await program.printed(/^127\.0\.0\.1 asked for "nothing": missing$/m);
+  expect(await program.interrupt()).toMatchObject({ status: 0, err: "" });
+});
+
+test("each program has a line in the README, and none is long", () => {
+  const readme = readFileSync(join(here, "README.md"), "utf8");
+  for (const name of programs) {
+    expect(readme).toContain(`](${name})`);
+    expect(readFileSync(join(here, name), "utf8").split("\n").length, name).toBeLessThan(60);
+  }
+});
+
+test("each library has a program, which imports it by its name", () => {
+  for (const library of readdirSync(join(here, "../packages"))) {
+    expect(programs).toContain(`${library}.ts`);
+    expect(readFileSync(join(here, `${library}.ts`), "utf8")).toContain(` "@bootlace/${library}"`);
+  }
+});
