@@ -6,7 +6,14 @@ import type { Lab } from "../lab.ts";
 import { execute } from "./environment.ts";
 
 const TOP = fileURLToPath(new URL("../../../", import.meta.url));
-const HOMES = ["packages/dhcp-core", "packages/proxy-dhcp", "packages/tftp-serve", "apps/appliance"];
+const HOMES = [
+  "packages/dhcp-core",
+  "packages/proxy-dhcp",
+  "packages/boot-source",
+  "packages/tftp-serve",
+  "packages/http-boot",
+  "apps/appliance",
+];
 
 /** A package as npm would publish it. */
 export interface Tarball {
@@ -28,7 +35,7 @@ export function folderOutside(lab: Lab, purpose: string): string {
 
 let packed: Promise<readonly Tarball[]> | undefined;
 
-/** All four packages as files, packed once a run, when the first scenario asks for them. */
+/** All packages as files, packed once a run, when the first scenario asks for them. */
 export function packAll(lab: Lab): Promise<readonly Tarball[]> {
   packed ??= packInto(lab, join(dirname(lab.folder), "tarballs"));
   return packed;

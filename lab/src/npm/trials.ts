@@ -26,6 +26,7 @@ export interface Stage {
 }
 
 const LOCAL = "tftp://127.0.0.1:6969";
+const LOCAL_HTTP = "http://127.0.0.1:8080";
 
 /** What each example must do, by library and heading. */
 const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promise<void>>> = {
@@ -92,6 +93,35 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     await runOk(lab, bootServer.netns, locate("curl"), upload);
     must(existsSync(join(srv, "uploads/new.txt")), "the upload did not arrive");
     await server.stop();
+  },
+  "@bootlace/http-boot: Serve a folder": async (stage, example) => {
+    const { lab, pc } = stage;
+    const { server } = stage.start(example);
+    await listening(lab, server, [80], 20, "tcp");
+    must((await fetchText(lab, pc, `http://${BOOT_SERVER}/hello.txt`)) === "hello", "hello.txt came otherwise");
+    await server.stop();
+  },
+  "@bootlace/http-boot: Serve what you make": async (stage, example) => {
+    const { lab, bootServer } = stage;
+    const { server } = stage.start(example);
+    await listening(lab, server, [8080], 20, "tcp");
+    const script = await fetchText(lab, bootServer, `${LOCAL_HTTP}/boot.ipxe`);
+    must(script === "#!ipxe\nchain http://127.0.0.1:8080/menu.ipxe\n", `boot.ipxe is ${script}`);
+    must((await fetchText(lab, bootServer, `${LOCAL_HTTP}/menu.ipxe`)) === "#!ipxe\nshell\n", "menu.ipxe is wrong");
+    await server.stop();
+  },
+  "@bootlace/http-boot: Watch requests": async (stage, example) => {
+    const { lab, bootServer } = stage;
+    const { server } = stage.start(example);
+    await listening(lab, server, [8080], 20, "tcp");
+    await fetchText(lab, bootServer, `${LOCAL_HTTP}/hello.txt`);
+    await fetchText(lab, bootServer, `${LOCAL_HTTP}/none`);
+    await server.output.until(/127\.0\.0\.1 GET "hello\.txt": 200, 5 bytes\n127\.0\.0\.1: 404 missing/, 5);
+    await server.stop();
+  },
+  "@bootlace/http-boot: Stop": async (stage, example) => {
+    const exit = await stage.start(example).server.exited;
+    must("code" in exit && exit.code === 0, `it ended with ${JSON.stringify(exit)}`);
   },
 };
 
