@@ -32,5 +32,5 @@ const proxy = createProxyDhcp({
 });
 
 await proxy.start();
-for (const { role, address, port } of proxy.endpoints()) console.log(`${role} on ${address}:${port}`);
+for (const { role, address, port } of proxy.addresses()) console.log(`${role} on ${address}:${port}`);
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void proxy.stop());

@@ -52,6 +52,42 @@ test("tftp-serve: serves a folder and a file made for its client, and ends by Ct
   expect(await program.interrupt()).toMatchObject({ status: 0, err: "" });
 });
 
+test("boot-source: prints a file as a client gets it, and why there is none", async () => {
+  const menu = await startProgram("boot-source.ts").ended();
+  expect(menu).toEqual({ status: 0, out: "#!ipxe\necho one menu for everybody\n", err: "" });
+  const made = await startProgram("boot-source.ts", "who.ipxe", "192.0.2.7").ended();
+  expect(made.out).toBe("#!ipxe\necho you are 192.0.2.7\n");
+  const none = await startProgram("boot-source.ts", "../secret").ended();
+  expect(none).toEqual({ status: 1, out: "", err: "../secret is not served: outside-root\n" });
+});
+
+test("http-boot: serves a folder, whole and in ranges, and ends by Ctrl-C", async () => {
+  const program = startProgram("http-boot.ts", folderWith({ "hello.txt": "hello" }), "0");
+  const [, port] = await program.printed(/^http on 127\.0\.0\.1:(\d+)$/m);
+  const url = `http://127.0.0.1:${port}/hello.txt`;
+  expect(await (await fetch(url)).text()).toBe("hello");
+  expect(await (await fetch(url, { headers: { range: "bytes=1-3" } })).text()).toBe("ell");
+  await program.printed(/^127\.0\.0\.1 GET "hello\.txt": 206, 3 bytes$/m);
+  expect(await program.interrupt()).toMatchObject({ status: 0, err: "" });
+});
+
+test("appliance: offers, and serves the same source by TFTP and HTTP, and ends by Ctrl-C", async () => {
+  const client = await machine();
+  const program = startProgram("appliance.ts", folderWith({ "ipxe.efi": "iPXE" }), String(client.port));
+  expect(await offered(program, client)).toBe("ipxe.efi");
+  const [, tftp] = await program.printed(/^tftp on 127\.0\.0\.1:(\d+)$/m);
+  const [, http] = await program.printed(/^http on 127\.0\.0\.1:(\d+)$/m);
+  expect(await fetchByTftp(Number(tftp), "ipxe.efi")).toBe("iPXE");
+  for (const text of [
+    await fetchByTftp(Number(tftp), "boot.ipxe"),
+    await (await fetch(`http://127.0.0.1:${http}/boot.ipxe`)).text(),
+  ]) {
+    expect(text).toBe("#!ipxe\necho 127.0.0.1 boots\nshell\n");
+  }
+  await program.printed(/^52:54:00:12:34:56 offer$/m);
+  expect(await program.interrupt()).toMatchObject({ status: 0, err: "" });
+});
+
 test("each program has a line in the README, and none is long", () => {
   const readme = readFileSync(join(here, "README.md"), "utf8");
   for (const name of programs) {
