@@ -54,6 +54,19 @@ export const rooms: readonly Room[] = [
     rooms: ["http-boot core"],
     packages: ["@bootlace/boot-source", "@bootlace/tftp-serve", "node:*"],
   },
+  {
+    name: "pxe-client core",
+    prefix: "packages/pxe-client/src/core/",
+    rooms: [],
+    packages: ["@bootlace/dhcp-core"],
+    pure: true,
+  },
+  {
+    name: "pxe-client shell",
+    prefix: "packages/pxe-client/src/",
+    rooms: ["pxe-client core"],
+    packages: ["@bootlace/dhcp-core", "node:*"],
+  },
   ...applianceRooms,
   { name: "examples", prefix: "examples/", rooms: [], packages: [...workspace, "node:*"] },
   {
@@ -63,6 +76,7 @@ export const rooms: readonly Room[] = [
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
+  { name: "test kit", prefix: "tools/test-kit/", rooms: [], packages: [], pure: true },
   {
     name: "dhcp-core test",
     prefix: "packages/dhcp-core/test/",
@@ -78,13 +92,20 @@ export const rooms: readonly Room[] = [
   {
     name: "proxy-dhcp test",
     prefix: "packages/proxy-dhcp/test/",
-    rooms: ["proxy-dhcp core", "proxy-dhcp shell"],
-    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "@bootlace/boot-source", "node:*", "*"],
+    rooms: ["proxy-dhcp core", "proxy-dhcp shell", "test kit"],
+    packages: [
+      "@bootlace/proxy-dhcp",
+      "@bootlace/dhcp-core",
+      "@bootlace/boot-source",
+      "@bootlace/pxe-client",
+      "node:*",
+      "*",
+    ],
   },
   {
     name: "tftp-serve test",
     prefix: "packages/tftp-serve/test/",
-    rooms: ["tftp-serve core", "tftp-serve shell"],
+    rooms: ["tftp-serve core", "tftp-serve shell", "test kit"],
     packages: ["@bootlace/tftp-serve", "@bootlace/boot-source", "node:*", "*"],
   },
   {
@@ -92,6 +113,12 @@ export const rooms: readonly Room[] = [
     prefix: "packages/http-boot/test/",
     rooms: ["http-boot core", "http-boot shell"],
     packages: ["@bootlace/http-boot", "@bootlace/boot-source", "node:*", "*"],
+  },
+  {
+    name: "pxe-client test",
+    prefix: "packages/pxe-client/test/",
+    rooms: ["pxe-client core", "pxe-client shell"],
+    packages: ["@bootlace/pxe-client", "@bootlace/dhcp-core", "node:*", "*"],
   },
   {
     name: "appliance test",
@@ -119,6 +146,10 @@ export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/serve.ts",
   "packages/proxy-dhcp/src/service.ts",
   "packages/proxy-dhcp/src/sockets.ts",
+  "packages/pxe-client/src/udp.ts",
+  "packages/pxe-client/src/tftp-get.ts",
+  "packages/pxe-client/src/http-get.ts",
+  "packages/pxe-client/src/client.ts",
   "packages/tftp-serve/src/channel.ts",
   "packages/tftp-serve/src/channel-pool.ts",
   "packages/tftp-serve/src/pooled-socket.ts",

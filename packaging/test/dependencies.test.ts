@@ -20,6 +20,7 @@ const manifests = [
   "packages/dhcp-core",
   "packages/proxy-dhcp",
   "packages/tftp-serve",
+  "packages/pxe-client",
   "packages/http-boot",
   "apps/appliance",
   "lab",

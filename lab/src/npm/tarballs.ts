@@ -6,14 +6,8 @@ import type { Lab } from "../lab.ts";
 import { execute } from "./environment.ts";
 
 const TOP = fileURLToPath(new URL("../../../", import.meta.url));
-const HOMES = [
-  "packages/dhcp-core",
-  "packages/proxy-dhcp",
-  "packages/boot-source",
-  "packages/tftp-serve",
-  "packages/http-boot",
-  "apps/appliance",
-];
+const LIBRARIES = ["dhcp-core", "boot-source", "proxy-dhcp", "tftp-serve", "http-boot", "pxe-client"];
+const HOMES = [...LIBRARIES.map((name) => `packages/${name}`), "apps/appliance"];
 
 /** A package as npm would publish it. */
 export interface Tarball {

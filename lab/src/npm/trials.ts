@@ -30,10 +30,7 @@ const LOCAL_HTTP = "http://127.0.0.1:8080";
 
 /** What each example must do, by library and heading. */
 const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promise<void>>> = {
-  "@bootlace/dhcp-core: @bootlace/dhcp-core": async (stage, example) => {
-    const printed = await stage.print(example);
-    must(printed === example.prints, `the README does not say what it prints:\n${printed}`);
-  },
+  "@bootlace/dhcp-core: @bootlace/dhcp-core": printsWhatItSays,
   "@bootlace/proxy-dhcp: @bootlace/proxy-dhcp": async (stage, example) => {
     const { lab, pc, capture, mark } = stage;
     const { server } = stage.start(example);
@@ -43,6 +40,13 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     const offer = await offerTo(lab, pc, capture, { mac, xid: 0x70000000 + mark, vendorClass, architecture: 7 });
     must(offer.file === "bootx64.efi" && offer.siaddr === BOOT_SERVER, `offered "${offer.file}"`);
     await server.output.until(new RegExp(`${mac} \\{[^]*kind: 'offer'`), 5);
+    await server.stop();
+  },
+  "@bootlace/pxe-client: What would edk2 do with this offer?": printsWhatItSays,
+  "@bootlace/pxe-client: Boot over real sockets": async (stage, example) => {
+    // Beside a router alone: a lease is offered, and nothing to boot.
+    const { server } = stage.start(example);
+    await server.output.until(/sent\s+verdict \{ accepted: true, as: 'lease' \}/, 10);
     await server.stop();
   },
   "@bootlace/tftp-serve: Serve a folder": async (stage, example) => {
@@ -124,6 +128,11 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     must("code" in exit && exit.code === 0, `it ended with ${JSON.stringify(exit)}`);
   },
 };
+
+async function printsWhatItSays(stage: Stage, example: Example): Promise<void> {
+  const printed = await stage.print(example);
+  must(printed === example.prints, `the README does not say what it prints:\n${printed}`);
+}
 
 /** Runs an example, and is its client: it must do what its README says. Throws a LabFailure for one that is not known. */
 export async function tryExample(stage: Stage, example: Example): Promise<void> {

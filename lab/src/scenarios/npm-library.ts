@@ -45,7 +45,13 @@ export const npmLibrary: Scenario = {
 /** A CommonJS program gets at every name by `require`. */
 async function requires(lab: Lab, { folder }: Consumer, node: string): Promise<void> {
   const names = await execute(lab, node, [join(folder, "out/cjs/consumer.js")], { cwd: folder });
-  for (const name of ["decodePacket", "createProxyDhcp", "createTftpServer", "createHttpBootServer"]) {
+  for (const name of [
+    "decodePacket",
+    "createProxyDhcp",
+    "createTftpServer",
+    "createHttpBootServer",
+    "createPxeClient",
+  ]) {
     must(names.split(/\s/).includes(name), `require() does not give ${name}: ${names}`);
   }
 }

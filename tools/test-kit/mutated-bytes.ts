@@ -17,10 +17,20 @@ export function dice(seed: number) {
 
 export type Dice = ReturnType<typeof dice>;
 
-const STRANGE = [0, 1, 2, 3, 4, 5, 6, 10, 13, 32, 37, 46, 47, 48, 57, 92, 127, 128, 194, 224, 237, 244, 254, 255];
+export interface Mutating {
+  /** Bytes of the result at most. */
+  readonly most: number;
+  /** Values that mean something where the bytes are read, and so are written more often than others. */
+  readonly strange: readonly number[];
+}
 
-/** Octets that are nearly those: flipped, cut, doubled, continued with another's. */
-export function mutated(random: Dice, original: Uint8Array, other: Uint8Array, most: number): Uint8Array {
+/** Bytes that are nearly those: flipped, cut, doubled, continued with another's. */
+export function mutated(
+  random: Dice,
+  original: Uint8Array,
+  other: Uint8Array,
+  { most, strange }: Mutating,
+): Uint8Array {
   let bytes = original;
   for (let times = 1 + random.below(random.chance(20) ? 12 : 3); times > 0; times--) {
     const at = random.below(bytes.length + 1);
@@ -47,7 +57,7 @@ export function mutated(random: Dice, original: Uint8Array, other: Uint8Array, m
         break;
       default: {
         const copy = bytes.slice();
-        if (at < copy.length) copy[at] = random.chance(50) ? random.pick(STRANGE) : random.below(256);
+        if (at < copy.length) copy[at] = random.chance(50) ? random.pick(strange) : random.below(256);
         bytes = copy;
       }
     }

@@ -1,10 +1,10 @@
 import { createPacket, type DhcpPacket, encodeOptions, messageTypes, type OptionValues } from "@bootlace/dhcp-core";
 import { describe, expect, it } from "vitest";
-import { capture } from "../captures.ts";
-import { decoded, hex, octetsOf, text } from "../support.ts";
-import { edk2Http, edk2Pxe, edk2PxeReply } from "./edk2.ts";
-import { ipxe, ipxeReply } from "./ipxe.ts";
-import type { Received, Step } from "./message.ts";
+import { edk2Http } from "../src/core/edk2-http.ts";
+import { edk2Pxe } from "../src/core/edk2-pxe.ts";
+import { ipxe } from "../src/core/ipxe.ts";
+import type { Move, Received } from "../src/core/message.ts";
+import { bytesOf, capture, decoded, hex, text } from "./support.ts";
 
 /**
  * The models against what OVMF and an iPXE BIOS ROM were seen to do with crafted replies: a model that accepts too
@@ -19,15 +19,22 @@ interface Shape {
   readonly file?: string;
   readonly siaddr?: string;
   readonly sport?: number;
+  /** Without the zeros up to 300 bytes. */
+  readonly bare?: true;
 }
 
-function message(to: DhcpPacket, kind: "OFFER" | "ACK", { values = {}, file = "", siaddr, sport }: Shape): Received {
+function message(
+  to: DhcpPacket,
+  kind: "OFFER" | "ACK",
+  { values = {}, file = "", siaddr, sport, bare }: Shape,
+): Received {
   const base = { messageType: messageTypes[kind], serverIdentifier: proxy, vendorClassIdentifier: "PXEClient" };
   const encoded = encodeOptions({ ...base, ...values });
   if (!encoded.ok) throw new Error(encoded.option);
   const { xid, chaddr } = to;
   const fields = { op: 2, xid, chaddr, flags: 0x8000, siaddr: siaddr ?? "0.0.0.0", file: text(file) };
-  const bytes = octetsOf(createPacket({ ...fields, options: encoded.options }));
+  const padded = bytesOf(createPacket({ ...fields, options: encoded.options }));
+  const bytes = bare ? padded.subarray(0, padded.lastIndexOf(255) + 1) : padded;
   return { bytes, source: { address: proxy, port: sport ?? (kind === "OFFER" ? 67 : 4011) } };
 }
 
@@ -40,6 +47,13 @@ type Result = "boots" | "boots after 4011" | "fails" | "fails after 4011";
 const shapes: readonly [string, Shape, Shape | undefined, Result, Result][] = [
   ["p01 file, siaddr, no 43, 4011 silent", { ...f, ...us }, undefined, "fails after 4011", "boots"],
   ["p02 file, siaddr, 43 boot now", { ...f, ...us, values: dc8 }, undefined, "boots", "boots"],
+  [
+    "p03 43 boot now and a prompt of 0 s",
+    { ...f, ...us, values: { vendorSpecificInformation: hex("0601080a0100ff") } },
+    undefined,
+    "boots",
+    "boots",
+  ],
   ["p04 67, siaddr, 43 boot now", { ...us, values: { ...dc8, bootFileName: "boot.efi" } }, undefined, "boots", "boots"],
   ["p05 file, no siaddr, 43", { ...f, values: dc8 }, undefined, "boots", "fails after 4011"],
   [
@@ -59,8 +73,16 @@ const shapes: readonly [string, Shape, Shape | undefined, Result, Result][] = [
     "fails after 4011",
   ],
   ["p10 no 54, 43", { ...f, ...us, values: { ...dc8, serverIdentifier: undefined } }, undefined, "fails", "boots"],
+  ["p11 no 97, not padded", { ...f, ...us, values: dc8, bare: true }, undefined, "boots", "boots"],
   ["p12 binl, ACK from 67", us, { ...ack, sport: 67 }, "boots after 4011", "fails after 4011"],
   ["p13 file and 4011, no 43", { ...f, ...us }, ack, "boots after 4011", "boots"],
+  [
+    "p14 43 without END",
+    { ...f, ...us, values: { vendorSpecificInformation: hex("060108") } },
+    undefined,
+    "boots",
+    "boots",
+  ],
   [
     "p15 43.6 = 0",
     { ...f, ...us, values: { vendorSpecificInformation: hex("060100ff") } },
@@ -84,6 +106,13 @@ const shapes: readonly [string, Shape, Shape | undefined, Result, Result][] = [
   ],
   ["p19 67 with NUL, 43", { ...us, values: { ...dc8, bootFileName: "boot.efi" } }, undefined, "boots", "boots"],
   ["p20 from port 4011", { ...f, ...us, values: dc8, sport: 4011 }, undefined, "fails", "boots"],
+  [
+    "p21 60 in full",
+    { ...f, ...us, values: { ...dc8, vendorClassIdentifier: "PXEClient:Arch:00000:UNDI:002001" } },
+    undefined,
+    "boots",
+    "boots",
+  ],
   ["p22 43 and 4011 both", { ...f, ...us, values: dc8 }, ack, "boots", "boots"],
   ["p23 external siaddr, 43", { ...f, siaddr: files, values: dc8 }, undefined, "boots", "boots"],
   ["p24 binl, external siaddr in the ACK", us, { ...f, siaddr: files }, "boots after 4011", "boots after 4011"],
@@ -100,11 +129,11 @@ function requestTo4011(discover: DhcpPacket): DhcpPacket {
   return { ...discover, xid: 0x4011, options: new Map([...discover.options, [53, Uint8Array.of(3)]]) };
 }
 
-function play(first: Step, second: (() => Step) | undefined): Result {
-  if (first.step === "boot") return "boots";
-  if (first.step !== "ask") return "fails";
+function play(first: Move, second: (() => Move) | undefined): Result {
+  if (first.kind === "boot") return "boots";
+  if (first.kind !== "ask") return "fails";
   const answered = first.server === proxy ? second?.() : undefined;
-  return answered?.step === "boot" ? "boots after 4011" : "fails after 4011";
+  return answered?.kind === "boot" ? "boots after 4011" : "fails after 4011";
 }
 
 function seen(label: string) {
@@ -118,17 +147,18 @@ function seen(label: string) {
 describe("the models do what the firmware was seen to do", () => {
   it.each(shapes)("%s", (_name, offer, reply, ovmf, rom) => {
     const uefi = seen("02a-uefi-x64-syslinux");
-    const request = decoded(octetsOf(requestTo4011(uefi.discover)));
+    const request = decoded(bytesOf(requestTo4011(uefi.discover)));
     const answered = (to: number) =>
-      reply && (() => edk2PxeReply(request, message(request, "ACK", reply), { port: to }));
-    expect(play(edk2Pxe(uefi.discover, [uefi.offer, message(uefi.discover, "OFFER", offer)]), answered(4011))).toBe(
-      ovmf,
-    );
+      reply && (() => edk2Pxe.judgeReply({ request, server: proxy }, message(request, "ACK", reply), to));
+    expect(
+      play(edk2Pxe.choose(uefi.discover, [uefi.offer, message(uefi.discover, "OFFER", offer)]), answered(4011)),
+    ).toBe(ovmf);
 
     const bios = seen("01-bios-e1000-pxelinux-memtest");
     const request68 = requestTo4011(bios.discover);
-    const again = reply && (() => ipxeReply(proxy, message(request68, "ACK", reply), { port: 68 }));
-    expect(play(ipxe(bios.discover, [bios.offer, message(bios.discover, "OFFER", offer)]), again)).toBe(rom);
+    const again =
+      reply && (() => ipxe.judgeReply({ request: request68, server: proxy }, message(request68, "ACK", reply), 68));
+    expect(play(ipxe.choose(bios.discover, [bios.offer, message(bios.discover, "OFFER", offer)]), again)).toBe(rom);
   });
 
   const url = "http://192.168.11.109:8080/ok.efi";
@@ -150,15 +180,15 @@ describe("the models do what the firmware was seen to do", () => {
     ["s32 file and 67 differ", { file: "http://192.168.11.109/nope", values: { ...http, bootFileName: url } }, true],
   ])("HTTP Boot: %s", (_name, shape, boots) => {
     const { discover, offer } = seen("03-s01-file");
-    const step = edk2Http(discover, [offer, message(discover, "OFFER", shape)]);
-    expect(step.step === "boot" ? step.file : undefined).toBe(boots ? url : undefined);
+    const move = edk2Http.choose(discover, [offer, message(discover, "OFFER", shape)]);
+    expect(move.kind === "boot" ? move.file : undefined).toBe(boots ? url : undefined);
   });
 
   it("HTTP Boot: s13 host name beside a DHCP server that names a DNS server", () => {
     const { discover, offer } = seen("03-s01-file");
     const router = decoded(offer.bytes);
-    const withDns = octetsOf({ ...router, options: new Map([...router.options, [6, Uint8Array.of(192, 168, 11, 1)]]) });
+    const withDns = bytesOf({ ...router, options: new Map([...router.options, [6, Uint8Array.of(192, 168, 11, 1)]]) });
     const received = [{ ...offer, bytes: withDns }, message(discover, "OFFER", { values: named })];
-    expect(edk2Http(discover, received)).toMatchObject({ step: "boot", server: "boot.ae.lan" });
+    expect(edk2Http.choose(discover, received)).toMatchObject({ kind: "boot", server: "boot.ae.lan" });
   });
 });
