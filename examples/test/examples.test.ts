@@ -71,6 +71,18 @@ test("http-boot: serves a folder, whole and in ranges, and ends by Ctrl-C", asyn
   expect(await program.interrupt()).toMatchObject({ status: 0, err: "" });
 });
 
+test("pxe-client: what each firmware makes of an offer", async () => {
+  const made = await startProgram("pxe-client.ts").ended();
+  expect(made).toMatchObject({ status: 0, err: "" });
+  expect(made.out).toContain("edk2-pxe rejects it: option 54 is missing");
+  const client = await machine();
+  const [, port] = await startProgram("proxy-dhcp.ts", String(client.port)).printed(/^dhcp on 0\.0\.0\.0:(\d+)$/m);
+  const offer = (await client.ask(discover(), Number(port))).bytes.toString("hex");
+  const judged = await startProgram("pxe-client.ts", offer, "00").ended();
+  expect(judged.out).toMatch(/^edk2-pxe accepts it$/m);
+  expect(judged).toMatchObject({ status: 1, err: expect.stringMatching(/^not a DHCP packet: /) });
+});
+
 test("appliance: offers, and serves the same source by TFTP and HTTP, and ends by Ctrl-C", async () => {
   const client = await machine();
   const program = startProgram("appliance.ts", folderWith({ "ipxe.efi": "iPXE" }), String(client.port));
