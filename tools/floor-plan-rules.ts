@@ -68,6 +68,13 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/dhcp-core", "node:*"],
   },
   ...applianceRooms,
+  { name: "examples", prefix: "examples/", rooms: [], packages: [...workspace, "node:*"] },
+  {
+    name: "examples test",
+    prefix: "examples/test/",
+    rooms: ["examples"],
+    packages: [...workspace, "node:*", "*"],
+  },
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
   { name: "test kit", prefix: "tools/test-kit/", rooms: [], packages: [], pure: true },
   {
@@ -122,6 +129,12 @@ export const rooms: readonly Room[] = [
   { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },
   { name: "packaging", prefix: "packaging/src/", rooms: [], packages: ["node:*", "*"] },
   { name: "packaging test", prefix: "packaging/test/", rooms: ["packaging"], packages: ["node:*", "*"] },
+  {
+    name: "bench",
+    prefix: "tools/bench/",
+    rooms: ["dhcp-core", "proxy-dhcp core", "tftp-serve core"],
+    packages: ["node:*", "*"],
+  },
   { name: "tools", prefix: "tools/", rooms: [], packages: ["node:*", "*"] },
 ];
 
