@@ -114,10 +114,12 @@ function ignoredRecord(
   const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.at);
   const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
   const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
-  const message = `${whoAsks(event)}: ignored: ${why}${more}${ruleText(rule)}`;
+  const brief = `ignored: ${why}${more}${ruleText(rule)}`;
+  const message = `${whoAsks(event)}: ${brief}`;
   const fields = { ...clientFields(event), reason, detail, rule };
   return {
     ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
+    brief,
     get details() {
       return loud ? [] : describe(event.request);
     },
@@ -149,6 +151,7 @@ function replyRecord(event: PacketEvent, { decision, reply, to, interfaceName, o
   };
   return {
     ...record("info", `dhcp.${decision.kind}`, `${whoAsks(event)} -> ${answer}`, fields),
+    detailLevel: "debug",
     get details() {
       const options = [...reply.options].map(([code, bytes]) => `option ${describeOption(code, bytes)}`);
       return [...headerLines(reply, octets), ...options];

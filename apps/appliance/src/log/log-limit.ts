@@ -36,6 +36,7 @@ const roomy: ReadonlySet<EventCode> = new Set(["tftp.done", "tftp.not-found", "h
 /** What the network can cause as often as it likes. The rest is the house's own, and rare. */
 const caused: ReadonlySet<EventCode> = new Set([
   ...roomy,
+  "boot.search",
   "boot.verdict",
   "dhcp.ack",
   "dhcp.ignored",
