@@ -13,21 +13,34 @@ const workspace = [
 /** The arrows of docs/floor-plan.md, lowest room first. A file outside every room fails the check. */
 export const rooms: readonly Room[] = [
   { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [], pure: true },
+  { name: "boot-source core", prefix: "packages/boot-source/src/core/", rooms: [], packages: [], pure: true },
+  { name: "boot-source shell", prefix: "packages/boot-source/src/", rooms: ["boot-source core"], packages: ["node:*"] },
   {
     name: "proxy-dhcp core",
     prefix: "packages/proxy-dhcp/src/core/",
     rooms: [],
-    packages: ["@bootlace/dhcp-core"],
+    packages: ["@bootlace/dhcp-core", "@bootlace/boot-source"],
     pure: true,
   },
   {
     name: "proxy-dhcp shell",
     prefix: "packages/proxy-dhcp/src/",
     rooms: ["proxy-dhcp core"],
-    packages: ["@bootlace/dhcp-core", "node:*"],
+    packages: ["@bootlace/dhcp-core", "@bootlace/boot-source", "node:*"],
   },
-  { name: "tftp-serve core", prefix: "packages/tftp-serve/src/core/", rooms: [], packages: [], pure: true },
-  { name: "tftp-serve shell", prefix: "packages/tftp-serve/src/", rooms: ["tftp-serve core"], packages: ["node:*"] },
+  {
+    name: "tftp-serve core",
+    prefix: "packages/tftp-serve/src/core/",
+    rooms: [],
+    packages: ["@bootlace/boot-source"],
+    pure: true,
+  },
+  {
+    name: "tftp-serve shell",
+    prefix: "packages/tftp-serve/src/",
+    rooms: ["tftp-serve core"],
+    packages: ["@bootlace/boot-source", "node:*"],
+  },
   ...applianceRooms,
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
   {
@@ -37,16 +50,22 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/dhcp-core", "node:*", "*"],
   },
   {
+    name: "boot-source test",
+    prefix: "packages/boot-source/test/",
+    rooms: ["boot-source core", "boot-source shell"],
+    packages: ["@bootlace/boot-source", "node:*", "*"],
+  },
+  {
     name: "proxy-dhcp test",
     prefix: "packages/proxy-dhcp/test/",
     rooms: ["proxy-dhcp core", "proxy-dhcp shell"],
-    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "node:*", "*"],
+    packages: ["@bootlace/proxy-dhcp", "@bootlace/dhcp-core", "@bootlace/boot-source", "node:*", "*"],
   },
   {
     name: "tftp-serve test",
     prefix: "packages/tftp-serve/test/",
     rooms: ["tftp-serve core", "tftp-serve shell"],
-    packages: ["@bootlace/tftp-serve", "node:*", "*"],
+    packages: ["@bootlace/tftp-serve", "@bootlace/boot-source", "node:*", "*"],
   },
   {
     name: "appliance test",
@@ -64,6 +83,7 @@ export const rooms: readonly Room[] = [
 export const socketModules: readonly string[] = ["node:dgram", "node:http", "node:https", "node:http2", "node:tls"];
 export const socketFiles: readonly string[] = [
   "packages/proxy-dhcp/src/serve.ts",
+  "packages/proxy-dhcp/src/service.ts",
   "packages/proxy-dhcp/src/sockets.ts",
   "packages/tftp-serve/src/channel.ts",
   "packages/tftp-serve/src/channel-pool.ts",

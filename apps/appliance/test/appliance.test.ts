@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fieldText, optionValue } from "@bootlace/dhcp-core";
-import { createProxyDhcp, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
+import { createProxyDhcp, ServerStartError } from "@bootlace/proxy-dhcp";
 import { createTftpServer, type TftpServerOptions, TftpStartError } from "@bootlace/tftp-serve";
 import { createClient } from "tftp";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -200,7 +200,13 @@ it("tells all ports that are denied at once, and leaves nothing running", async 
     }),
     createProxyDhcp: (options) => ({
       ...createProxyDhcp(options),
-      start: () => Promise.reject(new ProxyDhcpStartError({ ...denied, port: 67 }, [{ ...denied, port: 4011 }])),
+      start: () =>
+        Promise.reject(
+          new ServerStartError([
+            { protocol: "udp", ...denied, port: 67 },
+            { protocol: "udp", ...denied, port: 4011 },
+          ]),
+        ),
       stop: async () => void steps.push("dhcp"),
     }),
     every: () => {

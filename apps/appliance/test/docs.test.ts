@@ -70,8 +70,8 @@ test("docs/explanation/security.md names the limits that hold", () => {
   const { mac, source, global } = dhcp;
   const { http } = configSchema.parse({});
   for (const sentence of [
-    `${mac.replies} answers in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
-    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} requests a second of one address that nobody acknowledges, ${tftp.unacknowledgedPerSecond} in all`,
+    `${mac.replies} replies in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
+    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all`,
     `${tftp.idleLimit / 1000} s without progress`,
     `${http.maxConnections} connections, ${http.maxConnectionsPerClient} of one address`,
   ]) {

@@ -54,11 +54,17 @@ test("a port that is taken while the daemon runs: the log names who has it", asy
   expect([http.event, http.message]).toEqual(["http.listen-failed", expect.stringMatching(own)]);
   expect(http.message).toContain(`TCP port ${tcpPort()} (http) on 127.0.0.1`);
 
-  const eth0 = { name: "eth0", address, netmask: "255.0.0.0" };
-  const local = { address, port: udpPort() };
   const pxe = await toldOf({
     kind: "dhcp",
-    event: { type: "interface-failed", at: 1, interface: eth0, code: "EADDRINUSE", local },
+    event: {
+      type: "listen-failed",
+      time: 1,
+      address,
+      port: udpPort(),
+      code: "EADDRINUSE",
+      role: "pxe",
+      interfaceName: "eth0",
+    },
   });
   expect(pxe).toMatchObject({ scope: "dhcp", event: "dhcp.interface-failed", fields: { interface: "eth0" } });
   expect(pxe.message).toMatch(own);

@@ -9,7 +9,7 @@ import { edk2Http, edk2ItemReply, edk2Pxe, edk2PxeReply } from "./models/edk2.ts
 import { ipxe, ipxeItemReply, ipxeReply } from "./models/ipxe.ts";
 import { pxe, type Received, type Step } from "./models/message.ts";
 import { uBoot } from "./models/small-roms.ts";
-import { captureLan, contextOf, datagramIn, decoded } from "./support.ts";
+import { captureLan, contextOf, datagramIn, decoded, subnet } from "./support.ts";
 
 const us = captureLan.address;
 const bios = "pxelinux/pxelinux.0";
@@ -75,7 +75,7 @@ function answer(one: Captured, vendorClasses: readonly string[] = []) {
   return handle(datagramIn(one.bytes, scene), context);
 }
 
-const subnet12 = { network: 0xc0a80c00, mask: 0xffffff00 };
+const subnet12 = subnet("192.168.12.0/24");
 const requests = captured.filter(reachesUs);
 
 function golden(one: Captured): string[] {

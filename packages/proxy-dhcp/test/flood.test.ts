@@ -10,7 +10,7 @@ import { respond } from "../src/core/respond.ts";
 import { createTally } from "../src/core/tally.ts";
 import { captured } from "./captures.ts";
 import { type Dice, dice, mutated } from "./mutate.ts";
-import { captureLan, contextOf, datagramIn, hex, outcomeOf, text, toHex } from "./support.ts";
+import { captureLan, contextOf, datagramIn, hex, outcomeOf, subnet, text, toHex } from "./support.ts";
 
 /** `FUZZ_RUNS=10000000` for a campaign; FUZZ_SEED for another one. */
 const runs = Number(process.env.FUZZ_RUNS ?? 20_000);
@@ -45,7 +45,7 @@ const CODES = [12, 43, 50, 52, 53, 54, 55, 57, 60, 61, 77, 82, 93, 94, 97, 124, 
 const CONTEXT = {
   interfaces: [captureLan],
   relays: new Set(["10.0.0.1"]),
-  clientSubnets: [{ network: 0x0a630000, mask: 0xffff0000 }],
+  clientSubnets: [subnet("10.99.0.0/16")],
 };
 
 /** A request by the grammar of RFC 2131, with every rule of it broken now and then. */

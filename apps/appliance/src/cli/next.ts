@@ -13,7 +13,7 @@ export const next: Command = {
   positionals: [{ name: "MAC", description: "The machine. Without it: show what machines were told." }],
   options: [
     { name: "file", value: "FILE", description: "Boot this file, a path below the root." },
-    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, when that is another machine." },
+    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, if it is another machine." },
     { name: "url", value: "URL", description: "Boot this URL, for clients that boot by HTTP." },
     { name: "script", value: "FILE", description: "Run this iPXE script: a path below the root, or a URL." },
     { name: "ignore", description: "Do not answer, so that it boots from its disk." },

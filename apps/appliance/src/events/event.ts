@@ -28,3 +28,8 @@ export type ApplianceEvent =
   | { readonly kind: "tftp"; readonly event: TftpEvent }
   | { readonly kind: "http"; readonly event: HttpBootEvent }
   | { readonly kind: "appliance"; readonly event: HouseEvent };
+
+/** When it happened: Unix time in milliseconds. */
+export function timeOf({ event }: ApplianceEvent): number {
+  return "time" in event ? event.time : event.at;
+}

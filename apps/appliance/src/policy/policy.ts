@@ -93,7 +93,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     return macOf(address) ?? memory.macOf(address);
   }
 
-  function seePacket({ client, decision, replies, source, at }: PacketEvent): void {
+  function seePacket({ client, decision, replies, source, time: at }: PacketEvent): void {
     if (client === undefined) return;
     const name = replies[0]?.interfaceName;
     const address = client.address ?? (client.relay === undefined ? source.address : undefined);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { networkOf } from "@bootlace/boot-source";
 import { decodePacket } from "@bootlace/dhcp-core";
 import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "@bootlace/proxy-dhcp";
 import type { TransferRef } from "@bootlace/tftp-serve";
@@ -48,7 +49,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     interfaces: [eth0],
     ports: defaultPorts,
     relays: new Set(["192.168.12.1"]),
-    clientSubnets: [{ network: 0xc0a80c00, mask: 0xffffff00 }],
+    clientSubnets: [networkOf("192.168.12.0/24")].flatMap((one) => one ?? []),
     vendorClasses: [],
     serveUnknownArchitectures: false,
   };
@@ -80,7 +81,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     const outcome = handle({ bytes, port, localPort: record.dport, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error(`${name}: a packet cannot be read`);
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", at, port, source, octets: bytes.length, ...rest } });
+    tell({ kind: "dhcp", event: { type: "packet", time: at, port, source, octets: bytes.length, ...rest } });
   }
 
   function onTftp(record: Captured, at: number): void {
@@ -158,7 +159,10 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     }
   }
 
-  tell({ kind: "dhcp", event: { type: "interface-up", at: began, interface: eth0 } });
+  tell({
+    kind: "dhcp",
+    event: { type: "listening", time: began, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
+  });
   tell({ kind: "appliance", event: { type: "overhearing", at: began, on: true } });
   let at = began;
   for (const record of records) {

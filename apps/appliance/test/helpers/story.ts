@@ -1,11 +1,10 @@
 import {
-  createPacket,
+  BROADCAST_FLAG,
+  createDiscover,
   type DhcpPacket,
-  encodeOptions,
   encodePacket,
   messageTypes,
   type OptionValues,
-  parseMac,
 } from "@bootlace/dhcp-core";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
@@ -63,7 +62,10 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     events.push(event);
     for (const { verdict } of fold.apply(event)) if (verdict !== undefined) reached.push(verdict);
   }
-  tell({ kind: "dhcp", event: { type: "interface-up", at: now, interface: eth0 } });
+  tell({
+    kind: "dhcp",
+    event: { type: "listening", time: now, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
+  });
   tell({ kind: "appliance", event: { type: "overhearing", at: now, on: overhearing } });
 
   function packet(port: "dhcp" | "pxe", request: DhcpPacket, source: { address: string; port: number }): void {
@@ -74,7 +76,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     const outcome = handle({ bytes: encoded.bytes, port, localPort, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error("the packet cannot be read");
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", at: now, port, source, octets: encoded.bytes.length, ...rest } });
+    tell({ kind: "dhcp", event: { type: "packet", time: now, port, source, octets: encoded.bytes.length, ...rest } });
   }
 
   function bootOptions({ arch = 7, ipxe, http, options }: Machine): OptionValues {
@@ -88,12 +90,10 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
   }
 
   function request(options: OptionValues, fields: Partial<DhcpPacket> = {}, who: Machine = machine): DhcpPacket {
-    const encoded = encodeOptions(options);
-    if (!encoded.ok) throw new Error(`option ${encoded.option}: ${JSON.stringify(encoded.fault)}`);
-    const chaddr = new Uint8Array(16);
-    chaddr.set(parseMac(who.mac ?? MAC) ?? []);
-    const flags = who.broadcast === false ? 0 : 0x8000;
-    return createPacket({ xid: 1, flags, chaddr, options: encoded.options, ...fields });
+    const flags = who.broadcast === false ? 0 : BROADCAST_FLAG;
+    const discover = createDiscover({ mac: who.mac ?? MAC, xid: 1, flags, options });
+    if (!discover.ok) throw new Error(`${discover.field}: ${JSON.stringify(discover.fault)}`);
+    return { ...discover.packet, ...fields };
   }
 
   function overhear(options: OptionValues, yiaddr: string, from: string, file?: string): void {

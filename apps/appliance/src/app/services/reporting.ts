@@ -1,5 +1,5 @@
 import type { Config } from "../../config/schema.ts";
-import type { ApplianceEvent } from "../../events/event.ts";
+import { type ApplianceEvent, timeOf } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
 import { createConfigSearches } from "../../log/config-search.ts";
 import { dhcpRecords } from "../../log/dhcp-log.ts";
@@ -67,13 +67,13 @@ export function createReporting(
 
   /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
   async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
-    write(unboundRecord(event, await withHolder(failure)), event.event.at);
+    write(unboundRecord(event, await withHolder(failure)), timeOf(event));
   }
 
   function report(event: ApplianceEvent): void {
     const failure = unboundPort(event);
     if (failure !== undefined) void tellUnbound(event, failure);
-    for (const record of recordsOf(event)) write(record, event.event.at);
+    for (const record of recordsOf(event)) write(record, timeOf(event));
     observing.observe(event);
     if (event.kind !== "appliance" || event.event.type !== "tick") deps.onEvent?.(event);
   }
@@ -83,7 +83,7 @@ export function createReporting(
     log,
     tell(event) {
       const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
-      backlog.push(event, event.event.at, ofTransfers);
+      backlog.push(event, timeOf(event), ofTransfers);
     },
     tellHeldBack() {
       const record = limit.heldBack();

@@ -1,6 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
+import { isIpxeBinary } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "../../catalogue/boot-check.ts";
-import { isIpxeName, isKernelName, plainName } from "../../catalogue/file-role.ts";
+import { isKernelName, plainName } from "../../catalogue/file-role.ts";
 import type { FileStep, StepOf } from "../step.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 import { type BootView, cameBack, isTold } from "./view.ts";
@@ -150,7 +151,7 @@ function mayBeIpxe({ file }: FileStep): boolean {
 }
 
 function isIpxeFile({ file }: FileStep): boolean {
-  return isIpxeName(file);
+  return isIpxeBinary(file);
 }
 
 function spokeIpxe(view: BootView): boolean {

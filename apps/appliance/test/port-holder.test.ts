@@ -2,12 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { findPortHolder, inodesHolding, parseProcNet, processName } from "../src/port-holder.ts";
-import { createProxyDhcp } from "../src/serve.ts";
-import { ProxyDhcpStartError } from "../src/start-error.ts";
-import { eventLog, loopback } from "./loopback.ts";
-
-const choose = () => ({ kind: "ignore", reason: "test" }) as const;
+import { findPortHolder, inodesHolding, parseProcNet, processName } from "../src/os/port-holder.ts";
 
 async function holder(address: string) {
   const socket = createSocket("udp4");
@@ -15,60 +10,14 @@ async function holder(address: string) {
   await once(socket, "listening");
   const { port } = socket.address();
   const released = once(socket, "close");
-  let open = true;
-  const release = async () => {
-    if (open) socket.close();
-    open = false;
-    await released;
+  return {
+    port,
+    async release() {
+      socket.close();
+      await released;
+    },
   };
-  return { port, release, [Symbol.asyncDispose]: release };
 }
-
-async function startFailure(ports: { dhcp: number; pxe: number }, interfaces = [loopback()]) {
-  const log = eventLog();
-  const proxy = createProxyDhcp({ choose, interfaces, ports: { ...ports, client: 9 }, onEvent: log.onEvent });
-  const error = await proxy.start().catch((reason: unknown) => reason);
-  if (!(error instanceof ProxyDhcpStartError)) throw new Error(`not refused: ${String(error)}`);
-  expect(proxy.endpoints()).toEqual([]);
-  expect(log.events).toEqual([]);
-  return { error, proxy };
-}
-
-describe("a port that is taken", () => {
-  it("names the process, and for the DHCP port the two ways out", async () => {
-    await using taken = await holder("0.0.0.0");
-    const { error } = await startFailure({ dhcp: taken.port, pxe: 0 });
-    expect(error).toMatchObject({ code: "EADDRINUSE", address: "0.0.0.0", port: taken.port });
-    expect(error.failures).toHaveLength(1);
-    expect(error.failures[0]?.holder).toMatchObject({ pid: process.pid });
-    expect(error.message).toContain(`cannot bind 0.0.0.0:${taken.port} (EADDRINUSE, held by`);
-    expect(error.message).toContain(`(pid ${process.pid})`);
-    expect(error.message).toContain("bind-dynamic");
-    expect(error.message).toContain("pxe-port-only");
-  });
-
-  it("does not hide another one, and nothing stays bound", async () => {
-    await using dhcp = await holder("0.0.0.0");
-    await using pxe = await holder("127.0.0.1");
-    const { error, proxy } = await startFailure({ dhcp: dhcp.port, pxe: pxe.port });
-    expect(error.failures.map(({ code, port }) => [code, port])).toEqual([
-      ["EADDRINUSE", dhcp.port],
-      ["EADDRINUSE", pxe.port],
-    ]);
-    expect(error.failures[1]).not.toHaveProperty("advice");
-    await pxe.release();
-    await dhcp.release();
-    await expect(proxy.start()).resolves.toBeUndefined();
-    await proxy.stop();
-  });
-
-  it("an address of a fixed list that does not exist is refused by name", async () => {
-    const gone = { name: "gone", address: "192.0.2.1", netmask: "255.255.255.0" };
-    const { error } = await startFailure({ dhcp: 0, pxe: 0 }, [loopback(), gone]);
-    expect(error).toMatchObject({ code: "EADDRNOTAVAIL", address: "192.0.2.1" });
-    expect(error.failures[0]).not.toHaveProperty("holder");
-  });
-});
 
 describe("the name of a process", () => {
   it.each([
