@@ -16,7 +16,7 @@ const stalledAfter = 5;
 export function statusLines(status: ApiStatus, { colour, columns }: Terminal): string[] {
   const width = columns?.() ?? Number.POSITIVE_INFINITY;
   const now = Date.parse(status.startedAt) + status.uptimeSeconds * 1000;
-  const header = headerLines(status, now).flatMap((line) => hangingLines(inertText(line), width, headWidth));
+  const header = headerLines(status, now, width).flatMap((line) => hangingLines(inertText(line), width, headWidth));
   const boots = [...status.boots].sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
   const heads = boots.map((boot) => bootLine(boot, now, width, colour));
   let spare = columns === undefined ? Number.POSITIVE_INFINITY : terminalLines - header.length - heads.length;
@@ -31,15 +31,17 @@ export function statusLines(status: ApiStatus, { colour, columns }: Terminal): s
   return [...header, ...lines];
 }
 
-function headerLines(status: ApiStatus, now: number): string[] {
+function headerLines(status: ApiStatus, now: number, width: number): string[] {
   const { version, ready, reasons, interfaces, uptimeSeconds, config, bootCheck, history } = status;
   const served = interfaces.map(({ name, address }) => `${shown(name)} ${address}`).join(", ");
   const reload = config.lastReload;
+  const lacking = `missing  boot files for ${bootCheck.join(", ")}`;
+  const instead = " (they get the boot check)";
   return [
     `${ready ? "serving" : "not ready"}  ${served || "no interface"}  up ${duration(uptimeSeconds)}  bootlace ${version}`,
     `ports    ${portsText(status) || "none"}`,
     `config   ${config.file === undefined ? "defaults" : shown(config.file)}, since ${clock(config.loadedAt, now)}`,
-    ...(bootCheck.length === 0 ? [] : [`missing  boot files for ${bootCheck.join(", ")} (they get the boot check)`]),
+    ...(bootCheck.length === 0 ? [] : [lacking.length + instead.length <= width ? lacking + instead : lacking]),
     ...reasons.map((reason) => `missing  ${reason}`),
     ...(reload === undefined || reload.ok
       ? []

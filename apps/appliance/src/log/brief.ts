@@ -7,8 +7,8 @@ export interface Brief {
   readonly machine?: string;
   /** Without the machine. */
   readonly text: string;
-  /** The word of the text that says how it ended. */
-  readonly outcome?: string;
+  /** The word of the text that says how it ended, and where it is. */
+  readonly outcome?: { readonly word: string; readonly index: number };
   /** Lines below. */
   readonly details: readonly string[];
 }
@@ -78,7 +78,7 @@ function verdictBrief(fields: Fields): Pick<Brief, "text" | "outcome" | "details
   const subject = typeof bootFile === "string" ? `${shown(bootFile)}  ` : "";
   return {
     text: `${subject}${outcome}, ${code}: ${sentence}`,
-    outcome: String(outcome),
+    outcome: { word: String(outcome), index: subject.length },
     details: typeof fix === "string" ? [`Fix: ${fix}`] : [],
   };
 }

@@ -119,7 +119,7 @@ function ignoredRecord(
   event: PacketEvent,
   decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
   passes: Passes,
-) {
+): LogRecord {
   const { reason, detail, rule } = decision;
   const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
   const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
@@ -130,8 +130,9 @@ function ignoredRecord(
   return {
     ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
     brief,
+    detailLevel: "debug",
     get details() {
-      return loud ? [] : describe(event.request);
+      return describe(event.request);
     },
   };
 }

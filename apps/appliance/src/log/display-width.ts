@@ -4,6 +4,8 @@ const combining = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
 /** East Asian Wide and Fullwidth (UAX 11) by script and block, and what is drawn as a picture. */
 const wide =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+/** Halfwidth forms of scripts that are wide elsewhere. */
+const narrow = /^[\uff61-\uffdc]$/;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns that a text takes on a terminal: 2 for wide characters, 0 for combining marks and colour codes. */
@@ -14,7 +16,7 @@ export function displayWidth(text: string): number {
     .split(colourCode)
     .filter((_part, index) => index % 2 === 0)
     .join(""))
-    width += combining.test(char) ? 0 : wide.test(char) ? 2 : 1;
+    width += combining.test(char) ? 0 : wide.test(char) && !narrow.test(char) ? 2 : 1;
   return width;
 }
 

@@ -88,6 +88,9 @@ export function createLogLimit(least: Level, now: () => number): LogLimit {
         held.set(record.event, (held.get(record.event) ?? 0) + 1);
         return undefined;
       }
+      const { detailLevel } = record;
+      const hidden = detailLevel !== undefined && !isWritten(detailLevel, least);
+      if (hidden && !("options" in (record.fields ?? {}))) return record;
       const { details = [], fields = {}, ...rest } = record;
       if (details.every(() => mayDetail(now()))) return record;
       cut++;

@@ -1,5 +1,5 @@
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
-import { briefOf } from "./brief.ts";
+import { type Brief, briefOf } from "./brief.ts";
 import { hangingLines } from "./display-width.ts";
 
 /** How lines for people are written. */
@@ -22,6 +22,10 @@ export function colouredOutcome(outcome: string, colour: boolean): string {
   return painted(outcome, colour ? outcomeColours[outcome] : undefined);
 }
 
+function withColour(text: string, { word, index }: NonNullable<Brief["outcome"]>, colour: boolean): string {
+  return text.slice(0, index) + colouredOutcome(word, colour) + text.slice(index + word.length);
+}
+
 function painted(word: string, code: number | undefined): string {
   return code === undefined ? word : `\u001b[${code}m${word}\u001b[0m`;
 }
@@ -30,7 +34,7 @@ function painted(word: string, code: number | undefined): string {
 export function prettyLines(record: LogRecord, form: PrettyForm): string {
   const { time, colour, columns = Number.POSITIVE_INFINITY } = form;
   const { machine, text, outcome, details } = briefOf(record);
-  const said = outcome === undefined ? text : text.replace(outcome, () => colouredOutcome(outcome, colour));
+  const said = outcome === undefined ? text : withColour(text, outcome, colour);
   const head = [...levelWord(record, colour), ...(machine === undefined ? [] : [machine])].join(" ");
   // The subject of a verdict stands apart from the machine.
   const gap = head === "" ? "" : record.event === "boot.verdict" ? "  " : " ";
