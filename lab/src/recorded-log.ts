@@ -27,7 +27,7 @@ export function whatIsSaid(log: string): string[] {
   const lines = log.split("\n").map((line) =>
     line
       .replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /, "")
-      .replace(/: [\d.]+ (bytes?|[kMG]B) in [\d.]+ s, [\d.]+ (bytes?|[kMG]B)\/s/, ": size in time")
+      .replace(/: [\d.]+ (bytes?|[kMG]B) in [\d.]+ m?s, [\d.]+ (bytes?|[kMG]B)\/s/, ": size in time")
       .replace(/, \d+ sent again\b/, "")
       .replace(/192\.168\.11\.[5-9]\d\b/, "client")
       .replace(/node \d+\.\d+\.\d+/, "node"),

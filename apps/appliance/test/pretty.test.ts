@@ -43,7 +43,7 @@ describe("a step is one line with the machine", () => {
     [
       "tftp.done",
       { bytes: 42_430, seconds: 0.016, bytesPerSecond: 2_600_000, confirmed: true },
-      "TFTP a/b.0: 42 kB in 0.02 s, 2.6 MB/s",
+      "TFTP a/b.0: 42 kB in 16 ms, 2.6 MB/s",
     ],
     [
       "tftp.done",
@@ -53,7 +53,7 @@ describe("a step is one line with the machine", () => {
     [
       "http.done",
       { bytes: 999_600, seconds: 1, size: 5_000_000_000, range: { first: 0, last: 1 } },
-      "HTTP a/b.0: 1.0 MB in 1.00 s, a part of 5.0 GB",
+      "HTTP a/b.0: 1.0 MB in 1.0 s, a part of 5.0 GB",
     ],
   ] as const)("%s", (event, figures, line) => {
     expect(said(event, "m", { ip, mac, file: "a/b.0", ...figures })).toBe(`01:20:11 ${mac} ${line}`);

@@ -115,7 +115,8 @@ export function sizeText(bytes: number): string {
 }
 
 function secondsText(seconds: number): string {
-  return `${seconds < 9.995 ? seconds.toFixed(2) : Math.round(seconds)} s`;
+  if (seconds < 0.9995) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
 
 function words(...parts: readonly unknown[]): string {
