@@ -12,7 +12,7 @@ import { parseConfig } from "../src/config/parse.ts";
 import type { NextAction } from "../src/policy/one-time-boot.ts";
 import { ruleBook } from "../src/policy/rules.ts";
 import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
-import { rawClient } from "./helpers/http-raw.ts";
+import { httpReader } from "./helpers/http-reader.ts";
 import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
 import { tftpReader } from "./helpers/tftp-reader.ts";
 
@@ -207,9 +207,9 @@ describe("served", () => {
     await reader.read();
     expect(reader.content().equals(image("x64-uefi"))).toBe(true);
 
-    using raw = await rawClient(test.port("http"));
-    const got = await raw.get(`/${file}`);
-    expect([got.status, got.headers["content-type"], got.body.equals(image("x64-uefi"))]).toEqual([
+    using web = httpReader(test.port("http"));
+    const got = await web.ask(`/${file}`);
+    expect([got.status, got.headers["content-type"], (await got.body()).equals(image("x64-uefi"))]).toEqual([
       200,
       "application/efi",
       true,

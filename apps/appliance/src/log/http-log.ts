@@ -1,7 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { ByteRange, HttpBootEvent, HttpBootRequest, HttpRefusal } from "@bootlace/http-boot";
 import type { EventCode } from "../events/codes.ts";
 import type { Level, LogRecord } from "../events/record.ts";
-import type { ByteRange, HttpBootEvent, HttpBootRequest, HttpRefusal } from "../http/boot-events.ts";
 
 type Of<T extends HttpBootEvent["type"]> = Extract<HttpBootEvent, { type: T }>;
 type Passes = (key: string, now: number) => boolean;
@@ -15,6 +15,8 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       return plain("debug", "http.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
     case "listen-failed":
       // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
+    case "stopped":
       return undefined;
     case "start": {
       const { request, size, range } = event;
@@ -112,10 +114,10 @@ const refusedTexts: Readonly<Record<HttpRefusal, readonly [Level, string]>> = {
   stopping: ["info", "the server stops"],
 };
 
-function refusedRecord({ request, client, reason, status, detail, at }: Of<"refused">, passes: Passes): LogRecord {
+function refusedRecord({ request, client, reason, status, detail, time }: Of<"refused">, passes: Passes): LogRecord {
   const [usual, text] = refusedTexts[reason];
   // A missing file is a step of a boot, and each is told; the rest once a minute and client.
-  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, at);
+  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
   const what = request === undefined ? client.address : who(request);
   const more = detail === undefined ? "" : ` (${quote(detail)})`;
   const fields = request === undefined ? { ip: client.address, clientPort: client.port } : ref(request);

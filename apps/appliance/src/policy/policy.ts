@@ -1,3 +1,4 @@
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { builtinCheck, checkProgramNamed } from "../catalogue/boot-check.ts";
@@ -6,7 +7,6 @@ import { type BootTree, growTree } from "../catalogue/tree.ts";
 import type { Problem } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 import { clientMemory } from "./client-memory.ts";
 import { clientFolder } from "./client-root.ts";
 import { nameOfHost } from "./conditions.ts";

@@ -246,7 +246,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         onFile(readTftp(event.event), event.event.at);
         break;
       case "http":
-        onFile(readHttp(event.event), event.event.at);
+        onFile(readHttp(event.event), event.event.time);
         break;
       case "appliance":
         onHouse(event.event);

@@ -1,5 +1,5 @@
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { TftpEvent } from "@bootlace/tftp-serve";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 import { clip } from "./read-dhcp.ts";
 import type { FileFact } from "./step.ts";
 

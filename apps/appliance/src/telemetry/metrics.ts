@@ -1,10 +1,10 @@
 import { architectures, messageTypeName, optionValue } from "@bootlace/dhcp-core";
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { outcomeOf } from "../api-model/views.ts";
 import type { ApplianceEvent, HouseEvent } from "../events/event.ts";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { boundedMap } from "../sessions/bounded-map.ts";
 

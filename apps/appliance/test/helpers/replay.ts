@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { networkOf } from "@bootlace/boot-source";
 import { decodePacket } from "@bootlace/dhcp-core";
+import type { HttpBootRequest } from "@bootlace/http-boot";
 import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "@bootlace/proxy-dhcp";
 import type { TransferRef } from "@bootlace/tftp-serve";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { HttpBootRequest } from "../../src/http/boot-events.ts";
 import { createFold } from "../../src/sessions/fold.ts";
 
 const CAPTURES = new URL("../../../../lab/captures/", import.meta.url);
@@ -152,10 +152,10 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     if (status === 404) {
       tell({
         kind: "http",
-        event: { type: "refused", at, client, request, reason: "missing", status, detail: undefined },
+        event: { type: "refused", time: at, client, request, reason: "missing", status, detail: undefined },
       });
     } else {
-      tell({ kind: "http", event: { type: "done", at, request, status, bytes, size, range: undefined, ms: 5 } });
+      tell({ kind: "http", event: { type: "done", time: at, request, status, bytes, size, range: undefined, ms: 5 } });
     }
   }
 

@@ -6,11 +6,11 @@ import {
   messageTypes,
   type OptionValues,
 } from "@bootlace/dhcp-core";
+import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "@bootlace/http-boot";
+import { statusOf } from "@bootlace/http-boot";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "../../src/http/boot-events.ts";
-import { statusOf } from "../../src/http/boot-events.ts";
 import { createFold, type FoldLimits } from "../../src/sessions/fold.ts";
 import type { Verdict } from "../../src/sessions/verdicts/verdict.ts";
 
@@ -215,7 +215,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
         status < 300
           ? {
               type: "done",
-              at: now,
+              time: now,
               request: asked,
               status,
               bytes: method === "HEAD" ? 0 : bytes,
@@ -223,7 +223,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
               range: undefined,
               ms: 5,
             }
-          : { type: "refused", at: now, client, request: asked, reason, status: statusOf(reason), detail: undefined };
+          : { type: "refused", time: now, client, request: asked, reason, status: statusOf(reason), detail: undefined };
       tell({ kind: "http", event });
       return self;
     },
