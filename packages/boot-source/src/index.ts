@@ -1,3 +1,5 @@
+export type { ClientFilter } from "./client-filter.ts";
+export { clientFilter } from "./client-filter.ts";
 export { content } from "./content.ts";
 export type { BindFailure, HolderOf } from "./core/bind-failure.ts";
 export { bindFailureText, ServerStartError, withHolders } from "./core/bind-failure.ts";
@@ -17,3 +19,5 @@ export type { AddressWords, Subnet, SubnetResult } from "./core/subnet.ts";
 export { containsWords, networkOf, parseAddress, parseSubnet, subnetContains, subnetText } from "./core/subnet.ts";
 export type { Rate, TokenBucket } from "./core/token-bucket.ts";
 export { allowance, fullBucket, refill } from "./core/token-bucket.ts";
+export type { Interfaces } from "./own-addresses.ts";
+export { interfacesNow, isLoopback, ownAddresses } from "./own-addresses.ts";

@@ -1,7 +1,6 @@
-import { checkOptions, followAddresses, lifecycle } from "@bootlace/boot-source";
+import { checkOptions, clientFilter, followAddresses, lifecycle, ownAddresses } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
-import { clientFilter, ownAddresses } from "./clients.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootEvent, statusOf } from "./core/events.ts";

@@ -11,7 +11,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
 }
 
 export type { NotServedReason, OpenResult, Source, SourceFault, SourceFile } from "@bootlace/boot-source";
-export { content, notFound, SourceChangedError } from "@bootlace/boot-source";
+export { type ClientFilter, clientFilter, content, notFound, SourceChangedError } from "@bootlace/boot-source";
 export type {
   AbortReason,
   RefusedReason,
@@ -37,5 +37,4 @@ export type {
 } from "./server-options.ts";
 export { TftpStartError } from "./server-options.ts";
 export type { CreateResult, Sink, SinkFault, SinkFile } from "./sink.ts";
-export { type ClientFilter, clientFilter } from "./subnets.ts";
 export { type UploadOptions, uploads } from "./uploads.ts";

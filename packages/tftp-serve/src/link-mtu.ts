@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { interfacesNow } from "./subnets.ts";
+import { interfacesNow } from "@bootlace/boot-source";
 
 /** What an Ethernet frame holds: 1500 less the headers of IPv4, UDP and TFTP. */
 export const ethernetBlock = 1468;

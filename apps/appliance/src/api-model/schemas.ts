@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { confidences, severities, verdictIds } from "../sessions/verdicts/catalogue.ts";
+import { confidences, severities, verdictIds } from "../catalogue/verdicts.ts";
 
 const time = z.iso.datetime().meta({ description: "UTC, ISO 8601 with milliseconds." });
 const mac = z.string().meta({ description: "Lower case, with colons." });

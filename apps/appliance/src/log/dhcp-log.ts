@@ -13,14 +13,14 @@ import {
   quote,
 } from "@bootlace/dhcp-core";
 import {
-  type IgnoreReason,
-  ignoreReasons,
+  ignoreText,
   type ListeningEvent,
   type PacketEvent,
   type ProxyDhcpEvent,
   type SentReply,
   type UnlisteningEvent,
 } from "@bootlace/proxy-dhcp";
+import { silenceReason } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { LogRecord } from "../events/record.ts";
 
@@ -102,23 +102,11 @@ function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
   return [seen, ...event.replies.map((reply) => replyRecord(event, reply))];
 }
 
-/** Reasons that concern every packet of an ordinary LAN: nobody wants to read them all day. */
-const everyday: ReadonlySet<IgnoreReason> = new Set([
-  "not-a-request",
-  "no-message-type",
-  "no-vendor-class",
-  "other-vendor-class",
-  "message-type-not-served",
-  "request-for-other-server",
-  "request-without-boot-item",
-  "own-traffic",
-  "malformed",
-]);
-
 function ignoredRecord(
   event: PacketEvent,
   decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
   passes: Passes,
+<<<<<<< HEAD
 ): LogRecord {
   const { reason, detail, rule } = decision;
   const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
@@ -131,6 +119,16 @@ function ignoredRecord(
     ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
     brief,
     detailLevel: "debug",
+=======
+) {
+  const { reason, code, detail, rule } = decision;
+  const { level } = silenceReason(decision);
+  const loud = level !== "debug" && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
+  const message = `${whoAsks(event)}: ignored: ${ignoreText(decision)}${ruleText(rule)}`;
+  const fields = { ...clientFields(event), reason, code, detail, rule };
+  return {
+    ...record(loud ? level : "debug", "dhcp.ignored", message, fields),
+>>>>>>> main
     get details() {
       return describe(event.request);
     },

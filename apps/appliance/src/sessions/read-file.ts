@@ -80,7 +80,7 @@ function progressOf(event: TransferEvent): Progress {
     case "probe":
       return { outcome: "probe", bytes: 0, size: event.size, ms: event.ms };
     case "done": {
-      const reason = event.confirmed ? {} : { reason: "unconfirmed" };
+      const reason = event.confirmed ? {} : { reason: "unconfirmed" as const };
       return { outcome: "done", ...figures(event.figures), ms: event.figures.ms, ...reason };
     }
     case "aborted": {

@@ -58,11 +58,12 @@ export function createReporting(
     write(record);
   }
 
-  function recordsOf({ kind, event }: ApplianceEvent): readonly LogRecord[] {
+  function recordsOf(happened: ApplianceEvent): readonly LogRecord[] {
+    const { kind, event } = happened;
     if (kind === "appliance") return event.type === "tick" ? searches.silent(event.at) : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
-    return record === undefined ? [] : searches.fold(record, event.at);
+    return record === undefined ? [] : searches.fold(record, timeOf(happened));
   }
 
   /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */

@@ -1,5 +1,5 @@
 /** Every verdict, with what it means in a few words. docs/verdicts.md has a section on each. */
-export const catalogue = {
+export const verdicts = {
   B01: { severity: "failure", title: "no DHCP server seems to answer the client" },
   B02: { severity: "failure", title: "the DHCP server claims to be the PXE server" },
   B03: { severity: "failure", title: "the DHCP server's own boot file wins" },
@@ -16,6 +16,7 @@ export const catalogue = {
   B14: { severity: "failure", title: "the firmware does not fetch its URL" },
   B15: { severity: "failure", title: "the Raspberry Pi does not accept the offer" },
   B16: { severity: "warning", title: "a second proxyDHCP server is on the network" },
+  B17: { severity: "failure", title: "the configuration keeps the boot file from the client" },
   booted: { severity: "success", title: "the client got what it needs to boot" },
   checked: { severity: "info", title: "the client reached the boot check: network boot works" },
   unanswered: { severity: "info", title: "Bootlace gave no answer, and says why" },
@@ -26,8 +27,8 @@ export const catalogue = {
 export const severities = ["failure", "warning", "info", "success"] as const;
 export type Severity = (typeof severities)[number];
 
-export type VerdictId = keyof typeof catalogue;
-export const verdictIds = Object.keys(catalogue) as [VerdictId, ...VerdictId[]];
+export type VerdictId = keyof typeof verdicts;
+export const verdictIds = Object.keys(verdicts) as [VerdictId, ...VerdictId[]];
 
 /**
  * - `certain`: a packet proves it.

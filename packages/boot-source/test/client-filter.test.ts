@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { clientFilter, isLoopback } from "../src/subnets.ts";
+import { clientFilter } from "../src/client-filter.ts";
+import { isLoopback } from "../src/own-addresses.ts";
 
 test.each([
   ["127.0.0.1", true],
@@ -43,4 +44,10 @@ test("loopback", () => {
     false,
     false,
   ]);
+});
+
+test("text that is no address is not served, and a subnet that is none is refused", () => {
+  expect(clientFilter(["10.0.0.0/8"]).allows("10.0.0")).toBe(false);
+  expect(clientFilter(["10.0.0.0/8"]).allows("::ffff:10.0.0.1")).toBe(true);
+  expect(() => clientFilter(["10.0.0.0/33"])).toThrow("not an address or subnet: 10.0.0.0/33");
 });
