@@ -29,7 +29,12 @@ afterAll(() => {
 function toldOf(event: ApplianceEvent): Promise<LogRecord> {
   return new Promise((resolve) => {
     const config = configSchema.parse({});
-    const reporting = createReporting(config, { log: resolve, now: () => 1, every: () => () => {} });
+    const reporting = createReporting(config, {
+      log: resolve,
+      now: () => 1,
+      every: () => () => {},
+      machineOf: () => ({}),
+    });
     reporting.tell(event);
   });
 }

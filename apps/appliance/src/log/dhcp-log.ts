@@ -106,6 +106,20 @@ function ignoredRecord(
   event: PacketEvent,
   decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
   passes: Passes,
+<<<<<<< HEAD
+): LogRecord {
+  const { reason, detail, rule } = decision;
+  const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
+  const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
+  const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
+  const brief = `ignored: ${why}${more}${ruleText(rule)}`;
+  const message = `${whoAsks(event)}: ${brief}`;
+  const fields = { ...clientFields(event), reason, detail, rule };
+  return {
+    ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
+    brief,
+    detailLevel: "debug",
+=======
 ) {
   const { reason, code, detail, rule } = decision;
   const { level } = silenceReason(decision);
@@ -114,8 +128,9 @@ function ignoredRecord(
   const fields = { ...clientFields(event), reason, code, detail, rule };
   return {
     ...record(loud ? level : "debug", "dhcp.ignored", message, fields),
+>>>>>>> main
     get details() {
-      return loud ? [] : describe(event.request);
+      return describe(event.request);
     },
   };
 }
@@ -145,6 +160,7 @@ function replyRecord(event: PacketEvent, { decision, reply, to, interfaceName, o
   };
   return {
     ...record("info", `dhcp.${decision.kind}`, `${whoAsks(event)} -> ${answer}`, fields),
+    detailLevel: "debug",
     get details() {
       const options = [...reply.options].map(([code, bytes]) => `option ${describeOption(code, bytes)}`);
       return [...headerLines(reply, octets), ...options];

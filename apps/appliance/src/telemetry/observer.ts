@@ -170,7 +170,7 @@ export function createObserver(options: ObserverOptions): Observer {
     observe,
     logged(record, at = now()) {
       if (!isWritten(record.level, options.level)) return;
-      const { level, scope, event, message, fields } = record;
+      const { level, scope, event, message, fields, brief, details, detailLevel } = record;
       stream.publish("log", {
         at: time(at),
         level,
@@ -178,6 +178,9 @@ export function createObserver(options: ObserverOptions): Observer {
         event,
         message,
         ...(fields === undefined ? {} : { fields }),
+        ...(brief === undefined ? {} : { brief }),
+        ...(details === undefined || details.length === 0 ? {} : { details: [...details] }),
+        ...(detailLevel === undefined ? {} : { detailLevel }),
       });
     },
     boots(query) {
