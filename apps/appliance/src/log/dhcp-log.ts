@@ -106,29 +106,17 @@ function ignoredRecord(
   event: PacketEvent,
   decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
   passes: Passes,
-<<<<<<< HEAD
 ): LogRecord {
-  const { reason, detail, rule } = decision;
-  const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
-  const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
-  const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
-  const brief = `ignored: ${why}${more}${ruleText(rule)}`;
-  const message = `${whoAsks(event)}: ${brief}`;
-  const fields = { ...clientFields(event), reason, detail, rule };
-  return {
-    ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
-    brief,
-    detailLevel: "debug",
-=======
-) {
   const { reason, code, detail, rule } = decision;
   const { level } = silenceReason(decision);
   const loud = level !== "debug" && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
-  const message = `${whoAsks(event)}: ignored: ${ignoreText(decision)}${ruleText(rule)}`;
+  const brief = `ignored: ${ignoreText(decision)}${ruleText(rule)}`;
+  const message = `${whoAsks(event)}: ${brief}`;
   const fields = { ...clientFields(event), reason, code, detail, rule };
   return {
     ...record(loud ? level : "debug", "dhcp.ignored", message, fields),
->>>>>>> main
+    brief,
+    detailLevel: "debug",
     get details() {
       return describe(event.request);
     },

@@ -3,11 +3,7 @@ import type { Severity } from "../catalogue/verdicts.ts";
 import type { Level, LogRecord } from "../events/record.ts";
 import type { HistoryNews } from "../history/history.ts";
 import type { Boot } from "../sessions/boot.ts";
-<<<<<<< HEAD
 import type { StepOf } from "../sessions/step.ts";
-import type { Severity } from "../sessions/verdicts/catalogue.ts";
-=======
->>>>>>> main
 import type { Verdict } from "../sessions/verdicts/verdict.ts";
 
 const levels: Readonly<Record<Severity, Level>> = { failure: "warn", warning: "warn", info: "info", success: "info" };
