@@ -21,8 +21,10 @@ function reachable(start: URL): { readonly files: readonly string[]; readonly fo
 test.each([
   ["dhcp-core", []],
   ["boot-source", []],
-  ["proxy-dhcp", ["@bootlace/dhcp-core"]],
+  ["proxy-dhcp", ["@bootlace/boot-source", "@bootlace/dhcp-core"]],
   ["tftp-serve", ["@bootlace/boot-source"]],
+  ["pxe-client", ["@bootlace/dhcp-core"]],
+  ["http-boot", ["@bootlace/boot-source"]],
 ])("the declarations of %s do without those of Node.js", (name, expected) => {
   const index = new URL(`../packages/${name}/dist/index.d.ts`, import.meta.url);
   expect(existsSync(index), "npm run build makes it").toBe(true);

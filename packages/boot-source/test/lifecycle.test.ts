@@ -82,6 +82,16 @@ test("a stop without drain ends a drain", async () => {
   expect(log).toEqual(["open", "close true 30000", "hurry"]);
 });
 
+test("a stop without drain ends one with drain that has not begun", async () => {
+  const { log, server } = recorded();
+  await server.start();
+  await Promise.all([server.stop({ drain: true }), server.stop()]);
+  expect(log).toEqual(["open", "close false 30000"]);
+  await server.start();
+  await server.stop({ drain: true });
+  expect(log.slice(2)).toEqual(["open", "close true 30000"]);
+});
+
 test("aborted before the start: its reason, and nothing is opened", async () => {
   const { log, server } = recorded();
   const reason = new Error("not today");

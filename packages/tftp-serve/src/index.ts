@@ -18,7 +18,15 @@ export type {
   SourceFault,
   SourceFile,
 } from "@bootlace/boot-source";
-export { content, directory, notFound, SourceChangedError } from "@bootlace/boot-source";
+export {
+  type ClientFilter,
+  clientFilter,
+  content,
+  directory,
+  notFound,
+  SourceChangedError,
+} from "@bootlace/boot-source";
+
 export type {
   AbortReason,
   RefusedReason,
@@ -42,5 +50,4 @@ export type {
 } from "./server-options.ts";
 export { TftpStartError } from "./server-options.ts";
 export type { CreateResult, Sink, SinkFault, SinkFile } from "./sink.ts";
-export { type ClientFilter, clientFilter } from "./subnets.ts";
 export { type UploadOptions, uploads } from "./uploads.ts";

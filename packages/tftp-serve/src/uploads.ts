@@ -2,7 +2,6 @@ import { constants } from "node:fs";
 import { type FileHandle, link, open, realpath, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { codeOf, pathsOf } from "@bootlace/boot-source";
-import {} from "./channel.ts";
 import type { CreateResult, Sink, SinkFile } from "./sink.ts";
 
 export interface UploadOptions {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { confidences, severities, verdictIds } from "../sessions/verdicts/catalogue.ts";
+import { confidences, severities, verdictIds } from "../catalogue/verdicts.ts";
 
 const time = z.iso.datetime().meta({ description: "UTC, ISO 8601 with milliseconds." });
 const mac = z.string().meta({ description: "Lower case, with colons." });
@@ -231,4 +231,10 @@ export const logEntrySchema = z.object({
   event: z.string(),
   message: z.string(),
   fields: z.record(z.string(), z.unknown()).optional(),
+  brief: z
+    .string()
+    .optional()
+    .meta({ description: "What a terminal shows in place of the message, where it is not made of the fields." }),
+  details: z.array(z.string()).optional().meta({ description: "Lines that people see below the message." }),
+  detailLevel: level.optional().meta({ description: "Level at which they see them; that of the line when absent." }),
 });

@@ -30,6 +30,8 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
   let running = false;
   let closing: Promise<void> | undefined;
   let detach = () => {};
+  /** Stops without `drain` that wait for their turn: what comes before them does not drain either. */
+  let urgent = 0;
   /** Starts and stops, one after the other. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -59,7 +61,7 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
     running = false;
     detach();
     detach = () => {};
-    closing = steps.close({ drain, timeout });
+    closing = steps.close({ drain: drain && urgent === 0, timeout });
     try {
       await closing;
     } finally {
@@ -68,8 +70,13 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
   }
 
   function stop(options: StopOptions = {}): Promise<void> {
-    if (closing !== undefined && !options.drain) steps.hurry?.();
-    return inTurn(() => close(options));
+    if (options.drain) return inTurn(() => close(options));
+    urgent++;
+    if (closing !== undefined) steps.hurry?.();
+    return inTurn(() => {
+      urgent--;
+      return close(options);
+    });
   }
 
   return {
