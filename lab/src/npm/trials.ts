@@ -31,6 +31,10 @@ const LOCAL_HTTP = "http://127.0.0.1:8080";
 /** What each example must do, by library and heading. */
 const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promise<void>>> = {
   "@bootlace/dhcp-core: @bootlace/dhcp-core": printsWhatItSays,
+  "@bootlace/boot-source: Compose sources": async (stage, example) => {
+    const printed = await stage.print(example);
+    must(printed.trim() === "#!ipxe\necho Hello, 192.168.11.56", `it printed ${printed}`);
+  },
   "@bootlace/proxy-dhcp: @bootlace/proxy-dhcp": async (stage, example) => {
     const { lab, pc, capture, mark } = stage;
     const { server } = stage.start(example);
