@@ -1,12 +1,21 @@
 import { defineConfig } from "vitest/config";
 
+// Packages are tested from their TypeScript source: an edit in one is seen by the tests of all, without a build. Setting
+// conditions drops Vite's own for servers, so they stand here too.
+const conditions = ["source", "module", "node", "development|production"];
+
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
+    // Whoever wants the tests to run on says --watch.
+    watch: false,
     // A busy machine is slow, and no test waits for a time of its own.
     testTimeout: 30_000,
     include: [
       "packages/*/test/**/*.test.ts",
       "apps/*/test/**/*.test.ts",
+      "examples/test/**/*.test.ts",
       "lab/test/**/*.test.ts",
       "packaging/test/**/*.test.ts",
       "tools/**/*.test.ts",

@@ -20,8 +20,11 @@ function reachable(start: URL): { readonly files: readonly string[]; readonly fo
 // Whoever writes TypeScript against them would need @types/node, which nothing installs for them.
 test.each([
   ["dhcp-core", []],
-  ["proxy-dhcp", ["@bootlace/dhcp-core"]],
-  ["tftp-serve", []],
+  ["boot-source", []],
+  ["proxy-dhcp", ["@bootlace/boot-source", "@bootlace/dhcp-core"]],
+  ["tftp-serve", ["@bootlace/boot-source"]],
+  ["pxe-client", ["@bootlace/dhcp-core"]],
+  ["http-boot", ["@bootlace/boot-source", "@bootlace/tftp-serve"]],
 ])("the declarations of %s do without those of Node.js", (name, expected) => {
   const index = new URL(`../packages/${name}/dist/index.d.ts`, import.meta.url);
   expect(existsSync(index), "npm run build makes it").toBe(true);

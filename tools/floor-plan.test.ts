@@ -43,6 +43,8 @@ describe("a broken arrow is found", () => {
       'import { createSocket } from "node:dgram";',
       "sockets (node:dgram) belong in",
     ],
+    ["packages/pxe-client/src/core/extra.ts", 'import "node:dgram";', "pxe-client core may not import node:dgram"],
+    ["packages/proxy-dhcp/src/extra.ts", 'import "@bootlace/pxe-client";', "may not import @bootlace/pxe-client"],
     ["packages/proxy-dhcp/src/extra.ts", 'import { a } from "./index.ts";', "index.ts is the front door"],
     ["apps/appliance/src/app/extra.ts", 'await import("../../../../lab/src/main.ts");', "may not import lab"],
     ["apps/appliance/src/app/extra.ts", 'import "@bootlace/lab";', "may not import @bootlace/lab"],

@@ -1,4 +1,4 @@
-import type { LogRecord } from "./bootlace.ts";
+import type { LogRecord } from "./log-record.ts";
 
 /** What the log of a boot must show. */
 export interface ExpectedBoot {

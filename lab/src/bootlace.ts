@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type ExpectedBoot, gapsInBootLog } from "./boot-log.ts";
 import { LabFailure, must } from "./failure.ts";
 import type { Lab } from "./lab.ts";
+import type { LogRecord } from "./log-record.ts";
 import type { Host } from "./namespaces.ts";
 import { listening } from "./ports.ts";
 import { type Started, start } from "./processes.ts";
@@ -12,9 +13,6 @@ import { type BootTree, plantTree } from "./tree.ts";
 
 /** What `bootlace` runs. */
 export const BOOTLACE_MAIN = fileURLToPath(new URL("../../apps/appliance/dist/main.js", import.meta.url));
-
-/** A line of Bootlace's JSON log. */
-export type LogRecord = Readonly<Record<string, unknown>>;
 
 export interface Bootlace {
   readonly process: Started;

@@ -9,6 +9,8 @@ export interface Lab {
   /** Tells the scenarios of a run apart; stands in the names of their namespaces. */
   readonly counter: number;
   readonly folder: string;
+  /** The parts of the scenario that run: all of them, unless the run is a share. */
+  readonly parts: readonly string[];
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Called when the scenario is over, last one first, whatever happened. */
@@ -34,6 +36,8 @@ export interface Scenario {
   readonly alone?: true;
   /** The lines of docs/matrix.md and docs/reliability.md that it stands for; each must be shown. */
   readonly rows?: readonly Row[];
+  /** The ids of rows that can run without each other: with `--share` a run of all takes a share of them (`lab.parts`). */
+  readonly parts?: readonly string[];
   readonly run: (lab: Lab) => Promise<void>;
 }
 

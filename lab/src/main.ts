@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArguments, USAGE } from "./arguments.ts";
@@ -7,6 +8,7 @@ import { recordRows } from "./record/pages.ts";
 import { exitCode, formatTable, formatTotals, type Outcome } from "./report.ts";
 import { runScenarios } from "./runner.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
+import { chooseShare, type Share, shareLine, shareOfCommit } from "./share.ts";
 
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -33,16 +35,34 @@ async function main(words: readonly string[]): Promise<number> {
     console.error("the lab makes network namespaces and taps: run it as root");
     return 4;
   }
-  return runCommand(
-    SCENARIOS.filter((scenario) => command.names.includes(scenario.name)),
-    command,
-  );
+  const wanted = SCENARIOS.filter((scenario) => command.names.includes(scenario.name));
+  const share = command.share === undefined ? undefined : shareOf(command.share.wanted);
+  const chosen = chooseShare(wanted, share, command.share?.whole);
+  const parts = new Map(chosen.map((one) => [one.scenario.name, one.parts]));
+  const scenarios = chosen.map(({ scenario }) => scenario);
+  const line = share === undefined ? undefined : shareLine(share, wanted, chosen);
+  return runCommand(scenarios, { ...command, parts }, line);
+}
+
+/** The share itself, or the one of the commit that is checked out. Throws where git knows no commit. */
+function shareOf(wanted: Share | "auto"): Share {
+  if (wanted !== "auto") return wanted;
+  return shareOfCommit(execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim());
+}
+
+interface RunCommand {
+  readonly keep: boolean;
+  readonly record: boolean;
+  readonly jobs: number;
+  readonly parts: ReadonlyMap<string, readonly string[]>;
 }
 
 async function runCommand(
   scenarios: readonly Scenario[],
-  { keep, record, jobs }: { keep: boolean; record: boolean; jobs: number },
-) {
+  { keep, record, jobs, parts }: RunCommand,
+  share: string | undefined,
+): Promise<number> {
+  if (share !== undefined) console.log(share);
   const interrupt = new AbortController();
   let status: number | undefined;
   for (const [signal, code] of Object.entries(INTERRUPTED)) {
@@ -60,7 +80,7 @@ async function runCommand(
     if (outcome.failure !== undefined) console.log(outcome.failure.replace(/^/gm, "     | "));
     if (outcome.folder !== undefined) console.log(`     kept in ${outcome.folder}`);
   };
-  const options = { run, folder: folder.path, keep, jobs, signal: interrupt.signal, onOutcome };
+  const options = { run, folder: folder.path, keep, jobs, parts, signal: interrupt.signal, onOutcome };
   const outcomes = await runScenarios(scenarios, options);
   writeFileSync(join(folder.path, "report.json"), `${JSON.stringify(outcomes, null, 2)}\n`);
   if (record) {
@@ -72,7 +92,9 @@ async function runCommand(
     console.log(`${seen.length} rows recorded`);
   }
   folder.close(keep || exitCode(outcomes) !== 0);
-  console.log(`\n${formatTable(outcomes)}\n\n${formatTotals(outcomes)}`);
+  console.log(`\n${formatTable(outcomes)}\n`);
+  if (share !== undefined) console.log(`${share}\n`);
+  console.log(formatTotals(outcomes));
   return status ?? exitCode(outcomes);
 }
 

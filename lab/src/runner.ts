@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly folder: string;
   readonly keep: boolean;
   readonly jobs: number;
+  /** The parts that run, by scenario; all of them where it says nothing. */
+  readonly parts?: ReadonlyMap<string, readonly string[]>;
   readonly signal: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void;
 }
@@ -55,13 +57,17 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
   const checks: (() => Promise<void>)[] = [];
   const proofs: string[] = [];
   const failures: unknown[] = [];
-  const book = openRowBook(scenario.rows ?? []);
+  const all = scenario.parts ?? [];
+  const parts = options.parts?.get(scenario.name) ?? all;
+  const absent = all.filter((part) => !parts.includes(part));
+  const book = openRowBook(scenario.rows ?? [], absent);
   let rows: readonly Seen[] = [];
   const note = (text: string) => void proofs.push(`${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`);
   const lab: Lab = {
     run: options.run,
     counter,
     folder,
+    parts,
     signal: options.signal,
     defer: (step) => undo.defer(step),
     afterwards: (check) => void checks.push(check),

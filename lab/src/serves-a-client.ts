@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pxeDiscover } from "@bootlace/pxe-client";
 import { type Bootlace, type Program, startBootlace } from "./bootlace.ts";
 import { readDhcp } from "./bootp.ts";
-import { craftDiscover } from "./discover.ts";
 import { must } from "./failure.ts";
 import { BOOT_SERVER, buildHomeLan, type Lan } from "./home-lan.ts";
 import { eventually, type Lab } from "./lab.ts";
@@ -35,7 +35,7 @@ export async function beAClient(lab: Lab, { lan, capture }: Lan, bootlace: Bootl
   await plugIn(pc, lan, { addresses: ["192.168.11.90/24"] });
   await configure(pc, "route", "add", "default", "dev", "eth0");
   const vendorClass = "PXEClient:Arch:00000:UNDI:002001";
-  const hex = Buffer.from(craftDiscover({ ...CLIENT, vendorClass })).toString("hex");
+  const hex = Buffer.from(pxeDiscover({ ...CLIENT, vendorClass })).toString("hex");
   await runOk(lab, pc.netns, process.execPath, [BROADCAST, hex]);
   const file = await eventually(lab, "an offer", 30, async () => {
     const replies = (await capture.datagrams()).filter((datagram) => isDhcpReply(datagram, BOOT_SERVER));

@@ -1,6 +1,7 @@
-import type { Bootlace, LogRecord } from "./bootlace.ts";
+import type { Bootlace } from "./bootlace.ts";
 import { LabFailure, must } from "./failure.ts";
 import { eventually, type Lab } from "./lab.ts";
+import type { LogRecord } from "./log-record.ts";
 import type { Host } from "./namespaces.ts";
 import { locate } from "./packages.ts";
 import { runOk } from "./processes.ts";

@@ -41,6 +41,13 @@ describe("parseArguments", () => {
     expect(command("--jobs=3", "bios")).toMatchObject({ jobs: 3, keep: false });
   });
 
+  test("takes a share; what is called by its name runs whole", () => {
+    const share = { wanted: { number: 1, of: 3 }, whole: [] };
+    expect(command("--share", "1/3", "all")).toMatchObject({ names: known, share });
+    expect(command("all", "--share=auto", "menu")).toMatchObject({ share: { wanted: "auto", whole: ["menu"] } });
+    expect(command("all")).not.toHaveProperty("share");
+  });
+
   test.each([
     [["list"], { kind: "list" }],
     [["--help"], { kind: "help" }],
@@ -60,6 +67,9 @@ describe("parseArguments", () => {
     [["--jobs", "0", "bios"], "bad-jobs"],
     [["--jobs", "17", "bios"], "bad-jobs"],
     [["--jobs=two", "bios"], "bad-jobs"],
+    [["--share"], "bad-share"],
+    [["--share", "4/3", "all"], "bad-share"],
+    [["--share=", "all"], "bad-share"],
   ])("refuses %j with %s", (words, code) => {
     expect(command(...words)).toBe(code);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gapsInBootLog } from "../src/boot-log.ts";
-import type { LogRecord } from "../src/bootlace.ts";
+import type { LogRecord } from "../src/log-record.ts";
 
 const offer = {
   event: "dhcp.offer",

@@ -1,6 +1,6 @@
+import { pxeDiscover } from "@bootlace/pxe-client";
 import { describe, expect, test } from "vitest";
 import { readDhcp } from "../src/bootp.ts";
-import { craftDiscover } from "../src/discover.ts";
 import { breaches } from "../src/lan-laws.ts";
 import { datagram, dhcpMessage } from "./frames.ts";
 
@@ -49,9 +49,9 @@ describe("breaches", () => {
 });
 
 describe("readDhcp", () => {
-  test("reads what craftDiscover writes", () => {
+  test("reads what pxeDiscover writes", () => {
     const message = readDhcp(
-      craftDiscover({
+      pxeDiscover({
         mac: "52:54:00:ae:00:31",
         xid: 0x12345678,
         vendorClass: "PXEClient:Arch:00999",

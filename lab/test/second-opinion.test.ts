@@ -1,5 +1,5 @@
+import { pxeDiscover } from "@bootlace/pxe-client";
 import { expect, test } from "vitest";
-import { craftDiscover } from "../src/discover.ts";
 import { disagreements } from "../src/second-opinion.ts";
 import { datagram, dhcpMessage } from "./frames.ts";
 
@@ -7,7 +7,7 @@ const from = (payload: Uint8Array) => datagram("192.168.11.1:67", "255.255.255.2
 
 test("both readers agree on a crafted DISCOVER and on an offer", () => {
   const vendorClass = "PXEClient:Arch:00000:UNDI:003000";
-  const discover = craftDiscover({ mac: "52:54:00:ae:00:31", xid: 9, vendorClass, architecture: 0 });
+  const discover = pxeDiscover({ mac: "52:54:00:ae:00:31", xid: 9, vendorClass, architecture: 0 });
   expect(disagreements([from(discover), from(dhcpMessage(2, 9, { 53: [2], 82: [1, 2, 3, 4] }))])).toEqual([]);
 });
 

@@ -15,7 +15,16 @@ import { place } from "../src/places.ts";
 /** May be given away with the executable when their texts come along, and ask nothing of who links them. */
 const PERMISSIVE = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD", "BlueOak-1.0.0"]);
 
-const manifests = [".", "packages/dhcp-core", "packages/proxy-dhcp", "packages/tftp-serve", "apps/appliance", "lab"];
+const manifests = [
+  ".",
+  "packages/dhcp-core",
+  "packages/proxy-dhcp",
+  "packages/tftp-serve",
+  "packages/pxe-client",
+  "packages/http-boot",
+  "apps/appliance",
+  "lab",
+];
 const workspace = parse(readFileSync(place("pnpm-workspace.yaml"), "utf8")) as { allowBuilds: Record<string, boolean> };
 
 describe("what the daemon installs", () => {

@@ -96,6 +96,7 @@ run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   stdoutIsTerminal: process.stdout.isTTY === true,
+  columns: () => process.stdout.columns,
   stdoutIsJournal: isJournal(1, process.env.JOURNAL_STREAM),
   stderrIsJournal: isJournal(2, process.env.JOURNAL_STREAM),
   oneOutput: isOneOutput(),

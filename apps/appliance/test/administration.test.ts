@@ -108,6 +108,19 @@ describe("the API of a running appliance", () => {
     expect((await again.get("/api/v1/clients", schemas.clientsSchema)).clients).toMatchObject([{ boots: 1 }]);
   });
 
+  it("names the configuration as the cause when TFTP is switched off, though the boot file is there", async () => {
+    using client = await createBootClient();
+    const base = loopbackConfig(join(folder, "boot"), client.port);
+    await using test = administered(client.port, { tftp: { ...base.tftp, enabled: false } });
+    await test.appliance.start();
+    client.send(bootRequest({}), test.port("dhcp"));
+    expect((await test.logged("dhcp.ignored")).fields).toMatchObject({ reason: "no-plan", code: "tftp-off" });
+    test.tick(2);
+    expect((await test.logged("boot.verdict")).message).toMatch(
+      /failed, B17 \(certain\): .*tftp is switched off.* Fix: set tftp\.enabled/,
+    );
+  });
+
   it("shows files and config, explains, and sets and clears one-shot boots", async () => {
     await using test = administered(6800);
     await test.appliance.start();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fieldText, optionValue } from "@bootlace/dhcp-core";
-import { createProxyDhcp, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
+import { createProxyDhcp, ServerStartError } from "@bootlace/proxy-dhcp";
 import { createTftpServer, type TftpServerOptions, TftpStartError } from "@bootlace/tftp-serve";
 import { createClient } from "tftp";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -62,7 +62,7 @@ it("boots a machine: OFFER, ACK from the PXE port, file; and the log shows each 
     .replaceAll(loopbackName, "lo")
     .replace(/ {9}left out: .*\n/g, "")
     .replace(/looked for (\S+) .*/g, "looked for $1 …")
-    .replace(/in \d+\.\d{3} s, [\d.]+ [kM]B\/s/, "in 0.010 s, 4.3 MB/s");
+    .replace(/in [\d.]+ m?s, [\d.]+ [kM]B\/s/, "in 10 ms, 4.3 MB/s");
   await expect(golden).toMatchFileSnapshot("goldens/boot.log");
 });
 
@@ -200,7 +200,13 @@ it("tells all ports that are denied at once, and leaves nothing running", async 
     }),
     createProxyDhcp: (options) => ({
       ...createProxyDhcp(options),
-      start: () => Promise.reject(new ProxyDhcpStartError({ ...denied, port: 67 }, [{ ...denied, port: 4011 }])),
+      start: () =>
+        Promise.reject(
+          new ServerStartError([
+            { protocol: "udp", ...denied, port: 67 },
+            { protocol: "udp", ...denied, port: 4011 },
+          ]),
+        ),
       stop: async () => void steps.push("dhcp"),
     }),
     every: () => {

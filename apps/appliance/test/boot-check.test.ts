@@ -12,7 +12,7 @@ import { parseConfig } from "../src/config/parse.ts";
 import type { NextAction } from "../src/policy/one-time-boot.ts";
 import { ruleBook } from "../src/policy/rules.ts";
 import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
-import { rawClient } from "./helpers/http-raw.ts";
+import { httpReader } from "./helpers/http-reader.ts";
 import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
 import { tftpReader } from "./helpers/tftp-reader.ts";
 
@@ -96,19 +96,14 @@ describe("a client without a boot file", () => {
   });
 
   it.each([
-    ["a Raspberry Pi", "", client(0, "raspberry-pi"), "no Raspberry Pi files (bootcode.bin, start4.elf) in the root"],
-    ["U-Boot", "", client(22, "u-boot"), "no boot file for arm64-uboot in the root"],
-    ["another architecture", "", client(27, "uefi"), "no boot file for riscv64-uefi in the root"],
-    ["whoever asks when it is off", "bootCheck: { enabled: false }", pc, "no boot file for x86-bios in the root"],
-    ["a PXE client without TFTP", "tftp: { enabled: false }", pc, expect.stringContaining("tftp is switched off")],
-    [
-      "an HTTP client without HTTP",
-      "http: { enabled: false }",
-      client(16, "uefi-http", true),
-      expect.stringContaining("http is switched off"),
-    ],
-  ])("is ignored: %s", (_who, yaml, who, reason) => {
-    expect(chosen(yaml, who)).toEqual({ kind: "ignore", reason });
+    ["a Raspberry Pi", "", client(0, "raspberry-pi"), "no-raspberry-pi-files"],
+    ["U-Boot", "", client(22, "u-boot"), "no-file-for-architecture"],
+    ["another architecture", "", client(27, "uefi"), "no-file-for-architecture"],
+    ["whoever asks when it is off", "bootCheck: { enabled: false }", pc, "no-file-for-architecture"],
+    ["a PXE client without TFTP", "tftp: { enabled: false }", pc, "tftp-off"],
+    ["an HTTP client without HTTP", "http: { enabled: false }", client(16, "uefi-http", true), "http-off"],
+  ])("is ignored: %s", (_who, yaml, who, code) => {
+    expect(chosen(yaml, who)).toEqual({ kind: "ignore", code, reason: expect.any(String) });
   });
 
   it("has what the tree holds as soon as it is there, and a script for iPXE", () => {
@@ -127,7 +122,12 @@ describe("a rule", () => {
     const url = "http://{address}:8069/bootlace-check/arm64-uefi.efi";
     expect(chosen(yaml, client(19, "uefi-http", true))).toEqual({ ...plan, url });
     const reason = "the boot check has no program for riscv64-uefi";
-    expect(chosen(yaml, client(27, "uefi"))).toEqual({ kind: "ignore", rule: "r", reason });
+    expect(chosen(yaml, client(27, "uefi"))).toEqual({
+      kind: "ignore",
+      rule: "r",
+      code: "no-check-for-architecture",
+      reason,
+    });
   });
 
   it("for iPXE alone leaves others the check, from here and not from the rule's server", () => {
@@ -207,9 +207,9 @@ describe("served", () => {
     await reader.read();
     expect(reader.content().equals(image("x64-uefi"))).toBe(true);
 
-    using raw = await rawClient(test.port("http"));
-    const got = await raw.get(`/${file}`);
-    expect([got.status, got.headers["content-type"], got.body.equals(image("x64-uefi"))]).toEqual([
+    using web = httpReader(test.port("http"));
+    const got = await web.ask(`/${file}`);
+    expect([got.status, got.headers["content-type"], (await got.body()).equals(image("x64-uefi"))]).toEqual([
       200,
       "application/efi",
       true,

@@ -26,7 +26,7 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "a URL in the place of a path",
     text: "boot:\n  - file: http://192.168.11.17/a.efi\n",
     lines: [
-      'f:2:11: error[E023] boot[0].file: "http://192.168.11.17/a.efi" is a URL. Allowed: a path below the root, at most 127 octets; a URL stands under url or script.',
+      'f:2:11: error[E023] boot[0].file: "http://192.168.11.17/a.efi" is a URL. Allowed: a path below the root, at most 127 bytes; write a URL under url or script.',
     ],
   },
   {
@@ -48,14 +48,14 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "a MAC address with a letter too far",
     text: "boot:\n  - file: x\n    when: { mac: [52:54:00:12:34:56, 52:54:00:12:34:5g] }\n",
     lines: [
-      'f:3:38: error[E022] boot[0].when.mac[1]: "52:54:00:12:34:5g" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first octets such as 52:54:00.',
+      'f:3:38: error[E022] boot[0].when.mac[1]: "52:54:00:12:34:5g" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00.',
     ],
   },
   {
     name: "a MAC address of seven octets",
     text: "boot:\n  - file: x\n    when: { mac: 52:54:00:12:34:56:78 }\n",
     lines: [
-      'f:3:18: error[E022] boot[0].when.mac: "52:54:00:12:34:56:78" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first octets such as 52:54:00.',
+      'f:3:18: error[E022] boot[0].when.mac: "52:54:00:12:34:56:78" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00.',
     ],
   },
   {
@@ -70,25 +70,25 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "a boot file of 128 octets",
     text: `boot:\n  - file: ${"x".repeat(128)}\n`,
     lines: [
-      "f:2:11: error[E023] boot[0].file: the boot file name has 128 octets. Allowed: a path below the root, at most 127 octets.",
+      "f:2:11: error[E023] boot[0].file: the boot file name has 128 bytes. Allowed: a path below the root, at most 127 bytes.",
     ],
   },
   {
     name: "a boot file counted in octets, not in letters",
     text: `boot:\n  - file: ${"ü".repeat(64)}\n`,
     lines: [
-      "f:2:11: error[E023] boot[0].file: the boot file name has 128 octets. Allowed: a path below the root, at most 127 octets.",
+      "f:2:11: error[E023] boot[0].file: the boot file name has 128 bytes. Allowed: a path below the root, at most 127 bytes.",
     ],
   },
   {
     name: "boot files that leave the root or are none",
     text: 'boot:\n  - file: ../etc/passwd\n  - file: a\\..\\b\n  - file: "a\\eb"\n  - file: pxelinux/\n  - file: ""\n',
     lines: [
-      'f:2:11: error[E023] boot[0].file: "../etc/passwd" leaves the root with "..". Allowed: a path below the root, at most 127 octets.',
-      'f:3:11: error[E023] boot[1].file: "a\\\\..\\\\b" leaves the root with "..". Allowed: a path below the root, at most 127 octets.',
-      'f:4:11: error[E023] boot[2].file: "a\\x1bb" contains a control character. Allowed: a path below the root, at most 127 octets.',
-      'f:5:11: error[E023] boot[3].file: "pxelinux/" is a folder. Allowed: a path below the root, at most 127 octets.',
-      "f:6:11: error[E023] boot[4].file: the boot file name is empty. Allowed: a path below the root, at most 127 octets.",
+      'f:2:11: error[E023] boot[0].file: "../etc/passwd" leaves the root with "..". Allowed: a path below the root, at most 127 bytes.',
+      'f:3:11: error[E023] boot[1].file: "a\\\\..\\\\b" leaves the root with "..". Allowed: a path below the root, at most 127 bytes.',
+      'f:4:11: error[E023] boot[2].file: "a\\x1bb" contains a control character. Allowed: a path below the root, at most 127 bytes.',
+      'f:5:11: error[E023] boot[3].file: "pxelinux/" is a folder. Allowed: a path below the root, at most 127 bytes.',
+      "f:6:11: error[E023] boot[4].file: the boot file name is empty. Allowed: a path below the root, at most 127 bytes.",
     ],
   },
   {
@@ -102,26 +102,24 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "a rule that does nothing",
     text: "boot:\n  - name: a\n",
     lines: [
-      "f:2:5: error[E030] boot[0]: the rule does nothing. Give it file, url, script, menu, form, root, delay, or ignore: true.",
+      "f:2:5: error[E030] boot[0]: the rule does nothing. Set file, url, script, menu, form, root, delay, or ignore: true.",
     ],
   },
   {
     name: "a server without a file",
     text: "boot:\n  - name: a\n    server: 192.168.11.17\n",
     lines: [
-      "f:3:5: error[E031] boot[0].server: the rule names a server and no file. Add the path of the file on that server as file.",
+      "f:3:5: error[E031] boot[0].server: the rule sets a server, but no file. Set file to the path on that server.",
     ],
   },
   {
     name: "a rule that ignores and answers",
     text: "boot:\n  - ignore: true\n    file: x\n",
-    lines: [
-      "f:3:5: error[E031] boot[0].file: the rule ignores its clients, and says file as well. Keep one of the two.",
-    ],
+    lines: ["f:3:5: error[E031] boot[0].file: the rule ignores its clients, but also sets file. Keep one of the two."],
   },
   {
     name: "two rules of one name",
     text: "boot:\n  - { name: a, file: x }\n  - { name: a, file: y }\n",
-    lines: ['f:3:13: error[E032] boot[1].name: rule 1 is called "a" too. Give each rule its own name.'],
+    lines: ['f:3:13: error[E032] boot[1].name: rule 1 has the name "a" too. Give each rule its own name.'],
   },
 ];

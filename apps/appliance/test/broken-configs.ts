@@ -27,20 +27,20 @@ const brokenSettings: readonly BrokenConfig[] = [
   {
     name: "a duplicate key",
     text: "root: a\nroot: b\n",
-    lines: ["f:2:1: error[E004] this key stands here for the second time. Keep one of the two."],
+    lines: ["f:2:1: error[E004] duplicate key. Keep one of the two."],
   },
   {
     name: "a duplicate key beside another fault",
     text: "tftp:\n  port: 0\n  port: 69\nrot: x\n",
     lines: [
-      "f:3:3: error[E004] this key stands here for the second time. Keep one of the two.",
+      "f:3:3: error[E004] duplicate key. Keep one of the two.",
       `f:4:1: error[E003] rot: unknown key "rot". ${topKeys} Did you mean "root"?`,
     ],
   },
   {
     name: "a tab",
     text: "dhcp:\n\tport: 67\n",
-    lines: ["f:2:1: error[E005] the line is indented with a tab. Indent with spaces."],
+    lines: ["f:2:1: error[E005] this line is indented with a tab. Indent with spaces."],
   },
   {
     name: "an open bracket",
@@ -57,7 +57,7 @@ const brokenSettings: readonly BrokenConfig[] = [
   {
     name: "two documents",
     text: "root: a\n---\nroot: b\n",
-    lines: ["f:2:1: error[E006] a second document begins here. One file holds one document: remove ---."],
+    lines: ["f:2:1: error[E006] a second document starts here. A file holds one document: remove ---."],
   },
   {
     name: "a list at the top",
@@ -119,7 +119,7 @@ const brokenSettings: readonly BrokenConfig[] = [
   {
     name: "an empty text",
     text: 'root: ""\n',
-    lines: ["f:1:7: error[E013] root: the text is empty. Write a value, or leave the key out."],
+    lines: ["f:1:7: error[E013] root: the text is empty. Set a value, or omit the key."],
   },
   {
     name: "a level that is none",
@@ -147,7 +147,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     text: "subnets:\n  - 192.168.11.0\n  - 192.168.11.5/24\n  - 192.168.11.0/33\n  - 192.168.300.0/24\n  - lan\n",
     lines: [
       'f:2:5: error[E021] subnets[0]: "192.168.11.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
-      'f:3:5: error[E021] subnets[1]: "192.168.11.5/24" is an address inside a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
+      'f:3:5: error[E021] subnets[1]: "192.168.11.5/24" is an address, not a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
       'f:4:5: error[E021] subnets[2]: "192.168.11.0/33" is not a subnet: the prefix is not a number from 0 to 32. Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:5:5: error[E021] subnets[3]: "192.168.300.0/24" is not a subnet: the address is wrong. Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:6:5: error[E021] subnets[4]: "lan" is not a subnet. Allowed: address/prefix, such as 192.168.11.0/24.',
@@ -157,8 +157,8 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "interface names that are none",
     text: 'interfaces: [eth0, "eth 1", abcdefghijklmnopq]\n',
     lines: [
-      'f:1:20: error[E025] interfaces[1]: "eth 1" is not the name of a network interface. Allowed: 1 to 15 characters without blanks, such as eth0.',
-      'f:1:29: error[E025] interfaces[2]: "abcdefghijklmnopq" is not the name of a network interface. Allowed: 1 to 15 characters without blanks, such as eth0.',
+      'f:1:20: error[E025] interfaces[1]: "eth 1" is not the name of a network interface. Allowed: 1 to 15 characters without spaces, such as eth0.',
+      'f:1:29: error[E025] interfaces[2]: "abcdefghijklmnopq" is not the name of a network interface. Allowed: 1 to 15 characters without spaces, such as eth0.',
     ],
   },
   {
@@ -219,7 +219,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "an API open to the network",
     text: "admin:\n  address: 0.0.0.0\n",
     lines: [
-      "f:2:12: error[E037] admin.address: the API would be open to everybody who reaches 0.0.0.0. Add admin.tokenFile, or leave the address at 127.0.0.1.",
+      "f:2:12: error[E037] admin.address: everyone who reaches 0.0.0.0 could use the API. Set admin.tokenFile, or keep the address 127.0.0.1.",
     ],
   },
   {
@@ -240,7 +240,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "a user whose name is a path",
     text: "user: ../x\n",
     lines: [
-      'f:1:7: error[E039] user: "../x" is not the name of a user. Allowed: letters, digits, _, - and ., such as bootlace.',
+      'f:1:7: error[E039] user: "../x" is not a user name. Allowed: letters, digits, _, - and ., such as bootlace.',
     ],
   },
   {
@@ -248,7 +248,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     text: 'state: { maxBoots: 0, directory: " " }\n',
     lines: [
       "f:1:20: error[E012] state.maxBoots: 0 is below 1. Allowed: 1 to 1000000.",
-      "f:1:34: error[E013] state.directory: the text is empty. Write a value, or leave the key out.",
+      "f:1:34: error[E013] state.directory: the text is empty. Set a value, or omit the key.",
     ],
   },
   {

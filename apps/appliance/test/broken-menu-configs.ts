@@ -1,9 +1,9 @@
 import type { BrokenConfig } from "./broken-config.ts";
 
 const urls = "Allowed: http:// or https:// with host and path, such as http://{address}:8069/shim.efi.";
-const folders = "Allowed: a folder below the root, with {mac}, {uuid}, {serial}, {ip} filled in.";
+const folders = "Allowed: a folder below the root; it may contain {mac}, {uuid}, {serial}, {ip}.";
 const menuSize = "Allowed: 1 to 24 lines, about 200 characters in all.";
-const menuLine = "Give it file, local: true, or servers and type.";
+const menuLine = "Set file, local: true, or servers and type.";
 
 /** The faults of hosts, of menus, and of the rules that use them. */
 export const brokenMenus: readonly BrokenConfig[] = [
@@ -13,20 +13,20 @@ export const brokenMenus: readonly BrokenConfig[] = [
     lines: [
       `f:2:10: error[E026] boot[0].url: "ftp://192.168.11.17/x" is not an http or https URL. ${urls}`,
       `f:3:10: error[E026] boot[1].url: "http://" is not an http or https URL. ${urls}`,
-      `f:4:10: error[E026] boot[2].url: "http://h/a b" contains a blank or a control character. ${urls}`,
+      `f:4:10: error[E026] boot[2].url: "http://h/a b" contains a space or a control character. ${urls}`,
       `f:5:15: error[E026] boot[3].script: "https:///x" is not an http or https URL. ${urls}`,
     ],
   },
   {
     name: "a URL that no option can hold",
     text: `boot:\n  - url: http://{address}/${"x".repeat(240)}\n`,
-    lines: [`f:2:10: error[E026] boot[0].url: the URL has 259 octets, and at most 254 fit. ${urls}`],
+    lines: [`f:2:10: error[E026] boot[0].url: the URL has 259 bytes, but at most 254 fit. ${urls}`],
   },
   {
     name: "a script outside the root",
     text: "boot:\n  - script: ../boot.ipxe\n",
     lines: [
-      'f:2:13: error[E023] boot[0].script: "../boot.ipxe" leaves the root with "..". Allowed: a path below the root, at most 127 octets.',
+      'f:2:13: error[E023] boot[0].script: "../boot.ipxe" leaves the root with "..". Allowed: a path below the root, at most 127 bytes.',
     ],
   },
   {
@@ -35,8 +35,8 @@ export const brokenMenus: readonly BrokenConfig[] = [
     lines: [
       `f:2:11: error[E027] boot[0].root: "../{mac}" leaves the root with "..". ${folders}`,
       `f:3:11: error[E027] boot[1].root: "/srv/{mac}" is an absolute path. ${folders}`,
-      `f:4:11: error[E027] boot[2].root: "{hostname}" is nothing that can be filled in. ${folders}`,
-      `f:5:11: error[E027] boot[3].root: "{mac" is nothing that can be filled in. ${folders}`,
+      `f:4:11: error[E027] boot[2].root: "{hostname}" is not a known placeholder. ${folders}`,
+      `f:5:11: error[E027] boot[3].root: "{mac" is not a known placeholder. ${folders}`,
       `f:6:11: error[E027] boot[4].root: the folder is empty. ${folders}`,
       `f:7:11: error[E027] boot[5].root: "a\\x1bb" contains a control character. ${folders}`,
     ],
@@ -54,8 +54,8 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "conditions of every new kind that are none",
     text: "boot:\n  - file: x\n    when: { interface: a/b, subnet: [10.0.0.1/8], relay: router, firmware: [efi] }\n",
     lines: [
-      'f:3:24: error[E025] boot[0].when.interface: "a/b" is not the name of a network interface. Allowed: 1 to 15 characters without blanks, such as eth0.',
-      'f:3:38: error[E021] boot[0].when.subnet[0]: "10.0.0.1/8" is an address inside a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 10.0.0.0/8?',
+      'f:3:24: error[E025] boot[0].when.interface: "a/b" is not the name of a network interface. Allowed: 1 to 15 characters without spaces, such as eth0.',
+      'f:3:38: error[E021] boot[0].when.subnet[0]: "10.0.0.1/8" is an address, not a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 10.0.0.0/8?',
       'f:3:58: error[E020] boot[0].when.relay: "router" is not an IPv4 address. Allowed: four numbers from 0 to 255, such as 192.168.11.17.',
       'f:3:77: error[E011] boot[0].when.firmware[0]: "efi" is not one of the allowed words. Allowed: bios, uefi, uefi-http, ipxe, raspberry-pi, u-boot. Did you mean uefi?',
     ],
@@ -64,18 +64,18 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "hosts and menus that stand nowhere",
     text: "hosts:\n  build-01: { mac: 52:54:00:12:34:56 }\nboot:\n  - file: x\n    when: { host: [build-01, build-O1] }\n  - menu: tools\n    when: { host: zebra }\n",
     lines: [
-      'f:5:30: error[E034] boot[0].when.host[1]: "build-O1" does not stand under hosts. Known names: "build-01". Did you mean "build-01"?',
-      'f:6:11: error[E034] boot[1].menu: "tools" does not stand under menus. Nothing stands under menus.',
-      'f:7:19: error[E034] boot[1].when.host: "zebra" does not stand under hosts. Known names: "build-01".',
+      'f:5:30: error[E034] boot[0].when.host[1]: unknown host "build-O1". Known names: "build-01". Did you mean "build-01"?',
+      'f:6:11: error[E034] boot[1].menu: unknown menu "tools". No menus are defined.',
+      'f:7:19: error[E034] boot[1].when.host: unknown host "zebra". Known names: "build-01".',
     ],
   },
   {
     name: "hosts that nothing or the same identifies",
     text: 'hosts:\n  a: {}\n  b: { mac: 52:54:00 }\n  c: { serial: X1 }\n  d: { serial: [x1, x2] }\n  " ": { uuid: 00112233-4455-6677-8899-aabbccddeeff }\n',
     lines: [
-      "f:2:3: error[E038] hosts.a: nothing says which machine this is. Give it mac, uuid or serial.",
-      'f:3:13: error[E022] hosts.b.mac: "52:54:00" is the beginning of a MAC address. Allowed: all six octets, such as 52:54:00:12:34:56.',
-      'f:5:17: error[E036] hosts.d.serial[0]: this is the serial of "c" too. Give it to one of the two.',
+      "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid or serial.",
+      'f:3:13: error[E022] hosts.b.mac: "52:54:00" is only the beginning of a MAC address. Allowed: all six bytes, such as 52:54:00:12:34:56.',
+      'f:5:17: error[E036] hosts.d.serial[0]: "c" has this serial too. Keep it in one of the two.',
       'f:6:3: error[E028] hosts. : " " cannot be used as a name. Allowed: 1 to 255 characters without control characters.',
     ],
   },
@@ -83,7 +83,7 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "a name that JavaScript would lose, and a path that no system takes",
     text: 'root: "a\\0b"\nhosts:\n  __proto__: { mac: 52:54:00:12:34:56 }\n',
     lines: [
-      'f:1:7: error[E013] root: "a\\x00b" has a NUL in it. Allowed: a path.',
+      'f:1:7: error[E013] root: "a\\x00b" contains a NUL character. Allowed: a path.',
       'f:3:3: error[E028] hosts.__proto__: "__proto__" cannot be used as a name. Allowed: 1 to 255 characters without control characters.',
     ],
   },
@@ -91,7 +91,7 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "a host with a key that is none",
     text: "hosts:\n  a: { macs: 52:54:00:12:34:56 }\n",
     lines: [
-      "f:2:3: error[E038] hosts.a: nothing says which machine this is. Give it mac, uuid or serial.",
+      "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid or serial.",
       'f:2:8: error[E003] hosts.a.macs: unknown key "macs". Known keys: mac, uuid, serial. Did you mean "mac"?',
     ],
   },
@@ -102,10 +102,10 @@ export const brokenMenus: readonly BrokenConfig[] = [
       `f:2:18: error[E035] menus.none.items: the menu has no lines. ${menuSize}`,
       "f:4:14: error[E012] menus.odd.timeout: 300 is above 255. Allowed: 0 to 255.",
       `f:6:9: error[E035] menus.odd.items[0]: the line does nothing. ${menuLine}`,
-      `f:7:9: error[E035] menus.odd.items[1]: the line says file and local. ${menuLine}`,
-      `f:8:9: error[E035] menus.odd.items[2]: the line names boot servers and no type. ${menuLine}`,
-      `f:9:9: error[E035] menus.odd.items[3]: the line names a server and no file. ${menuLine}`,
-      `f:10:9: error[E035] menus.odd.items[4]: local boot has a type of its own. ${menuLine}`,
+      `f:7:9: error[E035] menus.odd.items[1]: the line sets both file and local. ${menuLine}`,
+      `f:8:9: error[E035] menus.odd.items[2]: the line sets boot servers, but no type. ${menuLine}`,
+      `f:9:9: error[E035] menus.odd.items[3]: the line sets a server, but no file. ${menuLine}`,
+      `f:10:9: error[E035] menus.odd.items[4]: local boot has a fixed type. ${menuLine}`,
       "f:11:35: error[E035] menus.odd.items[5].type: line 5 has type 7 too. Give each line its own type.",
       "f:12:9: error[E013] menus.odd.items[6].text: the value is missing. Allowed: text.",
     ],
@@ -114,16 +114,16 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "a menu that no reply can carry",
     text: `menus:\n  long:\n    items:\n${Array.from({ length: 12 }, (_, i) => `      - { text: the line with the number ${i}, file: x }\n`).join("")}`,
     lines: [
-      `f:4:7: error[E035] menus.long.items: the menu does not fit into one reply: its texts and servers take more than 255 octets. ${menuSize}`,
+      `f:4:7: error[E035] menus.long.items: the menu does not fit into one reply: its texts and servers take more than 255 bytes. ${menuSize}`,
     ],
   },
   {
     name: "a rule that ignores and delays, and a menu with a form",
     text: "menus: { m: { items: [{ text: a, local: true }] } }\nboot:\n  - ignore: true\n    delay: 1\n    menu: m\n  - menu: m\n    form: server\n",
     lines: [
-      "f:4:5: error[E031] boot[0].delay: the rule ignores its clients, and says delay as well. Keep one of the two.",
-      "f:5:5: error[E031] boot[0].menu: the rule ignores its clients, and says menu as well. Keep one of the two.",
-      "f:7:5: error[E031] boot[1].form: a menu has a form of its own. Keep one of the two.",
+      "f:4:5: error[E031] boot[0].delay: the rule ignores its clients, but also sets delay. Keep one of the two.",
+      "f:5:5: error[E031] boot[0].menu: the rule ignores its clients, but also sets menu. Keep one of the two.",
+      "f:7:5: error[E031] boot[1].form: a menu determines the form itself. Keep one of the two.",
     ],
   },
 ];

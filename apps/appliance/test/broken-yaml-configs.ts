@@ -4,21 +4,21 @@ const topKeys =
   "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
 
 const noMapping =
-  "error[E010] << takes over the keys of a mapping, and this is none. Allowed: an alias such as *name, a mapping, or a list of them.";
+  "error[E010] << needs a mapping to merge, and this is not one. Allowed: an alias such as *name, a mapping, or a list of them.";
 
 /** The faults of aliases, keys and depth, which the value of a file no longer shows. */
 export const brokenYaml: readonly BrokenConfig[] = [
   {
     name: "an alias that leads nowhere",
     text: "root: *nothing\n",
-    lines: ["f:1:7: error[E002] YAML syntax: no anchor of the name nothing stands before this alias."],
+    lines: ["f:1:7: error[E002] YAML syntax: no anchor named nothing precedes this alias."],
   },
   {
     name: "an alias before its anchor, and another",
     text: "log:\n  level: *later\nroot: &later info\nstate: { directory: *never }\n",
     lines: [
-      "f:2:10: error[E002] YAML syntax: no anchor of the name later stands before this alias.",
-      "f:4:21: error[E002] YAML syntax: no anchor of the name never stands before this alias.",
+      "f:2:10: error[E002] YAML syntax: no anchor named later precedes this alias.",
+      "f:4:21: error[E002] YAML syntax: no anchor named never precedes this alias.",
     ],
   },
   {
@@ -49,7 +49,7 @@ export const brokenYaml: readonly BrokenConfig[] = [
       'f:4:15: error[E003] http.mode: unknown key "mode". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
       "f:5:9: error[E012] http.port: 0 is below 1. Allowed: 1 to 65535.",
       'f:6:21: error[E011] log.level: "loud" is not one of the allowed words. Allowed: error, warn, info, debug.',
-      'f:8:51: error[E022] boot[0].when.mac: "nonsense" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first octets such as 52:54:00.',
+      'f:8:51: error[E022] boot[0].when.mac: "nonsense" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00.',
       'f:10:17: error[E003] boot[1].when.mode: unknown key "mode". Known keys: arch, firmware, host, mac, uuid, serial, vendorClass, userClass, interface, subnet, relay.',
       'f:10:17: error[E003] boot[1].when.port: unknown key "port". Known keys: arch, firmware, host, mac, uuid, serial, vendorClass, userClass, interface, subnet, relay. Did you mean "host"?',
     ],
@@ -62,23 +62,23 @@ export const brokenYaml: readonly BrokenConfig[] = [
       `f:4:14: ${noMapping}`,
       `f:5:12: ${noMapping}`,
       `f:6:9: ${noMapping}`,
-      "f:7:14: error[E002] YAML syntax: no anchor of the name none stands before this alias.",
+      "f:7:14: error[E002] YAML syntax: no anchor named none precedes this alias.",
     ],
   },
   {
     name: "an alias inside of itself",
     text: "boot:\n  - &rule { file: a, when: *rule }\nlog: &log { <<: *log }\n",
     lines: [
-      "f:2:28: error[E002] YAML syntax: this alias stands inside of rule itself.",
-      "f:3:17: error[E002] YAML syntax: this alias stands inside of log itself.",
+      "f:2:28: error[E002] YAML syntax: this alias is inside rule itself.",
+      "f:3:17: error[E002] YAML syntax: this alias is inside log itself.",
     ],
   },
   {
     name: "keys that are no text",
     text: "hosts:\n  ? [a, b]\n  : { mac: 52:54:00:12:34:56 }\n  ? { a: b }\n  : { serial: x }\n",
     lines: [
-      "f:2:5: error[E010] a list is no key. Allowed: text.",
-      "f:4:5: error[E010] a mapping is no key. Allowed: text.",
+      "f:2:5: error[E010] a list cannot be a key. Allowed: text.",
+      "f:4:5: error[E010] a mapping cannot be a key. Allowed: text.",
     ],
   },
   {
@@ -93,11 +93,11 @@ export const brokenYaml: readonly BrokenConfig[] = [
   {
     name: "lists in lists in lists",
     text: `log: { level: loud }\nboot: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`,
-    lines: ["f:2:57: error[E008] more than 50 levels lie in each other here. A config has five."],
+    lines: ["f:2:57: error[E008] nested more than 50 levels deep. A config has at most five levels."],
   },
   {
     name: "lines deeper and deeper",
     text: Array.from({ length: 60 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join(""),
-    lines: ["f:51:51: error[E008] more than 50 levels lie in each other here. A config has five."],
+    lines: ["f:51:51: error[E008] nested more than 50 levels deep. A config has at most five levels."],
   },
 ];

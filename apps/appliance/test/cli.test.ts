@@ -59,15 +59,24 @@ describe("the words of a command line", () => {
   ])("%j is refused", (words, problem) => expect(read(...words)).toBe(problem));
 });
 
+/** A text without its line breaks and columns. */
+function unwrapped(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
+
 describe("help", () => {
   it("of the program names every command", () => {
     const width = Math.max(...commands.map(({ name }) => name.length));
-    for (const { name, summary } of commands)
-      expect(programHelp(commands)).toContain(`  ${name.padEnd(width)}  ${summary}`);
+    const text = unwrapped(programHelp(commands));
+    for (const { name, summary } of commands) expect(text).toContain(`${name} ${summary}`);
+    for (const line of programHelp(commands).split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    // Nothing goes on below the name of a command.
+    expect(programHelp(commands)).toMatch(new RegExp(`^ {2}init {${width - 2}}\\w.*\n {${width + 4}}\\w`, "m"));
   });
 
   it.each(commands)("of $name has every option and at least two examples", (command) => {
-    const text = commandHelp(command);
+    const text = unwrapped(commandHelp(command));
+    for (const line of commandHelp(command).split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     for (const { name, description } of command.options) {
       expect(text).toContain(`--${name}`);
       expect(text).toContain(description);

@@ -181,7 +181,7 @@ describe("a config file", () => {
     ["missing.yaml", "f:1:1: error[E001] the file does not exist."],
     [".", "f:1:1: error[E001] this is a folder, not a file."],
     ["latin1.yaml", "f:1:1: error[E001] the file is not UTF-8 text."],
-    ["large.yaml", "f:1:1: error[E001] the file is larger than 1048576 octets."],
+    ["large.yaml", "f:1:1: error[E001] the file is larger than 1048576 bytes."],
   ])("that cannot be read: %s", (name, line) => {
     writeFileSync(join(folder, "latin1.yaml"), Buffer.from("root: \xfc\n", "latin1"));
     writeFileSync(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));

@@ -1,7 +1,7 @@
+import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/parse.ts";
 import type { ApplianceEvent } from "../src/events/event.ts";
-import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
 import type { NextState } from "../src/policy/one-time-boot.ts";
 import { createDesk } from "../src/policy/policy.ts";
 
@@ -35,7 +35,7 @@ function request(fields: Partial<HttpBootRequest> = {}): HttpBootRequest {
 function done(fields: Partial<Extract<HttpBootEvent, { type: "done" }>> = {}): ApplianceEvent {
   const event = {
     type: "done",
-    at: 1,
+    time: 1,
     request: request(),
     status: 200,
     bytes: 9,
@@ -57,7 +57,7 @@ describe("a one-shot whose file goes out by HTTP", () => {
         kind: "http",
         event: {
           type: "refused",
-          at: 1,
+          time: 1,
           client,
           request: request(),
           reason: "missing",

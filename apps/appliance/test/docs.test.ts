@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { defaultLimits as dhcp } from "@bootlace/proxy-dhcp";
 import { defaultLimits as tftp } from "@bootlace/tftp-serve";
 import { expect, test } from "vitest";
+import { verdicts } from "../src/catalogue/verdicts.ts";
 import { commands } from "../src/cli/commands.ts";
 import { cliReference } from "../src/cli/reference.ts";
 import { configJsonSchema } from "../src/config/json-schema.ts";
@@ -10,7 +11,6 @@ import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
 import { distributionIds } from "../src/init/distribution.ts";
 import { kits } from "../src/init/kits.ts";
-import { catalogue } from "../src/sessions/verdicts/catalogue.ts";
 import { createMetrics } from "../src/telemetry/metrics.ts";
 
 const top = new URL("../../../", import.meta.url);
@@ -46,8 +46,8 @@ test("each event code is used somewhere", () => {
 
 test("docs/verdicts.md has each verdict once, with severity and title, and no other", () => {
   const rows = rowsOf(page("verdicts.md")).map(([name, [severity, title]]) => [name, { severity, title }]);
-  expect(Object.fromEntries(rows)).toEqual(catalogue);
-  expect(rows).toHaveLength(Object.keys(catalogue).length);
+  expect(Object.fromEntries(rows)).toEqual(verdicts);
+  expect(rows).toHaveLength(Object.keys(verdicts).length);
 });
 
 test("docs/metrics.md has each metric once, with its type and labels, and no other", async () => {
@@ -70,8 +70,8 @@ test("docs/explanation/security.md names the limits that hold", () => {
   const { mac, source, global } = dhcp;
   const { http } = configSchema.parse({});
   for (const sentence of [
-    `${mac.replies} answers in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
-    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} requests a second of one address that nobody acknowledges, ${tftp.unacknowledgedPerSecond} in all`,
+    `${mac.replies} replies in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
+    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all`,
     `${tftp.idleLimit / 1000} s without progress`,
     `${http.maxConnections} connections, ${http.maxConnectionsPerClient} of one address`,
   ]) {
@@ -99,8 +99,8 @@ test("docs/troubleshooting.md sends its readers to verdicts that exist, and to e
   const named = [...page("troubleshooting.md").matchAll(/^\|.*\| ((?:`\w+` ?)+) \|[^|]*\|$/gm)].flatMap(
     ([, cell = ""]) => [...cell.matchAll(/`(\w+)`/g)].map(([, id]) => id),
   );
-  const failures = Object.entries(catalogue).flatMap(([id, { severity }]) => (severity === "failure" ? [id] : []));
-  expect(named.filter((id) => id === undefined || !Object.hasOwn(catalogue, id))).toEqual([]);
+  const failures = Object.entries(verdicts).flatMap(([id, { severity }]) => (severity === "failure" ? [id] : []));
+  expect(named.filter((id) => id === undefined || !Object.hasOwn(verdicts, id))).toEqual([]);
   expect(failures.filter((id) => !named.includes(id))).toEqual([]);
 });
 

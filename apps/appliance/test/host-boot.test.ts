@@ -20,7 +20,7 @@ describe("the /boot of the machine", () => {
   it("is no root by default", () => {
     const result = inRoot({});
     expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([
-      "defaults: error[E050] root: no root is named, and the default would be /boot: there this machine has its own kernels. Name the folder of the boot files by root or --root, or start in another folder; --root /boot if you mean it.",
+      "defaults: error[E050] root: root is not set, and the default (/boot) holds this machine's own kernels. Set root or --root to the folder with the boot files, or start in another folder. To serve it anyway, use --root /boot.",
     ]);
   });
 

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LoadResult } from "../src/config/load.ts";
 import type { Config } from "../src/config/schema.ts";
 import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
-import { rawClient } from "./helpers/http-raw.ts";
+import { httpReader } from "./helpers/http-reader.ts";
 import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
 import { peImage } from "./helpers/pe-image.ts";
 import { tftpReader } from "./helpers/tftp-reader.ts";
@@ -59,12 +58,13 @@ describe("a UEFI HTTP Boot client", () => {
     expect([optionValue(packet, "bootFileName"), fieldText(packet.file), packet.yiaddr]).toEqual([url, url, "0.0.0.0"]);
     expect(optionValue(packet, "vendorClassIdentifier")).toBe("HTTPClient");
 
-    using raw = await rawClient(http);
-    raw.request("/bootx64.efi", ["User-Agent: UefiHttpBoot/1.0"], "HEAD");
-    const head = await raw.answer("HEAD");
+    using reader = httpReader(http);
+    const head = await reader.ask("/bootx64.efi", { "User-Agent": "UefiHttpBoot/1.0" }, "HEAD");
+    await head.body();
     expect(head.headers).toMatchObject({ "content-length": "4096", "content-type": "application/efi" });
-    const get = await raw.get("/bootx64.efi");
-    expect([get.status, get.headers["content-length"], get.body.equals(peImage(0x8664))]).toEqual([200, "4096", true]);
+    const get = await reader.ask("/bootx64.efi");
+    expect([get.status, get.headers["content-length"]]).toEqual([200, "4096"]);
+    expect((await get.body()).equals(peImage(0x8664))).toBe(true);
     await test.logged("http.done", ({ fields }) => fields?.file === "bootx64.efi");
   });
 
@@ -92,8 +92,8 @@ describe("a client that is iPXE", () => {
     const { packet } = await client.ask(bootRequest(ipxe({ http: 1, tftp: 1 })), test.port("dhcp"));
     const url = new URL(fieldText(packet.file));
     expect(url.href).toBe(`http://127.0.0.1:${http}/menu.ipxe?mac=52:54:00:12:34:56`);
-    using raw = await rawClient(http);
-    expect((await raw.get(`${url.pathname}${url.search}`)).body.toString()).toBe(
+    using reader = httpReader(http);
+    expect((await (await reader.ask(`${url.pathname}${url.search}`)).body()).toString()).toBe(
       `#!ipxe\nset mac 52:54:00:12:34:56\nchain http://127.0.0.1:${http}/next on 127.0.0.1\n`,
     );
     const done = await test.logged("http.done");
@@ -132,26 +132,18 @@ describe("a reload", () => {
     await using test = await running(client.port, {});
     const before = test.port("http");
     await test.reload({ http: { ...test.first.http, port: before, maxConnectionsPerClient: 20 } });
-    const readers = await Promise.all(contents.map(() => rawClient(before)));
-    for (const [i, reader] of readers.entries()) {
-      reader.request(`/f${i}`);
-      await once(reader.socket, "data");
-      reader.socket.pause();
-    }
+    const answers = await Promise.all(contents.map((_, i) => httpReader(before).ask(`/f${i}`)));
     const result = await test.reload({
       root: join(folder, "new"),
       http: { ...test.first.http, port: 0, maxConnections: 1, maxConnectionsPerClient: 1 },
     });
     expect(result).toMatchObject({ ok: true, changed: expect.arrayContaining(["root", "http.port"]) });
     expect(test.port("http")).not.toBe(before);
-    await expect(rawClient(before)).rejects.toThrow("ECONNREFUSED");
-    const bodies = readers.map(async (reader) => {
-      reader.socket.resume();
-      return (await reader.answer()).body;
-    });
-    for (const [i, body] of (await Promise.all(bodies)).entries()) expect(body.equals(contents[i] ?? body)).toBe(true);
-    using fresh = await rawClient(test.port("http"));
-    expect((await fresh.get("/f0")).body.toString()).toBe("the new one");
+    await expect(httpReader(before).ask("/f0")).rejects.toThrow("ECONNREFUSED");
+    const bodies = await Promise.all(answers.map((answer) => answer.body()));
+    for (const [i, body] of bodies.entries()) expect(body.equals(contents[i] ?? body)).toBe(true);
+    using fresh = httpReader(test.port("http"));
+    expect((await (await fresh.ask("/f0")).body()).toString()).toBe("the new one");
   });
 
   it("that switches HTTP off lets transfers end, and to a port in use goes back", async () => {
@@ -159,15 +151,12 @@ describe("a reload", () => {
     using client = await createBootClient();
     await using test = await running(client.port, {});
     const before = test.port("http");
-    using reader = await rawClient(before);
-    reader.request("/f");
-    await once(reader.socket, "data");
-    reader.socket.pause();
+    using reader = httpReader(before);
+    const answer = await reader.ask("/f");
     expect(await test.reload({ http: { ...test.first.http, enabled: false } })).toMatchObject({ ok: true });
     expect(test.appliance.endpoints().map(({ service }) => service)).not.toContain("http");
-    reader.socket.resume();
-    expect((await reader.answer()).body.length).toBe(12_000_000);
-    await reader.closed();
+    expect((await answer.body()).length).toBe(12_000_000);
+    await answer.closed();
 
     await test.reload({});
     await using other = await running(client.port, {});
@@ -175,7 +164,7 @@ describe("a reload", () => {
     const refused = await test.reload({ http: { ...test.first.http, port: taken } });
     expect(refused).toMatchObject({ ok: false, faults: [{ code: "E050" }] });
     expect(JSON.stringify(refused)).toContain(`TCP port ${taken} (http) on 127.0.0.1`);
-    using again = await rawClient(test.port("http"));
-    expect((await again.get("/undionly.kpxe")).body.toString()).toBe("ipxe");
+    using again = httpReader(test.port("http"));
+    expect((await (await again.ask("/undionly.kpxe")).body()).toString()).toBe("ipxe");
   });
 });

@@ -1,5 +1,5 @@
+import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { describe, expect, it } from "vitest";
-import type { HttpBootEvent, HttpBootRequest } from "../src/http/boot-events.ts";
 import { httpRecord } from "../src/log/http-log.ts";
 import { createThrottle } from "../src/log/throttle.ts";
 
@@ -13,7 +13,7 @@ const request: HttpBootRequest = {
   userAgent: "UefiHttpBoot/1.0",
   mac: undefined,
 };
-const body = { at: 1, request, status: 200, bytes: 2_000_000, size: 2_000_000, range: undefined, ms: 20 };
+const body = { time: 1, request, status: 200, bytes: 2_000_000, size: 2_000_000, range: undefined, ms: 20 };
 
 function lineOf(event: HttpBootEvent, passes = createThrottle(60_000)): string {
   const record = httpRecord(event, passes);
@@ -47,38 +47,44 @@ describe("the log of the boot file listener", () => {
       'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 octets of 2000000 octets: the file could not be read ("EIO")',
     ],
     [
-      { type: "refused", at: 1, client, request, reason: "missing", status: 404, detail: undefined },
+      { type: "refused", time: 1, client, request, reason: "missing", status: 404, detail: undefined },
       'info http http.not-found: 192.168.11.50 "efi/bootx64.efi": not found',
     ],
     [
-      { type: "refused", at: 1, client, request, reason: "malformed-range", status: 416, detail: "bytes=u-u: why" },
+      { type: "refused", time: 1, client, request, reason: "malformed-range", status: 416, detail: "bytes=u-u: why" },
       'warn http http.refused: 192.168.11.50 "efi/bootx64.efi": the range cannot be read ("bytes=u-u: why")',
     ],
     [
-      { type: "refused", at: 1, client, request: undefined, reason: "malformed", status: 400, detail: "HPE_X" },
+      { type: "refused", time: 1, client, request: undefined, reason: "malformed", status: 400, detail: "HPE_X" },
       'warn http http.refused: 192.168.11.50: the request cannot be read ("HPE_X")',
     ],
     [{ type: "start", ...body }, 'debug http http.start: 192.168.11.50 "efi/bootx64.efi": sending 2000000 octets'],
     [
-      { type: "progress", at: 1, request, bytes: 5, total: 10, ms: 1 },
+      { type: "progress", time: 1, request, bytes: 5, total: 10, ms: 1 },
       'debug http http.progress: 192.168.11.50 "efi/bootx64.efi": 5 of 10 octets',
     ],
     [
-      { type: "listening", at: 1, address: "127.0.0.1", port: 8069 },
+      { type: "listening", time: 1, address: "127.0.0.1", port: 8069 },
       "info http http.listening: listening on 127.0.0.1 port 8069",
     ],
     [
-      { type: "unlistening", at: 1, address: "127.0.0.1", port: 8069 },
+      { type: "unlistening", time: 1, address: "127.0.0.1", port: 8069 },
       "debug http http.unlistening: no longer on 127.0.0.1 port 8069",
     ],
   ])("%j", (event, line) => expect(lineOf(event)).toBe(line));
 
+  it("says nothing of a stop, of which the daemon says enough", () => {
+    expect(httpRecord({ type: "stopped", time: 1 }, createThrottle(60_000))).toBeUndefined();
+  });
+
   it("tells every missing file, and the same refusal of a client once a minute", () => {
     const passes = createThrottle(60_000);
     const refused = { type: "refused", client, request, status: 404, detail: undefined } as const;
-    const levels = [0, 1, 59_999, 60_001].map((at) => httpRecord({ ...refused, at, reason: "outside-root" }, passes));
+    const levels = [0, 1, 59_999, 60_001].map((time) =>
+      httpRecord({ ...refused, time, reason: "outside-root" }, passes),
+    );
     expect(levels.map((record) => record?.level)).toEqual(["warn", "debug", "debug", "warn"]);
-    const missing = [0, 1].map((at) => httpRecord({ ...refused, at, reason: "missing" }, passes)?.level);
+    const missing = [0, 1].map((time) => httpRecord({ ...refused, time, reason: "missing" }, passes)?.level);
     expect(missing).toEqual(["info", "info"]);
   });
 

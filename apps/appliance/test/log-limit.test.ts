@@ -30,7 +30,9 @@ function limited(least: Level = "info") {
 function inventedMachine(number: number): LogRecord[] {
   const mac = `02:00:00:00:${[number >> 8, number & 255].map((octet) => octet.toString(16).padStart(2, "0")).join(":")}`;
   const told = story({ machine: { mac } }).discover();
-  return told.events.flatMap(({ kind, event }) => (kind === "dhcp" ? dhcpRecords(event, () => true) : []));
+  return told.events.flatMap(({ kind, event }) =>
+    kind === "dhcp" && event.type === "packet" ? dhcpRecords(event, () => true) : [],
+  );
 }
 
 describe("what the network makes the log write", () => {

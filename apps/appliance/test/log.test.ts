@@ -16,9 +16,11 @@ const record: LogRecord = {
   scope: "dhcp",
   event: "dhcp.offer",
   message: "offered",
-  fields: { mac: "52:54:00:12:34:56", file: "a\u001b[31m\nb" },
+  fields: { mac: "52:54:00:12:34:56", arch: "x64-uefi", firmware: "uefi", bootFile: "a\u001b[31m\nb" },
   details: ["option one", "option two"],
 };
+/** What a terminal shows of it behind the time. */
+const line = '52:54:00:12:34:56 x64-uefi OFFER "a\\x1b[31m\\x0ab"';
 const common = { colour: false, now: () => Date.UTC(2026, 10, 22, 14, 5, 1, 123), formatTime: () => "14:05:01" };
 
 function logged(options: Partial<Parameters<typeof createLog>[0]>, ...records: LogRecord[]): string {
@@ -35,17 +37,41 @@ function logged(options: Partial<Parameters<typeof createLog>[0]>, ...records: L
 }
 
 describe("the log", () => {
-  it("for people has details indented below the line", () => {
-    expect(logged({}, record)).toBe("14:05:01 info  dhcp     offered\n         option one\n         option two\n");
+  it("for people is a line with details indented below it", () => {
+    expect(logged({}, record)).toBe(`14:05:01 ${line}\n         option one\n         option two\n`);
+  });
+
+  it("for people has the options of packets at debug only", () => {
+    const packet: LogRecord = { ...record, detailLevel: "debug" };
+    expect(logged({}, packet)).toBe(`14:05:01 ${line}\n`);
+    expect(logged({ level: "debug" }, packet)).toContain("option two");
+    expect(logged({ console: "journal" }, packet)).toBe(`<6>${line}\n`);
+  });
+
+  it("has the time of day on a terminal, and the whole date elsewhere", () => {
+    const options = { now: () => new Date(2026, 10, 22, 14, 5, 1, 123).getTime(), writeConsole: () => {} };
+    const written = (columns: Partial<Parameters<typeof createLog>[0]>) => {
+      let text = "";
+      const log = createLog({
+        ...options,
+        level: "info",
+        console: "pretty",
+        colour: false,
+        writeConsole: (part) => (text += part),
+        ...columns,
+      });
+      log({ ...record, details: [] });
+      return text;
+    };
+    expect(written({ columns: () => 200 })).toBe(`14:05:01 ${line}\n`);
+    expect(written({})).toBe(`2026-11-22 14:05:01.123 ${line}\n`);
   });
 
   it("for the journal has priorities before each line, and no time and no colour", () => {
     const levels = ["error", "warn", "info", "debug"] as const;
     const records = levels.map((level): LogRecord => ({ ...record, level, details: [] }));
     const text = logged({ console: "journal", colour: true, level: "debug" }, record, ...records);
-    expect(text).toBe(
-      "<6>dhcp: offered\n<6>  option one\n<6>  option two\n<3>dhcp: offered\n<4>dhcp: offered\n<6>dhcp: offered\n<7>dhcp: offered\n",
-    );
+    expect(text).toBe(`<6>${line}\n<6>  option one\n<6>  option two\n<3>${line}\n<4>${line}\n<6>${line}\n<7>${line}\n`);
     expect(withPriority("error", "one\ntwo\n")).toBe("<3>one\n<3>two\n");
   });
 
@@ -59,7 +85,9 @@ describe("the log", () => {
         scope: "dhcp",
         event: "dhcp.offer",
         mac: "52:54:00:12:34:56",
-        file: "a\u001b[31m\nb",
+        arch: "x64-uefi",
+        firmware: "uefi",
+        bootFile: "a\u001b[31m\nb",
         msg: "offered",
       },
       expect.objectContaining({ level: "warn" }),
@@ -73,15 +101,15 @@ describe("the log", () => {
     const words = logged({ level }, ...all)
       .trimEnd()
       .split("\n")
-      .map((line) => line.split(" ")[1]);
-    expect(words).toEqual(["error", "warn", "info", "debug"].slice(0, words.length));
-    expect(words.at(-1)).toBe(level);
+      .map((said) => said.split(" ")[1]);
+    const marks = ["error:", "warn:", "52:54:00:12:34:56", "debug:"];
+    expect(words).toEqual(marks.slice(0, ["error", "warn", "info", "debug"].indexOf(level) + 1));
   });
 
-  it("colours by level only when asked to", () => {
-    expect(logged({ colour: true }, { ...record, level: "error", details: [] })).toBe(
-      "\u001b[31m14:05:01 error dhcp     offered\u001b[39m\n",
-    );
+  it("colours one word, and only when asked to", () => {
+    const error: LogRecord = { ...record, level: "error", details: [] };
+    expect(logged({ colour: true }, error)).toBe(`14:05:01 \u001b[31merror\u001b[0m: ${line}\n`);
+    expect(logged({}, error)).toBe(`14:05:01 error: ${line}\n`);
   });
 
   it("leaves a fatal line to stderr on a terminal, and tells programs", () => {
@@ -108,13 +136,13 @@ describe("a log file", () => {
       },
       say: (message: string) => {
         clock += 1000;
-        log({ ...record, message, details: [] });
+        log({ level: "info", scope: "bootlace", event: "bootlace.ready", message });
       },
       told: () =>
         console
           .split("\n")
-          .filter((line) => line.includes("log file"))
-          .map((line) => line.slice(24)),
+          .filter((said) => said.includes("log file"))
+          .map((said) => said.replace(/^14:05:01 (warn: )?/, "")),
       [Symbol.dispose]: () => target.close(),
     };
   }
@@ -147,11 +175,11 @@ describe("a log file", () => {
     file.say("one");
     renameSync(path, `${path}.1`);
     file.say("two");
-    expect(readFileSync(`${path}.1`, "utf8")).toBe("14:05:01 info  dhcp     one\n");
-    expect(readFileSync(path, "utf8")).toBe("14:05:01 info  dhcp     two\n");
+    expect(readFileSync(`${path}.1`, "utf8")).toBe("14:05:01 one\n");
+    expect(readFileSync(path, "utf8")).toBe("14:05:01 two\n");
     using again = withFile(path);
     again.say("three");
-    expect(readFileSync(path, "utf8")).toContain("two\n14:05:01 info  dhcp     three\n");
+    expect(readFileSync(path, "utf8")).toContain("two\n14:05:01 three\n");
   });
 
   it("whose folder vanishes is gone on without, said once, and taken up when it is back", () => {
@@ -165,7 +193,7 @@ describe("a log file", () => {
     expect(file.told()).toEqual([`the log file ${path} cannot be written (ENOENT): going on without it`]);
     mkdirSync(join(folder, "sub"));
     file.say("four");
-    expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 info  dhcp     four\n");
+    expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 four\n");
     expect(file.told()[1]).toBe(`the log file ${path} is written again`);
   });
 

@@ -56,7 +56,7 @@ describe("what is counted", () => {
   test("limits, reloads, the time of replies, and foreign servers for an hour", async () => {
     const told = story().discover();
     const at = told.now();
-    told.tell({ kind: "dhcp", event: { type: "limited", at, limit: "mac", key: "x", dropped: 3 } });
+    told.tell({ kind: "dhcp", event: { type: "limited", time: at, limit: "mac", key: "x", dropped: 3 } });
     told.tell({ kind: "appliance", event: { type: "reloaded", at, ok: false, faults: ["x"] } });
     told.foreignOffer();
     const packet = told.events.find(({ event }) => event.type === "packet");

@@ -161,7 +161,7 @@ describe("a wish for the next boot", () => {
 
 it.each(["52:54:00", "zz"])("for %j it asks for one whole MAC address", (text) => {
   const read = readNextWish({ mac: text, file: "a" });
-  expect(read.ok ? undefined : read.fault.allowed).toBe("Allowed: six octets, such as 52:54:00:12:34:56");
+  expect(read.ok ? undefined : read.fault.allowed).toBe("Allowed: six bytes, such as 52:54:00:12:34:56");
 });
 
 describe("the file of the one-shots", () => {

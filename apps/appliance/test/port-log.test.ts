@@ -29,7 +29,12 @@ afterAll(() => {
 function toldOf(event: ApplianceEvent): Promise<LogRecord> {
   return new Promise((resolve) => {
     const config = configSchema.parse({});
-    const reporting = createReporting(config, { log: resolve, now: () => 1, every: () => () => {} });
+    const reporting = createReporting(config, {
+      log: resolve,
+      now: () => 1,
+      every: () => () => {},
+      machineOf: () => ({}),
+    });
     reporting.tell(event);
   });
 }
@@ -38,22 +43,28 @@ const udpPort = () => udp.address().port;
 const tcpPort = () => (tcp.address() as { port: number }).port;
 
 test("a port that is taken while the daemon runs: the log names who has it", async () => {
-  const used = { at: 1, address, code: "EADDRINUSE" } as const;
-  const tftp = await toldOf({ kind: "tftp", event: { type: "listen-failed", ...used, port: udpPort() } });
+  const used = { address, code: "EADDRINUSE" } as const;
+  const tftp = await toldOf({ kind: "tftp", event: { type: "listen-failed", at: 1, ...used, port: udpPort() } });
   expect(tftp).toMatchObject({ level: "warn", scope: "tftp", event: "tftp.listen-failed" });
   expect(tftp.message).toMatch(own);
   expect(tftp.message).toContain(`UDP port ${udpPort()} (tftp) on 127.0.0.1`);
   expect(tftp.fields).toMatchObject({ address, port: udpPort(), code: "EADDRINUSE", holder: { pid: process.pid } });
 
-  const http = await toldOf({ kind: "http", event: { type: "listen-failed", ...used, port: tcpPort() } });
+  const http = await toldOf({ kind: "http", event: { type: "listen-failed", time: 1, ...used, port: tcpPort() } });
   expect([http.event, http.message]).toEqual(["http.listen-failed", expect.stringMatching(own)]);
   expect(http.message).toContain(`TCP port ${tcpPort()} (http) on 127.0.0.1`);
 
-  const eth0 = { name: "eth0", address, netmask: "255.0.0.0" };
-  const local = { address, port: udpPort() };
   const pxe = await toldOf({
     kind: "dhcp",
-    event: { type: "interface-failed", at: 1, interface: eth0, code: "EADDRINUSE", local },
+    event: {
+      type: "listen-failed",
+      time: 1,
+      address,
+      port: udpPort(),
+      code: "EADDRINUSE",
+      role: "pxe",
+      interfaceName: "eth0",
+    },
   });
   expect(pxe).toMatchObject({ scope: "dhcp", event: "dhcp.interface-failed", fields: { interface: "eth0" } });
   expect(pxe.message).toMatch(own);

@@ -94,7 +94,7 @@ describe("B10, a file is missing", () => {
     expect(told.primary()?.sentence).toContain("for x64-uefi");
   });
   test.each([
-    ["permission-denied", "may not be read"],
+    ["permission-denied", "no permission to read it"],
     ["outside-root", "outside the root"],
   ] as const)("or it is there and not served: %s", (reason, text) => {
     expect(uefi().tftp("efi/bootx64.efi", reason).wait(3).primary()).toMatchObject({
@@ -123,7 +123,7 @@ describe("B10, a file is missing", () => {
     expect(told.wait(11).verdicts()).toEqual(["B10 likely"]);
   });
   test("no boot file for the architecture at all", () => {
-    const told = story({ plan: { kind: "ignore", reason: "no boot file for x64-uefi in the root" } })
+    const told = story({ plan: { kind: "ignore", code: "no-file-for-architecture", reason: "any words" } })
       .discover()
       .wait(1);
     expect(told.verdicts()).toEqual(["B10 certain"]);

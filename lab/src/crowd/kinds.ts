@@ -1,16 +1,15 @@
+import type { ModelName } from "@bootlace/pxe-client";
 import type { KindName } from "./plan.ts";
 
 /** A kind of machine: what its firmware says, and what its boot loader asks for. */
 export interface Kind {
   readonly name: KindName;
-  /** Fourth octet of its MAC address, by which rules can tell the kinds apart. */
-  readonly octet: number;
-  readonly architecture: number;
-  readonly vendorClass: string;
+  /** Fourth byte of its MAC address, by which rules can tell the kinds apart. */
+  readonly mark: number;
+  /** Its firmware. */
+  readonly model: ModelName;
   /** `direct`: the file is in the offer; `server`: it is in the ACK of port 4011; `url`: by HTTP. */
   readonly form: "direct" | "server" | "url";
-  /** From which it asks at 4011: edk2 from that port itself, boot ROMs from 68. */
-  readonly pxePort: 68 | 4011;
   readonly blockSize: number;
   readonly windowSize: number;
   /** What must come behind the boot file, in this order. */
@@ -36,10 +35,8 @@ function ladder({ mac, address }: { readonly mac: string; readonly address: stri
   return names.map((name) => ({ path: `pxelinux/pxelinux.cfg/${name}`, missing: true }));
 }
 
-const bios: Omit<Kind, "name" | "octet" | "form"> = {
-  architecture: 0,
-  vendorClass: "PXEClient:Arch:00000:UNDI:002001",
-  pxePort: 68,
+const bios: Omit<Kind, "name" | "mark" | "form"> = {
+  model: "bios-rom",
   blockSize: 1408,
   windowSize: 1,
   files: (machine) => [
@@ -51,27 +48,23 @@ const bios: Omit<Kind, "name" | "octet" | "form"> = {
 };
 
 const KINDS: Readonly<Record<KindName, Kind>> = {
-  bios: { ...bios, name: "bios", octet: 1, form: "direct" },
-  "bios-4011": { ...bios, name: "bios-4011", octet: 2, form: "server" },
-  npm: { ...bios, name: "npm", octet: 3, form: "direct" },
+  bios: { ...bios, name: "bios", mark: 1, form: "direct" },
+  "bios-4011": { ...bios, name: "bios-4011", mark: 2, form: "server" },
+  npm: { ...bios, name: "npm", mark: 3, form: "direct" },
   "uefi-4011": {
     name: "uefi-4011",
-    octet: 4,
+    mark: 4,
     form: "server",
-    architecture: 7,
-    vendorClass: "PXEClient:Arch:00007:UNDI:003016",
-    pxePort: 4011,
+    model: "edk2-pxe",
     blockSize: 1468,
     windowSize: 4,
     files: () => [{ path: "efi/ldlinux.e64" }, { path: KERNEL, kernel: true }],
   },
   http: {
     name: "http",
-    octet: 5,
+    mark: 5,
     form: "url",
-    architecture: 16,
-    vendorClass: "HTTPClient:Arch:00016:UNDI:003016",
-    pxePort: 68,
+    model: "edk2-http",
     blockSize: 0,
     windowSize: 0,
     files: () => [{ path: KERNEL, kernel: true }],
@@ -82,7 +75,7 @@ export function kindOf(name: KindName): Kind {
   return KINDS[name];
 }
 
-export function macOf({ octet }: Kind, machine: number): string {
-  const octets = [0x52, 0x54, 0x00, octet, machine >> 8, machine & 255];
-  return octets.map((value) => value.toString(16).padStart(2, "0")).join(":");
+export function macOf({ mark }: Kind, machine: number): string {
+  const bytes = [0x52, 0x54, 0x00, mark, machine >> 8, machine & 255];
+  return bytes.map((value) => value.toString(16).padStart(2, "0")).join(":");
 }

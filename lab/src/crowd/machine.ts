@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type DhcpPort, httpGet, tftpGet } from "@bootlace/pxe-client";
 import tftp from "tftp";
-import type { DhcpClients, Lease } from "./dhcp-client.ts";
+import { type Comparison, compareWith, WrongBytes } from "./compare.ts";
 import { type Kind, macOf, type WantedFile } from "./kinds.ts";
-import { tftpGet, WrongOctets } from "./tftp-get.ts";
+import { type Lease, leaseOf } from "./lease.ts";
 
 /** Where the machines of a crowd write down what happened to them. */
 export interface Notes {
@@ -13,7 +13,7 @@ export interface Notes {
   refused(): void;
   leased(lease: Lease): void;
   restarted(): void;
-  arrived(octets: number, by: "tftp" | "http" | "npm"): void;
+  arrived(bytes: number, by: "tftp" | "http" | "npm"): void;
   missed(): void;
 }
 
@@ -23,7 +23,7 @@ export interface Machine {
   readonly server: string;
   readonly roots: readonly string[];
   readonly scratch: string;
-  readonly dhcp: DhcpClients;
+  readonly dhcp: DhcpPort;
   readonly notes: Notes;
   readonly signal: AbortSignal;
   /** Share of the kernel that has arrived. */
@@ -35,8 +35,8 @@ const HTTP_PATIENT = 70;
 /** A client asks for a file anew so often, when its transfer stands still. */
 const PATIENT = 10;
 
-/** Octets that firmware takes by HTTP in a millisecond: no client here is faster than a machine. */
-const HTTP_OCTETS = 4000;
+/** Bytes that firmware takes by HTTP in a millisecond: no client here is faster than a machine. */
+const HTTP_BYTES = 4000;
 
 const contents = new Map<string, readonly Buffer[]>();
 
@@ -53,14 +53,12 @@ function contentsOf(roots: readonly string[], path: string): readonly Buffer[] {
   return known;
 }
 
-/** One machine from switching on to the last octet of its kernel. Throws when it does not come so far. */
+/** One machine from switching on to the last byte of its kernel. Throws when it does not come so far. */
 export async function boot(machine: Machine): Promise<void> {
-  const { kind, notes, signal } = machine;
+  const { kind } = machine;
   const mac = macOf(kind, machine.number);
-  const uuid = `00000000-0000-4000-8000-${mac.replaceAll(":", "")}`;
-  const asker = { kind, mac, uuid, signal, repeated: notes.repeated, refused: notes.refused };
-  const lease = await machine.dhcp.lease(asker);
-  notes.leased(lease);
+  const lease = await leaseOf(machine, mac);
+  machine.notes.leased(lease);
   const { address } = lease;
   if (kind.form === "url") {
     const url = new URL(lease.file);
@@ -80,34 +78,48 @@ export async function boot(machine: Machine): Promise<void> {
   }
 }
 
+/** What was switched off leaves its socket behind: nobody reports that its port is closed. */
+const deaf: (() => void)[] = [];
+
+/** Closes what the machines that were switched off have left. */
+export function closeDeaf(): void {
+  for (const close of deaf.splice(0)) close();
+}
+
 async function getByTftp(machine: Machine, local: string, { path, missing, kernel }: WantedFile): Promise<void> {
   const { kind, server, signal, notes } = machine;
   const expected = missing ? [] : contentsOf(machine.roots, path);
-  const size = expected[0]?.length ?? 0;
-  const progress = kernel ? (octets: number) => machine.kernel(octets / size) : undefined;
+  const { blockSize, windowSize } = kind;
   for (let round = 0; round < PATIENT; round++) {
     if (round > 0) {
       notes.restarted();
       await delay(1000);
     }
+    const comparison = compareWith(path, expected);
     const got = await tftpGet({
-      server,
-      local,
-      file: path,
-      expected,
-      blockSize: kind.blockSize,
-      windowSize: kind.windowSize,
-      signal,
-      repeated: () => notes.repeated("tftp"),
-      ...(progress ? { progress } : {}),
+      ...{ server, local, file: path, blockSize, windowSize, signal, onSize: comparison.announced },
+      onData: dataOf(machine, comparison, kernel),
+      onRepeat: () => notes.repeated("tftp"),
+      onAbandoned: (close) => void deaf.push(close),
     });
-    if (got.kind === "whole" && !missing) return notes.arrived(size, "tftp");
+    if (got.kind === "whole" && missing) throw new WrongBytes(`${path} must not be there`);
+    if (got.kind === "whole") {
+      comparison.ended(got.bytes);
+      return notes.arrived(got.bytes, "tftp");
+    }
     // RFC 1350: 1 is "file not found". Anything else may be better a moment later.
     if (got.kind === "error" && got.code === 1 && missing) return notes.missed();
     if (got.kind === "error" && got.code === 1) throw new Error(`${path} is not there: ${got.text}`);
-    if (got.kind === "whole") throw new WrongOctets(`${path} must not be there`);
   }
   throw new Error(`${path} did not come`);
+}
+
+/** Compares what comes, and reports how much of the kernel is here. */
+function dataOf(machine: Machine, comparison: Comparison, kernel: boolean | undefined) {
+  return (bytes: Uint8Array, offset: number) => {
+    comparison.take(bytes, offset);
+    if (kernel) machine.kernel((offset + bytes.length) / comparison.size);
+  };
 }
 
 function getByNpm(machine: Machine, path: string): Promise<void> {
@@ -120,7 +132,7 @@ function getByNpm(machine: Machine, path: string): Promise<void> {
       if (error) return reject(error);
       const arrived = readFileSync(local);
       rmSync(local);
-      if (!expected.some((bytes) => arrived.equals(bytes))) return reject(new WrongOctets(`${path} by npm tftp`));
+      if (!expected.some((bytes) => arrived.equals(bytes))) return reject(new WrongBytes(`${path} by npm tftp`));
       machine.notes.arrived(arrived.length, "npm");
       resolve();
     });
@@ -132,41 +144,23 @@ async function getByHttp(machine: Machine, local: string, url: URL, file: Wanted
     try {
       return machine.notes.arrived(await oneByHttp(machine, local, url, file), "http");
     } catch (error) {
-      if (machine.signal.aborted || error instanceof WrongOctets || round === HTTP_PATIENT) throw error;
+      if (machine.signal.aborted || error instanceof WrongBytes || round === HTTP_PATIENT) throw error;
     }
     machine.notes.restarted();
     await delay(1000);
   }
 }
 
-function oneByHttp(machine: Machine, local: string, url: URL, { path, kernel }: WantedFile): Promise<number> {
-  let candidates = contentsOf(machine.roots, path);
-  const size = candidates[0]?.length ?? 0;
-  let octets = 0;
-  return new Promise<number>((resolve, reject) => {
-    const options = { localAddress: local, signal: machine.signal, agent: false, timeout: 6000 };
-    const asked = request(url, options, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`${path}: HTTP ${answer.statusCode}`));
-      answer.on("data", (bytes: Buffer) => {
-        const end = octets + bytes.length;
-        candidates = candidates.filter((known) => end <= known.length && bytes.compare(known, octets, end) === 0);
-        if (candidates.length === 0 && answer.statusCode === 200) {
-          reject(new WrongOctets(`${path} by HTTP, behind ${octets}`));
-          asked.destroy();
-        }
-        octets = end;
-        if (kernel) machine.kernel(octets / size);
-        answer.pause();
-        setTimeout(() => answer.resume(), bytes.length / HTTP_OCTETS);
-      });
-      answer.on("end", () => {
-        if (candidates.some((known) => known.length === octets)) resolve(octets);
-        else reject(new Error(`${path}: ${octets} octets`));
-      });
-      answer.on("error", reject);
-    });
-    asked.on("timeout", () => asked.destroy(new Error(`${path}: nothing came for 6 s`)));
-    asked.on("error", reject);
-    asked.end();
-  });
+async function oneByHttp(machine: Machine, local: string, url: URL, { path, kernel }: WantedFile): Promise<number> {
+  const comparison = compareWith(path, contentsOf(machine.roots, path));
+  const take = dataOf(machine, comparison, kernel);
+  const onData = async (bytes: Uint8Array, offset: number) => {
+    take(bytes, offset);
+    await delay(bytes.length / HTTP_BYTES);
+  };
+  const got = await httpGet({ url: url.href, local, signal: machine.signal, onData });
+  if (got.kind !== "whole") throw new Error(`${path}: ${got.kind === "error" ? `HTTP ${got.code}` : got.text}`);
+  // A body that ends early is not of another file: the machine asks again.
+  if (!comparison.isWhole(got.bytes)) throw new Error(`${path}: ${got.bytes} bytes`);
+  return got.bytes;
 }

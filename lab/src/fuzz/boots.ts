@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pxeDiscover } from "@bootlace/pxe-client";
 import { messageType, optionText, readDhcp } from "../bootp.ts";
-import { craftDiscover } from "../discover.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER } from "../home-lan.ts";
 import type { Lab } from "../lab.ts";
@@ -20,7 +20,7 @@ const TYPE_AT = 242;
 export async function bootsAsEver(lab: Lab, house: FuzzHouse, number: number): Promise<void> {
   const mac = `52:54:00:b0:${(number >> 8).toString(16).padStart(2, "0")}:${(number & 255).toString(16).padStart(2, "0")}`;
   const vendorClass = "PXEClient:Arch:00000:UNDI:002001";
-  const discover = craftDiscover({ mac, xid: 1, vendorClass, architecture: 0 });
+  const discover = pxeDiscover({ mac, xid: 1, vendorClass, architecture: 0 });
   const request = discover.slice();
   request[TYPE_AT] = 3;
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");

@@ -6,7 +6,8 @@ import type { Lab } from "../lab.ts";
 import { execute } from "./environment.ts";
 
 const TOP = fileURLToPath(new URL("../../../", import.meta.url));
-const HOMES = ["packages/dhcp-core", "packages/proxy-dhcp", "packages/tftp-serve", "apps/appliance"];
+const LIBRARIES = ["dhcp-core", "boot-source", "proxy-dhcp", "tftp-serve", "http-boot", "pxe-client"];
+const HOMES = [...LIBRARIES.map((name) => `packages/${name}`), "apps/appliance"];
 
 /** A package as npm would publish it. */
 export interface Tarball {
@@ -28,7 +29,7 @@ export function folderOutside(lab: Lab, purpose: string): string {
 
 let packed: Promise<readonly Tarball[]> | undefined;
 
-/** All four packages as files, packed once a run, when the first scenario asks for them. */
+/** All packages as files, packed once a run, when the first scenario asks for them. */
 export function packAll(lab: Lab): Promise<readonly Tarball[]> {
   packed ??= packInto(lab, join(dirname(lab.folder), "tarballs"));
   return packed;

@@ -26,13 +26,11 @@ export interface Stage {
 }
 
 const LOCAL = "tftp://127.0.0.1:6969";
+const LOCAL_HTTP = "http://127.0.0.1:8080";
 
 /** What each example must do, by library and heading. */
 const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promise<void>>> = {
-  "@bootlace/dhcp-core: @bootlace/dhcp-core": async (stage, example) => {
-    const printed = await stage.print(example);
-    must(printed === example.prints, `the README does not say what it prints:\n${printed}`);
-  },
+  "@bootlace/dhcp-core: @bootlace/dhcp-core": printsWhatItSays,
   "@bootlace/proxy-dhcp: @bootlace/proxy-dhcp": async (stage, example) => {
     const { lab, pc, capture, mark } = stage;
     const { server } = stage.start(example);
@@ -42,6 +40,13 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     const offer = await offerTo(lab, pc, capture, { mac, xid: 0x70000000 + mark, vendorClass, architecture: 7 });
     must(offer.file === "bootx64.efi" && offer.siaddr === BOOT_SERVER, `offered "${offer.file}"`);
     await server.output.until(new RegExp(`${mac} \\{[^]*kind: 'offer'`), 5);
+    await server.stop();
+  },
+  "@bootlace/pxe-client: What would edk2 do with this offer?": printsWhatItSays,
+  "@bootlace/pxe-client: Boot over real sockets": async (stage, example) => {
+    // Beside a router alone: a lease is offered, and nothing to boot.
+    const { server } = stage.start(example);
+    await server.output.until(/sent\s+verdict \{ accepted: true, as: 'lease' \}/, 10);
     await server.stop();
   },
   "@bootlace/tftp-serve: Serve a folder": async (stage, example) => {
@@ -93,7 +98,41 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     must(existsSync(join(srv, "uploads/new.txt")), "the upload did not arrive");
     await server.stop();
   },
+  "@bootlace/http-boot: Serve a folder": async (stage, example) => {
+    const { lab, pc } = stage;
+    const { server } = stage.start(example);
+    await listening(lab, server, [80], 20, "tcp");
+    must((await fetchText(lab, pc, `http://${BOOT_SERVER}/hello.txt`)) === "hello", "hello.txt came otherwise");
+    await server.stop();
+  },
+  "@bootlace/http-boot: Serve what you make": async (stage, example) => {
+    const { lab, bootServer } = stage;
+    const { server } = stage.start(example);
+    await listening(lab, server, [8080], 20, "tcp");
+    const script = await fetchText(lab, bootServer, `${LOCAL_HTTP}/boot.ipxe`);
+    must(script === "#!ipxe\nchain http://127.0.0.1:8080/menu.ipxe\n", `boot.ipxe is ${script}`);
+    must((await fetchText(lab, bootServer, `${LOCAL_HTTP}/menu.ipxe`)) === "#!ipxe\nshell\n", "menu.ipxe is wrong");
+    await server.stop();
+  },
+  "@bootlace/http-boot: Watch requests": async (stage, example) => {
+    const { lab, bootServer } = stage;
+    const { server } = stage.start(example);
+    await listening(lab, server, [8080], 20, "tcp");
+    await fetchText(lab, bootServer, `${LOCAL_HTTP}/hello.txt`);
+    await fetchText(lab, bootServer, `${LOCAL_HTTP}/none`);
+    await server.output.until(/127\.0\.0\.1 GET "hello\.txt": 200, 5 bytes\n127\.0\.0\.1: 404 missing/, 5);
+    await server.stop();
+  },
+  "@bootlace/http-boot: Stop": async (stage, example) => {
+    const exit = await stage.start(example).server.exited;
+    must("code" in exit && exit.code === 0, `it ended with ${JSON.stringify(exit)}`);
+  },
 };
+
+async function printsWhatItSays(stage: Stage, example: Example): Promise<void> {
+  const printed = await stage.print(example);
+  must(printed === example.prints, `the README does not say what it prints:\n${printed}`);
+}
 
 /** Runs an example, and is its client: it must do what its README says. Throws a LabFailure for one that is not known. */
 export async function tryExample(stage: Stage, example: Example): Promise<void> {

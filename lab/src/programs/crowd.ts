@@ -2,14 +2,13 @@
 // what came of it as one line of JSON.
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { openDhcpClients } from "../crowd/dhcp-client.ts";
+import { openDhcpPort } from "@bootlace/pxe-client";
 import { kindOf } from "../crowd/kinds.ts";
-import { boot, type Notes } from "../crowd/machine.ts";
+import { boot, closeDeaf, type Notes } from "../crowd/machine.ts";
 import { type CrowdPlan, type CrowdResult, percentiles } from "../crowd/plan.ts";
-import { closeDeaf } from "../crowd/tftp-get.ts";
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as CrowdPlan;
-const dhcp = await openDhcpClients(plan.server, plan.first);
+const dhcp = await openDhcpPort();
 
 const failures: string[] = [];
 const addresses = new Set<string>();
@@ -42,8 +41,8 @@ const notes: Notes = {
   },
   refused: () => void counts.refusals++,
   restarted: () => void counts.restarts++,
-  arrived(octets, by) {
-    counts.octets += octets;
+  arrived(bytes, by) {
+    counts.octets += bytes;
     counts.files++;
     if (by === "http") counts.byHttp++;
     if (by === "npm") counts.byNpm++;
@@ -97,7 +96,7 @@ async function lane(first: number): Promise<void> {
 const began = performance.now();
 await Promise.all(Array.from({ length: plan.lanes }, (_, first) => lane(first)));
 const seconds = (performance.now() - began) / 1000;
-dhcp.close();
+await dhcp.close();
 closeDeaf();
 const result: CrowdResult = {
   ...counts,

@@ -1,9 +1,10 @@
 // A crowd of PXE clients, each with one DISCOVER: COUNT MILLISECONDS-BETWEEN. Prints how long their OFFERs took, in
 // milliseconds, as this process sees it; those that did not come within two seconds are missing.
+
 import { createSocket } from "node:dgram";
 import { setTimeout as delay } from "node:timers/promises";
+import { pxeDiscover } from "@bootlace/pxe-client";
 import { readDhcp } from "../bootp.ts";
-import { craftDiscover } from "../discover.ts";
 
 const [count = "400", between = "15"] = process.argv.slice(2);
 const sentAt = new Map<number, number>();
@@ -24,7 +25,7 @@ socket.setBroadcast(true);
 for (let at = 0; at < Number(count); at++) {
   const mac = `52:54:00:10:${(at >> 8).toString(16).padStart(2, "0")}:${(at & 255).toString(16).padStart(2, "0")}`;
   const vendorClass = "PXEClient:Arch:00000:UNDI:002001";
-  const packet = craftDiscover({ mac, xid: 0x1000_0000 + at, vendorClass, architecture: 0 });
+  const packet = pxeDiscover({ mac, xid: 0x1000_0000 + at, vendorClass, architecture: 0 });
   sentAt.set(0x1000_0000 + at, performance.now());
   socket.send(packet, 67, "255.255.255.255");
   await delay(Number(between));

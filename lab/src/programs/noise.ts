@@ -1,9 +1,10 @@
 // Packets that are none of Bootlace's business, at a rate: dhcp|ipv6 PACKETS-A-SECOND SECONDS. Prints again and again
 // how many were sent. `dhcp`: DISCOVERs of as many machines, none of which boots from the
 // network. `ipv6`: what a LAN says by IPv6, and requests to the ports of a boot server.
+
 import { createSocket, type Socket } from "node:dgram";
 import { setTimeout as delay } from "node:timers/promises";
-import { craftOrdinaryDiscover } from "../discover.ts";
+import { ordinaryDiscover } from "@bootlace/pxe-client";
 
 const [kind, rate = "1000", seconds = "60"] = process.argv.slice(2);
 const TICK = 20;
@@ -60,11 +61,7 @@ const socket = await open(kind === "dhcp" ? "udp4" : "udp6", kind === "dhcp" ? 6
 
 function send(at: number): void {
   if (kind === "dhcp") {
-    socket.send(
-      craftOrdinaryDiscover(macOf(at), 0x4e00_0000 + at, CLASSES[at % CLASSES.length]),
-      67,
-      "255.255.255.255",
-    );
+    socket.send(ordinaryDiscover(macOf(at), 0x4e00_0000 + at, CLASSES[at % CLASSES.length]), 67, "255.255.255.255");
     return;
   }
   const packet = TURN[at % TURN.length]?.(at);

@@ -68,7 +68,9 @@ export interface RowBook {
   close(): readonly Seen[];
 }
 
-export function openRowBook(declared: readonly Row[]): RowBook {
+/** `absent` are the rows of parts that this run leaves out: as if they were not declared. */
+export function openRowBook(all: readonly Row[], absent: readonly string[] = []): RowBook {
+  const declared = all.filter(({ id }) => !absent.includes(id));
   const seen = new Map<string, Seen>();
   return {
     show(id, shown, seconds) {

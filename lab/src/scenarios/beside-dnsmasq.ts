@@ -24,7 +24,7 @@ export const besideDnsmasq: Scenario = {
     },
   ],
   async run(lab) {
-    const shared = pageBlock("how-to/beside-dnsmasq.md", "The port shared", "dnsmasq").split("\n");
+    const shared = pageBlock("how-to/beside-dnsmasq.md", "Share the port", "dnsmasq").split("\n");
     const routerLines = shared.filter((line) => line !== "" && !line.startsWith("dhcp-range="));
     must(routerLines.includes("bind-dynamic"), "the page does not tell dnsmasq to share its port");
     const { lan, router, capture } = await buildLan(lab, 11, "", { routerLines });

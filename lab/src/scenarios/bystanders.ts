@@ -1,9 +1,9 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pxeDiscover } from "@bootlace/pxe-client";
 import { startBootlace } from "../bootlace.ts";
 import { readDhcp } from "../bootp.ts";
-import { craftDiscover } from "../discover.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan, ROUTER } from "../home-lan.ts";
 import { eventually, type Scenario } from "../lab.ts";
@@ -45,7 +45,7 @@ export const bystanders: Scenario = {
     // shows that Bootlace was awake and had read the stranger's packet before.
     await configure(pc, "route", "add", "default", "dev", "eth0");
     const packets = [STRANGER, KNOWN].map((client) =>
-      craftDiscover({
+      pxeDiscover({
         ...client,
         vendorClass: `PXEClient:Arch:${String(client.architecture).padStart(5, "0")}:UNDI:003000`,
       }),

@@ -178,7 +178,7 @@ async function serveByNginx(lab: Lab, host: Host, server: string): Promise<void>
 /** dnsmasq holds port 67 and says PXEClient; Bootlace on the same host answers on port 4011 alone. */
 async function pxePortOnly(lab: Lab): Promise<void> {
   const page = "how-to/beside-dnsmasq.md";
-  const heading = "Only the PXE port";
+  const heading = "Use the PXE port only";
   const lines = pageBlock(page, heading, "dnsmasq").split("\n");
   const { lan, router } = await buildLan(lab, 12, "-pxe", {
     routerLines: lines.filter((line) => line.startsWith("dhcp-option-force=")),

@@ -10,10 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { BOOTLACE_MAIN, type LogRecord, readRecords } from "../bootlace.ts";
+import { BOOTLACE_MAIN, readRecords } from "../bootlace.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
+import type { LogRecord } from "../log-record.ts";
 import type { Host } from "../namespaces.ts";
 import { locate } from "../packages.ts";
 import { listening } from "../ports.ts";

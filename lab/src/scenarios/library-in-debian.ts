@@ -54,8 +54,8 @@ export const libraryInDebian: Scenario = {
     await plugIn(pc, lan, { addresses: ["192.168.11.61/24"] });
     await configure(pc, "route", "add", "default", "dev", "eth0");
     const srv = inside("srv");
-    for (const folder of ["tftp", "uploads"]) mkdirSync(join(srv, folder));
-    writeFileSync(join(srv, "tftp/hello.txt"), "hello");
+    for (const folder of ["tftp", "boot", "uploads"]) mkdirSync(join(srv, folder));
+    for (const folder of ["tftp", "boot"]) writeFileSync(join(srv, folder, "hello.txt"), "hello");
     const stage = {
       ...{ lab, bootServer, pc, capture, mark: 0 },
       print: (example: Example) => type(`node ${fileOf(example)}`),

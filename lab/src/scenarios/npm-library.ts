@@ -37,7 +37,7 @@ export const npmLibrary: Scenario = {
         start: (example: Example) => startExample({ lab, consumer, example, version, node, bootServer }),
       };
       for (const example of consumer.examples) await tryExample(stage, example);
-      lab.proof(`Node.js ${version}: every example does what it says; CommonJS requires all three`);
+      lab.proof(`Node.js ${version}: every example does what it says; CommonJS requires all of them`);
     }
   },
 };
@@ -45,7 +45,13 @@ export const npmLibrary: Scenario = {
 /** A CommonJS program gets at every name by `require`. */
 async function requires(lab: Lab, { folder }: Consumer, node: string): Promise<void> {
   const names = await execute(lab, node, [join(folder, "out/cjs/consumer.js")], { cwd: folder });
-  for (const name of ["decodePacket", "createProxyDhcp", "createTftpServer"]) {
+  for (const name of [
+    "decodePacket",
+    "createProxyDhcp",
+    "createTftpServer",
+    "createHttpBootServer",
+    "createPxeClient",
+  ]) {
     must(names.split(/\s/).includes(name), `require() does not give ${name}: ${names}`);
   }
 }
@@ -63,8 +69,8 @@ interface Call {
 function startExample({ lab, consumer, example, version, node, bootServer }: Call): { server: Started; srv: string } {
   const name = `example-${consumer.examples.indexOf(example)}-${version}`;
   const srv = join(lab.folder, `${name}-srv`);
-  for (const folder of ["tftp", "uploads"]) mkdirSync(join(srv, folder), { recursive: true });
-  writeFileSync(join(srv, "tftp/hello.txt"), "hello");
+  for (const folder of ["tftp", "boot", "uploads"]) mkdirSync(join(srv, folder), { recursive: true });
+  for (const folder of ["tftp", "boot"]) writeFileSync(join(srv, folder, "hello.txt"), "hello");
   // ip netns exec gives a mount namespace, and what is mounted in it stays in it.
   const args = ["-euc", 'mount --bind "$1" /srv && exec "$2" "$3"', "sh", srv, node, consumer.compiled(example)];
   const server = start(lab, bootServer.netns, { name, command: "/bin/sh", args, cwd: consumer.folder });

@@ -9,9 +9,12 @@ import { folderOutside, packAll, type Tarball } from "../npm/tarballs.ts";
 const PUBLINT = "publint@0.3.25";
 const ARE_THE_TYPES_WRONG = "@arethetypeswrong/cli@0.18.5";
 
+/** Kilobytes that a packed library, and the packed program, may have. */
+const BUDGETS = { library: 150, program: 300 };
+
 export const packages: Scenario = {
   name: "packages",
-  proves: "the four packages, packed, hold what they must and nothing else, are well-formed, and have right types",
+  proves: "all packages, packed, hold what they must and nothing else, are well-formed, and have right types",
   async run(lab) {
     const folder = folderOutside(lab, "packages");
     for (const tarball of await packAll(lab)) {
@@ -23,7 +26,10 @@ export const packages: Scenario = {
       // ES modules only: Node.js 22.12 and later can require them. The program has nothing to import.
       const words = ["-y", "--prefer-offline", ARE_THE_TYPES_WRONG, "--profile", "esm-only", tarball.file];
       if (tarball.library) await execute(lab, "npx", words, { cwd: folder });
-      const size = `${files.size} files, ${Math.ceil(statSync(tarball.file).size / 1000)} kB packed`;
+      const kilobytes = Math.ceil(statSync(tarball.file).size / 1000);
+      const size = `${files.size} files, ${kilobytes} kB packed`;
+      const budget = BUDGETS[tarball.library ? "library" : "program"];
+      must(kilobytes <= budget, `${tarball.name} is above its budget of ${budget} kB: ${size}`);
       lab.proof(`${tarball.name} ${tarball.version}: ${size}, nothing found`);
     }
   },

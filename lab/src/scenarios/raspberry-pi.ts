@@ -1,27 +1,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { compose, models } from "@bootlace/pxe-client";
 import { startBootlace } from "../bootlace.ts";
 import { type DhcpMessage, optionText } from "../bootp.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
 import type { Scenario } from "../lab.ts";
 import { addHost, configure, plugIn } from "../namespaces.ts";
-import { offerTo } from "../offer.ts";
+import { offerToDiscover } from "../offer.ts";
 import { locate } from "../packages.ts";
 import { run, runOk } from "../processes.ts";
 import { bootRows } from "../record/rows.ts";
 
-const VENDOR_CLASS = "PXEClient:Arch:00000:UNDI:002001";
-const PARAMETERS = [43, 60, 67, 128, 129, 130, 131, 132, 133, 134, 135, 66];
-
 // The boot ROM of a Pi 3 has a constant xid and a machine identifier of 0x44 throughout; a Pi 4 says "RPi4", its
 // board revision, four octets of its MAC and its serial number.
-const PI3 = { mac: "b8:27:eb:01:02:03", xid: 0x26f30339, machine: new Array<number>(16).fill(0x44) };
+const PI3 = { firmware: models["raspberry-pi-3"], mac: "b8:27:eb:01:02:03", xid: 0x26f30339, machine: undefined };
 const PI4_SERIAL = [0x5e, 0xa1, 0x12, 0x10];
 const PI4 = {
+  firmware: models["raspberry-pi-4"],
   mac: "dc:a6:32:01:36:c2",
   xid: 0x50493442,
-  machine: [0x52, 0x50, 0x69, 0x34, 0x11, 0x31, 0xc0, 0x00, 0x32, 0x01, 0x36, 0xc2, ...PI4_SERIAL],
+  machine: Uint8Array.of(0, 0x52, 0x50, 0x69, 0x34, 0x11, 0x31, 0xc0, 0x00, 0x32, 0x01, 0x36, 0xc2, ...PI4_SERIAL),
 };
 
 const TREE = {
@@ -62,17 +61,13 @@ export const raspberryPi: Scenario = {
   async run(lab) {
     const { lan, bootServer, capture } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { tree: TREE });
-    for (const [name, model] of Object.entries({ "Pi 3": PI3, "Pi 4": PI4 })) {
+    for (const [name, { firmware, mac, xid, machine }] of Object.entries({ "Pi 3": PI3, "Pi 4": PI4 })) {
       const pi = await addHost(lab, name.replace(" ", "").toLowerCase());
-      await plugIn(pi, lan, { mac: model.mac });
+      await plugIn(pi, lan, { mac });
       await configure(pi, "route", "add", "default", "dev", "eth0");
-      const offer = await offerTo(lab, pi, capture, {
-        ...model,
-        vendorClass: VENDOR_CLASS,
-        architecture: 0,
-        networkInterface: [1, 2, 1],
-        parameters: PARAMETERS,
-      });
+      const who = { mac, ...(machine === undefined ? {} : { machine }) };
+      const { bytes: discover } = compose(firmware, who, { purpose: "discover", xid });
+      const offer = await offerToDiscover(lab, pi, capture, { mac, xid, discover });
       mustSuitPi(offer, name);
 
       // With its lease it asks for many names; most are missing, and each refusal lets it go on at once.

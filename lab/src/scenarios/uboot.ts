@@ -123,7 +123,7 @@ export const ubootAlone: Scenario = {
   ],
   async run(lab) {
     const { lan, bootServer, capture } = await buildHomeLan(lab, { vendorClasses: ["U-Boot"] });
-    const yaml = pageBlock(PAGE, "Builds that heed proxies", "yaml");
+    const yaml = pageBlock(PAGE, "Builds that accept proxyDHCP", "yaml");
     const bootlace = await startBootlace(lab, bootServer, { yaml, tree: { vmlinuz: { piece: "arm64Linux" } } });
     await followPage(lab, bootServer, bootlace.folder, PAGE, "The script");
     const config = pageBlock(PAGE, "The script", "pxelinux");

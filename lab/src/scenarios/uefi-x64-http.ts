@@ -44,7 +44,7 @@ export const uefiX64Http: Scenario = {
     const home = await buildHomeLan(lab);
     const folder = join(lab.folder, "boot");
     mkdirSync(folder);
-    await followPage(lab, home.bootServer, folder, PAGE, "Nothing to set");
+    await followPage(lab, home.bootServer, folder, PAGE, "No settings needed");
     mkdirSync(join(folder, "boot/images"));
     await makeIso(lab, home.bootServer, join(folder, "boot", ISO));
     const yaml = pageBlock(PAGE, "A CD image", "yaml");

@@ -33,20 +33,26 @@ export function describe(packet: DhcpPacket & { readonly notes?: readonly Packet
   return lines;
 }
 
-/**
- * One option on one line: code, name, size in octets, value in its own notation. An option 43 that is made of
- * known PXE sub-options is printed as such, any other in hexadecimal.
- */
+/** One option on one line: code, name, size in octets, and its value as {@link printOption} has it. */
 export function describeOption(code: number, bytes: Uint8Array): string {
+  return `${code} ${optionByCode(code)?.name ?? "unknown"} (${bytes.length}): ${printOption(code, bytes)}`;
+}
+
+/**
+ * The value of one option for people, on one line, in the notation of its row in {@link OPTIONS}: `"PXEClient"` for
+ * option 60, `7 x64-uefi` for 93. An option 43 that is made of known PXE sub-options is printed as such, any other and
+ * an option that is in no row in hexadecimal; what the row cannot read is `malformed`, with the fault and the octets.
+ * Characters of the network are escaped.
+ */
+export function printOption(code: number, bytes: Uint8Array): string {
   const row = optionByCode(code);
-  const head = `${code} ${row?.name ?? "unknown"} (${bytes.length}):`;
-  if (row === undefined) return `${head} ${printOctets(bytes)}`;
-  if (code === OPTIONS.vendorSpecificInformation.code) return `${head} ${pxeText(bytes) ?? printOctets(bytes)}`;
+  if (row === undefined) return printOctets(bytes);
+  if (code === OPTIONS.vendorSpecificInformation.code) return pxeText(bytes) ?? printOctets(bytes);
   const format = row.format as Format<unknown>;
   const decoded = format.decode(bytes);
   return decoded.ok
-    ? `${head} ${format.print(decoded.value)}`
-    : `${head} malformed, ${faultText(decoded.fault)}: ${formatHex(bytes) || "empty"}`;
+    ? format.print(decoded.value)
+    : `malformed, ${faultText(decoded.fault)}: ${formatHex(bytes) || "empty"}`;
 }
 
 /** One note of the decoder as a line. */

@@ -86,7 +86,7 @@ export function parseUuid(text: string, order: UuidByteOrder): Uint8Array | unde
   return order === "little-endian" ? reordered(bytes) : bytes;
 }
 
-/** The UUID that the same octets are in the other byte order, or `undefined` when `uuid` is none. */
+/** The UUID that the same octets are in the other byte order (some ROMs write it so), or `undefined` when `uuid` is none. */
 export function swapUuid(uuid: string): string | undefined {
   const bytes = parseUuid(uuid, "little-endian");
   return bytes === undefined ? undefined : formatUuid(bytes, "big-endian");

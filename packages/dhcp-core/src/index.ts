@@ -6,8 +6,15 @@ export {
   architectureByName,
   architectures,
 } from "./architectures.ts";
+export {
+  type CreatedPacket,
+  createDiscover,
+  createReply,
+  type DiscoverFields,
+  type ReplyFields,
+} from "./create.ts";
 export { type DecodeResult, decodePacket } from "./decode.ts";
-export { describe, describeNote, describeOption } from "./describe.ts";
+export { describe, describeNote, describeOption, printOption } from "./describe.ts";
 export { type EncodeOptions, encodePacket } from "./encode.ts";
 export {
   type Decoded,
@@ -27,6 +34,7 @@ export {
   type UuidByteOrder,
 } from "./identity-formats.ts";
 export { IPXE_OPTIONS, type IpxeFeature, type IpxeOptions, ipxeFeatures } from "./ipxe-options.ts";
+export { addressesOf, type MacAddresses } from "./mac.ts";
 export { type MessageTypeName, messageTypeName, messageTypes } from "./message-types.ts";
 export type { ClasslessRoute } from "./network-formats.ts";
 export {

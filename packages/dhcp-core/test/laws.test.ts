@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   decodePacket,
+  describeOption,
   type EncodedOptions,
   encodeOptions,
   encodePacket,
@@ -9,6 +10,7 @@ import {
   OPTIONS,
   type OptionName,
   PXE_OPTIONS,
+  printOption,
   readOption,
 } from "../src/index.ts";
 import { pxeOptions } from "../src/pxe-options.ts";
@@ -108,6 +110,31 @@ const strange: readonly unknown[] = [
   [{ type: 1, addresses: null, text: null }],
   new Uint8Array(3),
 ];
+
+describe.each(cases.filter(({ name }) => Object.hasOwn(OPTIONS, name)))(
+  "printOption of $name",
+  ({ name, format, values }) => {
+    const { code } = OPTIONS[name as OptionName];
+
+    test("is the words of its row, at the end of describeOption, and safe for any octets", () => {
+      fc.assert(
+        fc.property(values, fc.uint8Array({ maxLength: 20 }), (value, wild) => {
+          const written = format.encode(value);
+          if (!written.ok) throw new Error(JSON.stringify(written.fault));
+          if (code !== OPTIONS.vendorSpecificInformation.code) {
+            expect(printOption(code, written.bytes)).toBe(format.print(value));
+          }
+          for (const bytes of [written.bytes, wild]) {
+            const words = printOption(code, bytes);
+            expect(words).not.toMatch(UNPRINTABLE);
+            expect(describeOption(code, bytes)).toBe(`${code} ${name} (${bytes.length}): ${words}`);
+          }
+        }),
+        runs(20),
+      );
+    });
+  },
+);
 
 describe.each(table)("$name, given a value of a wrong type", ({ format }) => {
   test("is a fault, or comes back as it was", () => {

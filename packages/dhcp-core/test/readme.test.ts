@@ -11,11 +11,15 @@ test("the example of the README is short, runs, and prints what the README says"
   const example = block("ts");
   expect(example).toContain('from "@bootlace/dhcp-core"');
   expect(example.split("\n").length).toBeLessThan(20);
-  const printed = execFileSync(process.execPath, ["--input-type=module-typescript", "--eval", example], {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-    encoding: "utf8",
-    timeout: 10_000,
-  });
+  const printed = execFileSync(
+    process.execPath,
+    ["--conditions=source", "--input-type=module-typescript", "--eval", example],
+    {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
+      timeout: 10_000,
+    },
+  );
   expect(printed).toBe(block("text"));
 });
 

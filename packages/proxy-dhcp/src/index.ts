@@ -1,13 +1,19 @@
-export { type BootClient, type Firmware, type Identification, identify } from "./core/client.ts";
+export {
+  type BindFailure,
+  bindFailureText,
+  OptionError,
+  ServerStartError,
+  type StartOptions,
+  type StopOptions,
+} from "@bootlace/boot-source";
+export { type BootClient, type Identification, identify } from "./core/client.ts";
 export { type Context, type Datagram, defaultPorts, type Ports } from "./core/context.ts";
 export { decide } from "./core/decide.ts";
 export type { Answer, AnswerReason, Decision, Ignored, ReplyNote } from "./core/decision.ts";
 export type { Destination } from "./core/destination.ts";
 export type {
-  InterfaceDownEvent,
-  InterfaceFailedEvent,
-  InterfaceUpEvent,
   LimitedEvent,
+  ListenFailedEvent,
   ListeningEvent,
   PacketEvent,
   ProxyDhcpEvent,
@@ -16,10 +22,12 @@ export type {
   ServicePort,
   StoppedEvent,
   UndecodableEvent,
+  UnlisteningEvent,
 } from "./core/events.ts";
-export { type FirmwareRow, firmwareTable } from "./core/firmware.ts";
+export { type Firmware, type FirmwareRow, firmwareTable, type ReplyForm } from "./core/firmware.ts";
 export { handle, type Outcome, type OutgoingReply } from "./core/handle.ts";
-export type { Endpoint, ServedInterface, Subnet } from "./core/interfaces.ts";
+export type { Endpoint, ServedInterface } from "./core/interfaces.ts";
+export { isIpxeBinary } from "./core/ipxe.ts";
 export { defaultLimits, type LimitKey, type Limits, type Rate } from "./core/limits.ts";
 export {
   type BootMenu,
@@ -30,14 +38,20 @@ export {
   menuOptions,
   type ServerBootItem,
 } from "./core/menu.ts";
-export type { BootPlan, Choose, Ignore, IpxeScript, OmittableOption, ReplyForm } from "./core/plan.ts";
-export { type IgnoreReason, ignoreReasons, type NotBootReason } from "./core/reasons.ts";
+export type { BootPlan, Choose, Ignore, IpxeScript, OmittableOption } from "./core/plan.ts";
+export {
+  type IgnoreReason,
+  type IgnoreRow,
+  type IgnoreStage,
+  ignoreReasons,
+  ignoreTable,
+  ignoreText,
+  type NotBootReason,
+} from "./core/reasons.ts";
 export { type BuiltReply, buildReply } from "./core/reply.ts";
 export { type BootRequest, readRequest } from "./core/request.ts";
-export type { Counters } from "./core/tally.ts";
-export type { BoundEndpoint, Mode, ProxyDhcp, ProxyDhcpOptions } from "./options.ts";
-export { findPortHolder, holderText, type PortHolder } from "./port-holder.ts";
+export type { ProxyDhcpStatistics } from "./core/tally.ts";
+export type { BoundAddress, Mode, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
 export { createProxyDhcp } from "./serve.ts";
 export { contextOf } from "./settings.ts";
-export { type BindFailure, bindFailureText, ProxyDhcpStartError } from "./start-error.ts";
 export { systemInterfaces } from "./system-interfaces.ts";

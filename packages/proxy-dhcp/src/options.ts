@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { BindFailure, HolderOf, StartOptions, StopOptions } from "@bootlace/boot-source";
 import type { Ipv4Address } from "@bootlace/dhcp-core";
 import type { Ports } from "./core/context.ts";
 import type { ProxyDhcpEvent, ServicePort } from "./core/events.ts";
 import type { Endpoint, ServedInterface } from "./core/interfaces.ts";
 import type { Limits } from "./core/limits.ts";
 import type { Choose } from "./core/plan.ts";
-import type { Counters } from "./core/tally.ts";
+import type { ProxyDhcpStatistics } from "./core/tally.ts";
 
 /**
  * - `full`: ports 67 and 4011 (PXE 2.1 §2.2.3, proxy on a host of its own).
@@ -13,48 +14,68 @@ import type { Counters } from "./core/tally.ts";
  */
 export type Mode = "full" | "pxe-port-only";
 
-export interface ProxyDhcpOptions {
-  readonly choose: Choose;
-  readonly onEvent?: (event: ProxyDhcpEvent) => void;
+/** What may change while the server runs. What is left out, or `undefined`, stays as it is. */
+export interface ProxyDhcpChanges {
+  readonly choose?: Choose | undefined;
   /** A fixed list, or a function that is polled. Every non-loopback IPv4 address of the system when absent. */
-  readonly interfaces?: readonly ServedInterface[] | (() => readonly ServedInterface[]);
-  /** Milliseconds between polls, and between attempts to serve an address that failed; 5000 when absent. */
-  readonly pollMilliseconds?: number;
-  readonly mode?: Mode;
-  /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` at each address by itself. */
-  readonly ports?: Partial<Ports>;
+  readonly interfaces?: readonly ServedInterface[] | (() => readonly ServedInterface[]) | undefined;
   /** Relays (giaddr) that are answered; none when absent. */
-  readonly relays?: readonly Ipv4Address[];
-  /** Subnets beyond the interfaces' own whose clients may ask on the PXE port, as `10.1.0.0/16`. */
-  readonly clientSubnets?: readonly string[];
+  readonly relays?: readonly Ipv4Address[] | undefined;
+  /**
+   * Subnets beyond the interfaces' own whose clients may ask on the PXE port: `10.1.0.0/16`, or a single address. Host
+   * bits are left aside.
+   */
+  readonly clientSubnets?: readonly string[] | undefined;
   /** Vendor class prefixes served as PXE besides PXEClient and HTTPClient, such as `HW-Client`. */
-  readonly vendorClasses?: readonly string[];
+  readonly vendorClasses?: readonly string[] | undefined;
   /** Ask `choose` about clients of an unknown architecture, too. */
-  readonly serveUnknownArchitectures?: boolean;
-  readonly limits?: Partial<Limits>;
-  /** The clock, in milliseconds; `Date.now` when absent. */
-  readonly now?: () => number;
+  readonly serveUnknownArchitectures?: boolean | undefined;
+  /** Each limit that is left out is as in `defaultLimits`. */
+  readonly limits?: Partial<Limits> | undefined;
 }
 
-export interface BoundEndpoint extends Endpoint {
+export interface ProxyDhcpOptions extends ProxyDhcpChanges {
+  readonly choose: Choose;
+  readonly onEvent?: ((event: ProxyDhcpEvent) => void) | undefined;
+  /** Milliseconds between polls, and between attempts to serve an address that failed; 5000 when absent. */
+  readonly pollMilliseconds?: number | undefined;
+  readonly mode?: Mode | undefined;
+  /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` at each address by itself. */
+  readonly ports?: Partial<Ports> | undefined;
+  /** Names, for people, the process that holds a port which a start could not bind. */
+  readonly holderOf?: HolderOf | undefined;
+  /** The clock, in milliseconds; `Date.now` when absent. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A port that requests are taken on. */
+export interface BoundAddress extends Endpoint {
   readonly role: ServicePort;
-  /** The interface a PXE-port endpoint belongs to. */
+  /** The interface that an address of the PXE port belongs to. */
   readonly interfaceName?: string;
 }
 
 export interface ProxyDhcp {
-  /** Binds every port. @throws ProxyDhcpStartError naming every port that could not be bound. */
-  start(): Promise<void>;
-  /** Closes every socket. Safe to call twice. */
-  stop(): Promise<void>;
-  /** Serves exactly these addresses from now on; ends the polling of a function. */
-  setInterfaces(interfaces: readonly ServedInterface[]): Promise<void>;
-  setChoose(choose: Choose): void;
-  /** Who is served from now on; what is left out is as at the creation. Sockets stay. */
-  setClients(clients: Pick<ProxyDhcpOptions, "relays" | "clientSubnets" | "vendorClasses">): void;
-  endpoints(): readonly BoundEndpoint[];
-  /** The addresses served now. */
+  /**
+   * Binds every port, or none. While it runs: resolves, and does nothing.
+   * @throws ServerStartError naming every port that could not be bound; the signal's reason when that was aborted first
+   */
+  start(options?: StartOptions): Promise<void>;
+  /**
+   * Closes every socket. Safe at any time: before a start, after one that failed, twice. With `drain` no request is taken
+   * any more, and the sockets close when the replies that a plan delays have left, or after `timeout` milliseconds.
+   */
+  stop(options?: StopOptions): Promise<void>;
+  /**
+   * Changes what is given, and nothing else. Ports stay bound but for those of interfaces that left the list.
+   * @returns the ports that could not be bound; they are tried again at each poll
+   * @throws OptionError for a value that the option cannot have; then nothing has changed
+   */
+  configure(changes: ProxyDhcpChanges): Promise<readonly BindFailure[]>;
+  /** What is bound now: the DHCP port first, then the PXE port of each served address. */
+  addresses(): readonly BoundAddress[];
+  /** The interfaces that are served now. */
   interfaces(): readonly ServedInterface[];
-  counters(): Counters;
+  statistics(): ProxyDhcpStatistics;
   [Symbol.asyncDispose](): Promise<void>;
 }

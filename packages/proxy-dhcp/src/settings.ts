@@ -1,13 +1,15 @@
+import { checkOptions, networkOf } from "@bootlace/boot-source";
 import { type Context, defaultPorts } from "./core/context.ts";
-import { parseSubnet, type ServedInterface, type Subnet } from "./core/interfaces.ts";
+import type { ServedInterface } from "./core/interfaces.ts";
+import { optionsTable } from "./option-tables.ts";
 import type { ProxyDhcpOptions } from "./options.ts";
 
-/** The part of the options that decisions depend on, with its defaults. @throws RangeError for what is no subnet */
+/** The part of checked options that decisions depend on, with its defaults. */
 export function settingsOf(options: ProxyDhcpOptions): Omit<Context, "choose" | "interfaces"> {
   return {
     ports: { ...defaultPorts, ...options.ports },
     relays: new Set(options.relays),
-    clientSubnets: (options.clientSubnets ?? []).map(subnetOrThrow),
+    clientSubnets: (options.clientSubnets ?? []).flatMap((text) => networkOf(text) ?? []),
     vendorClasses: options.vendorClasses ?? [],
     serveUnknownArchitectures: options.serveUnknownArchitectures ?? false,
   };
@@ -16,14 +18,9 @@ export function settingsOf(options: ProxyDhcpOptions): Omit<Context, "choose" | 
 /**
  * The context in which a server made with these options would decide. With {@link handle} it answers the question what
  * would be sent, without sockets.
- * @throws RangeError for what is no subnet
+ * @throws OptionError for a value that an option cannot have
  */
 export function contextOf(options: ProxyDhcpOptions, interfaces: readonly ServedInterface[]): Context {
-  return { ...settingsOf(options), choose: options.choose, interfaces };
-}
-
-function subnetOrThrow(text: string): Subnet {
-  const subnet = parseSubnet(text);
-  if (subnet === undefined) throw new RangeError(`not an IPv4 subnet: ${text}`);
-  return subnet;
+  const checked = checkOptions("contextOf", options, optionsTable);
+  return { ...settingsOf(checked), choose: checked.choose, interfaces };
 }

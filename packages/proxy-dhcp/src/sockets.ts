@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
+import type { BindFailure } from "@bootlace/boot-source";
 import type { OutgoingReply } from "./core/handle.ts";
 import { type Endpoint, LIMITED_BROADCAST, type ServedInterface } from "./core/interfaces.ts";
-import type { BindFailure } from "./start-error.ts";
 
 /** A socket that is bound, or why it could not be. */
 export type Bound =
@@ -16,8 +16,8 @@ export async function bindOffers(at: ServedInterface, port: number, clientPort: 
   bound.socket.setBroadcast(true);
   const code = await connected(bound.socket, { address: at.broadcast ?? LIMITED_BROADCAST, port: clientPort });
   if (code === undefined) return bound;
-  bound.socket.close();
-  return { ok: false, failure: { ...local, code } };
+  await closed(bound.socket);
+  return { ok: false, failure: { protocol: "udp", ...local, code } };
 }
 
 /** Octets of requests that may wait: what a class room says in the moment when it is switched on, while we are busy. */
@@ -37,7 +37,7 @@ export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
   return new Promise((resolve) => {
     socket.once("error", (error: NodeJS.ErrnoException) => {
       socket.close();
-      resolve({ ok: false, failure: { ...local, code: error.code ?? error.message } });
+      resolve({ ok: false, failure: { protocol: "udp", ...local, code: error.code ?? error.message } });
     });
     socket.bind(local.port, local.address, () => {
       socket.removeAllListeners("error");
@@ -45,6 +45,11 @@ export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
       resolve({ ok: true, socket });
     });
   });
+}
+
+/** Resolves when the socket's port is free again. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.close(resolve));
 }
 
 /** The code of the failure, or `undefined`. */

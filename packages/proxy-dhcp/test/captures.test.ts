@@ -1,15 +1,12 @@
 import { describeOption, optionValue } from "@bootlace/dhcp-core";
+import { edk2Http, edk2Pxe, ipxe, type Move, pxeOptions, type Received, uBoot } from "@bootlace/pxe-client";
 import { describe, expect, it } from "vitest";
 import type { BootClient } from "../src/core/client.ts";
 import { handle, type OutgoingReply } from "../src/core/handle.ts";
 import type { BootMenu } from "../src/core/menu.ts";
 import type { BootPlan, Choose, Ignore } from "../src/core/plan.ts";
 import { type Captured, capture, captured } from "./captures.ts";
-import { edk2Http, edk2ItemReply, edk2Pxe, edk2PxeReply } from "./models/edk2.ts";
-import { ipxe, ipxeItemReply, ipxeReply } from "./models/ipxe.ts";
-import { pxe, type Received, type Step } from "./models/message.ts";
-import { uBoot } from "./models/small-roms.ts";
-import { captureLan, contextOf, datagramIn, decoded } from "./support.ts";
+import { captureLan, contextOf, datagramIn, decoded, subnet } from "./support.ts";
 
 const us = captureLan.address;
 const bios = "pxelinux/pxelinux.0";
@@ -75,7 +72,7 @@ function answer(one: Captured, vendorClasses: readonly string[] = []) {
   return handle(datagramIn(one.bytes, scene), context);
 }
 
-const subnet12 = { network: 0xc0a80c00, mask: 0xffffff00 };
+const subnet12 = subnet("192.168.12.0/24");
 const requests = captured.filter(reachesUs);
 
 function golden(one: Captured): string[] {
@@ -109,18 +106,18 @@ describe("the captured clients", () => {
         expect([...reasons, "relay-not-allowed"]).toContain(decision.kind === "ignore" ? decision.reason : "");
         return;
       }
-      const step = afterOffer(client, one, reply);
+      const move = afterOffer(client, one, reply);
       const plan = planFor(one.label, client) as BootPlan;
       if (client.firmware === "uefi" && plan.menu !== undefined) {
-        expect(step).toEqual({ step: "ask", server: us, port: 4011 });
+        expect(move).toEqual({ kind: "ask", server: us, port: 4011 });
       } else if (plan.menu !== undefined) {
-        expect(step).toMatchObject({ step: "menu", self: us });
+        expect(move).toMatchObject({ kind: "menu", self: us });
       } else {
         const host = plan.server ?? us;
         const file =
           plan.script !== undefined && client.ipxe !== undefined ? expect.stringContaining("/boot.ipxe") : undefined;
-        expect(step).toEqual({
-          step: "boot",
+        expect(move).toEqual({
+          kind: "boot",
           file: file ?? plan.url?.replace("{address}", us) ?? plan.file,
           server: host,
         });
@@ -135,7 +132,7 @@ describe("the captured clients", () => {
     const { client, decision, replies } = outcome;
     const [reply] = replies;
     const request = decoded(one.bytes);
-    const { bootItem } = pxe(request);
+    const { bootItem } = pxeOptions(request);
     const plan = planFor(one.label, client) as BootPlan;
     if (reply === undefined) {
       // dnsmasq had offered a menu in these captures, and this plan has none: the type is not ours.
@@ -147,9 +144,9 @@ describe("the captured clients", () => {
       );
       return;
     }
-    const step = afterAck(client, request, reply);
-    if (plan.menu !== undefined && bootItem === undefined) expect(step).toMatchObject({ step: "menu", self: us });
-    else expect(step).toMatchObject({ step: "boot", server: plan.server ?? us });
+    const move = afterAck(client, request, reply);
+    if (plan.menu !== undefined && bootItem === undefined) expect(move).toMatchObject({ kind: "menu", self: us });
+    else expect(move).toMatchObject({ kind: "boot", server: plan.server ?? us });
   });
 
   it("U-Boot, once its vendor class is allowed, gets siaddr and file", () => {
@@ -160,8 +157,8 @@ describe("the captured clients", () => {
     const reply = outcome.kind === "packet" ? outcome.replies[0] : undefined;
     if (reply === undefined) throw new Error("no reply");
     expect(optionValue(reply.reply, "vendorClassIdentifier")).toBe("U-Boot");
-    const step = uBoot(decoded(discover.bytes), received(reply));
-    expect(step).toEqual({ step: "boot", file: "boot.scr", server: us });
+    const move = uBoot.choose(decoded(discover.bytes), [received(reply)]);
+    expect(move).toEqual({ kind: "boot", file: "boot.scr", server: us });
   });
 });
 
@@ -169,24 +166,23 @@ function received(reply: OutgoingReply): Received {
   return { bytes: reply.bytes, source: reply.from };
 }
 
-function afterOffer(client: BootClient, one: Captured, reply: OutgoingReply): Step {
+function afterOffer(client: BootClient, one: Captured, reply: OutgoingReply): Move {
   const all = capture(one.label);
   const router = all.find((other) => other.role === "router" && other.type === "OFFER" && other.xid === one.xid);
   if (router === undefined) throw new Error("no router in the capture");
   const offers = [{ bytes: router.bytes, source: { address: router.src, port: router.sport } }, received(reply)];
-  const discover = decoded(one.bytes);
-  if (client.http) return edk2Http(discover, offers);
-  return client.firmware === "ipxe" ? ipxe(discover, offers) : edk2Pxe(discover, offers);
+  return modelOf(client).choose(decoded(one.bytes), offers);
 }
 
-function afterAck(client: BootClient, request: ReturnType<typeof decoded>, reply: OutgoingReply): Step {
-  const item = pxe(request).bootItem;
-  if (client.firmware === "ipxe") {
-    return item === undefined
-      ? ipxeReply(us, received(reply), reply.to)
-      : ipxeItemReply(request, { bootServers: [{ type: item.type, addresses: [us] }] }, received(reply));
-  }
-  return item === undefined
-    ? edk2PxeReply(request, received(reply), reply.to)
-    : edk2ItemReply(request, received(reply), reply.to);
+function afterAck(client: BootClient, request: ReturnType<typeof decoded>, reply: OutgoingReply): Move {
+  const model = modelOf(client);
+  const item = pxeOptions(request).bootItem;
+  if (item === undefined) return model.judgeReply({ request, server: us }, received(reply), reply.to.port);
+  const menu = { bootServers: [{ type: item.type, addresses: [us] }] };
+  return model.judgeItem({ request, server: us, menu }, received(reply), reply.to.port);
+}
+
+function modelOf({ http, firmware }: BootClient) {
+  if (http) return edk2Http;
+  return firmware === "ipxe" ? ipxe : edk2Pxe;
 }

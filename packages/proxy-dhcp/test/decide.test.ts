@@ -1,17 +1,14 @@
+import { biosRom, edk2Http, edk2Pxe, ipxe } from "@bootlace/pxe-client";
 import { describe, expect, it } from "vitest";
 import type { BootMenu } from "../src/core/menu.ts";
 import type { BootPlan } from "../src/core/plan.ts";
 import { capture } from "./captures.ts";
-import { edk2Http, edk2Pxe, edk2PxeReply } from "./models/edk2.ts";
-import { ipxe, ipxeReply } from "./models/ipxe.ts";
-import { biosRom } from "./models/small-roms.ts";
 import {
   type Changes,
   captureLan,
   decoded,
   hex,
   lan,
-  octetsOf,
   replyTo,
   requestWith,
   type Scene,
@@ -51,8 +48,8 @@ describe("the recipe, row by row", () => {
       [66, toHex(text("192.168.1.10\0"))],
       [67, toHex(text("pxelinux.0\0"))],
     ]);
-    const step = biosRom(decoded(octetsOf(requestWith(bios))), { bytes: reply.bytes, source: reply.from });
-    expect(step).toEqual({ step: "boot", file: "pxelinux.0", server: lan.address });
+    const move = biosRom.choose(requestWith(bios), [{ bytes: reply.bytes, source: reply.from }]);
+    expect(move).toEqual({ kind: "boot", file: "pxelinux.0", server: lan.address });
   });
 
   it.each(["0006", "0007", "0009", "000b", "001b", "0027"])(
@@ -201,14 +198,20 @@ describe("an external file server", () => {
     const form = { ...plan, form: "server" } as const;
     const offer = replyTo(discover, { ...scene, plan: form });
     const received = [routerOffer, { bytes: offer.bytes, source: offer.from }];
-    expect(edk2Pxe(decoded(discover), received)).toEqual({ step: "ask", server: captureLan.address, port: 4011 });
-    expect(ipxe(decoded(discover), received)).toEqual({ step: "ask", server: captureLan.address, port: 4011 });
+    expect(edk2Pxe.choose(decoded(discover), received)).toEqual({
+      kind: "ask",
+      server: captureLan.address,
+      port: 4011,
+    });
+    expect(ipxe.choose(decoded(discover), received)).toEqual({ kind: "ask", server: captureLan.address, port: 4011 });
     const frame = capture("02a-uefi-x64-syslinux").find(({ dport }) => dport === 4011)?.bytes ?? hex("");
     const source = { address: "192.168.11.56", port: 4011 };
     const ack = replyTo(frame, { ...scene, plan: form, port: "pxe", source });
-    const boots = { step: "boot", file: "x.efi", server: external };
-    expect(edk2PxeReply(decoded(frame), { bytes: ack.bytes, source: ack.from }, ack.to)).toEqual(boots);
-    expect(ipxeReply(captureLan.address, { bytes: ack.bytes, source: ack.from }, { port: 68 })).toEqual(boots);
+    const boots = { kind: "boot", file: "x.efi", server: external };
+    const question = { request: decoded(frame), server: captureLan.address };
+    const answer = { bytes: ack.bytes, source: ack.from };
+    expect(edk2Pxe.judgeReply(question, answer, ack.to.port)).toEqual(boots);
+    expect(ipxe.judgeReply(question, answer, 68)).toEqual(boots);
   });
 });
 
@@ -225,10 +228,10 @@ describe("HTTP Boot URLs", () => {
     const reply = replyTo(bytes, { interfaces: [captureLan], plan: { url: "HTTP://{address}/x%20y.efi?a=1" } });
     expect(reply.decision.bootFile).toBe("HTTP://192.168.11.109/x%20y.efi?a=1");
     const good = replyTo(bytes, { interfaces: [captureLan], plan: { url: "http://{address}/ü.efi" } });
-    const step = edk2Http(decoded(bytes), [
+    const move = edk2Http.choose(decoded(bytes), [
       { bytes: router?.bytes ?? hex(""), source: { address: "192.168.11.1", port: 67 } },
       { bytes: good.bytes, source: good.from },
     ]);
-    expect(step).toEqual({ step: "boot", file: "http://192.168.11.109/%C3%BC.efi", server: "192.168.11.109" });
+    expect(move).toEqual({ kind: "boot", file: "http://192.168.11.109/%C3%BC.efi", server: "192.168.11.109" });
   });
 });

@@ -17,7 +17,7 @@ async function started(clientPort: number, options: Partial<ProxyDhcpOptions>) {
     ...options,
   });
   await proxy.start();
-  const port = proxy.endpoints().find(({ role }) => role === "dhcp")?.port ?? 0;
+  const port = proxy.addresses().find(({ role }) => role === "dhcp")?.port ?? 0;
   return { proxy, log, port };
 }
 
@@ -49,20 +49,22 @@ it("a reply leaves as late as its plan says, and not at all when the server is s
   expect(log.types()).not.toContain("send-failed");
 });
 
-it("setClients changes who is served and leaves the sockets alone", async () => {
+it("configure changes who is served and leaves the sockets alone", async () => {
   await using client = await peer();
   const { proxy, log, port } = await started(client.port, {});
   await using _ = proxy;
-  const before = proxy.endpoints();
+  const before = proxy.addresses();
   const ask = async () => {
     const told = log.next("packet");
     client.send(octetsOf(requestWith({ giaddr: "127.0.0.9" })), port);
     return (await told).decision;
   };
   expect(await ask()).toMatchObject({ kind: "ignore", reason: "relay-not-allowed" });
-  proxy.setClients({ relays: ["127.0.0.9"] });
+  expect(await proxy.configure({ relays: ["127.0.0.9"] })).toEqual([]);
   expect(await ask()).toMatchObject({ kind: "offer" });
-  proxy.setClients({});
+  await proxy.configure({ vendorClasses: ["HW-Client"] });
+  expect(await ask()).toMatchObject({ kind: "offer" });
+  await proxy.configure({ relays: [] });
   expect(await ask()).toMatchObject({ kind: "ignore", reason: "relay-not-allowed" });
-  expect(proxy.endpoints()).toEqual(before);
+  expect(proxy.addresses()).toEqual(before);
 });

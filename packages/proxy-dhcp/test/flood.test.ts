@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { decodePacket, describe as describePacket, maximumReplyOctets } from "@bootlace/dhcp-core";
 import { expect, test } from "vitest";
+import { type Dice, dice, mutated } from "../../../tools/test-kit/mutated-bytes.ts";
 import type { Context } from "../src/core/context.ts";
 import type { ServicePort } from "../src/core/events.ts";
 import type { Outcome } from "../src/core/handle.ts";
@@ -9,8 +10,7 @@ import type { BootPlan, Ignore } from "../src/core/plan.ts";
 import { respond } from "../src/core/respond.ts";
 import { createTally } from "../src/core/tally.ts";
 import { captured } from "./captures.ts";
-import { type Dice, dice, mutated } from "./mutate.ts";
-import { captureLan, contextOf, datagramIn, hex, outcomeOf, text, toHex } from "./support.ts";
+import { captureLan, contextOf, datagramIn, hex, outcomeOf, subnet, text, toHex } from "./support.ts";
 
 /** `FUZZ_RUNS=10000000` for a campaign; FUZZ_SEED for another one. */
 const runs = Number(process.env.FUZZ_RUNS ?? 20_000);
@@ -41,11 +41,13 @@ const CLASSES = [
 ];
 const ADDRESSES = ["0.0.0.0", "192.168.11.57", "192.168.11.255", "10.0.0.1", "10.9.9.9", "127.0.0.1", "8.8.8.8"];
 const SOURCES = [...ADDRESSES, "192.168.11.57", "192.168.11.58", "192.168.11.109", "255.255.255.255"];
+const STRANGE = [0, 1, 2, 3, 4, 5, 6, 43, 52, 53, 54, 57, 60, 61, 77, 82, 93, 97, 127, 128, 175, 254, 255];
+const MUTATING = { most: 1600, strange: STRANGE };
 const CODES = [12, 43, 50, 52, 53, 54, 55, 57, 60, 61, 77, 82, 93, 94, 97, 124, 125, 175];
 const CONTEXT = {
   interfaces: [captureLan],
   relays: new Set(["10.0.0.1"]),
-  clientSubnets: [{ network: 0x0a630000, mask: 0xffff0000 }],
+  clientSubnets: [subnet("10.99.0.0/16")],
 };
 
 /** A request by the grammar of RFC 2131, with every rule of it broken now and then. */
@@ -86,7 +88,7 @@ function datagramNumber(index: number) {
   const random = dice(seed * 0x9e3779b1 + index);
   const { chance, pick, below } = random;
   const whole = chance(50) ? grown(random) : pick(clients);
-  const bytes = chance(70) ? mutated(random, whole, pick(clients), 1600) : whole;
+  const bytes = chance(70) ? mutated(random, whole, pick(clients), MUTATING) : whole;
   const port: ServicePort = chance(60) ? "dhcp" : "pxe";
   const source = { address: pick(SOURCES), port: pick([68, 68, 4011, 4011, 40000, 53, below(65536)]) };
   return { bytes, port, source, plan: pick(PLANS) };

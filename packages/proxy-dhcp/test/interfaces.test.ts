@@ -12,38 +12,39 @@ const [one, two] = [loopback("one", "127.0.0.1"), loopback("two", "127.0.0.2")];
 const missing: ServedInterface = { name: "gone", address: "192.0.2.1", netmask: "255.255.255.0" };
 
 describe("interfaces that come and go", () => {
-  it("setInterfaces opens what is new, closes what is gone, and leaves the rest alone", async () => {
+  it("configure opens what is new, closes what is gone, and leaves the rest alone", async () => {
     const log = eventLog();
     await using proxy = createProxyDhcp({ choose, ports, interfaces: [one], onEvent: log.onEvent });
     await proxy.start();
-    const [, first] = proxy.endpoints();
-    await proxy.setInterfaces([one, two]);
+    const [, first] = proxy.addresses();
+    await proxy.configure({ interfaces: [one, two] });
     expect(proxy.interfaces()).toEqual([one, two]);
-    expect(proxy.endpoints()[1]).toEqual(first);
-    await proxy.setInterfaces([two]);
-    expect(proxy.endpoints().map(({ role, interfaceName }) => [role, interfaceName])).toEqual([
+    expect(proxy.addresses()[1]).toEqual(first);
+    await proxy.configure({ interfaces: [two] });
+    expect(proxy.addresses().map(({ role, interfaceName }) => [role, interfaceName])).toEqual([
       ["dhcp", undefined],
       ["pxe", "two"],
     ]);
     const renamed = { ...two, name: "three" };
-    await proxy.setInterfaces([renamed]);
+    await proxy.configure({ interfaces: [renamed] });
     expect(proxy.interfaces()).toEqual([renamed]);
     const moves = log.events.flatMap((e) =>
-      e.type === "interface-up" || e.type === "interface-down" ? [[e.type, e.interface.name]] : [],
+      e.type === "listening" || e.type === "unlistening" ? [[e.type, e.role, e.interfaceName]] : [],
     );
     expect(moves).toEqual([
-      ["interface-up", "one"],
-      ["interface-up", "two"],
-      ["interface-down", "one"],
-      ["interface-down", "two"],
-      ["interface-up", "three"],
+      ["listening", "dhcp", undefined],
+      ["listening", "pxe", "one"],
+      ["listening", "pxe", "two"],
+      ["unlistening", "pxe", "one"],
+      ["unlistening", "pxe", "two"],
+      ["listening", "pxe", "three"],
     ]);
   });
 
-  it("setInterfaces before start says what start will serve", async () => {
+  it("configure before start says what start will serve", async () => {
     await using proxy = createProxyDhcp({ choose, ports, interfaces: [] });
-    await proxy.setInterfaces([two]);
-    expect(proxy.endpoints()).toEqual([]);
+    await proxy.configure({ interfaces: [two] });
+    expect(proxy.addresses()).toEqual([]);
     await proxy.start();
     expect(proxy.interfaces()).toEqual([two]);
   });
@@ -61,15 +62,15 @@ describe("interfaces that come and go", () => {
     });
     await proxy.start();
     expect(proxy.interfaces()).toEqual([]);
-    const up = log.next("interface-up");
+    const up = log.next("listening");
     present = [one];
-    expect((await up).interface).toEqual(one);
-    const pxe = proxy.endpoints().find(({ role }) => role === "pxe");
+    expect(await up).toMatchObject({ role: "pxe", interfaceName: "one", address: one.address });
+    const pxe = proxy.addresses().find(({ role }) => role === "pxe");
     client.send(octetsOf(requestWith({ ciaddr: "127.0.0.1", options: { 53: type.request } })), pxe?.port ?? 0);
     expect(decoded((await client.receive()).bytes).siaddr).toBe("127.0.0.1");
-    const down = log.next("interface-down");
+    const down = log.next("unlistening");
     present = [];
-    expect((await down).interface).toEqual(one);
+    expect(await down).toMatchObject({ role: "pxe", interfaceName: "one", address: one.address });
     expect(proxy.interfaces()).toEqual([]);
   });
 
@@ -91,11 +92,11 @@ describe("interfaces that come and go", () => {
       pollMilliseconds: 5,
       onEvent: log.onEvent,
     });
-    const failed = log.next("interface-failed");
+    const failed = log.next("listen-failed");
     await proxy.start();
-    expect(await failed).toMatchObject({ interface: missing, code: "EADDRNOTAVAIL" });
+    expect(await failed).toMatchObject({ interfaceName: "gone", address: missing.address, code: "EADDRNOTAVAIL" });
     await often;
-    const failures = log.events.filter((event) => event.type === "interface-failed");
+    const failures = log.events.filter((event) => event.type === "listen-failed");
     // The PXE port and the sender of offers fail both, at the first poll and no more.
     expect(failures).toHaveLength(2);
     expect(proxy.interfaces()).toEqual([one]);
@@ -117,13 +118,13 @@ describe("start and stop", () => {
     await proxy.stop();
     await proxy.start();
     await proxy.start();
-    expect(proxy.endpoints()).toHaveLength(2);
+    expect(proxy.addresses()).toHaveLength(2);
     await proxy.stop();
     await proxy.stop();
-    expect(proxy.endpoints()).toEqual([]);
-    expect(log.types()).toEqual(["listening", "interface-up", "listening", "interface-down", "stopped"]);
+    expect(proxy.addresses()).toEqual([]);
+    expect(log.types()).toEqual(["listening", "listening", "unlistening", "unlistening", "stopped"]);
     await proxy.start();
-    expect(proxy.endpoints()).toHaveLength(2);
+    expect(proxy.addresses()).toHaveLength(2);
     await proxy[Symbol.asyncDispose]();
     expect(proxy.interfaces()).toEqual([]);
   });

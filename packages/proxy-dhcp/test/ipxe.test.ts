@@ -1,10 +1,68 @@
 import { describe, expect, it } from "vitest";
+import { isIpxeBinary } from "../src/core/ipxe.ts";
 import type { BootPlan } from "../src/core/plan.ts";
 import { type Changes, replyTo, requestWith, silenceOf, text, toHex } from "./support.ts";
 
 const bios: Changes = { options: { 60: text("PXEClient:Arch:00000:UNDI:002001"), 93: "0000" } };
 const ipxeBios: Changes = { options: { ...bios.options, 77: text("iPXE"), 175: "130101150101" } };
 const external = "192.168.1.17";
+
+describe("isIpxeBinary", () => {
+  it.each([
+    "undionly.kpxe",
+    "undionly.kkpxe",
+    "undionly.pxe",
+    "undionly.0",
+    "UNDIONLY.KPXE",
+    "ipxe.efi",
+    "ipxe.efi.signed",
+    "ipxe.lkrn",
+    "ipxe.bin",
+    "ipxe/ipxe.pxe",
+    "/ipxe/ipxe-x64.efi",
+    "ipxe-x86_64.efi",
+    "ipxe-snponly-x86_64.efi",
+    "ipxe64.efi",
+    "ipxe.2024-01.efi",
+    "snponly.efi",
+    "snponly64.efi",
+    "snp.efi",
+    "intel.efi",
+    "realtek-arm64.efi",
+    "boot\\undionly.kpxe",
+    "http://192.168.1.10:8069/ipxe/snponly.efi",
+    "https://boot.example/ipxe.efi?build=7",
+    "ipxe.efi#again",
+  ])("%s is one", (name) => {
+    expect(isIpxeBinary(name)).toBe(true);
+  });
+
+  it.each([
+    "",
+    "ipxe",
+    "boot.ipxe",
+    "ipxe/boot.ipxe",
+    "ipxe/uefi.ipxe",
+    "ipxe/grubx64.efi",
+    "ipxe.efi/grubx64.efi",
+    "ipxe.iso",
+    "ipxe.efi.txt",
+    "notipxe.efi",
+    "ipxelinux.0",
+    "intelligent.efi",
+    "snapshot.efi",
+    "pxelinux.0",
+    "lpxelinux.0",
+    "gpxelinux.0",
+    "undionly.kkkpxe",
+    "netboot.xyz.efi",
+    "bootx64.efi",
+    "http://ipxe.example/vmlinuz",
+    "http://boot.example/menu?program=/ipxe.efi",
+  ])("%j is none", (name) => {
+    expect(isIpxeBinary(name)).toBe(false);
+  });
+});
 
 describe("iPXE", () => {
   const script = { file: "boot menu.ipxe", url: "http://{address}/boot.ipxe" };

@@ -121,7 +121,7 @@ describe("respond", () => {
     const { event, replies } = ask(requestWith());
     expect(event).toMatchObject({
       type: "packet",
-      at: 1000,
+      time: 1000,
       port: "dhcp",
       source: { address: "0.0.0.0", port: 68 },
       octets: 326,
@@ -131,7 +131,7 @@ describe("respond", () => {
     });
     expect(event).not.toHaveProperty("interfaceName");
     expect(event).not.toHaveProperty("replies.0.bytes");
-    expect(tally.counters()).toEqual({ received: 1, offers: 1, acks: 0, sendFailures: 0, ignored: {} });
+    expect(tally.statistics()).toEqual({ received: 1, offers: 1, acks: 0, sendFailures: 0, ignored: {} });
   });
 
   it("names the interface of the PXE port, and counts ACKs and every reason for silence", () => {
@@ -146,7 +146,7 @@ describe("respond", () => {
       octets: 10,
     });
     tally.sendFailed();
-    expect(tally.counters()).toEqual({
+    expect(tally.statistics()).toEqual({
       received: 4,
       offers: 0,
       acks: 1,
@@ -160,10 +160,10 @@ describe("respond", () => {
     expect(ask(requestWith()).replies).toHaveLength(1);
     expect(ask(requestWith())).toEqual({
       replies: [],
-      event: { type: "limited", at: 1000, limit: "mac", key: "52:54:00:12:34:56", dropped: 1 },
+      event: { type: "limited", time: 1000, limit: "mac", key: "52:54:00:12:34:56", dropped: 1 },
     });
     expect(ask(requestWith())).toEqual({ replies: [] });
-    expect(tally.counters()).toMatchObject({ received: 3, offers: 1, ignored: { "rate-limited": 2 } });
+    expect(tally.statistics()).toMatchObject({ received: 3, offers: 1, ignored: { "rate-limited": 2 } });
   });
 
   it("silence costs no token", () => {

@@ -1,9 +1,7 @@
+import { edk2Pxe, ipxe, pxeOptions } from "@bootlace/pxe-client";
 import { describe, expect, it } from "vitest";
 import { type BootMenu, chooseItem, itemType, menuOptions } from "../src/core/menu.ts";
 import { capture } from "./captures.ts";
-import { edk2Pxe, edk2PxeReply } from "./models/edk2.ts";
-import { ipxe } from "./models/ipxe.ts";
-import { pxe } from "./models/message.ts";
 import { captureLan, decoded, hex, lan, replyTo, requestWith, type Scene, silenceOf, toHex, type } from "./support.ts";
 
 const self = "192.168.1.10";
@@ -35,7 +33,7 @@ describe("option 43 of a menu", () => {
   });
 
   it("lists a boot server for every type but local boot, and each type once", () => {
-    const options = pxe({
+    const options = pxeOptions({
       ...decoded(hex(`${"00".repeat(236)}63825363ff`)),
       options: new Map([[43, hex(encoded({ items: [local, one, ris, anyServer, { ...ris, text: "again" }] }) ?? "")]]),
     });
@@ -162,19 +160,22 @@ describe("where the menu travels", () => {
   it("BIOS: in the offer, which has no boot file", () => {
     const { reply, discover, offers } = offerTo("01-bios-e1000-pxelinux-memtest", scene.plan);
     expect(reply.decision.bootFile).toBeUndefined();
-    expect(ipxe(discover, offers)).toMatchObject({ step: "menu", self: us });
+    expect(ipxe.choose(discover, offers)).toMatchObject({ kind: "menu", self: us });
   });
 
   it("UEFI: in the ACK, and in the offer when the menu says so", () => {
     const { reply, discover, offers } = offerTo("02a-uefi-x64-syslinux", scene.plan);
     expect(reply.reply.options.has(43)).toBe(false);
-    expect(edk2Pxe(discover, offers)).toEqual({ step: "ask", server: us, port: 4011 });
+    expect(edk2Pxe.choose(discover, offers)).toEqual({ kind: "ask", server: us, port: 4011 });
     const frame = capture("02a-uefi-x64-syslinux").find(({ dport }) => dport === 4011)?.bytes ?? hex("");
     const ack = replyTo(frame, { ...scene, port: "pxe", source: { address: "192.168.11.56", port: 4011 } });
     const received = { bytes: ack.bytes, source: ack.from };
-    expect(edk2PxeReply(decoded(frame), received, ack.to)).toMatchObject({ step: "menu", self: us });
+    expect(edk2Pxe.judgeReply({ request: decoded(frame), server: us }, received, ack.to.port)).toMatchObject({
+      kind: "menu",
+      self: us,
+    });
     const early = offerTo("02a-uefi-x64-syslinux", { menu: { ...menu, carriedBy: "offer" } });
-    expect(edk2Pxe(early.discover, early.offers)).toMatchObject({ step: "menu", self: us });
+    expect(edk2Pxe.choose(early.discover, early.offers)).toMatchObject({ kind: "menu", self: us });
   });
 
   it("a form of the plan wins, U-Boot reads no menus, and a script takes iPXE past it", () => {

@@ -1,7 +1,7 @@
+import { raspberryPi3, raspberryPi4 } from "@bootlace/pxe-client";
 import { describe, expect, it } from "vitest";
 import { raspberryPiOptions, serialOf } from "../src/core/raspberry-pi.ts";
-import { raspberryPi } from "./models/small-roms.ts";
-import { clientOf, decoded, hex, lan, octetsOf, replyTo, requestWith, text, toHex, wireOptions } from "./support.ts";
+import { clientOf, hex, lan, replyTo, requestWith, text, toHex, wireOptions } from "./support.ts";
 
 const piClass = text("PXEClient:Arch:00000:UNDI:002001");
 const chaddr = hex("dca632013 6c2".replace(" ", "").padEnd(32, "0"));
@@ -55,8 +55,11 @@ describe("Raspberry Pi", () => {
     expect(reply.decision).toMatchObject({ kind: "offer", form: "raspberry-pi", server: lan.address });
     expect(wireOptions(reply).map(([code]) => code)).toEqual([53, 54, 60, 43, 66]);
     expect(toHex(reply.reply.file)).toBe("00".repeat(128));
-    const step = raspberryPi(decoded(octetsOf(request)), { bytes: reply.bytes, source: reply.from });
-    expect(step).toEqual({ step: "boot", file: "bootcode.bin", server: lan.address });
+    const offers = [{ bytes: reply.bytes, source: reply.from }];
+    expect(raspberryPi3.choose(request, offers)).toEqual({ kind: "boot", file: "bootcode.bin", server: lan.address });
+    const pi4 = requestWith({ options: { ...pi.options, 97: rpi4 }, chaddr });
+    const file = `${clientOf(pi4).serial}/start4.elf`;
+    expect(raspberryPi4.choose(pi4, offers)).toMatchObject({ kind: "boot", file, otherwise: ["start4.elf"] });
   });
 
   it("is sent to the plan's own file server", () => {

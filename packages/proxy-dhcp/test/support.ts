@@ -1,3 +1,4 @@
+import { networkOf, type Subnet } from "@bootlace/boot-source";
 import {
   createPacket,
   type DecodedPacket,
@@ -73,6 +74,12 @@ export function octetsOf(packet: DhcpPacket): Uint8Array {
   const result = encodePacket(packet, { longOptions: "split" });
   if (!result.ok) throw new Error(JSON.stringify(result.fault));
   return result.bytes;
+}
+
+export function subnet(range: string): Subnet {
+  const read = networkOf(range);
+  if (read === undefined) throw new Error(range);
+  return read;
 }
 
 export function text(value: string): Uint8Array {

@@ -26,17 +26,9 @@ describe("types", () => {
     type Packet = Extract<api.ProxyDhcpEvent, { type: "packet" }>;
     expectTypeOf<Packet>().toEqualTypeOf<api.PacketEvent>();
     expectTypeOf<Packet["client"]>().toEqualTypeOf<api.BootClient | undefined>();
-    expectTypeOf<api.ProxyDhcpEvent["at"]>().toEqualTypeOf<number>();
+    expectTypeOf<api.ProxyDhcpEvent["time"]>().toEqualTypeOf<number>();
     expectTypeOf<api.ProxyDhcpEvent["type"]>().toEqualTypeOf<
-      | "packet"
-      | "undecodable"
-      | "limited"
-      | "listening"
-      | "interface-up"
-      | "interface-down"
-      | "interface-failed"
-      | "send-failed"
-      | "stopped"
+      "packet" | "undecodable" | "limited" | "listening" | "unlistening" | "listen-failed" | "send-failed" | "stopped"
     >();
   });
 

@@ -1,5 +1,5 @@
+import type { SourceFile } from "@bootlace/boot-source";
 import { type Chunk, type FramedFile, type FrameShape, framedFile } from "./frames.ts";
-import type { SourceFile } from "./source.ts";
 
 /** File contents in memory, shared by all transfers, never more than its limit (and one piece). */
 export interface FrameCache {

@@ -1,11 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { notFound, type OpenResult, type Source } from "@bootlace/boot-source";
 import type { TftpClient } from "./core/events.ts";
 import type { DirectoryOptions } from "./directory-options.ts";
 import { type Found, findFile, findIgnoringCase, isBeneath } from "./folder.ts";
 import { pathsOf } from "./names.ts";
 import { type FileIdentity, isSettled, regularFile, versionOf } from "./regular-file.ts";
-import { notFound, type OpenResult, type Source } from "./source.ts";
 
 interface KnownFile {
   readonly ok: true;

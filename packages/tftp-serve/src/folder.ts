@@ -1,10 +1,10 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import type { SourceFault } from "@bootlace/boot-source";
 import { codeOf } from "./channel.ts";
 import { isShortage, whenFree } from "./descriptors.ts";
 import { type FileIdentity, openFlags } from "./regular-file.ts";
-import type { SourceFault } from "./source.ts";
 
 export type Found =
   | { readonly ok: true; readonly path: string; readonly handle: FileHandle; readonly identity: FileIdentity }

@@ -1,5 +1,5 @@
+import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { dataHeader, opcodes, wireNumber, writeHeader } from "./core/packet.ts";
-import { SourceChangedError, type SourceFile } from "./source.ts";
 
 /** DATA packets of consecutive blocks, headers in place, one behind the other. */
 export interface Chunk {

@@ -10,9 +10,10 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   return tftpServer(options, systemClock());
 }
 
+export type { NotServedReason, OpenResult, Source, SourceFault, SourceFile } from "@bootlace/boot-source";
+export { type ClientFilter, clientFilter, content, notFound, SourceChangedError } from "@bootlace/boot-source";
 export type {
   AbortReason,
-  NotServedReason,
   RefusedReason,
   TftpClient,
   TftpEvent,
@@ -36,7 +37,4 @@ export type {
 } from "./server-options.ts";
 export { TftpStartError } from "./server-options.ts";
 export type { CreateResult, Sink, SinkFault, SinkFile } from "./sink.ts";
-export type { OpenResult, Source, SourceFault, SourceFile } from "./source.ts";
-export { content, notFound, SourceChangedError } from "./source.ts";
-export { type ClientFilter, clientFilter } from "./subnets.ts";
 export { type UploadOptions, uploads } from "./uploads.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { interfacesNow } from "./subnets.ts";
+import { interfacesNow } from "@bootlace/boot-source";
 
 /** What an Ethernet frame holds: 1500 less the headers of IPv4, UDP and TFTP. */
 export const ethernetBlock = 1468;
@@ -24,7 +24,7 @@ export function linkMtu(address: string): number | undefined {
 }
 
 /**
- * The largest block that leaves a local address in one piece. Without an answer of the system, as where no descriptor is
+ * The largest block that leaves a local address in one piece: many ROMs cannot put fragments together. Without an answer of the system, as where no descriptor is
  * left to ask it: what it said last, and before that, any.
  * @param mtuOf such as {@link linkMtu}; asked again after two seconds
  */

@@ -1,4 +1,4 @@
-import type { NotServedReason } from "./core/events.ts";
+import type { NotServedReason } from "@bootlace/boot-source";
 
 /** A file name of a request, read as a path below a root. */
 export type NamePaths =

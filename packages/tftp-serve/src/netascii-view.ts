@@ -1,6 +1,6 @@
+import type { OpenResult, SourceFile } from "@bootlace/boot-source";
+import { notFound } from "@bootlace/boot-source";
 import { encodeNetascii, netasciiLength } from "./core/netascii.ts";
-import type { OpenResult, SourceFile } from "./source.ts";
-import { notFound } from "./source.ts";
 
 /** Files that still travel as netascii are configurations of switches and telephones. */
 const maxNetasciiSize = 64 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import { notFound, type OpenResult, type Source, type SourceFile } from "@bootlace/boot-source";
 import type { FrameCache } from "./cache.ts";
 import { type Channel, type ChannelHandlers, codeOf } from "./channel.ts";
 import type { TransferFigures, TransferRef } from "./core/events.ts";
@@ -11,7 +12,6 @@ import { isShortage } from "./descriptors.ts";
 import { closeSource, type FramedFile, type LoadFault } from "./frames.ts";
 import { netasciiView } from "./netascii-view.ts";
 import { type Asked, endEvent, messageOf, type Session, type SessionHost, transferRef } from "./session.ts";
-import { notFound, type OpenResult, type Source, type SourceFile } from "./source.ts";
 
 /** Serves one read request, from opening the file to the last ACK. */
 export function readSession(host: SessionHost, cache: FrameCache, source: Source, asked: Asked): Session {

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { whenFree } from "./descriptors.ts";
-import { SourceChangedError, type SourceFile } from "./source.ts";
 
 /** What tells one state of a file from another. */
 export interface FileIdentity {

@@ -1,4 +1,5 @@
 import type { RemoteInfo } from "node:dgram";
+import { type ClientFilter, isLoopback } from "@bootlace/boot-source";
 import { frameCache } from "./cache.ts";
 import { channelPools } from "./channel-pools.ts";
 import type { Clock } from "./clock.ts";
@@ -15,7 +16,6 @@ import type { SetSegmentSize } from "./segment-size.ts";
 import type { TftpLimits, TftpServerOptions } from "./server-options.ts";
 import type { Session, SessionHost } from "./session.ts";
 import { silentSessions } from "./silent-sessions.ts";
-import { type ClientFilter, isLoopback } from "./subnets.ts";
 import { writeSession } from "./write-session.ts";
 
 /** Ports that answer anything: a request from there is a loop in the making. */

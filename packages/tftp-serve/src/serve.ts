@@ -1,3 +1,4 @@
+import { clientFilter, ownAddresses } from "@bootlace/boot-source";
 import type { Clock } from "./clock.ts";
 import type { TftpEvent } from "./core/events.ts";
 import { type Listener, listen } from "./listener.ts";
@@ -11,7 +12,6 @@ import {
   TftpStartError,
 } from "./server-options.ts";
 import { count, noCounts } from "./statistics.ts";
-import { clientFilter, ownAddresses } from "./subnets.ts";
 
 export const defaultLimits: TftpLimits = {
   maxBlockSize: 1468,

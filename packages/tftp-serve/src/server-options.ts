@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Source } from "@bootlace/boot-source";
 import type { TftpClient, TftpEvent } from "./core/events.ts";
 import type { Sink } from "./sink.ts";
-import type { Source } from "./source.ts";
 
 /** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
 export interface TftpLimits {

@@ -1,7 +1,7 @@
+import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
 import { type FrameCache, frameCache } from "../src/cache.ts";
 import type { FramedFile, LoadFault } from "../src/frames.ts";
-import { SourceChangedError, type SourceFile } from "../src/source.ts";
 import { pattern } from "./fixture.ts";
 import { toHex } from "./hex.ts";
 

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { chmod, mkdir, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
 import type { TftpClient } from "../src/core/events.ts";
 import { directory, directoryAt } from "../src/directory.ts";
 import type { DirectoryOptions } from "../src/directory-options.ts";
-import { SourceChangedError, type SourceFile } from "../src/source.ts";
 import { folder } from "./fixture.ts";
 
 const client: TftpClient = { address: "10.0.0.7", port: 2070, localAddress: "10.0.0.1", localPort: 69 };

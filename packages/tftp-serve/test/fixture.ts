@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { content, notFound, type Source } from "@bootlace/boot-source";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../src/clock.ts";
 import type { TftpEvent } from "../src/core/events.ts";
 import type { SetSegmentSize } from "../src/segment-size.ts";
 import { tftpServer } from "../src/serve.ts";
 import type { TftpServer, TftpServerOptions } from "../src/server-options.ts";
-import { content, notFound, type Source } from "../src/source.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { ack, rrq } from "./hex.ts";
 

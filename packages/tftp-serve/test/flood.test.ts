@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { type Dice, dice, mutated } from "../../../tools/test-kit/mutated-bytes.ts";
 import { negotiate } from "../src/core/negotiate.ts";
 import {
   decodeOptions,
@@ -17,7 +18,6 @@ import { begin, step } from "../src/core/transfer.ts";
 import { type TransferEvent, timing } from "../src/core/transfer-types.ts";
 import { pathsOf } from "../src/names.ts";
 import { hex, request } from "./hex.ts";
-import { type Dice, dice, mutated } from "./mutate.ts";
 
 /** `FUZZ_RUNS=10000000` for a campaign; FUZZ_SEED for another one. */
 const runs = Number(process.env.FUZZ_RUNS ?? 20_000);
@@ -30,6 +30,10 @@ const seeds = readdirSync(CAPTURES)
   .map((line) => JSON.parse(line) as { kind: string; hex: string })
   .filter(({ kind }) => kind === "tftp")
   .map(({ hex: octets }) => hex(octets));
+
+/** Opcodes, the characters of paths, and the borders of ASCII and UTF-8. */
+const STRANGE = [0, 1, 2, 3, 4, 5, 6, 10, 13, 32, 37, 46, 47, 48, 57, 92, 127, 128, 194, 224, 237, 244, 254, 255];
+const MUTATING = { most: 600, strange: STRANGE };
 
 const NAMES = [
   "pxelinux.0",
@@ -58,7 +62,7 @@ function grown({ pick, chance, below }: Dice): Uint8Array {
 function octetsOf(index: number): Uint8Array {
   const random = dice(seed * 0x9e3779b1 + index);
   const whole = random.chance(60) ? grown(random) : random.pick(seeds);
-  return random.chance(60) ? mutated(random, whole, random.pick(seeds), 600) : whole;
+  return random.chance(60) ? mutated(random, whole, random.pick(seeds), MUTATING) : whole;
 }
 
 /** What a request is to the server, in a word: the corpus has one of each. */

@@ -1,3 +1,4 @@
+import type { SourceFile } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
 import { frameCache } from "../src/cache.ts";
 import type { ChannelHandlers } from "../src/channel.ts";
@@ -7,7 +8,6 @@ import { readSession } from "../src/read-session.ts";
 import { defaultLimits } from "../src/serve.ts";
 import type { ClientSettings } from "../src/server-options.ts";
 import type { SessionHost } from "../src/session.ts";
-import type { SourceFile } from "../src/source.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { ack } from "./hex.ts";
 

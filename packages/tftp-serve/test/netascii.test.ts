@@ -1,8 +1,8 @@
+import { content } from "@bootlace/boot-source";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeNetascii, netasciiDecoder, netasciiLength } from "../src/core/netascii.ts";
 import { netasciiView } from "../src/netascii-view.ts";
-import { content } from "../src/source.ts";
 import { hex, toHex } from "./hex.ts";
 
 const file = hex("61 0a 62 0d 0a 0d 63");

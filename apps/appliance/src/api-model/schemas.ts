@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { confidences, severities, verdictIds } from "../catalogue/verdicts.ts";
 import { outcomes } from "../sessions/outcome.ts";
-import { confidences, severities, verdictIds } from "../sessions/verdicts/catalogue.ts";
 
 export { outcomes };
 
@@ -232,4 +232,10 @@ export const logEntrySchema = z.object({
   event: z.string(),
   message: z.string(),
   fields: z.record(z.string(), z.unknown()).optional(),
+  brief: z
+    .string()
+    .optional()
+    .meta({ description: "What a terminal shows in place of the message, where it is not made of the fields." }),
+  details: z.array(z.string()).optional().meta({ description: "Lines that people see below the message." }),
+  detailLevel: level.optional().meta({ description: "Level at which they see them; that of the line when absent." }),
 });

@@ -1,8 +1,8 @@
-import type { Boot } from "../sessions/boot.ts";
+import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
 import { stepText } from "../sessions/step-text.ts";
 import { type BootSummary, summaryOf } from "../sessions/summary.ts";
-import type { Verdict } from "../sessions/verdicts/verdict.ts";
+import { type Conclusion, conclusionOf } from "../sessions/verdicts/verdict.ts";
 import type { ApiBoot, ApiBootSummary, ApiClient, ApiStep, ApiVerdict } from "./types.ts";
 
 export function summaryView(summary: BootSummary): ApiBootSummary {
@@ -25,7 +25,7 @@ export function summaryView(summary: BootSummary): ApiBootSummary {
   });
 }
 
-export function bootView(boot: Boot): ApiBoot {
+export function bootView(boot: Session): ApiBoot {
   return {
     ...summaryView(summaryOf(boot)),
     verdicts: boot.verdicts.map(verdictView),
@@ -56,8 +56,8 @@ export function clientView(boot: BootSummary, before: ApiClient | undefined): Ap
   });
 }
 
-export function verdictView({ evidence, ...verdict }: Verdict): ApiVerdict {
-  return { ...verdict, evidence: [...evidence] };
+export function verdictView(verdict: Conclusion): ApiVerdict {
+  return { ...conclusionOf(verdict), evidence: [...verdict.evidence] };
 }
 
 function stepView(step: Step): ApiStep {

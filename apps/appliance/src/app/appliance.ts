@@ -34,7 +34,10 @@ const tellHeldBackEvery = 5_000;
 /** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { now } = deps;
-  const { observing, log, tell, tellHeldBack } = createReporting(first.config, deps);
+  const { observing, log, tell, tellHeldBack } = createReporting(first.config, {
+    ...deps,
+    machineOf: (hint) => desk.machineOf(hint),
+  });
   let loaded = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;

@@ -1,3 +1,5 @@
+import { isIpxeBinary } from "@bootlace/proxy-dhcp";
+
 /** What a file is for, as far as its name and place say. */
 export type FileRole = "boot-file" | "script" | "config" | "module" | "kernel" | "file";
 
@@ -47,16 +49,11 @@ export function roleOf(file: string, bootFiles: readonly string[]): FileRole {
   return isKernelName(name) ? "kernel" : "file";
 }
 
-/** Names iPXE binaries have. */
-export function isIpxeName(file: string): boolean {
-  const name = plainName(file).split("/").at(-1) ?? "";
-  return /^(undionly|ipxe|snponly|snp|realtek|intel)[^/]*\.(k*pxe|efi|0|bin)$/i.test(name);
-}
-
 /** Names in which no operating system starts by itself: they fetch something more, whatever happens. */
 export function isLoaderName(file: string): boolean {
   const name = plainName(file).split("/").at(-1) ?? "";
   return (
-    isIpxeName(name) || /^(l?pxelinux|gpxelinux)|^(shim|grub|bootx64|bootaa64|bootia32|syslinux|core)[^/]*/i.test(name)
+    isIpxeBinary(name) ||
+    /^(l?pxelinux|gpxelinux)|^(shim|grub|bootx64|bootaa64|bootia32|syslinux|core)[^/]*/i.test(name)
   );
 }

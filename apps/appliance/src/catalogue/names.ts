@@ -49,11 +49,6 @@ export const biosNames = [
   "grub.0",
 ] as const;
 
-/** True for the names under which iPXE's makers and Linux distributions ship it. */
-export function isIpxeName(name: string): boolean {
-  return /^(ipxe|snponly|undionly)[\w-]*\.(efi|efi\.signed|pxe|kpxe|kkpxe)$/i.test(name);
-}
-
 /** iPXE clients get a script where there is one, first name first. */
 export const scriptNames = ["boot.ipxe", "menu.ipxe", "autoexec.ipxe"] as const;
 

@@ -1,10 +1,10 @@
 import { architectureByCode, architectureByName } from "@bootlace/dhcp-core";
+import { isIpxeBinary } from "@bootlace/proxy-dhcp";
 import {
   bios,
   biosNames,
   ebc,
   headlineNames,
-  isIpxeName,
   neutralNames,
   scriptNames,
   type TreeArchitecture,
@@ -89,7 +89,7 @@ export function growTree(found: readonly TreeFile[]): BootTree {
     const best = pick(candidates);
     if (best === undefined) missing.set(code, names);
     else entries.set(code, { code, file: best.file.path, ...(best.misnamed ? { misnamed: best.misnamed } : {}) });
-    const chain = pick(candidates.filter(({ file }) => isIpxeName(baseName(file.path))));
+    const chain = pick(candidates.filter(({ file }) => isIpxeBinary(file.path)));
     if (chain !== undefined) ipxe.set(code, chain.file.path);
   };
   settle(bios.code, rankByName(files, biosNames), biosNames);

@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdoutIsTerminal: boolean;
+  /** Columns of the terminal on standard output, as they are now; undefined when unknown. */
+  readonly columns?: () => number | undefined;
   /** True where the journal of systemd takes what is written. */
   readonly stdoutIsJournal: boolean;
   readonly stderrIsJournal: boolean;

@@ -1,3 +1,4 @@
+import { hangingLines } from "../log/display-width.ts";
 import type { Command, OptionRow } from "./command.ts";
 
 export const general: readonly OptionRow[] = [{ name: "help", short: "h", description: "Show this help." }];
@@ -37,7 +38,7 @@ export const exitCodeRows: readonly (readonly [code: string, meaning: string])[]
 export function commandHelp(command: Command): string {
   const { name, summary, positionals = [], options, examples } = command;
   return sections([
-    ["", [`bootlace ${name}: ${summary}`]],
+    ["", hangingLines(`bootlace ${name}: ${summary}`, helpColumns, 2)],
     ["Usage", [usageLine(command)]],
     ["Arguments", columns(positionals.map((word) => [word.name, word.description]))],
     ["Options", columns([...options, ...general].map((row) => [optionText(row), row.description]))],
@@ -64,9 +65,20 @@ export function longOption({ name, value }: Pick<OptionRow, "name" | "value">): 
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
+/** Columns of the help, whatever the terminal has: what is read in a mail looks the same. */
+const helpColumns = 80;
+const margin = 2;
+const widestLeft = 36;
+
+/** Two columns; what does not fit beside the left one stands below it. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
+  const longest = Math.max(0, ...rows.map(([left]) => left.length));
+  const room = helpColumns - margin;
+  const width = longest + 2;
+  if (longest <= widestLeft || rows.every(([, right]) => width + right.length <= room)) {
+    return rows.flatMap(([left, right]) => hangingLines(`${left.padEnd(longest)}  ${right}`, room, width));
+  }
+  return rows.flatMap(([left, right]) => [left, ...hangingLines(`    ${right}`, room, 4)]);
 }
 
 function sections(list: readonly (readonly [title: string, lines: readonly string[]])[]): string {

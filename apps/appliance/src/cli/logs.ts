@@ -1,46 +1,74 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ApiLogEntry } from "../api-model/types.ts";
+import { quote } from "@bootlace/dhcp-core";
+import type { ApiConfig, ApiLogEntry } from "../api-model/types.ts";
 import { macPrefix } from "../config/values.ts";
-import type { LogRecord } from "../events/record.ts";
-import { localTime, prettyLines } from "../log/pretty.ts";
+import { isWritten, type Level, type LogRecord, levels } from "../events/record.ts";
+import { clockTime, localTime, prettyLines } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { stopSignal } from "../os/signals.ts";
 import { type Api, type ApiFailure, apiOptions, connectApi, failWith } from "./api-client.ts";
-import { type Command, lastValue, type Surroundings } from "./command.ts";
+import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { readEvents } from "./event-source.ts";
 import { inertText, printError, printJson } from "./output.ts";
+import { terminalOf } from "./terminal.ts";
 
 export const logs: Command = {
   name: "logs",
   summary: "Show the log of the running daemon",
   options: [
     { name: "follow", short: "f", description: "Go on with what happens, until a signal ends it." },
-    { name: "mac", short: "m", value: "MAC", description: "Only lines about this machine." },
+    { name: "mac", short: "m", value: "MAC|NAME", description: "Only lines about this machine; NAME as under hosts." },
+    { name: "level", value: "LEVEL", description: `Least important level: ${levels.join(", ")}. Default: info` },
     { name: "json", description: "Print one JSON document a line." },
     ...apiOptions,
   ],
   examples: [
     ["bootlace logs", "the latest lines"],
     ["bootlace logs -f --mac 52:54:00:12:34:56", "what one machine does, as it does it"],
+    ["bootlace logs --level debug", "with the options of every packet"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
     const named = lastValue(args, "mac");
-    const mac = named === undefined ? undefined : macPrefix(named);
-    if (named !== undefined && mac === undefined) {
-      printError(surroundings, "logs", { code: "usage", message: "--mac is not a MAC address" }, json);
+    const level = levelOf(args);
+    if (level === undefined) {
+      printError(surroundings, "logs", { code: "usage", message: `--level is one of ${levels.join(", ")}` }, json);
       return exitCodes.usage;
     }
     const api = connectApi(args, surroundings);
     if (!api.ok) return failWith(api, "logs", json, surroundings);
+    const stranger = await strangerNamed(api.value, named);
+    if (stranger !== undefined) return failWith(stranger, "logs", json, surroundings);
     const show = (entry: ApiLogEntry) => {
-      if (mac === undefined || String(entry.fields?.mac ?? "").startsWith(mac)) print(entry, json, surroundings);
+      if (isWritten(entry.level, level) && isAbout(entry, named)) print(entry, level, json, surroundings);
     };
     return args.options.has("follow")
       ? follow(api.value, show, json, surroundings)
       : showKept(api.value, show, json, surroundings);
   },
 };
+
+function levelOf(args: Arguments): Level | undefined {
+  const named = lastValue(args, "level") ?? "info";
+  return levels.find((level) => level === named);
+}
+
+/** A name is that of a machine in the config of the daemon. */
+async function strangerNamed(api: Api, named: string | undefined): Promise<ApiFailure | undefined> {
+  if (named === undefined || macPrefix(named) !== undefined) return undefined;
+  const config = await api.call<ApiConfig>("GET", "/api/v1/config");
+  if (!config.ok) return config;
+  const hosts = config.value.effective.hosts;
+  if (typeof hosts === "object" && hosts !== null && Object.hasOwn(hosts, named)) return undefined;
+  const message = `--mac ${quote(named)} is neither a MAC address nor a name under hosts`;
+  return { ok: false, exit: exitCodes.usage, error: { code: "usage", message } };
+}
+
+function isAbout({ fields = {} }: ApiLogEntry, named: string | undefined): boolean {
+  if (named === undefined || fields.host === named) return true;
+  const mac = macPrefix(named);
+  return mac !== undefined && String(fields.mac ?? "").startsWith(mac);
+}
 
 const pause = 1000;
 
@@ -117,14 +145,31 @@ async function watch(
   return { last };
 }
 
-function print(entry: ApiLogEntry, json: boolean, surroundings: Surroundings): void {
+function print(entry: ApiLogEntry, level: Level, json: boolean, surroundings: Surroundings): void {
   if (json) {
     printJson(surroundings, { ...entry });
     return;
   }
-  const { stdoutIsTerminal, env, out } = surroundings;
-  const colour = stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb";
-  const { at, level, scope, message } = entry;
-  const record = { level, scope, message: inertText(message) } as LogRecord;
-  out(prettyLines(record, localTime(Date.parse(at)), colour));
+  const { colour, columns } = terminalOf(surroundings);
+  const formatTime = columns === undefined ? localTime : clockTime;
+  const form = { time: formatTime(Date.parse(entry.at)), colour, level };
+  surroundings.out(prettyLines(recordOf(entry), columns === undefined ? form : { ...form, columns: columns() }));
+}
+
+/** These are put into quotes when they are shown. */
+const quotedLater: ReadonlySet<string> = new Set(["file", "target", "bootFile", "rule", "host"]);
+
+/** The record of which the daemon made the entry, with nothing in it that a terminal might obey. */
+function recordOf({ message, brief, details, fields, ...entry }: ApiLogEntry): LogRecord {
+  const inert = Object.entries(fields ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "string" && !quotedLater.has(name) ? inertText(value) : value,
+  ]);
+  return {
+    ...entry,
+    message: inertText(message),
+    fields: Object.fromEntries(inert),
+    ...(brief === undefined ? {} : { brief: inertText(brief) }),
+    ...(details === undefined ? {} : { details: details.map(inertText) }),
+  } as LogRecord;
 }

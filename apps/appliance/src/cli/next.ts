@@ -1,6 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiNext, ApiNextEntry } from "../api-model/types.ts";
-import { localTime } from "../log/pretty.ts";
+import { clockOrDay } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { readNextWish } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
@@ -13,7 +13,7 @@ export const next: Command = {
   positionals: [{ name: "MAC", description: "The machine. Without it: show what machines were told." }],
   options: [
     { name: "file", value: "FILE", description: "Boot this file, a path below the root." },
-    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, when that is another machine." },
+    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, if it is another machine." },
     { name: "url", value: "URL", description: "Boot this URL, for clients that boot by HTTP." },
     { name: "script", value: "FILE", description: "Run this iPXE script: a path below the root, or a URL." },
     { name: "ignore", description: "Do not answer, so that it boots from its disk." },
@@ -54,7 +54,7 @@ async function showAll(api: Api, args: Arguments, json: boolean, surroundings: S
   if (!result.ok) return failWith(result, "next", json, surroundings);
   if (json) printJson(surroundings, { ...result.value });
   else if (result.value.next.length === 0) surroundings.out("no machine was told anything\n");
-  else for (const entry of result.value.next) surroundings.out(`${entryLine(entry)}\n`);
+  else for (const entry of result.value.next) surroundings.out(`${entryLine(entry, surroundings.now())}\n`);
   return exitCodes.ok;
 }
 
@@ -91,24 +91,24 @@ async function tell(
     printJson(surroundings, result.value === undefined ? { mac: read.mac, cleared: true } : { ...result.value });
   else if (result.value === undefined) surroundings.out(`${read.mac} boots as always\n`);
   else {
-    surroundings.out(`${entryLine(result.value)}\n`);
+    surroundings.out(`${entryLine(result.value, surroundings.now())}\n`);
     for (const warning of result.value.warnings ?? [])
       surroundings.err(`bootlace next: warning: ${inertText(warning)}\n`);
   }
   return exitCodes.ok;
 }
 
-function entryLine({ mac, file, server, url, script, ignore, setAt, takenAt }: ApiNextEntry): string {
+function entryLine(entry: ApiNextEntry, now: number): string {
+  const { mac, file, server, url, script, ignore, setAt, takenAt } = entry;
   const what = [
     ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),
     ...(url === undefined ? [] : [quote(url)]),
     ...(script === undefined ? [] : [`script ${quote(script)}`]),
     ...(ignore === true ? ["no answer"] : []),
   ];
-  const since = takenAt === undefined ? `told ${clock(setAt)}` : `booting since ${clock(takenAt)}`;
+  const since =
+    takenAt === undefined
+      ? `told ${clockOrDay(Date.parse(setAt), now)}`
+      : `booting since ${clockOrDay(Date.parse(takenAt), now)}`;
   return `${mac} gets ${what.join(", ")} at its next boot, ${since}`;
-}
-
-function clock(time: string): string {
-  return localTime(Date.parse(time)).slice(0, 19);
 }

@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { createLog, type Log, type LogFormat } from "../log/log.ts";
 import { type LogFile, openLogFile } from "../log/log-file.ts";
 import type { Surroundings } from "./command.ts";
+import { terminalOf } from "./terminal.ts";
 
 /** The log of the daemon: console and file as the config wants them, also after the config changed. */
 export interface ServeLog {
@@ -43,11 +44,11 @@ export function consoleFormat(
 
 function logFor(settings: Config["log"], file: LogFile | undefined, surroundings: Surroundings): Log {
   const { format, level } = settings;
-  const { env, stdoutIsTerminal, out, now } = surroundings;
+  const { out, now } = surroundings;
   return createLog({
     level,
     console: consoleFormat(settings, surroundings),
-    colour: stdoutIsTerminal && !env.NO_COLOR && env.TERM !== "dumb",
+    ...terminalOf(surroundings),
     writeConsole: out,
     now,
     ...(file === undefined ? {} : { file: { format: format === "pretty" ? "pretty" : "json", target: file } }),

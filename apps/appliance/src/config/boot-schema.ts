@@ -21,69 +21,65 @@ export const firmwares = ["bios", "uefi", "uefi-http", "ipxe", "raspberry-pi", "
 const whenSchema = z.strictObject({
   arch: oneOrMany(z.enum(architectureNames))
     .optional()
-    .meta({ description: "Processor architecture the client names in option 93. A list means any of them." }),
-  firmware: oneOrMany(z.enum(firmwares)).optional().meta({ description: "What kind of program asks." }),
+    .meta({ description: "Processor architecture the client sends in option 93. A list means any of them." }),
+  firmware: oneOrMany(z.enum(firmwares)).optional().meta({ description: "Which kind of program sends the request." }),
   host: oneOrMany(text(checkNotEmpty))
     .optional()
     .meta({ description: "Name of a machine under `hosts`. A list means any of them." }),
   mac: oneOrMany(text(checkMac))
     .optional()
-    .meta({ description: "MAC address, or its first octets. A list means any of them." }),
+    .meta({ description: "MAC address, or its first bytes. A list means any of them." }),
   uuid: oneOrMany(text(checkUuid))
     .optional()
     .meta({ description: "UUID of the machine from option 97, in either byte order." }),
   serial: oneOrMany(text(checkNotEmpty)).optional().meta({ description: "Serial number of the machine, in full." }),
   vendorClass: oneOrMany(text(checkNotEmpty))
     .optional()
-    .meta({ description: "Beginning of the vendor class the client sends in option 60." }),
+    .meta({ description: "Prefix of the vendor class the client sends in option 60." }),
   userClass: oneOrMany(text(checkNotEmpty))
     .optional()
     .meta({ description: "A user class the client sends in option 77, in full, such as iPXE." }),
-  interface: oneOrMany(text(checkInterface))
-    .optional()
-    .meta({ description: "Network interface on which the client is answered." }),
+  interface: oneOrMany(text(checkInterface)).optional().meta({ description: "Network interface that the reply uses." }),
   subnet: oneOrMany(text(checkSubnet)).optional().meta({
     description:
-      "Network of the client: that of its own address, else of the relay that passed its request on, else of the interface on which it is answered.",
+      "The client's network: that of its own address, else of the relay that forwarded its request, else of the interface that the reply uses.",
   }),
   relay: oneOrMany(text(checkIpv4))
     .optional()
-    .meta({ description: "Address of the relay agent that passed the request on." }),
+    .meta({ description: "Address of the relay agent that forwarded the request." }),
 });
 
 export const ruleSchema = z.strictObject({
-  name: text(checkNotEmpty)
-    .optional()
-    .meta({ description: "Name of the rule in the log. Without one it is called by its number." }),
+  name: text(checkNotEmpty).optional().meta({ description: "Name of the rule in the log. Default: its number." }),
   when: whenSchema
     .optional()
-    .meta({ description: "Conditions that must all hold. Without conditions the rule matches every client." }),
+    .meta({ description: "Conditions, all of which must match. Without conditions the rule matches every client." }),
   file: text(checkBootFile).optional().meta({
     description:
-      "Boot file, as a path below the root, or `builtin:check` for the boot check. Without it the boot tree decides.",
+      "Boot file, as a path below the root, or `builtin:check` for the boot check. Default: the best match in the boot folder.",
   }),
   server: text(checkMachine)
     .optional()
-    .meta({ description: "TFTP server that has the file, when that is another machine." }),
+    .meta({ description: "TFTP server that has the file, if it is another machine." }),
   url: text(checkUrl).optional().meta({
     description:
-      "http or https URL for clients that boot by HTTP; for iPXE too, when there is no script and the rule has no file. `{address}` becomes the address of the interface on which the client is answered.",
+      "http or https URL for clients that boot by HTTP; also for iPXE, if the rule has neither script nor file. `{address}` becomes the address of the interface that the reply uses.",
   }),
   script: text(checkScript).optional().meta({
-    description: "Script for clients that are iPXE: a path below the root, or an http or https URL.",
+    description: "Script for iPXE clients: a path below the root, or an http or https URL.",
   }),
   menu: text(checkNotEmpty).optional().meta({ description: "Name of a boot menu under `menus`." }),
   form: z.enum(["direct", "server"]).optional().meta({
-    description: "Form of the answer. direct: the file is in the offer; server: the client asks again on port 4011.",
+    description: "Form of the reply. direct: the offer contains the file; server: the client asks again on port 4011.",
   }),
   root: text(checkFolderTemplate).optional().meta({
     description:
-      "Folder below the root that is this client's own root. `{mac}`, `{uuid}`, `{serial}` and `{ip}` are filled in, the MAC address with dashes. A client whose folder does not exist gets the common root.",
+      "Folder below the root that becomes this client's root. `{mac}`, `{uuid}`, `{serial}` and `{ip}` are replaced, the MAC address with dashes. A client whose folder does not exist gets the common root.",
   }),
   delay: decimal(0, 10)
     .optional()
-    .meta({ description: "Seconds to wait before each answer, for switches and firmware that lose an early one." }),
-  ignore: z.boolean().optional().meta({ description: "True: the client gets no answer." }),
+    .meta({ description: "Seconds to wait before each reply, for switches and firmware that lose early ones." }),
+  ignore: z.boolean().optional().meta({ description: "True: Bootlace does not reply to the client." }),
 });
 
 export const hostSchema = z.strictObject({
@@ -93,17 +89,17 @@ export const hostSchema = z.strictObject({
 });
 
 const menuItemSchema = z.strictObject({
-  text: text(checkNotEmpty).meta({ description: "The line the user sees." }),
+  text: text(checkNotEmpty).meta({ description: "Text of the line." }),
   file: text(checkBootFile).optional().meta({ description: "Boot file of this line, as a path below the root." }),
   server: text(checkMachine)
     .optional()
-    .meta({ description: "TFTP server that has the file, when that is another machine." }),
-  local: z.boolean().optional().meta({ description: "True: leave the network boot and try the next boot device." }),
+    .meta({ description: "TFTP server that has the file, if it is another machine." }),
+  local: z.boolean().optional().meta({ description: "True: end the network boot and try the next boot device." }),
   type: whole(1, 65535)
     .optional()
-    .meta({ description: "PXE boot server type of this line. Without it the lines are numbered from 32768 on." }),
+    .meta({ description: "PXE boot server type of this line. Default: numbered from 32768." }),
   servers: oneOrMany(text(checkMachine)).optional().meta({
-    description: "PXE boot servers that answer for this line in place of this one. They must listen on port 4011.",
+    description: "PXE boot servers that reply for this line instead of Bootlace. They must listen on port 4011.",
   }),
 });
 
@@ -112,7 +108,7 @@ export const menuSchema = z.strictObject({
     .default("Press F8 for the boot menu")
     .meta({ description: "Text shown while the client waits for a key." }),
   timeout: whole(0, 255).default(10).meta({
-    description: "Seconds until the first line is taken. 0: at once. 255: show the menu and wait for the user.",
+    description: "Seconds until the first line starts. 0: at once. 255: show the menu and wait for the user.",
   }),
-  items: z.array(menuItemSchema).meta({ description: "Lines of the menu, first one first." }),
+  items: z.array(menuItemSchema).meta({ description: "Lines of the menu, in order." }),
 });

@@ -19,7 +19,7 @@ export function checkMenus(value: Mapping): PlacedProblem[] {
     const path = ["menus", name, "items"];
     if (menu.items.length === 0) return [...problems, unusable("the menu has no lines", path)];
     if (menu.items.length > mostItems) {
-      problems.push(unusable(`the menu has ${menu.items.length} lines, and firmware shows ${mostItems}`, path));
+      problems.push(unusable(`the menu has ${menu.items.length} lines, but firmware shows at most ${mostItems}`, path));
     }
     const ofItems = menu.items.flatMap((item: unknown, at) =>
       isMapping(item) ? checkItem(item, [...path, at], menu.items as unknown[]) : [],
@@ -29,7 +29,7 @@ export function checkMenus(value: Mapping): PlacedProblem[] {
   });
 }
 
-const tooLong = "the menu does not fit into one reply: its texts and servers take more than 255 octets";
+const tooLong = "the menu does not fit into one reply: its texts and servers take more than 255 bytes";
 
 function unusable(problem: string, path: readonly PropertyKey[]): PlacedProblem {
   return { code: "E035", problem, allowed: "Allowed: 1 to 24 lines, about 200 characters in all", path, at: "value" };
@@ -44,7 +44,7 @@ function checkItem(item: Mapping, path: readonly PropertyKey[], items: readonly 
           {
             code: "E035",
             problem,
-            allowed: "Give it file, local: true, or servers and type",
+            allowed: "Set file, local: true, or servers and type",
             path,
             at: "value",
           },
@@ -67,11 +67,11 @@ function problemOf(item: Mapping): string | undefined {
     ...(item.servers === undefined ? [] : ["servers"]),
   ];
   if (does.length === 0) return "the line does nothing";
-  if (does.length > 1) return `the line says ${does.join(" and ")}`;
-  if (item.server !== undefined && item.file === undefined) return "the line names a server and no file";
-  if (item.server !== undefined && item.file === builtinCheck) return "the boot check is no other server's";
-  if (item.local === true && item.type !== undefined) return "local boot has a type of its own";
-  if (item.servers !== undefined && item.type === undefined) return "the line names boot servers and no type";
+  if (does.length > 1) return `the line sets both ${does.join(" and ")}`;
+  if (item.server !== undefined && item.file === undefined) return "the line sets a server, but no file";
+  if (item.server !== undefined && item.file === builtinCheck) return "another server cannot serve the boot check";
+  if (item.local === true && item.type !== undefined) return "local boot has a fixed type";
+  if (item.servers !== undefined && item.type === undefined) return "the line sets boot servers, but no type";
   return undefined;
 }
 

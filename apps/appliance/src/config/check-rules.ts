@@ -20,7 +20,7 @@ export function checkRules(value: Mapping): PlacedProblem[] {
     const earlier = names.get(name);
     if (earlier === undefined) names.set(name, index);
     else {
-      const problem = `rule ${earlier + 1} is called ${quote(name)} too`;
+      const problem = `rule ${earlier + 1} has the name ${quote(name)} too`;
       const path = ["boot", index, "name"];
       problems.push({ code: "E032", problem, allowed: "Give each rule its own name", path, at: "value" });
     }
@@ -35,26 +35,26 @@ function checkActions(rule: Mapping, index: number): PlacedProblem[] {
     problems.push({ code: "E031", problem, allowed, path: ["boot", index, key], at: "key" });
   if (rule.ignore === true) {
     for (const key of actions.filter(has)) {
-      contradiction(key, `the rule ignores its clients, and says ${key} as well`, "Keep one of the two");
+      contradiction(key, `the rule ignores its clients, but also sets ${key}`, "Keep one of the two");
     }
     return problems;
   }
   if (has("server") && !has("file") && !has("script")) {
-    contradiction("server", "the rule names a server and no file", "Add the path of the file on that server as file");
+    contradiction("server", "the rule sets a server, but no file", "Set file to the path on that server");
   } else if (!actions.some(has)) {
     problems.push({
       code: "E030",
       problem: "the rule does nothing",
-      allowed: "Give it file, url, script, menu, form, root, delay, or ignore: true",
+      allowed: "Set file, url, script, menu, form, root, delay, or ignore: true",
       path: ["boot", index],
       at: "value",
     });
   }
   if (has("server") && rule.file === builtinCheck) {
-    contradiction("server", "the boot check is this host's own, and the rule names a server", "Keep one of the two");
+    contradiction("server", "Bootlace itself serves the boot check, but the rule sets a server", "Keep one of the two");
   }
   if (has("menu") && has("form")) {
-    contradiction("form", "a menu has a form of its own", "Keep one of the two");
+    contradiction("form", "a menu determines the form itself", "Keep one of the two");
   }
   return problems;
 }
@@ -80,8 +80,8 @@ function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, 
   return [
     {
       code: "E034",
-      problem: `${quote(name)} does not stand under ${section}`,
-      allowed: shown.length === 0 ? `Nothing stands under ${section}` : `Known names: ${shown.join(", ")}`,
+      problem: `unknown ${section === "hosts" ? "host" : "menu"} ${quote(name)}`,
+      allowed: shown.length === 0 ? `No ${section} are defined` : `Known names: ${shown.join(", ")}`,
       ...(suggestion === undefined ? {} : { suggestion: quote(suggestion) }),
       path,
       at: "value",
@@ -100,11 +100,11 @@ export function checkHosts(value: Mapping): PlacedProblem[] {
     if (!isMapping(host)) return problems;
     const keys = ["mac", "uuid", "serial"] as const;
     if (keys.every((key) => listOf(host[key]).length === 0)) {
-      const problem = "nothing says which machine this is";
+      const problem = "nothing identifies this machine";
       problems.push({
         code: "E038",
         problem,
-        allowed: "Give it mac, uuid or serial",
+        allowed: "Set mac, uuid or serial",
         path: ["hosts", name],
         at: "key",
       });
@@ -130,14 +130,12 @@ function checkIdentifier(
   const same = key === "mac" ? macPrefix(text) : text.toLowerCase();
   if (same === undefined) return [];
   if (key === "mac" && same.length < 17) {
-    const problem = `${quote(text)} is the beginning of a MAC address`;
-    return [
-      { code: "E022", problem, allowed: "Allowed: all six octets, such as 52:54:00:12:34:56", path, at: "value" },
-    ];
+    const problem = `${quote(text)} is only the beginning of a MAC address`;
+    return [{ code: "E022", problem, allowed: "Allowed: all six bytes, such as 52:54:00:12:34:56", path, at: "value" }];
   }
   const owner = owners.get(`${key} ${same}`);
   owners.set(`${key} ${same}`, owner ?? host);
   if (owner === undefined || owner === host) return [];
-  const problem = `this is the ${key} of ${quote(owner)} too`;
-  return [{ code: "E036", problem, allowed: "Give it to one of the two", path, at: "value" }];
+  const problem = `${quote(owner)} has this ${key} too`;
+  return [{ code: "E036", problem, allowed: "Keep it in one of the two", path, at: "value" }];
 }

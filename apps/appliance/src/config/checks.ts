@@ -56,8 +56,8 @@ function checkAdmin(value: Mapping): PlacedProblem[] {
   return [
     {
       code: "E037",
-      problem: `the API would be open to everybody who reaches ${address}`,
-      allowed: "Add admin.tokenFile, or leave the address at 127.0.0.1",
+      problem: `everyone who reaches ${address} could use the API`,
+      allowed: "Set admin.tokenFile, or keep the address 127.0.0.1",
       path: ["admin", "address"],
       at: "value",
     },

@@ -2,7 +2,7 @@ import { architectures, quote } from "@bootlace/dhcp-core";
 import type { z } from "zod";
 import type { Problem } from "./faults.ts";
 import { nearest } from "./nearest.ts";
-import { keysAt } from "./schema-keys.ts";
+import { keysAt, type NumberRange, rangeAt } from "./schema-keys.ts";
 
 /** A problem at a path of the value. `at` tells whether its place is the key or the value there. */
 export interface PlacedProblem extends Problem {
@@ -61,16 +61,16 @@ export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
     case "custom":
       return [{ ...(issue.params as unknown as Problem), ...place }];
     case "invalid_type":
-      return [{ ...wrongType(found, issue.expected, issue.message), ...place }];
+      return [{ ...wrongType(found, issue.expected, rangeAt(issue.path)), ...place }];
     case "invalid_value":
       return [{ ...wrongWord(found, issue.values.map(String)), ...place }];
     case "too_big":
       // Above what a number can count exactly, the limit of the setting is told as well.
       if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
-      return [{ code: "E012", problem: `${show(found)} is above ${issue.maximum}`, allowed: issue.message, ...place }];
+      return [{ ...outOfRange(`${show(found)} is above ${issue.maximum}`, rangeAt(issue.path)), ...place }];
     case "too_small":
       if (issue.minimum === Number.MIN_SAFE_INTEGER) return [];
-      return [{ code: "E012", problem: `${show(found)} is below ${issue.minimum}`, allowed: issue.message, ...place }];
+      return [{ ...outOfRange(`${show(found)} is below ${issue.minimum}`, rangeAt(issue.path)), ...place }];
     default:
       return [{ code: "E010", problem: `${show(found)} is not allowed: ${issue.message}`, ...place }];
   }
@@ -89,26 +89,24 @@ function unknownKey(key: string, path: readonly PropertyKey[]): PlacedProblem {
   };
 }
 
-function wrongType(found: unknown, expected: string, message: string): Problem {
-  if (found === null || found === undefined) {
-    return { code: "E013", problem: "the value is missing", allowed: `Allowed: ${allowedType(expected, message)}` };
-  }
-  const allowed = `Allowed: ${allowedType(expected, message)}`;
+function outOfRange(problem: string, range: NumberRange | undefined): Problem {
+  return { code: "E012", problem, ...(range === undefined ? {} : { allowed: `Allowed: ${rangeText(range)}` }) };
+}
+
+function wrongType(found: unknown, expected: string, range: NumberRange | undefined): Problem {
+  const type = typeNames[expected] ?? expected;
+  const allowed = `Allowed: ${range === undefined ? type : rangeText(range)}`;
+  if (found === null || found === undefined) return { code: "E013", problem: "the value is missing", allowed };
   if (expected === "string" && (typeof found === "number" || typeof found === "boolean")) {
     return { code: "E010", problem: `${show(found)} is not text`, allowed: "Write it in quotes" };
   }
-  const kind = rangeKind(message) ?? typeNames[expected] ?? expected;
+  // The complaint about text in place of a number does not say whether a fraction would do.
+  const kind = range === undefined ? type : typeNames[range.whole ? "int" : "number"];
   return { code: "E010", problem: `${show(found)} is not ${kind}`, allowed };
 }
 
-/** The complaint about a number that is none does not say whether a fraction would do; its text from the schema does. */
-function rangeKind(message: string): string | undefined {
-  if (message.startsWith("Allowed: a number")) return "a number";
-  return message.startsWith("Allowed: ") ? "a whole number" : undefined;
-}
-
-function allowedType(expected: string, message: string): string {
-  return message.startsWith("Allowed: ") ? message.slice("Allowed: ".length) : (typeNames[expected] ?? expected);
+function rangeText({ minimum, maximum, whole }: NumberRange): string {
+  return whole ? `${minimum} to ${maximum}` : `a number from ${minimum} to ${maximum}`;
 }
 
 /** No architecture has this name. */

@@ -107,8 +107,8 @@ function hostBootFault(file: string, root: string): ConfigFault {
   const place = root === hostBootFolder ? root : `${root}, which is ${hostBootFolder}`;
   return {
     code: "E050",
-    problem: `no root is named, and the default would be ${place}: there this machine has its own kernels`,
-    allowed: `Name the folder of the boot files by root or --root, or start in another folder; --root ${hostBootFolder} if you mean it`,
+    problem: `root is not set, and the default (${place}) holds this machine's own kernels`,
+    allowed: `Set root or --root to the folder with the boot files, or start in another folder. To serve it anyway, use --root ${hostBootFolder}`,
     file,
     path: "root",
     line: 0,
@@ -126,7 +126,7 @@ function readText(path: string): ReadResult {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return { ok: false, problem: "this is a folder, not a file" };
-    if (stat.size > largestFile) return { ok: false, problem: `the file is larger than ${largestFile} octets` };
+    if (stat.size > largestFile) return { ok: false, problem: `the file is larger than ${largestFile} bytes` };
     const octets = readFileSync(path);
     return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octets) };
   } catch (error) {

@@ -74,8 +74,8 @@ function unknownVariable(name: string): ConfigFault {
   );
   return {
     code: "E040",
-    problem: `no setting is called ${quote(name)}`,
-    allowed: "Allowed: BOOTLACE_ and the key in capitals, such as BOOTLACE_TFTP_PORT",
+    problem: `unknown setting ${quote(name)}`,
+    allowed: "Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT",
     ...(suggestion === undefined ? {} : { suggestion }),
     file: `environment ${quote(name)}`,
     origin: { kind: "environment", name },
@@ -92,8 +92,8 @@ function unknownKey(flag: string, key: string): ConfigFault {
   );
   return {
     code: "E041",
-    problem: `no setting is called ${quote(key)}`,
-    allowed: "Allowed: the key with dots, such as tftp.port; rules, hosts and menus stand in the file only",
+    problem: `unknown setting ${quote(key)}`,
+    allowed: "Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file",
     ...(suggestion === undefined ? {} : { suggestion }),
     file: flag,
     origin: { kind: "flag", name: flag },

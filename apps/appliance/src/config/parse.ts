@@ -87,11 +87,11 @@ function explainYaml(error: YAMLError): Problem {
   const code = yamlCodes[error.code] ?? "E002";
   switch (code) {
     case "E004":
-      return { code, problem: "this key stands here for the second time", allowed: "Keep one of the two" };
+      return { code, problem: "duplicate key", allowed: "Keep one of the two" };
     case "E005":
-      return { code, problem: "the line is indented with a tab", allowed: "Indent with spaces" };
+      return { code, problem: "this line is indented with a tab", allowed: "Indent with spaces" };
     case "E006":
-      return { code, problem: "a second document begins here", allowed: "One file holds one document: remove ---" };
+      return { code, problem: "a second document starts here", allowed: "A file holds one document: remove ---" };
     default:
       return { code, problem: `YAML syntax: ${error.message.replaceAll(/\s+/g, " ").replace(/\.$/, "")}` };
   }

@@ -13,14 +13,12 @@ export function text(check: (value: string) => Problem | undefined) {
 
 /** A whole number; both limits are allowed. */
 export function whole(minimum: number, maximum: number) {
-  const error = `Allowed: ${minimum} to ${maximum}`;
-  return z.int({ error }).min(minimum, { error }).max(maximum, { error });
+  return z.int().min(minimum).max(maximum);
 }
 
 /** A number that may have a fraction; both limits are allowed. */
 export function decimal(minimum: number, maximum: number) {
-  const error = `Allowed: a number from ${minimum} to ${maximum}`;
-  return z.number({ error }).min(minimum, { error }).max(maximum, { error });
+  return z.number().min(minimum).max(maximum);
 }
 
 /** One value or a list of them; read as a list. */

@@ -43,8 +43,8 @@ export function tooDeep(text: string): (Problem & { readonly line: number; reado
       const before = text.slice(0, token.offset ?? 0);
       return {
         code: "E008",
-        problem: `more than ${deepest} levels lie in each other here`,
-        allowed: "A config has five",
+        problem: `nested more than ${deepest} levels deep`,
+        allowed: "A config has at most five levels",
         line: before.split("\n").length,
         column: before.length - before.lastIndexOf("\n"),
       };
@@ -76,15 +76,15 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
       if (isMergeKey(key)) merges.push(pair);
       if (!isCollection(key) && !isAlias(key)) return;
       const kind = isMap(key) ? "a mapping" : isSeq(key) ? "a list" : "an alias";
-      add({ code: "E010", problem: `${kind} is no key`, allowed: "Allowed: text" }, key);
+      add({ code: "E010", problem: `${kind} cannot be a key`, allowed: "Allowed: text" }, key);
     },
     Alias(_, alias, path) {
       const target = anchors.get(alias.source);
       if (target === undefined) {
-        const problem = `YAML syntax: no anchor of the name ${alias.source} stands before this alias`;
+        const problem = `YAML syntax: no anchor named ${alias.source} precedes this alias`;
         add({ code: "E002", problem }, alias);
       } else if (path.includes(target)) {
-        add({ code: "E002", problem: `YAML syntax: this alias stands inside of ${alias.source} itself` }, alias);
+        add({ code: "E002", problem: `YAML syntax: this alias is inside ${alias.source} itself` }, alias);
       } else targets.set(alias, target);
     },
   });
@@ -94,7 +94,7 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
       sources.filter(({ mapping }) => mapping !== undefined && !isMap(mapping)).map(({ by }) => by),
     );
     for (const by of wrong) {
-      const problem = "<< takes over the keys of a mapping, and this is none";
+      const problem = "<< needs a mapping to merge, and this is not one";
       const allowed = "Allowed: an alias such as *name, a mapping, or a list of them";
       add({ code: "E010", problem, allowed }, startOf(by) === undefined ? key : by);
     }

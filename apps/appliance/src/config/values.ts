@@ -37,7 +37,7 @@ export const checkSubnet: Check = (value) => {
     case "host-bits":
       return {
         code: "E021",
-        problem: `${quote(value)} is an address inside a subnet`,
+        problem: `${quote(value)} is an address, not a subnet`,
         allowed: subnetForm,
         suggestion: result.suggestion,
       };
@@ -83,7 +83,7 @@ export const checkMac: Check = (value) =>
     ? {
         code: "E022",
         problem: `${quote(value)} is not a MAC address`,
-        allowed: "Allowed: 52:54:00:12:34:56, or its first octets such as 52:54:00",
+        allowed: "Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00",
       }
     : undefined;
 
@@ -91,11 +91,11 @@ export const checkMac: Check = (value) =>
 export const checkWholeMac: Check = (value) => {
   const octets = macPrefix(value);
   if (octets?.length === 17 && !value.endsWith("*")) return undefined;
-  const what = octets === undefined ? "not a MAC address" : "the beginning of a MAC address, not a whole one";
+  const what = octets === undefined ? "not a MAC address" : "only the beginning of a MAC address";
   return {
     code: "E022",
     problem: `${quote(value)} is ${what}`,
-    allowed: "Allowed: six octets, such as 52:54:00:12:34:56",
+    allowed: "Allowed: six bytes, such as 52:54:00:12:34:56",
   };
 };
 
@@ -103,10 +103,10 @@ export const checkWholeMac: Check = (value) => {
 const longestBootFile = 127;
 
 export const checkBootFile: Check = (value) => {
-  const allowed = `Allowed: a path below the root, at most ${longestBootFile} octets`;
+  const allowed = `Allowed: a path below the root, at most ${longestBootFile} bytes`;
   const octets = new TextEncoder().encode(value).length;
   if (value === "") return { code: "E023", problem: "the boot file name is empty", allowed };
-  if (octets > longestBootFile) return { code: "E023", problem: `the boot file name has ${octets} octets`, allowed };
+  if (octets > longestBootFile) return { code: "E023", problem: `the boot file name has ${octets} bytes`, allowed };
   if (/\p{Cc}/u.test(value)) {
     return { code: "E023", problem: `${quote(value)} contains a control character`, allowed };
   }
@@ -122,7 +122,7 @@ export const checkBootFile: Check = (value) => {
     return {
       code: "E023",
       problem: `${quote(value)} is a URL`,
-      allowed: `${allowed}; a URL stands under url or script`,
+      allowed: `${allowed}; write a URL under url or script`,
     };
   }
   return undefined;
@@ -144,7 +144,7 @@ export const checkInterface: Check = (value) =>
     : {
         code: "E025",
         problem: `${quote(value)} is not the name of a network interface`,
-        allowed: "Allowed: 1 to 15 characters without blanks, such as eth0",
+        allowed: "Allowed: 1 to 15 characters without spaces, such as eth0",
       };
 
 /** As shadow's useradd(8) takes it. */
@@ -153,17 +153,17 @@ export const checkUser: Check = (value) =>
     ? undefined
     : {
         code: "E039",
-        problem: `${quote(value)} is not the name of a user`,
+        problem: `${quote(value)} is not a user name`,
         allowed: "Allowed: letters, digits, _, - and ., such as bootlace",
       };
 
 /** No system call takes a NUL in a path. */
 export const checkPath: Check = (value) =>
   value.includes("\0")
-    ? { code: "E013", problem: `${quote(value)} has a NUL in it`, allowed: "Allowed: a path" }
+    ? { code: "E013", problem: `${quote(value)} contains a NUL character`, allowed: "Allowed: a path" }
     : checkNotEmpty(value);
 
 export const checkNotEmpty: Check = (value) =>
   value.trim() === ""
-    ? { code: "E013", problem: "the text is empty", allowed: "Write a value, or leave the key out" }
+    ? { code: "E013", problem: "the text is empty", allowed: "Set a value, or omit the key" }
     : undefined;

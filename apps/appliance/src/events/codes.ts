@@ -9,6 +9,7 @@ export const eventCodes = {
   "boot.root-gone": "the root folder cannot be read",
   "boot.root-made": "the root folder was made",
   "boot.rules": "the rules in force",
+  "boot.search": "the names that a boot loader tried for its configuration, and which one it found",
   "boot.tree": "what the root folder holds for each architecture",
   "boot.verdict": "what a boot came to, with the fix when it failed",
   "bootlace.idle": "everything is switched off",

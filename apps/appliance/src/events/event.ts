@@ -1,7 +1,7 @@
 import type { DhcpPacket } from "@bootlace/dhcp-core";
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 
 /** What the headers of the programs in the boot tree say, by path. */
 export interface Programs {
@@ -28,3 +28,8 @@ export type ApplianceEvent =
   | { readonly kind: "tftp"; readonly event: TftpEvent }
   | { readonly kind: "http"; readonly event: HttpBootEvent }
   | { readonly kind: "appliance"; readonly event: HouseEvent };
+
+/** When it happened: Unix time in milliseconds. */
+export function timeOf({ event }: ApplianceEvent): number {
+  return "time" in event ? event.time : event.at;
+}

@@ -1,7 +1,7 @@
 import type { EventCode } from "./codes.ts";
 
 /** Most important first. */
-const levels = ["fatal", "error", "warn", "info", "debug"] as const;
+export const levels = ["fatal", "error", "warn", "info", "debug"] as const;
 
 export type Level = (typeof levels)[number];
 
@@ -16,8 +16,12 @@ export interface LogRecord {
   readonly event: EventCode;
   readonly message: string;
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** What a terminal shows in place of the message, where it is not made of `fields`; without the machine. */
+  readonly brief?: string;
   /** Lines that stand indented below the message for people; programs find the same in `fields`. */
   readonly details?: readonly string[];
+  /** Level of the log at which people see the details; that of the record when absent. */
+  readonly detailLevel?: Level;
 }
 
 /** True when a record of this level is written at the configured level. */

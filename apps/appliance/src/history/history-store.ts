@@ -1,4 +1,4 @@
-import type { Boot } from "../sessions/boot.ts";
+import type { Session } from "../sessions/session.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import type { BootSummary } from "../sessions/summary.ts";
 
@@ -29,10 +29,10 @@ export interface HistoryStore {
    * stay, as many as the store has room for.
    * @throws whatever keeps them from being stored
    */
-  record(boots: readonly Boot[]): Promise<void>;
+  record(boots: readonly Session[]): Promise<void>;
   /** Those the query asks for, newest first. */
   list(query: BootQuery): Promise<readonly BootSummary[]>;
-  get(id: string): Promise<Boot | undefined>;
+  get(id: string): Promise<Session | undefined>;
   state(): Promise<HistoryState>;
   /** Resolves when all that was recorded before is stored. */
   flush(): Promise<void>;

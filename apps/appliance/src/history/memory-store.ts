@@ -1,4 +1,4 @@
-import type { Boot } from "../sessions/boot.ts";
+import type { Session } from "../sessions/session.ts";
 import { summaryOf } from "../sessions/summary.ts";
 import { type HistoryState, type HistoryStore, select } from "./history-store.ts";
 
@@ -7,7 +7,7 @@ import { type HistoryState, type HistoryStore, select } from "./history-store.ts
  * @param standsInFor the folder that cannot be used, and why
  */
 export function memoryStore(maxBoots: number, standsInFor: Omit<HistoryState, "writable"> = {}): HistoryStore {
-  const boots = new Map<string, Boot>();
+  const boots = new Map<string, Session>();
   return {
     async record(recorded) {
       for (const boot of recorded) boots.set(boot.id, boot);

@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { Boot } from "../sessions/boot.ts";
-import { serializeBoot, serializeSummary } from "../sessions/stored.ts";
+import type { Session } from "../sessions/session.ts";
+import { serializeSession, serializeSummary } from "../sessions/stored.ts";
 import { summaryOf } from "../sessions/summary.ts";
 import { clientOf } from "./history-store.ts";
-import { bootOfVersion1 } from "./version-1.ts";
+import { sessionOfVersion1 } from "./version-1.ts";
 
 /**
  * Of the table below, kept in the file as `user_version`.
@@ -33,9 +33,9 @@ export const pruneSessions = `
 `;
 
 /** The columns of one boot. `bytes` is the size of the row's texts, by which the history is bounded. */
-export function rowOf(boot: Boot): SQLInputValue[] {
+export function rowOf(boot: Session): SQLInputValue[] {
   const summary = summaryOf(boot);
-  const session = serializeBoot(boot);
+  const session = serializeSession(boot);
   return [
     boot.id,
     clientOf(boot),
@@ -65,7 +65,7 @@ export function migrateVersion1(database: DatabaseSync): Migrated {
     let boots = 0;
     let unreadable = 0;
     for (const { body } of database.prepare("select body from boot").all()) {
-      const boot = bootOfVersion1(String(body));
+      const boot = sessionOfVersion1(String(body));
       if (boot === undefined) unreadable++;
       else {
         insert.run(...rowOf(boot));

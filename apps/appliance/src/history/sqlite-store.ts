@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { parseBoot, parseSummary } from "../sessions/stored.ts";
+import { parseSession, parseSummary } from "../sessions/stored.ts";
 import { type BootQuery, type HistoryStore, problemOf } from "./history-store.ts";
 import {
   createTables,
@@ -153,7 +153,7 @@ function storeOn(database: DatabaseSync, limits: SqliteLimits): HistoryStore {
     },
     async get(id) {
       const row = one.get(id);
-      const parsed = row === undefined ? undefined : parseBoot(String(row.session));
+      const parsed = row === undefined ? undefined : parseSession(String(row.session));
       return parsed?.ok ? parsed.value : undefined;
     },
     state: async () => ({ writable: true }),

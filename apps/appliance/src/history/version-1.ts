@@ -1,7 +1,8 @@
-import { type Boot, toldIn } from "../sessions/boot.ts";
+import { toldIn } from "../sessions/boot.ts";
 import { flag, itemsOf, number, objectOf, optional, type Read, text } from "../sessions/read-json.ts";
+import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
-import { readVerdict } from "../sessions/stored.ts";
+import { readConclusion } from "../sessions/stored.ts";
 import { readFirmware, readStep } from "../sessions/stored-step.ts";
 
 /** Bootlace 0.1.0 stored a boot as its API showed it: times as text, the fields of a step under `details`. */
@@ -26,7 +27,7 @@ const readOldStep: Read<Step> = (value) => {
   return readStep({ ...details, ...place, lastAt: place.lastAt ?? place.at });
 };
 
-type OldBoot = Omit<Boot, "key" | "vendorClass" | "uuid" | "serial" | "hostName" | KeptSince> & {
+type OldBoot = Omit<Session, "key" | "vendorClass" | "uuid" | "serial" | "hostName" | KeptSince> & {
   readonly droppedSteps: number;
 };
 type KeptSince = "told" | "dropped" | "next" | "running" | "givenUp";
@@ -42,7 +43,7 @@ const readOldBoot = objectOf<OldBoot>({
   lastAt: time,
   ended: flag,
   bytes: number,
-  verdicts: itemsOf(readVerdict),
+  verdicts: itemsOf(readConclusion),
   steps: itemsOf(readOldStep),
   droppedSteps: number,
 });
@@ -51,7 +52,7 @@ const readOldBoot = objectOf<OldBoot>({
  * The session behind a row of version 1, as far as it says: vendor class, UUID, serial number and host name were not
  * stored. Undefined: the row is no boot.
  */
-export function bootOfVersion1(json: string): Boot | undefined {
+export function sessionOfVersion1(json: string): Session | undefined {
   const value = parse(json);
   const old = readOldBoot(value);
   if (old === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { Boot } from "../sessions/boot.ts";
+import type { Session } from "../sessions/session.ts";
 import { summaryOf } from "../sessions/summary.ts";
 import { type HistoryStore, problemOf, select } from "./history-store.ts";
 
@@ -24,9 +24,9 @@ export interface WriteBehindOptions {
  */
 export function writeBehind(store: HistoryStore, options: WriteBehindOptions): HistoryStore {
   const { onNews, mostWaiting = 256, patience = 5_000 } = options;
-  let waiting = new Map<string, Boot>();
+  let waiting = new Map<string, Session>();
   /** Handed to the store, which has not answered yet. */
-  let underWay = new Map<string, Boot>();
+  let underWay = new Map<string, Session>();
   let isWriting = false;
   let latestWrite: Promise<void> = Promise.resolve();
   let problem: string | undefined;

@@ -9,15 +9,18 @@ import {
   messageTypeName,
   optionByCode,
   optionValue,
+  printOption,
   quote,
 } from "@bootlace/dhcp-core";
 import {
-  type IgnoreReason,
-  ignoreReasons,
+  ignoreText,
+  type ListeningEvent,
   type PacketEvent,
   type ProxyDhcpEvent,
   type SentReply,
+  type UnlisteningEvent,
 } from "@bootlace/proxy-dhcp";
+import { silenceReason } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { LogRecord } from "../events/record.ts";
 
@@ -48,22 +51,19 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
       return [record("warn", "dhcp.limited", message, { limit: event.limit, key: event.key, dropped: event.dropped })];
     }
     case "listening": {
-      const { address, port } = event.local;
-      const on = event.interfaceName === undefined ? "" : ` (${event.interfaceName})`;
-      const fields = { address, port, service: event.port, interface: event.interfaceName };
-      return [record("info", "dhcp.listening", `listening on ${address} port ${port}${on}`, fields)];
+      const { address, port, role, interfaceName } = event;
+      const on = interfaceName === undefined ? "" : ` (${interfaceName})`;
+      const fields = { address, port, service: role, interface: interfaceName };
+      const listening = record("info", "dhcp.listening", `listening on ${address} port ${port}${on}`, fields);
+      return [...interfaceRecords("dhcp.interface-up", "now served", event), listening];
     }
-    case "interface-up":
-    case "interface-down": {
-      const { name, address } = event.interface;
-      const verb = event.type === "interface-up" ? "now served" : "no longer there";
-      return [record("debug", `dhcp.${event.type}`, `${name} ${address}: ${verb}`, { interface: name, address })];
-    }
-    case "interface-failed":
+    case "unlistening":
+      return interfaceRecords("dhcp.interface-down", "no longer there", event);
+    case "listen-failed":
       // Told by port-log.ts, once it is known who holds the port.
       return [];
     case "send-failed": {
-      if (!passes(`send ${event.interfaceName} ${event.code}`, event.at)) return [];
+      if (!passes(`send ${event.interfaceName} ${event.code}`, event.time)) return [];
       const to = `${event.to.address}:${event.to.port}`;
       const fields = { interface: event.interfaceName, to, code: event.code };
       const message = `a reply to ${to} could not leave by ${event.interfaceName}: ${event.code}`;
@@ -72,6 +72,16 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
     case "stopped":
       return [record("debug", "dhcp.stopped", "stopped", {})];
   }
+}
+
+/** The PXE port of an address stands for the address; the DHCP port is that of all. */
+function interfaceRecords(
+  code: EventCode,
+  verb: string,
+  { address, interfaceName }: ListeningEvent | UnlisteningEvent,
+) {
+  if (interfaceName === undefined) return [];
+  return [record("debug", code, `${interfaceName} ${address}: ${verb}`, { interface: interfaceName, address })];
 }
 
 function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
@@ -92,34 +102,23 @@ function packetRecords(event: PacketEvent, passes: Passes): LogRecord[] {
   return [seen, ...event.replies.map((reply) => replyRecord(event, reply))];
 }
 
-/** Reasons that concern every packet of an ordinary LAN: nobody wants to read them all day. */
-const everyday: ReadonlySet<IgnoreReason> = new Set([
-  "not-a-request",
-  "no-message-type",
-  "no-vendor-class",
-  "other-vendor-class",
-  "message-type-not-served",
-  "request-for-other-server",
-  "request-without-boot-item",
-  "own-traffic",
-  "malformed",
-]);
-
 function ignoredRecord(
   event: PacketEvent,
   decision: Extract<PacketEvent["decision"], { kind: "ignore" }>,
   passes: Passes,
-) {
-  const { reason, detail, rule } = decision;
-  const loud = !everyday.has(reason) && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.at);
-  const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
-  const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
-  const message = `${whoAsks(event)}: ignored: ${why}${more}${ruleText(rule)}`;
-  const fields = { ...clientFields(event), reason, detail, rule };
+): LogRecord {
+  const { reason, code, detail, rule } = decision;
+  const { level } = silenceReason(decision);
+  const loud = level !== "debug" && passes(`ignored ${macOf(event)} ${reason} ${detail ?? ""}`, event.time);
+  const brief = `ignored: ${ignoreText(decision)}${ruleText(rule)}`;
+  const message = `${whoAsks(event)}: ${brief}`;
+  const fields = { ...clientFields(event), reason, code, detail, rule };
   return {
-    ...record(loud ? "info" : "debug", "dhcp.ignored", message, fields),
+    ...record(loud ? level : "debug", "dhcp.ignored", message, fields),
+    brief,
+    detailLevel: "debug",
     get details() {
-      return loud ? [] : describe(event.request);
+      return describe(event.request);
     },
   };
 }
@@ -149,6 +148,7 @@ function replyRecord(event: PacketEvent, { decision, reply, to, interfaceName, o
   };
   return {
     ...record("info", `dhcp.${decision.kind}`, `${whoAsks(event)} -> ${answer}`, fields),
+    detailLevel: "debug",
     get details() {
       const options = [...reply.options].map(([code, bytes]) => `option ${describeOption(code, bytes)}`);
       return [...headerLines(reply, octets), ...options];
@@ -165,10 +165,12 @@ function headerLines(reply: DhcpPacket, octets: number): string[] {
 }
 
 function optionsOf(packet: DhcpPacket) {
-  return [...packet.options].map(([code, bytes]) => {
-    const line = describeOption(code, bytes);
-    return { code, name: optionByCode(code)?.name, size: bytes.length, value: line.slice(line.indexOf("): ") + 3) };
-  });
+  return [...packet.options].map(([code, bytes]) => ({
+    code,
+    name: optionByCode(code)?.name,
+    size: bytes.length,
+    value: printOption(code, bytes),
+  }));
 }
 
 function whoAsks(event: PacketEvent): string {

@@ -1,7 +1,9 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { ByteRange, HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
+import { textOf } from "../catalogue/reasons/reason.ts";
+import { detailText, reasons } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { Level, LogRecord } from "../events/record.ts";
-import type { ByteRange, HttpBootEvent, HttpBootRequest, HttpRefusal } from "../http/boot-events.ts";
 
 type Of<T extends HttpBootEvent["type"]> = Extract<HttpBootEvent, { type: T }>;
 type Passes = (key: string, now: number) => boolean;
@@ -15,6 +17,8 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       return plain("debug", "http.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
     case "listen-failed":
       // Told by port-log.ts, once it is known who holds the port.
+      return undefined;
+    case "stopped":
       return undefined;
     case "start": {
       const { request, size, range } = event;
@@ -68,60 +72,23 @@ function octets(range: ByteRange | undefined, size: number): string {
   return range === undefined ? `${size} octets` : `octets ${range.first} to ${range.last} of ${size}`;
 }
 
-const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, string]>> = {
-  "client-closed": ["info", "the client closed the connection"],
-  timeout: ["warn", "the client took nothing any more"],
-  lifetime: ["warn", "the client was too slow"],
-  "file-changed": ["warn", "the file was changed meanwhile"],
-  "io-failed": ["error", "the file could not be read"],
-  stopped: ["info", "the server stops"],
-};
-
 function abortedRecord({ request, reason, status, bytes, size, range, ms, detail }: Of<"aborted">): LogRecord {
-  const [level, text] = abortTexts[reason];
-  const more = detail === undefined ? "" : ` (${quote(detail)})`;
-  const message = `${who(request)}: ended after ${bytes} octets of ${octets(range, size)}: ${text}${more}`;
+  const row = reasons["http-aborted"][reason];
+  const why = `${textOf(row)}${detailText(detail)}`;
+  const message = `${who(request)}: ended after ${bytes} octets of ${octets(range, size)}: ${why}`;
   const fields = { ...ref(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
-  return plain(level, "http.aborted", message, fields);
+  return plain(row.level, "http.aborted", message, fields);
 }
 
-const refusedTexts: Readonly<Record<HttpRefusal, readonly [Level, string]>> = {
-  missing: ["info", "not found"],
-  "is-directory": ["info", "that is a folder"],
-  "not-regular": ["warn", "not a regular file"],
-  "permission-denied": ["warn", "the file may not be read"],
-  "outside-root": ["warn", "the name leads out of the root"],
-  "bad-path": ["warn", "the path cannot be read"],
-  "source-failed": ["error", "the file could not be read"],
-  method: ["info", "only GET and HEAD are served"],
-  "other-host": ["warn", "the request is for another host"],
-  body: ["warn", "the request carries a body"],
-  "target-too-long": ["warn", "the URL is too long"],
-  "headers-too-large": ["warn", "the headers are too large"],
-  malformed: ["warn", "the request cannot be read"],
-  "request-timeout": ["info", "the request did not arrive in time"],
-  "malformed-range": ["warn", "the range cannot be read"],
-  "range-not-satisfiable": ["warn", "the range lies behind the end of the file"],
-  "precondition-failed": ["info", "the file is not the one the client has a part of"],
-  "client-not-allowed": ["warn", "the client is in none of the subnets served"],
-  "too-many-connections": ["warn", "all connections are in use (http.maxConnections)"],
-  "too-many-connections-of-client": [
-    "warn",
-    "all connections of this client are in use (http.maxConnectionsPerClient)",
-  ],
-  stopping: ["info", "the server stops"],
-};
-
-function refusedRecord({ request, client, reason, status, detail, at }: Of<"refused">, passes: Passes): LogRecord {
-  const [usual, text] = refusedTexts[reason];
+function refusedRecord({ request, client, reason, status, detail, time }: Of<"refused">, passes: Passes): LogRecord {
+  const row = reasons["http-refused"][reason];
   // A missing file is a step of a boot, and each is told; the rest once a minute and client.
-  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, at);
+  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
   const what = request === undefined ? client.address : who(request);
-  const more = detail === undefined ? "" : ` (${quote(detail)})`;
   const fields = request === undefined ? { ip: client.address, clientPort: client.port } : ref(request);
-  const message = `${what}: ${text}${more}`;
+  const message = `${what}: ${textOf(row)}${detailText(detail)}`;
   const event = reason === "missing" || reason === "is-directory" ? "http.not-found" : "http.refused";
-  return plain(told ? usual : "debug", event, message, { ...fields, reason, status, detail });
+  return plain(told ? row.level : "debug", event, message, { ...fields, reason, status, detail });
 }
 
 function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {

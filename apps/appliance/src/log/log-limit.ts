@@ -36,6 +36,7 @@ const roomy: ReadonlySet<EventCode> = new Set(["tftp.done", "tftp.not-found", "h
 /** What the network can cause as often as it likes. The rest is the house's own, and rare. */
 const caused: ReadonlySet<EventCode> = new Set([
   ...roomy,
+  "boot.search",
   "boot.verdict",
   "dhcp.ack",
   "dhcp.ignored",
@@ -87,6 +88,9 @@ export function createLogLimit(least: Level, now: () => number): LogLimit {
         held.set(record.event, (held.get(record.event) ?? 0) + 1);
         return undefined;
       }
+      const { detailLevel } = record;
+      const hidden = detailLevel !== undefined && !isWritten(detailLevel, least);
+      if (hidden && !("options" in (record.fields ?? {}))) return record;
       const { details = [], fields = {}, ...rest } = record;
       if (details.every(() => mayDetail(now()))) return record;
       cut++;

@@ -2,7 +2,7 @@ import pino from "pino";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import { inertJson } from "./inert.ts";
 import type { LogFile } from "./log-file.ts";
-import { journalLines, localTime, prettyLines } from "./pretty.ts";
+import { clockTime, journalLines, localTime, prettyLines } from "./pretty.ts";
 
 export type LogFormat = "pretty" | "json" | "journal";
 
@@ -12,13 +12,15 @@ export interface LogOptions {
   /** Format on the console. */
   readonly console: LogFormat;
   readonly colour: boolean;
+  /** Columns of the terminal that the console is; absent where it is none: there times are whole and lines unbroken. */
+  readonly columns?: () => number;
   /** Takes whole lines; must not throw. */
   readonly writeConsole: (text: string) => void;
   /** A second place, with its own format. */
   readonly file?: { readonly format: LogFormat; readonly target: LogFile };
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Time for people; local time when absent. */
+  /** Time for people; local time when absent, on a terminal without the day. */
   readonly formatTime?: (milliseconds: number) => string;
 }
 
@@ -27,15 +29,19 @@ export type Log = (record: LogRecord, at?: number) => void;
 
 /** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
 export function createLog(options: LogOptions): Log {
-  const { level, now, formatTime = localTime } = options;
-  const sinkFor = (format: LogFormat, colour: boolean, write: (text: string) => void): Log =>
-    format === "json"
-      ? jsonSink(now, write)
-      : format === "journal"
-        ? (record) => write(journalLines(record))
-        : (record, at) => write(prettyLines(record, formatTime(at ?? now()), colour));
+  const { level, now } = options;
+  const sinkFor = (format: LogFormat, write: (text: string) => void, terminal?: LogOptions): Log => {
+    if (format === "json") return jsonSink(now, write);
+    if (format === "journal") return (record) => write(journalLines(record, level));
+    const formatTime = options.formatTime ?? (terminal?.columns === undefined ? localTime : clockTime);
+    return (record, at) => {
+      const columns = terminal?.columns?.();
+      const form = { time: formatTime(at ?? now()), colour: terminal?.colour === true, level };
+      write(prettyLines(record, columns === undefined ? form : { ...form, columns }));
+    };
+  };
 
-  const toConsole = sinkFor(options.console, options.colour, options.writeConsole);
+  const toConsole = sinkFor(options.console, options.writeConsole, options);
   // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
   const sinks: Log[] = [
     (record, at) => {
@@ -45,7 +51,7 @@ export function createLog(options: LogOptions): Log {
   if (options.file !== undefined) {
     const { format, target } = options.file;
     const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
-    sinks.push(sinkFor(format, false, (text) => target.write(text, onTrouble)));
+    sinks.push(sinkFor(format, (text) => target.write(text, onTrouble)));
   }
   return (record, at) => {
     if (!isWritten(record.level, level)) return;

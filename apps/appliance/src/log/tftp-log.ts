@@ -1,5 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { TftpClient, TftpEvent, TransferRef } from "@bootlace/tftp-serve";
+import { textOf } from "../catalogue/reasons/reason.ts";
+import { detailText, reasons } from "../catalogue/reasons/table.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { Level, LogRecord } from "../events/record.ts";
 
@@ -84,30 +86,14 @@ function formatRate(bytes: number, ms: number): string {
   return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(1)} MB/s` : `${(perSecond / 1e3).toFixed(1)} kB/s`;
 }
 
-const abortTexts: Readonly<Record<Of<"aborted">["reason"], readonly [Level, string]>> = {
-  "client-error": ["warn", "the client gave up"],
-  timeout: ["warn", "the client fell silent"],
-  unanswered: ["info", "the client never answered"],
-  "port-closed": ["info", "the client closed its port"],
-  replaced: ["info", "the client asked again from the same port"],
-  "file-changed": ["warn", "the file was changed meanwhile"],
-  "io-failed": ["error", "the file could not be read"],
-  "no-socket": ["warn", "the system gives no socket for it; the client will ask again"],
-  protocol: ["warn", "the client does not keep to the protocol"],
-  lifetime: ["warn", "it took too long"],
-  evicted: ["warn", "all transfers were in use, and this one was silent longest"],
-  "no-space": ["warn", "the upload is too large"],
-  stopped: ["info", "the server stops"],
-};
-
 function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
   const { transfer, figures, reason, error, detail } = event;
-  const [usual, text] = abortTexts[reason];
+  const row = reasons["tftp-aborted"][reason];
   // The system's trouble, not the client's: each client feels it again and again.
-  const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.at) ? usual : "debug";
+  const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.at) ? row.level : "debug";
   const said = error === undefined ? "" : ` with error ${error.code} ${quote(error.message)}`;
-  const more = detail === undefined ? "" : ` (${quote(detail)})`;
-  const message = `${who(transfer)}: ended after ${figures.bytes} of ${figures.size} bytes: ${text}${said}${more}`;
+  const why = `${textOf(row)}${said}${detailText(detail)}`;
+  const message = `${who(transfer)}: ended after ${figures.bytes} of ${figures.size} bytes: ${why}`;
   return plain(level, "tftp.aborted", message, {
     ...ref(transfer),
     reason,
@@ -118,48 +104,27 @@ function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
   });
 }
 
-const notFoundTexts: Readonly<Record<Of<"not-found">["reason"], readonly [Level, string]>> = {
-  missing: ["info", "not found"],
-  "is-directory": ["info", "not found: this is a folder"],
-  "not-regular": ["warn", "not served: neither a file nor a folder"],
-  "permission-denied": ["warn", "not served: no permission to read it"],
-  "outside-root": ["warn", "not served: it lies outside the root"],
-  "bad-name": ["info", "not found: no usable name"],
-  "too-large": ["warn", "not served: too large for this client"],
-  "source-failed": ["error", "not served: reading failed"],
-};
-
 function notFoundRecord(event: Of<"not-found">): LogRecord {
-  const [level, text] = notFoundTexts[event.reason];
-  const more = event.detail === undefined ? "" : ` (${quote(event.detail)})`;
-  const message = `${event.client.address} ${quote(event.file)}: ${text}${more}`;
   const { reason, code, detail } = event;
-  return plain(level, "tftp.not-found", message, { ...client(event.client), file: event.file, reason, code, detail });
+  const row = reasons["tftp-not-found"][reason];
+  const message = `${event.client.address} ${quote(event.file)}: ${textOf(row)}${detailText(detail)}`;
+  return plain(row.level, "tftp.not-found", message, {
+    ...client(event.client),
+    file: event.file,
+    reason,
+    code,
+    detail,
+  });
 }
 
-const refusedTexts: Readonly<Record<Of<"refused">["reason"], readonly [Level, string]>> = {
-  "client-not-allowed": ["info", "its address is in none of the allowed subnets"],
-  "reserved-port": ["debug", "it came from a port that no client uses"],
-  malformed: ["debug", "the request cannot be read"],
-  mode: ["info", "only the modes octet and netascii are served"],
-  "write-refused": ["warn", "uploads are not allowed"],
-  exists: ["info", "the file exists"],
-  "no-space": ["warn", "no room for the upload"],
-  "too-many-transfers": ["warn", "all transfers are in use (tftp.maxTransfers)"],
-  "too-many-transfers-of-client": ["warn", "this client has as many transfers as one client may have"],
-  rate: ["warn", "too many requests"],
-  "no-descriptor": ["warn", "no descriptor is left to open the file; the client will ask again"],
-  stopping: ["info", "the server stops"],
-};
-
 function refusedRecord(event: Of<"refused">, passes: Passes): LogRecord {
-  const [usual, text] = refusedTexts[event.reason];
-  const level = passes(`refused ${event.client.address} ${event.reason}`, event.at) ? usual : "debug";
+  const row = reasons["tftp-refused"][event.reason];
+  const level = passes(`refused ${event.client.address} ${event.reason}`, event.at) ? row.level : "debug";
   const file = event.file === undefined ? "" : ` ${quote(event.file)}`;
-  const more = event.detail === undefined ? "" : ` (${quote(event.detail)})`;
   const { reason, code, detail } = event;
   const fields = { ...client(event.client), file: event.file, reason, code, detail };
-  return plain(level, "tftp.refused", `${event.client.address}${file}: refused: ${text}${more}`, fields);
+  const message = `${event.client.address}${file}: refused: ${textOf(row)}${detailText(detail)}`;
+  return plain(level, "tftp.refused", message, fields);
 }
 
 function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {

@@ -1,8 +1,9 @@
 import { outcomeOf } from "../api-model/views.ts";
+import type { Severity } from "../catalogue/verdicts.ts";
 import type { Level, LogRecord } from "../events/record.ts";
 import type { HistoryNews } from "../history/history.ts";
 import type { Boot } from "../sessions/boot.ts";
-import type { Severity } from "../sessions/verdicts/catalogue.ts";
+import type { StepOf } from "../sessions/step.ts";
 import type { Verdict } from "../sessions/verdicts/verdict.ts";
 
 const levels: Readonly<Record<Severity, Level>> = { failure: "warn", warning: "warn", info: "info", success: "info" };
@@ -20,6 +21,7 @@ export function verdictRecord(boot: Boot, verdict: Verdict): LogRecord {
     ip: boot.address,
     arch: boot.arch,
     boot: boot.id,
+    bootFile: boot.steps.findLast(tellsBootFile)?.bootFile,
     outcome,
     verdict: id,
     confidence,
@@ -29,6 +31,10 @@ export function verdictRecord(boot: Boot, verdict: Verdict): LogRecord {
     evidence,
   };
   return { level: levels[severity], scope: "boot", event: "boot.verdict", message, fields };
+}
+
+function tellsBootFile(step: Boot["steps"][number]): step is StepOf<"offer"> | StepOf<"ack"> {
+  return (step.kind === "offer" || step.kind === "ack") && step.bootFile !== undefined;
 }
 
 /** What became of the history. */

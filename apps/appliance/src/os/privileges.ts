@@ -1,4 +1,4 @@
-import { holderText, type PortHolder } from "@bootlace/proxy-dhcp";
+import { holderText, type PortHolder } from "./port-holder.ts";
 
 /** A port that could not be bound, as the servers report it. */
 export interface PortFailure {

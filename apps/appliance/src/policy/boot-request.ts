@@ -2,10 +2,11 @@ import {
   type Architecture,
   architectureByCode,
   architectureByName,
-  createPacket,
+  BROADCAST_FLAG,
+  createDiscover,
   type DhcpPacket,
-  encodeOptions,
   encodePacket,
+  formatMac,
   type IpxeOptions,
   type OptionValues,
   parseMac,
@@ -80,7 +81,7 @@ export function bootRequest(wish: RequestWish): RequestResult {
   const vendorClass =
     wish.vendorClass ?? `${http ? "HTTP" : "PXE"}Client:Arch:${String(code).padStart(5, "0")}:UNDI:003016`;
   const classes = wish.userClass ?? [];
-  const values: OptionValues = {
+  const options: OptionValues = {
     messageType: port === "pxe" ? 3 : 1,
     parameterRequestList: asked,
     maximumMessageSize: 1472,
@@ -91,22 +92,21 @@ export function bootRequest(wish: RequestWish): RequestResult {
     ...(classes.includes("iPXE") ? { etherboot: usualIpxe } : {}),
     ...(wish.item === undefined ? {} : { vendorSpecificInformation: bootItem(wish.item) }),
   };
-  const encoded = encodeOptions(values);
-  if (!encoded.ok) {
-    return { ok: false, problem: `option ${encoded.option} cannot be written: ${encoded.fault.expected}` };
-  }
-  const options = new Map(encoded.options);
-  if (machine !== undefined) options.set(97, machine);
-  const chaddr = new Uint8Array(16);
-  chaddr.set(mac);
-  const packet = createPacket({
+  const discover = createDiscover({
+    mac: formatMac(mac),
     xid: 0xb0071ace,
-    flags: port === "pxe" ? 0 : 0x8000,
-    chaddr,
+    flags: port === "pxe" ? 0 : BROADCAST_FLAG,
     ciaddr: port === "pxe" ? (address ?? "0.0.0.0") : "0.0.0.0",
     giaddr: relay ?? "0.0.0.0",
     options,
   });
+  if (!discover.ok) {
+    return { ok: false, problem: `option ${discover.field} cannot be written: ${discover.fault.expected}` };
+  }
+  const packet =
+    machine === undefined
+      ? discover.packet
+      : { ...discover.packet, options: new Map([...discover.packet.options, [97, machine]]) };
   const bytes = encodePacket(packet);
   return bytes.ok
     ? { ok: true, packet, bytes: bytes.bytes }

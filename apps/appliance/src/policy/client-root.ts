@@ -1,3 +1,4 @@
+import { addressesOf } from "@bootlace/dhcp-core";
 import type { BootClient } from "@bootlace/proxy-dhcp";
 
 /**
@@ -7,7 +8,7 @@ import type { BootClient } from "@bootlace/proxy-dhcp";
  */
 export function clientFolder(template: string, client: BootClient, address: string): string | undefined {
   const values: Readonly<Record<string, string | undefined>> = {
-    mac: client.mac?.replaceAll(":", "-"),
+    mac: client.mac === undefined ? undefined : addressesOf(client.mac)?.dashes,
     uuid: client.uuid,
     serial: client.serial,
     ip: address,

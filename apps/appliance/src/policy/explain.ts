@@ -5,10 +5,13 @@ import {
   type Datagram,
   type Decision,
   handle,
-  ignoreReasons,
+  ignoreText,
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "../catalogue/boot-check.ts";
+import { textOf } from "../catalogue/reasons/reason.ts";
+import { policyReasons } from "../catalogue/reasons/silences.ts";
+import { silenceReason } from "../catalogue/reasons/table.ts";
 import { bootRequest, type RequestWish, type WishFault } from "./boot-request.ts";
 import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
@@ -124,14 +127,8 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
   };
 }
 
-/** Reasons for silence that come after the rules were asked. */
-const afterRules: ReadonlySet<string> = new Set([
-  ...["no-plan", "no-boot-file", "no-boot-url", "bad-boot-url", "ipxe-chain-loop", "boot-file-too-long"],
-  ...["menu-unusable", "plan-unusable", "reply-too-large", "boot-item-not-served", "layer-not-served"],
-]);
-
 function wasPlanned(decision: Decision): boolean {
-  return decision.kind !== "ignore" || afterRules.has(decision.reason);
+  return decision.kind !== "ignore" || silenceReason(decision).stage === "after-rules";
 }
 
 function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {
@@ -143,8 +140,11 @@ function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decisi
   const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
   const named = book.match(client, at)?.rule.file !== undefined;
   if (!isCheck(decision) || named) return rules;
-  const arch = client.arch?.name ?? "this architecture";
-  return [...rules, { name: "boot check", matched: true, why: `no boot file for ${arch} in the root` }];
+  const why = textOf(
+    policyReasons["no-file-for-architecture"],
+    client.arch === undefined ? {} : { arch: client.arch.name },
+  );
+  return [...rules, { name: "boot check", matched: true, why }];
 }
 
 function isCheck(decision: Decision): boolean {
@@ -156,10 +156,7 @@ function sentence(request: DhcpPacket, client: BootClient | undefined, decision:
   const mac = client?.mac ?? (formatMac(hardwareAddress(request)) || "a client without address");
   const rule = decision.rule === undefined ? "" : `, rule ${quote(decision.rule)}`;
   if (decision.kind === "ignore") {
-    const { reason, detail } = decision;
-    const why = reason === "no-plan" && detail !== undefined ? detail : ignoreReasons[reason];
-    const more = detail === undefined || detail === why ? "" : ` (${quote(detail)})`;
-    return `${mac} is ignored: ${why}${more}${rule}`;
+    return `${mac} is ignored: ${ignoreText(decision)}${rule}`;
   }
   const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
   const what = isCheck(decision) ? " (the boot check)" : "";

@@ -62,7 +62,7 @@ const checkElsewhere: Problem = {
 const serverAlone: Problem = {
   code: "E031",
   problem: "a server is named and no file",
-  allowed: "Add the path of the file on that server as file",
+  allowed: "Set file to the path on that server",
 };
 
 function contradiction(key: string): Problem {

@@ -1,3 +1,4 @@
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { builtinCheck, checkProgramNamed } from "../catalogue/boot-check.ts";
@@ -6,9 +7,9 @@ import { type BootTree, growTree } from "../catalogue/tree.ts";
 import type { Problem } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 import { clientMemory } from "./client-memory.ts";
 import { clientFolder } from "./client-root.ts";
+import { nameOfHost } from "./conditions.ts";
 import {
   type NextAction,
   type NextEntry,
@@ -52,6 +53,8 @@ export interface Desk {
   adoptNext(state: NextState): void;
   /** Learns from what happened. */
   see(event: ApplianceEvent): void;
+  /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
+  machineOf(hint: { readonly mac?: string; readonly ip?: string }): { readonly mac?: string; readonly host?: string };
   /** The folder below the root that a rule gives to the client at this address. */
   folderOf(address: string): string | undefined;
 }
@@ -62,6 +65,12 @@ export interface DeskDeps {
   readonly macOf: (address: string) => string | undefined;
   /** Called with every new state of the one-shots; gives why it could not be kept. */
   readonly keepNext: (state: NextState) => string | undefined;
+}
+
+/** A machine of which nothing but its address is known. */
+function strangerWith(mac: string): BootClient {
+  const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
+  return { mac, firmware: "bios", vendorClass: "", ...rest };
 }
 
 export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): Desk {
@@ -84,7 +93,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     return macOf(address) ?? memory.macOf(address);
   }
 
-  function seePacket({ client, decision, replies, source, at }: PacketEvent): void {
+  function seePacket({ client, decision, replies, source, time: at }: PacketEvent): void {
     if (client === undefined) return;
     const name = replies[0]?.interfaceName;
     const address = client.address ?? (client.relay === undefined ? source.address : undefined);
@@ -153,6 +162,12 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
       if (kind === "dhcp" && event.type === "packet") seePacket(event);
       else if (kind === "tftp") seeTftp(event);
       else if (kind === "http") seeHttp(event);
+    },
+    machineOf({ mac: said, ip }) {
+      const mac = said ?? (ip === undefined ? undefined : whoHas(ip));
+      if (mac === undefined) return {};
+      const host = nameOfHost(memory.byMac(mac)?.client ?? strangerWith(mac), config.hosts);
+      return { mac, ...(host === undefined ? {} : { host }) };
     },
     folderOf(address) {
       if (!config.boot.some(({ root }) => root !== undefined)) return undefined;

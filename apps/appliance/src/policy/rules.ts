@@ -2,6 +2,8 @@ import { quote } from "@bootlace/dhcp-core";
 import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
 import { builtinCheck, checkProgramFor } from "../catalogue/boot-check.ts";
 import { scriptName } from "../catalogue/ipxe-script.ts";
+import { textOf } from "../catalogue/reasons/reason.ts";
+import { type PolicyReason, policyReasons } from "../catalogue/reasons/silences.ts";
 import { type BootTree, scriptFor } from "../catalogue/tree.ts";
 import { menuFrom } from "../config/menu.ts";
 import type { BootRule, Config } from "../config/schema.ts";
@@ -55,7 +57,7 @@ export function ruleBook(
     const found = match(client, at);
     const once = next(client);
     if (once === undefined) return planOf(client, found, config, tree());
-    if (once.ignore === true) return { kind: "ignore", reason: "told to ignore this boot", rule: nextRuleName };
+    if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: nextRuleName };
     const { ignore: _ignore, ...usual } = found?.rule ?? {};
     const { form, delay } = usual;
     const replaced = once.file !== undefined || once.url !== undefined;
@@ -105,12 +107,13 @@ interface Matched {
 function planOf(client: BootClient, found: Matched | undefined, config: BootConfig, tree: BootTree): BootPlan | Ignore {
   const { rule: written, name } = found ?? { rule: {} };
   const named = name === undefined ? {} : { rule: name };
-  if (written.ignore === true) return { kind: "ignore", reason: "the rule says ignore", ...named };
+  if (written.ignore === true) return { ...ignored("rule-ignores", client), ...named };
   const rule = withCheckFile(written, client);
-  if (rule === undefined) return { ...noProgramFor(client), ...named };
+  if (rule === undefined) return { ...ignored("no-check-for-architecture", client), ...named };
   const own = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
   const check = isNothing(own, client) ? checkPlan(client, config) : undefined;
-  const base = check ?? (own === "nothing" ? nothingFor(client) : own);
+  const base =
+    check ?? (own === "nothing" ? ignored("no-file-for-architecture", client) : reachable(own, client, rule, config));
   if (base.kind === "ignore") return { ...base, ...named };
   return {
     ...base,
@@ -138,6 +141,20 @@ function isNothing(own: Found, { http, firmware }: BootClient): boolean {
   return own.file === undefined && own.menu === undefined;
 }
 
+/** A plan that has nothing by TFTP for a client that needs it: where TFTP is switched off, that is why. */
+function reachable(
+  own: BootPlan | Ignore,
+  client: BootClient,
+  { server }: BootRule,
+  { tftp }: BootConfig,
+): BootPlan | Ignore {
+  if (own.kind === "ignore" || tftp.enabled || server !== undefined || client.http) return own;
+  const { file, menu, script, url } = own;
+  const ways = client.firmware === "ipxe" ? [script?.file, script?.url, url] : [];
+  const fetches = ways.some((way) => way !== undefined);
+  return file === undefined && menu === undefined && !fetches ? ignored("tftp-off", client) : own;
+}
+
 /** The boot check takes the place of a file that is not there. */
 function checkPlan(client: BootClient, config: BootConfig): BootPlan | undefined {
   const program = config.bootCheck.enabled ? checkProgramFor(client) : undefined;
@@ -149,7 +166,8 @@ function checkPlan(client: BootClient, config: BootConfig): BootPlan | undefined
 
 function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): Found {
   const { file, menu: menuName, script, url } = rule;
-  if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file)) return noServer;
+  if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file))
+    return ignored("tftp-off", client);
   const way = file ?? wayToScript(client, rule, config, tree);
   const own = way === undefined ? treePlan(client, url, config, tree) : ({ kind: "boot", file: way } as const);
   const row = menuName === undefined ? undefined : config.menus[menuName];
@@ -206,12 +224,8 @@ function httpPlan(
   tree: BootTree,
 ): Found {
   if (url !== undefined) return { kind: "boot", url };
-  if (!config.http.enabled) {
-    return { kind: "ignore", reason: "the client boots by HTTP, and http is switched off here" };
-  }
-  if (file !== undefined && server !== undefined) {
-    return { kind: "ignore", reason: "the client boots by HTTP, and the rule names a TFTP server" };
-  }
+  if (!config.http.enabled) return ignored("http-off", client);
+  if (file !== undefined && server !== undefined) return ignored("http-client-tftp-server", client);
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   const chain = script === undefined || client.arch === undefined ? undefined : tree.ipxe.get(client.arch.code);
   const own = ownUrl(file ?? chain ?? entry?.file, config);
@@ -229,21 +243,17 @@ function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
-const noServer: Ignore = { kind: "ignore", reason: "tftp is switched off here, and the rule names no server" };
-
-function nothingFor({ arch }: BootClient): Ignore {
-  return { kind: "ignore", reason: `no boot file for ${arch?.name ?? "this architecture"} in the root` };
-}
-
-function noProgramFor({ arch }: BootClient): Ignore {
-  return { kind: "ignore", reason: `the boot check has no program for ${arch?.name ?? "this architecture"}` };
+/** No reply, with the code of its row in the table of reasons. */
+function ignored(code: PolicyReason, { arch }: BootClient): Ignore {
+  const reason = textOf(policyReasons[code], arch === undefined ? {} : { arch: arch.name });
+  return { kind: "ignore", code, reason };
 }
 
 function fromTree(client: BootClient, config: BootConfig, tree: BootTree): Found {
-  if (!config.tftp.enabled) return { kind: "ignore", reason: "tftp is switched off here, and no rule names a server" };
+  if (!config.tftp.enabled) return ignored("tftp-off", client);
   if (client.firmware === "raspberry-pi") {
     return tree.raspberryPi === undefined
-      ? { kind: "ignore", reason: "no Raspberry Pi files (bootcode.bin, start4.elf) in the root" }
+      ? ignored("no-raspberry-pi-files", client)
       : { kind: "boot", file: tree.raspberryPi };
   }
   const own = scriptFor(tree, client.arch?.code);

@@ -1,5 +1,5 @@
-import type { BootClient, Firmware } from "@bootlace/proxy-dhcp";
-import { fileOfBootFile, isIpxeName } from "../catalogue/file-role.ts";
+import { type BootClient, type Firmware, isIpxeBinary } from "@bootlace/proxy-dhcp";
+import { fileOfBootFile } from "../catalogue/file-role.ts";
 import { clip } from "./read-dhcp.ts";
 import type { Fact, FileFact, Step, StepOf } from "./step.ts";
 import type { Verdict } from "./verdicts/verdict.ts";
@@ -95,7 +95,7 @@ export function beginsAnew(boot: Boot, fact: Fact, at: number): boolean {
   const before = stepsOf(boot, "discover").at(-1);
   const loaded = stepsOf(boot, "file").filter(({ outcome }) => outcome === "done");
   // Where the firmware was none, iPXE is what it loaded, whatever its name and by whatever protocol it came.
-  const cameUp = before?.firmware !== "ipxe" || isIpxeName(loaded.at(-1)?.file ?? "");
+  const cameUp = before?.firmware !== "ipxe" || isIpxeBinary(loaded.at(-1)?.file ?? "");
   if (fact.firmware === "ipxe" && loaded.length > 0 && cameUp) return false;
   if (before !== undefined && before.http !== fact.http) return true;
   return stepsOf(boot, "system").length > 0 || loaded.some(({ role }) => role !== "boot-file" && role !== "file");
@@ -182,6 +182,6 @@ function equal(one: unknown, other: unknown): boolean {
   return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
-export function stepsOf<K extends Fact["kind"]>(boot: Boot, kind: K): StepOf<K>[] {
+export function stepsOf<K extends Fact["kind"]>(boot: Pick<Boot, "steps">, kind: K): StepOf<K>[] {
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
 }

@@ -1,6 +1,6 @@
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
 import { roleOf } from "../catalogue/file-role.ts";
-import type { ApplianceEvent, HouseEvent, Programs } from "../events/event.ts";
+import { type ApplianceEvent, type HouseEvent, type Programs, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { boundedMap } from "./bounded-map.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
@@ -117,22 +117,22 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onPacket(event: PacketEvent): void {
     if (event.request.op !== 1)
-      onForeign(readForeignReply(event.request, event.source), event.source.address, event.at);
+      onForeign(readForeignReply(event.request, event.source), event.source.address, event.time);
     const sighting = readRequest(event);
     if (sighting === undefined) return;
-    if (event.port === "pxe") pxePortHeardAt = event.at;
+    if (event.port === "pxe") pxePortHeardAt = event.time;
     let boot = boots.get(sighting.mac);
     const [first] = sighting.facts;
-    if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.at)) {
-      close(boot, event.at, event.at - boot.lastAt <= adoptWithin);
+    if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.time)) {
+      close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
       boot = undefined;
     }
     if (sighting.part === "join") {
-      if (boot !== undefined) join(boot, sighting, event.at);
+      if (boot !== undefined) join(boot, sighting, event.time);
       return;
     }
-    const began = boot ?? newBoot(sighting.mac, event.at, sighting.mac);
-    add(event.client === undefined ? began : withIdentity(began, event.client), sighting, event.at);
+    const began = boot ?? newBoot(sighting.mac, event.time, sighting.mac);
+    add(event.client === undefined ? began : withIdentity(began, event.client), sighting, event.time);
   }
 
   /** An ordinary packet concerns a boot that is under way; an operating system, one that got a file. */
@@ -235,18 +235,18 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function apply(event: ApplianceEvent): readonly BootChange[] {
     changed = new Map();
-    followClock(event.event.at);
+    followClock(timeOf(event));
     switch (event.kind) {
       case "dhcp":
         if (event.event.type === "packet") onPacket(event.event);
-        else if (event.event.type === "interface-up") own.add(event.event.interface.address);
-        else if (event.event.type === "interface-down") own.delete(event.event.interface.address);
+        else if (event.event.type === "listening" && event.event.role === "pxe") own.add(event.event.address);
+        else if (event.event.type === "unlistening") own.delete(event.event.address);
         break;
       case "tftp":
         onFile(readTftp(event.event), event.event.at);
         break;
       case "http":
-        onFile(readHttp(event.event), event.event.at);
+        onFile(readHttp(event.event), event.event.time);
         break;
       case "appliance":
         onHouse(event.event);

@@ -1,11 +1,12 @@
-import { type Boot, stepsOf } from "./boot.ts";
+import { stepsOf } from "./boot.ts";
+import type { Session } from "./session.ts";
 import { primaryOf } from "./verdicts/verdict.ts";
 
 /** How a boot ended, in one word. */
 export const outcomes = ["running", "booted", "failed", "checked", "unclear", "ignored", "elsewhere"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export function outcomeOf(boot: Boot): Outcome {
+export function outcomeOf(boot: Session): Outcome {
   const primary = primaryOf(boot.verdicts);
   if (primary?.severity === "success") return "booted";
   // A second proxy with nothing else wrong is what kept the client away.

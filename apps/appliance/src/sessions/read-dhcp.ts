@@ -8,8 +8,9 @@ import {
   messageTypes,
   optionValue,
 } from "@bootlace/dhcp-core";
-import type { Decision, Endpoint, PacketEvent, SentReply } from "@bootlace/proxy-dhcp";
+import type { Endpoint, Ignored, PacketEvent, SentReply } from "@bootlace/proxy-dhcp";
 import { hostOfBootFile } from "../catalogue/file-role.ts";
+import { isPolicyReason } from "../catalogue/reasons/table.ts";
 import type { Fact } from "./step.ts";
 
 /** What one DHCP packet says about a boot. */
@@ -87,7 +88,7 @@ function answerFact({ decision, reply, from, interfaceName }: SentReply): Fact {
 
 function silence({ decision, request, port }: PacketEvent): Fact[] {
   if (decision.kind !== "ignore") return [];
-  const { reason, detail, rule } = decision as Extract<Decision, { kind: "ignore" }>;
+  const { reason, code, detail, rule } = decision as Ignored;
   const type = messageTypeName(optionValue(request, "messageType") ?? 0) ?? "?";
   return [
     {
@@ -95,6 +96,7 @@ function silence({ decision, request, port }: PacketEvent): Fact[] {
       type,
       port,
       reason,
+      ...(isPolicyReason(code) ? { code } : {}),
       ...(detail === undefined ? {} : { detail: clip(detail) }),
       ...(rule === undefined ? {} : { rule }),
     },

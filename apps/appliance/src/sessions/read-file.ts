@@ -1,5 +1,5 @@
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { TftpEvent } from "@bootlace/tftp-serve";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 import { clip } from "./read-dhcp.ts";
 import type { FileFact } from "./step.ts";
 
@@ -80,7 +80,7 @@ function progressOf(event: TransferEvent): Progress {
     case "probe":
       return { outcome: "probe", bytes: 0, size: event.size, ms: event.ms };
     case "done": {
-      const reason = event.confirmed ? {} : { reason: "unconfirmed" };
+      const reason = event.confirmed ? {} : { reason: "unconfirmed" as const };
       return { outcome: "done", ...figures(event.figures), ms: event.figures.ms, ...reason };
     }
     case "aborted": {

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
-import { ignoreReasons } from "@bootlace/proxy-dhcp";
+import { ignoreText } from "@bootlace/proxy-dhcp";
+import { whyNot } from "./file-reason.ts";
 import type { FileStep, Step } from "./step.ts";
 
 /** One step for people. Texts from the network are escaped. */
@@ -17,10 +18,8 @@ export function stepText(step: Step): string {
       const rule = step.rule === undefined ? "" : `, rule ${quote(step.rule)}`;
       return `${step.kind.toUpperCase()} sent: ${file} from ${step.server}, form ${step.form}${rule}`;
     }
-    case "silence": {
-      const detail = step.detail === undefined ? "" : ` (${quote(step.detail)})`;
-      return `${step.type} not answered: ${ignoreReasons[step.reason]}${detail}`;
-    }
+    case "silence":
+      return `${step.type} not answered: ${ignoreText(step)}`;
     case "lease":
       return `address ${step.address ?? "?"} taken from DHCP server ${step.server}`;
     case "pxe-request":
@@ -50,14 +49,10 @@ function fileText(step: FileStep): string {
     case "probe":
       return `${name}: asked for the size, ${step.size ?? "?"} octets`;
     case "aborted":
-      return `${name}: ended after ${step.bytes}${size} octets: ${step.reason ?? "unknown"}${detailOf(step)}`;
+      return `${name}: ended after ${step.bytes}${size} octets: ${whyNot(step)}`;
     case "not-found":
-      return `${name}: not served: ${step.reason ?? "missing"}${detailOf(step)}`;
+      return `${name}: ${whyNot(step)}`;
     case "refused":
-      return `${name}: refused: ${step.reason ?? "unknown"}${detailOf(step)}`;
+      return `${name}: refused: ${whyNot(step)}`;
   }
-}
-
-function detailOf({ detail }: FileStep): string {
-  return detail === undefined ? "" : ` (${quote(detail)})`;
 }

@@ -1,5 +1,7 @@
 import type { Firmware, IgnoreReason, ReplyNote } from "@bootlace/proxy-dhcp";
 import type { FileRole } from "../catalogue/file-role.ts";
+import type { PolicyReason } from "../catalogue/reasons/silences.ts";
+import type { FileReason } from "../catalogue/reasons/table.ts";
 
 /** How a file request stands. A `probe` asked for the size only. */
 export type FileOutcome = "running" | "done" | "probe" | "aborted" | "not-found" | "refused";
@@ -11,8 +13,8 @@ export interface FileFact {
   readonly file: string;
   readonly role: FileRole;
   readonly outcome: FileOutcome;
-  /** The server's word for why it was aborted, not found or refused. */
-  readonly reason?: string;
+  /** Why it was aborted, not found or refused: a row of the table of reasons. `unconfirmed` beside `done`. */
+  readonly reason?: FileReason | "unconfirmed";
   /** TFTP ERROR code or HTTP status that was sent. */
   readonly code?: number;
   readonly size?: number;
@@ -64,6 +66,8 @@ export type Fact =
       readonly type: string;
       readonly port: "dhcp" | "pxe";
       readonly reason: IgnoreReason;
+      /** Of the policy, where `reason` is `no-plan`. */
+      readonly code?: PolicyReason;
       readonly detail?: string;
       readonly rule?: string;
     }

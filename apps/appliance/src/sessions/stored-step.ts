@@ -1,7 +1,8 @@
-import { type Firmware, ignoreReasons, type ReplyNote } from "@bootlace/proxy-dhcp";
+import { type Firmware, ignoreTable, type ReplyNote } from "@bootlace/proxy-dhcp";
 import type { FileRole } from "../catalogue/file-role.ts";
+import { policyReasons } from "../catalogue/reasons/silences.ts";
 import { flag, listOf, number, objectOf, oneOf, optional, type Read, type Shape, text } from "./read-json.ts";
-import type { Fact, FileOutcome, Step } from "./step.ts";
+import type { Fact, FileFact, FileOutcome, Step } from "./step.ts";
 
 export const readFirmware: Read<Firmware> = oneOf<Firmware>({
   bios: 1,
@@ -25,6 +26,9 @@ const readNote = oneOf<ReplyNote>({
 
 const readRole = oneOf<FileRole>({ "boot-file": 1, script: 1, config: 1, module: 1, kernel: 1, file: 1 });
 const readOutcome = oneOf<FileOutcome>({ running: 1, done: 1, probe: 1, aborted: 1, "not-found": 1, refused: 1 });
+
+/** A reason that has no row any more stays: its words are "unknown". */
+const readReason = text as Read<NonNullable<FileFact["reason"]>>;
 
 type FactOf<K extends Fact["kind"]> = Extract<Fact, { kind: K }>;
 type FactShape<K extends Fact["kind"]> = Shape<Omit<FactOf<K>, "kind">>;
@@ -56,7 +60,8 @@ const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
   silence: {
     type: text,
     port: oneOf({ dhcp: 1, pxe: 1 }),
-    reason: oneOf(ignoreReasons),
+    reason: oneOf(ignoreTable),
+    code: optional(oneOf(policyReasons)),
     detail: optional(text),
     rule: optional(text),
   },
@@ -75,7 +80,7 @@ const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
     file: text,
     role: readRole,
     outcome: readOutcome,
-    reason: optional(text),
+    reason: optional(readReason),
     code: optional(number),
     size: optional(number),
     bytes: number,

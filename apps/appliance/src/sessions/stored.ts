@@ -1,10 +1,10 @@
-import type { Boot } from "./boot.ts";
+import { confidences, severities, verdicts } from "../catalogue/verdicts.ts";
 import { outcomes } from "./outcome.ts";
 import { flag, itemsOf, listOf, number, objectOf, oneOf, optional, type Read, text } from "./read-json.ts";
 import { readFirmware, readStep } from "./stored-step.ts";
+import type { Session } from "./session.ts";
 import type { BootSummary } from "./summary.ts";
-import { catalogue, confidences, severities } from "./verdicts/catalogue.ts";
-import type { Verdict } from "./verdicts/verdict.ts";
+import { type Conclusion, conclusionOf } from "./verdicts/verdict.ts";
 
 /**
  * Version of the JSON below, in each of its texts. It goes up when a reader of this version would misread the new form:
@@ -20,8 +20,8 @@ export type Parsed<T> =
 const namesOf = <T extends string>(list: readonly T[]) =>
   Object.fromEntries(list.map((name) => [name, 1])) as Record<T, 1>;
 
-export const readVerdict: Read<Verdict> = objectOf<Verdict>({
-  id: oneOf(catalogue),
+export const readConclusion: Read<Conclusion> = objectOf<Conclusion>({
+  id: oneOf(verdicts),
   severity: oneOf(namesOf(severities)),
   confidence: oneOf(namesOf(confidences)),
   sentence: text,
@@ -47,7 +47,7 @@ const identity = {
   bytes: number,
 };
 
-const readBoot = objectOf<Boot>({
+const readSession = objectOf<Session>({
   ...identity,
   steps: itemsOf(readStep),
   told: listOf(text),
@@ -55,7 +55,7 @@ const readBoot = objectOf<Boot>({
   next: number,
   running: number,
   givenUp: flag,
-  verdicts: itemsOf(readVerdict),
+  verdicts: itemsOf(readConclusion),
 });
 
 const readSummary = objectOf<BootSummary>({
@@ -63,25 +63,25 @@ const readSummary = objectOf<BootSummary>({
   rule: optional(text),
   bootFile: optional(text),
   outcome: oneOf(namesOf(outcomes)),
-  verdict: optional(readVerdict),
+  verdict: optional(readConclusion),
 });
 
-/** One boot as one line of JSON, to be kept or sent. */
-export function serializeBoot(boot: Boot): string {
-  return JSON.stringify({ schema: storedSchema, ...boot });
+/** One session as one line of JSON, to be kept or sent. */
+export function serializeSession(session: Session): string {
+  return JSON.stringify({ schema: storedSchema, ...session, verdicts: session.verdicts.map(conclusionOf) });
 }
 
 /**
- * The boot that `serializeBoot` made this text of. Steps and verdicts of a kind that is unknown here are left out, such
+ * The session that `serializeSession` made this text of. Steps and verdicts of a kind that is unknown here are left out, such
  * steps counted as dropped. Never throws, whatever the text.
  */
-export function parseBoot(json: string): Parsed<Boot> {
+export function parseSession(json: string): Parsed<Session> {
   const parsed = parseStored(json);
   if (!parsed.ok) return parsed;
-  const boot = readBoot(parsed.value);
-  if (boot === undefined) return { ok: false, fault: "malformed" };
-  const unknown = ((parsed.value as { steps?: unknown[] }).steps?.length ?? 0) - boot.steps.length;
-  return { ok: true, value: unknown === 0 ? boot : { ...boot, dropped: boot.dropped + unknown } };
+  const session = readSession(parsed.value);
+  if (session === undefined) return { ok: false, fault: "malformed" };
+  const unknown = (parsed.value as { steps: unknown[] }).steps.length - session.steps.length;
+  return { ok: true, value: unknown === 0 ? session : { ...session, dropped: session.dropped + unknown } };
 }
 
 export function serializeSummary(summary: BootSummary): string {

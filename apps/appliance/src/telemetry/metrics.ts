@@ -1,10 +1,10 @@
 import { architectures, messageTypeName, optionValue } from "@bootlace/dhcp-core";
+import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { outcomeOf } from "../api-model/views.ts";
 import type { ApplianceEvent, HouseEvent } from "../events/event.ts";
-import type { HttpBootEvent } from "../http/boot-events.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { boundedMap } from "../sessions/bounded-map.ts";
 
@@ -63,7 +63,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     else if (event.type === "limited") limited.inc({ subsystem: "dhcp" }, event.dropped);
   }
 
-  function onPacket({ request, port, decision, at, milliseconds }: PacketEvent): void {
+  function onPacket({ request, port, decision, time, milliseconds }: PacketEvent): void {
     const type = messageTypeName(optionValue(request, "messageType") ?? 0) ?? "other";
     packets.inc({ port, type, result: decision.kind });
     if (decision.kind !== "ignore") {
@@ -72,7 +72,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     }
     drops.inc({ reason: decision.reason });
     const server = optionValue(request, "serverIdentifier");
-    if (decision.reason === "request-for-other-server" && server !== undefined) seeForeign(server, at);
+    if (decision.reason === "request-for-other-server" && server !== undefined) seeForeign(server, time);
   }
 
   function seeForeign(server: string, at: number): void {

@@ -1,6 +1,6 @@
 import type { ApiBoot, ApiBootSummary, ApiBoots, ApiClient, ApiClients, ApiFiles } from "../api-model/types.ts";
 import { bootView, clientView, type HostNameOf, summaryOf, time } from "../api-model/views.ts";
-import type { ApplianceEvent } from "../events/event.ts";
+import { type ApplianceEvent, timeOf } from "../events/event.ts";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import { type History, openHistory } from "../history/history.ts";
 import type { BootQuery } from "../history/store.ts";
@@ -132,12 +132,12 @@ export function createObserver(options: ObserverOptions): Observer {
     for (const boot of [...untold.values()].slice(0, most)) tell(boot);
   }
 
-  function noteMissing({ kind, event }: ApplianceEvent): void {
-    if (kind === "appliance" || kind === "dhcp") return;
-    const name = fileNotFound(event);
+  function noteMissing(event: ApplianceEvent): void {
+    if (event.kind === "appliance" || event.kind === "dhcp") return;
+    const name = fileNotFound(event.event);
     if (name === undefined) return;
     const times = (missing.get(name.file)?.times ?? 0) + 1;
-    missing.set(name.file, { file: name.file, times, lastAt: time(event.at), address: name.address });
+    missing.set(name.file, { file: name.file, times, lastAt: time(timeOf(event)), address: name.address });
   }
 
   /** The events of one request share one object. */
@@ -170,7 +170,7 @@ export function createObserver(options: ObserverOptions): Observer {
     observe,
     logged(record, at = now()) {
       if (!isWritten(record.level, options.level)) return;
-      const { level, scope, event, message, fields } = record;
+      const { level, scope, event, message, fields, brief, details, detailLevel } = record;
       stream.publish("log", {
         at: time(at),
         level,
@@ -178,6 +178,9 @@ export function createObserver(options: ObserverOptions): Observer {
         event,
         message,
         ...(fields === undefined ? {} : { fields }),
+        ...(brief === undefined ? {} : { brief }),
+        ...(details === undefined || details.length === 0 ? {} : { details: [...details] }),
+        ...(detailLevel === undefined ? {} : { detailLevel }),
       });
     },
     boots(query) {

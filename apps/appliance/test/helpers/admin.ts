@@ -1,6 +1,6 @@
 import type { AdminBackend } from "../../src/admin/backend.ts";
 import { createAdminServer } from "../../src/admin/server.ts";
-import type { ApplianceEvent } from "../../src/events/event.ts";
+import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
 import { createObserver, type ObserverOptions } from "../../src/telemetry/observer.ts";
 
@@ -23,7 +23,7 @@ export function observing(more: Partial<ObserverOptions> = {}) {
     observer,
     records,
     observe(event: ApplianceEvent) {
-      now = Math.max(now, event.event.at);
+      now = Math.max(now, timeOf(event));
       observer.observe(event);
     },
   };

@@ -1,14 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import {
-  createPacket,
-  type DhcpPacket,
-  decodePacket,
-  encodeOptions,
-  encodePacket,
-  type OptionValues,
-  parseMac,
-} from "@bootlace/dhcp-core";
+import { createDiscover, type DhcpPacket, decodePacket, encodePacket, type OptionValues } from "@bootlace/dhcp-core";
 
 export interface Reply {
   readonly packet: DhcpPacket;
@@ -54,14 +46,11 @@ export async function createBootClient() {
 
 /** A request of a BIOS machine; `options` are added to, or replace, those every PXE client sends. */
 export function bootRequest(options: OptionValues, fields: Partial<DhcpPacket> = {}): DhcpPacket {
-  const encoded = encodeOptions({
-    messageType: 1,
-    clientArch: [0],
-    vendorClassIdentifier: "PXEClient:Arch:00000:UNDI:002001",
-    ...options,
+  const discover = createDiscover({
+    mac: "52:54:00:12:34:56",
+    xid: 0x6ea5fd01,
+    options: { clientArch: [0], vendorClassIdentifier: "PXEClient:Arch:00000:UNDI:002001", ...options },
   });
-  if (!encoded.ok) throw new Error(`option ${encoded.option}`);
-  const chaddr = new Uint8Array(16);
-  chaddr.set(parseMac("52:54:00:12:34:56") ?? []);
-  return createPacket({ xid: 0x6ea5fd01, flags: 0x8000, chaddr, options: encoded.options, ...fields });
+  if (!discover.ok) throw new Error(discover.field);
+  return { ...discover.packet, ...fields };
 }

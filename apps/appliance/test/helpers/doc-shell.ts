@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { openApi } from "../../src/admin/openapi.ts";
 import { adminRoutes } from "../../src/admin/routes.ts";
 import { top } from "./doc-pages.ts";
@@ -84,16 +84,16 @@ function isPackage(name: string): boolean {
   return labPackages.has(name) || otherPackages.has(name) || /^\.\/(out\/)?bootlace_.*\.deb$/.test(name);
 }
 
-/** What `npm run pack` makes, from this folder and from one beside it. */
-const packedHere = /^(\.|\.\.\/bootlace)\/out\/bootlace(-(dhcp-core|proxy-dhcp|tftp-serve)-)?\*\.tgz$/;
+const libraries = readdirSync(new URL("packages/", top)).sort();
+/** What `npm run pack` makes, from this folder and from one beside it: all, the libraries, or one of them. */
+const packedHere = new RegExp(`^(\\.|\\.\\./bootlace)/out/bootlace(-\\*-|-(${libraries.join("|")})-)?\\*\\.tgz$`);
 
 function npmProblem([verb = "", ...words]: readonly string[]): Problem {
   if (verb === "start" || verb === "test") return undefined;
   const named = words.filter((word) => !word.startsWith("-"));
   if (verb === "run") return oneOf(scripts)(named);
   if (verb === "install" && named.every((word) => packedHere.test(word))) return undefined;
-  if (verb === "install")
-    return oneOf(["bootlace", "@bootlace/dhcp-core", "@bootlace/proxy-dhcp", "@bootlace/tftp-serve"])(named);
+  if (verb === "install") return oneOf(["bootlace", ...libraries.map((name) => `@bootlace/${name}`)])(named);
   return `npm ${verb}`;
 }
 

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
+import { networkOf } from "@bootlace/boot-source";
 import { decodePacket } from "@bootlace/dhcp-core";
+import type { HttpBootRequest } from "@bootlace/http-boot";
 import { type BootPlan, type Choose, type Context, defaultPorts, handle } from "@bootlace/proxy-dhcp";
 import type { TransferRef } from "@bootlace/tftp-serve";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { HttpBootRequest } from "../../src/http/boot-events.ts";
 import { createFold } from "../../src/sessions/fold.ts";
 
 const CAPTURES = new URL("../../../../lab/captures/", import.meta.url);
@@ -48,7 +49,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     interfaces: [eth0],
     ports: defaultPorts,
     relays: new Set(["192.168.12.1"]),
-    clientSubnets: [{ network: 0xc0a80c00, mask: 0xffffff00 }],
+    clientSubnets: [networkOf("192.168.12.0/24")].flatMap((one) => one ?? []),
     vendorClasses: [],
     serveUnknownArchitectures: false,
   };
@@ -80,7 +81,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     const outcome = handle({ bytes, port, localPort: record.dport, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error(`${name}: a packet cannot be read`);
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", at, port, source, octets: bytes.length, ...rest } });
+    tell({ kind: "dhcp", event: { type: "packet", time: at, port, source, octets: bytes.length, ...rest } });
   }
 
   function onTftp(record: Captured, at: number): void {
@@ -151,14 +152,17 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     if (status === 404) {
       tell({
         kind: "http",
-        event: { type: "refused", at, client, request, reason: "missing", status, detail: undefined },
+        event: { type: "refused", time: at, client, request, reason: "missing", status, detail: undefined },
       });
     } else {
-      tell({ kind: "http", event: { type: "done", at, request, status, bytes, size, range: undefined, ms: 5 } });
+      tell({ kind: "http", event: { type: "done", time: at, request, status, bytes, size, range: undefined, ms: 5 } });
     }
   }
 
-  tell({ kind: "dhcp", event: { type: "interface-up", at: began, interface: eth0 } });
+  tell({
+    kind: "dhcp",
+    event: { type: "listening", time: began, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
+  });
   tell({ kind: "appliance", event: { type: "overhearing", at: began, on: true } });
   let at = began;
   for (const record of records) {

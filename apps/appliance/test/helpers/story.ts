@@ -1,17 +1,16 @@
 import {
-  createPacket,
+  BROADCAST_FLAG,
+  createDiscover,
   type DhcpPacket,
-  encodeOptions,
   encodePacket,
   messageTypes,
   type OptionValues,
-  parseMac,
 } from "@bootlace/dhcp-core";
+import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "@bootlace/http-boot";
+import { statusOf } from "@bootlace/http-boot";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import type { HttpBootEvent, HttpBootRequest, HttpRefusal } from "../../src/http/boot-events.ts";
-import { statusOf } from "../../src/http/boot-events.ts";
 import { createFold, type FoldLimits } from "../../src/sessions/fold.ts";
 import type { Verdict } from "../../src/sessions/verdicts/verdict.ts";
 
@@ -63,7 +62,10 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     events.push(event);
     for (const { verdict } of fold.apply(event)) if (verdict !== undefined) reached.push(verdict);
   }
-  tell({ kind: "dhcp", event: { type: "interface-up", at: now, interface: eth0 } });
+  tell({
+    kind: "dhcp",
+    event: { type: "listening", time: now, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
+  });
   tell({ kind: "appliance", event: { type: "overhearing", at: now, on: overhearing } });
 
   function packet(port: "dhcp" | "pxe", request: DhcpPacket, source: { address: string; port: number }): void {
@@ -74,7 +76,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     const outcome = handle({ bytes: encoded.bytes, port, localPort, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error("the packet cannot be read");
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", at: now, port, source, octets: encoded.bytes.length, ...rest } });
+    tell({ kind: "dhcp", event: { type: "packet", time: now, port, source, octets: encoded.bytes.length, ...rest } });
   }
 
   function bootOptions({ arch = 7, ipxe, http, options }: Machine): OptionValues {
@@ -88,12 +90,10 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
   }
 
   function request(options: OptionValues, fields: Partial<DhcpPacket> = {}, who: Machine = machine): DhcpPacket {
-    const encoded = encodeOptions(options);
-    if (!encoded.ok) throw new Error(`option ${encoded.option}: ${JSON.stringify(encoded.fault)}`);
-    const chaddr = new Uint8Array(16);
-    chaddr.set(parseMac(who.mac ?? MAC) ?? []);
-    const flags = who.broadcast === false ? 0 : 0x8000;
-    return createPacket({ xid: 1, flags, chaddr, options: encoded.options, ...fields });
+    const flags = who.broadcast === false ? 0 : BROADCAST_FLAG;
+    const discover = createDiscover({ mac: who.mac ?? MAC, xid: 1, flags, options });
+    if (!discover.ok) throw new Error(`${discover.field}: ${JSON.stringify(discover.fault)}`);
+    return { ...discover.packet, ...fields };
   }
 
   function overhear(options: OptionValues, yiaddr: string, from: string, file?: string): void {
@@ -215,7 +215,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
         status < 300
           ? {
               type: "done",
-              at: now,
+              time: now,
               request: asked,
               status,
               bytes: method === "HEAD" ? 0 : bytes,
@@ -223,7 +223,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
               range: undefined,
               ms: 5,
             }
-          : { type: "refused", at: now, client, request: asked, reason, status: statusOf(reason), detail: undefined };
+          : { type: "refused", time: now, client, request: asked, reason, status: statusOf(reason), detail: undefined };
       tell({ kind: "http", event });
       return self;
     },

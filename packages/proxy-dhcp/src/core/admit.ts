@@ -1,14 +1,7 @@
-import { type DhcpPacket, type Ipv4Address, messageTypes } from "@bootlace/dhcp-core";
+import { subnetContains } from "@bootlace/boot-source";
+import { type DhcpPacket, type Ipv4Address, messageTypes, parseIpv4 } from "@bootlace/dhcp-core";
 import type { Context, Datagram } from "./context.ts";
-import {
-  inSubnet,
-  isLoopback,
-  isUnicast,
-  onePerLink,
-  type ServedInterface,
-  subnetOf,
-  UNSPECIFIED,
-} from "./interfaces.ts";
+import { isLoopback, isUnicast, onePerLink, type ServedInterface, subnetOf, UNSPECIFIED } from "./interfaces.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
 export type Admission =
@@ -29,7 +22,7 @@ export function admit(packet: DhcpPacket, messageType: number, datagram: Datagra
   if (packet.giaddr !== UNSPECIFIED) return admitRelayed(packet.giaddr, datagram, context, loopbackServed);
   if (messageType !== messageTypes.DISCOVER) return admitUnicast(packet, datagram, context, undefined);
 
-  const near = context.interfaces.filter((at) => inSubnet(source.address, subnetOf(at)));
+  const near = context.interfaces.filter((at) => subnetContains(subnetOf(at), source.address));
   const interfaces = onePerLink(near.length > 0 ? near : context.interfaces);
   return interfaces.length > 0 ? { ok: true, interfaces } : refused("no-interface");
 }
@@ -40,7 +33,7 @@ export function admit(packet: DhcpPacket, messageType: number, datagram: Datagra
  */
 export function relayToRoute(bytes: Uint8Array, context: Context): Ipv4Address | undefined {
   const giaddr = bytes.subarray(GIADDR, GIADDR + 4).join(".");
-  const near = context.interfaces.some((at) => inSubnet(giaddr, subnetOf(at)));
+  const near = context.interfaces.some((at) => subnetContains(subnetOf(at), giaddr));
   return context.relays.has(giaddr) && !near ? giaddr : undefined;
 }
 
@@ -55,7 +48,7 @@ function admitRelayed(giaddr: Ipv4Address, datagram: Datagram, context: Context,
   if (!usable || !context.relays.has(giaddr)) return refused("relay-not-allowed", giaddr);
   const at =
     datagram.arrival ??
-    context.interfaces.find((candidate) => inSubnet(giaddr, subnetOf(candidate))) ??
+    context.interfaces.find((candidate) => subnetContains(subnetOf(candidate), giaddr)) ??
     context.interfaces[0];
   return at === undefined ? refused("no-interface") : { ok: true, interfaces: [at] };
 }
@@ -78,8 +71,8 @@ function admitUnicast(
   if (target === UNSPECIFIED) return refused("no-return-address");
   if (claimed !== UNSPECIFIED && claimed !== target) return refused("ciaddr-mismatch", claimed);
 
-  const near = context.interfaces.filter((at) => inSubnet(target, subnetOf(at)));
-  const far = context.clientSubnets.some((subnet) => inSubnet(target, subnet));
+  const near = context.interfaces.filter((at) => subnetContains(subnetOf(at), target));
+  const far = context.clientSubnets.some((subnet) => subnetContains(subnet, target));
   if (near.length === 0 && !far) return refused("source-not-local", target);
   if (!isUnicast(target) || isBroadcastOf(target, near)) return refused("source-not-local", target);
   const at = arrival ?? near[0] ?? context.interfaces[0];
@@ -89,14 +82,10 @@ function admitUnicast(
 /** The last address of a subnet reaches every machine in it; nobody asks from there (RFC 1122 §3.2.1.3). */
 function isBroadcastOf(address: Ipv4Address, near: readonly ServedInterface[]): boolean {
   return near.some((at) => {
-    const { mask } = subnetOf(at);
-    return mask < 0xfffffffe && inSubnet(address, lastOf(at));
+    const { prefix, network, mask } = subnetOf(at);
+    const last = ((network[0] ?? 0) | ~(mask[0] ?? 0)) >>> 0;
+    return prefix < 31 && parseIpv4(address) === last;
   });
-}
-
-function lastOf(at: ServedInterface): { network: number; mask: number } {
-  const { network, mask } = subnetOf(at);
-  return { network: (network | ~mask) >>> 0, mask: 0xffffffff };
 }
 
 function refused(reason: IgnoreReason, detail?: string): Admission {

@@ -11,12 +11,10 @@ import {
   optionValue,
   swapUuid,
 } from "@bootlace/dhcp-core";
-import { firmwareOf } from "./firmware.ts";
+import { type Firmware, firmwareOf } from "./firmware.ts";
 import { UNSPECIFIED } from "./interfaces.ts";
 import { isRaspberryPi, serialOf } from "./raspberry-pi.ts";
 import type { NotBootReason } from "./reasons.ts";
-
-export type Firmware = "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot";
 
 /** A machine that asks to boot from the network. Strings are as sent: hostile until escaped. */
 export interface BootClient {

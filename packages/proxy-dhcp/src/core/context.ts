@@ -1,6 +1,7 @@
+import type { Subnet } from "@bootlace/boot-source";
 import type { Ipv4Address } from "@bootlace/dhcp-core";
 import type { ServicePort } from "./events.ts";
-import type { Endpoint, ServedInterface, Subnet } from "./interfaces.ts";
+import type { Endpoint, ServedInterface } from "./interfaces.ts";
 import type { Choose } from "./plan.ts";
 
 /** The ports all parties use; see {@link defaultPorts}. */

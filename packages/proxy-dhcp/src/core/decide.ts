@@ -1,11 +1,11 @@
 import { type BootItem, DISCOVERY, encodePxeOptions, type Ipv4Address } from "@bootlace/dhcp-core";
 import { bootFileFor } from "./boot-file.ts";
 import type { BootClient } from "./client.ts";
-import type { Answer, AnswerReason, Decision } from "./decision.ts";
-import { firmwareTable } from "./firmware.ts";
+import type { Answer, AnswerReason, Decision, Ignored } from "./decision.ts";
+import { firmwareTable, type ReplyForm } from "./firmware.ts";
 import type { ServedInterface } from "./interfaces.ts";
 import { type BootMenu, chooseItem, menuOptions } from "./menu.ts";
-import type { BootPlan, Ignore, ReplyForm } from "./plan.ts";
+import type { BootPlan, Ignore } from "./plan.ts";
 import { raspberryPiOptions } from "./raspberry-pi.ts";
 import type { IgnoreReason } from "./reasons.ts";
 import type { BootRequest } from "./request.ts";
@@ -17,7 +17,10 @@ export function decide(
   plan: BootPlan | Ignore,
   at: ServedInterface,
 ): Decision {
-  if (plan.kind === "ignore") return ignored("no-plan", plan, plan.reason);
+  if (plan.kind === "ignore") {
+    const { code, reason } = plan;
+    return { ...ignored("no-plan", plan, reason), ...(code === undefined ? {} : { code }) };
+  }
   if (client.http) return decideFile(request, client, plan, at, "http");
   if (client.firmware === "raspberry-pi") return decideFile(request, client, plan, at, "raspberry-pi");
   const form = formFor(client, plan);
@@ -117,7 +120,7 @@ function reasonOf(request: BootRequest): AnswerReason {
   return request.kind;
 }
 
-function ignored(reason: IgnoreReason, plan: BootPlan | Ignore, detail?: string): Decision {
+function ignored(reason: IgnoreReason, plan: BootPlan | Ignore, detail?: string): Ignored {
   return {
     kind: "ignore",
     reason,

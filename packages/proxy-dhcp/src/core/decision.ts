@@ -1,5 +1,6 @@
 import type { BootItem, Ipv4Address } from "@bootlace/dhcp-core";
-import type { BootPlan, ReplyForm } from "./plan.ts";
+import type { ReplyForm } from "./firmware.ts";
+import type { BootPlan } from "./plan.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
 /** Something a person may want to know about a reply that was sent all the same. */
@@ -37,7 +38,10 @@ export interface Ignored {
   readonly kind: "ignore";
   readonly reason: IgnoreReason;
   readonly rule?: string;
+  /** The value that decided, as the client sent it; for `no-plan` the chooser's own words. */
   readonly detail?: string;
+  /** For `no-plan`: the chooser's code, where it has one. */
+  readonly code?: string;
 }
 
 /** What is done with one request on one interface. Log, timeline, metrics and explain print this one value. */

@@ -1,7 +1,7 @@
-import type { DecodeFault, DhcpPacket } from "@bootlace/dhcp-core";
+import type { DecodeFault, DhcpPacket, Ipv4Address } from "@bootlace/dhcp-core";
 import type { BootClient } from "./client.ts";
 import type { Decision } from "./decision.ts";
-import type { Endpoint, ServedInterface } from "./interfaces.ts";
+import type { Endpoint } from "./interfaces.ts";
 import type { LimitKey } from "./limits.ts";
 
 /** Which of our two ports a datagram arrived on. */
@@ -21,7 +21,7 @@ export interface SentReply {
 export interface PacketEvent {
   readonly type: "packet";
   /** Milliseconds, from the `now` of the responder. */
-  readonly at: number;
+  readonly time: number;
   readonly port: ServicePort;
   readonly source: Endpoint;
   /** The interface a PXE-port request arrived on; the DHCP port cannot tell. */
@@ -40,7 +40,7 @@ export interface PacketEvent {
 /** A datagram that is no DHCP message. */
 export interface UndecodableEvent {
   readonly type: "undecodable";
-  readonly at: number;
+  readonly time: number;
   readonly port: ServicePort;
   readonly source: Endpoint;
   readonly octets: number;
@@ -50,45 +50,42 @@ export interface UndecodableEvent {
 /** Replies held back by a rate limit; at most one event a minute and key, with the number since the last. */
 export interface LimitedEvent {
   readonly type: "limited";
-  readonly at: number;
+  readonly time: number;
   readonly limit: LimitKey;
   /** The MAC or address, absent for the global limit. */
   readonly key?: string;
   readonly dropped: number;
 }
 
+/** A port is bound: the DHCP port on all addresses, or the PXE port on one, which is served from now on. */
 export interface ListeningEvent {
   readonly type: "listening";
-  readonly at: number;
-  readonly port: ServicePort;
-  readonly local: Endpoint;
+  readonly time: number;
+  readonly address: Ipv4Address;
+  readonly port: number;
+  readonly role: ServicePort;
+  /** With role `pxe`. */
   readonly interfaceName?: string;
 }
 
-export interface InterfaceUpEvent {
-  readonly type: "interface-up";
-  readonly at: number;
-  readonly interface: ServedInterface;
+/** The same port was given up. */
+export interface UnlisteningEvent extends Omit<ListeningEvent, "type"> {
+  readonly type: "unlistening";
 }
 
-export interface InterfaceDownEvent {
-  readonly type: "interface-down";
-  readonly at: number;
-  readonly interface: ServedInterface;
-}
-
-/** An address came up but could not be served; it is tried again at the next poll. */
-export interface InterfaceFailedEvent {
-  readonly type: "interface-failed";
-  readonly at: number;
-  readonly interface: ServedInterface;
+/**
+ * A port of a served address could not be bound: once, and again when its code changes. It is tried again at each poll.
+ * Role `dhcp` is the port from which offers leave.
+ */
+export interface ListenFailedEvent extends Omit<ListeningEvent, "type"> {
+  readonly type: "listen-failed";
+  /** As the operating system says it: `EADDRINUSE`. */
   readonly code: string;
-  readonly local: Endpoint;
 }
 
 export interface SendFailedEvent {
   readonly type: "send-failed";
-  readonly at: number;
+  readonly time: number;
   readonly interfaceName: string;
   readonly to: Endpoint;
   readonly code: string;
@@ -96,7 +93,7 @@ export interface SendFailedEvent {
 
 export interface StoppedEvent {
   readonly type: "stopped";
-  readonly at: number;
+  readonly time: number;
 }
 
 export type ProxyDhcpEvent =
@@ -104,8 +101,7 @@ export type ProxyDhcpEvent =
   | UndecodableEvent
   | LimitedEvent
   | ListeningEvent
-  | InterfaceUpEvent
-  | InterfaceDownEvent
-  | InterfaceFailedEvent
+  | UnlisteningEvent
+  | ListenFailedEvent
   | SendFailedEvent
   | StoppedEvent;

@@ -1,6 +1,15 @@
 import type { Architecture } from "@bootlace/dhcp-core";
-import type { Firmware } from "./client.ts";
-import type { ReplyForm } from "./plan.ts";
+
+/** What runs on the machine that asks, as far as it makes a difference to the reply. */
+export type Firmware = "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot";
+
+/**
+ * How the boot file is told.
+ * - `direct`: in the offer, with option 43 `06 01 08 ff`.
+ * - `server`: an offer without option 43; the file is in the ACK from the PXE port.
+ * - `menu`: option 43 with prompt, menu and boot servers.
+ */
+export type ReplyForm = "direct" | "server" | "menu";
 
 /** How one kind of firmware likes to be answered when the plan does not say. */
 export interface FirmwareRow {

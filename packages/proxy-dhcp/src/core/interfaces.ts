@@ -1,3 +1,4 @@
+import { networkOf, type Subnet, subnetText } from "@bootlace/boot-source";
 import { type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
 
 /** One IPv4 address of one network interface, on which clients are served. */
@@ -15,35 +16,23 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** A range of addresses: those that equal `network` under `mask`. */
-export interface Subnet {
-  readonly network: number;
-  readonly mask: number;
-}
-
 export const UNSPECIFIED: Ipv4Address = "0.0.0.0";
 export const LIMITED_BROADCAST: Ipv4Address = "255.255.255.255";
 
-/** `"10.1.0.0/16"`; a bare address is a range of one. Anything else is `undefined`. */
-export function parseSubnet(text: string): Subnet | undefined {
-  const [base = "", length = "32", ...rest] = text.split("/");
-  const address = parseIpv4(base);
-  if (address === undefined || rest.length > 0 || !/^(?:[0-9]|[12][0-9]|3[0-2])$/.test(length)) return undefined;
-  const mask = length === "0" ? 0 : (0xffffffff << (32 - Number(length))) >>> 0;
-  return { network: (address & mask) >>> 0, mask };
-}
+const subnets = new WeakMap<ServedInterface, Subnet>();
 
-/** The range an interface's own netmask describes. */
+/** The range an interface's own netmask describes; of one address where there is no such netmask. */
 export function subnetOf(at: ServedInterface): Subnet {
-  const address = parseIpv4(at.address) ?? 0;
-  const mask = parseIpv4(at.netmask) ?? 0xffffffff;
-  return { network: (address & mask) >>> 0, mask };
+  const known = subnets.get(at);
+  if (known !== undefined) return known;
+  const prefix = Math.clz32(~(parseIpv4(at.netmask) ?? 0xffffffff));
+  const subnet = networkOf(`${at.address}/${prefix}`) ?? nowhere;
+  subnets.set(at, subnet);
+  return subnet;
 }
 
-export function inSubnet(address: Ipv4Address, subnet: Subnet): boolean {
-  const value = parseIpv4(address);
-  return value !== undefined && (value & subnet.mask) >>> 0 === subnet.network;
-}
+/** What no address is in. */
+const nowhere: Subnet = { version: 4, prefix: 32, network: [], mask: [] };
 
 /** 127.0.0.0/8 (RFC 1122 §3.2.1.3). */
 export function isLoopback(address: Ipv4Address): boolean {
@@ -70,8 +59,7 @@ export function sameInterface(one: ServedInterface, other: ServedInterface): boo
 export function onePerLink(interfaces: readonly ServedInterface[]): readonly ServedInterface[] {
   const seen = new Set<string>();
   return interfaces.filter((at) => {
-    const { network, mask } = subnetOf(at);
-    const link = `${at.name} ${network} ${mask}`;
+    const link = `${at.name} ${subnetText(subnetOf(at))}`;
     if (seen.has(link)) return false;
     seen.add(link);
     return true;

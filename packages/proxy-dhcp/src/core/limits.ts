@@ -1,3 +1,5 @@
+import { type BoundedMap, boundedMap, fullBucket, refill, type TokenBucket } from "@bootlace/boot-source";
+
 /** A token bucket: `replies` every `seconds`, with room for `burst` (= `replies` when absent). */
 export interface Rate {
   readonly replies: number;
@@ -41,13 +43,15 @@ export type Taken = { readonly ok: true } | { readonly ok: false; readonly repor
 export interface Limiter {
   /** Takes one reply's token from each bucket of the subject, or none at all. `now` is in milliseconds. */
   take(subject: LimitSubject, now: number): Taken;
+  /** Other limits from now on. Another `maxKeys` forgets who asked. */
+  change(limits: Limits): void;
   /** Keys remembered, for tests and metrics. */
   size(): number;
 }
 
-interface Bucket {
-  tokens: number;
-  filledAt: number;
+/** What is left of one key's rate, and what was held back since the last report. */
+interface Account {
+  readonly bucket: TokenBucket;
   dropped: number;
   reportedAt: number | undefined;
 }
@@ -55,68 +59,57 @@ interface Bucket {
 const REPORT_EVERY_MILLISECONDS = 60_000;
 
 /** Token buckets in a table that forgets the least recently used key, so that random MACs cannot fill memory. */
-export function createLimiter(limits: Limits = defaultLimits): Limiter {
-  const buckets = new Map<string, Bucket>();
-  const globalBucket = fullBucket(limits.global, 0);
-  let started = false;
-
-  function bucketOf(key: string, rate: Rate, now: number): Bucket {
-    const known = buckets.get(key);
-    if (known !== undefined) buckets.delete(key);
-    const bucket = known ?? fullBucket(rate, now);
-    buckets.set(key, bucket);
-    if (buckets.size > limits.maxKeys) {
-      const oldest = buckets.keys().next();
-      if (!oldest.done) buckets.delete(oldest.value);
-    }
-    return bucket;
-  }
+export function createLimiter(first: Limits = defaultLimits): Limiter {
+  let limits = first;
+  let accounts = boundedMap<string, Account>(limits.maxKeys);
+  let shared: Account | undefined;
 
   return {
     take(subject, now) {
-      if (!started) globalBucket.filledAt = now;
-      started = true;
-      const asked: { limit: LimitKey; key?: string; bucket: Bucket }[] = [];
-      const add = (limit: "mac" | "source", key: string | undefined) => {
-        if (key === undefined) return;
-        const bucket = bucketOf(`${limit} ${key}`, limits[limit], now);
-        refill(bucket, limits[limit], now);
-        asked.push({ limit, key, bucket });
-      };
-      add("mac", subject.mac);
-      add("source", subject.source);
-      refill(globalBucket, limits.global, now);
-      asked.push({ limit: "global", bucket: globalBucket });
+      shared ??= newAccount(limits.global, now);
+      const asked: { limit: LimitKey; key?: string; account: Account }[] = [];
+      for (const limit of ["mac", "source"] as const) {
+        const key = subject[limit];
+        if (key !== undefined)
+          asked.push({ limit, key, account: accountOf(accounts, `${limit} ${key}`, limits[limit], now) });
+      }
+      asked.push({ limit: "global", account: shared });
+      for (const { limit, account } of asked) refill(account.bucket, perSecond(limits[limit]), now);
 
-      const empty = asked.find(({ bucket }) => bucket.tokens < 1);
+      const empty = asked.find(({ account }) => account.bucket.tokens < 1);
       if (empty === undefined) {
-        for (const { bucket } of asked) bucket.tokens -= 1;
+        for (const { account } of asked) account.bucket.tokens -= 1;
         return { ok: true };
       }
-      const { bucket, limit, key } = empty;
-      bucket.dropped += 1;
-      const silent = bucket.reportedAt === undefined ? Number.NaN : now - bucket.reportedAt;
+      const { account, limit, key } = empty;
+      account.dropped += 1;
+      const silent = account.reportedAt === undefined ? Number.NaN : now - account.reportedAt;
       if (silent >= 0 && silent < REPORT_EVERY_MILLISECONDS) return { ok: false };
-      const report = { limit, ...(key === undefined ? {} : { key }), dropped: bucket.dropped };
-      bucket.reportedAt = now;
-      bucket.dropped = 0;
+      const report = { limit, ...(key === undefined ? {} : { key }), dropped: account.dropped };
+      account.reportedAt = now;
+      account.dropped = 0;
       return { ok: false, report };
     },
-    size: () => buckets.size,
+    change(next) {
+      if (next.maxKeys !== limits.maxKeys) accounts = boundedMap(next.maxKeys);
+      limits = next;
+    },
+    size: () => accounts.size,
   };
 }
 
-function fullBucket(rate: Rate, now: number): Bucket {
-  return { tokens: capacity(rate), filledAt: now, dropped: 0, reportedAt: undefined };
+function accountOf(accounts: BoundedMap<string, Account>, key: string, rate: Rate, now: number): Account {
+  const known = accounts.get(key);
+  if (known !== undefined) return known;
+  const account = newAccount(rate, now);
+  accounts.set(key, account);
+  return account;
 }
 
-function capacity(rate: Rate): number {
-  return rate.burst ?? rate.replies;
+function newAccount(rate: Rate, now: number): Account {
+  return { bucket: fullBucket(perSecond(rate), now), dropped: 0, reportedAt: undefined };
 }
 
-/** A clock that was set back gives nothing and takes nothing. */
-function refill(bucket: Bucket, rate: Rate, now: number): void {
-  const elapsed = Math.max(0, now - bucket.filledAt);
-  bucket.tokens = Math.min(capacity(rate), bucket.tokens + (elapsed * rate.replies) / (rate.seconds * 1000));
-  bucket.filledAt = now;
+function perSecond({ replies, seconds, burst = replies }: Rate): { burst: number; perSecond: number } {
+  return { burst, perSecond: replies / seconds };
 }

@@ -1,15 +1,8 @@
 import type { Ipv4Address } from "@bootlace/dhcp-core";
 import type { BootClient } from "./client.ts";
+import type { ReplyForm } from "./firmware.ts";
 import type { ServedInterface } from "./interfaces.ts";
 import type { BootMenu } from "./menu.ts";
-
-/**
- * How the boot file is told.
- * - `direct`: in the offer, with option 43 `06 01 08 ff`.
- * - `server`: an offer without option 43; the file is in the ACK from the PXE port.
- * - `menu`: option 43 with prompt, menu and boot servers.
- */
-export type ReplyForm = "direct" | "server" | "menu";
 
 /** The script an iPXE client gets in place of `file` and `menu`, which stay the way into iPXE for all others. */
 export interface IpxeScript {
@@ -60,8 +53,10 @@ export interface BootPlan {
 /** The chooser's word that this client gets nothing. */
 export interface Ignore {
   readonly kind: "ignore";
-  /** Any word of the chooser; events carry it as the detail of `no-plan`. */
+  /** Any words of the chooser; events carry them as the detail of `no-plan`. */
   readonly reason: string;
+  /** The chooser's own stable code for it; events carry it as `code`. */
+  readonly code?: string;
   readonly rule?: string;
 }
 

@@ -18,7 +18,7 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
   tally.received();
   const { port, source, arrival } = datagram;
   const outcome = handle(datagram, context);
-  const seen = { at: now, port, source, octets: datagram.bytes.length };
+  const seen = { time: now, port, source, octets: datagram.bytes.length };
   if (outcome.kind === "undecodable") {
     tally.ignored("malformed");
     return { replies: [], event: { type: "undecodable", ...seen, fault: outcome.fault } };
@@ -35,7 +35,7 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
       tally.ignored("rate-limited");
       return taken.report === undefined
         ? { replies: [] }
-        : { replies: [], event: { type: "limited", at: now, ...taken.report } };
+        : { replies: [], event: { type: "limited", time: now, ...taken.report } };
     }
   }
   if (decision.kind === "ignore") tally.ignored(decision.reason);

@@ -1,7 +1,7 @@
 import type { IgnoreReason } from "./reasons.ts";
 
 /** Totals since creation. */
-export interface Counters {
+export interface ProxyDhcpStatistics {
   readonly received: number;
   readonly offers: number;
   readonly acks: number;
@@ -14,7 +14,7 @@ export interface Tally {
   ignored(reason: IgnoreReason): void;
   sent(kind: "offer" | "ack"): void;
   sendFailed(): void;
-  counters(): Counters;
+  statistics(): ProxyDhcpStatistics;
 }
 
 export function createTally(): Tally {
@@ -34,6 +34,6 @@ export function createTally(): Tally {
     sendFailed() {
       totals.sendFailures += 1;
     },
-    counters: () => ({ ...totals, ignored: { ...reasons } }),
+    statistics: () => ({ ...totals, ignored: { ...reasons } }),
   };
 }

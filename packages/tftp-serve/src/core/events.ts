@@ -1,12 +1,8 @@
+import type { NotServedReason, SourceClient } from "@bootlace/boot-source";
 import type { OptionPair } from "./packet.ts";
 
-/** Who asked, and on which of our addresses. `localAddress` is "0.0.0.0" or "::" only when the server was told to listen there. */
-export interface TftpClient {
-  readonly address: string;
-  readonly port: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-}
+/** Who asked, and on which of our addresses. */
+export type TftpClient = SourceClient;
 
 /** One transfer, the same object in every event about it. `file` is what the client sent: it may hold any character, escape it when printing. */
 export interface TransferRef {
@@ -31,25 +27,6 @@ export interface TransferFigures {
   /** Milliseconds since the request. */
   readonly ms: number;
 }
-
-/** Why a request for a file was answered by ERROR. The client only learns the ERROR code; this is for the log. */
-export type NotServedReason =
-  /** There is no such file. */
-  | "missing"
-  /** The name is that of a folder. */
-  | "is-directory"
-  /** A FIFO, a device or a socket. */
-  | "not-regular"
-  /** The operating system denies us the file. */
-  | "permission-denied"
-  /** The name, or a symbolic link on its way, leads out of the folder that is served. */
-  | "outside-root"
-  /** Empty, longer than 255 octets, or with control characters. */
-  | "bad-name"
-  /** Too large for netascii, or for a client without block number rollover. */
-  | "too-large"
-  /** The source failed otherwise; `detail` says how. */
-  | "source-failed";
 
 /** Why a request got no transfer although no file was looked up. */
 export type RefusedReason =

@@ -1,4 +1,4 @@
-import type { NotServedReason } from "./events.ts";
+import type { NotServedReason } from "@bootlace/boot-source";
 
 /** A TFTP ERROR: code (RFC 1350, appendix; 8: RFC 2347) and the text we send. Texts stay below 40 octets. */
 export interface TftpError {

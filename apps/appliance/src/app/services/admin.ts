@@ -1,8 +1,8 @@
-import { findPortHolder, holderText } from "@bootlace/proxy-dhcp";
 import type { AdminBackend } from "../../admin/backend.ts";
 import { AdminConfigError, type AdminServer, createAdminServer, readToken } from "../../admin/server.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log/log.ts";
+import { findPortHolder, holderText } from "../../os/port-holder.ts";
 import type { Observer } from "../../telemetry/observer.ts";
 import { version } from "../version.ts";
 import { ApplianceStartError, type Service } from "./service.ts";

@@ -42,13 +42,12 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
 
   function create(): ProxyDhcp {
     const { choose, now, onEvent } = deps;
-    return (deps.create ?? createProxyDhcp)({ ...proxyOptions(config, choose), interfaces: [], now, onEvent });
+    return (deps.create ?? createProxyDhcp)({ ...proxyOptions(config, choose), interfaces: served, now, onEvent });
   }
 
   async function start(): Promise<void> {
     if (!config.dhcp.enabled) return;
     const next = create();
-    await next.setInterfaces(served);
     await next.start();
     proxy = next;
   }
@@ -74,14 +73,13 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
         return;
       }
       const { relays = [], clientSubnets = [], vendorClasses = [] } = proxyOptions(next, deps.choose);
-      proxy?.setClients({ relays, clientSubnets, vendorClasses });
-      await proxy?.setInterfaces(interfaces);
+      await proxy?.configure({ relays, clientSubnets, vendorClasses, interfaces });
     },
     async follow(interfaces) {
       served = interfaces;
-      await proxy?.setInterfaces(interfaces);
+      await proxy?.configure({ interfaces });
     },
-    endpoints: () => (proxy?.endpoints() ?? []).map(({ role, address, port }) => ({ service: role, address, port })),
+    endpoints: () => (proxy?.addresses() ?? []).map(({ role, address, port }) => ({ service: role, address, port })),
   };
 }
 

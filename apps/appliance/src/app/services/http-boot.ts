@@ -1,9 +1,13 @@
 import { totalmem } from "node:os";
+import { ServerStartError, type Source } from "@bootlace/boot-source";
+import {
+  createHttpBootServer,
+  type HttpBootChanges,
+  type HttpBootEvent,
+  type HttpBootServer,
+} from "@bootlace/http-boot";
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
-import { type ClientFilter, clientFilter, type Source } from "@bootlace/tftp-serve";
 import type { Config } from "../../config/schema.ts";
-import type { HttpBootEvent } from "../../http/boot-events.ts";
-import { createHttpBootServer, type HttpBootServer, HttpBootStartError } from "../../http/boot-server.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
 export interface HttpBootServiceDeps {
@@ -34,24 +38,17 @@ function cacheSize(): number {
 export function httpBootService(first: Config, deps: HttpBootServiceDeps): HttpBootService {
   let config = first;
   let served = noInterfaces;
-  let filter: ClientFilter = clientFilter([]);
   let server: HttpBootServer | undefined;
   /** Servers that take no more requests and still have answers under way. */
   const ending = new Set<HttpBootServer>();
 
-  /** The subnets of the interfaces are part of the default, so it is made anew with them. */
-  function adoptSubnets(): void {
-    filter = clientFilter(config.subnets.length > 0 ? config.subnets : undefined);
-  }
-
   async function start(): Promise<void> {
     if (!config.http.enabled) return;
-    adoptSubnets();
+    const { limits, ...changes } = changesOf(config, served);
     const next = (deps.create ?? createHttpBootServer)({
       source: deps.source,
-      ...changesOf(config, served),
-      allows: (address) => filter.allows(address),
-      cacheSize: cacheSize(),
+      ...changes,
+      limits: { ...limits, cacheSize: cacheSize() },
       onEvent: deps.onEvent,
     });
     await next.start();
@@ -64,7 +61,7 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): HttpB
     server = undefined;
     if (last === undefined) return;
     ending.add(last);
-    await last.setAddresses([]);
+    await last.configure({ addresses: [] });
     void last.stop({ drain: true, timeout: drainAtReload }).finally(() => ending.delete(last));
   }
 
@@ -84,24 +81,30 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): HttpB
     async adopt(next, interfaces) {
       config = next;
       served = interfaces;
-      adoptSubnets();
       if (!next.http.enabled) return retire();
       if (server === undefined) return start();
-      const failures = await server.configure(changesOf(next, interfaces));
-      if (failures.length > 0) throw new HttpBootStartError(failures);
+      const [failure, ...others] = await server.configure(changesOf(next, interfaces));
+      if (failure !== undefined) throw new ServerStartError([failure, ...others]);
     },
     async follow(interfaces) {
       served = interfaces;
-      adoptSubnets();
-      await server?.setAddresses(interfaces.map(({ address }) => address));
+      await server?.configure({ addresses: interfaces.map(({ address }) => address) });
     },
     endpoints: () =>
-      (server?.endpoints() ?? []).map(({ address, port }) => ({ service: "http" as const, address, port })),
-    active: () => [...ending, ...(server === undefined ? [] : [server])].reduce((sum, one) => sum + one.active(), 0),
+      (server?.addresses() ?? []).map(({ address, port }) => ({ service: "http" as const, address, port })),
+    active: () =>
+      [...ending, ...(server === undefined ? [] : [server])]
+        .map((one) => one.statistics().transfersActive)
+        .reduce((sum, active) => sum + active, 0),
   };
 }
 
-function changesOf({ http }: Config, served: readonly ServedInterface[]) {
+function changesOf({ http, subnets }: Config, served: readonly ServedInterface[]): HttpBootChanges {
   const { port, maxConnections, maxConnectionsPerClient } = http;
-  return { addresses: served.map(({ address }) => address), port, maxConnections, maxConnectionsPerClient };
+  return {
+    addresses: served.map(({ address }) => address),
+    port,
+    clients: subnets,
+    limits: { maxConnections, maxConnectionsPerClient },
+  };
 }

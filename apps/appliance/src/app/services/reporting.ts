@@ -1,10 +1,12 @@
 import type { Config } from "../../config/schema.ts";
-import type { ApplianceEvent } from "../../events/event.ts";
+import { type ApplianceEvent, timeOf } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
+import { createConfigSearches } from "../../log/config-search.ts";
 import { dhcpRecords } from "../../log/dhcp-log.ts";
 import { httpRecord } from "../../log/http-log.ts";
 import type { Log } from "../../log/log.ts";
 import { createLogLimit } from "../../log/log-limit.ts";
+import { type Machine, type MachineHint, withMachine } from "../../log/machine.ts";
 import { unboundPort, unboundRecord } from "../../log/port-log.ts";
 import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
@@ -26,11 +28,14 @@ export interface Reporting {
 
 export function createReporting(
   first: Config,
-  deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent">,
+  deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent"> & {
+    readonly machineOf: (hint: MachineHint) => Machine;
+  },
 ): Reporting {
   const { now } = deps;
   const limit = createLogLimit(first.log.level, now);
   const passes = createThrottle(60_000);
+  const searches = createConfigSearches();
   const backlog = createBacklog(report, now, deps.later);
   const observing = observingService(first, {
     log: write,
@@ -41,8 +46,9 @@ export function createReporting(
   });
 
   function write(record: LogRecord, at?: number): void {
-    const told = limit.pass(record);
-    if (told === undefined) return;
+    const passed = limit.pass(record);
+    if (passed === undefined) return;
+    const told = withMachine(passed, deps.machineOf);
     deps.log(told, at);
     observing.logged(told, at);
   }
@@ -52,22 +58,23 @@ export function createReporting(
     write(record);
   }
 
-  function recordsOf({ kind, event }: ApplianceEvent): readonly LogRecord[] {
-    if (kind === "appliance") return [];
+  function recordsOf(happened: ApplianceEvent): readonly LogRecord[] {
+    const { kind, event } = happened;
+    if (kind === "appliance") return event.type === "tick" ? searches.silent(event.at) : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
-    return record === undefined ? [] : [record];
+    return record === undefined ? [] : searches.fold(record, timeOf(happened));
   }
 
   /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
   async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
-    write(unboundRecord(event, await withHolder(failure)), event.event.at);
+    write(unboundRecord(event, await withHolder(failure)), timeOf(event));
   }
 
   function report(event: ApplianceEvent): void {
     const failure = unboundPort(event);
     if (failure !== undefined) void tellUnbound(event, failure);
-    for (const record of recordsOf(event)) write(record, event.event.at);
+    for (const record of recordsOf(event)) write(record, timeOf(event));
     observing.observe(event);
     if (event.kind !== "appliance" || event.event.type !== "tick") deps.onEvent?.(event);
   }
@@ -77,7 +84,7 @@ export function createReporting(
     log,
     tell(event) {
       const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
-      backlog.push(event, event.event.at, ofTransfers);
+      backlog.push(event, timeOf(event), ofTransfers);
     },
     tellHeldBack() {
       const record = limit.heldBack();

@@ -1,6 +1,6 @@
-import { findPortHolder, ProxyDhcpStartError } from "@bootlace/proxy-dhcp";
+import { type BindFailure, ServerStartError } from "@bootlace/boot-source";
 import { TftpStartError } from "@bootlace/tftp-serve";
-import { HttpBootStartError } from "../../http/boot-server.ts";
+import { findPortHolder } from "../../os/port-holder.ts";
 import { explainPortFailures, type PortFailure, protocolOf } from "../../os/privileges.ts";
 import type { PartFailure } from "../order.ts";
 import { ApplianceStartError } from "./service.ts";
@@ -10,17 +10,20 @@ export async function toStartError(failures: readonly PartFailure[]): Promise<un
   const reasons: string[] = [];
   const ports: PortFailure[] = [];
   for (const { name, error } of failures) {
-    if (
-      error instanceof ProxyDhcpStartError ||
-      error instanceof TftpStartError ||
-      error instanceof HttpBootStartError
-    ) {
+    if (error instanceof TftpStartError) {
       ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
+    } else if (error instanceof ServerStartError) {
+      ports.push(...error.failures.map((failure) => portFailure(name, failure)));
     } else if (error instanceof ApplianceStartError) reasons.push(error.message);
     else return error;
   }
   if (ports.length > 0) reasons.push(explainPortFailures(await Promise.all(ports.map(withHolder))));
   return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
+}
+
+/** Who holds the port is found here, for all services alike. */
+function portFailure(service: string, { address, port, code, advice }: BindFailure): PortFailure {
+  return { service, address, port, code, ...(advice === undefined ? {} : { advice }) };
 }
 
 /** The same failure with who holds the port, where that can be seen. */

@@ -1,7 +1,6 @@
-import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../../catalogue/file-role.ts";
 import type { FileStep } from "../step.ts";
-import { type Verdict, verdict } from "./verdict.ts";
+import { found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
 
 /** What shim is called, and what nobody but shim asks for. */
@@ -10,32 +9,29 @@ const secondStage = /(^|\/)grub[^/]*\.efi$/i;
 /** The program by which a person makes shim accept a key; shim starts it when it has refused what it fetched. */
 const keyManager = /(^|\/)mm[a-z0-9]*\.efi$/i;
 
-const fix =
-  "take GRUB and kernel from the distribution whose shim it is, for shim trusts only its signatures, or switch Secure Boot off in the firmware";
-
 /**
- * B12: shim refused the program that it fetched, for want of a signature it trusts. It stands on the screen until a key
- * is pressed; then shim asks for its key manager.
+ * Shim refused the program that it fetched, for want of a signature it trusts. It stands on the screen until a key is
+ * pressed; then shim asks for its key manager.
  */
-export function shimRefused(view: BootView): Verdict | undefined {
-  const program = view.done.findLast(({ file }) => secondStage.test(plainName(file)));
-  if (program === undefined || !shimRan(view)) return undefined;
-  const later = view.files.filter(({ number }) => number > program.number);
-  const manager = later.find(({ file }) => keyManager.test(plainName(file)));
-  const name = quote(program.file);
-  if (manager !== undefined) {
-    const sentence = `shim fetched ${name} and then asked for ${quote(manager.file)}, by which a person makes it accept a key: it refused ${name}, which is not signed as it wants`;
-    return verdict("B12", "likely", [program, manager], sentence, fix);
-  }
-  if (later.length > 0 || !isUnsigned(view, program) || !view.silentFor(30_000)) return undefined;
-  const sentence = `${name} arrived and asked for nothing more: it is not signed, and where Secure Boot is on, shim refuses it`;
-  return verdict("B12", "likely", [program], sentence, fix);
-}
+export const shimRefused: Rule = {
+  id: "B12",
+  when(view) {
+    const program = view.done.findLast(({ file }) => secondStage.test(plainName(file)));
+    if (program === undefined || !shimRan(view)) return undefined;
+    const later = view.files.filter(({ number }) => number > program.number);
+    const manager = later.find(({ file }) => keyManager.test(plainName(file)));
+    if (manager !== undefined) {
+      const facts = { program: program.file, manager: manager.file };
+      return found("shim-asks-for-key", "likely", [program, manager], facts);
+    }
+    if (later.length > 0 || !isUnsigned(view, program) || !view.silentFor(30_000)) return undefined;
+    return found("shim-refuses", "likely", [program], { program: program.file });
+  },
+};
 
-/** What is to be said of a kernel that arrived: whether it is one that shim may have refused cannot be seen from here. */
-export function shimMayRefuse(view: BootView, kernel: FileStep): { sentence: string; fix: string } | undefined {
-  if (!shimRan(view) || !isUnsigned(view, kernel)) return undefined;
-  return { sentence: `it is not signed, and where Secure Boot is on, shim refuses it (bad shim signature)`, fix };
+/** Whether a kernel that arrived is one that shim may have refused: which of the two cannot be seen from here. */
+export function shimMayRefuse(view: BootView, kernel: FileStep): boolean {
+  return shimRan(view) && isUnsigned(view, kernel);
 }
 
 function shimRan(view: BootView): boolean {

@@ -1,42 +1,40 @@
-import type { Step } from "../step.ts";
-import { type Confidence, catalogue, type Severity, type VerdictId } from "./catalogue.ts";
+import type { Confidence, Severity, VerdictId } from "../../catalogue/verdicts.ts";
+import type { Cause, FactsOf } from "./causes/table.ts";
+import type { Words } from "./causes/words.ts";
 
-/** Why a boot stopped, or that it went well. Texts of the network are escaped in it. */
-export interface Verdict {
+/** Why a boot stopped, or that it went well, in the words it was said in. Texts of the network are escaped in them. */
+export interface Conclusion extends Words {
   readonly id: VerdictId;
   readonly severity: Severity;
   readonly confidence: Confidence;
-  readonly sentence: string;
-  readonly fix?: string;
   /** Numbers of the steps it rests on. */
   readonly evidence: readonly number[];
 }
 
-/** @param evidence the steps it rests on; repeated ones are named once */
-export function verdict(
-  id: VerdictId,
-  confidence: Confidence,
-  evidence: readonly (Step | undefined)[],
-  sentence: string,
-  fix?: string,
-): Verdict {
-  const numbers = evidence.flatMap((step) => (step === undefined ? [] : [step.number]));
-  return {
-    id,
-    severity: catalogue[id].severity,
-    confidence,
-    sentence,
-    ...(fix === undefined ? {} : { fix }),
-    evidence: [...new Set(numbers)].sort((a, b) => a - b),
-  };
+/** A conclusion with what it was drawn from. */
+export interface Verdict extends Conclusion {
+  /** The row of the table of causes that made the words, and of what. */
+  readonly cause: Cause;
+  readonly facts: FactsOf<Cause>;
 }
 
-/** Whether two verdicts tell a person the same. */
+/** What a verdict says, without what it was drawn from. */
+export function conclusionOf({ id, severity, confidence, sentence, fix, evidence }: Conclusion): Conclusion {
+  return { id, severity, confidence, sentence, ...(fix === undefined ? {} : { fix }), evidence };
+}
+
+/** Whether two verdicts tell a person the same: the same cause with the same facts. */
 export function sameVerdict(one: Verdict | undefined, other: Verdict | undefined): boolean {
-  return one?.id === other?.id && one?.confidence === other?.confidence && one?.sentence === other?.sentence;
+  if (one === undefined || other === undefined) return one === other;
+  return (
+    one.id === other.id &&
+    one.confidence === other.confidence &&
+    one.cause === other.cause &&
+    JSON.stringify(one.facts) === JSON.stringify(other.facts)
+  );
 }
 
 /** The verdict that says what a boot came to; size probes and searches alone say nothing. */
-export function primaryOf(verdicts: readonly Verdict[]): Verdict | undefined {
-  return verdicts.find(({ id }) => id !== "B07" && id !== "B11");
+export function primaryOf<V extends Conclusion>(found: readonly V[]): V | undefined {
+  return found.find(({ id }) => id !== "B07" && id !== "B11");
 }

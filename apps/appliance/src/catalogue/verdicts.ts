@@ -1,0 +1,39 @@
+/** Every verdict, with what it means in a few words. docs/verdicts.md has a section on each. */
+export const verdicts = {
+  B01: { severity: "failure", title: "no DHCP server seems to answer the client" },
+  B02: { severity: "failure", title: "the DHCP server claims to be the PXE server" },
+  B03: { severity: "failure", title: "the DHCP server's own boot file wins" },
+  B04: { severity: "failure", title: "the client never asked on the PXE port" },
+  B05: { severity: "failure", title: "our answer on the PXE port does not reach the client" },
+  B06: { severity: "failure", title: "the client knows its boot file and does not ask for it" },
+  B07: { severity: "info", title: "the client asked for the size of a file first" },
+  B08: { severity: "failure", title: "our TFTP replies do not reach the client" },
+  B09: { severity: "failure", title: "large packets are lost" },
+  B10: { severity: "failure", title: "a file the client cannot do without is missing" },
+  B11: { severity: "info", title: "the client searched for names that are not there, and went on" },
+  B12: { severity: "failure", title: "the boot file arrived, and did not run" },
+  B13: { severity: "failure", title: "iPXE loads itself again and again" },
+  B14: { severity: "failure", title: "the firmware does not fetch its URL" },
+  B15: { severity: "failure", title: "the Raspberry Pi does not accept the offer" },
+  B16: { severity: "warning", title: "a second proxyDHCP server is on the network" },
+  B17: { severity: "failure", title: "the configuration keeps the boot file from the client" },
+  booted: { severity: "success", title: "the client got what it needs to boot" },
+  checked: { severity: "info", title: "the client reached the boot check: network boot works" },
+  unanswered: { severity: "info", title: "Bootlace gave no answer, and says why" },
+  unclear: { severity: "info", title: "the trail ends, and nothing seen says why" },
+} as const satisfies Readonly<Record<string, { readonly severity: Severity; readonly title: string }>>;
+
+/** `info` is no fault: a size probe, a search for a configuration. */
+export const severities = ["failure", "warning", "info", "success"] as const;
+export type Severity = (typeof severities)[number];
+
+export type VerdictId = keyof typeof verdicts;
+export const verdictIds = Object.keys(verdicts) as [VerdictId, ...VerdictId[]];
+
+/**
+ * - `certain`: a packet proves it.
+ * - `likely`: this is what such a trail nearly always means.
+ * - `guess`: the trail fits, and other causes would leave the same one.
+ */
+export const confidences = ["certain", "likely", "guess"] as const;
+export type Confidence = (typeof confidences)[number];

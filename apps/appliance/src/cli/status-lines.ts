@@ -1,0 +1,129 @@
+import type { ApiBootSummary, ApiStatus } from "../api-model/types.ts";
+import { shown } from "../log/brief.ts";
+import { displayWidth, firstOf, hangingLines, lastOf } from "../log/display-width.ts";
+import { clockOrDay, colouredOutcome } from "../log/pretty.ts";
+import { inertText } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Lines of the smallest terminal in use: header and ten boots fit on it. */
+const terminalLines = 24;
+/** Header lines begin with a word of so many columns. */
+const headWidth = 9;
+/** Seconds without a packet after which a boot that goes on is said to have stalled. */
+const stalledAfter = 5;
+
+/** The status for people: what is served, then the latest boots, newest first. Fits a terminal, and is whole elsewhere. */
+export function statusLines(status: ApiStatus, { colour, columns }: Terminal): string[] {
+  const width = columns?.() ?? Number.POSITIVE_INFINITY;
+  const now = Date.parse(status.startedAt) + status.uptimeSeconds * 1000;
+  const header = headerLines(status, now, width).flatMap((line) => hangingLines(inertText(line), width, headWidth));
+  const boots = [...status.boots].sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
+  const heads = boots.map((boot) => bootLine(boot, now, width, colour));
+  let spare = columns === undefined ? Number.POSITIVE_INFINITY : terminalLines - header.length - heads.length;
+  let waiting = boots.filter(isFailed).length;
+  const lines = boots.flatMap((boot, index) => {
+    if (!isFailed(boot)) return heads[index] ?? [];
+    waiting--;
+    const below = causeLines(boot, width, spare - waiting);
+    spare -= below.length;
+    return [...(heads[index] ?? []), ...below];
+  });
+  return [...header, ...lines];
+}
+
+function headerLines(status: ApiStatus, now: number, width: number): string[] {
+  const { version, ready, reasons, interfaces, uptimeSeconds, config, bootCheck, history } = status;
+  const served = interfaces.map(({ name, address }) => `${shown(name)} ${address}`).join(", ");
+  const reload = config.lastReload;
+  const lacking = `missing  boot files for ${bootCheck.join(", ")}`;
+  const instead = " (they get the boot check)";
+  return [
+    `${ready ? "serving" : "not ready"}  ${served || "no interface"}  up ${duration(uptimeSeconds)}  bootlace ${version}`,
+    `ports    ${portsText(status) || "none"}`,
+    `config   ${config.file === undefined ? "defaults" : shown(config.file)}, since ${clock(config.loadedAt, now)}`,
+    ...(bootCheck.length === 0 ? [] : [lacking.length + instead.length <= width ? lacking + instead : lacking]),
+    ...reasons.map((reason) => `missing  ${reason}`),
+    ...(reload === undefined || reload.ok
+      ? []
+      : [
+          `reload   failed at ${clock(reload.at, now)}, the old config is in force`,
+          ...reload.faults.map((fault) => `         ${fault}`),
+        ]),
+    ...(history.writable ? [] : [`history  not kept: ${history.problem ?? "no folder for it"}`]),
+  ];
+}
+
+/** Each service with its port; the address where it is none of those served. */
+function portsText({ endpoints, interfaces, transfers }: ApiStatus): string {
+  const active: Readonly<Record<string, number>> = { tftp: transfers.tftp, http: transfers.http };
+  const usual = new Set(["0.0.0.0", ...interfaces.map(({ address }) => address)]);
+  const texts = endpoints.map(({ service, address, port }) => {
+    const busy = active[service] ?? 0;
+    const place = usual.has(address) ? port : `${address}:${port}`;
+    return `${service} ${place}${busy === 0 ? "" : ` (${busy} active)`}`;
+  });
+  return [...new Set(texts)].join("  ");
+}
+
+/** One line; a file name that is too long loses its beginning. */
+function bootLine(boot: ApiBootSummary, now: number, width: number, colour: boolean): string[] {
+  const { startedAt, mac, address, host, arch, bootFile, outcome } = boot;
+  const who = host === undefined ? inertText(mac ?? address ?? "unknown") : shown(host);
+  const time = clock(startedAt, now);
+  const end = endText(boot, now);
+  const line = (parts: readonly string[], file: string) =>
+    [`${time} ${who}`, ...parts, ...(file === "" ? [] : [file]), end].join("  ");
+  const file = bootFile === undefined ? "" : shown(bootFile);
+  const whole = line(arch === undefined ? [] : [inertText(arch)], file);
+  const fits = displayWidth(whole) <= width;
+  const room = width - displayWidth(line([], "")) - 2;
+  const said = fits ? whole : line([], room < 2 ? "" : lastOf(file, room));
+  const place = said.lastIndexOf(end);
+  const painted = said.slice(0, place) + end.replace(outcome, () => colouredOutcome(outcome, colour));
+  return hangingLines(painted, width, headWidth);
+}
+
+function endText(boot: ApiBootSummary, now: number): string {
+  const { outcome, verdict, startedAt, lastAt } = boot;
+  const seconds = (Date.parse(lastAt) - Date.parse(startedAt)) / 1000;
+  if (isFailed(boot)) {
+    return `${outcome}${verdict === undefined ? "" : ` ${verdict.id}`}, ${inertText(boot.id)}`;
+  }
+  if (outcome === "running") {
+    const silent = (now - Date.parse(lastAt)) / 1000;
+    const running = silent < stalledAfter ? duration(seconds) : `no packet for ${duration(silent)}`;
+    return `running, ${running}`;
+  }
+  const likely = verdict?.severity === "success" && verdict.confidence !== "certain" ? `, ${verdict.confidence}` : "";
+  return `${outcome}${likely}, ${duration(seconds)}`;
+}
+
+function isFailed({ outcome }: ApiBootSummary): boolean {
+  return outcome === "failed";
+}
+
+/** Why and what to do, whole where there is room; else what to do, cut to one line. */
+function causeLines({ verdict }: ApiBootSummary, width: number, room: number): string[] {
+  if (verdict === undefined || room < 1) return [];
+  const indent = " ".repeat(headWidth);
+  const fix = verdict.fix === undefined ? [] : [`${indent}Fix: ${inertText(verdict.fix)}`];
+  const why = `${indent}${inertText(verdict.sentence)}`;
+  const forms = [[why, ...fix], fix.length > 0 ? fix : [why]];
+  const wrapped = forms.map((lines) => lines.flatMap((line) => hangingLines(line, width, headWidth + 2)));
+  const whole = wrapped.find((lines) => lines.length <= room);
+  return whole ?? [firstOf(fix[0] ?? why, width)];
+}
+
+function clock(time: string, now: number): string {
+  return clockOrDay(Date.parse(time), now);
+}
+
+/** `48 s`, `1 m 3 s`, `2 h 5 m`, `3 d 4 h`. */
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [days, hours] = [Math.floor(whole / 86_400), Math.floor((whole % 86_400) / 3600)];
+  const minutes = Math.floor((whole % 3600) / 60);
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} m`;
+  return minutes > 0 ? `${minutes} m ${whole % 60} s` : `${whole} s`;
+}

@@ -1,0 +1,37 @@
+import type { LogRecord } from "../events/record.ts";
+
+/** What a packet or a request says about who sent it. */
+export interface MachineHint {
+  readonly mac?: string;
+  readonly ip?: string;
+}
+
+/** A machine as far as it is known. */
+export interface Machine {
+  readonly mac?: string;
+  /** Its name under `hosts` of the config. */
+  readonly host?: string;
+}
+
+/** A record with the MAC address and the name of the machine it is about, where they are known. */
+export function withMachine(record: LogRecord, machineOf: (hint: MachineHint) => Machine): LogRecord {
+  const { mac, ip } = record.fields ?? {};
+  const hint = { ...(typeof mac === "string" && { mac }), ...(typeof ip === "string" && { ip }) };
+  if (hint.mac === undefined && hint.ip === undefined) return record;
+  const machine = machineOf(hint);
+  const further = Object.entries(machine).filter(([, value]) => value !== undefined);
+  // Options are put into words only when somebody looks: what is computed on demand stays so.
+  const fields = { ...Object.getOwnPropertyDescriptors(record.fields ?? {}), ...described(further) };
+  const whole = { ...Object.getOwnPropertyDescriptors(record), ...described([["fields", withAll(fields)]]) };
+  return withAll(whole) as LogRecord;
+}
+
+function described(entries: readonly (readonly [string, unknown])[]): PropertyDescriptorMap {
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, { value, enumerable: true, configurable: true, writable: true }]),
+  );
+}
+
+function withAll(descriptors: PropertyDescriptorMap): object {
+  return Object.defineProperties({}, descriptors);
+}

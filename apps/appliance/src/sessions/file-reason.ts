@@ -1,0 +1,46 @@
+import { quote } from "@bootlace/dhcp-core";
+import { plainName } from "../catalogue/file-role.ts";
+import { fixOf, type Reason, textOf } from "../catalogue/reasons/reason.ts";
+import { detailText, reasons } from "../catalogue/reasons/table.ts";
+import type { FileFact } from "./step.ts";
+
+/** What the words about an unserved file rest on. */
+export type NotServed = Pick<FileFact, "protocol" | "outcome" | "file" | "reason" | "detail">;
+
+/** That part of a file step. */
+export function notServedOf({ protocol, outcome, file, reason, detail }: FileFact): NotServed {
+  return {
+    protocol,
+    outcome,
+    file,
+    ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+type Rows = Readonly<Record<string, Reason>>;
+
+const tables: Readonly<Record<FileFact["protocol"], Partial<Readonly<Record<FileFact["outcome"], Rows>>>>> = {
+  tftp: {
+    "not-found": reasons["tftp-not-found"],
+    refused: reasons["tftp-refused"],
+    aborted: reasons["tftp-aborted"],
+  },
+  http: { "not-found": reasons["http-refused"], refused: reasons["http-refused"], aborted: reasons["http-aborted"] },
+};
+
+/** The row of the reason for which a file request did not end with the file. */
+export function reasonOf({ protocol, outcome, reason }: NotServed): Reason | undefined {
+  return reason === undefined ? undefined : tables[protocol][outcome]?.[reason];
+}
+
+/** Why the file did not come whole, for people; it goes on from "was", where the file was not found. */
+export function whyNot(step: NotServed): string {
+  const row = reasonOf(step);
+  return `${row === undefined ? "unknown" : textOf(row)}${detailText(step.detail)}`;
+}
+
+export function fixFor(step: NotServed): string | undefined {
+  const row = reasonOf(step);
+  return row === undefined ? undefined : fixOf(row, { file: quote(plainName(step.file)) });
+}

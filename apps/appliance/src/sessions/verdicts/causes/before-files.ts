@@ -1,0 +1,120 @@
+import { quote } from "@bootlace/dhcp-core";
+import { ignoreText } from "@bootlace/proxy-dhcp";
+import { fixOf } from "../../../catalogue/reasons/reason.ts";
+import { silenceReason } from "../../../catalogue/reasons/table.ts";
+import type { StepOf } from "../../step.ts";
+import type { Words } from "./words.ts";
+
+/** Why a boot ended before its first file. */
+export const causesBeforeFiles = {
+  "no-lease": ({ asked, audible }: { asked: number; audible: boolean }): Words => ({
+    sentence: audible
+      ? `the client asked ${asked} times and Bootlace answered, but no DHCP server was seen to offer it an address`
+      : `the client asked ${asked} times and Bootlace answered, but it took no address: what DHCP servers offer it cannot be heard here`,
+    fix: "check that a DHCP server serves this network (router, VLAN, relay) and has free addresses",
+  }),
+
+  "router-claims-pxe": ({ router }: { router: string }): Words => ({
+    sentence: `the DHCP server ${router} sends option 60 "PXEClient", so the client asks it for boot files instead of Bootlace`,
+    fix: `remove option 60 (vendor class PXEClient) from the DHCP server ${router}`,
+  }),
+
+  "router-names-file": ({ router, file }: { router: string; file: string }): Words => ({
+    sentence: `the DHCP server ${router} names a boot file itself, ${quote(file)}, and the client took that one`,
+    fix: `remove the boot file (options 66 and 67, next-server) from the DHCP server ${router}, or let it name what you want`,
+  }),
+
+  "second-proxy": ({ proxy, file }: { proxy: string; file: string | undefined }): Words => {
+    const named = file === undefined ? "" : ` with boot file ${quote(file)}`;
+    return {
+      sentence: `a second proxyDHCP server, ${proxy}, answers the same clients${named}: which one a client follows is chance`,
+      fix: `stop the proxyDHCP service on ${proxy}, or Bootlace for these clients (rule with ignore: true)`,
+    };
+  },
+
+  "pxe-port-silent": ({ heard }: { heard: boolean }): Words => {
+    const direct = "use the form direct for this client (rule with form: direct)";
+    return {
+      sentence:
+        "the client took an address and then asked nothing on port 4011, where Bootlace would have told it the boot file",
+      fix: heard
+        ? `other clients do reach port 4011, so this firmware may not ask there: ${direct}`
+        : `open 4011/udp in the firewall of this machine; if it is open, ${direct}`,
+    };
+  },
+
+  "pxe-ack-lost": ({ asked }: { asked: number }): Words => ({
+    sentence: `the client asked ${asked} times on port 4011 and was answered each time: the answers do not reach it, or it refuses them`,
+    fix: "check firewall and NAT between Bootlace and the client: replies leave from port 4011 of the address that was asked",
+  }),
+
+  "file-not-fetched": (facts: { file: string; long: boolean; unheard: boolean }): Words => {
+    const { file, long, unheard } = facts;
+    const others = [
+      ...(long ? ["or the name is too long for it"] : ["or the client rejected the name"]),
+      ...(unheard ? ["or the DHCP server's offer, which was not heard here, names a boot file of its own"] : []),
+    ];
+    const fixes = [
+      "open 69/udp in the firewall of this machine and between the networks",
+      ...(long ? ["use a boot file name of at most 127 octets"] : []),
+      ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
+    ];
+    return {
+      sentence: `the client was told to fetch ${quote(file)} and never asked for it: TFTP does not reach Bootlace, ${others.join(", ")}`,
+      fix: fixes.join("; "),
+    };
+  },
+
+  "u-boot-heeds-lease": ({ file, lessor, server }: { file: string; lessor: string; server: string }): Words => ({
+    sentence: `U-Boot was told to fetch ${quote(file)} and never asked for it: most builds heed only the DHCP server that gives the address, here ${lessor}`,
+    fix: `let ${lessor} name ${server} as its next server (siaddr), or set ${server} in U-Boot itself`,
+  }),
+
+  "url-host-is-a-name": ({ url }: { url: string }): Words => ({
+    sentence: `the firmware was told to fetch ${quote(url)} and did not: its host is a name, and the DHCP server must offer a DNS server for that`,
+    fix: "write an IPv4 address into the URL",
+  }),
+
+  "url-not-fetched": ({ url }: { url: string }): Words => ({
+    sentence: `the firmware was told to fetch ${quote(url)} and did not: plain HTTP is switched off in its setup, or the port is closed`,
+    fix: "allow HTTP (not only HTTPS) for network boot in the firmware setup; open the HTTP port in the firewall of this machine",
+  }),
+
+  "pi-asks-for-nothing": ({ asked, server }: { asked: number; server: string }): Words => ({
+    sentence: `the Raspberry Pi asked ${asked} times, was answered, and never asked for a file`,
+    fix: `keep the Pi in the same subnet as Bootlace, without a relay; on a Pi 4 or later set TFTP_IP=${server} in the EEPROM configuration`,
+  }),
+
+  /** Bootlace said nothing, for want of a file. */
+  "nothing-to-boot": ({ silence, arch }: SilenceFacts): Words => ({
+    sentence: `Bootlace has nothing to boot for this client: ${ignoreText(silence)}`,
+    ...fixOfSilence({ silence, arch }),
+  }),
+
+  /** There may be a file, and by the configuration no way to it. */
+  "kept-from-file": ({ silence, arch }: SilenceFacts): Words => ({
+    sentence: `the configuration keeps the boot file from this client: ${ignoreText(silence)}${byRule(silence)}`,
+    ...fixOfSilence({ silence, arch }),
+  }),
+
+  "not-answered": ({ silence, arch }: SilenceFacts): Words => ({
+    sentence: `Bootlace did not answer: ${ignoreText(silence)}${byRule(silence)}`,
+    ...fixOfSilence({ silence, arch }),
+  }),
+} as const;
+
+/** A request that got no reply. */
+export interface SilenceFacts {
+  readonly silence: Pick<StepOf<"silence">, "reason" | "code" | "detail" | "rule">;
+  /** Of the request that got no reply. */
+  readonly arch: string | undefined;
+}
+
+function fixOfSilence({ silence, arch }: SilenceFacts): { fix?: string } {
+  const fix = fixOf(silenceReason(silence), arch === undefined ? {} : { arch });
+  return fix === undefined ? {} : { fix };
+}
+
+function byRule({ rule }: SilenceFacts["silence"]): string {
+  return rule === undefined ? "" : `, rule ${quote(rule)}`;
+}

@@ -1,0 +1,127 @@
+import { quote } from "@bootlace/dhcp-core";
+import { fixFor, type NotServed, whyNot } from "../../file-reason.ts";
+import type { Words } from "./words.ts";
+
+/** What a loader cannot do without, with what to do about it. */
+export const needHints = {
+  ldlinux: "put it beside the boot loader; it must be of the same syslinux version",
+  "second-stage": "put it into the folder of shim",
+  "pxelinux-config": "write this configuration",
+} as const;
+
+const scriptForIpxe =
+  "give iPXE a script: put boot.ipxe into the root folder, or write a rule with when: { firmware: ipxe }";
+const trustedBinaries =
+  "take GRUB and kernel from the distribution whose shim it is, for shim trusts only its signatures, or switch Secure Boot off in the firmware";
+
+/** Why a boot ended while it fetched files. */
+export const causesInFiles = {
+  "boot-file-not-served": ({ step, arch }: { step: NotServed; arch: string | undefined }): Words => ({
+    sentence: `the boot file${arch === undefined ? "" : ` for ${arch}`}, ${quote(step.file)}, was ${whyNot(step)}`,
+    ...fixed(fixFor(step)),
+  }),
+
+  "needed-file-not-served": (facts: { loader: string; step: NotServed; need: keyof typeof needHints }): Words => {
+    const { loader, step, need } = facts;
+    return {
+      sentence: `${quote(loader)} arrived, but ${quote(step.file)}, which it cannot do without, was ${whyNot(step)}`,
+      ...fixed(step.reason === "missing" ? needHints[need] : fixFor(step)),
+    };
+  },
+
+  "later-file-not-served": ({ before, step }: { before: string; step: NotServed }): Words => ({
+    sentence: `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}; then it went silent`,
+    ...fixed(fixFor(step)),
+  }),
+
+  "pi-files-missing": ({ first }: { first: string }): Words => ({
+    sentence: `the Raspberry Pi found none of the files it asked for, ${quote(first)} first`,
+    fix: "copy the Pi's boot partition into the root folder, or into a folder named after its serial number",
+  }),
+
+  "chain-refused": ({ file }: { file: string | undefined }): Words => {
+    const what = file === undefined ? "the iPXE binary" : quote(file);
+    return {
+      sentence: `iPXE is running and would be handed ${what}, which is iPXE again: Bootlace did not answer it`,
+      fix: scriptForIpxe,
+    };
+  },
+
+  "chain-loaded": ({ file, times, known }: { file: string; times: number; known: boolean }): Words => ({
+    sentence: `the client loaded ${quote(file)} ${times} times in a row: iPXE starts and gets itself as boot file`,
+    fix: known
+      ? scriptForIpxe
+      : `${scriptForIpxe}; this build of iPXE does not say that it is iPXE (options 77 and 175)`,
+  }),
+
+  "size-probe": ({ file }: { file: string }): Words => ({
+    sentence: `the client asked for the size of ${quote(file)} before fetching it: that is how it works`,
+  }),
+
+  search: ({ first, count }: { first: string; count: number }): Words => ({
+    sentence: `the client asked for ${count === 1 ? "one name" : `${count} names`} that are not there, ${quote(first)} first, and went on: a normal search`,
+  }),
+
+  "requests-refused": ({ step }: { step: NotServed }): Words => ({
+    sentence: `Bootlace refused the request for ${quote(step.file)}: ${whyNot(step)}`,
+    ...fixed(fixFor(step)),
+  }),
+
+  "replies-lost": ({ file }: { file: string }): Words => ({
+    sentence: `the client asked for ${quote(file)}, Bootlace answered from a port of its own, and nothing came back: the replies are lost`,
+    fix: "let UDP replies from all ports of this machine out to the client: no port mapping of a container (use its host network), no NAT; or allow TFTP in the firewall's connection tracking",
+  }),
+
+  "large-packets-lost": ({ blockSize }: { blockSize: number }): Words => ({
+    sentence: `the client and Bootlace agreed on blocks of ${blockSize} octets, and the first of them never arrived: large packets are lost on the way`,
+    fix: `set tftp.maxBlockSize to ${blockSize > 1468 ? 1468 : 1024} or less; look for a tunnel, VLAN or PPPoE link with a smaller MTU`,
+  }),
+
+  "shim-asks-for-key": ({ program, manager }: { program: string; manager: string }): Words => ({
+    sentence: `shim fetched ${quote(program)} and then asked for ${quote(manager)}, by which a person makes it accept a key: it refused ${quote(program)}, which is not signed as it wants`,
+    fix: trustedBinaries,
+  }),
+
+  "shim-refuses": ({ program }: { program: string }): Words => ({
+    sentence: `${quote(program)} arrived and asked for nothing more: it is not signed, and where Secure Boot is on, shim refuses it`,
+    fix: trustedBinaries,
+  }),
+
+  "wrong-machine": ({ file, machine, arch }: { file: string; machine: string | undefined; arch: string }): Words => ({
+    sentence: `${quote(file)} is ${machine === undefined ? "an EFI file" : `an EFI program for ${machine}`}, and the client is ${arch}: it cannot run there`,
+    fix: `give ${arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${arch} }`,
+  }),
+
+  "did-not-run": (facts: {
+    file: string;
+    uefi: boolean;
+    unsigned: boolean;
+    /** The firmware asked for a boot server again. */
+    returned: boolean;
+    /** It may need nothing more. */
+    enough: boolean;
+  }): Words => {
+    const { file, uefi, unsigned, returned, enough } = facts;
+    const end = returned ? "then the firmware asked for a boot server again" : "then it went silent";
+    const refused = unsigned
+      ? "Secure Boot refused it, for it is not signed, or it stopped"
+      : "Secure Boot refused it, or it is not for this machine";
+    const why = uefi ? refused : "it is no program for this machine, or it stopped";
+    return {
+      sentence: `the client fetched all of ${quote(file)}, ${end}: ${why}${enough ? ", unless it needs nothing more" : ""}`,
+      fix: uefi
+        ? "start a signed shim (shimx64.efi with grubx64.efi), or switch Secure Boot off in the firmware; check that the file is for this architecture"
+        : "check that the file is a network boot program for BIOS (pxelinux.0, undionly.kpxe), not an EFI file or a kernel",
+    };
+  },
+
+  /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
+  "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
+    sentence: `all of ${quote(file)} was sent, and nothing more was asked for; but it is not signed, and where Secure Boot is on, shim refuses it (bad shim signature)`,
+    fix: trustedBinaries,
+  }),
+} as const;
+
+function fixed(fix: string | undefined): { fix?: string } {
+  return fix === undefined ? {} : { fix };
+}

@@ -1,0 +1,2 @@
+/** A line of Bootlace's JSON log. */
+export type LogRecord = Readonly<Record<string, unknown>>;

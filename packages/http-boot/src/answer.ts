@@ -1,0 +1,116 @@
+import type { Socket } from "node:net";
+import type { CachedFile } from "./chunks.ts";
+import type { Validators } from "./core/conditions.ts";
+import { type ByteRange, type HttpRefusal, statusOf } from "./core/events.ts";
+import { mediaType } from "./core/media-types.ts";
+import { type ServerResponse, STATUS_CODES } from "./messages.ts";
+
+/** Headers that tell the client how to go on, by refusal. */
+const advice: Partial<Record<HttpRefusal, readonly string[]>> = {
+  method: ["Allow", "GET, HEAD"],
+  // iPXE waits and comes again.
+  "too-many-connections": ["Retry-After", "1"],
+  "too-many-connections-of-client": ["Retry-After", "1"],
+};
+
+/** After these the connection is closed: what follows on it is not understood, or not wanted. */
+const closing: ReadonlySet<HttpRefusal> = new Set([
+  "body",
+  "method",
+  "malformed",
+  "request-timeout",
+  "headers-too-large",
+  "client-not-allowed",
+  "too-many-connections",
+  "too-many-connections-of-client",
+  "stopping",
+]);
+
+/** The tag and date of a file. A file without version is still being written: it has no tag that holds. */
+export function validatorsOf({ source, shared }: CachedFile): Validators {
+  const { version, modified } = source;
+  shared.validators ??= {
+    etag: version === undefined ? undefined : `"${shorten(version)}"`,
+    lastModified: modified === undefined ? undefined : new Date(modified).toUTCString(),
+  };
+  return shared.validators;
+}
+
+/** Numbers in base 36, and nothing that an entity tag may not hold. */
+function shorten(version: string): string {
+  return version
+    .split(" ")
+    .map((word) => (/^\d{1,40}$/.test(word) ? BigInt(word).toString(36) : word.replace(/[^\w.-]/g, "_")))
+    .join("-");
+}
+
+/** Status line and headers of 200 and 206. There is no transfer coding and no content coding. */
+export function writeFound(
+  response: ServerResponse,
+  name: string,
+  file: CachedFile,
+  range: ByteRange | undefined,
+  last: boolean,
+): void {
+  const { shared } = file;
+  if (range !== undefined || last) response.writeHead(range === undefined ? 200 : 206, headOf(name, file, range, last));
+  else {
+    if (shared.head?.name !== name) shared.head = { name, lines: headOf(name, file, undefined, false) };
+    response.writeHead(200, shared.head.lines as string[]);
+  }
+}
+
+function headOf(name: string, file: CachedFile, range: ByteRange | undefined, last: boolean): string[] {
+  const { size, sequential = false } = file.source;
+  const length = range === undefined ? size : range.last - range.first + 1;
+  const headers = [
+    "Content-Type",
+    mediaType(name),
+    "Content-Length",
+    String(length),
+    "Accept-Ranges",
+    sequential ? "none" : "bytes",
+  ];
+  if (range !== undefined) headers.push("Content-Range", `bytes ${range.first}-${range.last}/${size}`);
+  addValidators(headers, validatorsOf(file), last);
+  return headers;
+}
+
+export function writeNotModified(response: ServerResponse, validators: Validators, last: boolean): void {
+  const headers: string[] = [];
+  addValidators(headers, validators, last);
+  response.writeHead(304, headers);
+  response.end();
+}
+
+function addValidators(headers: string[], { etag, lastModified }: Validators, last: boolean): void {
+  if (etag !== undefined) headers.push("ETag", etag);
+  if (lastModified !== undefined) headers.push("Last-Modified", lastModified);
+  if (last) headers.push("Connection", "close");
+}
+
+/** A refusal with a line of text, which curl and iPXE may show. @param size of the file, for 416 */
+export function writeRefusal(response: ServerResponse, reason: HttpRefusal, last: boolean, size?: number): void {
+  const status = statusOf(reason);
+  const text = lineOf(status);
+  const headers = ["Content-Type", "text/plain", "Content-Length", String(text.length), ...(advice[reason] ?? [])];
+  if (status === 416 && size !== undefined) headers.push("Content-Range", `bytes */${size}`);
+  if (last || closing.has(reason)) headers.push("Connection", "close");
+  response.writeHead(status, headers);
+  response.end(text);
+}
+
+/** The same on a connection on which no request could be read. */
+export function writeRawRefusal(socket: Socket, reason: HttpRefusal): void {
+  const status = statusOf(reason);
+  const text = lineOf(status);
+  const extra = advice[reason] === undefined ? "" : `${advice[reason].join(": ")}\r\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n${extra}Connection: close\r\n\r\n${text}`,
+    () => socket.destroy(),
+  );
+}
+
+function lineOf(status: number): string {
+  return `${status} ${STATUS_CODES[status]}\n`;
+}

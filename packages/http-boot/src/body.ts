@@ -1,0 +1,195 @@
+import { SourceChangedError } from "@bootlace/boot-source";
+import { type CachedFile, type Chunk, type ChunkCache, chunkBytes, ShortFileError } from "./chunks.ts";
+import type { HttpAbort } from "./core/events.ts";
+import type { ServerResponse } from "./messages.ts";
+
+/** How the body of an answer ended. */
+export type BodyEnd =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: HttpAbort; readonly detail: string | undefined };
+
+/** Node joins header lines and text to one string and one plain write, but takes bytes as a list of two to write. */
+const longestText = 4096;
+
+/** A body on its way. */
+export interface Sending {
+  /** To be called when the answer is over, well or not: the system has let go of the bytes. */
+  closed(): void;
+  /** Bytes that the operating system has taken. */
+  readonly bytes: number;
+  readonly total: number;
+  /** Breaks the connection; `ended` is called with this reason. */
+  abort(reason: HttpAbort): void;
+}
+
+export interface Body {
+  readonly file: CachedFile;
+  /** Offset of the first byte. */
+  readonly first: number;
+  /** Bytes, at least 1. */
+  readonly total: number;
+  /** Writes the headers: the first bytes are there. */
+  readonly begin: () => void;
+  /**
+   * Called once: the last byte was taken, or the connection is gone, or, before `begin`, the source failed and another
+   * answer can be given.
+   */
+  readonly ended: (end: BodyEnd, bytes: number) => void;
+}
+
+/** Sends bytes of a file as the body of an answer. Closes the source. */
+export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
+  const chunk = cache.takeNow(body.file, body.first, body.total);
+  return chunk === undefined ? sendChunks(cache, response, body) : sendAtOnce(cache, response, body, chunk);
+}
+
+/** All bytes are in this chunk: the whole answer leaves in one write. */
+function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chunk: Chunk): Sending {
+  const { file, first, total, ended } = body;
+  let failure: HttpAbort | undefined;
+  const sending = {
+    bytes: 0,
+    total,
+    closed() {
+      cache.release(chunk);
+      closeSource(file);
+      const ok = sending.bytes === total;
+      ended(ok ? { ok } : { ok, reason: failure ?? "client-closed", detail: undefined }, sending.bytes);
+    },
+    abort(reason: HttpAbort) {
+      failure ??= reason;
+      response.destroy();
+    },
+  };
+  body.begin();
+  // Only this tells: after a broken connection nothing is left to write either.
+  response.on("finish", () => {
+    sending.bytes = total;
+  });
+  const { bytes } = chunk;
+  if (total === bytes.length && total <= longestText) {
+    chunk.text ??= Buffer.from(bytes.buffer, bytes.byteOffset, total).toString("latin1");
+    response.end(chunk.text, "latin1");
+  } else {
+    const from = first % chunkBytes;
+    response.end(total === bytes.length ? bytes : bytes.subarray(from, from + total));
+  }
+  return sending;
+}
+
+/**
+ * Writes bytes of a file as the body of an answer, chunk by chunk: the next one is asked for when the operating system
+ * has taken the one before.
+ */
+function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
+  const { file, first, total } = body;
+  // A getter here would cost more than all the rest: V8 makes a hidden class for each object that has one.
+  const sending = {
+    bytes: 0,
+    total,
+    closed: end,
+    abort(reason: HttpAbort) {
+      failure ??= { reason, detail: undefined };
+      response.destroy();
+    },
+  };
+  let held: Chunk | undefined;
+  let reading: Promise<unknown> | undefined;
+  let begun = false;
+  let closed = false;
+  let failure: { readonly reason: HttpAbort; readonly detail: string | undefined } | undefined;
+
+  function next(): void {
+    if (closed) return;
+    const taken = cache.take(file, Math.floor((first + sending.bytes) / chunkBytes));
+    if (!(taken instanceof Promise)) {
+      write(taken);
+      return;
+    }
+    reading = taken;
+    taken.then(
+      (chunk) => {
+        reading = undefined;
+        if (closed) cache.release(chunk);
+        else write(chunk);
+      },
+      (error: unknown) => {
+        reading = undefined;
+        fail(error);
+      },
+    );
+  }
+
+  function write(chunk: Chunk): void {
+    held = chunk;
+    if (!begun) {
+      begun = true;
+      body.begin();
+    }
+    const from = (first + sending.bytes) % chunkBytes;
+    const length = Math.min(chunk.bytes.length - from, total - sending.bytes);
+    const part = length === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + length);
+    if (sending.bytes + length === total) {
+      // Only this tells: after a broken connection nothing is left to write either.
+      response.prependOnceListener("finish", () => {
+        sending.bytes = total;
+      });
+      response.end(part);
+      return;
+    }
+    response.write(part, (error) => {
+      // The connection is gone; "close" follows and does the rest.
+      if (error || closed) return;
+      sending.bytes += length;
+      letGo();
+      next();
+    });
+    lookAhead(Math.floor((first + sending.bytes + length) / chunkBytes));
+  }
+
+  /** A source reads one piece at a time. */
+  function lookAhead(index: number): void {
+    if (file.source.sequential === true) return;
+    const prefetching = cache.prefetch(file, index);
+    if (prefetching === undefined) return;
+    reading = prefetching;
+    void prefetching.then(() => {
+      if (reading === prefetching) reading = undefined;
+    });
+  }
+
+  function letGo(): void {
+    if (held !== undefined) cache.release(held);
+    held = undefined;
+  }
+
+  function fail(error: unknown): void {
+    const changed = error instanceof SourceChangedError || error instanceof ShortFileError;
+    const detail = error instanceof Error ? error.message : String(error);
+    failure ??= { reason: changed ? "file-changed" : "io-failed", detail };
+    if (begun) response.destroy();
+    else end();
+  }
+
+  function end(): void {
+    if (closed) return;
+    closed = true;
+    letGo();
+    closeSource(file, reading);
+    const ok = sending.bytes === total;
+    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure }, sending.bytes);
+  }
+
+  next();
+  return sending;
+}
+
+/** Closes a source when its last read is over. */
+export function closeSource({ source }: Pick<CachedFile, "source">, reading?: Promise<unknown>): void {
+  const close = () => {
+    const closing = source.close();
+    if (closing !== undefined) closing.catch(() => undefined);
+  };
+  if (reading === undefined) close();
+  else reading.then(close, close);
+}

@@ -1,0 +1,243 @@
+import type { SourceFile } from "@bootlace/boot-source";
+import type { Validators } from "./core/conditions.ts";
+
+/** Bytes of a chunk: a write of this size costs as little CPU for a byte as one of any larger size. */
+export const chunkBytes = 1024 * 1024;
+
+/** A piece of a file in memory. Whoever takes one gives it back when the operating system has its bytes. */
+export interface Chunk {
+  readonly bytes: Uint8Array;
+  /** The same bytes as characters, kept by whoever has use for them. */
+  text: string | undefined;
+}
+
+interface Slot extends Chunk {
+  readonly owner: FileChunks;
+  readonly index: number;
+  users: number;
+  loading: Promise<Slot> | undefined;
+  /** Dropped from the cache: its memory is nobody's after the last user. */
+  gone: boolean;
+  /** Neighbours in the order of last use. */
+  older: Slot | undefined;
+  newer: Slot | undefined;
+}
+
+/** What is kept of one state of one file. */
+interface FileChunks {
+  readonly key: string | undefined;
+  readonly slots: Map<number, Slot>;
+  /** Made at the first request. */
+  validators: Validators | undefined;
+  /** Header lines of the last answer with the whole file, and the name they were made for. */
+  head: { readonly name: string; readonly lines: readonly string[] } | undefined;
+}
+
+/** A file as one request sees it: its own way to the bytes, and what all requests share. */
+export interface CachedFile {
+  readonly source: SourceFile;
+  shared: FileChunks;
+}
+
+export interface ChunkCache {
+  open(source: SourceFile): CachedFile;
+  /** The chunk at `index`, at once when it is in memory. Rejects with what the source threw, or `ShortFileError`. */
+  take(file: CachedFile, index: number): Chunk | Promise<Chunk>;
+  /** The chunk that holds these bytes, if one does and is in memory. */
+  takeNow(file: CachedFile, first: number, length: number): Chunk | undefined;
+  /** Reads a chunk that will be taken soon, unless it is there. */
+  prefetch(file: CachedFile, index: number): Promise<void> | undefined;
+  release(chunk: Chunk): void;
+  /** Lets go of everything that is not in use. */
+  clear(): void;
+  readonly bytes: number;
+  readonly limit: number;
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** The file ended before its size. */
+export class ShortFileError extends Error {
+  override readonly name = "ShortFileError";
+}
+
+const mostSpares = 8;
+
+function isIdle({ users, loading }: Slot): boolean {
+  return users === 0 && loading === undefined;
+}
+
+/**
+ * Keeps pieces of files in memory, those used last, for all requests together: machines that boot at the same time read
+ * the same files, and bytes that are here already need not be copied from the page cache again.
+ * @param limit bytes; passed only while more chunks are in use at once
+ */
+export function chunkCache(limit: number): ChunkCache {
+  const files = new Map<string, FileChunks>();
+  let oldest: Slot | undefined;
+  let newest: Slot | undefined;
+  const spares: Uint8Array[] = [];
+  let bytes = 0;
+  let hits = 0;
+  let misses = 0;
+
+  function unlink(slot: Slot): void {
+    const { older, newer } = slot;
+    if (older === undefined) oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) newest = older;
+    else newer.older = older;
+  }
+
+  function linkAsNewest(slot: Slot): void {
+    slot.older = newest;
+    slot.newer = undefined;
+    if (newest === undefined) oldest = slot;
+    else newest.newer = slot;
+    newest = slot;
+  }
+
+  function drop(slot: Slot): void {
+    unlink(slot);
+    slot.gone = true;
+    bytes -= slot.bytes.length;
+    const { owner } = slot;
+    owner.slots.delete(slot.index);
+    if (owner.slots.size === 0 && owner.key !== undefined && files.get(owner.key) === owner) files.delete(owner.key);
+  }
+
+  function recycle({ bytes: memory }: Slot): void {
+    if (memory.byteLength === chunkBytes && spares.length < mostSpares) spares.push(memory);
+  }
+
+  function makeRoom(length: number): void {
+    let slot = oldest;
+    while (slot !== undefined && bytes + length > limit) {
+      const { newer } = slot;
+      if (isIdle(slot)) {
+        drop(slot);
+        recycle(slot);
+      }
+      slot = newer;
+    }
+  }
+
+  function memoryFor(length: number): Uint8Array {
+    const spare = length === chunkBytes ? spares.pop() : undefined;
+    return spare ?? Buffer.allocUnsafeSlow(length);
+  }
+
+  async function load(slot: Slot, source: SourceFile): Promise<Slot> {
+    try {
+      const read = await source.read(slot.bytes, slot.index * chunkBytes);
+      if (read < slot.bytes.length) throw new ShortFileError(`${read} bytes instead of ${slot.bytes.length}`);
+      slot.loading = undefined;
+      return slot;
+    } catch (error) {
+      slot.loading = undefined;
+      if (!slot.gone) drop(slot);
+      throw error;
+    }
+  }
+
+  /** Another request may have begun to keep chunks of this file since this one opened it. */
+  function find(file: CachedFile, index: number): Slot | undefined {
+    const slot = file.shared.slots.get(index);
+    const { key } = file.shared;
+    if (slot !== undefined || key === undefined) return slot;
+    file.shared = files.get(key) ?? file.shared;
+    return file.shared.slots.get(index);
+  }
+
+  function add(file: CachedFile, index: number): Slot {
+    misses++;
+    const length = Math.min(chunkBytes, file.source.size - index * chunkBytes);
+    makeRoom(length);
+    const memory = memoryFor(length);
+    const slot: Slot = {
+      owner: file.shared,
+      index,
+      bytes: memory,
+      text: undefined,
+      users: 0,
+      loading: undefined,
+      gone: false,
+      older: undefined,
+      newer: undefined,
+    };
+    bytes += length;
+    linkAsNewest(slot);
+    file.shared.slots.set(index, slot);
+    if (file.shared.key !== undefined) files.set(file.shared.key, file.shared);
+    slot.loading = load(slot, file.source);
+    return slot;
+  }
+
+  function use(slot: Slot): Slot {
+    slot.users++;
+    if (slot === newest) return slot;
+    unlink(slot);
+    linkAsNewest(slot);
+    return slot;
+  }
+
+  return {
+    open(source) {
+      // A stream has no other bytes to give than the next ones: what was read for another request is of no use to it.
+      const key = source.sequential === true ? undefined : source.version;
+      const known = key === undefined ? undefined : files.get(key);
+      return { source, shared: known ?? { key, slots: new Map(), validators: undefined, head: undefined } };
+    },
+    take(file, index) {
+      const known = find(file, index);
+      if (known !== undefined) hits++;
+      const slot = known ?? add(file, index);
+      use(slot);
+      return slot.loading ?? slot;
+    },
+    takeNow(file, first, length) {
+      const index = Math.floor(first / chunkBytes);
+      if (first + length > (index + 1) * chunkBytes) return undefined;
+      const slot = find(file, index);
+      if (slot === undefined || slot.loading !== undefined) return undefined;
+      hits++;
+      return use(slot);
+    },
+    prefetch(file, index) {
+      if (find(file, index) !== undefined) return undefined;
+      return add(file, index).loading?.then(
+        () => undefined,
+        () => undefined,
+      );
+    },
+    release(chunk) {
+      const slot = chunk as Slot;
+      slot.users--;
+      if (slot.users > 0) return;
+      // Bytes that may be those of no lasting state of the file serve one request.
+      const stays = slot.owner.key !== undefined && bytes <= limit;
+      if (!slot.gone && stays) return;
+      if (!slot.gone) drop(slot);
+      recycle(slot);
+    },
+    clear() {
+      let slot = oldest;
+      while (slot !== undefined) {
+        const { newer } = slot;
+        if (isIdle(slot)) drop(slot);
+        slot = newer;
+      }
+      spares.length = 0;
+    },
+    get bytes() {
+      return bytes;
+    },
+    limit,
+    get hits() {
+      return hits;
+    },
+    get misses() {
+      return misses;
+    },
+  };
+}

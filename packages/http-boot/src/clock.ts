@@ -1,0 +1,21 @@
+/** Where time comes from; tests have a clock of their own. */
+export interface Clock {
+  /** Unix time in milliseconds. */
+  wall(): number;
+  /** Milliseconds of a steady clock. */
+  ticks(): number;
+  /** Calls `tick` each `ms` milliseconds, until the returned function is called. It keeps no process alive. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+export function systemClock(): Clock {
+  return {
+    wall: Date.now,
+    ticks: () => performance.now(),
+    every(ms, tick) {
+      const timer = setInterval(tick, ms);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+  };
+}

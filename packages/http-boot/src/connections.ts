@@ -1,0 +1,136 @@
+import type { Socket } from "node:net";
+import type { Sending } from "./body.ts";
+import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
+
+/** One TCP connection of a client. */
+export interface Connection {
+  readonly socket: Socket;
+  readonly client: HttpBootClient;
+  /** Answer to everything on this connection. */
+  readonly refusal: HttpRefusal | undefined;
+  /** The body that is on its way. No closure of its own: V8 then kept the remains of all requests for a full collection. */
+  sending: Pick<Sending, "abort"> | undefined;
+  /** Requests that arrived while another one is being answered (pipelining), in order. */
+  readonly waiting: (() => void)[];
+  busy: boolean;
+  /** No request is taken after the present ones: the listener is closing. */
+  last: boolean;
+  /** Requests so far. */
+  requests: number;
+  /** When the last answer ended; same clock as `now` of the table. */
+  idleSince: number;
+}
+
+export interface ConnectionLimits {
+  /** Connections at once, from all clients. */
+  readonly maxConnections: number;
+  readonly maxConnectionsPerClient: number;
+}
+
+export interface Connections {
+  accept(socket: Socket): void;
+  of(socket: Socket): Connection | undefined;
+  /** Connections to one listener end: those on which nothing is asked at once, the others after the answer. */
+  finish(local: { readonly address: string; readonly port: number }): void;
+  all(): Iterable<Connection>;
+  /** Resolves when no connection is open, and the end of each request on them has been reported. */
+  drained(): Promise<void>;
+  readonly size: number;
+}
+
+/** Connections beyond the limits that still get an answer: as many again as are allowed. */
+const excessFactor = 2;
+
+/**
+ * Counts connections. One above the limit takes the place of an idle one, first of the same client; where none is idle
+ * it is answered 503 with Retry-After, which iPXE obeys, and closed.
+ * @param limits may change meanwhile
+ * @param allows whether a client is served at all
+ * @param now milliseconds of any steady clock
+ */
+export function connectionTable(
+  limits: ConnectionLimits,
+  allows: (address: string) => boolean,
+  now: () => number,
+): Connections {
+  const connections = new Map<Socket, Connection>();
+  const perClient = new Map<string, number>();
+  let onDrained: (() => void)[] = [];
+
+  function refusalFor(address: string): HttpRefusal | undefined {
+    if (!allows(address)) return "client-not-allowed";
+    const ofClient = (connection: Connection) => connection.client.address === address;
+    const { maxConnections, maxConnectionsPerClient } = limits;
+    if ((perClient.get(address) ?? 0) >= maxConnectionsPerClient && !endOldestIdle(ofClient)) {
+      return "too-many-connections-of-client";
+    }
+    return connections.size >= maxConnections && !endOldestIdle(() => true) ? "too-many-connections" : undefined;
+  }
+
+  function endOldestIdle(among: (connection: Connection) => boolean): boolean {
+    let oldest: Connection | undefined;
+    for (const connection of connections.values()) {
+      if (connection.busy || connection.requests === 0 || !among(connection)) continue;
+      if (oldest === undefined || connection.idleSince < oldest.idleSince) oldest = connection;
+    }
+    if (oldest === undefined) return false;
+    forget(oldest.socket);
+    oldest.socket.destroy();
+    return true;
+  }
+
+  function forget(socket: Socket): void {
+    const connection = connections.get(socket);
+    if (connection === undefined) return;
+    connections.delete(socket);
+    const { address } = connection.client;
+    const left = (perClient.get(address) ?? 1) - 1;
+    if (left === 0) perClient.delete(address);
+    else perClient.set(address, left);
+    if (connections.size > 0) return;
+    for (const resolve of onDrained) resolve();
+    onDrained = [];
+  }
+
+  return {
+    accept(socket) {
+      const { remoteAddress, remotePort = 0, localAddress = "", localPort = 0 } = socket;
+      // Without address: gone before it was accepted.
+      if (remoteAddress === undefined || connections.size >= limits.maxConnections * excessFactor) {
+        socket.destroy();
+        return;
+      }
+      const client = { address: remoteAddress, port: remotePort, localAddress, localPort };
+      const refusal = refusalFor(remoteAddress);
+      connections.set(socket, {
+        socket,
+        client,
+        refusal,
+        sending: undefined,
+        waiting: [],
+        busy: false,
+        last: false,
+        requests: 0,
+        idleSince: now(),
+      });
+      perClient.set(remoteAddress, (perClient.get(remoteAddress) ?? 0) + 1);
+      socket.once("close", () => forget(socket));
+    },
+    of: (socket) => connections.get(socket),
+    finish({ address, port }) {
+      for (const connection of connections.values()) {
+        const { client, socket } = connection;
+        if (client.localPort !== port || (client.localAddress !== address && address !== "0.0.0.0")) continue;
+        connection.last = true;
+        if (!connection.busy) socket.destroy();
+      }
+    },
+    all: () => connections.values(),
+    async drained() {
+      if (connections.size > 0) await new Promise<void>((resolve) => void onDrained.push(resolve));
+    },
+    get size() {
+      return connections.size;
+    },
+  };
+}

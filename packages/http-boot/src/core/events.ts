@@ -1,0 +1,191 @@
+/** Who asked, and on which of our addresses. */
+export interface HttpBootClient {
+  readonly address: string;
+  readonly port: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/** One request, the same object in every event about it. Texts are the client's: hostile until escaped. */
+export interface HttpBootRequest {
+  /** Counts up from 1 for each server. */
+  readonly id: number;
+  readonly client: HttpBootClient;
+  readonly method: string;
+  /** The request target as sent, at most 2,048 bytes. */
+  readonly target: string;
+  /** The path below the root that it was read as: decoded, no empty segments, no slash in front. */
+  readonly file: string;
+  readonly userAgent: string | undefined;
+  /** Whom the URL names: the appliance writes it into the URLs of iPXE scripts. */
+  readonly mac: string | undefined;
+}
+
+/** First and last byte, both inclusive (RFC 9110 section 14.1.2). */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Why a request got no file. Each has one status, see {@link statusOf}. */
+export type HttpRefusal =
+  /** No such file. */
+  | "missing"
+  | "is-directory"
+  /** A FIFO, a device or a socket. */
+  | "not-regular"
+  | "permission-denied"
+  /** `..`, or a symbolic link that leads out of the root. */
+  | "outside-root"
+  /** Escapes that cannot be decoded, control characters, or longer than a path may be. */
+  | "bad-path"
+  | "source-failed"
+  /** Neither GET nor HEAD. */
+  | "method"
+  /** The target names another host. */
+  | "other-host"
+  /** A request for a file that carries a body. */
+  | "body"
+  | "target-too-long"
+  | "headers-too-large"
+  /** Not HTTP, or HTTP that can be read in two ways. */
+  | "malformed"
+  /** The request did not arrive in time. */
+  | "request-timeout"
+  /** A range that no server can read; `detail` says which clients send it. */
+  | "malformed-range"
+  /** A range that begins behind the end of the file. */
+  | "range-not-satisfiable"
+  /** If-Match or If-Unmodified-Since do not hold: the file is not the one of which the client has a part. */
+  | "precondition-failed"
+  | "client-not-allowed"
+  | "too-many-connections"
+  | "too-many-connections-of-client"
+  | "stopping";
+
+/** Why the body of an answer ended early. */
+export type HttpAbort =
+  /** The client closed the connection. */
+  | "client-closed"
+  /** The client took nothing for too long. */
+  | "timeout"
+  /** Slower than a transfer may be. */
+  | "lifetime"
+  /** The file was changed or truncated meanwhile. */
+  | "file-changed"
+  | "io-failed"
+  /** The server was stopped. */
+  | "stopped";
+
+/**
+ * All that the boot file listener reports, in one union. `time` is Unix time in milliseconds, `ms` counts from the request.
+ * A request ends in exactly one of `done`, `aborted` and `refused`, or is counted in `further`; `start` and `progress`
+ * come for bodies that do not leave at once.
+ */
+export type HttpBootEvent =
+  | { readonly type: "listening"; readonly time: number; readonly address: string; readonly port: number }
+  | { readonly type: "unlistening"; readonly time: number; readonly address: string; readonly port: number }
+  /** The server has stopped: no event follows, unless it is started again. */
+  | { readonly type: "stopped"; readonly time: number }
+  /** An address could not be bound; `code` as "EADDRINUSE". It is tried again. */
+  | {
+      readonly type: "listen-failed";
+      readonly time: number;
+      readonly address: string;
+      readonly port: number;
+      readonly code: string;
+    }
+  | {
+      readonly type: "start";
+      readonly time: number;
+      readonly request: HttpBootRequest;
+      readonly size: number;
+      readonly range: ByteRange | undefined;
+    }
+  | {
+      readonly type: "progress";
+      readonly time: number;
+      readonly request: HttpBootRequest;
+      /** Bytes handed to the operating system. */
+      readonly bytes: number;
+      /** Bytes of the body: the file, or the range of it. */
+      readonly total: number;
+      readonly ms: number;
+    }
+  | {
+      readonly type: "done";
+      readonly time: number;
+      readonly request: HttpBootRequest;
+      /** 200, 206 or 304. */
+      readonly status: number;
+      /** Bytes of the body sent; 0 for HEAD and 304. */
+      readonly bytes: number;
+      /** Bytes of the whole file. */
+      readonly size: number;
+      readonly range: ByteRange | undefined;
+      readonly ms: number;
+    }
+  | {
+      readonly type: "aborted";
+      readonly time: number;
+      readonly request: HttpBootRequest;
+      readonly reason: HttpAbort;
+      readonly status: number;
+      readonly bytes: number;
+      readonly size: number;
+      readonly range: ByteRange | undefined;
+      readonly ms: number;
+      readonly detail: string | undefined;
+    }
+  | {
+      readonly type: "refused";
+      readonly time: number;
+      readonly client: HttpBootClient;
+      /** Undefined when the request could not be read. */
+      readonly request: HttpBootRequest | undefined;
+      readonly reason: HttpRefusal;
+      readonly status: number;
+      readonly detail: string | undefined;
+    }
+  /** A client asks so fast that its small answers and refusals are told in sums, one a second. */
+  | {
+      readonly type: "further";
+      readonly time: number;
+      readonly address: string;
+      readonly requests: number;
+      /** Bytes of all bodies. */
+      readonly bytes: number;
+      /** Requests by status. */
+      readonly statuses: ReadonlyMap<number, number>;
+    };
+
+export type HttpBootEventType = HttpBootEvent["type"];
+
+const statuses: Readonly<Record<HttpRefusal, number>> = {
+  missing: 404,
+  "is-directory": 404,
+  "not-regular": 403,
+  "permission-denied": 403,
+  "outside-root": 404,
+  "bad-path": 400,
+  "source-failed": 500,
+  method: 405,
+  "other-host": 421,
+  body: 413,
+  "target-too-long": 414,
+  "headers-too-large": 431,
+  malformed: 400,
+  "request-timeout": 408,
+  "malformed-range": 416,
+  "range-not-satisfiable": 416,
+  "precondition-failed": 412,
+  "client-not-allowed": 403,
+  "too-many-connections": 503,
+  "too-many-connections-of-client": 503,
+  stopping: 503,
+};
+
+/** The status code that answers a refusal (RFC 9110 section 15). */
+export function statusOf(reason: HttpRefusal): number {
+  return statuses[reason];
+}

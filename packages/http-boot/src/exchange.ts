@@ -1,0 +1,189 @@
+import type { OpenResult, Source, SourceFault } from "@bootlace/boot-source";
+import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./answer.ts";
+import { type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
+import { type CachedFile, type ChunkCache, chunkBytes } from "./chunks.ts";
+import type { Connection } from "./connections.ts";
+import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
+import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
+import { longestTarget, readTarget } from "./core/target.ts";
+import type { IncomingMessage, ServerResponse } from "./messages.ts";
+
+export interface ExchangeDeps {
+  readonly source: Source;
+  readonly cache: ChunkCache;
+  /** Counts up from 1. */
+  readonly nextId: () => number;
+  readonly emit: (event: HttpBootEvent) => void;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds of a steady clock. */
+  readonly ticks: () => number;
+  /** A body that does not leave at once begins; it is over when the returned function is called. */
+  readonly onSending: (sending: Sending, request: HttpBootRequest, began: number) => () => void;
+}
+
+/** One request and the answer to it. A plain record: closures for each of a crowd of small answers are work for the GC. */
+interface Exchange {
+  readonly deps: ExchangeDeps;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: Connection;
+  readonly request: HttpBootRequest;
+  /** On the steady clock. */
+  readonly began: number;
+  /** How often the file was opened. */
+  attempts: number;
+  range: ByteRange | undefined;
+  /** To be told when the answer is over, well or not. */
+  sending: Sending | undefined;
+}
+
+/** Answers one request; tells how it ended in exactly one event. */
+export function exchange(
+  deps: ExchangeDeps,
+  message: IncomingMessage,
+  response: ServerResponse,
+  connection: Connection,
+): Exchange {
+  const { headers, method = "GET", url = "/" } = message;
+  const { client, refusal } = connection;
+  const target = readTarget(url, client.localAddress);
+  const request: HttpBootRequest = {
+    id: deps.nextId(),
+    client,
+    method,
+    target: url.length > longestTarget ? url.slice(0, longestTarget) : url,
+    file: target.ok ? target.file : "",
+    userAgent: headers["user-agent"],
+    mac: target.ok && target.query !== undefined ? macIn(target.query) : undefined,
+  };
+  const one: Exchange = {
+    deps,
+    message,
+    response,
+    connection,
+    request,
+    began: deps.ticks(),
+    attempts: 0,
+    range: undefined,
+    sending: undefined,
+  };
+  const fault =
+    refusal === undefined ? refusalOf(method, headers, message.rawHeaders, target) : ({ reason: refusal } as const);
+  if (fault === undefined) open(one);
+  else refuse(one, fault);
+  return one;
+}
+
+function refuse(one: Exchange, { reason, detail }: Refusal, size?: number): void {
+  const { deps, response, connection, request } = one;
+  if (response.destroyed) {
+    aborted(one, "client-closed", 0, 0, undefined);
+    return;
+  }
+  writeRefusal(response, reason, connection.last, size);
+  const { client } = connection;
+  deps.emit({ type: "refused", time: deps.now(), client, request, reason, status: response.statusCode, detail });
+}
+
+function aborted(one: Exchange, reason: HttpAbort, size: number, bytes: number, detail: string | undefined): void {
+  const { deps, response, request, range, began } = one;
+  const status = response.headersSent ? response.statusCode : 0;
+  const ms = deps.ticks() - began;
+  deps.emit({ type: "aborted", time: deps.now(), request, reason, status, bytes, size, range, ms, detail });
+}
+
+function done(one: Exchange, size: number, bytes: number): void {
+  const { deps, response, request, range, began } = one;
+  const status = response.statusCode;
+  deps.emit({ type: "done", time: deps.now(), request, status, bytes, size, range, ms: deps.ticks() - began });
+}
+
+function open(one: Exchange): void {
+  one.attempts++;
+  const { deps, message, connection, request } = one;
+  const { file, mac } = request;
+  const { url = "/" } = message;
+  // Scripts are made for whom the query names; to all else a query is no part of the name.
+  const name = mac === undefined ? file : `${file}${url.slice(url.indexOf("?"))}`;
+  const opened = openQuietly(deps.source, name, connection.client);
+  if (opened instanceof Promise) void opened.then((result) => answer(one, result));
+  else answer(one, opened);
+}
+
+function answer(one: Exchange, opened: OpenResult): void {
+  if (!opened.ok) {
+    refuse(one, refusalFor(opened.fault));
+    return;
+  }
+  const { deps, message, response, connection, request } = one;
+  const file = deps.cache.open(opened.file);
+  const { size } = opened.file;
+  const decided = decideAnswer(request.method, message.headers, opened.file, validatorsOf(file));
+  if (decided.kind === "found" && !response.destroyed) {
+    one.range = decided.range;
+    send(one, file);
+    return;
+  }
+  closeSource(file);
+  if (response.destroyed) aborted(one, "client-closed", size, 0, undefined);
+  else if (decided.kind === "refused") refuse(one, decided, size);
+  else {
+    writeNotModified(response, validatorsOf(file), connection.last);
+    done(one, size, 0);
+  }
+}
+
+function send(one: Exchange, file: CachedFile): void {
+  const { deps, response, connection, request, range, began } = one;
+  const { size } = file.source;
+  const first = range?.first ?? 0;
+  const total = range === undefined ? size : range.last - first + 1;
+  const begin = () => writeFound(response, request.file, file, range, connection.last);
+  if (request.method === "HEAD" || total === 0) {
+    begin();
+    response.end();
+    closeSource(file);
+    done(one, size, 0);
+    return;
+  }
+  if (total > chunkBytes) deps.emit({ type: "start", time: deps.now(), request, size, range });
+  let over: (() => void) | undefined;
+  const ended = (how: BodyEnd, bytes: number) => {
+    over?.();
+    if (how.ok) done(one, size, total);
+    else if (response.headersSent || response.destroyed) aborted(one, how.reason, size, bytes, how.detail);
+    // The name led to another state of the file a moment ago.
+    else if (how.reason === "file-changed" && one.attempts === 1) open(one);
+    else refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
+  };
+  const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
+  one.sending = sending;
+  connection.sending = sending;
+  if (total > chunkBytes) over = deps.onSending(sending, request, began);
+}
+
+function refusalFor({ reason, detail }: SourceFault): Refusal {
+  const more = detail === undefined ? {} : { detail };
+  if (reason === "bad-name") return { reason: "bad-path", ...more };
+  return { reason: reason === "too-large" ? "source-failed" : reason, ...more };
+}
+
+function macIn(query: string): string | undefined {
+  const text = /(?:^|&)mac=([0-9a-f]{2}(?:(?:[:-]|%3a)[0-9a-f]{2}){5})(?=&|$)/i.exec(query)?.[1];
+  return text?.replace(/%3a|-/gi, ":").toLowerCase();
+}
+
+/** What a source throws is a fault of the source, not of the server. */
+function openQuietly(source: Source, name: string, client: HttpBootClient): OpenResult | Promise<OpenResult> {
+  const failed = (error: unknown): OpenResult => {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { ok: false, fault: { reason: "source-failed", detail } };
+  };
+  try {
+    const opened = source.open(name, client);
+    return opened instanceof Promise ? opened.catch(failed) : opened;
+  } catch (error) {
+    return failed(error);
+  }
+}

@@ -1,0 +1,54 @@
+import { systemClock } from "./clock.ts";
+import { httpBootServer } from "./serve.ts";
+import type { HttpBootServer, HttpBootServerOptions } from "./server-options.ts";
+
+/**
+ * An HTTP/1.1 server of boot files (RFC 9110, 9112), for UEFI HTTP Boot, iPXE, GRUB and what they load: GET and HEAD, one
+ * range a request, entity tags and dates. Every path is a file of the source, and there is nothing else. Nothing is bound
+ * before `start()`.
+ * @throws OptionError for an option that does not exist or has a value that it cannot have
+ */
+export function createHttpBootServer(options: HttpBootServerOptions): HttpBootServer {
+  return httpBootServer(options, systemClock());
+}
+
+export type {
+  BindFailure,
+  HolderOf,
+  NotServedReason,
+  OpenResult,
+  Source,
+  SourceClient,
+  SourceFault,
+  SourceFile,
+  StartOptions,
+  StopOptions,
+} from "@bootlace/boot-source";
+export {
+  content,
+  notFound,
+  OptionError,
+  ServerStartError,
+  SourceChangedError,
+} from "@bootlace/boot-source";
+export { directory } from "@bootlace/tftp-serve";
+export type {
+  ByteRange,
+  HttpAbort,
+  HttpBootClient,
+  HttpBootEvent,
+  HttpBootEventType,
+  HttpBootRequest,
+  HttpRefusal,
+} from "./core/events.ts";
+export { statusOf } from "./core/events.ts";
+export { mediaType } from "./core/media-types.ts";
+export { defaultLimits } from "./option-tables.ts";
+export type {
+  HttpBootAddress,
+  HttpBootChanges,
+  HttpBootLimits,
+  HttpBootServer,
+  HttpBootServerOptions,
+  HttpBootStatistics,
+} from "./server-options.ts";

@@ -1,0 +1,47 @@
+import type { Connection } from "./connections.ts";
+import { type ExchangeDeps, exchange } from "./exchange.ts";
+import type { IncomingMessage, ServerResponse } from "./messages.ts";
+
+export interface BootRequestsDeps extends ExchangeDeps {
+  /** Undefined: the connection is given up, and what it asks gets no answer. */
+  readonly connectionOf: (message: IncomingMessage) => Connection | undefined;
+}
+
+/** Requests of one connection that may wait for the answer before theirs. */
+const mostWaiting = 16;
+
+/** Answers the requests for boot files: every path is a file of the source, and there is nothing else. */
+export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage, response: ServerResponse) => void {
+  const { connectionOf, ticks } = deps;
+
+  function begin(message: IncomingMessage, response: ServerResponse, connection: Connection): void {
+    connection.busy = true;
+    connection.requests++;
+    const one = exchange(deps, message, response, connection);
+    // It comes after the socket has closed its handle: by then the system has let go of the bytes.
+    response.on("close", () => {
+      one.sending?.closed();
+      ended(connection);
+    });
+  }
+
+  function ended(connection: Connection): void {
+    const { socket, waiting } = connection;
+    connection.busy = false;
+    connection.sending = undefined;
+    connection.idleSince = ticks();
+    const next = socket.destroyed ? undefined : waiting.shift();
+    if (next !== undefined) next();
+    else if (connection.last) socket.destroySoon();
+  }
+
+  /** Answers leave one after the other (RFC 9112 section 9.3.2), so requests are looked at one after the other. */
+  return (message, response) => {
+    const connection = connectionOf(message);
+    if (connection === undefined) message.socket.destroy();
+    else if (!connection.busy) begin(message, response, connection);
+    else if (connection.waiting.length < mostWaiting) {
+      connection.waiting.push(() => begin(message, response, connection));
+    } else connection.socket.destroy();
+  };
+}

@@ -1,0 +1,158 @@
+import { checkOptions, clientFilter, followAddresses, lifecycle, ownAddresses } from "@bootlace/boot-source";
+import { writeRawRefusal } from "./answer.ts";
+import { chunkBytes, chunkCache } from "./chunks.ts";
+import type { Clock } from "./clock.ts";
+import { connectionTable } from "./connections.ts";
+import { type HttpBootEvent, statusOf } from "./core/events.ts";
+import { reporter } from "./core/report.ts";
+import { type Listener, type ListenerHooks, listen } from "./listener.ts";
+import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
+import { bootRequests } from "./requests.ts";
+import type { HttpBootServer, HttpBootServerOptions } from "./server-options.ts";
+import { transferTable } from "./transfers.ts";
+
+/** How often addresses are looked at: those of the interfaces, and those that could not be bound. */
+const pollInterval = 2000;
+const sweepInterval = 1000;
+/** Without requests for this long the memory of the cache goes back. */
+const cacheIdle = 60_000;
+
+/** A server on a clock of its own; see `createHttpBootServer`. */
+export function httpBootServer(given: HttpBootServerOptions, clock: Clock): HttpBootServer {
+  const options = checkOptions("createHttpBootServer", given, optionsTable);
+  const limits = { ...defaultLimits, ...options.limits };
+  const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
+  const emit = reports.report;
+  const cache = chunkCache(limits.cacheSize);
+  const transfers = transferTable(limits.lifetime, clock, emit);
+  let { port = 80, addresses: chosen, clients: allowed = [] } = options;
+  let filter = filterNow();
+  /** Given up, with answers that still run. */
+  const closing = new Set<Listener>();
+  let ends: (() => void)[] = [];
+  /** Ends the drain of a stop, also one that has not come to it yet. */
+  let hurry = () => {};
+  let lastRequest = 0;
+  let requests = 0;
+
+  const connections = connectionTable(limits, (address) => filter.allows(address), clock.ticks);
+  const answer = bootRequests({
+    source: options.source,
+    cache,
+    nextId: () => ++requests,
+    connectionOf: (message) => connections.of(message.socket),
+    emit,
+    now: clock.wall,
+    ticks: clock.ticks,
+    onSending: transfers.add,
+  });
+  const hooks: ListenerHooks = {
+    connections,
+    onRequest(request, response) {
+      lastRequest = clock.ticks();
+      answer(request, response);
+    },
+    onUnreadable(socket, reason, detail) {
+      const connection = connections.of(socket);
+      writeRawRefusal(socket, reason);
+      if (connection === undefined) return;
+      const { client } = connection;
+      const status = statusOf(reason);
+      emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status, detail });
+    },
+  };
+
+  const places = followAddresses<{ readonly address: string; readonly port: number }, Listener>({
+    key: (wanted) => wanted.address,
+    bind: (wanted) => listen(wanted.address, wanted.port, limits, hooks),
+    unbind(listener) {
+      closing.add(listener);
+      void listener.closed.then(() => closing.delete(listener));
+      listener.close();
+    },
+    fits: ({ wantedPort }, wanted) => wanted.port === wantedPort,
+    onBound: ({ endpoint }) => emit({ type: "listening", time: clock.wall(), ...endpoint }),
+    onUnbound: ({ endpoint }) => emit({ type: "unlistening", time: clock.wall(), ...endpoint }),
+    onFailure: ({ address, port, code }) => emit({ type: "listen-failed", time: clock.wall(), address, port, code }),
+    holderOf: options.holderOf,
+  });
+
+  function filterNow() {
+    return clientFilter(allowed.length === 0 ? undefined : allowed);
+  }
+
+  function wantedNow() {
+    return (chosen ?? ownAddresses()).map((address) => ({ address, port }));
+  }
+
+  function poll(): void {
+    if (allowed.length === 0) filter = filterNow();
+    void places.follow(wantedNow());
+  }
+
+  function sweep(): void {
+    transfers.sweep();
+    reports.flush();
+  }
+
+  function forget(): void {
+    if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
+  }
+
+  /** Waits until all connections have ended by themselves, or `hurried` resolves, for `timeout` ms at most. */
+  async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout);
+    });
+    await Promise.race([gone, hurried, late]);
+    clearTimeout(timer);
+  }
+
+  const { start, stop } = lifecycle({
+    async open(signal) {
+      await places.start(wantedNow(), { signal });
+      ends = [clock.every(pollInterval, poll), clock.every(sweepInterval, sweep), clock.every(cacheIdle, forget)];
+    },
+    async close({ drain, timeout }) {
+      const hurried = new Promise<void>((resolve) => {
+        hurry = resolve;
+      });
+      await places.close();
+      const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
+      if (drain) await drained(gone, hurried, timeout);
+      for (const end of ends) end();
+      for (const connection of connections.all()) {
+        connection.sending?.abort("stopped");
+        connection.socket.destroy();
+      }
+      await gone;
+      reports.flush();
+      cache.clear();
+      emit({ type: "stopped", time: clock.wall() });
+    },
+    hurry: () => hurry(),
+  });
+
+  return {
+    start,
+    stop,
+    async configure(given) {
+      const changes = checkOptions("configure", given, changesTable);
+      chosen = changes.addresses ?? chosen;
+      port = changes.port ?? port;
+      allowed = changes.clients ?? allowed;
+      filter = filterNow();
+      Object.assign(limits, changes.limits);
+      return places.follow(wantedNow());
+    },
+    addresses: () => places.bound().map(({ endpoint }) => endpoint),
+    statistics: () => ({
+      requests,
+      connections: connections.size,
+      transfersActive: transfers.active,
+      cache: { bytes: cache.bytes, limit: cache.limit, hits: cache.hits, misses: cache.misses },
+    }),
+    [Symbol.asyncDispose]: () => stop(),
+  };
+}

@@ -1,0 +1,101 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { BindFailure, HolderOf, Source, StartOptions, StopOptions } from "@bootlace/boot-source";
+import type { HttpBootEvent } from "./core/events.ts";
+
+/** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
+export interface HttpBootLimits {
+  /**
+   * Connections at once, 1 or more. Default 1024. One more takes the place of an idle one; where none is idle it is
+   * answered 503 with Retry-After, which iPXE obeys.
+   */
+  readonly maxConnections: number;
+  /** Connections at once from one client address, 1 or more. Default 64: virtual machines behind NAT share one. */
+  readonly maxConnectionsPerClient: number;
+  /** Bytes of file contents kept in memory for all requests together. Default 32 MiB. */
+  readonly cacheSize: number;
+  /** Milliseconds for a request line and its headers to arrive. Default 10,000. */
+  readonly requestTimeout: number;
+  /** Milliseconds in the middle of an answer in which the client takes no byte. Default 60,000. */
+  readonly idleLimit: number;
+  /** Milliseconds for which a connection without a request stays open. Default 30,000. */
+  readonly keepAliveTimeout: number;
+  /** Milliseconds an answer may take, or the time at 16 KiB/s if that is longer. Default 900,000. */
+  readonly lifetime: number;
+}
+
+export interface HttpBootServerOptions {
+  readonly source: Source;
+  /**
+   * Local addresses to serve on; each gets a listener of its own. Default: every IPv4 address of this machine, followed
+   * while the server runs.
+   */
+  readonly addresses?: readonly string[] | undefined;
+  /** TCP port, 1 to 65535. Default 80; 0 lets the system choose, see `addresses()`. */
+  readonly port?: number | undefined;
+  /**
+   * Who is served: addresses and subnets ("192.168.11.0/24"). Default, also when empty: subnets of this machine's
+   * interfaces and all private, link-local and loopback addresses. Others are answered 403.
+   */
+  readonly clients?: readonly string[] | undefined;
+  readonly limits?: Partial<HttpBootLimits> | undefined;
+  /** Finds who holds a port that is in use; what it finds is part of the `ServerStartError`. */
+  readonly holderOf?: HolderOf | undefined;
+  /** Gets every event, in order. What it throws is not caught. */
+  readonly onEvent?: ((event: HttpBootEvent) => void) | undefined;
+}
+
+/** What can change while the server runs. What is left out stays as it is. */
+export interface HttpBootChanges {
+  readonly addresses?: readonly string[] | undefined;
+  readonly port?: number | undefined;
+  /** Empty: as when the option `clients` is left out. */
+  readonly clients?: readonly string[] | undefined;
+  readonly limits?: Partial<Pick<HttpBootLimits, "maxConnections" | "maxConnectionsPerClient">> | undefined;
+}
+
+/** What is bound. */
+export interface HttpBootAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How it is now, and figures since the server was created. */
+export interface HttpBootStatistics {
+  /** Requests read so far, whatever their answer. */
+  readonly requests: number;
+  /** Connections open now. */
+  readonly connections: number;
+  /** Bodies of more than 1 MiB on their way now. */
+  readonly transfersActive: number;
+  readonly cache: {
+    /** Bytes in use now, and the most there may be. */
+    readonly bytes: number;
+    readonly limit: number;
+    readonly hits: number;
+    readonly misses: number;
+  };
+}
+
+export interface HttpBootServer {
+  /**
+   * Binds every address. All are tried, and when one cannot be bound none stays bound. Twice while running: does nothing.
+   * @throws ServerStartError with every failure; the reason of `signal` when it was aborted meanwhile
+   */
+  start(options?: StartOptions): Promise<void>;
+  /**
+   * Closes all. `drain`: take no new requests, but let the answers end, for at most `timeout` ms (default 30,000). Safe at
+   * any time: before a start, after one that failed, and twice.
+   */
+  stop(options?: StopOptions): Promise<void>;
+  /**
+   * Changes the server. New requests find the new settings; answers that run go on to their end, also on an address or
+   * port that is given up.
+   * @returns the addresses that could not be bound; they are reported by `listen-failed` and tried again
+   * @throws OptionError for a value that an option cannot have; then nothing is changed
+   */
+  configure(changes: HttpBootChanges): Promise<readonly BindFailure[]>;
+  /** What is bound now, with the port the system chose. */
+  addresses(): readonly HttpBootAddress[];
+  statistics(): HttpBootStatistics;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,42 @@
+import type { OutgoingReply } from "./core/handle.ts";
+
+/** Replies whose plan makes them wait. */
+export interface DelayedReplies {
+  /** Runs `work` at once, or as late as the reply's plan says. The timer keeps no process alive. */
+  after(reply: OutgoingReply, work: () => void): void;
+  /** Resolves when none waits any more, after so many milliseconds, or at {@link hurry}. */
+  drained(timeout: number): Promise<void>;
+  hurry(): void;
+}
+
+export function delayedReplies(): DelayedReplies {
+  let waiting = 0;
+  let over = () => {};
+  return {
+    after({ decision }, work) {
+      const { delayMilliseconds = 0 } = decision.plan;
+      if (delayMilliseconds <= 0) {
+        work();
+        return;
+      }
+      waiting++;
+      setTimeout(() => {
+        waiting--;
+        work();
+        if (waiting === 0) over();
+      }, delayMilliseconds).unref();
+    },
+    async drained(timeout) {
+      if (waiting === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeout);
+        over = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      over = () => {};
+    },
+    hurry: () => over(),
+  };
+}

@@ -1,0 +1,67 @@
+import { check, networkOf, type OptionCheck, type OptionTable } from "@bootlace/boot-source";
+import { parseIpv4 } from "@bootlace/dhcp-core";
+import type { Ports } from "./core/context.ts";
+import type { Limits, Rate } from "./core/limits.ts";
+import type { ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
+
+const ipv4 = check.mustBe("an IPv4 address", isIpv4);
+
+const ipv4Subnet = check.mustBe(
+  "an IPv4 subnet such as 10.1.0.0/16",
+  (value) => typeof value === "string" && networkOf(value)?.version === 4,
+);
+
+/** The empty prefix would be that of every machine. */
+const vendorClass = check.mustBe("text that is not empty", (value) => typeof value === "string" && value !== "");
+
+const someOrNone = check.mustBe("a number, 0 or more", (value) => Number.isFinite(value) && Number(value) >= 0);
+
+const rate = check.optionsOf<Rate>({
+  replies: check.required(someOrNone),
+  seconds: check.required(check.mustBe("a number above 0", (value) => Number.isFinite(value) && Number(value) > 0)),
+  burst: someOrNone,
+});
+
+const interfaceList = check.listOf(
+  check.mustBe("an interface with name, address and netmask", (value) => {
+    const { name, address, netmask, broadcast } = (value ?? {}) as Record<string, unknown>;
+    return (
+      typeof name === "string" && isIpv4(address) && isIpv4(netmask) && (broadcast === undefined || isIpv4(broadcast))
+    );
+  }),
+);
+
+const interfaces: OptionCheck = (value, place) => (typeof value === "function" ? value : interfaceList(value, place));
+
+/** The longest time that a timer of Node.js takes. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export const changesTable: OptionTable<ProxyDhcpChanges> = {
+  choose: check.callback,
+  interfaces,
+  relays: check.listOf(ipv4),
+  clientSubnets: check.listOf(ipv4Subnet),
+  vendorClasses: check.listOf(vendorClass),
+  serveUnknownArchitectures: check.flag,
+  limits: check.optionsOf<Limits>({ mac: rate, source: rate, global: rate, maxKeys: check.integer(1) }),
+};
+
+export const optionsTable: OptionTable<ProxyDhcpOptions> = {
+  ...changesTable,
+  choose: check.required(check.callback),
+  onEvent: check.callback,
+  pollMilliseconds: check.integer(1, LONGEST_TIMER),
+  mode: check.oneOf("full", "pxe-port-only"),
+  ports: check.optionsOf<Ports>({
+    dhcp: check.portOrFree,
+    pxe: check.portOrFree,
+    client: check.port,
+    relay: check.port,
+  }),
+  holderOf: check.callback,
+  now: check.callback,
+};
+
+function isIpv4(value: unknown): boolean {
+  return typeof value === "string" && parseIpv4(value) !== undefined;
+}

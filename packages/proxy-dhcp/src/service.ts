@@ -1,0 +1,50 @@
+import type { Socket } from "node:dgram";
+import type { BindResult } from "@bootlace/boot-source";
+import type { Datagram, Ports } from "./core/context.ts";
+import type { Endpoint, ServedInterface } from "./core/interfaces.ts";
+import { bind, bindOffers, closed, endpoint } from "./sockets.ts";
+
+/** One served address: the PXE port's socket, and in full mode the one that offers leave by. */
+export interface Service {
+  readonly at: ServedInterface;
+  readonly pxe: Socket;
+  readonly offers: Socket | undefined;
+  /** Where the PXE port is bound. */
+  readonly local: Endpoint;
+}
+
+/**
+ * Binds both sockets, or none.
+ * @param dhcpPort the port that offers leave from; without it none do
+ */
+export async function bindService(
+  at: ServedInterface,
+  ports: Ports,
+  dhcpPort: number | undefined,
+): Promise<BindResult<Service>> {
+  const pxe = await bind({ address: at.address, port: ports.pxe }, false);
+  const offers = dhcpPort === undefined ? undefined : await bindOffers(at, dhcpPort, ports.client);
+  if (pxe.ok && offers?.ok !== false) {
+    const local = endpoint(pxe.socket.address());
+    return { ok: true, bound: { at, pxe: pxe.socket, offers: offers?.socket, local } };
+  }
+  const both = [pxe, offers];
+  for (const bound of both) if (bound?.ok) await closed(bound.socket);
+  return { ok: false, failures: both.flatMap((bound) => (bound?.ok === false ? [bound.failure] : [])) };
+}
+
+/** Hands on what arrives on the PXE port, and the errors of both sockets. */
+export function receiveOn(
+  { at, pxe, offers, local }: Service,
+  receive: (datagram: Datagram) => void,
+  onError: (error: NodeJS.ErrnoException) => void,
+): void {
+  for (const socket of [pxe, offers]) socket?.on("error", onError);
+  pxe.on("message", (bytes, from) => {
+    receive({ bytes, port: "pxe", localPort: local.port, source: endpoint(from), arrival: at });
+  });
+}
+
+export async function closeService({ pxe, offers }: Service): Promise<void> {
+  await Promise.all([closed(pxe), offers === undefined ? undefined : closed(offers)]);
+}

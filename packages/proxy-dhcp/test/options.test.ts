@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { OptionError } from "../src/index.ts";
+import type { ProxyDhcpOptions } from "../src/options.ts";
+import { createProxyDhcp } from "../src/serve.ts";
+import { loopback } from "./loopback.ts";
+
+const choose = () => ({ kind: "boot", file: "a" }) as const;
+const one = loopback("one");
+
+describe("options", () => {
+  const rate = { replies: 1, seconds: 1 };
+
+  it.each<[string, object]>([
+    ["choose", { choose: undefined }],
+    ["choose", { choose: "pxelinux.0" }],
+    ["colour", { colour: "red" }],
+    ["onEvent", { onEvent: {} }],
+    ["now", { now: 5 }],
+    ["holderOf", { holderOf: "nobody" }],
+    ["mode", { mode: "half" }],
+    ["ports", { ports: 67 }],
+    ["ports.dhcp", { ports: { dhcp: 70_000 } }],
+    ["ports.dhcp", { ports: { dhcp: -1 } }],
+    ["ports.pxe", { ports: { pxe: 4011.5 } }],
+    ["ports.client", { ports: { client: 0 } }],
+    ["ports.client", { ports: { client: "68" } }],
+    ["ports.relay", { ports: { relay: 65_536 } }],
+    ["ports.tftp", { ports: { tftp: 69 } }],
+    ["pollMilliseconds", { pollMilliseconds: 0 }],
+    ["pollMilliseconds", { pollMilliseconds: 2 ** 31 }],
+    ["interfaces", { interfaces: "eth0" }],
+    ["interfaces[1]", { interfaces: [one, { name: "two", address: "::1", netmask: "255.0.0.0" }] }],
+    ["interfaces[0]", { interfaces: [{ ...one, broadcast: "all" }] }],
+    ["interfaces[0]", { interfaces: [null] }],
+    ["relays", { relays: "10.0.0.1" }],
+    ["relays[0]", { relays: ["10.0.0.0/8"] }],
+    ["clientSubnets[0]", { clientSubnets: ["10.0.0.0/99"] }],
+    ["clientSubnets[1]", { clientSubnets: ["10.1.2.3/16", "fd00::/8"] }],
+    ["vendorClasses[0]", { vendorClasses: [""] }],
+    ["serveUnknownArchitectures", { serveUnknownArchitectures: 1 }],
+    ["limits.maxKeys", { limits: { maxKeys: 0 } }],
+    ["limits.mac.replies", { limits: { mac: { ...rate, replies: -1 } } }],
+    ["limits.source.seconds", { limits: { source: { ...rate, seconds: 0 } } }],
+    ["limits.global.burst", { limits: { global: { ...rate, burst: Number.NaN } } }],
+    ["limits.mac.seconds", { limits: { mac: { replies: 1 } } }],
+    ["limits.all", { limits: { all: rate } }],
+  ])("%s is refused by name: %o", (option, wrong) => {
+    const create = () => createProxyDhcp({ choose, ...wrong } as ProxyDhcpOptions);
+    expect(create).toThrow(OptionError);
+    expect(create).toThrow(RangeError);
+    expect(create).toThrow(`createProxyDhcp: option ${option} `);
+  });
+
+  it("what may be absent may be undefined", () => {
+    const options = {
+      ...{ choose, onEvent: undefined, interfaces: undefined, mode: undefined, ports: undefined, relays: undefined },
+      ...{ clientSubnets: undefined, vendorClasses: undefined, limits: undefined, now: undefined, holderOf: undefined },
+    };
+    expect(createProxyDhcp(options).addresses()).toEqual([]);
+  });
+});
