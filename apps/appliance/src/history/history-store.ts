@@ -1,5 +1,5 @@
-import type { Session } from "../sessions/session.ts";
 import type { Outcome } from "../sessions/outcome.ts";
+import type { Session } from "../sessions/session.ts";
 import type { BootSummary } from "../sessions/summary.ts";
 
 export interface BootQuery {

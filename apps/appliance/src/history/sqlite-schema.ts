@@ -36,15 +36,7 @@ export const pruneSessions = `
 export function rowOf(boot: Session): SQLInputValue[] {
   const summary = summaryOf(boot);
   const session = serializeSession(boot);
-  return [
-    boot.id,
-    clientOf(boot),
-    boot.startedAt,
-    summary.outcome,
-    session.length,
-    serializeSummary(summary),
-    session,
-  ];
+  return [boot.id, clientOf(boot), boot.startedAt, summary.outcome, session.length, serializeSummary(summary), session];
 }
 
 export function createTables(database: DatabaseSync): void {

@@ -87,21 +87,21 @@ function open(Database: typeof DatabaseSync, path: string): Found {
 }
 
 function look(database: DatabaseSync): Found {
-  const version = Number(valueOf(database, "pragma user_version"));
+  const version = Number(firstColumn(database, "pragma user_version"));
   if (version > databaseVersion) return { kind: "newer", version };
   database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 4194304");
-  const tables = Number(valueOf(database, "select count(*) from sqlite_schema"));
+  const tables = Number(firstColumn(database, "select count(*) from sqlite_schema"));
   if (version === 0 && tables === 0) {
     createTables(database);
     return { kind: "usable", database };
   }
-  if (version === 0 || valueOf(database, "pragma quick_check(1)") !== "ok") return { kind: "damaged" };
+  if (version === 0 || firstColumn(database, "pragma quick_check(1)") !== "ok") return { kind: "damaged" };
   return version === 1
     ? { kind: "usable", database, migrated: migrateVersion1(database) }
     : { kind: "usable", database };
 }
 
-function valueOf(database: DatabaseSync, query: string): unknown {
+function firstColumn(database: DatabaseSync, query: string): unknown {
   return Object.values(database.prepare(query).get() ?? {})[0];
 }
 

@@ -1,8 +1,8 @@
 import { confidences, severities, verdicts } from "../catalogue/verdicts.ts";
 import { outcomes } from "./outcome.ts";
 import { flag, itemsOf, listOf, number, objectOf, oneOf, optional, type Read, text } from "./read-json.ts";
-import { readFirmware, readStep } from "./stored-step.ts";
 import type { Session } from "./session.ts";
+import { readFirmware, readStep } from "./stored-step.ts";
 import type { BootSummary } from "./summary.ts";
 import { type Conclusion, conclusionOf } from "./verdicts/verdict.ts";
 

@@ -31,7 +31,16 @@ export interface BootSummary
 }
 
 export function summaryOf(boot: Session): BootSummary {
-  const { steps, told: _told, dropped: _dropped, next: _next, running: _running, givenUp: _givenUp, verdicts, ...rest } = boot;
+  const {
+    steps,
+    told: _told,
+    dropped: _dropped,
+    next: _next,
+    running: _running,
+    givenUp: _givenUp,
+    verdicts,
+    ...rest
+  } = boot;
   const named = [...stepsOf(boot, "offer"), ...stepsOf(boot, "ack")].findLast(({ bootFile }) => bootFile !== undefined);
   const ruled = steps.findLast((step) => "rule" in step && step.rule !== undefined);
   const rule = ruled !== undefined && "rule" in ruled ? ruled.rule : undefined;
