@@ -52,7 +52,7 @@ export const rooms: readonly Room[] = [
     name: "http-boot shell",
     prefix: "packages/http-boot/src/",
     rooms: ["http-boot core"],
-    packages: ["@bootlace/boot-source", "@bootlace/tftp-serve", "node:*"],
+    packages: ["@bootlace/boot-source", "node:*"],
   },
   {
     name: "pxe-client core",

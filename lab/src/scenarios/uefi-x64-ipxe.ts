@@ -33,7 +33,11 @@ export const uefiX64Ipxe: Scenario = {
     const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: tree() });
     const scriptOf = (mac: string) =>
       eventually(lab, `the script of ${mac} in the log`, 5, () =>
-        bootlace.records().find((record) => record.event === "http.done" && record.mac === mac),
+        bootlace
+          .records()
+          .find(
+            ({ event, mac: whose, file }) => event === "http.done" && whose === mac && String(file).endsWith(".ipxe"),
+          ),
       );
 
     const byPxe = async () => {

@@ -1,10 +1,16 @@
 export type { ClientFilter } from "./client-filter.ts";
 export { clientFilter } from "./client-filter.ts";
+export type { BlobContent, StreamContent, StreamOptions, WholeContent } from "./content.ts";
+
 export { content } from "./content.ts";
 export type { BindFailure, HolderOf } from "./core/bind-failure.ts";
 export { bindFailureText, ServerStartError, withHolders } from "./core/bind-failure.ts";
 export type { BoundedMap } from "./core/bounded-map.ts";
 export { boundedMap } from "./core/bounded-map.ts";
+export type { ClientPath, NamePaths } from "./core/client-path.ts";
+export { pathsOf, readClientPath, tidyPath, withoutGarbage } from "./core/client-path.ts";
+export { firstOf, perClient } from "./core/compose.ts";
+export { codeOf } from "./core/error-code.ts";
 export type { AddressFollower, BindResult, FollowedAddresses, FollowStart } from "./core/follow-addresses.ts";
 export { followAddresses } from "./core/follow-addresses.ts";
 export type { Lifecycle, LifecycleSteps } from "./core/lifecycle.ts";
@@ -19,5 +25,10 @@ export type { AddressWords, Subnet, SubnetResult } from "./core/subnet.ts";
 export { containsWords, networkOf, parseAddress, parseSubnet, subnetContains, subnetText } from "./core/subnet.ts";
 export type { Rate, TokenBucket } from "./core/token-bucket.ts";
 export { allowance, fullBucket, refill } from "./core/token-bucket.ts";
+
+export { isShortage } from "./descriptors.ts";
+export { directory } from "./directory.ts";
+export type { DirectoryOptions } from "./directory-options.ts";
 export type { Interfaces } from "./own-addresses.ts";
 export { interfacesNow, isLoopback, ownAddresses } from "./own-addresses.ts";
+export type { Pieces, WebStream } from "./stream-file.ts";

@@ -26,12 +26,12 @@ export type {
 } from "@bootlace/boot-source";
 export {
   content,
+  directory,
   notFound,
   OptionError,
   ServerStartError,
   SourceChangedError,
 } from "@bootlace/boot-source";
-export { directory } from "@bootlace/tftp-serve";
 export type {
   ByteRange,
   HttpAbort,

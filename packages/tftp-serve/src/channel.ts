@@ -33,11 +33,6 @@ export function udpSocket(address: string): Socket {
   return createSocket({ type: address.includes(":") ? "udp6" : "udp4", lookup: numericLookup });
 }
 
-/** Code of an error of the operating system: "EADDRINUSE". */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNKNOWN";
-}
-
 /** Sends on one socket. A refusal by the operating system is dropped, which is what the timers expect. */
 export interface Sender {
   /** To whom the socket is connected. @returns what the system said to it, a negative number if it refused; unless it is not known */

@@ -10,8 +10,23 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   return tftpServer(options, systemClock());
 }
 
-export type { NotServedReason, OpenResult, Source, SourceFault, SourceFile } from "@bootlace/boot-source";
-export { type ClientFilter, clientFilter, content, notFound, SourceChangedError } from "@bootlace/boot-source";
+export type {
+  DirectoryOptions,
+  NotServedReason,
+  OpenResult,
+  Source,
+  SourceFault,
+  SourceFile,
+} from "@bootlace/boot-source";
+export {
+  type ClientFilter,
+  clientFilter,
+  content,
+  directory,
+  notFound,
+  SourceChangedError,
+} from "@bootlace/boot-source";
+
 export type {
   AbortReason,
   RefusedReason,
@@ -22,8 +37,6 @@ export type {
   TransferRef,
 } from "./core/events.ts";
 export type { OptionPair } from "./core/packet.ts";
-export { directory } from "./directory.ts";
-export type { DirectoryOptions } from "./directory-options.ts";
 export { defaultLimits } from "./serve.ts";
 export type {
   ClientSettings,

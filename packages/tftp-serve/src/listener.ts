@@ -1,5 +1,6 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import { codeOf, type Sender, senderOf, udpSocket } from "./channel.ts";
+import { codeOf } from "@bootlace/boot-source";
+import { type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
 import type { TftpBindFailure, TftpEndpoint } from "./server-options.ts";
 

@@ -1,5 +1,6 @@
 import type { Socket } from "node:dgram";
-import { type ChannelHandlers, codeOf, type Sender, senderOf, udpSocket } from "./channel.ts";
+import { codeOf } from "@bootlace/boot-source";
+import { type ChannelHandlers, type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
 
 /** A socket that serves one transfer after the other. */

@@ -1,6 +1,6 @@
-import { notFound, type OpenResult, type Source, type SourceFile } from "@bootlace/boot-source";
+import { codeOf, isShortage, notFound, type OpenResult, type Source, type SourceFile } from "@bootlace/boot-source";
 import type { FrameCache } from "./cache.ts";
-import { type Channel, type ChannelHandlers, codeOf } from "./channel.ts";
+import type { Channel, ChannelHandlers } from "./channel.ts";
 import type { TransferFigures, TransferRef } from "./core/events.ts";
 import { errorFor, errors, type TftpError } from "./core/faults.ts";
 import { negotiate } from "./core/negotiate.ts";
@@ -8,7 +8,6 @@ import { encodeError, encodeOack, errorTextOf, numberOf, opcodeOf, opcodes } fro
 import { hold, resume } from "./core/timer.ts";
 import { acknowledgedOctets, begin, step } from "./core/transfer.ts";
 import type { Outcome, TransferEffect, TransferState } from "./core/transfer-types.ts";
-import { isShortage } from "./descriptors.ts";
 import { closeSource, type FramedFile, type LoadFault } from "./frames.ts";
 import { netasciiView } from "./netascii-view.ts";
 import { type Asked, endEvent, messageOf, type Session, type SessionHost, transferRef } from "./session.ts";

@@ -1,8 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, link, open, realpath, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { codeOf } from "./channel.ts";
-import { pathsOf } from "./names.ts";
+import { codeOf, pathsOf } from "@bootlace/boot-source";
 import type { CreateResult, Sink, SinkFile } from "./sink.ts";
 
 export interface UploadOptions {

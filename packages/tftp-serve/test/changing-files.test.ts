@@ -1,7 +1,7 @@
 import { appendFile, rename, truncate, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { directory } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
-import { directory, directoryAt } from "../src/directory.ts";
 import { fetchFile, folder, pattern, running, type UdpClient, udpClient } from "./fixture.ts";
 import { ack, error, rrq } from "./hex.ts";
 
@@ -62,7 +62,7 @@ describe("a file that changes during a transfer never mixes old and new octets",
     const path = await settled(join(root, "f"), old);
     // A file that was written a moment ago is not kept in memory.
     const settledBy = Date.now() + 60_000;
-    const server = await running({ source: directoryAt(root, {}, () => settledBy) });
+    const server = await running({ source: directory(root, { now: () => settledBy }) });
     const first = await udpClient();
     first.send(rrq("f"), server.port);
     const { port: leaving } = await first.next();

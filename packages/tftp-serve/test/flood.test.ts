@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { pathsOf } from "@bootlace/boot-source";
 import { expect, test } from "vitest";
 import { type Dice, dice, mutated } from "../../../tools/test-kit/mutated-bytes.ts";
 import { negotiate } from "../src/core/negotiate.ts";
@@ -16,7 +17,6 @@ import { beginReceive, type ReceiveEvent, stepReceive } from "../src/core/receiv
 import { isServableName } from "../src/core/text.ts";
 import { begin, step } from "../src/core/transfer.ts";
 import { type TransferEvent, timing } from "../src/core/transfer-types.ts";
-import { pathsOf } from "../src/names.ts";
 import { hex, request } from "./hex.ts";
 
 /** `FUZZ_RUNS=10000000` for a campaign; FUZZ_SEED for another one. */

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { directory } from "@bootlace/boot-source";
 import tftp, { type Stats } from "tftp";
 import { expect, test } from "vitest";
 import { systemClock } from "../src/clock.ts";
-import { directory } from "../src/directory.ts";
 import { uploads } from "../src/uploads.ts";
 import { folder, pattern, running } from "./fixture.ts";
 

@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { directory } from "@bootlace/boot-source";
 import { expect, test } from "vitest";
-import { directoryAt } from "../src/directory.ts";
 import { folder, pattern, running, udpClient } from "./fixture.ts";
 import { error, rrq } from "./hex.ts";
 
@@ -28,7 +28,7 @@ test("10,000 requests that are broken off leave descriptors and heap where they 
 }, async () => {
   const root = await folder();
   await writeFile(join(root, "f"), pattern(100_000));
-  const source = directoryAt(root, {}, () => Date.now() + 60_000);
+  const source = directory(root, { now: () => Date.now() + 60_000 });
   const ends: Record<string, number> = { probe: 0, aborted: 0 };
   let ended = () => {};
   const { port, server, events } = await running({

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
+import { SourceChangedError, type SourceFile } from "./core/source.ts";
 import { whenFree } from "./descriptors.ts";
 
 /** What tells one state of a file from another. */

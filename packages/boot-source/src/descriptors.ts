@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { codeOf } from "./channel.ts";
+import { codeOf } from "./core/error-code.ts";
 
 /** No descriptor is left, for this process or for the whole system. */
 export function isShortage(error: unknown): boolean {

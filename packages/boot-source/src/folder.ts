@@ -1,8 +1,8 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { SourceFault } from "@bootlace/boot-source";
-import { codeOf } from "./channel.ts";
+import { codeOf } from "./core/error-code.ts";
+import type { SourceFault } from "./core/source.ts";
 import { isShortage, whenFree } from "./descriptors.ts";
 import { type FileIdentity, openFlags } from "./regular-file.ts";
 

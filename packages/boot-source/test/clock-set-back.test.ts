@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { directoryAt } from "../src/directory.ts";
+import { directory } from "../src/directory.ts";
 
 const client = { address: "10.0.0.7", port: 2000, localAddress: "10.0.0.1", localPort: 69 };
 
@@ -10,7 +10,7 @@ test("a miss is forgotten when the clock was set back, not an hour later", async
   const root = await mkdtemp(join(tmpdir(), "clock-"));
   onTestFinished(() => rm(root, { recursive: true }));
   let now = Date.now() + 3_600_000;
-  const source = directoryAt(root, {}, () => now);
+  const source = directory(root, { now: () => now });
   expect((await source.open("late", client)).ok).toBe(false);
   await writeFile(join(root, "late"), "late");
   now -= 3_600_000;

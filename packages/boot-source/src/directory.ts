@@ -1,10 +1,12 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { notFound, type OpenResult, type Source } from "@bootlace/boot-source";
-import type { TftpClient } from "./core/events.ts";
+import { boundedMap } from "./core/bounded-map.ts";
+import { pathsOf } from "./core/client-path.ts";
+import { check } from "./core/option-checks.ts";
+import { checkOptions, type OptionTable } from "./core/option-error.ts";
+import { notFound, type OpenResult, type Source, type SourceClient } from "./core/source.ts";
 import type { DirectoryOptions } from "./directory-options.ts";
 import { type Found, findFile, findIgnoringCase, isBeneath } from "./folder.ts";
-import { pathsOf } from "./names.ts";
 import { type FileIdentity, isSettled, regularFile, versionOf } from "./regular-file.ts";
 
 interface KnownFile {
@@ -20,28 +22,24 @@ type Known = KnownFile | { readonly ok: false; readonly at: number; readonly ans
 
 const maxKnown = 4096;
 
+const optionTable: OptionTable<DirectoryOptions> = {
+  ignoreCase: check.flag,
+  rootFor: check.callback,
+  trustFor: check.amount,
+  now: check.callback,
+};
+
 /**
  * Serves the regular files of a folder and nothing outside it. Symbolic links are followed as long as they stay inside.
  * @param root absolute, or from the current folder of the process at the time of this call
+ * @throws OptionError for an option that is unknown or cannot be
  */
-export function directory(root: string, options: DirectoryOptions = {}): Source {
-  return directoryAt(root, options, Date.now);
-}
-
-/** The same with a clock of its own: Unix time in milliseconds. */
-export function directoryAt(root: string, options: DirectoryOptions, wall: () => number): Source {
+export function directory<Client = SourceClient>(root: string, given: DirectoryOptions<Client> = {}): Source<Client> {
+  const options = checkOptions<DirectoryOptions<Client>>("directory", given, optionTable);
+  const wall = options.now ?? Date.now;
   const base = resolve(root);
   const trustFor = options.trustFor ?? 1000;
-  const known = new Map<string, Known>();
-
-  function remember(key: string, entry: Known): void {
-    known.delete(key);
-    if (known.size >= maxKnown) {
-      const oldest = known.keys().next();
-      if (!oldest.done) known.delete(oldest.value);
-    }
-    known.set(key, entry);
-  }
+  const known = boundedMap<string, Known>(maxKnown);
 
   function fromMemory(key: string, entry: Known): OpenResult {
     if (!entry.ok) return entry.answer;
@@ -65,7 +63,7 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
     const at = wall();
     if (!(await isStill(entry))) return await search(key, sub, name);
     const renewed = { ...entry, at };
-    remember(key, renewed);
+    known.set(key, renewed);
     return fromMemory(key, renewed);
   }
 
@@ -79,12 +77,12 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
     if (!found.ok) {
       const answer: OpenResult = { ok: false, fault: found.fault };
       // A disk or a system in trouble may be well again at the next request.
-      if (found.fault.reason !== "source-failed") remember(key, { ok: false, at, answer });
+      if (found.fault.reason !== "source-failed") known.set(key, { ok: false, at, answer });
       return answer;
     }
     const { path, handle, identity } = found;
     const version = isSettled(identity, at) ? versionOf(identity) : undefined;
-    if (version !== undefined) remember(key, { ok: true, at, path, identity, version });
+    if (version !== undefined) known.set(key, { ok: true, at, path, identity, version });
     return { ok: true, file: regularFile(path, identity, version, handle, () => known.delete(key)) };
   }
 
@@ -97,10 +95,10 @@ export function directoryAt(root: string, options: DirectoryOptions, wall: () =>
   }
 
   return {
-    open(name: string, client: TftpClient) {
+    open(name: string, client: Client) {
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
-      const entry = known.get(key);
+      const entry = known.peek(key);
       const age = entry ? wall() - entry.at : Number.NaN;
       // Less than nothing: the clock was set back, and an hour of trust is too much.
       if (entry && age >= 0 && age < trustFor) return fromMemory(key, entry);

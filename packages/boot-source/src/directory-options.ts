@@ -1,16 +1,18 @@
-import type { TftpClient } from "./core/events.ts";
+import type { SourceClient } from "./core/source.ts";
 
-export interface DirectoryOptions {
+export interface DirectoryOptions<Client = SourceClient> {
   /** When a name does not exist as written, take one that differs in upper and lower case only. Default false. */
   readonly ignoreCase?: boolean;
   /**
    * A folder below the root for this client alone ("9ffefdef"); undefined: the root itself. Nothing outside it is
    * served to that client.
    */
-  readonly rootFor?: (client: TftpClient) => string | undefined;
+  readonly rootFor?: (client: Client) => string | undefined;
   /**
    * Milliseconds for which an answer of the file system (found or not) is taken as still true. Default 1000: a boot
    * storm then asks the disk once. 0 asks each time.
    */
   readonly trustFor?: number;
+  /** Unix time in milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
 }

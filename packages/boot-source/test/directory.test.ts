@@ -2,14 +2,13 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { chmod, mkdir, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
-import type { TftpClient } from "../src/core/events.ts";
-import { directory, directoryAt } from "../src/directory.ts";
+import { SourceChangedError, type SourceClient, type SourceFile } from "../src/core/source.ts";
+import { directory } from "../src/directory.ts";
 import type { DirectoryOptions } from "../src/directory-options.ts";
-import { folder } from "./fixture.ts";
+import { folder } from "./folder.ts";
 
-const client: TftpClient = { address: "10.0.0.7", port: 2070, localAddress: "10.0.0.1", localPort: 69 };
+const client: SourceClient = { address: "10.0.0.7", port: 2070, localAddress: "10.0.0.1", localPort: 69 };
 
 /** Node cannot make one itself. */
 const makeFifo = "mkfifo";
@@ -177,7 +176,7 @@ describe("a folder for each client", () => {
 describe("what was found is trusted for a while", () => {
   test("files and misses, without asking the disk", async () => {
     const root = await tree();
-    const source = directoryAt(root, { trustFor: 60_000 }, later);
+    const source = directory(root, { trustFor: 60_000, now: later });
     const first = await source.open("x", client);
     expect((await source.open("late", client)).ok).toBe(false);
     await settled(join(root, "late"), "late");
@@ -192,7 +191,7 @@ describe("what was found is trusted for a while", () => {
 
   test("but not by a file that was exchanged meanwhile", async () => {
     const root = await tree();
-    const source = directoryAt(root, { trustFor: 60_000 }, later);
+    const source = directory(root, { trustFor: 60_000, now: later });
     const first = await source.open("x", client);
     if (first.ok) await first.file.close();
     await settled(join(root, "new"), "n");
@@ -210,7 +209,7 @@ describe("what was found is trusted for a while", () => {
 describe("when the trust is over", () => {
   async function opened(root: string) {
     let now = later();
-    const source = directoryAt(root, {}, () => now);
+    const source = directory(root, { now: () => now });
     const first = await source.open("sub/y", client);
     if (first.ok) await first.file.close();
     return async () => {
@@ -247,7 +246,7 @@ describe("when the trust is over", () => {
 
 describe("versions", () => {
   async function version(root: string, wall = later): Promise<string | undefined> {
-    const result = await directoryAt(root, { trustFor: 0 }, wall).open("x", client);
+    const result = await directory(root, { trustFor: 0, now: wall }).open("x", client);
     if (!result.ok) return expect.fail(result.fault.reason);
     await result.file.close();
     return result.file.version;
