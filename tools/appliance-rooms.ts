@@ -25,10 +25,10 @@ export const applianceRooms: readonly Room[] = [
   room("policy", ["catalogue", "config", "events"], [dhcp, proxy, source, tftp, http], { pure: true }),
   room("sessions", ["catalogue", "events"], [dhcp, proxy, source, tftp, http], { pure: true }),
   room("api-model", ["catalogue", "sessions"], ["zod"]),
-  room("history", ["os", "api-model"], ["node:*"]),
+  room("history", ["os", "sessions"], ["node:*"]),
   room(
     "log",
-    ["catalogue", "config", "events", "net", "os", "sessions", "api-model", "history"],
+    ["catalogue", "config", "events", "net", "os", "sessions"],
     [dhcp, proxy, source, tftp, http, "pino", "node:*"],
   ),
   room(
@@ -54,6 +54,7 @@ export const applianceRooms: readonly Room[] = [
       "policy",
       "sessions",
       "api-model",
+      "history",
       "log",
       "telemetry",
       "file-check",

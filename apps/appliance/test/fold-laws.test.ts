@@ -2,8 +2,9 @@ import { messageTypes } from "@bootlace/dhcp-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as schemas from "../src/api-model/schemas.ts";
-import { bootView, summaryOf } from "../src/api-model/views.ts";
+import { bootView } from "../src/api-model/views.ts";
 import { keptSteps } from "../src/sessions/boot.ts";
+import { outcomeOf } from "../src/sessions/outcome.ts";
 import { story } from "./helpers/story.ts";
 
 type Told = ReturnType<typeof story>;
@@ -109,7 +110,7 @@ test("whatever happens: no throw, bounded boots that fit the schema, verdicts th
       expect(new Set(boot.verdicts.map(({ id }) => id)).size).toBe(boot.verdicts.length);
       const view = JSON.parse(JSON.stringify(bootView(boot)));
       expect(schemas.bootSchema.safeParse(view).error).toBeUndefined();
-      expect(summaryOf(boot).outcome === "failed").toBe(
+      expect(outcomeOf(boot) === "failed").toBe(
         view.verdict?.severity === "failure" || view.verdict?.severity === "warning",
       );
     }

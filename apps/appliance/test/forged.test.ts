@@ -18,7 +18,7 @@ describe("a flood of machines that are none", () => {
     expect(judged()).toBe(700);
   });
 
-  test("pushes no boot that took place out of the history", () => {
+  test("pushes no boot that took place out of the history", async () => {
     const told = story();
     told.discover().lease().pxeRequest().tftp("efi/bootx64.efi").skip(200);
     for (let number = 0; number < 2000; number++) {
@@ -27,10 +27,10 @@ describe("a flood of machines that are none", () => {
     told.skip(200).skip(1).skip(1).skip(1);
     const { observer, observe } = observing({ maxBoots: 600 });
     for (const event of told.events) observe(event);
-    const kept = observer.boots({ limit: 5000 }).boots;
+    const kept = (await observer.boots({ limit: 5000 })).boots;
     expect(kept.length).toBeLessThanOrEqual(600);
     expect(kept.some(({ mac }) => mac === MAC)).toBe(true);
-    observer.close();
+    await observer.close();
   });
 });
 

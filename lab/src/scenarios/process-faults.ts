@@ -42,7 +42,7 @@ function stateIsWhole({ folder }: Bootlace): number {
   try {
     const check = database.prepare("pragma integrity_check").all();
     must(Object.values(check[0] ?? {})[0] === "ok" && check.length === 1, `the history: ${JSON.stringify(check)}`);
-    return Number(Object.values(database.prepare("select count(*) from boot").get() ?? {})[0]);
+    return Number(Object.values(database.prepare("select count(*) from session").get() ?? {})[0]);
   } finally {
     database.close();
   }

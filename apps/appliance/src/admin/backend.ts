@@ -15,7 +15,7 @@ import type {
   ApiStatus,
 } from "../api-model/types.ts";
 import type { ConfigFaultCode } from "../config/faults.ts";
-import type { BootQuery } from "../history/store.ts";
+import type { BootQuery } from "../history/history-store.ts";
 
 /** Why a well-formed request cannot be fulfilled. */
 export type Refusal = Pick<ApiProblem, "status" | "title"> &
@@ -28,11 +28,11 @@ export type Fulfilled<T> = { readonly ok: true; readonly value: T } | { readonly
 
 /** All that the API can ask of the appliance. */
 export interface AdminBackend {
-  status(): ApiStatus;
+  status(): Promise<ApiStatus>;
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   clients(): ApiClients;
-  boots(query: BootQuery): ApiBoots;
-  boot(id: string): ApiBoot | undefined;
+  boots(query: BootQuery): Promise<ApiBoots>;
+  boot(id: string): Promise<ApiBoot | undefined>;
   files(): ApiFiles;
   config(): ApiConfig;
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;

@@ -75,7 +75,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     operation: "getStatus",
     summary: "What runs, since when, on which addresses, and the latest boots.",
     response: schemas.statusSchema,
-    run: (backend) => done(backend.status()),
+    run: async (backend) => done(await backend.status()),
   }),
   route({
     method: "GET",
@@ -92,9 +92,9 @@ export const adminRoutes: readonly AdminRoute[] = [
     summary: "Boots and what they came to, the newest first.",
     query: bootsQuery,
     response: schemas.bootsSchema,
-    run(backend, { query: { limit, client, outcome, before } }) {
+    async run(backend, { query: { limit, client, outcome, before } }) {
       return done(
-        backend.boots({
+        await backend.boots({
           limit,
           ...(client === undefined ? {} : { client: client.toLowerCase().replaceAll("-", ":") }),
           ...(outcome === undefined ? {} : { outcome }),
@@ -110,8 +110,8 @@ export const adminRoutes: readonly AdminRoute[] = [
     summary: "One boot, step by step, with its verdicts.",
     parameters: bootId,
     response: schemas.bootSchema,
-    run(backend, { parameters: { id } }) {
-      const boot = backend.boot(id);
+    async run(backend, { parameters: { id } }) {
+      const boot = await backend.boot(id);
       return boot === undefined
         ? { ok: false, refusal: { status: 404, code: "boot-not-found", title: "There is no such boot" } }
         : done(boot);

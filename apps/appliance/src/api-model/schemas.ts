@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { confidences, severities, verdictIds } from "../catalogue/verdicts.ts";
+import { outcomes } from "../sessions/outcome.ts";
+
+export { outcomes };
 
 const time = z.iso.datetime().meta({ description: "UTC, ISO 8601 with milliseconds." });
 const mac = z.string().meta({ description: "Lower case, with colons." });
 const level = z.enum(["fatal", "error", "warn", "info", "debug"]);
-
-export const outcomes = ["running", "booted", "failed", "checked", "unclear", "ignored", "elsewhere"] as const;
 
 export const verdictSchema = z.object({
   id: z.enum(verdictIds).meta({ description: "Row of the catalogue in docs/verdicts.md." }),

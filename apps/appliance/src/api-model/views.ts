@@ -1,52 +1,33 @@
-import { type Boot, stepsOf } from "../sessions/boot.ts";
+import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
 import { stepText } from "../sessions/step-text.ts";
-import { primaryOf, type Verdict } from "../sessions/verdicts/verdict.ts";
+import { type BootSummary, summaryOf } from "../sessions/summary.ts";
+import { type Conclusion, conclusionOf } from "../sessions/verdicts/verdict.ts";
 import type { ApiBoot, ApiBootSummary, ApiClient, ApiStep, ApiVerdict } from "./types.ts";
 
-type Outcome = ApiBootSummary["outcome"];
-
-/** What a boot came to, in one word. */
-export function outcomeOf(boot: Boot): Outcome {
-  const primary = primaryOf(boot.verdicts);
-  if (primary?.severity === "success") return "booted";
-  // A second proxy with nothing else wrong is what kept the client away.
-  if (primary?.severity === "failure" || primary?.severity === "warning") return "failed";
-  if (primary?.id === "checked") return "checked";
-  if (primary?.id === "unanswered") return "ignored";
-  if (primary !== undefined && stepsOf(boot, "offer").some(({ elsewhere }) => elsewhere)) return "elsewhere";
-  return boot.ended || primary !== undefined ? "unclear" : "running";
-}
-
-/** The name of a machine in the configuration, when it has one. */
-export type HostNameOf = (boot: Boot) => string | undefined;
-
-export function summaryOf(boot: Boot, hostNameOf: HostNameOf = () => undefined): ApiBootSummary {
-  const { id, mac, address, arch, firmware, startedAt, lastAt, ended, bytes } = boot;
-  const primary = primaryOf(boot.verdicts);
-  const told = [...stepsOf(boot, "offer"), ...stepsOf(boot, "ack")].findLast(({ bootFile }) => bootFile !== undefined);
-  const rule = boot.steps.findLast((step) => "rule" in step && step.rule !== undefined);
+export function summaryView(summary: BootSummary): ApiBootSummary {
+  const { id, mac, address, arch, firmware, host, rule, bootFile, startedAt, lastAt, ended, outcome, bytes } = summary;
   return defined({
     id,
     mac,
     address,
     arch,
     firmware,
-    host: hostNameOf(boot),
-    rule: rule !== undefined && "rule" in rule ? rule.rule : undefined,
-    bootFile: told?.bootFile,
+    host,
+    rule,
+    bootFile,
     startedAt: time(startedAt),
     lastAt: time(lastAt),
     ended,
-    outcome: outcomeOf(boot),
+    outcome,
     bytes,
-    verdict: primary === undefined ? undefined : verdictView(primary),
+    verdict: summary.verdict === undefined ? undefined : verdictView(summary.verdict),
   });
 }
 
-export function bootView(boot: Boot, hostNameOf?: HostNameOf): ApiBoot {
+export function bootView(boot: Session): ApiBoot {
   return {
-    ...summaryOf(boot, hostNameOf),
+    ...summaryView(summaryOf(boot)),
     verdicts: boot.verdicts.map(verdictView),
     steps: boot.steps.map(stepView),
     droppedSteps: boot.dropped,
@@ -54,8 +35,8 @@ export function bootView(boot: Boot, hostNameOf?: HostNameOf): ApiBoot {
 }
 
 /** What is known of a machine from its latest boot and those before. */
-export function clientView(boot: Boot, before: ApiClient | undefined, hostNameOf?: HostNameOf): ApiClient {
-  const { key, mac, address, arch, firmware, vendorClass, uuid, serial, hostName, lastAt } = boot;
+export function clientView(boot: BootSummary, before: ApiClient | undefined): ApiClient {
+  const { id, key, mac, address, arch, firmware, vendorClass, uuid, serial, hostName, host, lastAt, outcome } = boot;
   return defined({
     id: mac ?? address ?? key,
     mac,
@@ -66,17 +47,17 @@ export function clientView(boot: Boot, before: ApiClient | undefined, hostNameOf
     uuid: uuid ?? before?.uuid,
     serial: serial ?? before?.serial,
     hostName: hostName ?? before?.hostName,
-    host: hostNameOf?.(boot),
+    host,
     firstSeen: before?.firstSeen ?? time(boot.startedAt),
     lastSeen: time(lastAt),
-    boots: (before?.boots ?? 0) + (before?.lastBoot === boot.id ? 0 : 1),
-    lastBoot: boot.id,
-    outcome: outcomeOf(boot),
+    boots: (before?.boots ?? 0) + (before?.lastBoot === id ? 0 : 1),
+    lastBoot: id,
+    outcome,
   });
 }
 
-function verdictView({ evidence, ...verdict }: Verdict): ApiVerdict {
-  return { ...verdict, evidence: [...evidence] };
+export function verdictView(verdict: Conclusion): ApiVerdict {
+  return { ...conclusionOf(verdict), evidence: [...verdict.evidence] };
 }
 
 function stepView(step: Step): ApiStep {

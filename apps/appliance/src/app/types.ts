@@ -28,8 +28,11 @@ export interface ApplianceDeps {
   readonly onReloading?: () => void;
   /** Told when another config is in force. */
   readonly onConfig?: (loaded: LoadedConfig) => void;
-  /** Gets every event after the log did. */
-  readonly onEvent?: (event: ApplianceEvent) => void;
+  /**
+   * Gets every event after the log did. A promise keeps the next event back until it resolves; of those that wait for it
+   * the oldest are dropped, with a line in the log.
+   */
+  readonly onEvent?: (event: ApplianceEvent) => void | Promise<void>;
   readonly createProxyDhcp?: typeof createProxyDhcp;
   readonly createTftpServer?: typeof createTftpServer;
   readonly followTimes?: FollowTimes;

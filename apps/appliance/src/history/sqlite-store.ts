@@ -1,56 +1,57 @@
-import { renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
+import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { ApiBoot, ApiBootSummary } from "../api-model/types.ts";
-import type { BootQuery, BootStore, OpenedStore } from "./store.ts";
+import { parseSession, parseSummary } from "../sessions/stored.ts";
+import { type BootQuery, type HistoryStore, problemOf } from "./history-store.ts";
+import {
+  createTables,
+  databaseVersion,
+  insertSession,
+  inTransaction,
+  type Migrated,
+  migrateVersion1,
+  pruneSessions,
+  rowOf,
+} from "./sqlite-schema.ts";
 
 export interface SqliteLimits {
   readonly maxBoots: number;
-  /** Octets of all boots together. */
-  readonly maxOctets: number;
-  /** Pages of 4,096 octets the file may grow to. A store that is full refuses writes, as a full disk does. */
+  /** Bytes of all boots together. */
+  readonly maxBytes: number;
+  /** Pages of 4,096 bytes the file may grow to. A store that is full refuses writes, as a full disk does. */
   readonly maxPages?: number;
 }
 
-/** Of the tables below; a file with another number is put aside. */
-const schemaVersion = 1;
+/** What was found when the store was opened, besides a history as it should be. */
+export type OpeningNews =
+  | { readonly type: "damaged" }
+  /** A newer Bootlace wrote it; it was moved to `movedTo`, a name in the same folder. */
+  | { readonly type: "newer"; readonly version: number; readonly known: number; readonly movedTo: string }
+  | ({ readonly type: "migrated" } & Migrated);
 
-const schema = `
-  create table boot (
-    id text primary key, client text not null, started integer not null, outcome text not null,
-    octets integer not null, summary text not null, body text not null
-  ) without rowid;
-  create index boot_by_start on boot (started desc, id desc);
-  pragma user_version = ${schemaVersion};
-`;
-
-/** Keeps the newest boots, as many as the limits allow. */
-const prune = `
-  delete from boot where id in (
-    select id from (
-      select id, row_number() over newest as place, sum(octets) over newest as total
-      from boot window newest as (order by started desc, id desc)
-    ) where place > ? or (total > ? and place > 1)
-  )
-`;
+export type OpenedStore =
+  | { readonly ok: true; readonly store: HistoryStore; readonly news: readonly OpeningNews[] }
+  | { readonly ok: false; readonly problem: string };
 
 /**
- * The history as an SQLite file. A file that cannot be read as one is renamed to `*.damaged` and begun anew.
- * Write-ahead log: a process that dies loses at most the transaction it was in.
+ * The history as an SQLite file. An older file becomes one of today; a newer one, and one that cannot be read, is
+ * renamed and a new one begun. Write-ahead log: a process that dies loses at most the transaction it was in.
  */
 export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore {
   const sqlite = loadSqlite();
   if (sqlite === undefined) return { ok: false, problem: "this Node.js comes without SQLite" };
   try {
-    let database = open(sqlite.DatabaseSync, path);
-    let damaged = false;
-    if (database === undefined) {
-      damaged = true;
-      for (const suffix of ["", "-wal", "-shm"]) putAside(path, suffix);
-      database = open(sqlite.DatabaseSync, path);
+    const news: OpeningNews[] = [];
+    let found = open(sqlite.DatabaseSync, path);
+    if (found.kind !== "usable") {
+      news.push(putAside(path, found));
+      found = open(sqlite.DatabaseSync, path);
     }
-    if (database === undefined) return { ok: false, problem: "it cannot be begun anew" };
+    if (found.kind !== "usable") return { ok: false, problem: "it cannot be begun anew" };
+    const { database, migrated } = found;
+    if (migrated !== undefined) news.push({ type: "migrated", ...migrated });
     if (limits.maxPages !== undefined) database.exec(`pragma max_page_count = ${limits.maxPages}`);
-    return { ok: true, store: storeOn(database, limits), damaged };
+    return { ok: true, store: storeOn(database, limits), news };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }
@@ -67,28 +68,41 @@ function loadSqlite(): typeof import("node:sqlite") | undefined {
   }
 }
 
-/** Undefined: the file is there and is no history that can be read. */
-function open(Database: typeof DatabaseSync, path: string): DatabaseSync | undefined {
+type Found =
+  | { readonly kind: "usable"; readonly database: DatabaseSync; readonly migrated?: Migrated }
+  | { readonly kind: "damaged" }
+  | { readonly kind: "newer"; readonly version: number };
+
+function open(Database: typeof DatabaseSync, path: string): Found {
   const database = new Database(path, { timeout: 1000 });
   try {
-    database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 4194304");
-    const version = Number(Object.values(database.prepare("pragma user_version").get() ?? {})[0]);
-    const tables = Number(Object.values(database.prepare("select count(*) from sqlite_schema").get() ?? {})[0]);
-    if (version === 0 && tables === 0) database.exec(`begin; ${schema} commit`);
-    else if (version !== schemaVersion || !isSound(database)) {
-      database.close();
-      return undefined;
-    }
-    return database;
+    const found = look(database);
+    if (found.kind !== "usable") database.close();
+    return found;
   } catch (error) {
     database.close();
-    if (isDamage(error)) return undefined;
+    if (isDamage(error)) return { kind: "damaged" };
     throw error;
   }
 }
 
-function isSound(database: DatabaseSync): boolean {
-  return Object.values(database.prepare("pragma quick_check(1)").get() ?? {})[0] === "ok";
+function look(database: DatabaseSync): Found {
+  const version = Number(firstColumn(database, "pragma user_version"));
+  if (version > databaseVersion) return { kind: "newer", version };
+  database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 4194304");
+  const tables = Number(firstColumn(database, "select count(*) from sqlite_schema"));
+  if (version === 0 && tables === 0) {
+    createTables(database);
+    return { kind: "usable", database };
+  }
+  if (version === 0 || firstColumn(database, "pragma quick_check(1)") !== "ok") return { kind: "damaged" };
+  return version === 1
+    ? { kind: "usable", database, migrated: migrateVersion1(database) }
+    : { kind: "usable", database };
+}
+
+function firstColumn(database: DatabaseSync, query: string): unknown {
+  return Object.values(database.prepare(query).get() ?? {})[0];
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
@@ -97,61 +111,55 @@ function isDamage(error: unknown): boolean {
   return (code & 0xff) === 11 || (code & 0xff) === 26;
 }
 
-function putAside(path: string, suffix: string): void {
+function putAside(path: string, found: Exclude<Found, { kind: "usable" }>): OpeningNews {
+  const to = found.kind === "damaged" ? `${path}.damaged` : freeName(`${path}.version-${found.version}`);
+  for (const suffix of ["", "-wal", "-shm"]) move(path + suffix, to + suffix);
+  if (found.kind === "damaged") return { type: "damaged" };
+  return { type: "newer", version: found.version, known: databaseVersion, movedTo: basename(to) };
+}
+
+/** What was put aside before may be worth keeping, too. */
+function freeName(wanted: string): string {
+  let name = wanted;
+  for (let number = 2; existsSync(name); number++) name = `${wanted}.${number}`;
+  return name;
+}
+
+function move(from: string, to: string): void {
   try {
-    renameSync(path + suffix, `${path}.damaged${suffix}`);
+    renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 
-export function problemOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function storeOn(database: DatabaseSync, limits: SqliteLimits): BootStore {
-  const insert = database.prepare("insert or replace into boot values (?, ?, ?, ?, ?, ?, ?)");
-  const pruned = database.prepare(prune);
-  const one = database.prepare("select body from boot where id = ?");
+function storeOn(database: DatabaseSync, limits: SqliteLimits): HistoryStore {
+  const insert = database.prepare(insertSession);
+  const prune = database.prepare(pruneSessions);
+  const one = database.prepare("select session from session where id = ?");
   return {
-    write(boots) {
-      database.exec("begin immediate");
-      try {
+    async record(boots) {
+      inTransaction(database, () => {
         for (const boot of boots) insert.run(...rowOf(boot));
-        pruned.run(limits.maxBoots, limits.maxOctets);
-        database.exec("commit");
-      } catch (error) {
-        rollBack(database);
-        throw error;
-      }
+        prune.run(limits.maxBoots, limits.maxBytes);
+      });
     },
-    list(query) {
+    async list(query) {
       const { where, values } = conditionsOf(query);
-      const text = `select summary from boot ${where} order by started desc, id desc limit ?`;
+      const text = `select summary from session ${where} order by started desc, id desc limit ?`;
       const rows = database.prepare(text).all(...values, query.limit);
-      return rows.map(({ summary }) => JSON.parse(String(summary)) as ApiBootSummary);
+      const parsed = rows.map(({ summary }) => parseSummary(String(summary)));
+      return parsed.flatMap((each) => (each.ok ? [each.value] : []));
     },
-    get(id) {
+    async get(id) {
       const row = one.get(id);
-      return row === undefined ? undefined : (JSON.parse(String(row.body)) as ApiBoot);
+      const parsed = row === undefined ? undefined : parseSession(String(row.session));
+      return parsed?.ok ? parsed.value : undefined;
     },
-    close: () => database.close(),
+    state: async () => ({ writable: true }),
+    async flush() {},
+    close: async () => database.close(),
   };
-}
-
-function rollBack(database: DatabaseSync): void {
-  try {
-    database.exec("rollback");
-  } catch {
-    // A full disk may have ended the transaction already.
-  }
-}
-
-function rowOf(boot: ApiBoot): SQLInputValue[] {
-  const { verdicts: _verdicts, steps: _steps, droppedSteps: _dropped, ...summary } = boot;
-  const body = JSON.stringify(boot);
-  const client = boot.mac ?? boot.address ?? "";
-  return [boot.id, client, Date.parse(boot.startedAt), boot.outcome, body.length, JSON.stringify(summary), body];
 }
 
 function conditionsOf({ client, outcome, before }: BootQuery): { where: string; values: SQLInputValue[] } {

@@ -1,8 +1,7 @@
-import { outcomeOf } from "../api-model/views.ts";
 import type { Severity } from "../catalogue/verdicts.ts";
 import type { Level, LogRecord } from "../events/record.ts";
-import type { HistoryNews } from "../history/history.ts";
 import type { Boot } from "../sessions/boot.ts";
+import { outcomeOf } from "../sessions/outcome.ts";
 import type { StepOf } from "../sessions/step.ts";
 import type { Verdict } from "../sessions/verdicts/verdict.ts";
 
@@ -35,29 +34,4 @@ export function verdictRecord(boot: Boot, verdict: Verdict): LogRecord {
 
 function tellsBootFile(step: Boot["steps"][number]): step is StepOf<"offer"> | StepOf<"ack"> {
   return (step.kind === "offer" || step.kind === "ack") && step.bootFile !== undefined;
-}
-
-/** What became of the history. */
-export function historyRecord(news: HistoryNews, directory: string): LogRecord {
-  const fields = { directory, ...("problem" in news ? { problem: news.problem } : {}) };
-  const tell = (level: Level, message: string): LogRecord => ({
-    level,
-    scope: "boot",
-    event: `history.${news.type}`,
-    message,
-    fields,
-  });
-  switch (news.type) {
-    case "unavailable":
-      return tell(
-        "warn",
-        `the history in ${directory} cannot be used (${news.problem}): boots are kept in memory only`,
-      );
-    case "write-failed":
-      return tell("warn", `the history in ${directory} cannot be written (${news.problem}): boots wait in memory`);
-    case "damaged":
-      return tell("warn", `the history in ${directory} could not be read: it was put aside and begun anew`);
-    case "writable-again":
-      return tell("info", `the history in ${directory} is written again`);
-  }
 }

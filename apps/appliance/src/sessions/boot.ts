@@ -17,6 +17,8 @@ export interface Boot {
   readonly uuid?: string;
   readonly serial?: string;
   readonly hostName?: string;
+  /** Its name in the configuration, as of when the boot was recorded. */
+  readonly host?: string;
   readonly startedAt: number;
   readonly lastAt: number;
   readonly steps: readonly Step[];
@@ -127,10 +129,17 @@ export function withFact(boot: Boot, fact: Fact, at: number): Boot {
   return withSteps({ ...boot, ...toldBy(boot, fact), lastAt: at, next: boot.next + 1 }, [...boot.steps, step]);
 }
 
-function toldBy(boot: Boot, fact: Fact): Pick<Boot, "told"> | undefined {
+function toldBy(boot: Pick<Boot, "told">, fact: Fact): Pick<Boot, "told"> | undefined {
   if ((fact.kind !== "offer" && fact.kind !== "ack") || fact.bootFile === undefined) return undefined;
   const file = fileOfBootFile(fact.bootFile);
   return boot.told.includes(file) ? undefined : { told: [...boot.told, file] };
+}
+
+/** The files these steps name to the client, as `Boot.told` keeps them. */
+export function toldIn(steps: readonly Step[]): readonly string[] {
+  let boot: Pick<Boot, "told"> = { told: [] };
+  for (const step of steps) boot = toldBy(boot, step) ?? boot;
+  return boot.told;
 }
 
 /** Puts the present state of a transfer into its step. Does nothing when the step was left out. */
@@ -173,6 +182,6 @@ function equal(one: unknown, other: unknown): boolean {
   return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
-export function stepsOf<K extends Fact["kind"]>(boot: Boot, kind: K): StepOf<K>[] {
+export function stepsOf<K extends Fact["kind"]>(boot: Pick<Boot, "steps">, kind: K): StepOf<K>[] {
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
 }

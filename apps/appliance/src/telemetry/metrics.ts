@@ -3,10 +3,10 @@ import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { outcomeOf } from "../api-model/views.ts";
 import type { ApplianceEvent, HouseEvent } from "../events/event.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { boundedMap } from "../sessions/bounded-map.ts";
+import { outcomeOf } from "../sessions/outcome.ts";
 
 /** Figures of everything that happens. No label holds what a client sent: their values are finite sets. */
 export interface Metrics {

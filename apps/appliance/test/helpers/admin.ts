@@ -2,6 +2,8 @@ import type { AdminBackend } from "../../src/admin/backend.ts";
 import { createAdminServer } from "../../src/admin/server.ts";
 import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
+import { memoryStore } from "../../src/history/memory-store.ts";
+import { writeBehind } from "../../src/history/write-behind.ts";
 import { createObserver, type ObserverOptions } from "../../src/telemetry/observer.ts";
 
 export const at = "2026-11-22T12:00:00.000Z";
@@ -14,6 +16,7 @@ export function observing(more: Partial<ObserverOptions> = {}) {
     version: "1.2.3",
     log: (record) => records.push(record),
     now: () => now,
+    history: writeBehind(memoryStore(more.maxBoots ?? 100), { onNews: () => undefined }),
     maxBoots: 100,
     level: "info",
     processMetrics: false,
@@ -24,7 +27,7 @@ export function observing(more: Partial<ObserverOptions> = {}) {
     records,
     observe(event: ApplianceEvent) {
       now = Math.max(now, timeOf(event));
-      observer.observe(event);
+      for (const sink of observer.sinks) void sink.take(event);
     },
   };
 }
@@ -38,7 +41,7 @@ export function admin(
   const next = new Map<string, { mac: string; file?: string; url?: string; ignore?: boolean; setAt: string }>();
   const errors: unknown[] = [];
   const backend: AdminBackend = {
-    status: () => ({
+    status: async () => ({
       schema: 1,
       version: "1.2.3",
       startedAt: at,
@@ -50,8 +53,8 @@ export function admin(
       config: { loadedAt: at },
       bootCheck: ["arm64-uefi"],
       transfers: { tftp: 0, http: 0 },
-      history: observer.history(),
-      boots: observer.boots({ limit: 10 }).boots,
+      history: await observer.history(),
+      boots: (await observer.boots({ limit: 10 })).boots,
     }),
     readiness: () => ({ ready: true, reasons: [] }),
     clients: observer.clients,

@@ -1,34 +1,55 @@
-import type { ApiBoot } from "../../src/api-model/types.ts";
+import type { Outcome } from "../../src/sessions/outcome.ts";
+import type { Session } from "../../src/sessions/session.ts";
 
-/** A boot as the history keeps it. `padding` octets make it as large as wanted. */
+/** The time that `startedAt` of a sample boot counts from, in milliseconds. */
+export const sampleStart = Date.UTC(2026, 10, 22);
+
+/** A session as the history keeps it. `padding` bytes make it as large as wanted. */
 export function sampleBoot(given: {
   id: string;
   startedAt?: number;
   mac?: string;
-  outcome?: ApiBoot["outcome"];
+  outcome?: Extract<Outcome, "booted" | "failed">;
   padding?: number;
-}): ApiBoot {
+}): Session {
   const { id, startedAt = 0, mac = "52:54:00:12:34:56", outcome = "booted", padding = 0 } = given;
-  const at = new Date(Date.UTC(2026, 10, 22) + startedAt).toISOString();
-  const step = {
-    number: 1,
-    at,
-    times: 1,
-    kind: "discover",
-    text: "DISCOVER",
-    details: { vendorClass: "x".repeat(padding) },
-  };
+  const at = sampleStart + startedAt;
   return {
     id,
+    key: mac,
     mac,
     arch: "x86-bios",
+    firmware: "bios",
+    host: "bench-3",
     startedAt: at,
     lastAt: at,
     ended: true,
-    outcome,
     bytes: 5,
-    verdicts: [],
-    steps: [step],
-    droppedSteps: 0,
+    told: [],
+    dropped: 0,
+    next: 2,
+    running: 0,
+    givenUp: false,
+    verdicts: [
+      outcome === "booted"
+        ? { id: "booted", severity: "success", confidence: "certain", sentence: "it booted", evidence: [1] }
+        : { id: "B10", severity: "failure", confidence: "likely", sentence: "no file", fix: "add it", evidence: [1] },
+    ],
+    steps: [
+      {
+        kind: "discover",
+        number: 1,
+        at,
+        lastAt: at,
+        times: 1,
+        firmware: "bios",
+        archCodes: [0],
+        http: false,
+        vendorClass: "x".repeat(padding),
+        userClasses: [],
+        secs: 0,
+        broadcast: true,
+      },
+    ],
   };
 }

@@ -59,7 +59,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     return { ready: reasons.length === 0, reasons };
   }
 
-  function status(): ApiStatus {
+  async function status(): Promise<ApiStatus> {
     const { loaded, loadedAt, lastReload } = room.appliance().config();
     const watched = observer();
     return {
@@ -86,8 +86,8 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       },
       bootCheck: checkedArchitectures(room.tree(), loaded.config.bootCheck),
       transfers: { tftp: room.tftpActive(), http: watched.httpActive() },
-      history: watched.history(),
-      boots: watched.boots({ limit: shownBoots }).boots,
+      history: await watched.history(),
+      boots: (await watched.boots({ limit: shownBoots })).boots,
     };
   }
 

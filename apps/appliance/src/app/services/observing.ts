@@ -1,10 +1,13 @@
 import type { Config } from "../../config/schema.ts";
 import type { ApplianceEvent } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
+import { openHistory } from "../../history/history.ts";
 import type { Log } from "../../log/log.ts";
 import { nameOfHost } from "../../policy/conditions.ts";
 import type { Boot } from "../../sessions/boot.ts";
 import { createObserver, type Observer } from "../../telemetry/observer.ts";
+import type { Sink } from "../../telemetry/sinks.ts";
+import { historyRecord } from "../../telemetry/trouble-log.ts";
 import { version } from "../version.ts";
 import type { Service } from "./service.ts";
 
@@ -15,12 +18,15 @@ export interface ObservingDeps {
   readonly settle: () => void;
   /** Passes on that time has passed, when its turn comes. */
   readonly onTick: (at: number) => void;
+  /** Adds a sink of events; the returned function ends its subscription. */
+  readonly subscribe: (sink: Sink<ApplianceEvent>) => () => void;
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (milliseconds: number, work: () => void) => () => void;
 }
 
 /** Watches all that happens: boots, verdicts, history, metrics. Before `start` and after `stop` nothing is watched. */
 export interface ObservingService extends Service {
+  /** Passes an event on at once: one that is no step of a boot, and that no log line waits for. */
   observe(event: ApplianceEvent): void;
   logged(record: LogRecord, at?: number): void;
   /** Up to date. @throws Error before `start` */
@@ -31,13 +37,13 @@ export interface ObservingService extends Service {
 const tickEvery = 1_000;
 
 export function observingService(first: Config, deps: ObservingDeps): ObservingService {
-  const { log, now, every, settle, onTick } = deps;
+  const { log, now, every, settle, subscribe, onTick } = deps;
   let config = first;
   let observer: Observer | undefined;
-  let endTicks: (() => void) | undefined;
+  let ends: (() => void)[] = [];
 
   function observe(event: ApplianceEvent): void {
-    observer?.observe(event);
+    for (const sink of observer?.sinks ?? []) void sink.take(event);
   }
 
   /** What is kept of a boot is what rules look at in a client. */
@@ -52,22 +58,31 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
     independent: true,
     async start() {
       const { directory, maxBoots } = config.state;
-      observer = createObserver({
+      const history = await openHistory({
+        ...(directory === undefined ? {} : { directory }),
+        maxBoots,
+        onNews: (news) => log(historyRecord(news, directory ?? "")),
+      });
+      const next = createObserver({
         version,
+        history,
         log,
         now,
         maxBoots,
         level: "debug",
         hostNameOf,
-        ...(directory === undefined ? {} : { stateDirectory: directory }),
       });
-      endTicks = every(tickEvery, () => onTick(now()));
+      await next.remember();
+      observer = next;
+      ends = [...next.sinks.map(subscribe), every(tickEvery, () => onTick(now()))];
     },
     async stop() {
-      endTicks?.();
+      const last = observer;
       settle();
-      observer?.close();
       observer = undefined;
+      for (const end of ends) end();
+      ends = [];
+      await last?.close();
     },
     async adopt(next) {
       config = next;

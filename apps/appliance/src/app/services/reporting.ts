@@ -12,6 +12,8 @@ import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
 import type { PortFailure } from "../../os/privileges.ts";
 import { createBacklog } from "../../telemetry/backlog.ts";
+import { createSinks } from "../../telemetry/sinks.ts";
+import { sinkRecord } from "../../telemetry/trouble-log.ts";
 import type { ApplianceDeps } from "../types.ts";
 import { type ObservingService, observingService } from "./observing.ts";
 import { withHolder } from "./start-failure.ts";
@@ -36,12 +38,14 @@ export function createReporting(
   const limit = createLogLimit(first.log.level, now);
   const passes = createThrottle(60_000);
   const searches = createConfigSearches();
-  const backlog = createBacklog(report, now, deps.later);
+  const sinks = createSinks<ApplianceEvent>({ now, onTrouble: (trouble) => write(sinkRecord(trouble)) });
+  const backlog = createBacklog(sinks.push, now, deps.later);
   const observing = observingService(first, {
     log: write,
     now,
     every: deps.every,
     settle: backlog.settle,
+    subscribe: sinks.subscribe,
     onTick: (at) => backlog.push({ kind: "appliance", event: { type: "tick", at } }, at, false),
   });
 
@@ -71,13 +75,15 @@ export function createReporting(
     write(unboundRecord(event, await withHolder(failure)), timeOf(event));
   }
 
-  function report(event: ApplianceEvent): void {
-    const failure = unboundPort(event);
-    if (failure !== undefined) void tellUnbound(event, failure);
-    for (const record of recordsOf(event)) write(record, timeOf(event));
-    observing.observe(event);
-    if (event.kind !== "appliance" || event.event.type !== "tick") deps.onEvent?.(event);
-  }
+  sinks.subscribe({
+    name: "log",
+    take(event) {
+      const failure = unboundPort(event);
+      if (failure !== undefined) void tellUnbound(event, failure);
+      for (const record of recordsOf(event)) write(record, timeOf(event));
+    },
+  });
+  if (deps.onEvent !== undefined) sinks.subscribe({ name: "onEvent", take: withoutTicks(deps.onEvent) });
 
   return {
     observing,
@@ -92,4 +98,9 @@ export function createReporting(
       if (record !== undefined) write(record);
     },
   };
+}
+
+/** Time that passes is no event to those outside. */
+function withoutTicks(take: NonNullable<ApplianceDeps["onEvent"]>): NonNullable<ApplianceDeps["onEvent"]> {
+  return (event) => (event.kind === "appliance" && event.event.type === "tick" ? undefined : take(event));
 }

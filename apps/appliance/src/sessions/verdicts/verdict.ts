@@ -2,16 +2,25 @@ import type { Confidence, Severity, VerdictId } from "../../catalogue/verdicts.t
 import type { Cause, FactsOf } from "./causes/table.ts";
 import type { Words } from "./causes/words.ts";
 
-/** Why a boot stopped, or that it went well. Texts of the network are escaped in its words. */
-export interface Verdict extends Words {
+/** Why a boot stopped, or that it went well, in the words it was said in. Texts of the network are escaped in them. */
+export interface Conclusion extends Words {
   readonly id: VerdictId;
   readonly severity: Severity;
   readonly confidence: Confidence;
+  /** Numbers of the steps it rests on. */
+  readonly evidence: readonly number[];
+}
+
+/** A conclusion with what it was drawn from. */
+export interface Verdict extends Conclusion {
   /** The row of the table of causes that made the words, and of what. */
   readonly cause: Cause;
   readonly facts: FactsOf<Cause>;
-  /** Numbers of the steps it rests on. */
-  readonly evidence: readonly number[];
+}
+
+/** What a verdict says, without what it was drawn from. */
+export function conclusionOf({ id, severity, confidence, sentence, fix, evidence }: Conclusion): Conclusion {
+  return { id, severity, confidence, sentence, ...(fix === undefined ? {} : { fix }), evidence };
 }
 
 /** Whether two verdicts tell a person the same: the same cause with the same facts. */
@@ -26,6 +35,6 @@ export function sameVerdict(one: Verdict | undefined, other: Verdict | undefined
 }
 
 /** The verdict that says what a boot came to; size probes and searches alone say nothing. */
-export function primaryOf(found: readonly Verdict[]): Verdict | undefined {
+export function primaryOf<V extends Conclusion>(found: readonly V[]): V | undefined {
   return found.find(({ id }) => id !== "B07" && id !== "B11");
 }

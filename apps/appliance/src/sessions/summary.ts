@@ -1,0 +1,55 @@
+import { type Boot, stepsOf } from "./boot.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Session } from "./session.ts";
+import { type Conclusion, conclusionOf, primaryOf } from "./verdicts/verdict.ts";
+
+/** Everything about a boot that fits one row of a list: who, when, what it was given and how it ended. */
+export interface BootSummary
+  extends Pick<
+    Boot,
+    | "id"
+    | "key"
+    | "mac"
+    | "address"
+    | "arch"
+    | "firmware"
+    | "vendorClass"
+    | "uuid"
+    | "serial"
+    | "hostName"
+    | "host"
+    | "startedAt"
+    | "lastAt"
+    | "ended"
+    | "bytes"
+  > {
+  readonly rule?: string;
+  readonly bootFile?: string;
+  readonly outcome: Outcome;
+  /** The primary one. */
+  readonly verdict?: Conclusion;
+}
+
+export function summaryOf(boot: Session): BootSummary {
+  const {
+    steps,
+    told: _told,
+    dropped: _dropped,
+    next: _next,
+    running: _running,
+    givenUp: _givenUp,
+    verdicts,
+    ...rest
+  } = boot;
+  const named = [...stepsOf(boot, "offer"), ...stepsOf(boot, "ack")].findLast(({ bootFile }) => bootFile !== undefined);
+  const ruled = steps.findLast((step) => "rule" in step && step.rule !== undefined);
+  const rule = ruled !== undefined && "rule" in ruled ? ruled.rule : undefined;
+  const primary = primaryOf(verdicts);
+  return {
+    ...rest,
+    ...(rule === undefined ? {} : { rule }),
+    ...(named?.bootFile === undefined ? {} : { bootFile: named.bootFile }),
+    outcome: outcomeOf(boot),
+    ...(primary === undefined ? {} : { verdict: conclusionOf(primary) }),
+  };
+}

@@ -1,0 +1,65 @@
+import type { EventCode } from "../events/codes.ts";
+import type { Level, LogRecord } from "../events/record.ts";
+import type { HistoryNews } from "../history/history.ts";
+import type { SinkTrouble } from "./sinks.ts";
+
+/** What became of the history. */
+export function historyRecord(news: HistoryNews, directory: string): LogRecord {
+  const { type, ...more } = news;
+  const event: EventCode = `history.${type}`;
+  const report = (level: Level, message: string): LogRecord => ({
+    level,
+    scope: "boot",
+    event,
+    message,
+    fields: { directory, ...more },
+  });
+  switch (news.type) {
+    case "unavailable":
+      return report(
+        "warn",
+        `the history in ${directory} cannot be used (${news.problem}): boots are kept in memory only`,
+      );
+    case "write-failed":
+      return report("warn", `the history in ${directory} cannot be written (${news.problem}): boots wait in memory`);
+    case "damaged":
+      return report("warn", `the history in ${directory} could not be read: it was put aside and begun anew`);
+    case "newer": {
+      const { version, known, movedTo } = news;
+      const what = `the history in ${directory} is of a newer Bootlace (format ${version}, this one reads up to ${known})`;
+      const fix = `To use it again, install the newer Bootlace and rename the file to boots.db`;
+      return report("warn", `${what}: it was renamed to ${movedTo}, and a new one begun. ${fix}`);
+    }
+    case "migrated": {
+      const left = news.unreadable === 0 ? "" : `; ${news.unreadable} could not be read and were left out`;
+      return report(
+        news.unreadable === 0 ? "info" : "warn",
+        `the history in ${directory} was converted to the format of this version, ${count(news.boots, "boot")}${left}`,
+      );
+    }
+    case "lost":
+      return report(
+        "warn",
+        `${count(news.boots, "boot")} could not be written to the history${directory === "" ? "" : ` in ${directory}`}`,
+      );
+    case "writable-again":
+      return report("info", `the history in ${directory} is written again`);
+  }
+}
+
+/** That somebody who listens to the events does not keep up, or fails. */
+export function sinkRecord({ sink, lost, failed, problem }: SinkTrouble): LogRecord {
+  const slow = lost === 0 ? [] : [`is too slow: it missed ${count(lost, "event")}, the oldest first`];
+  const broken = failed === 0 ? [] : [`failed on ${count(failed, "event")} (${problem ?? "unknown"})`];
+  return {
+    level: "warn",
+    scope: "bootlace",
+    event: "sink.behind",
+    message: `${sink} ${[...slow, ...broken].join(" and ")}`,
+    fields: { sink, lost, failed, ...(problem === undefined ? {} : { problem }) },
+  };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
