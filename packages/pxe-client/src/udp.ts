@@ -12,6 +12,7 @@ export function openUdp(
   port: number,
   onMessage: (bytes: Buffer, from: RemoteInfo) => void,
 ): Promise<Socket> {
+  // The declared lookup is that of node:dns, with overloads; a socket of type udp4 calls it with these two forms only.
   const socket = createSocket({ type: "udp4", reuseAddr: port !== 0, lookup: numeric as never });
   socket.on("message", onMessage);
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
+import { boundedMap } from "@bootlace/boot-source";
 import type { EventCode } from "../events/codes.ts";
 import type { LogRecord } from "../events/record.ts";
-import { boundedMap } from "../sessions/bounded-map.ts";
 import { shown } from "./brief.ts";
 
 /** Folds the names that a boot loader tries for its configuration into one record. */

@@ -1,8 +1,8 @@
+import { boundedMap } from "@bootlace/boot-source";
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
 import { roleOf } from "../catalogue/file-role.ts";
 import { type ApplianceEvent, type HouseEvent, type Programs, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
-import { boundedMap } from "./bounded-map.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
 import type { Fact } from "./step.ts";

@@ -1,7 +1,7 @@
+import { boundedMap } from "@bootlace/boot-source";
 import type { ApiClient } from "../api-model/types.ts";
 import { clientView } from "../api-model/views.ts";
 import type { Boot } from "../sessions/boot.ts";
-import { boundedMap } from "../sessions/bounded-map.ts";
 import type { BootSummary } from "../sessions/summary.ts";
 import type { SessionChange } from "./sessions-keeper.ts";
 import type { Sink } from "./sinks.ts";

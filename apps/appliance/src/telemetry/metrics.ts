@@ -1,3 +1,4 @@
+import { boundedMap } from "@bootlace/boot-source";
 import { architectures, messageTypeName, optionValue } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
@@ -5,7 +6,6 @@ import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ApplianceEvent, HouseEvent } from "../events/event.ts";
 import type { Boot } from "../sessions/boot.ts";
-import { boundedMap } from "../sessions/bounded-map.ts";
 import { outcomeOf } from "../sessions/outcome.ts";
 
 /** Figures of everything that happens. No label holds what a client sent: their values are finite sets. */

@@ -1,7 +1,7 @@
+import { boundedMap } from "@bootlace/boot-source";
 import type { ApiFiles } from "../api-model/types.ts";
 import { time } from "../api-model/views.ts";
 import { type ApplianceEvent, timeOf } from "../events/event.ts";
-import { boundedMap } from "../sessions/bounded-map.ts";
 import type { Sink } from "./sinks.ts";
 
 /** Names that clients asked for and that were not found. */

@@ -1,8 +1,8 @@
+import { boundedMap } from "@bootlace/boot-source";
 import { summaryView, time, verdictView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import type { Boot } from "../sessions/boot.ts";
-import { boundedMap } from "../sessions/bounded-map.ts";
 import type { BootSummary } from "../sessions/summary.ts";
 import type { SessionChange } from "./sessions-keeper.ts";
 import type { Sink } from "./sinks.ts";
