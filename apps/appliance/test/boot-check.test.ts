@@ -16,7 +16,7 @@ import { httpReader } from "./helpers/http-reader.ts";
 import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
 import { tftpReader } from "./helpers/tftp-reader.ts";
 
-const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
+const iface: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 
 function client(code: number, firmware: Firmware, http = false): BootClient {
   const arch = architectureByCode(code);
@@ -42,7 +42,7 @@ function chosen(yaml: string, who: BootClient, files: readonly string[] = [], ne
     parsed.config,
     () => tree,
     () => next,
-  ).choose(who, at);
+  ).choose(who, iface);
 }
 
 const pc = client(0, "bios");

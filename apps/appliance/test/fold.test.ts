@@ -101,7 +101,7 @@ describe("a clock that is set back an hour", () => {
     told.skip(-hour).wait(6);
     expect(told.verdicts()[0]).toBe("booted likely");
     expect(told.wait(120).boot()).toMatchObject({ id, ended: true, startedAt: startedAt - 3_600_000 });
-    const times = told.boot().steps.flatMap(({ at, lastAt }) => [at, lastAt]);
+    const times = told.boot().steps.flatMap(({ time: at, lastAt }) => [at, lastAt]);
     expect(times).toEqual(times.toSorted((one, other) => one - other));
   });
   test("makes no boot of two, and none of one", () => {

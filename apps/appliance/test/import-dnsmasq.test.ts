@@ -12,7 +12,7 @@ import { askedTypes, dnsmasqWishes } from "./helpers/dnsmasq-wishes.ts";
 import { type Answers, type Booted, follow } from "./helpers/follow.ts";
 
 const self = "192.168.11.109";
-const at = { name: "eth0", address: self, netmask: "255.255.255.0" };
+const iface = { name: "eth0", address: self, netmask: "255.255.255.0" };
 const examples = join(import.meta.dirname, "fixtures/dnsmasq");
 
 type Replies = Readonly<Record<string, string | null>>;
@@ -21,14 +21,14 @@ const recorded = JSON.parse(readFileSync(join(examples, "answers.json"), "utf8")
 
 /** What Bootlace would send with the imported config, by the function that answers packets. */
 function bootlace(text: string) {
-  const { yaml } = importDnsmasq(text, "dnsmasq.conf", [at]);
+  const { yaml } = importDnsmasq(text, "dnsmasq.conf", [iface]);
   const parsed = parseConfig(yaml, "imported");
   if (!parsed.ok) throw new Error(`${parsed.faults.map(formatFault).join("\n")}\n${yaml}`);
   const desk = createDesk(parsed.config, { now: () => 0, macOf: () => undefined, keepNext: () => {} });
-  const room = { context: decisionContext(parsed.config, desk.choose, [at]), book: desk.book() };
+  const room = { context: decisionContext(parsed.config, desk.choose, [iface]), book: desk.book() };
   return (hex: string, port: "dhcp" | "pxe", source: { address: string; port: number }) =>
     explainDatagram(
-      { bytes: Buffer.from(hex, "hex"), port, localPort: port === "pxe" ? 4011 : 67, source, arrival: at },
+      { bytes: Buffer.from(hex, "hex"), port, localPort: port === "pxe" ? 4011 : 67, source, arrival: iface },
       room,
     );
 }
@@ -126,7 +126,7 @@ describe.each(names)("%s", (name) => {
         return;
       }
       expect([follow(theirs, self).kind, ours.kind]).toEqual([deviation.theirs, deviation.ours]);
-      const told = importDnsmasq(text, name, [at]).remarks.map(({ why }) => why);
+      const told = importDnsmasq(text, name, [iface]).remarks.map(({ why }) => why);
       if (!deviation.why.includes("RFC")) expect(told).toContain(deviation.why);
     },
   );

@@ -55,9 +55,9 @@ describe("what is counted", () => {
   });
   test("limits, reloads, the time of replies, and foreign servers for an hour", async () => {
     const told = story().discover();
-    const at = told.now();
-    told.tell({ kind: "dhcp", event: { type: "limited", time: at, limit: "mac", key: "x", dropped: 3 } });
-    told.tell({ kind: "appliance", event: { type: "reloaded", at, ok: false, faults: ["x"] } });
+    const time = told.now();
+    told.tell({ kind: "dhcp", event: { type: "limited", time, limit: "mac", key: "x", dropped: 3 } });
+    told.tell({ kind: "appliance", event: { type: "reloaded", time, ok: false, faults: ["x"] } });
     told.foreignOffer();
     const packet = told.events.find(({ event }) => event.type === "packet");
     if (packet?.kind !== "dhcp" || packet.event.type !== "packet") throw new Error("no packet");
@@ -69,13 +69,13 @@ describe("what is counted", () => {
     expect(got.get('bootlace_dhcp_reply_seconds_bucket{le="0.0025"}')).toBe(1);
     expect(got.get('bootlace_dhcp_reply_seconds_bucket{le="0.001"}')).toBe(0);
     expect(got.get("bootlace_foreign_dhcp_servers")).toBe(1);
-    told.tell({ kind: "appliance", event: { type: "tick", at: at + 3_700_000 } });
+    told.tell({ kind: "appliance", event: { type: "tick", time: time + 3_700_000 } });
     expect((await after(told)).get("bootlace_foreign_dhcp_servers")).toBe(0);
   });
   test("a foreign server seen in times to come, before the clock was set back, is not counted", async () => {
     const told = story().discover();
     told.foreignOffer();
-    told.tell({ kind: "appliance", event: { type: "tick", at: told.now() - 3_600_000 } });
+    told.tell({ kind: "appliance", event: { type: "tick", time: told.now() - 3_600_000 } });
     expect((await after(told)).get("bootlace_foreign_dhcp_servers")).toBe(0);
   });
 });

@@ -22,10 +22,10 @@ function after(...events: NextEvent[]): NextState {
   return events.reduce(stepNext, new Map());
 }
 
-const set = (action: NextAction, at = 0, whose = mac): NextEvent => ({ type: "set", at, mac: whose, action });
-const answered = (at: number, visible = true, whose = mac): NextEvent => ({
+const set = (action: NextAction, time = 0, whose = mac): NextEvent => ({ type: "set", time, mac: whose, action });
+const answered = (time: number, visible = true, whose = mac): NextEvent => ({
   type: "answered",
-  at,
+  time,
   mac: whose,
   visible,
 });
@@ -97,7 +97,7 @@ describe("a one-shot", () => {
   it("that is over stays over, whatever happens; and there are not more of them than a bound", () => {
     const whose = fc.constantFrom(mac, other);
     const event = fc.oneof(
-      fc.record({ type: fc.constant("answered" as const), at: fc.nat(200_000), mac: whose, visible: fc.boolean() }),
+      fc.record({ type: fc.constant("answered" as const), time: fc.nat(200_000), mac: whose, visible: fc.boolean() }),
       fc.record({ type: fc.constant("fetched" as const), file: fc.constantFrom("x", "y"), mac: whose }),
     );
     let ended = 0;

@@ -21,7 +21,7 @@ async function reporting(onEvent: (event: ApplianceEvent) => void | Promise<void
     ...made,
     records,
     tell(event: ApplianceEvent) {
-      now = Math.max(now, event.event.type === "tick" ? event.event.at : now);
+      now = Math.max(now, event.event.type === "tick" ? event.event.time : now);
       made.tell(event);
     },
   };
@@ -54,7 +54,7 @@ test("an onEvent that never ends takes no line from the log and no boot from any
   for (let number = 0; number < 1100; number++) {
     made.tell({
       kind: "appliance",
-      event: { type: "reloaded", at: Date.UTC(2026, 10, 22, 12, 1), ok: true, faults: [] },
+      event: { type: "reloaded", time: Date.UTC(2026, 10, 22, 12, 1), ok: true, faults: [] },
     });
   }
   expect(taken).toBe(1);

@@ -97,7 +97,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const files = scan.ok ? scan.files : [];
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    observing.observe({ kind: "appliance", event: { type: "programs", at: now(), machines, unsigned } });
+    observing.observe({ kind: "appliance", event: { type: "programs", time: now(), machines, unsigned } });
   }
 
   function emit(event: ApplianceEvent): void {
@@ -246,13 +246,13 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
-        lastReload = { at: now(), result };
+        lastReload = { time: now(), result };
         log(reloadRecord(result, loaded.file));
         const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
         const record = rulesRecord(rules);
         if (record !== undefined) log(record);
         const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
-        emit({ kind: "appliance", event: { type: "reloaded", at: now(), ok: result.ok, faults } });
+        emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
     explain(wish) {

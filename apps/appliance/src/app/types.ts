@@ -61,6 +61,6 @@ export interface Appliance {
 }
 
 export interface LastReload {
-  readonly at: number;
+  readonly time: number;
   readonly result: ReloadResult;
 }

@@ -24,7 +24,8 @@ const readOldStep: Read<Step> = (value) => {
   if (place === undefined) return undefined;
   const { details } = value as { details?: object };
   // The text is made from the fields whenever it is shown.
-  return readStep({ ...details, ...place, lastAt: place.lastAt ?? place.at });
+  const { at, ...rest } = place;
+  return readStep({ ...details, ...rest, time: at, lastAt: place.lastAt ?? at });
 };
 
 type OldBoot = Omit<Session, "key" | "vendorClass" | "uuid" | "serial" | "hostName" | KeptSince> & {

@@ -25,7 +25,7 @@ export interface LogOptions {
 }
 
 /** @param at when it happened, in milliseconds since 1970; now when left out */
-export type Log = (record: LogRecord, at?: number) => void;
+export type Log = (record: LogRecord, time?: number) => void;
 
 /** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
 export function createLog(options: LogOptions): Log {
@@ -34,9 +34,9 @@ export function createLog(options: LogOptions): Log {
     if (format === "json") return jsonSink(now, write);
     if (format === "journal") return (record) => write(journalLines(record, level));
     const formatTime = options.formatTime ?? (terminal?.columns === undefined ? localTime : clockTime);
-    return (record, at) => {
+    return (record, time) => {
       const columns = terminal?.columns?.();
-      const form = { time: formatTime(at ?? now()), colour: terminal?.colour === true, level };
+      const form = { time: formatTime(time ?? now()), colour: terminal?.colour === true, level };
       write(prettyLines(record, columns === undefined ? form : { ...form, columns }));
     };
   };
@@ -44,8 +44,8 @@ export function createLog(options: LogOptions): Log {
   const toConsole = sinkFor(options.console, options.writeConsole, options);
   // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
   const sinks: Log[] = [
-    (record, at) => {
-      if (record.level !== "fatal" || options.console === "json") toConsole(record, at);
+    (record, time) => {
+      if (record.level !== "fatal" || options.console === "json") toConsole(record, time);
     },
   ];
   if (options.file !== undefined) {
@@ -53,9 +53,9 @@ export function createLog(options: LogOptions): Log {
     const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
     sinks.push(sinkFor(format, (text) => target.write(text, onTrouble)));
   }
-  return (record, at) => {
+  return (record, time) => {
     if (!isWritten(record.level, level)) return;
-    for (const sink of sinks) sink(record, at);
+    for (const sink of sinks) sink(record, time);
   };
 }
 
@@ -89,8 +89,8 @@ function jsonSink(now: () => number, write: (text: string) => void): Log {
     },
     { write: (line) => write(inertJson(line)) },
   );
-  return ({ level, scope, event, message, fields }, at) => {
-    time = at;
+  return ({ level, scope, event, message, fields }, time) => {
+    time = time;
     logger[level]({ scope, event, ...fields }, message);
   };
 }

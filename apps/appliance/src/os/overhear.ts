@@ -29,19 +29,19 @@ export function createOverhearing({ port, own, now, onEvent }: OverhearOptions):
     if (own().includes(address)) return;
     const decoded = decodePacket(bytes);
     if (!decoded.ok || decoded.packet.op !== 2) return;
-    onEvent({ type: "overheard", at: now(), source: { address, port: from }, reply: decoded.packet });
+    onEvent({ type: "overheard", time: now(), source: { address, port: from }, reply: decoded.packet });
   });
 
   return {
     start: () =>
       new Promise((resolve) => {
         socket.on("error", (error: NodeJS.ErrnoException) => {
-          onEvent({ type: "overhearing", at: now(), on: false, code: error.code ?? error.message });
+          onEvent({ type: "overhearing", time: now(), on: false, code: error.code ?? error.message });
           resolve();
         });
         socket.bind(port, "255.255.255.255", () => {
           bound = true;
-          onEvent({ type: "overhearing", at: now(), on: true });
+          onEvent({ type: "overhearing", time: now(), on: true });
           resolve();
         });
       }),

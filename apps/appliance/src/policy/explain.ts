@@ -65,8 +65,8 @@ export function explainWish(
   const interfaces = room.context.interfaces.filter(
     ({ name }) => wish.interface === undefined || name === wish.interface,
   );
-  const [at] = interfaces;
-  if (at === undefined) {
+  const [iface] = interfaces;
+  if (iface === undefined) {
     if (wish.interface === undefined) return { ok: false, problem: "no interface is served" };
     const names = [...new Set(room.context.interfaces.map(({ name }) => name))];
     return {
@@ -77,7 +77,7 @@ export function explainWish(
     };
   }
   const pxe = wish.port === "pxe";
-  const address = wish.address ?? (pxe ? neighbourOf(at) : undefined);
+  const address = wish.address ?? (pxe ? neighbourOf(iface) : undefined);
   const made = bootRequest({ ...wish, address });
   if (!made.ok) return made;
   const { dhcp, pxe: pxePort, client } = room.context.ports;
@@ -87,7 +87,7 @@ export function explainWish(
     port: pxe ? "pxe" : "dhcp",
     localPort: pxe ? pxePort : dhcp,
     source: { address: pxe ? (address ?? "0.0.0.0") : (wish.relay ?? "0.0.0.0"), port: relayed ? dhcp : client },
-    ...(pxe || relayed ? { arrival: at } : {}),
+    ...(pxe || relayed ? { arrival: iface } : {}),
   };
   const narrowed = { ...room, context: { ...room.context, interfaces } };
   return { ok: true, request: made.packet, hex: hexOf(made.bytes), explanation: explainDatagram(datagram, narrowed) };
@@ -102,14 +102,14 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
   }
   const { client, decision, replies, request } = outcome;
   const name = replies[0]?.interfaceName ?? datagram.arrival?.name;
-  const at = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
+  const iface = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
   const { kind: verdict, reason, rule } = decision;
   return {
     decision: verdict,
     reason,
     text: sentence(request, client, decision),
     ...(rule === undefined ? {} : { rule }),
-    rules: wasPlanned(decision) && client !== undefined && at !== undefined ? rulesOf(book, client, at, decision) : [],
+    rules: wasPlanned(decision) && client !== undefined && iface !== undefined ? rulesOf(book, client, iface, decision) : [],
     ...(decision.kind === "ignore"
       ? {}
       : {
@@ -131,14 +131,14 @@ function wasPlanned(decision: Decision): boolean {
   return decision.kind !== "ignore" || silenceReason(decision).stage === "after-rules";
 }
 
-function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {
-  const trace = book.trace(client, at);
+function rulesOf(book: RuleBook, client: BootClient, iface: ServedInterface, decision: Decision): RuleVerdict[] {
+  const trace = book.trace(client, iface);
   if (decision.rule === nextRuleName) {
     return [{ name: nextRuleName, matched: true, why: "this machine was told what to boot once" }];
   }
   const tree = { name: "boot tree", matched: true, why: "no rule matched" };
   const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
-  const named = book.match(client, at)?.rule.file !== undefined;
+  const named = book.match(client, iface)?.rule.file !== undefined;
   if (!isCheck(decision) || named) return rules;
   const why = textOf(
     policyReasons["no-file-for-architecture"],

@@ -24,10 +24,10 @@ export type NextState = ReadonlyMap<string, NextEntry>;
 
 /** What happens to one-shots. `at` is Unix time in milliseconds. */
 export type NextEvent =
-  | { readonly type: "set"; readonly at: number; readonly mac: string; readonly action: NextAction }
+  | { readonly type: "set"; readonly time: number; readonly mac: string; readonly action: NextAction }
   | { readonly type: "removed"; readonly mac: string }
   /** The machine asked and got the one-shot as its answer, be it silence. */
-  | { readonly type: "answered"; readonly at: number; readonly mac: string; readonly visible: boolean }
+  | { readonly type: "answered"; readonly time: number; readonly mac: string; readonly visible: boolean }
   /** A file was sent whole, or was asked for in vain. `mac` is absent when nobody knows whose address it was. */
   | { readonly type: "fetched"; readonly file: string; readonly mac?: string };
 
@@ -44,18 +44,18 @@ const mostEntries = 4096;
 export function stepNext(state: NextState, event: NextEvent): NextState {
   switch (event.type) {
     case "set": {
-      const { mac, action, at } = event;
+      const { mac, action, time } = event;
       const rest = [...state].filter(([known]) => known !== mac);
-      return new Map([...rest.slice(-(mostEntries - 1)), [mac, { mac, action, setAt: at }]]);
+      return new Map([...rest.slice(-(mostEntries - 1)), [mac, { mac, action, setAt: time }]]);
     }
     case "removed":
       return without(state, event.mac);
     case "answered": {
       const entry = state.get(event.mac);
       if (entry === undefined) return state;
-      if (isOver(entry, event.at)) return without(state, event.mac);
+      if (isOver(entry, event.time)) return without(state, event.mac);
       if (entry.takenAt !== undefined) return state;
-      return new Map(state).set(event.mac, { ...entry, takenAt: event.at, visible: event.visible });
+      return new Map(state).set(event.mac, { ...entry, takenAt: event.time, visible: event.visible });
     }
     case "fetched": {
       const mac = event.mac ?? ownerOf(state, event.file);

@@ -93,7 +93,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     return macOf(address) ?? memory.macOf(address);
   }
 
-  function seePacket({ client, decision, replies, source, time: at }: PacketEvent): void {
+  function seePacket({ client, decision, replies, source, time }: PacketEvent): void {
     if (client === undefined) return;
     const name = replies[0]?.interfaceName;
     const address = client.address ?? (client.relay === undefined ? source.address : undefined);
@@ -103,7 +103,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     const told = decision.rule === nextRuleName && (decision.kind !== "ignore" || action.ignore === true);
     // Also when it was not used any more: then its time is over and it is taken away.
     if (told || once(client) === undefined) {
-      step({ type: "answered", at, mac: client.mac, visible: isServedHere(action, client) });
+      step({ type: "answered", time, mac: client.mac, visible: isServedHere(action, client) });
     }
   }
 
@@ -116,7 +116,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
   }
 
   function isOurs(address: string): boolean {
-    return served.some((at) => at.address === address);
+    return served.some((iface) => iface.address === address);
   }
 
   function seeFetched(name: string, address: string, known?: string): void {
@@ -142,7 +142,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
   }
 
   return {
-    choose: (client, at) => book.choose(client, at),
+    choose: (client, iface) => book.choose(client, iface),
     book: () => book,
     tree: () => tree,
     adoptConfig(next) {
@@ -172,8 +172,8 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     folderOf(address) {
       if (!config.boot.some(({ root }) => root !== undefined)) return undefined;
       const known = memory.byMac(whoHas(address) ?? "");
-      const at = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
-      const template = known && at ? book.match(known.client, at)?.rule.root : undefined;
+      const iface = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
+      const template = known && iface ? book.match(known.client, iface)?.rule.root : undefined;
       return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
     },
     next: {
@@ -181,7 +181,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
       set(wish) {
         const read = readNextWish(wish);
         if (!read.ok) return read;
-        const unkept = step({ type: "set", at: now(), mac: read.mac, action: read.action });
+        const unkept = step({ type: "set", time: now(), mac: read.mac, action: read.action });
         const entry = { mac: read.mac, action: read.action, setAt: now() };
         return { ok: true, entry, ...(unkept === undefined ? {} : { unkept }) };
       },

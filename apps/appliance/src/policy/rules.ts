@@ -25,9 +25,9 @@ export interface RuleVerdict {
 export interface RuleBook {
   choose: Choose;
   /** The rule that matches, with the name by which events call it. */
-  match(client: BootClient, at: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
+  match(client: BootClient, iface: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
   /** Every rule up to the one that matches, and why. */
-  trace(client: BootClient, at: ServedInterface): readonly RuleVerdict[];
+  trace(client: BootClient, iface: ServedInterface): readonly RuleVerdict[];
 }
 
 /** The name of the rule in events when a one-shot decided. */
@@ -49,12 +49,12 @@ export function ruleBook(
     conditions: conditionsOf(rule.when, config.hosts),
   }));
 
-  function match(client: BootClient, at: ServedInterface) {
-    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, at)));
+  function match(client: BootClient, iface: ServedInterface) {
+    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, iface)));
   }
 
-  function choose(client: BootClient, at: ServedInterface): BootPlan | Ignore {
-    const found = match(client, at);
+  function choose(client: BootClient, iface: ServedInterface): BootPlan | Ignore {
+    const found = match(client, iface);
     const once = next(client);
     if (once === undefined) return planOf(client, found, config, tree());
     if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: nextRuleName };
@@ -70,11 +70,11 @@ export function ruleBook(
   return {
     choose,
     match,
-    trace(client, at) {
+    trace(client, iface) {
       const verdicts: RuleVerdict[] = [];
       for (const { name, conditions } of entries) {
-        const miss = conditions.find((condition) => !condition.holds(client, at));
-        verdicts.push({ name, matched: miss === undefined, why: whyOf(miss, conditions, client, at) });
+        const miss = conditions.find((condition) => !condition.holds(client, iface));
+        verdicts.push({ name, matched: miss === undefined, why: whyOf(miss, conditions, client, iface) });
         if (miss === undefined) break;
       }
       return verdicts;
@@ -86,13 +86,13 @@ function whyOf(
   miss: Condition | undefined,
   conditions: readonly Condition[],
   client: BootClient,
-  at: ServedInterface,
+  iface: ServedInterface,
 ): string {
   if (miss !== undefined) {
-    return `${miss.key} is ${miss.found(client, at)}, not ${miss.wanted.map(plainOrQuoted).join(" or ")}`;
+    return `${miss.key} is ${miss.found(client, iface)}, not ${miss.wanted.map(plainOrQuoted).join(" or ")}`;
   }
   if (conditions.length === 0) return "it has no conditions";
-  return conditions.map((condition) => `${condition.key} is ${condition.found(client, at)}`).join(", ");
+  return conditions.map((condition) => `${condition.key} is ${condition.found(client, iface)}`).join(", ");
 }
 
 function plainOrQuoted(text: string): string {

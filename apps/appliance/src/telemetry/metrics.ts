@@ -75,9 +75,9 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     if (decision.reason === "request-for-other-server" && server !== undefined) seeForeign(server, time);
   }
 
-  function seeForeign(server: string, at: number): void {
-    foreignSeen.set(server, at);
-    countForeign(at);
+  function seeForeign(server: string, time: number): void {
+    foreignSeen.set(server, time);
+    countForeign(time);
   }
 
   function countForeign(now: number): void {
@@ -131,8 +131,8 @@ export function createMetrics(version: string, withProcess = true): Metrics {
 
   function onHouse(event: HouseEvent): void {
     if (event.type === "reloaded") reloaded.set(event.ok ? 1 : 0);
-    else if (event.type === "tick") countForeign(event.at);
-    else if (event.type === "overheard") seeForeign(event.source.address, event.at);
+    else if (event.type === "tick") countForeign(event.time);
+    else if (event.type === "overheard") seeForeign(event.source.address, event.time);
   }
 
   return {

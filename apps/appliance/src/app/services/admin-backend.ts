@@ -1,7 +1,7 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { AdminBackend, Refusal } from "../../admin/backend.ts";
 import type { ApiFiles, ApiNextEntry, ApiStatus } from "../../api-model/types.ts";
-import { time } from "../../api-model/views.ts";
+import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 import { effectiveRows } from "../../config/effective.ts";
@@ -65,7 +65,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     return {
       schema: 1,
       version,
-      startedAt: time(startedAt),
+      startedAt: isoTime(startedAt),
       // The clock may have been set back since.
       uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
       ...readiness(),
@@ -73,12 +73,12 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       interfaces: room.choice().served.map(({ name, address }) => ({ name, address })),
       config: {
         ...(loaded.file === undefined ? {} : { file: loaded.file }),
-        loadedAt: time(loadedAt),
+        loadedAt: isoTime(loadedAt),
         ...(lastReload === undefined
           ? {}
           : {
               lastReload: {
-                at: time(lastReload.at),
+                at: isoTime(lastReload.time),
                 ok: lastReload.result.ok,
                 faults: lastReload.result.ok ? [] : lastReload.result.faults.map(formatFault),
               },
@@ -190,5 +190,5 @@ function unfit({ code, problem, allowed }: Problem, title: string): Refusal {
 }
 
 function nextEntry({ mac, action, setAt, takenAt }: NextEntry): ApiNextEntry {
-  return { mac, ...action, setAt: time(setAt), ...(takenAt === undefined ? {} : { takenAt: time(takenAt) }) };
+  return { mac, ...action, setAt: isoTime(setAt), ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }) };
 }

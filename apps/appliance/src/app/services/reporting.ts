@@ -46,15 +46,15 @@ export function createReporting(
     every: deps.every,
     settle: backlog.settle,
     subscribe: sinks.subscribe,
-    onTick: (at) => backlog.push({ kind: "appliance", event: { type: "tick", at } }, at, false),
+    onTick: (time) => backlog.push({ kind: "appliance", event: { type: "tick", time } }, time, false),
   });
 
-  function write(record: LogRecord, at?: number): void {
+  function write(record: LogRecord, time?: number): void {
     const passed = limit.pass(record);
     if (passed === undefined) return;
     const told = withMachine(passed, deps.machineOf);
-    deps.log(told, at);
-    observing.logged(told, at);
+    deps.log(told, time);
+    observing.logged(told, time);
   }
 
   function log(record: LogRecord): void {
@@ -64,7 +64,7 @@ export function createReporting(
 
   function recordsOf(happened: ApplianceEvent): readonly LogRecord[] {
     const { kind, event } = happened;
-    if (kind === "appliance") return event.type === "tick" ? searches.silent(event.at) : [];
+    if (kind === "appliance") return event.type === "tick" ? searches.silent(event.time) : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
     return record === undefined ? [] : searches.fold(record, timeOf(happened));

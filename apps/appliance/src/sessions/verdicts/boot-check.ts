@@ -26,7 +26,7 @@ function reachedCheck(view: BootView): Reached | undefined {
     file,
     telling: { ...telling, bootFile: telling.bootFile },
     back,
-    backAt: back?.at ?? (boot.givenUp ? context.now : undefined),
+    backAt: back?.time ?? (boot.givenUp ? context.now : undefined),
     arch: boot.arch?.replace(/-http$/, "") ?? "this architecture",
   };
 }

@@ -25,7 +25,7 @@ function chainLoaded(view: BootView): Found | undefined {
   );
   const times = loads.reduce((sum, step) => sum + step.times, 0);
   const [first] = loads;
-  if (first === undefined || times < 3 || (loads.at(-1)?.lastAt ?? 0) - first.at > 120_000) return undefined;
+  if (first === undefined || times < 3 || (loads.at(-1)?.lastAt ?? 0) - first.time > 120_000) return undefined;
   if (loads.some(({ file }) => plainName(file) !== plainName(first.file))) return undefined;
   const known = spokeIpxe(view);
   const evidence = [...loads, ...view.discovers];

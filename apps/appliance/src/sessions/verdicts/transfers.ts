@@ -31,12 +31,12 @@ export const repliesLost: Rule = {
     if (files.some(({ bytes }) => bytes > 0)) return undefined;
     const ended = files.filter((file) => file.outcome === "aborted" && reasonOf(file)?.verdict === "B08");
     const waiting = files.filter(
-      (file) => file.outcome === "running" && file.protocol === "tftp" && context.now - file.at >= 10_000,
+      (file) => file.outcome === "running" && file.protocol === "tftp" && context.now - file.time >= 10_000,
     );
     const count = ended.length + waiting.length;
     const [first] = [...ended, ...waiting];
     if (first === undefined) return undefined;
-    const likely = ended.length > 0 && (count >= 2 || boot.givenUp || context.now - first.at >= 20_000);
+    const likely = ended.length > 0 && (count >= 2 || boot.givenUp || context.now - first.time >= 20_000);
     return found("replies-lost", likely ? "likely" : "guess", [...ended, ...waiting], { file: first.file });
   },
 };

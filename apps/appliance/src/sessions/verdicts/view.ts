@@ -80,6 +80,6 @@ export function isTold(view: BootView, file: FileStep): boolean {
 /** Whether the firmware, not a program it started, asked for a boot server again after `step`. */
 export function cameBack(view: BootView, step: Step): StepOf<"discover"> | undefined {
   return view.discovers.find(
-    ({ lastAt, firmware, at }) => (at >= step.at ? at : lastAt) > step.lastAt && firmware !== "ipxe",
+    ({ lastAt, firmware, time }) => (time >= step.time ? time : lastAt) > step.lastAt && firmware !== "ipxe",
   );
 }
