@@ -7,7 +7,7 @@ import { formatFault } from "../src/config/faults.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
 import { explainDatagram } from "../src/policy/explain.ts";
-import { createDesk } from "../src/policy/policy.ts";
+import { createPolicy } from "../src/policy/policy.ts";
 import { type Answers, follow } from "./helpers/follow.ts";
 
 const folder = join(import.meta.dirname, "../../../lab/captures");
@@ -72,8 +72,8 @@ function answersOfBootlace(conf: string, stage: Stage): Answers {
   const { yaml } = importDnsmasq(conf, "proxy.conf", [iface]);
   const parsed = parseConfig(yaml, "imported");
   if (!parsed.ok) throw new Error(`${parsed.faults.map(formatFault).join("\n")}\n${yaml}`);
-  const desk = createDesk(parsed.config, { now: () => 0, macOf: () => undefined, keepNext: () => {} });
-  const room = { context: decisionContext(parsed.config, desk.choose, [iface]), book: desk.book() };
+  const policy = createPolicy(parsed.config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });
+  const room = { context: decisionContext(parsed.config, policy.choose, [iface]), book: policy.book() };
   const answers = {
     offer: null as string | null,
     ack: null as string | null,

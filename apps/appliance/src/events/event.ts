@@ -11,7 +11,7 @@ export interface Programs {
 }
 
 /** What the appliance itself reports. `at` is Unix time in milliseconds. */
-export type HouseEvent =
+export type OwnEvent =
   /** Time passes: about once a second, so that silence can be judged. */
   | { readonly type: "tick"; readonly time: number }
   /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
@@ -27,7 +27,7 @@ export type ApplianceEvent =
   | { readonly kind: "dhcp"; readonly event: ProxyDhcpEvent }
   | { readonly kind: "tftp"; readonly event: TftpEvent }
   | { readonly kind: "http"; readonly event: HttpBootEvent }
-  | { readonly kind: "appliance"; readonly event: HouseEvent };
+  | { readonly kind: "appliance"; readonly event: OwnEvent };
 
 /** When it happened: Unix time in milliseconds. */
 export function timeOf({ event }: ApplianceEvent): number {

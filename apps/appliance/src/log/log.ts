@@ -24,7 +24,7 @@ export interface LogOptions {
   readonly formatTime?: (milliseconds: number) => string;
 }
 
-/** @param at when it happened, in milliseconds since 1970; now when left out */
+/** @param time when it happened, in milliseconds since 1970; now when left out */
 export type Log = (record: LogRecord, time?: number) => void;
 
 /** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
@@ -79,18 +79,18 @@ function fileRecord(path: string, problem: string | undefined): LogRecord {
 }
 
 function jsonSink(now: () => number, write: (text: string) => void): Log {
-  let time: number | undefined;
+  let happenedAt: number | undefined;
   const logger = pino(
     {
       level: "debug",
       base: null,
-      timestamp: () => `,"time":"${new Date(time ?? now()).toISOString()}"`,
+      timestamp: () => `,"time":"${new Date(happenedAt ?? now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line) => write(inertJson(line)) },
   );
   return ({ level, scope, event, message, fields }, time) => {
-    time = time;
+    happenedAt = time;
     logger[level]({ scope, event, ...fields }, message);
   };
 }

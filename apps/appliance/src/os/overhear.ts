@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { decodePacket } from "@bootlace/dhcp-core";
-import type { HouseEvent } from "../events/event.ts";
+import type { OwnEvent } from "../events/event.ts";
 
 /** Hears what other DHCP servers broadcast to clients. Sends nothing, and takes nothing from anyone. */
 export interface Overhearing {
@@ -14,7 +14,7 @@ export interface OverhearOptions {
   /** Our own addresses: our replies are broadcast as well. */
   readonly own: () => readonly string[];
   readonly now: () => number;
-  readonly onEvent: (event: HouseEvent) => void;
+  readonly onEvent: (event: OwnEvent) => void;
 }
 
 /**

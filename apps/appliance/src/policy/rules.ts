@@ -8,7 +8,7 @@ import { type BootTree, scriptFor } from "../catalogue/tree.ts";
 import { menuFrom } from "../config/menu.ts";
 import type { BootRule, Config } from "../config/schema.ts";
 import { type Condition, conditionsOf } from "./conditions.ts";
-import type { NextAction } from "./one-time-boot.ts";
+import type { OneTimeBootAction } from "./one-time-boot.ts";
 
 /** The part of the config that decides what a client gets. */
 export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
@@ -31,7 +31,7 @@ export interface RuleBook {
 }
 
 /** The name of the rule in events when a one-shot decided. */
-export const nextRuleName = "next boot";
+export const oneTimeBootRuleName = "next boot";
 
 /**
  * The first rule that matches decides, else the boot tree.
@@ -41,7 +41,7 @@ export const nextRuleName = "next boot";
 export function ruleBook(
   config: BootConfig,
   tree: () => BootTree,
-  next: (client: BootClient) => NextAction | undefined = () => undefined,
+  next: (client: BootClient) => OneTimeBootAction | undefined = () => undefined,
 ): RuleBook {
   const entries = config.boot.map((rule, index) => ({
     rule,
@@ -57,14 +57,14 @@ export function ruleBook(
     const found = match(client, iface);
     const once = next(client);
     if (once === undefined) return planOf(client, found, config, tree());
-    if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: nextRuleName };
+    if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: oneTimeBootRuleName };
     const { ignore: _ignore, ...usual } = found?.rule ?? {};
     const { form, delay } = usual;
     const replaced = once.file !== undefined || once.url !== undefined;
     const kept = replaced ? { ...(form && { form }), ...(delay && { delay }) } : usual;
     const { ignore: _never, ...wanted } = once;
     const rule: BootRule = { ...kept, ...wanted };
-    return planOf(client, { rule, name: nextRuleName }, config, tree());
+    return planOf(client, { rule, name: oneTimeBootRuleName }, config, tree());
   }
 
   return {

@@ -23,7 +23,7 @@ export interface Boot {
   readonly lastAt: number;
   readonly steps: readonly Step[];
   /** The files it was told to fetch first, as paths. */
-  readonly told: readonly string[];
+  readonly offered: readonly string[];
   /** Steps left out of the middle. */
   readonly dropped: number;
   readonly next: number;
@@ -48,7 +48,7 @@ export function newBoot(key: string, time: number, mac: string | undefined): Boo
     startedAt: time,
     lastAt: time,
     steps: [],
-    told: [],
+    offered: [],
     dropped: 0,
     next: 1,
     running: 0,
@@ -123,23 +123,26 @@ export function withFact(boot: Boot, fact: Fact, time: number): Boot {
   const same = findSame(boot.steps, fact);
   if (same !== -1) {
     const step = boot.steps[same] as Step;
-    return withSteps({ ...boot, lastAt: time }, boot.steps.with(same, { ...step, lastAt: time, times: step.times + 1 }));
+    return withSteps(
+      { ...boot, lastAt: time },
+      boot.steps.with(same, { ...step, lastAt: time, times: step.times + 1 }),
+    );
   }
   const step: Step = { ...fact, number: boot.next, time, lastAt: time, times: 1 };
-  return withSteps({ ...boot, ...toldBy(boot, fact), lastAt: time, next: boot.next + 1 }, [...boot.steps, step]);
+  return withSteps({ ...boot, ...offeredBy(boot, fact), lastAt: time, next: boot.next + 1 }, [...boot.steps, step]);
 }
 
-function toldBy(boot: Pick<Boot, "told">, fact: Fact): Pick<Boot, "told"> | undefined {
+function offeredBy(boot: Pick<Boot, "offered">, fact: Fact): Pick<Boot, "offered"> | undefined {
   if ((fact.kind !== "offer" && fact.kind !== "ack") || fact.bootFile === undefined) return undefined;
   const file = fileOfBootFile(fact.bootFile);
-  return boot.told.includes(file) ? undefined : { told: [...boot.told, file] };
+  return boot.offered.includes(file) ? undefined : { offered: [...boot.offered, file] };
 }
 
 /** The files these steps name to the client, as `Boot.told` keeps them. */
-export function toldIn(steps: readonly Step[]): readonly string[] {
-  let boot: Pick<Boot, "told"> = { told: [] };
-  for (const step of steps) boot = toldBy(boot, step) ?? boot;
-  return boot.told;
+export function offeredIn(steps: readonly Step[]): readonly string[] {
+  let boot: Pick<Boot, "offered"> = { offered: [] };
+  for (const step of steps) boot = offeredBy(boot, step) ?? boot;
+  return boot.offered;
 }
 
 /** Puts the present state of a transfer into its step. Does nothing when the step was left out. */

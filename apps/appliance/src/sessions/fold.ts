@@ -1,7 +1,7 @@
 import { boundedMap } from "@bootlace/boot-source";
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
 import { roleOf } from "../catalogue/file-role.ts";
-import { type ApplianceEvent, type HouseEvent, type Programs, timeOf } from "../events/event.ts";
+import { type ApplianceEvent, type OwnEvent, type Programs, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
@@ -170,7 +170,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     const began = known === undefined && transfer !== undefined && !over;
     const next =
       known === undefined
-        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.told) }, time)
+        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time)
         : withFile(boot, known.number, seen, time);
     if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
@@ -197,7 +197,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     return found;
   }
 
-  function onHouse(event: HouseEvent): void {
+  function onOwn(event: OwnEvent): void {
     if (event.type === "tick") onTick(event.time);
     else if (event.type === "programs") programs = event;
     else if (event.type === "overhearing") overhearing = event.on;
@@ -249,7 +249,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         onFile(readHttp(event.event), event.event.time);
         break;
       case "appliance":
-        onHouse(event.event);
+        onOwn(event.event);
     }
     return [...changed.values()];
   }

@@ -4,7 +4,7 @@ import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ApplianceEvent, HouseEvent } from "../events/event.ts";
+import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { outcomeOf } from "../sessions/outcome.ts";
 
@@ -129,7 +129,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     else if (event.reason.startsWith("too-many-connections")) limited.inc({ subsystem: "http" });
   }
 
-  function onHouse(event: HouseEvent): void {
+  function onOwn(event: OwnEvent): void {
     if (event.type === "reloaded") reloaded.set(event.ok ? 1 : 0);
     else if (event.type === "tick") countForeign(event.time);
     else if (event.type === "overheard") seeForeign(event.source.address, event.time);
@@ -148,7 +148,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
           onHttp(event.event);
           return;
         case "appliance":
-          onHouse(event.event);
+          onOwn(event.event);
       }
     },
     ended(boot) {

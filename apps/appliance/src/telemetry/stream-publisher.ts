@@ -1,5 +1,5 @@
 import { boundedMap } from "@bootlace/boot-source";
-import { summaryView, isoTime, verdictView } from "../api-model/views.ts";
+import { isoTime, summaryView, verdictView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import type { Boot } from "../sessions/boot.ts";

@@ -58,12 +58,13 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
   const running = new Map<number, { transfer: TransferRef; size: number; blockSize: number }>();
   const reached: string[] = [];
 
-  function tell(event: ApplianceEvent): void {
+  function report(event: ApplianceEvent): void {
     for (const { verdict } of fold.apply(event))
       if (verdict !== undefined) reached.push(`${verdict.id} ${verdict.confidence}`);
   }
   function tickUntil(time: number): void {
-    for (; ticked + 1000 <= time; ticked += 1000) tell({ kind: "appliance", event: { type: "tick", time: ticked + 1000 } });
+    for (; ticked + 1000 <= time; ticked += 1000)
+      report({ kind: "appliance", event: { type: "tick", time: ticked + 1000 } });
   }
 
   function onDhcp(record: Captured, time: number): void {
@@ -72,7 +73,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     if (record.role === "proxy" || (record.dport !== 67 && record.dport !== 4011)) {
       const decoded = decodePacket(bytes);
       if (record.role === "proxy" || record.dst !== "255.255.255.255" || !decoded.ok) return;
-      tell({ kind: "appliance", event: { type: "overheard", time, source, reply: decoded.packet } });
+      report({ kind: "appliance", event: { type: "overheard", time, source, reply: decoded.packet } });
       return;
     }
     if (record.dst !== "255.255.255.255" && record.dst !== SERVER) return;
@@ -81,7 +82,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     const outcome = handle({ bytes, port, localPort: record.dport, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error(`${name}: a packet cannot be read`);
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", time, port, source, octets: bytes.length, ...rest } });
+    report({ kind: "dhcp", event: { type: "packet", time, port, source, octets: bytes.length, ...rest } });
   }
 
   function onTftp(record: Captured, time: number): void {
@@ -94,7 +95,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       const file = record.file ?? "";
       if (answer?.op === "ERROR") {
         const reason = "missing" as const;
-        tell({
+        report({
           kind: "tftp",
           event: { type: "not-found", at: time, client, file, reason, code: answer.code ?? 1, detail: undefined },
         });
@@ -104,15 +105,15 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       const size = Number(options.tsize ?? 100_000);
       const blockSize = Number(options.blksize ?? 512);
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
-      tell({ kind: "tftp", event: { type: "start", at: time, transfer, requested: [] } });
+      report({ kind: "tftp", event: { type: "start", at: time, transfer, requested: [] } });
       const agreed = { windowSize: 1, timeout: undefined, acknowledged: [] };
-      tell({ kind: "tftp", event: { type: "negotiated", at: time, transfer, size, blockSize, ...agreed } });
+      report({ kind: "tftp", event: { type: "negotiated", at: time, transfer, size, blockSize, ...agreed } });
       running.set(record.sport, { transfer, size, blockSize });
     } else if (record.op === "ERROR" && record.role === "client") {
       const probe = running.get(record.sport);
       running.delete(record.sport);
       if (probe !== undefined) {
-        tell({ kind: "tftp", event: { type: "probe", at: time, transfer: probe.transfer, size: probe.size, ms: 1 } });
+        report({ kind: "tftp", event: { type: "probe", at: time, transfer: probe.transfer, size: probe.size, ms: 1 } });
       }
     }
   }
@@ -121,7 +122,10 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
   function endAll(time: number): void {
     for (const [port, { transfer, size, blockSize }] of running) {
       const figures = { bytes: size, size, blocks: 1, retransmissions: 0, timeouts: 0, ms: 5 };
-      tell({ kind: "tftp", event: { type: "done", at: time, transfer, figures, blockSize, windowSize: 1, confirmed: true } });
+      report({
+        kind: "tftp",
+        event: { type: "done", at: time, transfer, figures, blockSize, windowSize: 1, confirmed: true },
+      });
       running.delete(port);
     }
   }
@@ -150,20 +154,20 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     };
     const bytes = method === "HEAD" ? 0 : size;
     if (status === 404) {
-      tell({
+      report({
         kind: "http",
         event: { type: "refused", time, client, request, reason: "missing", status, detail: undefined },
       });
     } else {
-      tell({ kind: "http", event: { type: "done", time, request, status, bytes, size, range: undefined, ms: 5 } });
+      report({ kind: "http", event: { type: "done", time, request, status, bytes, size, range: undefined, ms: 5 } });
     }
   }
 
-  tell({
+  report({
     kind: "dhcp",
     event: { type: "listening", time: began, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
   });
-  tell({ kind: "appliance", event: { type: "overhearing", time: began, on: true } });
+  report({ kind: "appliance", event: { type: "overhearing", time: began, on: true } });
   let time = began;
   for (const record of records) {
     time = began + Math.round(record.t * 1000);

@@ -25,7 +25,7 @@ export function sampleBoot(given: {
     lastAt: time,
     ended: true,
     bytes: 5,
-    told: [],
+    offered: [],
     dropped: 0,
     next: 2,
     running: 0,

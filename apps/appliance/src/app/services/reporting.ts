@@ -23,9 +23,9 @@ export interface Reporting {
   readonly observing: ObservingService;
   /** A line that no event stands for. What happened before it is told before it. */
   readonly log: Log;
-  tell(event: ApplianceEvent): void;
+  report(event: ApplianceEvent): void;
   /** Tells how much the network wanted to be logged beyond what anybody reads. */
-  tellHeldBack(): void;
+  reportHeldBack(): void;
 }
 
 export function createReporting(
@@ -52,9 +52,9 @@ export function createReporting(
   function write(record: LogRecord, time?: number): void {
     const passed = limit.pass(record);
     if (passed === undefined) return;
-    const told = withMachine(passed, deps.machineOf);
-    deps.log(told, time);
-    observing.logged(told, time);
+    const reported = withMachine(passed, deps.machineOf);
+    deps.log(reported, time);
+    observing.logged(reported, time);
   }
 
   function log(record: LogRecord): void {
@@ -88,11 +88,11 @@ export function createReporting(
   return {
     observing,
     log,
-    tell(event) {
+    report(event) {
       const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
       backlog.push(event, timeOf(event), ofTransfers);
     },
-    tellHeldBack() {
+    reportHeldBack() {
       const record = limit.heldBack();
       // A sum has no place among single steps; to settle for it all that a flood has left would hold up clients.
       if (record !== undefined) write(record);

@@ -88,7 +88,7 @@ export const didNotRun: Rule = {
 
 /** Nobody but Bootlace knows the name of the boot check, and it told nobody. */
 function fetchedByHand(view: BootView, file: FileStep): boolean {
-  return view.telling === undefined && checkProgramNamed(file.file) !== undefined;
+  return view.reply === undefined && checkProgramNamed(file.file) !== undefined;
 }
 
 function wrongMachine(view: BootView, file: FileStep): Found | undefined {
@@ -103,5 +103,5 @@ function wrongMachine(view: BootView, file: FileStep): Found | undefined {
       : machine === undefined || machine === wanted || machine === "ebc";
   if (fits || wanted === undefined) return undefined;
   const facts = { file: file.file, machine, arch };
-  return found("wrong-machine", "certain", [view.discovers[0], view.telling, file], facts);
+  return found("wrong-machine", "certain", [view.discovers[0], view.reply, file], facts);
 }
