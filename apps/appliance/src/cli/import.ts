@@ -1,16 +1,14 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { faultRow, formatFault } from "../config/faults.ts";
 import { parseConfig } from "../config/parse.ts";
 import { importDnsmasq } from "../import/dnsmasq/dnsmasq.ts";
-import type { LocalNetworks } from "../import/dnsmasq/read-settings.ts";
+import type { LocalNetworks } from "../import/dnsmasq/read-ranges.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
+import { confFiles, readText, sayWhy } from "./import-files.ts";
 import { printError, printJson } from "./output.ts";
-
-/** Larger files are no dnsmasq.conf. */
-const largestFile = 1024 * 1024;
 
 export const importCommand: Command = {
   name: "import",
@@ -47,7 +45,8 @@ export const importCommand: Command = {
       printError(surroundings, "import", { code: "unreadable", message: `${quote(file)}: ${read.problem}` }, json);
       return exitCodes.findings;
     }
-    const { yaml, remarks } = importDnsmasq(read.text, file, networksOf(surroundings));
+    const files = file === "-" ? undefined : confFiles(resolve(surroundings.cwd, file));
+    const { yaml, remarks, unanswered } = importDnsmasq(read.text, file, networksOf(surroundings), files);
     // What was made must be a config; a fault here is told rather than written down in silence.
     const parsed = parseConfig(yaml, "imported config");
     const faults = parsed.ok ? [] : parsed.faults;
@@ -57,47 +56,23 @@ export const importCommand: Command = {
       printError(surroundings, "import", { code: "unwritable", message: `${quote(output ?? "")}: ${refused}` }, json);
       return exitCodes.findings;
     }
-    if (json) printJson(surroundings, { file, config: yaml, leftOut: remarks, faults: faults.map(faultRow) });
+    if (json)
+      printJson(surroundings, { file, config: yaml, leftOut: remarks, unanswered, faults: faults.map(faultRow) });
     else {
       if (output === undefined) surroundings.out(yaml);
-      for (const { line, text, why } of remarks)
-        surroundings.err(`${quote(file)} line ${line}: ${quote(text)}: ${why}\n`);
+      for (const { line, file: other, text, why } of remarks)
+        surroundings.err(`${quote(other ?? file)} line ${line}: ${quote(text)}: ${why}\n`);
+      for (const { text } of unanswered) surroundings.err(`${quote(file)}: ${text}\n`);
       for (const fault of faults) surroundings.err(`${formatFault(fault)}\n`);
     }
-    return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
+    return faults.length === 0 && unanswered.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
 
 function networksOf({ networkInterfaces }: Surroundings): LocalNetworks {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
+  return Object.entries(networkInterfaces())
+    .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ ...address, name })))
     .filter(({ family, internal }) => family === "IPv4" && !internal);
-}
-
-type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
-
-function readText(path: string): Read {
-  try {
-    const found = statSync(path);
-    // A device gives octets without end.
-    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "it is no file" };
-    const octets = readFileSync(path);
-    if (found.size > largestFile || octets.length > largestFile) return { ok: false, problem: "the file is too large" };
-    return { ok: true, text: octets.toString("utf8") };
-  } catch (error) {
-    return { ok: false, problem: sayWhy(error) };
-  }
-}
-
-function sayWhy(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file or folder (ENOENT)",
-    EACCES: "this user may not (EACCES)",
-    EISDIR: "it is a folder (EISDIR)",
-    ENOSPC: "the disk is full (ENOSPC)",
-  };
-  return known[code ?? ""] ?? code ?? String(error);
 }
 
 /** Never over a file that is there. */
