@@ -1,5 +1,5 @@
 import type { Directive } from "./lines.ts";
-import { optionNamed, optionOfLetter, argumentOf } from "./options.ts";
+import { argumentOf, optionNamed, optionOfLetter } from "./options.ts";
 import { shellWords } from "./shell-words.ts";
 
 type Option = Pick<Directive, "name" | "parts" | "text">;

@@ -100,7 +100,10 @@ export function tellDifferences(model: DnsmasqModel, cases: readonly Case[]): vo
     )
       tell(boots, "dnsmasq's pxe-service tells HTTP clients no URL; Bootlace does");
     if (!http && !isIpxe(when) && when.vendorClass === undefined && firmware.kind === "file" && !isPath(firmware.file))
-      tell(boots, "only iPXE and HTTP Boot take a URL: other firmware gets nothing by this line");
+      tell(
+        boots,
+        "only iPXE and HTTP Boot take a URL: other firmware gets what fits it in the boot folder, else the boot check",
+      );
     if (!knowsIpxe && ipxe.kind === "file" && isIpxeBinary(ipxe.file))
       tell(
         boots,
@@ -162,7 +165,8 @@ function told(who: string, lines: readonly Directive[]): Unanswered[] {
 /** Lines that name what clients with one of these tags boot, or those of an architecture. */
 function linesFor(model: DnsmasqModel, tags: readonly string[], code?: number): Directive[] {
   const all = tagsFrom(model, tags);
-  const lines: readonly BootingLine[] = [...bootLines(model), ...model.lostLines];
+  const boots = model.boots.filter(({ file }) => file !== "");
+  const lines: readonly BootingLine[] = [...boots, ...model.services, ...model.lostLines];
   const mine = lines.filter(({ guard, arch }) =>
     arch === undefined ? guard.some(({ tag, wanted }) => wanted && all.has(tag)) : arch === code,
   );

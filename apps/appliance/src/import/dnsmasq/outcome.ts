@@ -104,7 +104,7 @@ function find(model: DnsmasqModel, arch: number | undefined, fits: (line: Guarde
   const services = model.services.filter((service) => service.arch === arch && fits(service));
   // rfc2131.c, find_boot: the last line whose tags hold, else the last one without tags.
   const line = model.boots.findLast((boot) => boot.guard.length > 0 && fits(boot)) ?? untagged(model.boots);
-  const boot = line === undefined ? nothing : fileOf(line, line.file);
+  const boot = line === undefined || line.file === "" ? nothing : fileOf(line, line.file);
   const byBoot = line === undefined ? [] : [line.from];
   if (services.length === 0) return { firmware: boot, ipxe: boot, pi: nothing, used: byBoot };
   const isPi = services.some(({ text }) => text.includes(piText));

@@ -1,3 +1,4 @@
+import { architectureByCode } from "@bootlace/dhcp-core";
 import { ebc } from "../../catalogue/names.ts";
 import type { Case } from "./cases.ts";
 import { bothOf, isWithin } from "./conditions.ts";
@@ -49,11 +50,17 @@ function withoutEchoes(rules: readonly ImportedRule[]): ImportedRule[] {
   const kept: ImportedRule[] = [];
   const reached = rules.filter(({ when }, at) => !rules.slice(0, at).some((earlier) => isWithin(when, earlier.when)));
   for (const rule of reached.reverse()) {
-    const next = kept.find(({ when }) => bothOf(rule.when, when) !== undefined);
+    const next = kept.find(({ when }) => bothOf(rule.when, asServed(when)) !== undefined);
     const echo = next !== undefined && isWithin(rule.when, next.when) && sameOutcome(rule.outcome, next.outcome);
     if (!echo) kept.unshift(rule);
   }
   return kept;
+}
+
+/** A rule for x64 takes firmware that calls itself EBC as well. */
+function asServed(when: When): When {
+  const [x64, own] = [ebc.servedAs, ebc.code].map((code) => architectureByCode(code)?.name ?? "");
+  return when.arch?.includes(x64 ?? "") === true ? { ...when, arch: [...when.arch, own ?? ""] } : when;
 }
 
 /** Neighbours that differ in the architecture only become one rule. */
@@ -70,7 +77,8 @@ function merged(rules: readonly ImportedRule[]): ImportedRule[] {
     const same = arch === undefined ? undefined : result[at];
     const between = result.slice(at + 1);
     // The rule moves up to its twin, past rules that must not be for the same clients.
-    if (same === undefined || between.some(({ when }) => bothOf(when, rule.when) !== undefined)) result.push(rule);
+    const met = between.some(({ when }) => bothOf(asServed(when), asServed(rule.when)) !== undefined);
+    if (same === undefined || met) result.push(rule);
     else result[at] = { ...same, when: { ...same.when, arch: [...(same.when.arch ?? []), ...(arch ?? [])] } };
   }
   return result;
