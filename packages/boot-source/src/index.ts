@@ -7,6 +7,8 @@ export type { BindFailure, HolderOf } from "./core/bind-failure.ts";
 export { bindFailureText, ServerStartError, withHolders } from "./core/bind-failure.ts";
 export type { BoundedMap } from "./core/bounded-map.ts";
 export { boundedMap } from "./core/bounded-map.ts";
+export type { CacheCounts, CacheStatistics } from "./core/cache-statistics.ts";
+export { cacheCounts } from "./core/cache-statistics.ts";
 export type { ClientPath, NamePaths } from "./core/client-path.ts";
 export { pathsOf, readClientPath, tidyPath, withoutGarbage } from "./core/client-path.ts";
 export { firstOf, perClient } from "./core/compose.ts";

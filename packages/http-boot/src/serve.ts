@@ -151,7 +151,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       requests,
       connections: connections.size,
       transfersActive: transfers.active,
-      cache: { bytes: cache.bytes, limit: cache.limit, hits: cache.hits, misses: cache.misses },
+      cache: { ...cache.statistics },
     }),
     [Symbol.asyncDispose]: () => stop(),
   };

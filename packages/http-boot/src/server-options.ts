@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { BindFailure, HolderOf, Source, StartOptions, StopOptions } from "@bootlace/boot-source";
+import type { BindFailure, CacheStatistics, HolderOf, Source, StartOptions, StopOptions } from "@bootlace/boot-source";
 import type { HttpBootEvent } from "./core/events.ts";
 
 /** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
@@ -67,13 +67,7 @@ export interface HttpBootStatistics {
   readonly connections: number;
   /** Bodies of more than 1 MiB on their way now. */
   readonly transfersActive: number;
-  readonly cache: {
-    /** Bytes in use now, and the most there may be. */
-    readonly bytes: number;
-    readonly limit: number;
-    readonly hits: number;
-    readonly misses: number;
-  };
+  readonly cache: CacheStatistics;
 }
 
 export interface HttpBootServer {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { admission } from "../src/core/admission.ts";
-import { defaultLimits } from "../src/serve.ts";
+import { defaultLimits } from "../src/option-tables.ts";
 
 const limits = { ...defaultLimits, maxTransfers: 4, maxTransfersPerClient: 2 };
 
@@ -29,8 +29,8 @@ describe("places", () => {
 describe("rates", () => {
   test("a client that never acknowledges: a first burst, then its share a second", () => {
     const gate = admission(defaultLimits);
-    const ask = (at: number) => {
-      const verdict = gate.request("a", false, at);
+    const ask = (now: number) => {
+      const verdict = gate.request("a", false, now);
       if (verdict === "granted") gate.release("a");
       return verdict;
     };

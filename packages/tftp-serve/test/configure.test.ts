@@ -24,7 +24,7 @@ describe("configure", () => {
     const first = await client.next();
     const next = await freePort("127.0.0.1");
     expect(await server.configure({ port: next })).toEqual([]);
-    expect(server.endpoints()).toEqual([{ address: "127.0.0.1", port: next }]);
+    expect(server.addresses()).toEqual([{ address: "127.0.0.1", port: next }]);
     expect(await event("unlistening")).toMatchObject({ port });
     const got = [first.packet.subarray(4)];
     for (let block = 1; block < 10; block++) {
@@ -40,15 +40,15 @@ describe("configure", () => {
 
   test("gives up an address and keeps its transfers; an address that stays keeps its socket", async () => {
     const { server, port } = await running({ source, addresses: ["127.0.0.1", "127.0.0.2"] });
-    const stays = server.endpoints()[1];
+    const stays = server.addresses()[1];
     const client = await udpClient();
     client.send(rrq("big"), port);
     const { port: tid } = await client.next();
     await server.configure({ addresses: ["127.0.0.2"] });
-    expect(server.endpoints()).toEqual([stays]);
+    expect(server.addresses()).toEqual([stays]);
     client.send(ack(1), tid);
     expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
   });
 
   test("in single-port mode ends the transfers of a socket that is closed", async () => {
@@ -81,7 +81,7 @@ describe("configure", () => {
     const { port } = taken.address();
     const { server } = await running({ source, port, addresses: ["127.0.0.1"] });
     expect(await server.configure({ addresses: ["127.0.0.1", "127.0.0.2"] })).toEqual([
-      { address: "127.0.0.2", port, code: "EADDRINUSE" },
+      { protocol: "udp", address: "127.0.0.2", port, code: "EADDRINUSE" },
     ]);
   });
 
@@ -89,6 +89,6 @@ describe("configure", () => {
     const { server } = await running({ source });
     await server.stop();
     expect(await server.configure({ addresses: ["127.0.0.3"] })).toEqual([]);
-    expect(server.endpoints()).toEqual([]);
+    expect(server.addresses()).toEqual([]);
   });
 });

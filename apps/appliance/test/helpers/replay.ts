@@ -96,7 +96,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
         const reason = "missing" as const;
         tell({
           kind: "tftp",
-          event: { type: "not-found", at, client, file, reason, code: answer.code ?? 1, detail: undefined },
+          event: { type: "not-found", time: at, client, file, reason, code: answer.code ?? 1, detail: undefined },
         });
         return;
       }
@@ -104,15 +104,15 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       const size = Number(options.tsize ?? 100_000);
       const blockSize = Number(options.blksize ?? 512);
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
-      tell({ kind: "tftp", event: { type: "start", at, transfer, requested: [] } });
+      tell({ kind: "tftp", event: { type: "start", time: at, transfer, requested: [] } });
       const agreed = { windowSize: 1, timeout: undefined, acknowledged: [] };
-      tell({ kind: "tftp", event: { type: "negotiated", at, transfer, size, blockSize, ...agreed } });
+      tell({ kind: "tftp", event: { type: "negotiated", time: at, transfer, size, blockSize, ...agreed } });
       running.set(record.sport, { transfer, size, blockSize });
     } else if (record.op === "ERROR" && record.role === "client") {
       const probe = running.get(record.sport);
       running.delete(record.sport);
       if (probe !== undefined) {
-        tell({ kind: "tftp", event: { type: "probe", at, transfer: probe.transfer, size: probe.size, ms: 1 } });
+        tell({ kind: "tftp", event: { type: "probe", time: at, transfer: probe.transfer, size: probe.size, ms: 1 } });
       }
     }
   }
@@ -121,7 +121,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
   function endAll(at: number): void {
     for (const [port, { transfer, size, blockSize }] of running) {
       const figures = { bytes: size, size, blocks: 1, retransmissions: 0, timeouts: 0, ms: 5 };
-      tell({ kind: "tftp", event: { type: "done", at, transfer, figures, blockSize, windowSize: 1, confirmed: true } });
+      tell({ kind: "tftp", event: { type: "done", time: at, transfer, figures, blockSize, windowSize: 1, confirmed: true } });
       running.delete(port);
     }
   }

@@ -171,30 +171,30 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       if (outcome === "missing" || outcome === "permission-denied" || outcome === "outside-root") {
         tell({
           kind: "tftp",
-          event: { type: "not-found", at, client, file, reason: outcome, code: 1, detail: undefined },
+          event: { type: "not-found", time: at, client, file, reason: outcome, code: 1, detail: undefined },
         });
         return self;
       }
       if (outcome === "client-not-allowed") {
         tell({
           kind: "tftp",
-          event: { type: "refused", at, client, file, reason: outcome, code: undefined, detail: undefined },
+          event: { type: "refused", time: at, client, file, reason: outcome, code: undefined, detail: undefined },
         });
         return self;
       }
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
       const events: TftpEvent[] = [
-        { type: "start", at, transfer, requested: [] },
-        { type: "negotiated", at, transfer, size, blockSize, windowSize: 1, timeout: undefined, acknowledged: [] },
+        { type: "start", time: at, transfer, requested: [] },
+        { type: "negotiated", time: at, transfer, size, blockSize, windowSize: 1, timeout: undefined, acknowledged: [] },
       ];
       const got = bytes ?? (outcome === "done" ? size : 0);
       const all = { bytes: got, size, blocks: 1, retransmissions: 0, timeouts, ms: 10 };
-      if (outcome === "probe") events.push({ type: "probe", at, transfer, size, ms: 1 });
+      if (outcome === "probe") events.push({ type: "probe", time: at, transfer, size, ms: 1 });
       else if (outcome === "done") {
-        events.push({ type: "done", at, transfer, figures: all, blockSize, windowSize: 1, confirmed: true });
+        events.push({ type: "done", time: at, transfer, figures: all, blockSize, windowSize: 1, confirmed: true });
       } else if (outcome !== "running") {
         const said = outcome === "client-error" ? { code: 0, message: "no" } : undefined;
-        events.push({ type: "aborted", at, transfer, figures: all, reason: outcome, error: said, detail: undefined });
+        events.push({ type: "aborted", time: at, transfer, figures: all, reason: outcome, error: said, detail: undefined });
       }
       for (const event of events) tell({ kind: "tftp", event });
       return self;
