@@ -84,6 +84,20 @@ describe("rates", () => {
   });
 });
 
+test("other limits hold from the next request on", () => {
+  const limits = { ...defaultLimits, maxTransfers: 5000 };
+  const gate = admission(limits);
+  const ask = (count: number, now: number) =>
+    Array.from({ length: count }, () => gate.repeat("a", false, now)).filter(Boolean).length;
+  expect(ask(100, 0)).toBe(64);
+  limits.unacknowledgedPerSecondPerClient = 100;
+  expect(ask(100, 100)).toBe(10);
+  limits.unacknowledgedPerSecondPerClient = 5;
+  expect(ask(100, 60_000)).toBe(32);
+  limits.maxTransfers = 0;
+  expect(gate.request("b", false, 60_000)).toBe("too-many-transfers");
+});
+
 test("false addresses do not fill the memory, and those with transfers are not forgotten", () => {
   const gate = admission({ ...defaultLimits, unacknowledgedPerSecond: 1e9, maxTransfersPerClient: 1 });
   gate.request("real", false, 0);

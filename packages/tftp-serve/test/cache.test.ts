@@ -194,6 +194,18 @@ describe("memory", () => {
     expect(cache.statistics.bytes).toBeGreaterThan(90_000);
   });
 
+  test("goes back at once when the limit becomes smaller", async () => {
+    const cache = frameCache(100_000);
+    const kept = openAll(cache, 10, 2000);
+    const before = cache.statistics.bytes;
+    cache.resize(100_000);
+    expect(cache.statistics).toMatchObject({ bytes: before, limit: 100_000 });
+    cache.resize(6000);
+    expect(cache.statistics.bytes).toBeLessThanOrEqual(6000);
+    expect(cache.statistics.bytes).toBeGreaterThan(0);
+    for (const framed of kept) expect(await load(framed, 0)).toBeInstanceOf(Uint8Array);
+  });
+
   test("a piece larger than the limit still passes through", async () => {
     const cache = frameCache(0);
     const framed = cache.open(file(pattern(200_000), "v", true), shape);

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { fakeClock } from "./fake-clock.ts";
 import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
 import { ack, rrq, toHex } from "./hex.ts";
 
@@ -74,7 +75,26 @@ describe("configure", () => {
     expect(await fetchFile(stranger, port, "hello")).toEqual(files.hello);
   });
 
-  test("tells what cannot be bound", async () => {
+  test("applies the rates, the memory and the settings of clients to what comes next", async () => {
+    const clock = fakeClock();
+    const { server, port, event } = await running({ source }, clock);
+    const [client, other] = [await udpClient(), await udpClient()];
+    expect(await fetchFile(client, port, "big")).toEqual(Buffer.from(files.big));
+    expect(server.statistics().cache).toMatchObject({ limit: 32 * 2 ** 20 });
+    await server.configure({ limits: { cacheSize: 100, unacknowledgedPerSecond: 0.5 } });
+    expect(server.statistics().cache).toMatchObject({ limit: 100 });
+    await server.configure({ settingsFor: () => ({ ignoreOptions: ["blksize"] }) });
+    client.send(rrq("hello", "blksize", "1428", "tsize", "0"), port);
+    expect((await client.next()).packet.toString("latin1", 2)).toBe("tsize\x005\0");
+    other.send(rrq("hello"), port);
+    expect(await event("refused")).toMatchObject({ reason: "rate" });
+    await server.configure({ limits: { unacknowledgedPerSecond: 100 } });
+    clock.advance(20);
+    other.send(rrq("hello"), port);
+    expect((await other.next()).packet.toString("latin1", 4)).toBe("hello");
+  });
+
+  test("reports what cannot be bound", async () => {
     const taken = createSocket("udp4").bind(0, "127.0.0.2");
     onTestFinished(() => void taken.close());
     await once(taken, "listening");

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { content, type Source } from "@bootlace/boot-source";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { TftpEvent } from "../src/core/events.ts";
 import { createTftpServer, OptionError, ServerStartError } from "../src/index.ts";
@@ -176,12 +177,12 @@ describe("a start", () => {
       await opened;
       return undefined;
     };
-    const slow = {
+    const slow: Source = {
       open: () =>
-        new Promise<ReturnType<typeof source.open>>((resolve) => {
-          answer = () => resolve(source.open("big", { address: "", port: 0, localAddress: "", localPort: 0 }));
+        new Promise((resolve) => {
+          answer = () => resolve(content(files.big));
           asked();
-        }).then((result) => result),
+        }),
     };
     const { server: tftp, events } = server({
       source: slow,
