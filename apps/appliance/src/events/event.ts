@@ -11,25 +11,25 @@ export interface Programs {
 }
 
 /** What the appliance itself reports. `at` is Unix time in milliseconds. */
-export type HouseEvent =
+export type OwnEvent =
   /** Time passes: about once a second, so that silence can be judged. */
-  | { readonly type: "tick"; readonly at: number }
+  | { readonly type: "tick"; readonly time: number }
   /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
-  | ({ readonly type: "programs"; readonly at: number } & Programs)
+  | ({ readonly type: "programs"; readonly time: number } & Programs)
   /** Another server's reply to a client, heard because it was broadcast. */
-  | { readonly type: "overheard"; readonly at: number; readonly source: Endpoint; readonly reply: DhcpPacket }
+  | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
   /** Whether the replies of other servers can be heard from now on. */
-  | { readonly type: "overhearing"; readonly at: number; readonly on: boolean; readonly code?: string }
-  | { readonly type: "reloaded"; readonly at: number; readonly ok: boolean; readonly faults: readonly string[] };
+  | { readonly type: "overhearing"; readonly time: number; readonly on: boolean; readonly code?: string }
+  | { readonly type: "reloaded"; readonly time: number; readonly ok: boolean; readonly faults: readonly string[] };
 
 /** Everything that happens, in one union: log, boot sessions, metrics and stream are made of it and of nothing else. */
 export type ApplianceEvent =
   | { readonly kind: "dhcp"; readonly event: ProxyDhcpEvent }
   | { readonly kind: "tftp"; readonly event: TftpEvent }
   | { readonly kind: "http"; readonly event: HttpBootEvent }
-  | { readonly kind: "appliance"; readonly event: HouseEvent };
+  | { readonly kind: "appliance"; readonly event: OwnEvent };
 
 /** When it happened: Unix time in milliseconds. */
 export function timeOf({ event }: ApplianceEvent): number {
-  return "time" in event ? event.time : event.at;
+  return event.time;
 }
