@@ -3,6 +3,7 @@ export { clientFilter } from "./client-filter.ts";
 export type { BlobContent, StreamContent, StreamOptions, WholeContent } from "./content.ts";
 
 export { content } from "./content.ts";
+export type { AddressEvent, BoundAddress } from "./core/address-events.ts";
 export type { BindFailure, HolderOf } from "./core/bind-failure.ts";
 export { bindFailureText, ServerStartError, withHolders } from "./core/bind-failure.ts";
 export type { BoundedMap } from "./core/bounded-map.ts";

@@ -1,4 +1,11 @@
-import { checkOptions, clientFilter, followAddresses, lifecycle, ownAddresses } from "@bootlace/boot-source";
+import {
+  type BoundAddress,
+  checkOptions,
+  clientFilter,
+  followAddresses,
+  lifecycle,
+  ownAddresses,
+} from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
@@ -62,7 +69,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     },
   };
 
-  const places = followAddresses<{ readonly address: string; readonly port: number }, Listener>({
+  const places = followAddresses<BoundAddress, Listener>({
     key: (wanted) => wanted.address,
     bind: (wanted) => listen(wanted.address, wanted.port, limits, hooks),
     unbind(listener) {

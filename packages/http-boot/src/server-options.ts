@@ -1,5 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { BindFailure, CacheStatistics, HolderOf, Source, StartOptions, StopOptions } from "@bootlace/boot-source";
+import type {
+  BindFailure,
+  BoundAddress,
+  CacheStatistics,
+  HolderOf,
+  Source,
+  StartOptions,
+  StopOptions,
+} from "@bootlace/boot-source";
 import type { HttpBootEvent } from "./core/events.ts";
 
 /** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
@@ -53,12 +61,6 @@ export interface HttpBootChanges {
   readonly limits?: Partial<Pick<HttpBootLimits, "maxConnections" | "maxConnectionsPerClient">> | undefined;
 }
 
-/** What is bound. */
-export interface HttpBootAddress {
-  readonly address: string;
-  readonly port: number;
-}
-
 /** How it is now, and figures since the server was created. */
 export interface HttpBootStatistics {
   /** Requests read so far, whatever their answer. */
@@ -89,7 +91,7 @@ export interface HttpBootServer {
    */
   configure(changes: HttpBootChanges): Promise<readonly BindFailure[]>;
   /** What is bound now, with the port the system chose. */
-  addresses(): readonly HttpBootAddress[];
+  addresses(): readonly BoundAddress[];
   statistics(): HttpBootStatistics;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -11,7 +11,10 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
 }
 
 export type {
+  AddressEvent,
   BindFailure,
+  BoundAddress,
+  CacheStatistics,
   DirectoryOptions,
   HolderOf,
   NotServedReason,
@@ -46,7 +49,6 @@ export type { OptionPair } from "./core/packet.ts";
 export { defaultLimits } from "./option-tables.ts";
 export type {
   ClientSettings,
-  TftpAddress,
   TftpChanges,
   TftpLimits,
   TftpServer,

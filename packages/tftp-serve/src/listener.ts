@@ -1,12 +1,11 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import { type BindFailure, type BindResult, codeOf } from "@bootlace/boot-source";
+import { type BindFailure, type BindResult, type BoundAddress, codeOf } from "@bootlace/boot-source";
 import { type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
-import type { TftpAddress } from "./server-options.ts";
 
 /** One address on which requests are heard. */
 export interface Listener {
-  readonly endpoint: TftpAddress;
+  readonly endpoint: BoundAddress;
   readonly sender: Sender;
   /** Answers where there is no transfer, from a port that is not the request port (RFC 1350 §4). */
   reject(client: TftpClient, packet: Uint8Array): void;

@@ -1,11 +1,18 @@
-import { checkOptions, clientFilter, followAddresses, lifecycle, ownAddresses } from "@bootlace/boot-source";
+import {
+  type BoundAddress,
+  checkOptions,
+  clientFilter,
+  followAddresses,
+  lifecycle,
+  ownAddresses,
+} from "@bootlace/boot-source";
 import type { Clock } from "./clock.ts";
 import type { TftpEvent } from "./core/events.ts";
 import { type Listener, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
 import { type Requests, requestsOf } from "./requests.ts";
 import { setSegmentSize } from "./segment-size.ts";
-import type { TftpAddress, TftpServer, TftpServerOptions } from "./server-options.ts";
+import type { TftpServer, TftpServerOptions } from "./server-options.ts";
 import { count, noCounts } from "./statistics.ts";
 
 /** How often addresses are looked at: those of the interfaces, and those that could not be bound. */
@@ -31,7 +38,7 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     setSegmentSize: options.segmentation ? setSize : undefined,
   });
 
-  const places = followAddresses<TftpAddress, Listener>({
+  const places = followAddresses<BoundAddress, Listener>({
     key: ({ address }) => address,
     bind: (wanted) => listen(wanted.address, wanted.port, singlePort, requests.onPacket),
     fits: ({ endpoint }, wanted) => wanted.port === 0 || wanted.port === endpoint.port,
@@ -59,7 +66,7 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     return clientFilter(allowed.length === 0 ? undefined : allowed);
   }
 
-  function wantedNow(): readonly TftpAddress[] {
+  function wantedNow(): readonly BoundAddress[] {
     return (chosen ?? ownAddresses()).map((address) => ({ address, port }));
   }
 

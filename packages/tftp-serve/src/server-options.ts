@@ -1,6 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { BindFailure, CacheStatistics, HolderOf, Source, StartOptions, StopOptions } from "@bootlace/boot-source";
+import type {
+  BindFailure,
+  BoundAddress,
+  CacheStatistics,
+  HolderOf,
+  Source,
+  StartOptions,
+  StopOptions,
+} from "@bootlace/boot-source";
 import type { TftpClient, TftpEvent } from "./core/events.ts";
 import type { Sink } from "./sink.ts";
 
@@ -90,12 +98,6 @@ export interface TftpServerOptions extends TftpChanges {
   readonly onEvent?: ((event: TftpEvent) => void) | undefined;
 }
 
-/** What is bound. */
-export interface TftpAddress {
-  readonly address: string;
-  readonly port: number;
-}
-
 /** How it is now, and figures since the server was created. */
 export interface TftpStatistics {
   readonly requests: number;
@@ -131,7 +133,7 @@ export interface TftpServer {
    */
   configure(changes: TftpChanges): Promise<readonly BindFailure[]>;
   /** What is bound now, with the port the system chose. */
-  addresses(): readonly TftpAddress[];
+  addresses(): readonly BoundAddress[];
   statistics(): TftpStatistics;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { NotServedReason, SourceClient } from "@bootlace/boot-source";
+import type { AddressEvent, NotServedReason, SourceClient } from "@bootlace/boot-source";
 import type { OptionPair } from "./packet.ts";
 
 /** Who asked, and on which of our addresses. */
@@ -90,18 +90,7 @@ export type AbortReason =
  * A file that is not there is `not-found`, never `refused`.
  */
 export type TftpEvent =
-  | { readonly type: "listening"; readonly time: number; readonly address: string; readonly port: number }
-  | { readonly type: "unlistening"; readonly time: number; readonly address: string; readonly port: number }
-  /** The server has stopped: no event follows, unless it is started again. */
-  | { readonly type: "stopped"; readonly time: number }
-  /** An address could not be bound; `code` as "EADDRINUSE". It is tried again. */
-  | {
-      readonly type: "listen-failed";
-      readonly time: number;
-      readonly address: string;
-      readonly port: number;
-      readonly code: string;
-    }
+  | AddressEvent
   | {
       readonly type: "start";
       readonly time: number;
