@@ -2,6 +2,7 @@ import type { DhcpPacket } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
+import type { FileFacts } from "../catalogue/file-facts.ts";
 
 /** What the headers of the programs in the boot tree say, by path. */
 export interface Programs {
@@ -10,12 +11,14 @@ export interface Programs {
   readonly unsigned: ReadonlySet<string>;
 }
 
-/** What the appliance itself reports. `at` is Unix time in milliseconds. */
+/** What the appliance itself reports. `time` is Unix time in milliseconds. */
 export type OwnEvent =
   /** Time passes: about once a second, so that silence can be judged. */
   | { readonly type: "tick"; readonly time: number }
   /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
   | ({ readonly type: "programs"; readonly time: number } & Programs)
+  /** What a file of ours holds that a client asked for: `path` is below the root, in plain form. */
+  | { readonly type: "inspected"; readonly time: number; readonly path: string; readonly facts: FileFacts }
   /** Another server's reply to a client, heard because it was broadcast. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
   /** Whether the replies of other servers can be heard from now on. */
