@@ -15,6 +15,7 @@ export function createHttpBootServer(options: HttpBootServerOptions): HttpBootSe
 export type {
   AddressEvent,
   BindFailure,
+  BootServer,
   BoundAddress,
   CacheStatistics,
   HolderOf,

@@ -8,8 +8,6 @@ import type { HttpBootLimits } from "./server-options.ts";
 
 export interface Listener {
   readonly endpoint: BoundAddress;
-  /** The port that was asked for; 0 when the system chose. */
-  readonly wantedPort: number;
   /** Takes no more connections and ends idle ones; the answers that are under way go on. */
   close(): void;
   /** Resolves when its last connection has ended. */
@@ -80,7 +78,7 @@ export function listen(
         server.close();
         hooks.connections.finish(endpoint);
       };
-      resolve({ ok: true, bound: { endpoint, wantedPort: port, close, closed } });
+      resolve({ ok: true, bound: { endpoint, close, closed } });
     });
   });
 }

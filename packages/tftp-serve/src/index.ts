@@ -13,6 +13,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
 export type {
   AddressEvent,
   BindFailure,
+  BootServer,
   BoundAddress,
   CacheStatistics,
   DirectoryOptions,

@@ -1,14 +1,7 @@
-import {
-  type BoundAddress,
-  checkOptions,
-  clientFilter,
-  followAddresses,
-  lifecycle,
-  ownAddresses,
-} from "@bootlace/boot-source";
+import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import type { Clock } from "./clock.ts";
 import type { TftpEvent } from "./core/events.ts";
-import { type Listener, listen } from "./listener.ts";
+import { listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
 import { type Requests, requestsOf } from "./requests.ts";
 import { setSegmentSize } from "./segment-size.ts";
@@ -24,37 +17,32 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
   const { singlePort = false } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const counts = noCounts();
-  let { port = 69, addresses: chosen, clients: allowed = [], settingsFor } = options;
-  let filter = filterNow();
+  let { settingsFor } = options;
   let endPolling = () => {};
 
   const requests = requestsOf({
     options,
     limits,
     clock,
-    isAllowed: (address) => filter.allows(address),
+    isAllowed: (address) => places.allows(address),
     settingsFor: (client, file) => settingsFor?.(client, file),
     emit,
     setSegmentSize: options.segmentation ? setSize : undefined,
   });
 
-  const places = followAddresses<BoundAddress, Listener>({
-    key: ({ address }) => address,
-    bind: (wanted) => listen(wanted.address, wanted.port, singlePort, requests.onPacket),
-    fits: ({ endpoint }, wanted) => wanted.port === 0 || wanted.port === endpoint.port,
+  const places = servedAddresses({
+    options,
+    usualPort: 69,
+    bind: (address, port) => listen(address, port, singlePort, requests.onPacket),
     async unbind(listener) {
       // Transfers go on: a cable that is pulled out comes back. In single-port mode they have no other socket.
       if (singlePort) requests.stopAll(listener);
       requests.forget(listener);
       await listener.close();
     },
-    onBound(listener) {
-      requests.prepare(listener);
-      emit({ type: "listening", time: clock.wall(), ...listener.endpoint });
-    },
-    onUnbound: ({ endpoint }) => emit({ type: "unlistening", time: clock.wall(), ...endpoint }),
-    onFailure: ({ address, port, code }) => emit({ type: "listen-failed", time: clock.wall(), address, port, code }),
-    holderOf: options.holderOf,
+    onBound: requests.prepare,
+    emit,
+    now: clock.wall,
   });
 
   function emit(event: TftpEvent): void {
@@ -62,30 +50,17 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     options.onEvent?.(event);
   }
 
-  function filterNow() {
-    return clientFilter(allowed.length === 0 ? undefined : allowed);
-  }
-
-  function wantedNow(): readonly BoundAddress[] {
-    return (chosen ?? ownAddresses()).map((address) => ({ address, port }));
-  }
-
-  function poll(): void {
-    if (allowed.length === 0) filter = filterNow();
-    void places.follow(wantedNow());
-  }
-
   const { start, stop } = lifecycle({
     async open(signal) {
       requests.accept(true);
       try {
-        await places.start(wantedNow(), { signal });
+        await places.start({ signal });
       } catch (error) {
         requests.accept(false);
         requests.stopAll();
         throw error;
       }
-      endPolling = clock.every(pollInterval, poll);
+      endPolling = clock.every(pollInterval, places.refresh);
     },
     async close({ drain, timeout }) {
       endPolling();
@@ -104,16 +79,12 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     stop,
     async configure(given) {
       const changes = checkOptions("configure", given, changesTable);
-      chosen = changes.addresses ?? chosen;
-      port = changes.port ?? port;
-      allowed = changes.clients ?? allowed;
-      filter = filterNow();
       settingsFor = changes.settingsFor ?? settingsFor;
       Object.assign(limits, changes.limits);
       requests.cache.resize(limits.cacheSize);
-      return places.follow(wantedNow());
+      return places.change(changes);
     },
-    addresses: () => places.bound().map(({ endpoint }) => endpoint),
+    addresses: places.bound,
     statistics: () => ({
       requests: requests.requests,
       transfersActive: requests.active,

@@ -1,14 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-
-import type {
-  BindFailure,
-  BoundAddress,
-  CacheStatistics,
-  HolderOf,
-  Source,
-  StartOptions,
-  StopOptions,
-} from "@bootlace/boot-source";
+import type { BootServer, CacheStatistics, HolderOf, Source } from "@bootlace/boot-source";
 import type { TftpClient, TftpEvent } from "./core/events.ts";
 import type { Sink } from "./sink.ts";
 
@@ -114,26 +104,8 @@ export interface TftpStatistics {
   readonly cache: CacheStatistics;
 }
 
-export interface TftpServer {
-  /**
-   * Binds every address. All are tried, and when one cannot be bound none stays bound. Twice while running: does nothing.
-   * @throws ServerStartError with every failure; the reason of `signal` when it was aborted meanwhile
-   */
-  start(options?: StartOptions): Promise<void>;
-  /**
-   * Closes all. `drain`: take no new requests, but let the running transfers end, for at most `timeout` ms (default
-   * 30,000). Safe at any time: before a start, after one that failed, and twice.
-   */
-  stop(options?: StopOptions): Promise<void>;
-  /**
-   * Changes the server. New requests find the new settings; transfers that run go on to their end, also on an address or
-   * port that is given up (except in single-port mode: they end). An address that stays keeps its socket.
-   * @returns the addresses that could not be bound; they are reported by `listen-failed` and tried again
-   * @throws OptionError for a value that an option cannot have; then nothing is changed
-   */
-  configure(changes: TftpChanges): Promise<readonly BindFailure[]>;
-  /** What is bound now, with the port the system chose. */
-  addresses(): readonly BoundAddress[];
-  statistics(): TftpStatistics;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+/**
+ * A TFTP server. Transfers that run go on to their end after a change, but in single-port mode they end with their
+ * socket.
+ */
+export type TftpServer = BootServer<TftpChanges, TftpStatistics>;

@@ -1,16 +1,9 @@
-import { type BindFailure, ServerStartError, type StopOptions } from "@bootlace/boot-source";
+import { type BootServer, ServerStartError } from "@bootlace/boot-source";
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
-/** What the servers of boot files have in common. */
-export interface FileServer<Changes> {
-  start(): Promise<void>;
-  stop(options: StopOptions): Promise<void>;
-  configure(changes: Changes): Promise<readonly BindFailure[]>;
-  addresses(): readonly { readonly address: string; readonly port: number }[];
-  statistics(): { readonly transfersActive: number };
-}
+type FileServer<Changes> = BootServer<Changes, { readonly transfersActive: number }>;
 
 export interface FileServiceKind<Changes> {
   readonly name: "tftp" | "http";
