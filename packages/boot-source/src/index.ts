@@ -34,7 +34,7 @@ export { isShortage } from "./descriptors.ts";
 export { directory } from "./directory.ts";
 export type { DirectoryOptions } from "./directory-options.ts";
 export type { Interfaces } from "./own-addresses.ts";
-export { interfacesNow, isLoopback, ownAddresses } from "./own-addresses.ts";
+export { interfacesNow, isLoopback } from "./own-addresses.ts";
 export type { AddressChanges, ServedAddresses, ServedAddressesDeps } from "./served-addresses.ts";
 export { servedAddresses } from "./served-addresses.ts";
 export type { Pieces, WebStream } from "./stream-file.ts";
