@@ -18,7 +18,7 @@ function room(name: string, below: readonly string[], packages: readonly string[
 export const applianceRooms: readonly Room[] = [
   room("catalogue", [], [dhcp, proxy, tftp, http], { pure: true }),
   room("config", ["catalogue"], [dhcp, proxy, source, "yaml", "zod", "node:*"]),
-  room("events", [], [dhcp, proxy, tftp, http], { pure: true }),
+  room("events", ["catalogue"], [dhcp, proxy, tftp, http], { pure: true }),
   room("net", ["config"], [proxy, source], { pure: true }),
   room("os", ["config", "events"], [dhcp, proxy, source, "node:*"]),
   room("boot-files", ["catalogue"], [source, tftp, "node:*"]),

@@ -17,9 +17,9 @@ const MAC = "52:54:00:12:34:56";
 describe("every operation answers by its schema", () => {
   const { server, observe } = admin();
   beforeAll(() => {
-    const told = story();
-    told.discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").tftp("b\u001b[31m", "missing").wait(3);
-    for (const event of told.events) observe(event);
+    const played = story();
+    played.discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").tftp("b\u001b[31m", "missing").wait(3);
+    for (const event of played.events) observe(event);
   });
   const bodies: Record<string, object> = {
     explain: { mac: MAC, arch: "x86-bios" },

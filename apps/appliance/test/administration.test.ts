@@ -140,9 +140,9 @@ describe("the API of a running appliance", () => {
 
     const mac = "52:54:00:00:00:02";
     const set = await test.post("/api/v1/next", { mac, file: "other.0" });
-    expect(schemas.nextEntrySchema.parse(await set.json())).toMatchObject({ mac, file: "other.0" });
+    expect(schemas.oneTimeBootSchema.parse(await set.json())).toMatchObject({ mac, file: "other.0" });
     expect((await test.post("/api/v1/next", { mac })).status).toBe(422);
-    expect((await test.get("/api/v1/next", schemas.nextSchema)).next).toMatchObject([{ mac }]);
+    expect((await test.get("/api/v1/next", schemas.oneTimeBootsSchema)).next).toMatchObject([{ mac }]);
     const clear = () => fetch(test.url(`/api/v1/next/${mac}`), { method: "DELETE" });
     expect([(await clear()).status, (await clear()).status]).toEqual([204, 404]);
     for (const reply of [

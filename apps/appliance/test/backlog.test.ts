@@ -10,19 +10,19 @@ const collect = runInNewContext("gc") as () => void;
 function backlog(withLater = true) {
   const done: number[] = [];
   let time = 0;
-  let timers: { readonly at: number; readonly work: () => void }[] = [];
+  let timers: { readonly time: number; readonly work: () => void }[] = [];
   const made = createBacklog<number>(
     (item) => done.push(item),
     () => time,
-    withLater ? (milliseconds, work) => void timers.push({ at: time + milliseconds, work }) : undefined,
+    withLater ? (milliseconds, work) => void timers.push({ time: time + milliseconds, work }) : undefined,
   );
   function pass(milliseconds: number): void {
     const end = time + milliseconds;
     for (;;) {
-      const [next] = timers.toSorted((one, other) => one.at - other.at);
-      if (next === undefined || next.at > end) break;
+      const [next] = timers.toSorted((one, other) => one.time - other.time);
+      if (next === undefined || next.time > end) break;
       timers = timers.filter((timer) => timer !== next);
-      time = next.at;
+      time = next.time;
       next.work();
     }
     time = end;

@@ -9,14 +9,14 @@ import { checkText } from "../src/boot-files/boot-check/text.ts";
 import { builtinCheck, checkProgramFor, checkProgramNamed } from "../src/catalogue/boot-check.ts";
 import { growTree } from "../src/catalogue/tree.ts";
 import { parseConfig } from "../src/config/parse.ts";
-import type { NextAction } from "../src/policy/one-time-boot.ts";
+import type { OneTimeBootAction } from "../src/policy/one-time-boot.ts";
 import { ruleBook } from "../src/policy/rules.ts";
 import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
 import { httpReader } from "./helpers/http-reader.ts";
 import { createTestAppliance, loadedOf, loopbackConfig } from "./helpers/loopback.ts";
 import { tftpReader } from "./helpers/tftp-reader.ts";
 
-const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
+const iface: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 
 function client(code: number, firmware: Firmware, http = false): BootClient {
   const arch = architectureByCode(code);
@@ -34,7 +34,7 @@ function client(code: number, firmware: Firmware, http = false): BootClient {
 }
 
 /** What a client gets under a config, with these files in the root. */
-function chosen(yaml: string, who: BootClient, files: readonly string[] = [], next?: NextAction) {
+function chosen(yaml: string, who: BootClient, files: readonly string[] = [], next?: OneTimeBootAction) {
   const parsed = parseConfig(yaml, "test");
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   const tree = growTree(files.map((path) => ({ path })));
@@ -42,7 +42,7 @@ function chosen(yaml: string, who: BootClient, files: readonly string[] = [], ne
     parsed.config,
     () => tree,
     () => next,
-  ).choose(who, at);
+  ).choose(who, iface);
 }
 
 const pc = client(0, "bios");

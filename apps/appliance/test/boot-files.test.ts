@@ -220,11 +220,11 @@ describe("following a root", () => {
 
 it("a root is told once, however often it is read, and again when what is told changed", async () => {
   put("pxelinux.0");
-  const told: string[] = [];
+  const reported: string[] = [];
   let read = () => {};
   const config = loopbackConfig(root, 68);
   const service = bootFilesService(config, {
-    log: ({ details = [] }) => told.push(details[0] ?? ""),
+    log: ({ details = [] }) => reported.push(details[0] ?? ""),
     onTree: () => read(),
     followTimes: { quiet: 1, rescan: 1, rescanMissing: 1 },
   });
@@ -242,11 +242,11 @@ it("a root is told once, however often it is read, and again when what is told c
     move("pxelinux.0", `version ${times}`);
     await reading();
   }
-  expect(told).toEqual(['x86-bios    "pxelinux.0"']);
+  expect(reported).toEqual(['x86-bios    "pxelinux.0"']);
   move("bootx64.efi", peImage(0x8664));
-  while (told.length < 2) await reading();
+  while (reported.length < 2) await reading();
   await service.adopt({ ...config, log: { ...config.log, level: "debug" } }, []);
   await reading();
-  expect(told).toHaveLength(2);
+  expect(reported).toHaveLength(2);
   await service.stop();
 });

@@ -89,9 +89,9 @@ it("a root that cannot be read is one finding, and nothing is made up about its 
 
 it("iPXE that nobody has a script for is told, and is no fault: it may bring its own along", async () => {
   put("ipxe/ipxe.efi", peImage(0x8664));
-  const told = "no script for iPXE, which x64-uefi start: put boot.ipxe into the root, or name one in a rule\n";
+  const reported = "no script for iPXE, which x64-uefi start: put boot.ipxe into the root, or name one in a rule\n";
   const fine = "a.yaml: no faults\n";
-  expect(await checked("root: boot")).toEqual([0, told + fine]);
+  expect(await checked("root: boot")).toEqual([0, reported + fine]);
   put("own.ipxe", "#!ipxe\n");
   expect(await checked("root: boot\nboot: [{ when: { firmware: ipxe }, script: own.ipxe }]")).toEqual([0, fine]);
   put("ipxe/uefi.ipxe", "#!ipxe\n");

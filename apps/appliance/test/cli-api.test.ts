@@ -67,19 +67,19 @@ describe("next", () => {
     const root = join(folder, "boot");
     mkdirSync(join(root, "install"), { recursive: true });
     writeFileSync(join(root, "install/pxelinux.0"), "x");
-    const tell = async (...words: string[]) => {
+    const report = async (...words: string[]) => {
       const { code, err } = await cli.run(next, mac, ...words, ...test.url);
       expect(code).toBe(0);
       return err.replaceAll(root, "ROOT");
     };
-    expect(await tell("--file", "nosuch")).toBe('bootlace next: warning: "nosuch" is not in the root ROOT\n');
-    expect(await tell("--script", "nosuch.ipxe")).toContain('"nosuch.ipxe" is not in the root');
-    expect(await tell("--file", "install")).toContain('"install" cannot be served: it is a folder');
-    expect(await tell("--file", "install/pxelinux.0")).toBe("");
-    expect(await tell("--file", "nosuch", "--server", "10.0.0.1")).toBe("");
-    expect(await tell("--file", "builtin:check")).toBe("");
-    expect(await tell("--script", "http://10.0.0.1/x.ipxe")).toBe("");
-    expect(await tell("--ignore")).toBe("");
+    expect(await report("--file", "nosuch")).toBe('bootlace next: warning: "nosuch" is not in the root ROOT\n');
+    expect(await report("--script", "nosuch.ipxe")).toContain('"nosuch.ipxe" is not in the root');
+    expect(await report("--file", "install")).toContain('"install" cannot be served: it is a folder');
+    expect(await report("--file", "install/pxelinux.0")).toBe("");
+    expect(await report("--file", "nosuch", "--server", "10.0.0.1")).toBe("");
+    expect(await report("--file", "builtin:check")).toBe("");
+    expect(await report("--script", "http://10.0.0.1/x.ipxe")).toBe("");
+    expect(await report("--ignore")).toBe("");
     const json = await cli.run(next, mac, "--file", "nosuch", "--json", ...test.url);
     expect(JSON.parse(json.out)).toMatchObject({ warnings: [expect.stringContaining("nosuch")] });
   });
@@ -87,12 +87,12 @@ describe("next", () => {
   it("tells a machine, shows it, takes it back", async () => {
     await using test = await daemon();
     expect(await cli.run(next, ...test.url)).toMatchObject({ code: 0, out: "no machine was told anything\n" });
-    const told = await cli.run(next, "52-54-00-12-34-56", "--file", "a b.0", "--server", "10.0.0.1", ...test.url);
-    expect(told).toMatchObject({ code: 0, err: "" });
-    expect(told.out).toMatch(
+    const reported = await cli.run(next, "52-54-00-12-34-56", "--file", "a b.0", "--server", "10.0.0.1", ...test.url);
+    expect(reported).toMatchObject({ code: 0, err: "" });
+    expect(reported.out).toMatch(
       /^52:54:00:12:34:56 gets "a b\.0" from "10\.0\.0\.1" at its next boot, told \d\d:\d\d:\d\d\n$/,
     );
-    expect((await cli.run(next, ...test.url)).out).toBe(told.out);
+    expect((await cli.run(next, ...test.url)).out).toBe(reported.out);
     const json = await cli.run(next, ...test.url, "--json");
     expect(JSON.parse(json.out)).toMatchObject({ schema: 1, next: [{ mac, file: "a b.0" }] });
     expect(await cli.run(next, mac, "--clear", ...test.url)).toMatchObject({

@@ -30,15 +30,15 @@ const commands = [
 ] as const;
 
 it("bootlace reload --pid ends no process that is no daemon", async () => {
-  const told = await cli.run(
+  const reported = await cli.run(
     reload,
     "--config",
     write("far.yaml", `admin: { port: ${nobody} }\n`),
     "--pid",
     `${process.pid}`,
   );
-  expect(told).toMatchObject({ code: 5, out: "" });
-  expect(told.err).toContain(`--pid ${process.pid} is no running bootlace serve`);
+  expect(reported).toMatchObject({ code: 5, out: "" });
+  expect(reported.err).toContain(`--pid ${process.pid} is no running bootlace serve`);
 });
 
 /** A file of the folder, by its name. */
@@ -49,38 +49,38 @@ function write(name: string, text: string): string {
 
 describe.each(commands)("bootlace %s", (name, command, words) => {
   const off = "admin: { enabled: false }\n";
-  const tell = async (...more: readonly string[]) => {
+  const report = async (...more: readonly string[]) => {
     const { code, out, err } = await cli.run(command, ...words, ...more);
     return { code, out, err };
   };
 
   it("says that the config it read switches the API off, and what is left to do", async () => {
     const text = `admin: { enabled: false, port: ${nobody} }\n`;
-    const told = await tell("--config", write("off.yaml", text));
-    expect(told).toMatchObject({ code: 5, out: "" });
-    expect(told.err).toBe(
+    const reported = await report("--config", write("off.yaml", text));
+    expect(reported).toMatchObject({ code: 5, out: "" });
+    expect(reported.err).toBe(
       `bootlace ${name}: the daemon does not answer at http://127.0.0.1:${nobody} (ECONNREFUSED). admin.enabled is false (as "off.yaml" says): such a daemon has no API. Set it to true and start the daemon again; for a reload alone a SIGHUP will do\n`,
     );
   });
 
   it("says where it knows the address from, and how to name another", async () => {
-    const elsewhere = await tell("--config", write("port.yaml", `admin: { port: ${nobody} }\n`));
+    const elsewhere = await report("--config", write("port.yaml", `admin: { port: ${nobody} }\n`));
     expect(elsewhere.code).toBe(5);
     expect(elsewhere.err).toContain('The address is as "port.yaml" says: another config is named by --config, another');
-    const named = await tell("--config", write("off.yaml", off), "--api", `http://127.0.0.1:${nobody}`);
+    const named = await report("--config", write("off.yaml", off), "--api", `http://127.0.0.1:${nobody}`);
     expect(named.code).toBe(5);
     expect(named.err).toContain("running there, with that port as admin.port?");
   });
 
   it("reaches for every port, also those that browsers refuse", async () => {
-    const told = await tell("--api", "http://127.0.0.1:1");
-    expect(told.err).toContain("does not answer at http://127.0.0.1:1 (ECONNREFUSED)");
+    const reported = await report("--api", "http://127.0.0.1:1");
+    expect(reported.err).toContain("does not answer at http://127.0.0.1:1 (ECONNREFUSED)");
   });
 
   it("names a token file that is not there", async () => {
-    const told = await tell("--config", write("token.yaml", `admin: { port: ${nobody}, tokenFile: gone }\n`));
-    expect(told).toMatchObject({ code: 5, out: "" });
-    expect(told.err).toBe(
+    const reported = await report("--config", write("token.yaml", `admin: { port: ${nobody}, tokenFile: gone }\n`));
+    expect(reported).toMatchObject({ code: 5, out: "" });
+    expect(reported.err).toBe(
       `bootlace ${name}: the token file "${join(folder, "gone")}" cannot be read (ENOENT). It must hold the token of the daemon; another one is named by --token-file\n`,
     );
   });
@@ -95,7 +95,7 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
     await test.appliance.start();
     const admin = (more: string) => `admin: { port: ${test.port("admin")}${more} }\n`;
 
-    const stranger = await tell("--config", write("stranger.yaml", admin("")), "--json");
+    const stranger = await report("--config", write("stranger.yaml", admin("")), "--json");
     expect(stranger).toMatchObject({ code: 5, err: "" });
     expect(JSON.parse(stranger.out)).toMatchObject({
       error: {
@@ -104,7 +104,7 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
         hint: expect.stringContaining("--token-file"),
       },
     });
-    const wrong = await tell(
+    const wrong = await report(
       "--config",
       "stranger.yaml",
       "--token-file",
@@ -112,7 +112,7 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
     );
     expect(wrong.code).toBe(5);
     expect(wrong.err).toContain("Where the file was changed since the daemon read it: bootlace reload --pid PID");
-    const known = await tell("--config", write("known.yaml", admin(", tokenFile: token")));
+    const known = await report("--config", write("known.yaml", admin(", tokenFile: token")));
     expect([known.err, known.code]).toEqual(["", 0]);
   });
 });

@@ -15,13 +15,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("a broken config", () => {
   it.each(brokenConfigs)("$name", ({ text, lines }) => {
     const result = parseConfig(text, "f");
-    const told = result.ok ? [] : result.faults.map((fault) => shortened(formatFault(fault)));
-    expect(told).toEqual(lines);
+    const reported = result.ok ? [] : result.faults.map((fault) => shortened(formatFault(fault)));
+    expect(reported).toEqual(lines);
   });
 
   it("is in the corpus for every code but those of an unreadable file, the environment, flags and a reload", () => {
-    const told = new Set(brokenConfigs.flatMap(({ lines }) => lines.map((line) => /\[(E\d+)\]/.exec(line)?.[1])));
-    expect(Object.keys(configFaultCodes).filter((code) => !told.has(code))).toEqual(["E001", "E040", "E041", "E050"]);
+    const reported = new Set(brokenConfigs.flatMap(({ lines }) => lines.map((line) => /\[(E\d+)\]/.exec(line)?.[1])));
+    expect(Object.keys(configFaultCodes).filter((code) => !reported.has(code))).toEqual([
+      "E001",
+      "E040",
+      "E041",
+      "E050",
+    ]);
   });
 
   it("tells all faults of a file at once, in the order of the file", () => {

@@ -85,13 +85,13 @@ test("docs/how-to/first-run.md names the packages that init names, for each dist
   const end = rows.findIndex((row, index) => index > header && row === "");
   const cells = rows.slice(header + 2, end).map((row) => row.split("|").slice(2, -1));
   distributionIds.forEach((id, column) => {
-    const told = new Set(
+    const reported = new Set(
       cells.flatMap((row) => [...(row[column] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name)),
     );
     const known = new Set(
       kits.map(({ sources }) => sources[id]).flatMap((source) => ("packages" in source ? source.packages : [])),
     );
-    expect([id, ...[...told].sort()]).toEqual([id, ...[...known].sort()]);
+    expect([id, ...[...reported].sort()]).toEqual([id, ...[...known].sort()]);
   });
 });
 
@@ -113,13 +113,13 @@ test("docs/explanation/scaling.md tells about what docs/performance.md has measu
       .filter((row) => row[2] === "MB/s")
       .map(([, load, , bootlace]) => [load, Number(bootlace)]),
   );
-  const told = page("explanation/scaling.md")
+  const reported = page("explanation/scaling.md")
     .split("\n")
     .map(cells)
     .filter((row) => row.length === 5 && Number(row[3]) > 0);
-  expect(told.length).toBeGreaterThan(4);
+  expect(reported.length).toBeGreaterThan(4);
   // Figures wander by a third from run to run: what is told must be what was measured, and need not follow each run.
-  for (const [, , load, figure] of told) {
+  for (const [, , load, figure] of reported) {
     expect(Math.abs(Number(figure) / (measured.get(load) ?? 0) - 1), load).toBeLessThan(0.34);
   }
 });

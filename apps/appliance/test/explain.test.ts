@@ -7,10 +7,10 @@ import { architectures } from "@bootlace/dhcp-core";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { decisionContext } from "../src/app/services/dhcp.ts";
-import type { ExplainWish } from "../src/app/types.ts";
+import type { ExplainRequest } from "../src/app/types.ts";
 import type { Config } from "../src/config/schema.ts";
 import { explainDatagram } from "../src/policy/explain.ts";
-import { createDesk } from "../src/policy/policy.ts";
+import { createPolicy } from "../src/policy/policy.ts";
 import { createTestAppliance, loopbackConfig } from "./helpers/loopback.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
@@ -45,7 +45,7 @@ const more: Partial<Config> = {
 };
 
 const byte = fc.integer({ min: 0, max: 3 }).map((octet) => octet.toString(16).padStart(2, "0"));
-const wishes: fc.Arbitrary<ExplainWish> = fc.record(
+const requests: fc.Arbitrary<ExplainRequest> = fc.record(
   {
     mac: fc.tuple(byte, byte, byte).map((last) => `52:54:00:${last.join(":")}`),
     arch: fc.oneof(
@@ -88,13 +88,13 @@ describe("explain", () => {
       wake();
     });
     const counts = { offer: 0, ack: 0, ignore: 0 };
-    for (const wish of fc.sample(wishes, { numRuns: 1000, seed: 11 })) {
-      const explained = test.appliance.explain({ ...wish, address: "127.0.0.1" });
+    for (const request of fc.sample(requests, { numRuns: 1000, seed: 11 })) {
+      const explained = test.appliance.explain({ ...request, address: "127.0.0.1" });
       if (!explained.ok) throw new Error(explained.problem);
       const { explanation, hex } = explained;
       counts[explanation.decision]++;
       const before = test.records.length;
-      socket.send(Buffer.from(hex, "hex"), test.port(wish.port ?? "dhcp"), "127.0.0.1");
+      socket.send(Buffer.from(hex, "hex"), test.port(request.port ?? "dhcp"), "127.0.0.1");
       while (heard.length < explanation.replies.length) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -114,8 +114,8 @@ describe("explain", () => {
   it("names the rule that matched and why the earlier ones did not", async () => {
     await using test = createTestAppliance(loopbackConfig(join(folder, "boot"), 68, more));
     await test.appliance.start();
-    const of = (wish: ExplainWish) => {
-      const explained = test.appliance.explain(wish);
+    const of = (request: ExplainRequest) => {
+      const explained = test.appliance.explain(request);
       if (!explained.ok) throw new Error(explained.problem);
       const { rules: list, text, rule } = explained.explanation;
       return { text, rule, list: list.map(({ name, matched, why }) => `${matched ? "+" : "-"} ${name}: ${why}`) };
@@ -154,21 +154,21 @@ describe("explain", () => {
     [{ mac: "52:54:00:00:00:01", serial: "1" }, '"1" is not the serial number of a Raspberry Pi'],
     [{ mac: "52:54:00:00:00:01", relay: "1" }, '"1" is not an IPv4 address'],
     [{ mac: "52:54:00:00:00:01", interface: "no\u001b" }, '"no\\x1b" is not served'],
-  ])("refuses %j", async (wish, problem) => {
+  ])("refuses %j", async (request, problem) => {
     await using test = createTestAppliance(loopbackConfig(join(folder, "boot"), 68, more));
     await test.appliance.start();
-    const explained = test.appliance.explain(wish);
+    const explained = test.appliance.explain(request);
     expect(explained.ok ? "" : explained.problem).toContain(problem);
   });
 
   it("tells of octets that are no DHCP message", () => {
     const config = loopbackConfig("/", 68, more);
-    const desk = createDesk(config, { now: () => 0, macOf: () => undefined, keepNext: () => {} });
-    const context = decisionContext(config, desk.choose, []);
+    const policy = createPolicy(config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });
+    const context = decisionContext(config, policy.choose, []);
     const source = { address: "0.0.0.0", port: 68 };
     const explanation = explainDatagram(
       { bytes: new Uint8Array(3), port: "dhcp", localPort: 67, source },
-      { context, book: desk.book() },
+      { context, book: policy.book() },
     );
     expect(explanation).toMatchObject({ decision: "ignore", reason: "malformed", rules: [], replies: [] });
   });

@@ -8,7 +8,7 @@ import { outcomeOf } from "../src/sessions/outcome.ts";
 import { story } from "./helpers/story.ts";
 
 type Told = ReturnType<typeof story>;
-type Act = (told: Told) => unknown;
+type Act = (played: Told) => unknown;
 
 const mac = fc.integer({ min: 0, max: 3 }).map((last) => `02:00:00:00:00:0${last}`);
 const address = fc.integer({ min: 50, max: 53 }).map((last) => `192.168.11.${last}`);
@@ -47,57 +47,57 @@ const outcome = fc.constantFrom(
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ machine, secs: fc.nat(60) }).map(
     ({ machine: who, secs }): Act =>
-      (told) =>
-        told.discover(who, secs),
+      (played) =>
+        played.discover(who, secs),
   ),
   fc.record({ machine, address }).map(
     ({ machine: who, address: from }): Act =>
-      (told) =>
-        told.pxeRequest(who, from),
+      (played) =>
+        played.pxeRequest(who, from),
   ),
   fc.record({ address }).map(
     (lease): Act =>
-      (told) =>
-        told.lease(lease),
+      (played) =>
+        played.lease(lease),
   ),
   fc.record({ address, file }).map(
     ({ address: to, file: name }): Act =>
-      (told) =>
-        told.foreignOffer({ address: to, file: name.slice(0, 100) }),
+      (played) =>
+        played.foreignOffer({ address: to, file: name.slice(0, 100) }),
   ),
   fc.record({ file, outcome, address }).map(
     ({ file: name, outcome: end, address: from }): Act =>
-      (told) =>
-        told.tftp(name, end, { address: from }),
+      (played) =>
+        played.tftp(name, end, { address: from }),
   ),
   fc.record({ file, address, status: fc.constantFrom(200, 404) }).map(
     (one): Act =>
-      (told) =>
-        told.http(one.file, { at: one.address, status: one.status }),
+      (played) =>
+        played.http(one.file, { at: one.address, status: one.status }),
   ),
   fc.string({ maxLength: 40 }).map(
     (hostName): Act =>
-      (told) =>
-        told.ordinary(messageTypes.DISCOVER, { hostName: `h${hostName}` }),
+      (played) =>
+        played.ordinary(messageTypes.DISCOVER, { hostName: `h${hostName}` }),
   ),
   fc.integer({ min: 1, max: 40 }).map(
     (seconds): Act =>
-      (told) =>
-        told.wait(seconds),
+      (played) =>
+        played.wait(seconds),
   ),
   fc.integer({ min: 60, max: 4000 }).map(
     (seconds): Act =>
-      (told) =>
-        told.skip(seconds),
+      (played) =>
+        played.skip(seconds),
   ),
 );
 
 test("whatever happens: no throw, bounded boots that fit the schema, verdicts that rest on steps", () => {
   const property = fc.property(fc.array(act, { maxLength: 80 }), fc.boolean(), (acts, overhearing) => {
-    const told = story({ overhearing, limits: { clients: 5, steps: 300 } });
-    for (const one of acts) one(told);
-    told.wait(1);
-    const boots = told.boots();
+    const played = story({ overhearing, limits: { clients: 5, steps: 300 } });
+    for (const one of acts) one(played);
+    played.wait(1);
+    const boots = played.boots();
     expect(boots.length).toBeLessThanOrEqual(5);
     expect(new Set(boots.map(({ key }) => key)).size).toBe(boots.length);
     for (const boot of boots) {
@@ -114,16 +114,16 @@ test("whatever happens: no throw, bounded boots that fit the schema, verdicts th
         view.verdict?.severity === "failure" || view.verdict?.severity === "warning",
       );
     }
-    for (const change of told.fold.finish(told.now())) expect(change.boot.ended).toBe(true);
+    for (const change of played.fold.finish(played.now())) expect(change.boot.ended).toBe(true);
   });
   fc.assert(property, { seed: 20261122, numRuns: 300 });
 });
 
 test("the same events give the same boots", () => {
   const property = fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
-    const [one, other] = [story(), story()].map((told) => {
-      for (const each of acts) each(told);
-      return JSON.stringify(told.boots());
+    const [one, other] = [story(), story()].map((played) => {
+      for (const each of acts) each(played);
+      return JSON.stringify(played.boots());
     });
     expect(one).toBe(other);
   });

@@ -10,161 +10,170 @@ const macOf = (number: number) =>
 
 describe("who a packet, a transfer and a request belong to", () => {
   const twoMachines = () => {
-    const told = story({ plan: { kind: "boot", file: "a.efi" } });
-    return told.discover({ mac: macOf(1) }).discover({ mac: macOf(2) });
+    const played = story({ plan: { kind: "boot", file: "a.efi" } });
+    return played.discover({ mac: macOf(1) }).discover({ mac: macOf(2) });
   };
   test("by the address a REQUEST to the router asks for", () => {
-    const told = story().discover().lease({ address: "192.168.11.77" }).tftp("x", "done", { address: "192.168.11.77" });
-    expect(told.boots().map(({ key, address }) => [key, address])).toEqual([[MAC, "192.168.11.77"]]);
+    const played = story()
+      .discover()
+      .lease({ address: "192.168.11.77" })
+      .tftp("x", "done", { address: "192.168.11.77" });
+    expect(played.boots().map(({ key, address }) => [key, address])).toEqual([[MAC, "192.168.11.77"]]);
   });
   test("by the address of a request on port 4011", () => {
-    const told = twoMachines()
+    const played = twoMachines()
       .pxeRequest({ mac: macOf(1) }, "192.168.11.71")
       .pxeRequest({ mac: macOf(2) }, "192.168.11.72");
-    told.tftp("one", "done", { address: "192.168.11.71" }).tftp("two", "done", { address: "192.168.11.72" });
-    const files = told
+    played.tftp("one", "done", { address: "192.168.11.71" }).tftp("two", "done", { address: "192.168.11.72" });
+    const files = played
       .boots()
       .map(({ key, steps }) => [key, steps.flatMap((step) => (step.kind === "file" ? [step.file] : []))]);
     expect(Object.fromEntries(files)).toEqual({ [macOf(1)]: ["one"], [macOf(2)]: ["two"] });
   });
   test("by an ACK of the router that was broadcast", () => {
-    const told = story({ overhearing: true }).discover().foreignOffer().foreignAck("192.168.11.78");
-    expect(told.tftp("x", "done", { address: "192.168.11.78" }).boots()).toHaveLength(1);
-    expect(told.boot().steps.map(({ kind }) => kind)).toEqual(["discover", "offer", "foreign-offer", "lease", "file"]);
+    const played = story({ overhearing: true }).discover().foreignOffer().foreignAck("192.168.11.78");
+    expect(played.tftp("x", "done", { address: "192.168.11.78" }).boots()).toHaveLength(1);
+    expect(played.boot().steps.map(({ kind }) => kind)).toEqual([
+      "discover",
+      "offer",
+      "foreign-offer",
+      "lease",
+      "file",
+    ]);
   });
   test("by being the only machine that waits: a Pi 3 shows no lease. With two, nothing is guessed", () => {
     expect(story().discover().tftp("bootcode.bin").boots()).toHaveLength(1);
-    const told = twoMachines().tftp("bootcode.bin");
-    expect(told.boots().map(({ key }) => key)).toEqual([macOf(1), macOf(2), `ip ${CLIENT}`]);
-    expect(told.boot().mac).toBeUndefined();
+    const played = twoMachines().tftp("bootcode.bin");
+    expect(played.boots().map(({ key }) => key)).toEqual([macOf(1), macOf(2), `ip ${CLIENT}`]);
+    expect(played.boot().mac).toBeUndefined();
   });
   test("an address that another machine gets belongs to that one from then on", () => {
-    const told = story().discover().lease().pxeRequest().tftp("x").wait(200);
-    told.pxeRequest({ mac: macOf(9) }, CLIENT).tftp("y");
-    expect(told.boot().key).toBe(macOf(9));
+    const played = story().discover().lease().pxeRequest().tftp("x").wait(200);
+    played.pxeRequest({ mac: macOf(9) }, CLIENT).tftp("y");
+    expect(played.boot().key).toBe(macOf(9));
   });
   test("a REQUEST that names us is no lease from another server", () => {
-    const told = story().discover().lease({ server: "192.168.11.109" });
-    expect(told.boot().steps.map(({ kind }) => kind)).not.toContain("lease");
+    const played = story().discover().lease({ server: "192.168.11.109" });
+    expect(played.boot().steps.map(({ kind }) => kind)).not.toContain("lease");
   });
   test("ordinary machines make no boot", () => {
-    const told = story().ordinary(messageTypes.DISCOVER, { hostName: "laptop" });
-    told.ordinary(messageTypes.REQUEST, { serverIdentifier: ROUTER, requestedAddress: CLIENT });
-    expect(told.boots()).toEqual([]);
+    const played = story().ordinary(messageTypes.DISCOVER, { hostName: "laptop" });
+    played.ordinary(messageTypes.REQUEST, { serverIdentifier: ROUTER, requestedAddress: CLIENT });
+    expect(played.boots()).toEqual([]);
   });
   test("a Pi's REQUEST without option 60 is its lease", () => {
     const mac = "dc:a6:32:01:36:c2";
     const pi = { arch: 0, mac, options: { vendorClassIdentifier: "PXEClient:Arch:00000:UNDI:002001" } };
-    const told = story({ machine: pi, plan: { kind: "boot" } })
+    const played = story({ machine: pi, plan: { kind: "boot" } })
       .discover()
       .lease({ boot: false });
-    expect(told.boot()).toMatchObject({ mac, firmware: "raspberry-pi", address: CLIENT });
+    expect(played.boot()).toMatchObject({ mac, firmware: "raspberry-pi", address: CLIENT });
   });
 });
 
 describe("one boot or the next", () => {
   test("retries, iPXE and a wait at a menu are one; a minute of silence or a new start is the next", () => {
-    const told = story().discover().wait(4).discover().wait(32).discover();
-    const [first] = told.boots();
-    expect(told.boot().steps[0]).toMatchObject({ kind: "discover", times: 3 });
-    told.wait(61).discover();
-    expect(told.boots()).toHaveLength(1);
-    expect(told.boot().id).not.toBe(first?.id);
+    const played = story().discover().wait(4).discover().wait(32).discover();
+    const [first] = played.boots();
+    expect(played.boot().steps[0]).toMatchObject({ kind: "discover", times: 3 });
+    played.wait(61).discover();
+    expect(played.boots()).toHaveLength(1);
+    expect(played.boot().id).not.toBe(first?.id);
   });
   test("a file asked for ten minutes later opens the boot again", () => {
-    const told = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi").tftp("x/grub.cfg").wait(600);
-    expect(told.boot().ended).toBe(true);
-    const { id } = told.boot();
-    told.tftp("x/vmlinuz").wait(11);
-    expect(told.boot()).toMatchObject({ id, ended: false });
-    expect(told.verdicts()[0]).toBe("booted likely");
+    const played = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi").tftp("x/grub.cfg").wait(600);
+    expect(played.boot().ended).toBe(true);
+    const { id } = played.boot();
+    played.tftp("x/vmlinuz").wait(11);
+    expect(played.boot()).toMatchObject({ id, ended: false });
+    expect(played.verdicts()[0]).toBe("booted likely");
   });
   test("leases renewed by the running system are not followed", () => {
-    const told = story()
+    const played = story()
       .discover()
       .lease()
       .pxeRequest()
       .tftp("vmlinuz")
       .ordinary(messageTypes.DISCOVER, { hostName: "pc" });
-    const steps = told.boot().steps.length;
+    const steps = played.boot().steps.length;
     for (let hour = 0; hour < 5; hour++)
-      told.wait(5).ordinary(messageTypes.REQUEST, { hostName: "pc", serverIdentifier: ROUTER });
-    expect(told.boot().steps).toHaveLength(steps);
+      played.wait(5).ordinary(messageTypes.REQUEST, { hostName: "pc", serverIdentifier: ROUTER });
+    expect(played.boot().steps).toHaveLength(steps);
   });
 });
 
 describe("a clock that is set back an hour", () => {
   const hour = 3600;
   test("ends what goes silent as soon as ever, in the times of the clock as it is now", () => {
-    const told = story().discover().lease().pxeRequest().tftp("vmlinuz").wait(5);
-    const { id, startedAt } = told.boot();
-    told.skip(-hour).wait(6);
-    expect(told.verdicts()[0]).toBe("booted likely");
-    expect(told.wait(120).boot()).toMatchObject({ id, ended: true, startedAt: startedAt - 3_600_000 });
-    const times = told.boot().steps.flatMap(({ at, lastAt }) => [at, lastAt]);
+    const played = story().discover().lease().pxeRequest().tftp("vmlinuz").wait(5);
+    const { id, startedAt } = played.boot();
+    played.skip(-hour).wait(6);
+    expect(played.verdicts()[0]).toBe("booted likely");
+    expect(played.wait(120).boot()).toMatchObject({ id, ended: true, startedAt: startedAt - 3_600_000 });
+    const times = played.boot().steps.flatMap(({ time: at, lastAt }) => [at, lastAt]);
     expect(times).toEqual(times.toSorted((one, other) => one - other));
   });
   test("makes no boot of two, and none of one", () => {
-    const told = story().discover().skip(-hour).wait(4).discover();
-    expect(told.boots()).toHaveLength(1);
-    expect(told.boot().steps[0]).toMatchObject({ kind: "discover", times: 2 });
-    const { id } = told.boot();
-    expect(told.skip(-hour).wait(61).discover().boot().id).not.toBe(id);
+    const played = story().discover().skip(-hour).wait(4).discover();
+    expect(played.boots()).toHaveLength(1);
+    expect(played.boot().steps[0]).toMatchObject({ kind: "discover", times: 2 });
+    const { id } = played.boot();
+    expect(played.skip(-hour).wait(61).discover().boot().id).not.toBe(id);
   });
   test("events that come a moment too early move nothing", () => {
-    const told = story().discover().wait(1);
-    const { startedAt } = told.boot();
-    expect(told.skip(-0.5).boot()).toMatchObject({ startedAt });
+    const played = story().discover().wait(1);
+    const { startedAt } = played.boot();
+    expect(played.skip(-0.5).boot()).toMatchObject({ startedAt });
   });
 });
 
 describe("bounds", () => {
   test("as many clients as wanted; the one seen longest ago goes, and has ended", () => {
-    const told = story({ limits: { clients: 4096 } });
-    for (let number = 0; number < 5000; number++) told.discover({ mac: macOf(number) });
-    expect(told.boots()).toHaveLength(4096);
-    expect(told.boots()[0]?.mac).toBe(macOf(904));
+    const played = story({ limits: { clients: 4096 } });
+    for (let number = 0; number < 5000; number++) played.discover({ mac: macOf(number) });
+    expect(played.boots()).toHaveLength(4096);
+    expect(played.boots()[0]?.mac).toBe(macOf(904));
   });
   test("as many steps as wanted in all, and in one boot: first and last stay", () => {
-    const told = story({ limits: { steps: 1000 } })
+    const played = story({ limits: { steps: 1000 } })
       .discover()
       .lease()
       .pxeRequest();
-    for (let number = 0; number < 500; number++) told.tftp(`file-${number}`);
-    const boot = told.boot();
+    for (let number = 0; number < 500; number++) played.tftp(`file-${number}`);
+    const boot = played.boot();
     expect(boot.steps).toHaveLength(192);
     expect(boot.dropped).toBe(boot.next - 1 - 192);
     expect(boot.steps[0]?.kind).toBe("discover");
     expect(boot.steps.at(-1)).toMatchObject({ file: "file-499", outcome: "done" });
-    for (let number = 0; number < 2000; number++) told.discover({ mac: macOf(number) });
-    const steps = told.boots().reduce((sum, one) => sum + one.steps.length, 0);
+    for (let number = 0; number < 2000; number++) played.discover({ mac: macOf(number) });
+    const steps = played.boots().reduce((sum, one) => sum + one.steps.length, 0);
     expect(steps).toBeLessThanOrEqual(1000);
     expect(steps).toBeGreaterThan(900);
   });
   test("a client is forgotten after a day", () => {
-    const told = story({ limits: { remember: 300_000 } })
+    const played = story({ limits: { remember: 300_000 } })
       .discover()
       .wait(299);
-    expect(told.boots()).toHaveLength(1);
-    expect(told.wait(2).boots()).toEqual([]);
+    expect(played.boots()).toHaveLength(1);
+    expect(played.wait(2).boots()).toEqual([]);
   });
   test("a repeated miss is counted, not repeated", () => {
-    const told = story().discover().lease().pxeRequest();
-    for (let time = 0; time < 100; time++) told.tftp("same", "missing");
-    expect(told.boot().steps.filter(({ kind }) => kind === "file")).toMatchObject([{ times: 100 }]);
+    const played = story().discover().lease().pxeRequest();
+    for (let time = 0; time < 100; time++) played.tftp("same", "missing");
+    expect(played.boot().steps.filter(({ kind }) => kind === "file")).toMatchObject([{ times: 100 }]);
   });
   test("long texts are cut", () => {
-    const told = story().discover().lease().pxeRequest().tftp("n".repeat(500), "missing");
-    expect(told.boot().steps.at(-1)).toMatchObject({ file: "n".repeat(255) });
+    const played = story().discover().lease().pxeRequest().tftp("n".repeat(500), "missing");
+    expect(played.boot().steps.at(-1)).toMatchObject({ file: "n".repeat(255) });
   });
 });
 
 test("a transfer's steps follow it, and its octets count once", () => {
-  const told = story().discover().lease().pxeRequest().tftp("a", "running");
-  expect(told.boot()).toMatchObject({ running: 1, bytes: 0 });
-  told.tftp("b", "done", { size: 10 }).tftp("c", "timeout", { bytes: 3 }).tftp("d", "probe");
-  expect(told.boot()).toMatchObject({ running: 1, bytes: 13 });
-  expect(told.wait(200).boot().ended).toBe(false);
+  const played = story().discover().lease().pxeRequest().tftp("a", "running");
+  expect(played.boot()).toMatchObject({ running: 1, bytes: 0 });
+  played.tftp("b", "done", { size: 10 }).tftp("c", "timeout", { bytes: 3 }).tftp("d", "probe");
+  expect(played.boot()).toMatchObject({ running: 1, bytes: 13 });
+  expect(played.wait(200).boot().ended).toBe(false);
 });
 
 test("a machine that a rule ignores, or that was told to be ignored once, has not failed", () => {
@@ -186,8 +195,8 @@ test("a machine that a rule ignores, or that was told to be ignored once, has no
   ];
   for (const choose of choices) {
     const plan = choose({ firmware: "bios", archCodes: [0], http: false } as never, {} as never);
-    const told = story({ plan }).discover().wait(1);
-    expect([plan.kind, told.verdicts()]).toEqual(["ignore", ["unanswered certain"]]);
+    const played = story({ plan }).discover().wait(1);
+    expect([plan.kind, played.verdicts()]).toEqual(["ignore", ["unanswered certain"]]);
   }
   const none = ruleBook({ ...(config as object), boot: [] } as never, () => growTree([])).choose;
   const plan = none({ firmware: "bios", archCodes: [0], http: false } as never, {} as never);

@@ -30,16 +30,16 @@ describe.each(names)("%j", (name) => {
       userClass: { form: "raw", classes: [clipped] },
     },
   };
-  const told = story({ machine, plan: { kind: "boot", file: "efi/a.efi", rule: name }, overhearing: true });
-  told.discover().foreignOffer({ vendorClass: clipped, file: clipped }).lease().pxeRequest();
-  told
+  const played = story({ machine, plan: { kind: "boot", file: "efi/a.efi", rule: name }, overhearing: true });
+  played.discover().foreignOffer({ vendorClass: clipped, file: clipped }).lease().pxeRequest();
+  played
     .tftp(name, "missing")
     .tftp("efi/a.efi")
     .tftp(`efi/${name}`)
     .tftp(name, "client-error")
     .http(name)
     .http(name, { status: 404 });
-  told.ordinary(messageTypes.DISCOVER, { hostName: clipped, vendorClassIdentifier: clipped }).wait(1);
+  played.ordinary(messageTypes.DISCOVER, { hostName: clipped, vendorClassIdentifier: clipped }).wait(1);
 
   const written: string[] = [];
   const writers = (["json", "pretty"] as const).map((format) =>
@@ -48,7 +48,7 @@ describe.each(names)("%j", (name) => {
       console: format,
       colour: false,
       writeConsole: (text) => void written.push(text),
-      now: () => told.now(),
+      now: () => played.now(),
       formatTime: () => "12:00:00",
     }),
   );
@@ -58,7 +58,7 @@ describe.each(names)("%j", (name) => {
     undefined,
     ({ id, name: kind, data }) => void streamed.push(`id: ${id}\nevent: ${kind}\ndata: ${data}\n\n`),
   );
-  for (const event of told.events) made.observe(event);
+  for (const event of played.events) made.observe(event);
   for (const record of made.records) {
     for (const write of writers) write(record);
     made.observer.logged(record);
@@ -96,6 +96,6 @@ describe.each(names)("%j", (name) => {
     }
   });
   test("names neither file, path nor query of the history and the ids", () => {
-    for (const boot of told.boots()) expect(boot.id).toMatch(/^[0-9a-z.-]+$/);
+    for (const boot of played.boots()) expect(boot.id).toMatch(/^[0-9a-z.-]+$/);
   });
 });

@@ -7,12 +7,12 @@ import { formatFault } from "../src/config/faults.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
 import { explainDatagram } from "../src/policy/explain.ts";
-import { createDesk } from "../src/policy/policy.ts";
+import { createPolicy } from "../src/policy/policy.ts";
 import { type Answers, follow } from "./helpers/follow.ts";
 
 const folder = join(import.meta.dirname, "../../../lab/captures");
 const self = "192.168.11.109";
-const at = { name: "eth0", address: self, netmask: "255.255.255.0" };
+const iface = { name: "eth0", address: self, netmask: "255.255.255.0" };
 
 interface Row {
   readonly role: string;
@@ -69,11 +69,11 @@ function itemOf(hex: string): number | undefined {
 }
 
 function answersOfBootlace(conf: string, stage: Stage): Answers {
-  const { yaml } = importDnsmasq(conf, "proxy.conf", [at]);
+  const { yaml } = importDnsmasq(conf, "proxy.conf", [iface]);
   const parsed = parseConfig(yaml, "imported");
   if (!parsed.ok) throw new Error(`${parsed.faults.map(formatFault).join("\n")}\n${yaml}`);
-  const desk = createDesk(parsed.config, { now: () => 0, macOf: () => undefined, keepNext: () => {} });
-  const room = { context: decisionContext(parsed.config, desk.choose, [at]), book: desk.book() };
+  const policy = createPolicy(parsed.config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });
+  const room = { context: decisionContext(parsed.config, policy.choose, [iface]), book: policy.book() };
   const answers = {
     offer: null as string | null,
     ack: null as string | null,
@@ -83,7 +83,7 @@ function answersOfBootlace(conf: string, stage: Stage): Answers {
     const port = row.dport === 4011 ? ("pxe" as const) : ("dhcp" as const);
     const source = { address: row.src, port: row.sport };
     const bytes = Buffer.from(row.hex, "hex");
-    const explained = explainDatagram({ bytes, port, localPort: row.dport, source, arrival: at }, room);
+    const explained = explainDatagram({ bytes, port, localPort: row.dport, source, arrival: iface }, room);
     const hex = explained.replies[0]?.hex ?? null;
     if (id === "offer" || id === "ack") answers[id] = hex;
     else answers.items[id] = hex;

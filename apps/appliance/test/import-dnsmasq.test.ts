@@ -5,14 +5,14 @@ import { decisionContext } from "../src/app/services/dhcp.ts";
 import { formatFault } from "../src/config/faults.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
-import { bootRequest, type RequestWish } from "../src/policy/boot-request.ts";
+import { bootRequest, type RequestDescription } from "../src/policy/boot-request.ts";
 import { explainDatagram } from "../src/policy/explain.ts";
-import { createDesk } from "../src/policy/policy.ts";
-import { askedTypes, dnsmasqWishes } from "./helpers/dnsmasq-wishes.ts";
+import { createPolicy } from "../src/policy/policy.ts";
+import { askedTypes, dnsmasqRequests } from "./helpers/dnsmasq-requests.ts";
 import { type Answers, type Booted, follow } from "./helpers/follow.ts";
 
 const self = "192.168.11.109";
-const at = { name: "eth0", address: self, netmask: "255.255.255.0" };
+const iface = { name: "eth0", address: self, netmask: "255.255.255.0" };
 const examples = join(import.meta.dirname, "fixtures/dnsmasq");
 
 type Replies = Readonly<Record<string, string | null>>;
@@ -21,22 +21,22 @@ const recorded = JSON.parse(readFileSync(join(examples, "answers.json"), "utf8")
 
 /** What Bootlace would send with the imported config, by the function that answers packets. */
 function bootlace(text: string) {
-  const { yaml } = importDnsmasq(text, "dnsmasq.conf", [at]);
+  const { yaml } = importDnsmasq(text, "dnsmasq.conf", [iface]);
   const parsed = parseConfig(yaml, "imported");
   if (!parsed.ok) throw new Error(`${parsed.faults.map(formatFault).join("\n")}\n${yaml}`);
-  const desk = createDesk(parsed.config, { now: () => 0, macOf: () => undefined, keepNext: () => {} });
-  const room = { context: decisionContext(parsed.config, desk.choose, [at]), book: desk.book() };
+  const policy = createPolicy(parsed.config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });
+  const room = { context: decisionContext(parsed.config, policy.choose, [iface]), book: policy.book() };
   return (hex: string, port: "dhcp" | "pxe", source: { address: string; port: number }) =>
     explainDatagram(
-      { bytes: Buffer.from(hex, "hex"), port, localPort: port === "pxe" ? 4011 : 67, source, arrival: at },
+      { bytes: Buffer.from(hex, "hex"), port, localPort: port === "pxe" ? 4011 : 67, source, arrival: iface },
       room,
     );
 }
 
-function bootlaceAnswers(text: string, wish: number): Answers {
+function bootlaceAnswers(text: string, request: number): Answers {
   const ask = bootlace(text);
   const reply = (id: string) => {
-    const hex = requests.find((request) => request.id === `${wish} ${id}`)?.hex ?? "";
+    const hex = requests.find((candidate) => candidate.id === `${request} ${id}`)?.hex ?? "";
     const offer = id === "offer";
     const source = { address: offer ? "0.0.0.0" : "192.168.11.55", port: 68 };
     return ask(hex, offer ? "dhcp" : "pxe", source).replies[0]?.hex ?? null;
@@ -48,7 +48,7 @@ function items(of: (type: string) => string | null): Record<string, string | nul
   return Object.fromEntries(askedTypes.map((type) => [type, of(String(type))]));
 }
 
-function describeWish({ mac, arch, userClass, vendorClass }: RequestWish): string {
+function describeRequest({ mac, arch, userClass, vendorClass }: RequestDescription): string {
   return [mac, `arch ${arch}`, userClass?.join(), vendorClass].filter(Boolean).join(" ");
 }
 
@@ -87,11 +87,11 @@ const deviations: readonly Deviation[] = [
 ];
 
 describe("the requests of the examples", () => {
-  it("are those of the wishes", () => {
-    const made = dnsmasqWishes.flatMap((wish, index) => {
-      const hex = (more: Partial<RequestWish>) => {
-        const request = bootRequest({ ...wish, address: "192.168.11.55", ...more });
-        return request.ok ? Buffer.from(request.bytes).toString("hex") : "";
+  it("are those of the requests", () => {
+    const made = dnsmasqRequests.flatMap((request, index) => {
+      const hex = (more: Partial<RequestDescription>) => {
+        const made = bootRequest({ ...request, address: "192.168.11.55", ...more });
+        return made.ok ? Buffer.from(made.bytes).toString("hex") : "";
       };
       return [
         { id: `${index} offer`, hex: hex({}), port: 67 },
@@ -108,7 +108,7 @@ const names = readdirSync(examples).filter((name) => name.endsWith(".conf"));
 describe.each(names)("%s", (name) => {
   const text = readFileSync(join(examples, name), "utf8");
 
-  it.each(dnsmasqWishes.map((wish, index) => [describeWish(wish), index] as const))(
+  it.each(dnsmasqRequests.map((request, index) => [describeRequest(request), index] as const))(
     "%s boots what dnsmasq gave it",
     (_who, index) => {
       const replies = recorded[name] ?? {};
@@ -119,21 +119,21 @@ describe.each(names)("%s", (name) => {
       };
       const ours = follow(bootlaceAnswers(text, index), self);
       const deviation = deviations.find(
-        ({ example, who }) => example === name && who.test(describeWish(wishAt(index))),
+        ({ example, who }) => example === name && who.test(describeRequest(requestAt(index))),
       );
       if (deviation === undefined) {
         expect(ours).toEqual(follow(theirs, self));
         return;
       }
       expect([follow(theirs, self).kind, ours.kind]).toEqual([deviation.theirs, deviation.ours]);
-      const told = importDnsmasq(text, name, [at]).remarks.map(({ why }) => why);
-      if (!deviation.why.includes("RFC")) expect(told).toContain(deviation.why);
+      const reported = importDnsmasq(text, name, [iface]).remarks.map(({ why }) => why);
+      if (!deviation.why.includes("RFC")) expect(reported).toContain(deviation.why);
     },
   );
 });
 
-function wishAt(index: number): RequestWish {
-  const wish = dnsmasqWishes[index];
-  if (wish === undefined) throw new Error(`no wish ${index}`);
-  return wish;
+function requestAt(index: number): RequestDescription {
+  const request = dnsmasqRequests[index];
+  if (request === undefined) throw new Error(`no wish ${index}`);
+  return request;
 }

@@ -99,9 +99,9 @@ describe("lines that are not carried over are told, each with its reason", () =>
     ["made-up=1", "does not know this directive"],
     ["constructor=1", "does not know this directive"],
   ])("%s", (line, why) => {
-    const told = remarks(`enable-tftp\n${line}\n`);
-    expect(told).toEqual([expect.stringContaining(why)]);
-    expect(told[0]).toMatch(/^2 /);
+    const reported = remarks(`enable-tftp\n${line}\n`);
+    expect(reported).toEqual([expect.stringContaining(why)]);
+    expect(reported[0]).toMatch(/^2 /);
   });
 
   it("also tags that nothing sets, and dhcp-boot that dnsmasq would not use", () => {
@@ -115,9 +115,9 @@ describe("lines that are not carried over are told, each with its reason", () =>
   });
 
   it("also files of another server on a machine whose address is not known", () => {
-    const { yaml, remarks: told } = importDnsmasq("pxe-service=0,a,b\n", "f", []);
+    const { yaml, remarks: reported } = importDnsmasq("pxe-service=0,a,b\n", "f", []);
     expect(parse(yaml)).not.toHaveProperty("tftp");
-    expect(told[0]?.why).toContain("another TFTP server on its machine");
+    expect(reported[0]?.why).toContain("another TFTP server on its machine");
   });
 });
 

@@ -37,10 +37,10 @@ function machine(name: string, config = "root: /srv/boot\n") {
 const unitPath = "etc/systemd/system/bootlace.service";
 
 describe("the unit", () => {
-  const wish = { command: ["/usr/bin/bootlace"], config: "/etc/bootlace/bootlace.yaml" } as const;
+  const request = { command: ["/usr/bin/bootlace"], config: "/etc/bootlace/bootlace.yaml" } as const;
 
   it("runs as a user that systemd makes, with the one right it needs", () => {
-    const lines = systemdUnit(wish).split("\n");
+    const lines = systemdUnit(request).split("\n");
     expect(lines).toEqual(
       expect.arrayContaining([
         "Type=notify",
@@ -58,14 +58,14 @@ describe("the unit", () => {
   });
 
   it("hands the token of the API over, which its user need not be able to read", () => {
-    expect(systemdUnit(wish)).not.toMatch(/LoadCredential|ExecReload=!/);
-    const text = systemdUnit({ ...wish, tokenFile: "/etc/bootlace/100% token" });
+    expect(systemdUnit(request)).not.toMatch(/LoadCredential|ExecReload=!/);
+    const text = systemdUnit({ ...request, tokenFile: "/etc/bootlace/100% token" });
     expect(text).toContain("\nLoadCredential=token:/etc/bootlace/100%% token\n");
     expect(text).toMatch(/^ExecReload=!\//m);
   });
 
   it("takes a user, further folders and a home", () => {
-    const text = systemdUnit({ ...wish, user: "pxe", writable: ["/data/log", "/my state"], readsHomes: true });
+    const text = systemdUnit({ ...request, user: "pxe", writable: ["/data/log", "/my state"], readsHomes: true });
     expect(text).toContain("User=pxe\nStateDirectory=");
     expect(text).toContain('ProtectSystem=strict\nReadWritePaths=-/data/log "-/my state"\nProtectHome=read-only\n');
     expect(text).not.toContain("DynamicUser");
@@ -76,7 +76,7 @@ describe("the unit", () => {
     [["/a%b$c", "/d$e%"], "/a%%b$c /d$$e%%"],
     [["/a", 'q"\\'], '/a "q\\"\\\\"'],
   ] as const)("quotes the words of %j", (command, expected) => {
-    expect(systemdUnit({ ...wish, command })).toContain(`ExecStart=${expected} serve `);
+    expect(systemdUnit({ ...request, command })).toContain(`ExecStart=${expected} serve `);
   });
 });
 

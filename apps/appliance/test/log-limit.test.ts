@@ -11,26 +11,26 @@ const start = Date.UTC(2026, 10, 22, 12);
 function limited(least: Level = "info") {
   let now = start;
   const limit = createLogLimit(least, () => now);
-  const told: LogRecord[] = [];
+  const reported: LogRecord[] = [];
   return {
-    told,
+    told: reported,
     heldBack: limit.heldBack,
     at(milliseconds: number) {
       now = start + milliseconds;
     },
-    tell(record: LogRecord | undefined) {
+    report(record: LogRecord | undefined) {
       const passed = record === undefined ? undefined : limit.pass(record);
-      if (passed !== undefined) told.push(passed);
+      if (passed !== undefined) reported.push(passed);
     },
-    lines: () => told.reduce((sum, { details = [] }) => sum + 1 + details.length, 0),
+    lines: () => reported.reduce((sum, { details = [] }) => sum + 1 + details.length, 0),
   };
 }
 
 /** The DISCOVER of an invented machine and its answer. */
 function inventedMachine(number: number): LogRecord[] {
   const mac = `02:00:00:00:${[number >> 8, number & 255].map((octet) => octet.toString(16).padStart(2, "0")).join(":")}`;
-  const told = story({ machine: { mac } }).discover();
-  return told.events.flatMap(({ kind, event }) =>
+  const played = story({ machine: { mac } }).discover();
+  return played.events.flatMap(({ kind, event }) =>
     kind === "dhcp" && event.type === "packet" ? dhcpRecords(event, () => true) : [],
   );
 }
@@ -40,7 +40,7 @@ describe("what the network makes the log write", () => {
     const log = limited();
     for (let number = 0; number < 2500; number++) {
       log.at(number * 4);
-      for (const record of inventedMachine(number)) if (record.level !== "debug") log.tell(record);
+      for (const record of inventedMachine(number)) if (record.level !== "debug") log.report(record);
     }
     const offers = log.told.filter(({ event }) => event === "dhcp.offer");
     expect(offers.length).toBe(500 + 10 * 20 - 1);
@@ -64,16 +64,16 @@ describe("what the network makes the log write", () => {
   it("comes to a line of each step in a second in a flood that does not end", () => {
     const log = limited();
     const record = inventedMachine(1).find(({ event }) => event === "dhcp.offer");
-    const toldIn = (hour: number) => {
+    const offeredIn = (hour: number) => {
       const before = log.told.length;
       for (let second = 0; second < 3600; second++) {
         log.at((hour * 3600 + second) * 1000);
-        for (let number = 0; number < 30; number++) log.tell(record);
+        for (let number = 0; number < 30; number++) log.report(record);
       }
       return log.told.length - before;
     };
-    expect(toldIn(0)).toBeLessThan(10_000 + 3600 + 1);
-    expect(toldIn(1)).toBeLessThan(3600 + 1);
+    expect(offeredIn(0)).toBeLessThan(10_000 + 3600 + 1);
+    expect(offeredIn(1)).toBeLessThan(3600 + 1);
     expect(log.told.at(-1)?.details).toBeUndefined();
   });
 
@@ -92,11 +92,11 @@ describe("what the network makes the log write", () => {
     };
     for (let second = 0; second < 10; second++) {
       log.at(second * 1000);
-      for (let number = 0; number < 1000; number++) log.tell(record);
+      for (let number = 0; number < 1000; number++) log.report(record);
     }
     expect([log.told.length, looked, log.heldBack()]).toEqual([500 + 9 * 50, 0, undefined]);
     const written = limited("debug");
-    for (let number = 0; number < 1000; number++) written.tell(record);
+    for (let number = 0; number < 1000; number++) written.report(record);
     expect([written.told.length, looked]).toEqual([500, 500]);
   });
 
@@ -107,7 +107,7 @@ describe("what the network makes the log write", () => {
       const address = `10.1.${number >> 8}.${number & 255}`;
       const client = { address, port: 2070, localAddress: "10.1.0.1", localPort: 69 };
       const event = { type: "not-found", at: start, client, file: `../${number}`, detail: undefined } as const;
-      log.tell(tftpRecord({ ...event, reason: "outside-root", code: 2 }, passes));
+      log.report(tftpRecord({ ...event, reason: "outside-root", code: 2 }, passes));
     }
     expect(log.told.length).toBe(500);
     expect(log.heldBack()?.fields?.held).toEqual({ "tftp.not-found": 19_500 });
@@ -122,13 +122,13 @@ describe("what the network makes the log write", () => {
       message: "x",
     });
     for (let number = 0; number < 10_000; number++) {
-      log.tell(record("dhcp.offer"));
-      log.tell(record("dhcp.interface-failed", "warn"));
+      log.report(record("dhcp.offer"));
+      log.report(record("dhcp.interface-failed", "warn"));
     }
-    log.tell(record("dhcp.ack"));
-    log.tell(record("tftp.done"));
-    const told = Object.groupBy(log.told, ({ event }) => event);
-    expect(Object.entries(told).map(([event, records = []]) => [event, records.length])).toEqual([
+    log.report(record("dhcp.ack"));
+    log.report(record("tftp.done"));
+    const reported = Object.groupBy(log.told, ({ event }) => event);
+    expect(Object.entries(reported).map(([event, records = []]) => [event, records.length])).toEqual([
       ["dhcp.offer", 500],
       ["dhcp.interface-failed", 10_000],
       ["dhcp.ack", 1],
@@ -138,17 +138,17 @@ describe("what the network makes the log write", () => {
 
   it("comes again after a while", () => {
     const log = limited();
-    for (let number = 0; number < 600; number++) for (const record of inventedMachine(number)) log.tell(record);
+    for (let number = 0; number < 600; number++) for (const record of inventedMachine(number)) log.report(record);
     log.at(60_000);
     const before = log.told.length;
-    for (const record of inventedMachine(1)) log.tell(record);
+    for (const record of inventedMachine(1)) log.report(record);
     const [offer] = log.told.slice(before).filter(({ event }) => event === "dhcp.offer");
     expect(offer?.details?.length).toBeGreaterThan(5);
   });
 
   it("counts only what is written", () => {
     const log = limited("warn");
-    for (let number = 0; number < 1000; number++) for (const record of inventedMachine(number)) log.tell(record);
+    for (let number = 0; number < 1000; number++) for (const record of inventedMachine(number)) log.report(record);
     expect(log.heldBack()).toBeUndefined();
   });
 });

@@ -138,7 +138,7 @@ describe("a log file", () => {
         clock += 1000;
         log({ level: "info", scope: "bootlace", event: "bootlace.ready", message });
       },
-      told: () =>
+      reported: () =>
         console
           .split("\n")
           .filter((said) => said.includes("log file"))
@@ -190,11 +190,11 @@ describe("a log file", () => {
     rmSync(join(folder, "sub"), { recursive: true });
     file.say("two");
     file.say("three");
-    expect(file.told()).toEqual([`the log file ${path} cannot be written (ENOENT): going on without it`]);
+    expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENOENT): going on without it`]);
     mkdirSync(join(folder, "sub"));
     file.say("four");
     expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 four\n");
-    expect(file.told()[1]).toBe(`the log file ${path} is written again`);
+    expect(file.reported()[1]).toBe(`the log file ${path} is written again`);
   });
 
   it("that is a FIFO without a reader does not hold anything up", () => {
@@ -202,12 +202,12 @@ describe("a log file", () => {
     execFileSync("mkfifo", [path]);
     using file = withFile(path);
     file.say("one");
-    expect(file.told()).toEqual([`the log file ${path} cannot be written (ENXIO): going on without it`]);
+    expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENXIO): going on without it`]);
   });
 
   it("that cannot be opened does not stop anything", () => {
     using file = withFile(join(folder, "missing/c.log"));
     file.say("one");
-    expect(file.told()).toHaveLength(1);
+    expect(file.reported()).toHaveLength(1);
   });
 });

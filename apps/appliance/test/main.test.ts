@@ -151,8 +151,8 @@ describe("the program", () => {
   it("tells it once where both outputs have one reader", () => {
     const words = [process.execPath, main, "serve", "--interface", "nosuch0", "--set", "log.format=json"];
     const ended = spawnSync("sh", ["-c", 'exec "$@" 2>&1', "sh", ...words], { cwd: folder, encoding: "utf8" });
-    const told = ended.stdout.split("\n").filter((line) => line.includes("nosuch0 does not exist"));
-    expect([ended.status, ended.stderr, told.map((line) => JSON.parse(line))]).toMatchObject([
+    const reported = ended.stdout.split("\n").filter((line) => line.includes("nosuch0 does not exist"));
+    expect([ended.status, ended.stderr, reported.map((line) => JSON.parse(line))]).toMatchObject([
       4,
       "",
       [{ level: "fatal", event: "bootlace.not-started" }],

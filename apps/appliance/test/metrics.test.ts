@@ -11,19 +11,19 @@ function samples(text: string): Map<string, number> {
   );
 }
 
-async function after(told: ReturnType<typeof story>): Promise<Map<string, number>> {
+async function after(played: ReturnType<typeof story>): Promise<Map<string, number>> {
   const { observer, observe } = observing();
-  for (const event of told.events) observe(event);
+  for (const event of played.events) observe(event);
   return samples(await observer.metrics.text());
 }
 
 describe("what is counted", () => {
   test("packets and drops by port, type and result", async () => {
-    const told = story({ plan: { kind: "boot", file: "a.efi", form: "server" } })
+    const played = story({ plan: { kind: "boot", file: "a.efi", form: "server" } })
       .discover()
       .lease()
       .pxeRequest();
-    const got = await after(told);
+    const got = await after(played);
     expect(got.get('bootlace_dhcp_packets_total{port="dhcp",type="DISCOVER",result="offer"}')).toBe(1);
     expect(got.get('bootlace_dhcp_packets_total{port="pxe",type="REQUEST",result="ack"}')).toBe(1);
     expect(got.get('bootlace_dhcp_drops_total{reason="request-for-other-server"}')).toBe(1);
@@ -31,15 +31,15 @@ describe("what is counted", () => {
     expect(got.get('bootlace_build_info{version="1.2.3"}')).toBe(1);
   });
   test("transfers, octets and requests", async () => {
-    const told = story()
+    const played = story()
       .discover()
       .lease()
       .tftp("a", "probe")
       .tftp("a")
       .tftp("b", "missing")
       .tftp("c", "timeout", { bytes: 7 });
-    told.tftp("d", "running").tftp("e", "client-not-allowed").http("f").http("g", { status: 404 });
-    const got = await after(told);
+    played.tftp("d", "running").tftp("e", "client-not-allowed").http("f").http("g", { status: 404 });
+    const got = await after(played);
     for (const result of ["probe", "done", "not-found", "timeout", "refused"]) {
       expect([result, got.get(`bootlace_tftp_transfers_total{result="${result}"}`)]).toEqual([result, 1]);
     }
@@ -50,33 +50,33 @@ describe("what is counted", () => {
     expect(got.get("bootlace_http_bytes_total")).toBe(50_000);
   });
   test("boots by architecture and outcome, once each", async () => {
-    const told = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").wait(130);
-    expect((await after(told)).get('bootlace_boots_total{arch="x64-uefi",outcome="failed"}')).toBe(1);
+    const played = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").wait(130);
+    expect((await after(played)).get('bootlace_boots_total{arch="x64-uefi",outcome="failed"}')).toBe(1);
   });
   test("limits, reloads, the time of replies, and foreign servers for an hour", async () => {
-    const told = story().discover();
-    const at = told.now();
-    told.tell({ kind: "dhcp", event: { type: "limited", time: at, limit: "mac", key: "x", dropped: 3 } });
-    told.tell({ kind: "appliance", event: { type: "reloaded", at, ok: false, faults: ["x"] } });
-    told.foreignOffer();
-    const packet = told.events.find(({ event }) => event.type === "packet");
+    const played = story().discover();
+    const time = played.now();
+    played.tell({ kind: "dhcp", event: { type: "limited", time, limit: "mac", key: "x", dropped: 3 } });
+    played.tell({ kind: "appliance", event: { type: "reloaded", time, ok: false, faults: ["x"] } });
+    played.foreignOffer();
+    const packet = played.events.find(({ event }) => event.type === "packet");
     if (packet?.kind !== "dhcp" || packet.event.type !== "packet") throw new Error("no packet");
-    told.tell({ kind: "dhcp", event: { ...packet.event, milliseconds: 2 } });
-    const got = await after(told);
+    played.tell({ kind: "dhcp", event: { ...packet.event, milliseconds: 2 } });
+    const got = await after(played);
     expect(got.get('bootlace_rate_limited_total{subsystem="dhcp"}')).toBe(3);
     expect(got.get("bootlace_config_last_reload_success")).toBe(0);
     expect(got.get("bootlace_dhcp_reply_seconds_count")).toBe(1);
     expect(got.get('bootlace_dhcp_reply_seconds_bucket{le="0.0025"}')).toBe(1);
     expect(got.get('bootlace_dhcp_reply_seconds_bucket{le="0.001"}')).toBe(0);
     expect(got.get("bootlace_foreign_dhcp_servers")).toBe(1);
-    told.tell({ kind: "appliance", event: { type: "tick", at: at + 3_700_000 } });
-    expect((await after(told)).get("bootlace_foreign_dhcp_servers")).toBe(0);
+    played.tell({ kind: "appliance", event: { type: "tick", time: time + 3_700_000 } });
+    expect((await after(played)).get("bootlace_foreign_dhcp_servers")).toBe(0);
   });
   test("a foreign server seen in times to come, before the clock was set back, is not counted", async () => {
-    const told = story().discover();
-    told.foreignOffer();
-    told.tell({ kind: "appliance", event: { type: "tick", at: told.now() - 3_600_000 } });
-    expect((await after(told)).get("bootlace_foreign_dhcp_servers")).toBe(0);
+    const played = story().discover();
+    played.foreignOffer();
+    played.tell({ kind: "appliance", event: { type: "tick", time: played.now() - 3_600_000 } });
+    expect((await after(played)).get("bootlace_foreign_dhcp_servers")).toBe(0);
   });
 });
 
@@ -95,15 +95,15 @@ test("five thousand forged machines make no new series", async () => {
   const { observer, observe } = observing();
   const series = async () => samples(await observer.metrics.text()).size;
   const counts: number[] = [];
-  const told = story({ plan: { kind: "boot", file: "a.efi" } });
+  const played = story({ plan: { kind: "boot", file: "a.efi" } });
   for (let number = 0; number < 5000; number++) {
     const mac = `02:00:00:00:${(number >> 8).toString(16).padStart(2, "0")}:${(number & 255).toString(16).padStart(2, "0")}`;
     const vendorClassIdentifier = `PXEClient:${number}`;
-    told.discover({ arch: number % 60, mac, options: { vendorClassIdentifier, hostName: `host-${number}` } });
-    told.tftp(`file-${number}`, "missing", { address: `10.0.${number >> 8}.${number & 255}` });
+    played.discover({ arch: number % 60, mac, options: { vendorClassIdentifier, hostName: `host-${number}` } });
+    played.tftp(`file-${number}`, "missing", { address: `10.0.${number >> 8}.${number & 255}` });
     if (number % 2500 === 2499) {
-      told.skip(150);
-      for (const event of told.events.splice(0)) observe(event);
+      played.skip(150);
+      for (const event of played.events.splice(0)) observe(event);
       counts.push(await series());
     }
   }

@@ -120,7 +120,7 @@ describe("the status for people", () => {
   const say = (transfers: number, interfaces: (typeof eth0)[] = [eth0], failed = false) =>
     statusText({
       serving: () => ({ interfaces, transfers }),
-      config: () => (failed ? { ...at, lastReload: { at: 0, result: { ok: false, faults: [] } } } : at),
+      config: () => (failed ? { ...at, lastReload: { time: 0, result: { ok: false, faults: [] } } } : at),
     });
 
   it("names interfaces, transfers and a reload that failed", () => {

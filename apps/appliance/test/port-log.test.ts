@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 /** The first line of the log about an event. */
-function toldOf(event: ApplianceEvent): Promise<LogRecord> {
+function recordOf(event: ApplianceEvent): Promise<LogRecord> {
   return new Promise((resolve) => {
     const config = configSchema.parse({});
     const reporting = createReporting(config, {
@@ -35,7 +35,7 @@ function toldOf(event: ApplianceEvent): Promise<LogRecord> {
       every: () => () => {},
       machineOf: () => ({}),
     });
-    reporting.tell(event);
+    reporting.report(event);
   });
 }
 
@@ -44,17 +44,17 @@ const tcpPort = () => (tcp.address() as { port: number }).port;
 
 test("a port that is taken while the daemon runs: the log names who has it", async () => {
   const used = { address, code: "EADDRINUSE" } as const;
-  const tftp = await toldOf({ kind: "tftp", event: { type: "listen-failed", at: 1, ...used, port: udpPort() } });
+  const tftp = await recordOf({ kind: "tftp", event: { type: "listen-failed", at: 1, ...used, port: udpPort() } });
   expect(tftp).toMatchObject({ level: "warn", scope: "tftp", event: "tftp.listen-failed" });
   expect(tftp.message).toMatch(own);
   expect(tftp.message).toContain(`UDP port ${udpPort()} (tftp) on 127.0.0.1`);
   expect(tftp.fields).toMatchObject({ address, port: udpPort(), code: "EADDRINUSE", holder: { pid: process.pid } });
 
-  const http = await toldOf({ kind: "http", event: { type: "listen-failed", time: 1, ...used, port: tcpPort() } });
+  const http = await recordOf({ kind: "http", event: { type: "listen-failed", time: 1, ...used, port: tcpPort() } });
   expect([http.event, http.message]).toEqual(["http.listen-failed", expect.stringMatching(own)]);
   expect(http.message).toContain(`TCP port ${tcpPort()} (http) on 127.0.0.1`);
 
-  const pxe = await toldOf({
+  const pxe = await recordOf({
     kind: "dhcp",
     event: {
       type: "listen-failed",
@@ -72,7 +72,7 @@ test("a port that is taken while the daemon runs: the log names who has it", asy
 
 test("an address that went away, a right that is missing: what to do stands there as at a start", async () => {
   const failed = (code: string) =>
-    toldOf({ kind: "tftp", event: { type: "listen-failed", at: 1, address: "192.0.2.1", port: 69, code } });
+    recordOf({ kind: "tftp", event: { type: "listen-failed", at: 1, address: "192.0.2.1", port: 69, code } });
   expect((await failed("EADDRNOTAVAIL")).message).toBe(
     "cannot bind UDP port 69 (tftp) on 192.0.2.1: no interface has this address now. It is tried again",
   );

@@ -134,7 +134,7 @@ describe("a reload", () => {
       message: expect.stringContaining("the old config stays in force: 2 faults"),
     });
     expect(record.details?.[0]).toMatch(/^a\.yaml:1:1: error\[E003\]/);
-    expect(test.appliance.config()).toMatchObject({ lastReload: { at: 1000, result: { ok: false } } });
+    expect(test.appliance.config()).toMatchObject({ lastReload: { time: 1000, result: { ok: false } } });
     expect(fieldText((await client.ask(bootRequest({}), test.port("dhcp"))).packet.file)).toBe("pxelinux.0");
     expect(await test.reload({})).toEqual({ ok: true, changed: [], later: [] });
     expect(test.appliance.config().lastReload?.result.ok).toBe(true);

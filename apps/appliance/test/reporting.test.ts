@@ -20,21 +20,21 @@ async function reporting(onEvent: (event: ApplianceEvent) => void | Promise<void
   return {
     ...made,
     records,
-    tell(event: ApplianceEvent) {
-      now = Math.max(now, event.event.type === "tick" ? event.event.at : now);
-      made.tell(event);
+    report(event: ApplianceEvent) {
+      now = Math.max(now, event.event.type === "tick" ? event.event.time : now);
+      made.report(event);
     },
   };
 }
 
-const told = () => story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").wait(30);
+const played = () => story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "missing").wait(30);
 
 test("an event is logged, becomes a step of a boot, and goes to onEvent; time that passes does not", async () => {
   const seen: string[] = [];
   const made = await reporting((event) => {
     seen.push(`${event.event.type} after ${made.records.length > 0 ? "its line" : "nothing"}`);
   });
-  for (const event of told().events) made.tell(event);
+  for (const event of played().events) made.report(event);
   expect(seen[1]).toBe("overhearing after its line");
   expect(seen.some((one) => one.startsWith("tick"))).toBe(false);
   const codes = made.records.map(({ event }) => event);
@@ -50,11 +50,11 @@ test("an onEvent that never ends takes no line from the log and no boot from any
     taken++;
     return never;
   });
-  for (const event of told().events) made.tell(event);
+  for (const event of played().events) made.report(event);
   for (let number = 0; number < 1100; number++) {
-    made.tell({
+    made.report({
       kind: "appliance",
-      event: { type: "reloaded", at: Date.UTC(2026, 10, 22, 12, 1), ok: true, faults: [] },
+      event: { type: "reloaded", time: Date.UTC(2026, 10, 22, 12, 1), ok: true, faults: [] },
     });
   }
   expect(taken).toBe(1);

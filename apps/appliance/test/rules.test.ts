@@ -7,7 +7,7 @@ import type { BootRule } from "../src/config/schema.ts";
 import { conditionsOf } from "../src/policy/conditions.ts";
 import { type BootConfig, ruleBook } from "../src/policy/rules.ts";
 
-const at: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
+const iface: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 
 function client(fields: Partial<BootClient> & { code?: number } = {}): BootClient {
   const { code = 0, ...rest } = fields;
@@ -103,7 +103,7 @@ describe("conditions", () => {
     const { mac, ...rest } = client(fields as Partial<BootClient>);
     const asking = mac === undefined ? rest : { ...rest, mac };
     const conditions = conditionsOf(when as BootRule["when"], hosts);
-    expect(conditions.every((condition) => condition.holds(asking, at))).toBe(expected);
+    expect(conditions.every((condition) => condition.holds(asking, iface))).toBe(expected);
   });
 });
 
@@ -120,60 +120,60 @@ describe("the chooser", () => {
       ],
       () => tree,
     );
-    expect(choose(client(), at)).toEqual({
+    expect(choose(client(), iface)).toEqual({
       kind: "boot",
       rule: "this",
       file: "b",
       server: "192.168.11.17",
       form: "server",
     });
-    expect(choose(client({ code: 7 }), at)).toEqual({ kind: "boot", rule: "late", file: "c" });
+    expect(choose(client({ code: 7 }), iface)).toEqual({ kind: "boot", rule: "late", file: "c" });
   });
 
   it("takes the boot tree when no rule matches, and x64 for EBC", () => {
     const choose = chooser([], () => tree);
-    expect(choose(client(), at)).toEqual({ kind: "boot", file: "pxelinux/pxelinux.0" });
-    expect(choose(client({ code: 7 }), at)).toEqual({ kind: "boot", file: "efi/bootx64.efi" });
-    expect(choose(client({ code: 9 }), at)).toEqual({ kind: "boot", file: "efi/bootx64.efi" });
+    expect(choose(client(), iface)).toEqual({ kind: "boot", file: "pxelinux/pxelinux.0" });
+    expect(choose(client({ code: 7 }), iface)).toEqual({ kind: "boot", file: "efi/bootx64.efi" });
+    expect(choose(client({ code: 9 }), iface)).toEqual({ kind: "boot", file: "efi/bootx64.efi" });
   });
 
   it("follows a tree that changes", () => {
     let current = growTree([]);
     const choose = chooser([], () => current);
-    expect(choose(client(), at)).toMatchObject({ kind: "ignore", code: "no-file-for-architecture" });
+    expect(choose(client(), iface)).toMatchObject({ kind: "ignore", code: "no-file-for-architecture" });
     current = tree;
-    expect(choose(client(), at)).toEqual({ kind: "boot", file: "pxelinux/pxelinux.0" });
+    expect(choose(client(), iface)).toEqual({ kind: "boot", file: "pxelinux/pxelinux.0" });
   });
 
   it("keeps the file of the tree when a rule only names the form", () => {
     const choose = chooser([{ form: "server" }], () => tree);
-    expect(choose(client({ code: 7 }), at)).toEqual({
+    expect(choose(client({ code: 7 }), iface)).toEqual({
       kind: "boot",
       rule: "rule 1",
       file: "efi/bootx64.efi",
       form: "server",
     });
-    expect(choose(client({ code: 11 }), at)).toMatchObject({ kind: "ignore", rule: "rule 1" });
+    expect(choose(client({ code: 11 }), iface)).toMatchObject({ kind: "ignore", rule: "rule 1" });
   });
 
   it("says ignore when the rule says so", () => {
     const choose = chooser([{ name: "not these", ignore: true, when: { mac: ["52:54:00"] } }], () => tree);
-    expect(choose(client(), at)).toMatchObject({ kind: "ignore", code: "rule-ignores", rule: "not these" });
+    expect(choose(client(), iface)).toMatchObject({ kind: "ignore", code: "rule-ignores", rule: "not these" });
   });
 
   it("ignores clients that boot by HTTP when HTTP is switched off and the rule has no URL", () => {
     const http = client({ code: 16, http: true, firmware: "uefi-http", vendorClass: "HTTPClient:Arch:00016" });
     const ignored = { kind: "ignore", code: "http-off" };
-    expect(chooser([], () => tree)(http, at)).toMatchObject(ignored);
-    expect(chooser([{ name: "r", file: "x" }], () => tree)(http, at)).toMatchObject({ ...ignored, rule: "r" });
+    expect(chooser([], () => tree)(http, iface)).toMatchObject(ignored);
+    expect(chooser([{ name: "r", file: "x" }], () => tree)(http, iface)).toMatchObject({ ...ignored, rule: "r" });
     const url = "http://192.168.11.17/shimx64.efi";
-    expect(chooser([{ name: "r", url }], () => tree)(http, at)).toEqual({ kind: "boot", url, rule: "r" });
+    expect(chooser([{ name: "r", url }], () => tree)(http, iface)).toEqual({ kind: "boot", url, rule: "r" });
   });
 
   it("gives clients that boot by HTTP the URL of the file of the rule", () => {
     const http = client({ code: 16, http: true, firmware: "uefi-http", vendorClass: "HTTPClient:Arch:00016" });
     const more = { http: { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1 } };
-    const of = (rule: BootRule) => chooser([rule], () => tree, more)(http, at);
+    const of = (rule: BootRule) => chooser([rule], () => tree, more)(http, iface);
     expect(of({ file: "\\efi\\b c#.efi" })).toMatchObject({ url: "http://{address}:8069/efi/b%20c%23.efi" });
     expect(of({ file: "x", server: "192.168.11.17" })).toMatchObject({ kind: "ignore" });
   });
@@ -189,7 +189,7 @@ describe("the chooser", () => {
         ],
       },
     };
-    const of = (rule: BootRule, asking = client()) => chooser([rule], () => tree, { menus })(asking, at);
+    const of = (rule: BootRule, asking = client()) => chooser([rule], () => tree, { menus })(asking, iface);
     expect(of({ menu: "m", delay: 0.25 })).toEqual({
       kind: "boot",
       rule: "rule 1",
@@ -220,14 +220,14 @@ describe("the chooser", () => {
     const choose = chooser([], () => withScript);
     const ipxe = client({ firmware: "ipxe", userClasses: ["iPXE"] });
     const script = { file: "boot.ipxe?mac=52:54:00:12:34:56" };
-    expect(choose(ipxe, at)).toEqual({ kind: "boot", file: "undionly.kpxe", script });
-    expect(choose({ ...ipxe, ...client({ code: 7, firmware: "ipxe" }) }, at)).toEqual({ kind: "boot", script });
-    expect(choose(client({ code: 7 }), at)).toMatchObject({ kind: "ignore" });
+    expect(choose(ipxe, iface)).toEqual({ kind: "boot", file: "undionly.kpxe", script });
+    expect(choose({ ...ipxe, ...client({ code: 7, firmware: "ipxe" }) }, iface)).toEqual({ kind: "boot", script });
+    expect(choose(client({ code: 7 }), iface)).toMatchObject({ kind: "ignore" });
   });
 
   it("gives iPXE the URL of a rule before the file of the tree, when it can fetch it", () => {
     const url = "http://{address}:8069/lpxelinux.0";
-    const of = (asks: BootClient, rule: BootRule = { url }, grown = tree) => chooser([rule], () => grown)(asks, at);
+    const of = (asks: BootClient, rule: BootRule = { url }, grown = tree) => chooser([rule], () => grown)(asks, iface);
     const ipxe = (features: readonly string[]) =>
       client({ firmware: "ipxe", userClasses: ["iPXE"], ipxe: { features } as NonNullable<BootClient["ipxe"]> });
     expect(of(ipxe(["http"]))).toEqual({ kind: "boot", rule: "rule 1", url });
@@ -239,7 +239,7 @@ describe("the chooser", () => {
   });
 
   it("gives iPXE on UEFI machines the script of init, where there is no other", () => {
-    const ofTree = (tree: BootTree, code: number) => chooser([], () => tree)(client({ code, firmware: "ipxe" }), at);
+    const ofTree = (tree: BootTree, code: number) => chooser([], () => tree)(client({ code, firmware: "ipxe" }), iface);
     const files = [{ path: "pxelinux.0" }, { path: "ipxe/ipxe.efi", machine: "x64" } as const];
     const made = growTree([...files, { path: "ipxe/uefi.ipxe" }]);
     expect(ofTree(made, 7)).toMatchObject({ script: { file: "ipxe/uefi.ipxe?mac=52:54:00:12:34:56" } });
@@ -258,7 +258,7 @@ describe("the chooser", () => {
     ]);
     const more = { http: { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1 } };
     const rule: BootRule = { script: "menus/my menu.ipxe" };
-    const of = (asks: BootClient) => chooser([rule], () => full, more)(asks, at);
+    const of = (asks: BootClient) => chooser([rule], () => full, more)(asks, iface);
     const script = {
       file: "menus/my menu.ipxe?mac=52:54:00:12:34:56",
       url: "http://{address}:8069/menus/my%20menu.ipxe?mac=52:54:00:12:34:56",
@@ -268,14 +268,14 @@ describe("the chooser", () => {
     const http = client({ code: 16, http: true, firmware: "uefi-http" });
     expect(of(http)).toEqual({ kind: "boot", rule: "rule 1", url: "http://{address}:8069/ipxe/ipxe.efi" });
     expect(of(client({ code: 11 }))).toMatchObject({ kind: "boot", script });
-    const external = chooser([{ ...rule, server: "192.168.11.17" }], () => full, more)(client({}), at);
+    const external = chooser([{ ...rule, server: "192.168.11.17" }], () => full, more)(client({}), iface);
     expect(external).toMatchObject({ file: "pxelinux.0", script: { file: "menus/my menu.ipxe" } });
   });
 
   it("serves a Raspberry Pi only where its files are", () => {
     const pi = client({ firmware: "raspberry-pi" });
-    expect(chooser([], () => tree)(pi, at)).toMatchObject({ kind: "ignore" });
-    expect(chooser([], () => growTree([{ path: "bootcode.bin" }]))(pi, at)).toEqual({
+    expect(chooser([], () => tree)(pi, iface)).toMatchObject({ kind: "ignore" });
+    expect(chooser([], () => growTree([{ path: "bootcode.bin" }]))(pi, iface)).toEqual({
       kind: "boot",
       file: "bootcode.bin",
     });
@@ -288,7 +288,7 @@ describe("the chooser", () => {
       { when: { arch: ["x64-uefi"] }, file: "c" },
     ];
     const choose = chooser(rules, () => tree, withoutTftp);
-    expect([0, 6, 7, 11].map((code) => choose(client({ code }), at).kind)).toEqual([
+    expect([0, 6, 7, 11].map((code) => choose(client({ code }), iface).kind)).toEqual([
       "boot",
       "boot",
       "ignore",

@@ -31,8 +31,8 @@ describe("as whom the daemon goes on", () => {
   writeFileSync(open, "", { mode: 0o644 });
   const closed = join(folder, "closed");
   mkdirSync(closed, { mode: 0o700 });
-  const choose = (wish: string | undefined, more: Partial<Parameters<typeof chooseIdentity>[1]> = {}) =>
-    chooseIdentity(wish, { uid: 0, find: (name) => users[name], needed: [open], ...more });
+  const choose = (requested: string | undefined, more: Partial<Parameters<typeof chooseIdentity>[1]> = {}) =>
+    chooseIdentity(requested, { uid: 0, find: (name) => users[name], needed: [open], ...more });
 
   it("is itself where root did not start it, or where it shall stay root", () => {
     expect(choose("pxe", { uid: 1000 })).toEqual({ kind: "stay" });

@@ -35,7 +35,7 @@ const boots: readonly Boot[] = [
   story().tftp("memdisk", "timeout").tftp("../secret", "outside-root").tftp("a", "client-not-allowed").wait(200),
   story().discover({ http: true, arch: 16 }).http("boot.efi", { status: 404 }).wait(200),
   story().discover({ ipxe: true }).tftp("a.ipxe", "running"),
-].flatMap((told) => told.boots());
+].flatMap((played) => played.boots());
 
 const sessionOf = (boot: Session): Session => ({ ...boot, verdicts: boot.verdicts.map(conclusionOf) });
 
@@ -57,7 +57,7 @@ test("parse(serialize(x)) = x, for sessions and summaries", () => {
 
 test("whatever text a session holds comes back", () => {
   const property = fc.property(fc.string({ unit: "binary" }), fc.string(), (file, id) => {
-    const boot = { ...sampleBoot({ id }), told: [file], hostName: file };
+    const boot = { ...sampleBoot({ id }), offered: [file], hostName: file };
     expect(parseSession(serializeSession(boot))).toStrictEqual({ ok: true, value: boot });
   });
   fc.assert(property, { seed: 20261130, numRuns: 300 });

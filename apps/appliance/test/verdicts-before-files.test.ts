@@ -20,10 +20,10 @@ function alone(options: Parameters<typeof story>[0]) {
 
 describe("B01, no DHCP server", () => {
   test("likely when its broadcast offers would have been heard", () => {
-    const told = alone({ overhearing: true });
-    expect(told.verdicts()).toEqual(["B01 likely"]);
-    expect(told.primary()?.sentence).toContain("no DHCP server was seen to offer it an address");
-    expect(told.primary()?.evidence).toEqual([1, 2]);
+    const played = alone({ overhearing: true });
+    expect(played.verdicts()).toEqual(["B01 likely"]);
+    expect(played.primary()?.sentence).toContain("no DHCP server was seen to offer it an address");
+    expect(played.primary()?.evidence).toEqual([1, 2]);
   });
   test("a guess when replies of others cannot be heard", () => {
     expect(alone({}).verdicts()).toEqual(["B01 guess"]);
@@ -53,27 +53,27 @@ describe("B02, the router says it is the PXE server", () => {
   test("certain: its offer carries option 60", () => {
     const stuck = (plan: typeof server | typeof direct) =>
       story({ overhearing: true, plan }).discover().foreignOffer({ vendorClass: "PXEClient" }).lease().wait(15);
-    const told = stuck(server);
-    expect(told.verdicts()).toEqual(["B02 certain"]);
+    const played = stuck(server);
+    expect(played.verdicts()).toEqual(["B02 certain"]);
     // A proxy offer with option 43 beats a bare option 60 in edk2.
     expect(stuck(direct).verdicts()).toEqual(["B02 likely"]);
-    expect(told.primary()?.fix).toContain(ROUTER);
+    expect(played.primary()?.fix).toContain(ROUTER);
   });
   test("not when the client comes to us all the same", () => {
-    const told = story({ overhearing: true })
+    const played = story({ overhearing: true })
       .discover()
       .foreignOffer({ vendorClass: "PXEClient" })
       .lease()
       .pxeRequest();
-    expect(told.wait(15).verdicts()).not.toContainEqual(expect.stringMatching("B02"));
+    expect(played.wait(15).verdicts()).not.toContainEqual(expect.stringMatching("B02"));
   });
   test("not for another vendor class", () => {
-    const told = story({ overhearing: true, plan: server })
+    const played = story({ overhearing: true, plan: server })
       .discover()
       .foreignOffer({ vendorClass: "MSFT 5.0" })
       .lease()
       .wait(15);
-    expect(told.verdicts()).toEqual(["B04 likely"]);
+    expect(played.verdicts()).toEqual(["B04 likely"]);
   });
 });
 
@@ -89,30 +89,30 @@ describe("B03, the router's boot file", () => {
     ["likely", bios, { plan: biosPlan }],
     ["guess", { arch: 7 }, {}],
   ])("%s for %j", (confidence, machine, plan) => {
-    const told = heard(machine, plan);
-    expect(told.verdicts()).toEqual([`B03 ${confidence}`]);
-    expect(told.primary()?.sentence).toContain('"old/pxelinux.0"');
+    const played = heard(machine, plan);
+    expect(played.verdicts()).toEqual([`B03 ${confidence}`]);
+    expect(played.primary()?.sentence).toContain('"old/pxelinux.0"');
   });
   test("not when our file was fetched", () => {
-    const told = story({ overhearing: true, machine: bios, plan: biosPlan })
+    const played = story({ overhearing: true, machine: bios, plan: biosPlan })
       .discover()
       .foreignOffer({ file: "x.0" })
       .lease();
-    expect(told.tftp("pxelinux/pxelinux.0").wait(16).verdicts()).toEqual([]);
+    expect(played.tftp("pxelinux/pxelinux.0").wait(16).verdicts()).toEqual([]);
   });
 });
 
 describe("B04, silence on port 4011", () => {
   test("likely, and the fix names the firewall", () => {
-    const told = story({ plan: server }).discover().wait(4).lease().wait(13);
-    expect(told.verdicts()).toEqual(["B04 likely"]);
-    expect(told.primary()?.fix).toMatch(/^open 4011\/udp/);
-    expect(told.primary()?.evidence).toEqual([2, 3]);
+    const played = story({ plan: server }).discover().wait(4).lease().wait(13);
+    expect(played.verdicts()).toEqual(["B04 likely"]);
+    expect(played.primary()?.fix).toMatch(/^open 4011\/udp/);
+    expect(played.primary()?.evidence).toEqual([2, 3]);
   });
   test("when others reach the port, the fix is the form", () => {
-    const told = story({ plan: server }).pxeRequest({ arch: 7, mac: "52:54:00:00:00:99" }, "192.168.11.99").wait(2);
-    told.discover().lease().wait(13);
-    expect(told.primary()).toMatchObject({ id: "B04", fix: expect.stringMatching(/^other clients do reach/) });
+    const played = story({ plan: server }).pxeRequest({ arch: 7, mac: "52:54:00:00:00:99" }, "192.168.11.99").wait(2);
+    played.discover().lease().wait(13);
+    expect(played.primary()).toMatchObject({ id: "B04", fix: expect.stringMatching(/^other clients do reach/) });
   });
   test("not before 12 s, not with the direct form, not after a request on the port, not for iPXE", () => {
     expect(story({ plan: server }).discover().lease().wait(11).verdicts()).toEqual([]);
@@ -128,22 +128,22 @@ describe("B04, silence on port 4011", () => {
 
 describe("B05, the answers on port 4011 are lost", () => {
   test("likely after requests at 1, 2 and 3 s that were all answered", () => {
-    const told = story().discover().lease().pxeRequest().wait(1).pxeRequest().wait(2).pxeRequest().wait(3);
-    expect(told.verdicts()).toEqual(["B05 likely"]);
-    expect(told.primary()?.sentence).toContain("3 times");
+    const played = story().discover().lease().pxeRequest().wait(1).pxeRequest().wait(2).pxeRequest().wait(3);
+    expect(played.verdicts()).toEqual(["B05 likely"]);
+    expect(played.primary()?.sentence).toContain("3 times");
   });
   test("not for one repetition, not when the file is fetched after all", () => {
     expect(story().discover().lease().pxeRequest().wait(1).pxeRequest().wait(4).verdicts()).toEqual([]);
-    const told = story().discover().lease().pxeRequest().wait(1).pxeRequest().wait(2).pxeRequest();
-    expect(told.tftp("efi/bootx64.efi").wait(4).verdicts()).toEqual([]);
+    const played = story().discover().lease().pxeRequest().wait(1).pxeRequest().wait(2).pxeRequest();
+    expect(played.tftp("efi/bootx64.efi").wait(4).verdicts()).toEqual([]);
   });
 });
 
 describe("B06, told and not fetched", () => {
   test("likely after an ACK", () => {
-    const told = story().discover().lease().pxeRequest().wait(21);
-    expect(told.verdicts()).toEqual(["B06 likely"]);
-    expect(told.primary()?.fix).toContain("69/udp");
+    const played = story().discover().lease().pxeRequest().wait(21);
+    expect(played.verdicts()).toEqual(["B06 likely"]);
+    expect(played.primary()?.fix).toContain("69/udp");
   });
   test("likely after a direct offer and a lease; a long name is told", () => {
     expect(story({ plan: direct }).discover().lease().wait(21).verdicts()).toEqual(["B06 likely"]);
@@ -162,9 +162,9 @@ describe("B06, told and not fetched", () => {
     expect(asked?.fix).not.toContain("options 60");
   });
   test("certain when we refused the requests ourselves", () => {
-    const told = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "client-not-allowed").wait(6);
-    expect(told.verdicts()).toEqual(["B06 certain"]);
-    expect(told.primary()?.fix).toContain("subnets");
+    const played = story().discover().lease().pxeRequest().tftp("efi/bootx64.efi", "client-not-allowed").wait(6);
+    expect(played.verdicts()).toEqual(["B06 certain"]);
+    expect(played.primary()?.fix).toContain("subnets");
   });
   test("not while iPXE waits for IPv6, not when the files are elsewhere", () => {
     const machine = { arch: 0, ipxe: true };
@@ -187,23 +187,23 @@ describe("B14, HTTP Boot without a request", () => {
   const machine = { arch: 16, http: true };
   const url = (host: string) => ({ kind: "boot", url: `http://${host}:8069/a.efi` }) as const;
   test("likely after a lease", () => {
-    const told = story({ machine, plan: url("{address}") })
+    const played = story({ machine, plan: url("{address}") })
       .discover()
       .lease()
       .wait(21);
-    expect(told.verdicts()).toEqual(["B14 likely"]);
-    expect(told.primary()?.fix).toContain("allow HTTP");
+    expect(played.verdicts()).toEqual(["B14 likely"]);
+    expect(played.primary()?.fix).toContain("allow HTTP");
   });
   test("likely when the host is a name and the firmware drops the offer", () => {
-    const told = story({ machine, plan: url("boot.lan") })
+    const played = story({ machine, plan: url("boot.lan") })
       .discover()
       .wait(4)
       .discover()
       .wait(8)
       .discover()
       .wait(4);
-    expect(told.verdicts()).toEqual(["B14 likely"]);
-    expect(told.primary()?.fix).toContain("IPv4");
+    expect(played.verdicts()).toEqual(["B14 likely"]);
+    expect(played.primary()?.fix).toContain("IPv4");
   });
   test("not when the file was fetched, not for a repetition without a name, not when the URL leads elsewhere", () => {
     const own = story({ machine, plan: url(SERVER) })
@@ -230,15 +230,15 @@ describe("B14, HTTP Boot without a request", () => {
 
 describe("B15, a Raspberry Pi that ignores the offer", () => {
   const asks = (times: number) => {
-    const told = story({ machine: pi, plan: { kind: "boot" } });
-    for (let time = 0; time < times; time++) told.discover(pi, time * 5).wait(5);
-    return told;
+    const played = story({ machine: pi, plan: { kind: "boot" } });
+    for (let time = 0; time < times; time++) played.discover(pi, time * 5).wait(5);
+    return played;
   };
   test("likely after four DISCOVERs", () => {
-    const told = asks(5);
-    expect(told.verdicts()).toEqual(["B15 likely"]);
-    expect(told.primary()?.fix).toContain(SERVER);
-    expect(told.boot().mac).toBe(pi.mac);
+    const played = asks(5);
+    expect(played.verdicts()).toEqual(["B15 likely"]);
+    expect(played.primary()?.fix).toContain(SERVER);
+    expect(played.boot().mac).toBe(pi.mac);
   });
   test("not after two, not when it asks for files", () => {
     expect(asks(2).verdicts()).toEqual([]);
@@ -249,36 +249,36 @@ describe("B15, a Raspberry Pi that ignores the offer", () => {
 describe("B16, a second proxy", () => {
   const other = { from: "192.168.11.200", address: "0.0.0.0", vendorClass: "PXEClient", file: "theirs.0" };
   test("certain, and the failure when the client did not come to us", () => {
-    const told = story({ overhearing: true, machine: bios, plan: biosPlan })
+    const played = story({ overhearing: true, machine: bios, plan: biosPlan })
       .discover()
       .foreignOffer(other)
       .lease()
       .wait(13);
-    expect(told.verdicts()).toEqual(["B16 certain"]);
-    expect(told.primary()?.sentence).toContain("192.168.11.200");
+    expect(played.verdicts()).toEqual(["B16 certain"]);
+    expect(played.primary()?.sentence).toContain("192.168.11.200");
   });
   test("a warning beside the verdict when it did", () => {
-    const told = story({ overhearing: true, machine: bios, plan: biosPlan }).discover().foreignOffer(other).lease();
-    told.tftp("pxelinux/pxelinux.0").tftp("pxelinux/ldlinux.c32").tftp("memtest86+/memtest.bin").wait(11);
-    expect(told.verdicts()).toEqual(["booted likely", "B16 certain"]);
-    expect(told.boot().verdicts[1]?.severity).toBe("warning");
+    const played = story({ overhearing: true, machine: bios, plan: biosPlan }).discover().foreignOffer(other).lease();
+    played.tftp("pxelinux/pxelinux.0").tftp("pxelinux/ldlinux.c32").tftp("memtest86+/memtest.bin").wait(11);
+    expect(played.verdicts()).toEqual(["booted likely", "B16 certain"]);
+    expect(played.boot().verdicts[1]?.severity).toBe("warning");
   });
   test("our own offer is not another's, and a DHCP server is no proxy", () => {
-    const told = story({ overhearing: true, machine: bios, plan: biosPlan });
-    told
+    const played = story({ overhearing: true, machine: bios, plan: biosPlan });
+    played
       .discover()
       .foreignOffer({ ...other, from: SERVER })
       .foreignOffer()
       .lease()
       .wait(13);
-    expect(told.verdicts()).toEqual([]);
+    expect(played.verdicts()).toEqual([]);
   });
 });
 
 test("each verdict is told once, and again only when it changes", () => {
-  const told = story({ plan: server }).discover().lease().wait(40);
-  expect(told.reached.map(({ id }) => id)).toEqual(["B04"]);
-  told.pxeRequest().tftp("efi/bootx64.efi").wait(31);
-  expect(told.reached.map(({ id }) => id)).toEqual(["B04", "B12"]);
-  expect(told.boot()).toMatchObject({ mac: MAC, address: "192.168.11.50", arch: "x64-uefi", firmware: "uefi" });
+  const played = story({ plan: server }).discover().lease().wait(40);
+  expect(played.reached.map(({ id }) => id)).toEqual(["B04"]);
+  played.pxeRequest().tftp("efi/bootx64.efi").wait(31);
+  expect(played.reached.map(({ id }) => id)).toEqual(["B04", "B12"]);
+  expect(played.boot()).toMatchObject({ mac: MAC, address: "192.168.11.50", arch: "x64-uefi", firmware: "uefi" });
 });

@@ -3,14 +3,14 @@ import { story } from "./helpers/story.ts";
 
 describe("the verdict on a boot that ended in the boot check", () => {
   const file = "bootlace-check/x64-uefi.efi";
-  const told = (more = {}) =>
+  const played = (more = {}) =>
     story({ plan: { kind: "boot", file, ...more } })
       .discover()
       .lease()
       .tftp(file);
 
   it("says that network boot works, while the check is on the screen and after it", () => {
-    const boot = told();
+    const boot = played();
     expect(boot.wait(3).verdicts()).toEqual([]);
     expect(boot.wait(1).primary()).toMatchObject({
       id: "checked",
@@ -23,15 +23,15 @@ describe("the verdict on a boot that ended in the boot check", () => {
   });
 
   it("names the rule that led to it", () => {
-    expect(told({ rule: "try \u001b" }).wait(5).primary()?.sentence).toMatch(/works, rule "try \\x1b" led to it$/);
+    expect(played({ rule: "try \u001b" }).wait(5).primary()?.sentence).toMatch(/works, rule "try \\x1b" led to it$/);
   });
 
   it("stays when the operating system of the disk comes up", () => {
-    expect(told().wait(20).ordinary(1, { hostName: "pc" }).wait(40).verdicts()).toEqual(["checked likely"]);
+    expect(played().wait(20).ordinary(1, { hostName: "pc" }).wait(40).verdicts()).toEqual(["checked likely"]);
   });
 
   it("is that Secure Boot refused it when the firmware is back at once; not on a BIOS, where nothing does", () => {
-    expect(told().wait(2).discover().wait(1).primary()).toMatchObject({
+    expect(played().wait(2).discover().wait(1).primary()).toMatchObject({
       id: "B12",
       sentence: expect.stringContaining("Secure Boot refused it"),
     });
@@ -67,7 +67,7 @@ describe("the verdict on a boot that ended in the boot check", () => {
   });
 
   it("is about the check no longer when a boot file came after it", () => {
-    const boot = told().wait(5).discover().tftp("vmlinuz").wait(11);
+    const boot = played().wait(5).discover().tftp("vmlinuz").wait(11);
     expect(boot.primary()?.id).toBe("booted");
   });
 

@@ -15,35 +15,35 @@ const uefi = (file = "efi/bootx64.efi") =>
 
 describe("B07 and B11 are no failures", () => {
   test("a size probe and a search for the configuration", () => {
-    const told = uefi("efi/syslinux.efi").tftp("efi/syslinux.efi", "probe").tftp("efi/syslinux.efi");
-    told
+    const played = uefi("efi/syslinux.efi").tftp("efi/syslinux.efi", "probe").tftp("efi/syslinux.efi");
+    played
       .tftp("efi/ldlinux.e64")
       .tftp("efi/pxelinux.cfg/01-52-54-00-12-34-56", "missing")
       .tftp("efi/pxelinux.cfg/default");
-    told.tftp("memtest86+/memtest.efi").wait(11);
-    expect(told.verdicts()).toEqual(["booted likely", "B07 certain", "B11 certain"]);
+    played.tftp("memtest86+/memtest.efi").wait(11);
+    expect(played.verdicts()).toEqual(["booted likely", "B07 certain", "B11 certain"]);
     expect(
-      told
+      played
         .boot()
         .verdicts.slice(1)
         .map(({ severity }) => severity),
     ).toEqual(["info", "info"]);
-    expect(told.reached.map(({ severity }) => severity)).toEqual(["success"]);
+    expect(played.reached.map(({ severity }) => severity)).toEqual(["success"]);
   });
   test("a probe alone is a probe", () => {
-    const told = uefi().tftp("efi/bootx64.efi", "probe").wait(1);
-    expect(told.verdicts()).toEqual(["B07 certain"]);
+    const played = uefi().tftp("efi/bootx64.efi", "probe").wait(1);
+    expect(played.verdicts()).toEqual(["B07 certain"]);
   });
   test("names that are missing at the end are no search that went on", () => {
-    const told = pxelinux().tftp("pxelinux/nothing", "missing").wait(1);
-    expect(told.verdicts()).toEqual([]);
+    const played = pxelinux().tftp("pxelinux/nothing", "missing").wait(1);
+    expect(played.verdicts()).toEqual([]);
   });
 });
 
 describe("B08, replies lost", () => {
   test("a guess while the first transfer waits, likely when it was given up", () => {
-    const told = uefi().tftp("efi/bootx64.efi", "running").wait(11);
-    expect(told.verdicts()).toEqual(["B08 guess"]);
+    const played = uefi().tftp("efi/bootx64.efi", "running").wait(11);
+    expect(played.verdicts()).toEqual(["B08 guess"]);
     const over = uefi().tftp("efi/bootx64.efi", "unanswered").wait(4).tftp("efi/bootx64.efi", "unanswered").wait(2);
     expect(over.verdicts()).toEqual(["B08 likely"]);
     expect(over.primary()?.fix).toContain("container");
@@ -58,21 +58,21 @@ describe("B08, replies lost", () => {
       mac: "dc:a6:32:01:36:c2",
       options: { vendorClassIdentifier: "PXEClient:Arch:00000:UNDI:002001" },
     };
-    const told = story({ machine: pi, plan: { kind: "boot" } })
+    const played = story({ machine: pi, plan: { kind: "boot" } })
       .discover()
       .tftp("bootcode.bin", "unanswered")
       .wait(15);
-    expect(told.verdicts()).toEqual([]);
+    expect(played.verdicts()).toEqual([]);
   });
 });
 
 describe("B09, large packets lost", () => {
   test("likely when small ones arrive, or when blocks exceed an Ethernet frame", () => {
-    const told = uefi()
+    const played = uefi()
       .tftp("a.cfg", "done", { size: 200 })
       .tftp("efi/bootx64.efi", "timeout", { timeouts: 5 })
       .wait(1);
-    expect(told.verdicts()).toEqual(["B09 likely"]);
+    expect(played.verdicts()).toEqual(["B09 likely"]);
     const jumbo = uefi().tftp("efi/bootx64.efi", "timeout", { blockSize: 8000 }).wait(1);
     expect(jumbo.verdicts()).toEqual(["B09 likely"]);
     expect(jumbo.primary()?.fix).toContain("1468");
@@ -88,10 +88,10 @@ describe("B09, large packets lost", () => {
 
 describe("B10, a file is missing", () => {
   test("the boot file itself", () => {
-    const told = uefi("efi/Boot X64.efi").tftp("efi\\boot x64.efi", "missing").wait(3);
-    expect(told.verdicts()).toEqual(["B10 certain"]);
-    expect(told.primary()?.fix).toContain("below the root folder");
-    expect(told.primary()?.sentence).toContain("for x64-uefi");
+    const played = uefi("efi/Boot X64.efi").tftp("efi\\boot x64.efi", "missing").wait(3);
+    expect(played.verdicts()).toEqual(["B10 certain"]);
+    expect(played.primary()?.fix).toContain("below the root folder");
+    expect(played.primary()?.sentence).toContain("for x64-uefi");
   });
   test.each([
     ["permission-denied", "no permission to read it"],
@@ -103,50 +103,50 @@ describe("B10, a file is missing", () => {
     });
   });
   test("what the loader cannot do without", () => {
-    const told = pxelinux().tftp("pxelinux/ldlinux.c32", "missing").tftp("ldlinux.c32", "missing").wait(11);
-    expect(told.verdicts()).toEqual(["B10 certain"]);
-    expect(told.primary()?.fix).toContain("same syslinux version");
-    expect(told.primary()?.evidence).toHaveLength(3);
+    const played = pxelinux().tftp("pxelinux/ldlinux.c32", "missing").tftp("ldlinux.c32", "missing").wait(11);
+    expect(played.verdicts()).toEqual(["B10 certain"]);
+    expect(played.primary()?.fix).toContain("same syslinux version");
+    expect(played.primary()?.evidence).toHaveLength(3);
     const shim = uefi("shimx64.efi").tftp("shimx64.efi").tftp("grubx64.efi", "missing").wait(11);
     expect(shim.verdicts()).toEqual(["B10 certain"]);
   });
   test("a configuration under none of its names", () => {
-    const told = pxelinux().tftp("pxelinux/ldlinux.c32").tftp("pxelinux/pxelinux.cfg/C0A80B32", "missing");
-    told.tftp("pxelinux/pxelinux.cfg/default", "missing").wait(11);
-    expect(told.primary()).toMatchObject({ id: "B10", sentence: expect.stringContaining("pxelinux.cfg/default") });
+    const played = pxelinux().tftp("pxelinux/ldlinux.c32").tftp("pxelinux/pxelinux.cfg/C0A80B32", "missing");
+    played.tftp("pxelinux/pxelinux.cfg/default", "missing").wait(11);
+    expect(played.primary()).toMatchObject({ id: "B10", sentence: expect.stringContaining("pxelinux.cfg/default") });
   });
   test("a kernel the configuration names", () => {
-    const told = pxelinux()
+    const played = pxelinux()
       .tftp("pxelinux/ldlinux.c32")
       .tftp("pxelinux/pxelinux.cfg/default")
       .tftp("pxelinux/vmlinuz", "missing");
-    expect(told.wait(11).verdicts()).toEqual(["B10 likely"]);
+    expect(played.wait(11).verdicts()).toEqual(["B10 likely"]);
   });
   test("no boot file for the architecture at all", () => {
-    const told = story({ plan: { kind: "ignore", code: "no-file-for-architecture", reason: "any words" } })
+    const played = story({ plan: { kind: "ignore", code: "no-file-for-architecture", reason: "any words" } })
       .discover()
       .wait(1);
-    expect(told.verdicts()).toEqual(["B10 certain"]);
+    expect(played.verdicts()).toEqual(["B10 certain"]);
   });
   test("HTTP says 404", () => {
     const machine = { arch: 16, http: true };
-    const told = story({ machine, plan: { kind: "boot", url: "http://{address}:8069/efi/a%20b.efi" } })
+    const played = story({ machine, plan: { kind: "boot", url: "http://{address}:8069/efi/a%20b.efi" } })
       .discover()
       .lease();
-    expect(told.http("efi/a b.efi", { status: 404 }).wait(3).verdicts()).toEqual(["B10 certain"]);
+    expect(played.http("efi/a b.efi", { status: 404 }).wait(3).verdicts()).toEqual(["B10 certain"]);
   });
   test("not when it comes after all, and not while the search goes on", () => {
     expect(uefi().tftp("efi/bootx64.efi", "missing").tftp("efi/bootx64.efi").wait(3).verdicts()).toEqual([]);
-    const told = pxelinux().tftp("ldlinux.c32", "missing").tftp("pxelinux/ldlinux.c32").wait(11);
-    expect(told.verdicts()).toEqual(["B11 certain"]);
+    const played = pxelinux().tftp("ldlinux.c32", "missing").tftp("pxelinux/ldlinux.c32").wait(11);
+    expect(played.verdicts()).toEqual(["B11 certain"]);
   });
 });
 
 describe("B12, the file does not run", () => {
   test("certain when its header names another machine", () => {
-    const told = uefi().programs({ "efi/bootx64.efi": "arm64" }).tftp("efi/bootx64.efi").wait(6);
-    expect(told.verdicts()).toEqual(["B12 certain"]);
-    expect(told.primary()?.sentence).toContain("arm64");
+    const played = uefi().programs({ "efi/bootx64.efi": "arm64" }).tftp("efi/bootx64.efi").wait(6);
+    expect(played.verdicts()).toEqual(["B12 certain"]);
+    expect(played.primary()?.sentence).toContain("arm64");
     const efiForBios = story({ machine: { arch: 0 }, plan: { kind: "boot", file: "grubx64.efi" } })
       .discover()
       .lease();
@@ -168,8 +168,8 @@ describe("B12, the file does not run", () => {
     expect(unsigned.wait(31).primary()?.sentence).toContain("for it is not signed");
   });
   test("the next boot option of the firmware ends the boot, and the verdict is there at once", () => {
-    const told = uefi().tftp("efi/bootx64.efi").wait(3).discover({ arch: 16, http: true });
-    expect(told.reached.map(({ id, confidence }) => `${id} ${confidence}`)).toEqual(["B12 likely"]);
+    const played = uefi().tftp("efi/bootx64.efi").wait(3).discover({ arch: 16, http: true });
+    expect(played.reached.map(({ id, confidence }) => `${id} ${confidence}`)).toEqual(["B12 likely"]);
   });
   test("not before 30 s, not when it fetched more, not when iPXE came up, not for a program that needs no more", () => {
     expect(uefi().tftp("efi/bootx64.efi").wait(29).verdicts()).toEqual([]);
@@ -187,48 +187,48 @@ describe("B13, iPXE loads iPXE", () => {
     "not where a ROM with iPXE boots %s again and again",
     (file) => {
       const ipxe = { arch: 7, ipxe: true };
-      const told = story({ machine: ipxe, plan: { kind: "boot", file } });
-      for (let time = 0; time < 4; time++) told.discover().lease().tftp(file).wait(12);
-      expect(told.reached.map(({ id }) => id)).not.toContain("B13");
+      const played = story({ machine: ipxe, plan: { kind: "boot", file } });
+      for (let time = 0; time < 4; time++) played.discover().lease().tftp(file).wait(12);
+      expect(played.reached.map(({ id }) => id)).not.toContain("B13");
     },
   );
-  const load = (told: ReturnType<typeof story>, times: number, who: object) => {
+  const load = (played: ReturnType<typeof story>, times: number, who: object) => {
     for (let time = 0; time < times; time++)
-      told
+      played
         .tftp("undionly.kpxe")
         .wait(8)
         .discover({ arch: 0, ...who });
-    return told.wait(1);
+    return played.wait(1);
   };
   const plan = { kind: "boot", file: "undionly.kpxe", allowIpxeChain: true } as const;
   test("certain when it said that it is iPXE", () => {
-    const told = load(
+    const played = load(
       story({ machine: { arch: 0 }, plan })
         .discover()
         .lease(),
       3,
       { ipxe: true },
     );
-    expect(told.verdicts()).toEqual(["B13 certain"]);
-    expect(told.primary()?.sentence).toContain("3 times");
+    expect(played.verdicts()).toEqual(["B13 certain"]);
+    expect(played.primary()?.sentence).toContain("3 times");
   });
   test("likely when it did not", () => {
-    const told = load(
+    const played = load(
       story({ machine: { arch: 0 }, plan })
         .discover()
         .lease(),
       3,
       {},
     );
-    expect(told.verdicts()).toEqual(["B13 likely"]);
+    expect(played.verdicts()).toEqual(["B13 likely"]);
   });
   test("certain when Bootlace broke the loop itself", () => {
-    const told = story({ machine: { arch: 0 }, plan: { kind: "boot", file: "undionly.kpxe" } })
+    const played = story({ machine: { arch: 0 }, plan: { kind: "boot", file: "undionly.kpxe" } })
       .discover()
       .lease();
-    told.tftp("undionly.kpxe").wait(8).discover({ arch: 0, ipxe: true }).wait(1);
-    expect(told.verdicts()).toEqual(["B13 certain"]);
-    expect(told.primary()?.fix).toContain("boot.ipxe");
+    played.tftp("undionly.kpxe").wait(8).discover({ arch: 0, ipxe: true }).wait(1);
+    expect(played.verdicts()).toEqual(["B13 certain"]);
+    expect(played.primary()?.fix).toContain("boot.ipxe");
   });
   test("not for two loads, not when it is another file, not for three in an hour", () => {
     expect(
@@ -256,10 +256,10 @@ describe("B13, iPXE loads iPXE", () => {
 describe("booted", () => {
   const loaded = () => pxelinux().tftp("pxelinux/ldlinux.c32").tftp("pxelinux/pxelinux.cfg/default");
   test("certain when an operating system asks for an address", () => {
-    const told = loaded().tftp("debian/linux").tftp("debian/initrd.gz").wait(5);
-    told.ordinary(messageTypes.DISCOVER, { vendorClassIdentifier: "d-i", hostName: "pc<script>" }).wait(1);
-    expect(told.verdicts()).toEqual(["booted certain"]);
-    expect(told.primary()?.sentence).toContain('"pc<script>"');
+    const played = loaded().tftp("debian/linux").tftp("debian/initrd.gz").wait(5);
+    played.ordinary(messageTypes.DISCOVER, { vendorClassIdentifier: "d-i", hostName: "pc<script>" }).wait(1);
+    expect(played.verdicts()).toEqual(["booted certain"]);
+    expect(played.primary()?.sentence).toContain('"pc<script>"');
   });
   test("likely when the kernel came, a guess at a menu, never while a transfer runs", () => {
     expect(loaded().tftp("debian/linux").wait(11).verdicts()).toEqual(["booted likely"]);
@@ -267,14 +267,14 @@ describe("booted", () => {
     expect(loaded().tftp("debian/linux").tftp("debian/initrd.gz", "running").wait(20).verdicts()).toEqual([]);
   });
   test("edk2's bare DISCOVER for a program it started is no operating system", () => {
-    const told = uefi("syslinux.efi")
+    const played = uefi("syslinux.efi")
       .tftp("syslinux.efi")
       .ordinary(messageTypes.DISCOVER, { maximumMessageSize: 1472 });
-    expect(told.wait(2).verdicts()).toEqual([]);
+    expect(played.wait(2).verdicts()).toEqual([]);
   });
   test("a machine that starts again begins a new boot", () => {
-    const told = loaded().tftp("debian/linux").wait(11).discover();
-    expect(told.boots()).toHaveLength(1);
-    expect(told.boot().steps.map(({ kind }) => kind)).toEqual(["discover", "offer"]);
+    const played = loaded().tftp("debian/linux").wait(11).discover();
+    expect(played.boots()).toHaveLength(1);
+    expect(played.boot().steps.map(({ kind }) => kind)).toEqual(["discover", "offer"]);
   });
 });

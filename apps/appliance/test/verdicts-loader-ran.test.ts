@@ -17,26 +17,26 @@ describe("a loader that ran and left for the next device is none of B12", () => 
       plan: ({ firmware, http }) =>
         firmware === "ipxe" ? script : http ? { kind: "boot", url } : { kind: "boot", file: "ipxe/bootx64.efi" },
     });
-  const ids = (told: ReturnType<typeof story>) => told.reached.map(({ id, confidence }) => `${id} ${confidence}`);
+  const ids = (played: ReturnType<typeof story>) => played.reached.map(({ id, confidence }) => `${id} ${confidence}`);
 
   test("iPXE by TFTP, its menu, the local disk; then the firmware boots by HTTP, iPXE, menu, disk again", () => {
-    const told = ipxeThenScript().discover().lease().pxeRequest().tftp("ipxe/bootx64.efi").wait(2);
-    told.discover({ ipxe: true }).lease().tftp("ipxe/uefi.ipxe").wait(5);
-    told.discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2);
-    expect(told.boots()).toHaveLength(1);
-    const byHttpFrom = told.boot().id;
-    told.discover({ ipxe: true }).lease().http("ipxe/uefi.ipxe").wait(31);
-    expect(told.boot().id).toBe(byHttpFrom);
-    expect(ids(told)).toEqual(["booted guess", "booted guess"]);
+    const played = ipxeThenScript().discover().lease().pxeRequest().tftp("ipxe/bootx64.efi").wait(2);
+    played.discover({ ipxe: true }).lease().tftp("ipxe/uefi.ipxe").wait(5);
+    played.discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2);
+    expect(played.boots()).toHaveLength(1);
+    const byHttpFrom = played.boot().id;
+    played.discover({ ipxe: true }).lease().http("ipxe/uefi.ipxe").wait(31);
+    expect(played.boot().id).toBe(byHttpFrom);
+    expect(ids(played)).toEqual(["booted guess", "booted guess"]);
   });
   test("iPXE by HTTP that fetches nothing more, whatever its file is called", () => {
-    const told = ipxeThenScript().discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2);
-    told.discover({ ipxe: true }).wait(3).discover();
-    expect(ids(told)).toEqual([]);
+    const played = ipxeThenScript().discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2);
+    played.discover({ ipxe: true }).wait(3).discover();
+    expect(ids(played)).toEqual([]);
   });
   test("but iPXE that never came up, by HTTP, is", () => {
-    const told = ipxeThenScript().discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2).discover();
-    expect(ids(told)).toEqual(["B12 likely"]);
+    const played = ipxeThenScript().discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2).discover();
+    expect(ids(played)).toEqual(["B12 likely"]);
   });
   test.each([
     ["ipxe.efi", "autoexec.ipxe"],
@@ -44,8 +44,8 @@ describe("a loader that ran and left for the next device is none of B12", () => 
     ["grubx64.efi", "grub/grub.cfg-01-52-54-00-12-34-56"],
     ["syslinux.efi", "pxelinux.cfg/01-52-54-00-12-34-56"],
   ])("%s that asked for %s, which is not there, has run", (file, asked) => {
-    const told = uefi(file).tftp(file).tftp(asked, "missing").wait(3).discover(byHttp);
-    expect(ids(told)).not.toContainEqual(expect.stringMatching("B12"));
+    const played = uefi(file).tftp(file).tftp(asked, "missing").wait(3).discover(byHttp);
+    expect(ids(played)).not.toContainEqual(expect.stringMatching("B12"));
   });
   test.each(["grub/grub.cfg", "pxelinux.cfg/default", "ipxe/uefi.ipxe"])("%s came, and then silence", (config) => {
     expect(uefi("loader.efi").tftp("loader.efi").tftp(config).wait(31).verdicts()).toEqual(["booted guess"]);

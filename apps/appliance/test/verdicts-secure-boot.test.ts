@@ -14,14 +14,14 @@ const GRUB = "sb/grubx64.efi";
 
 describe("shim refuses what it fetched", () => {
   test("it asks for its key manager, which need not be there: B12, not a missing file", () => {
-    const told = shimAndGrub().tftp("sb/mmx64.efi", "missing").wait(11);
-    expect(told.verdicts()).toEqual(["B12 likely", "B11 certain"]);
-    expect(told.primary()).toMatchObject({ fix: expect.stringContaining("trusts only its signatures") });
+    const played = shimAndGrub().tftp("sb/mmx64.efi", "missing").wait(11);
+    expect(played.verdicts()).toEqual(["B12 likely", "B11 certain"]);
+    expect(played.primary()).toMatchObject({ fix: expect.stringContaining("trusts only its signatures") });
     expect(shimAndGrub().tftp("sb/mmx64.efi").wait(31).verdicts()[0]).toBe("B12 likely");
   });
   test("it waits for a key on its screen: told by the header of the program", () => {
-    const told = shimAndGrub(GRUB).wait(31);
-    expect(told.primary()).toMatchObject({
+    const played = shimAndGrub(GRUB).wait(31);
+    expect(played.primary()).toMatchObject({
       id: "B12",
       confidence: "likely",
       sentence: expect.stringMatching("not signed"),
@@ -29,26 +29,26 @@ describe("shim refuses what it fetched", () => {
     expect(shimAndGrub(GRUB).wait(29).primary()?.id).not.toBe("B12");
   });
   test("a signed GRUB that asks for nothing asks the router", () => {
-    const told = shimAndGrub().wait(31);
-    expect(told.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("DHCP server names") });
+    const played = shimAndGrub().wait(31);
+    expect(played.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("DHCP server names") });
   });
   test("a GRUB that came by HTTP may have none of its own", () => {
     const http = { arch: 16, http: true };
-    const told = story({ machine: http, plan: { kind: "boot", url: "http://{address}:8069/sb/shimx64.efi" } });
-    told.discover().lease().http("sb/shimx64.efi").http("/sb/grubx64.efi").wait(31);
-    expect(told.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("http module") });
-    expect(told.primary()?.fix).toMatch("PXE");
+    const played = story({ machine: http, plan: { kind: "boot", url: "http://{address}:8069/sb/shimx64.efi" } });
+    played.discover().lease().http("sb/shimx64.efi").http("/sb/grubx64.efi").wait(31);
+    expect(played.primary()).toMatchObject({ id: "unclear", sentence: expect.stringMatching("http module") });
+    expect(played.primary()?.fix).toMatch("PXE");
   });
   test("a GRUB without a signature that goes on was not refused", () => {
-    const told = shimAndGrub(GRUB).tftp("grub/grub.cfg").wait(31);
-    expect(told.verdicts()[0]).toBe("booted guess");
+    const played = shimAndGrub(GRUB).tftp("grub/grub.cfg").wait(31);
+    expect(played.verdicts()[0]).toBe("booted guess");
   });
   test("without shim it is the firmware that refuses a GRUB", () => {
-    const told = story({ plan: { kind: "boot", file: GRUB } })
+    const played = story({ plan: { kind: "boot", file: GRUB } })
       .programs({ [GRUB]: "x64" }, GRUB)
       .discover()
       .lease();
-    expect(told.tftp(GRUB).wait(31).primary()?.sentence).toMatch("Secure Boot refused it, for it is not signed");
+    expect(played.tftp(GRUB).wait(31).primary()?.sentence).toMatch("Secure Boot refused it, for it is not signed");
   });
 });
 
@@ -59,13 +59,13 @@ describe("a kernel without a signature behind shim", () => {
       .tftp("/memtest.efi")
       .wait(11);
   test("may have been refused", () => {
-    const told = kernel("memtest.efi").primary();
-    expect(told).toMatchObject({
+    const played = kernel("memtest.efi").primary();
+    expect(played).toMatchObject({
       id: "booted",
       confidence: "guess",
       sentence: expect.stringMatching("bad shim signature"),
     });
-    expect(told?.fix).toMatch("Secure Boot");
+    expect(played?.fix).toMatch("Secure Boot");
   });
   test("is believed when it is signed, or when more was fetched after it", () => {
     expect(kernel().primary()).toMatchObject({ id: "booted", confidence: "likely" });

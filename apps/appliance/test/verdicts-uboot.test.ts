@@ -7,10 +7,10 @@ describe("U-Boot", () => {
   test("B06: it heeds the server that gives the address", () => {
     const plan = { kind: "boot", file: "efi/bootx64.efi", form: "direct" } as const;
     const machine = { arch: 11, options: { parameterRequestList: [1, 3, 6, 12, 17] } };
-    const told = story({ machine, plan }).discover().lease();
-    expect(told.wait(19).verdicts()).toEqual([]);
-    expect(told.wait(2).verdicts()).toEqual(["B06 likely"]);
-    expect(told.primary()).toMatchObject({
+    const played = story({ machine, plan }).discover().lease();
+    expect(played.wait(19).verdicts()).toEqual([]);
+    expect(played.wait(2).verdicts()).toEqual(["B06 likely"]);
+    expect(played.primary()).toMatchObject({
       sentence: expect.stringContaining(`here ${ROUTER}`),
       fix: expect.stringMatching(`let ${ROUTER} name ${SERVER} as its next server`),
       evidence: [1, 2, 3],
@@ -21,16 +21,16 @@ describe("U-Boot", () => {
   });
   test("B10 is about the architecture that asked last: it has two", () => {
     const plan = ({ arch }: BootClient) => ({ kind: "ignore" as const, reason: `no boot file for ${arch?.name}` });
-    const told = story({ plan, machine: { arch: 22 } })
+    const played = story({ plan, machine: { arch: 22 } })
       .discover()
       .wait(3)
       .discover({ arch: 11 })
       .wait(3);
-    expect(told.primary()).toMatchObject({ id: "B10", fix: expect.stringContaining("a boot file for arm64-uefi ") });
+    expect(played.primary()).toMatchObject({ id: "B10", fix: expect.stringContaining("a boot file for arm64-uefi ") });
   });
   test("in its own name it is no operating system, though it takes an address", () => {
     const board = { vendorClassIdentifier: "U-Boot.armv8", clientArch: [22] };
-    const told = story({ plan: { kind: "boot", file: "grubaa64.efi" }, machine: { arch: 11 } })
+    const played = story({ plan: { kind: "boot", file: "grubaa64.efi" }, machine: { arch: 11 } })
       .discover()
       .lease()
       .tftp("grubaa64.efi")
@@ -40,7 +40,7 @@ describe("U-Boot", () => {
         serverIdentifier: "192.168.11.1",
         requestedAddress: "192.168.11.50",
       });
-    expect(told.wait(2).verdicts()).toEqual([]);
-    expect(told.boot().steps.map(({ kind }) => kind)).toEqual(["discover", "offer", "lease", "file", "lease"]);
+    expect(played.wait(2).verdicts()).toEqual([]);
+    expect(played.boot().steps.map(({ kind }) => kind)).toEqual(["discover", "offer", "lease", "file", "lease"]);
   });
 });

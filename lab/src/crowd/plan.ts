@@ -20,7 +20,7 @@ export interface CrowdPlan {
   /** Each machine is switched off and on again once, somewhere in its kernel. */
   readonly resets: boolean;
   /** Says `loading` when so many machines are somewhere in their kernel at once; 0: never. */
-  readonly tellAt: number;
+  readonly reportAt: number;
   readonly mix: readonly KindName[];
 }
 

@@ -30,7 +30,7 @@ const counts = {
 };
 /** Machines that have some of their kernel. */
 const loading = new Set<number>();
-let told = false;
+let reported = false;
 
 const notes: Notes = {
   repeated: (what) => void repeats[what]++,
@@ -59,8 +59,8 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
   const kernel = (share: number) => {
     if (share < 1) loading.add(number);
     else if (share >= 1) loading.delete(number);
-    if (!told && plan.tellAt > 0 && loading.size >= plan.tellAt) {
-      told = true;
+    if (!reported && plan.reportAt > 0 && loading.size >= plan.reportAt) {
+      reported = true;
       console.log("loading");
     }
     if (reset && share >= resetAt(number) && share < 1) power.abort(new Error("switched off"));

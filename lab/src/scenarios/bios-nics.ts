@@ -41,8 +41,8 @@ export const biosNics: Scenario = {
     };
     // Machines of one core each: two do not take longer than one where there are two cores.
     await Promise.all([worker(), worker()]);
-    const told = { architecture: "x86-bios", bootFile: BIOS_MEMTEST_FILES[0], files: BIOS_MEMTEST_FILES };
-    for (const card of cards) await bootlace.mustTell({ mac: macOf(card), ...told });
+    const reported = { architecture: "x86-bios", bootFile: BIOS_MEMTEST_FILES[0], files: BIOS_MEMTEST_FILES };
+    for (const card of cards) await bootlace.mustTell({ mac: macOf(card), ...reported });
   },
 };
 

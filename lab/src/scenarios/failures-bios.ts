@@ -8,7 +8,7 @@ import { addHost, addSwitch, plugIn } from "../namespaces.ts";
 import { startBios } from "../qemu.ts";
 import { ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
 import { BIOS_MEMTEST, type BootTree } from "../tree.ts";
-import { type ExpectedVerdict, toldBoots, verdictTold } from "../verdicts.ts";
+import { type ExpectedVerdict, reportedBoots, verdictReported } from "../verdicts.ts";
 
 const mac = (last: number) => `52:54:00:ae:01:0${last}`;
 const OTHER_PROXY = "192.168.11.110";
@@ -38,7 +38,7 @@ export const failuresBios: Scenario = {
     /** Boots a machine until the verdict on it is in the log. */
     const expectVerdict = async (last: number, expected: Omit<ExpectedVerdict, "mac">) => {
       const machine = await startBios(lab, lan, { mac: mac(last), name: `bios-${last}` });
-      const boot = await verdictTold(lab, bootServer, bootlace, { mac: mac(last), ...expected });
+      const boot = await verdictReported(lab, bootServer, bootlace, { mac: mac(last), ...expected });
       await machine.stop("SIGKILL");
       return boot;
     };
@@ -71,7 +71,7 @@ export const failuresBios: Scenario = {
     // Which proxy a machine follows is chance; the warning must stand either way.
     const machine = await startBios(lab, lan, { mac: mac(8), name: "bios-8" });
     const boot = await eventually(lab, "the second proxy in a verdict", 180, async () => {
-      const [latest] = await toldBoots(lab, bootServer, mac(8));
+      const [latest] = await reportedBoots(lab, bootServer, mac(8));
       return latest?.verdicts.some(({ id }) => id === "B16") ? latest : undefined;
     });
     const seconds = machine.age();

@@ -9,7 +9,7 @@ import { locate } from "../packages.ts";
 import type { Datagram } from "../pcap.ts";
 import { startUefi, type UefiOptions } from "../qemu.ts";
 import { type BootTree, UEFI_SYSLINUX } from "../tree.ts";
-import { type ExpectedVerdict, verdictTold } from "../verdicts.ts";
+import { type ExpectedVerdict, verdictReported } from "../verdicts.ts";
 
 const SECURE = { section: "UEFI x64", machine: "OVMF with Microsoft's keys, virtio-net" } as const;
 
@@ -57,7 +57,7 @@ export const failuresUefi: Scenario = {
         if (row !== undefined) lab.row(row, words ?? shown, machine.age());
       }
       if (key !== undefined) machine.write(key);
-      await verdictTold(lab, bootServer, bootlace, { mac: mac(last), ...expected });
+      await verdictReported(lab, bootServer, bootlace, { mac: mac(last), ...expected });
       await machine.stop("SIGKILL");
     };
 

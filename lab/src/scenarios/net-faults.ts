@@ -78,11 +78,11 @@ export const netFaults: Scenario = {
 async function linkDown(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootlace): Promise<void> {
   const machine = await startBios(lab, lan, { mac: "52:54:00:ae:22:01" });
   await underWay(lab, bootServer, machine);
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   await configure(bootServer, "link", "set", "eth0", "down");
-  await told(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "no interface to serve yet");
   await configure(bootServer, "link", "set", "eth0", "up");
-  await told(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
+  await reported(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
   const [shown] = await machine.output.until(LOADED, 240);
   lab.row("net-link-down", `${await oneTransfer(lab, bootlace, "pxelinux/large.img")}; ${shown} after ${age(machine)}`);
   await machine.stop("SIGKILL");
@@ -91,14 +91,14 @@ async function linkDown(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootla
 async function replugged(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootlace): Promise<void> {
   const machine = await startUefi(lab, lan, { mac: "52:54:00:ae:22:02" });
   await underWay(lab, bootServer, machine);
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   const { mac } = await linkOf(bootServer);
   await configure(bootServer, "link", "delete", "eth0");
-  await told(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "no interface to serve yet");
   const other = await addSwitch(lab, "other");
   await trunk(lan, other);
   await plugIn(bootServer, other, { addresses: [`${BOOT_SERVER}/24`], mac });
-  await told(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
+  await reported(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
   const [shown] = await machine.output.until(LOADED, 240);
   lab.row("net-replugged", `${await oneTransfer(lab, bootlace, "efi/large.img")}; ${shown} after ${age(machine)}`);
   await machine.stop("SIGKILL");
@@ -108,12 +108,12 @@ async function replugged(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootl
 async function elsewhere(lab: Lab, home: HomeLan, bootlace: Bootlace): Promise<void> {
   const { lan, bootServer, capture } = home;
   const workshop = await buildLan(lab, 12, "-workshop", { snap: 600 });
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   await configure(bootServer, "address", "delete", `${BOOT_SERVER}/24`, "dev", "eth0");
   await configure(bootServer, "address", "add", `${NEXT_ADDRESS}/24`, "broadcast", "+", "dev", "eth0");
-  await told(lab, bootlace, before + 1, `serving eth0 ${NEXT_ADDRESS}`);
+  await reported(lab, bootlace, before + 1, `serving eth0 ${NEXT_ADDRESS}`);
   await plugIn(bootServer, workshop.lan, { interface: "eth1", addresses: [`${WORKSHOP}/24`] });
-  await told(lab, bootlace, before + 2, `serving eth0 ${NEXT_ADDRESS}, eth1 ${WORKSHOP}`);
+  await reported(lab, bootlace, before + 2, `serving eth0 ${NEXT_ADDRESS}, eth1 ${WORKSHOP}`);
 
   const since = Date.now() / 1000;
   const bios = await startBios(lab, lan, { mac: "52:54:00:ae:22:03", name: "moved" });
@@ -148,12 +148,12 @@ async function underWay(lab: Lab, host: Host, machine: Machine): Promise<void> {
   });
 }
 
-function interfacesTold(bootlace: Bootlace): number {
+function interfacesReported(bootlace: Bootlace): number {
   return bootlace.records().filter(({ event }) => event === "net.interfaces").length;
 }
 
 /** Waits for the next word on the interfaces, which must be this. */
-async function told(lab: Lab, bootlace: Bootlace, count: number, words: string): Promise<void> {
+async function reported(lab: Lab, bootlace: Bootlace, count: number, words: string): Promise<void> {
   const all = await eventually(lab, `"${words}" in the log`, 30, () => {
     const records = bootlace.records().filter(({ event }) => event === "net.interfaces");
     return records.length >= count ? records : undefined;

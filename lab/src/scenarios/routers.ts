@@ -8,7 +8,7 @@ import { startBios, startUefi } from "../qemu.ts";
 import type { BootRow } from "../record/rows.ts";
 import { advertisementLines, ipv6Prefix, startDnsmasq } from "../router.ts";
 import { BIOS_MEMTEST, UEFI_SYSLINUX } from "../tree.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const THEIRS = "theirs.0";
 const BIOS = "SeaBIOS, iPXE ROM, e1000";
@@ -20,7 +20,7 @@ function row(id: string, machine: string, boots: string, cannot?: string): BootR
   return { id: `net-router-${id}`, section: "Networks", machine, boots, ...(cannot === undefined ? {} : { cannot }) };
 }
 
-interface House {
+interface Site {
   readonly lan: Switch;
   readonly router: Host;
   readonly bootServer: Host;
@@ -56,40 +56,40 @@ export const routers: Scenario = {
     ),
   ],
   async run(lab) {
-    const house = await build(lab);
-    const kea = await startKea(lab, house.router);
-    await boots(lab, house, "kea-bios", 1);
-    await boots(lab, house, "kea-uefi", 2);
+    const site = await build(lab);
+    const kea = await startKea(lab, site.router);
+    await boots(lab, site, "kea-bios", 1);
+    await boots(lab, site, "kea-uefi", 2);
     await kea.stop();
 
     const says = async <T>(words: BootWords, body: () => Promise<T>): Promise<T> => {
-      const dhcpd = await startDhcpd(lab, house.router, words);
+      const dhcpd = await startDhcpd(lab, site.router, words);
       const result = await body();
       await dhcpd.stop();
       return result;
     };
-    await says({ nextServer: ROUTER, tftpServerName: ROUTER }, () => boots(lab, house, "next-server-bios", 3));
+    await says({ nextServer: ROUTER, tftpServerName: ROUTER }, () => boots(lab, site, "next-server-bios", 3));
     // Not in option 67: edk2 writes a NUL behind it, over the END that dhcpd puts there, and may then ask the proxy for
     // an address (PXE-E16).
-    await says({ nextServer: ROUTER, tftpServerName: ROUTER, file: THEIRS }, () => boots(lab, house, "file-uefi", 4));
+    await says({ nextServer: ROUTER, tftpServerName: ROUTER, file: THEIRS }, () => boots(lab, site, "file-uefi", 4));
     // Each verdict comes with the silence after its machine: all are awaited at once.
     const verdicts = [
       await says({ nextServer: ROUTER, file: THEIRS }, () =>
-        fails(lab, house, "file-bios", 5, /theirs\.0\.+ [^\n]*\n/, "B06"),
+        fails(lab, site, "file-bios", 5, /theirs\.0\.+ [^\n]*\n/, "B06"),
       ),
       await says({ bootFileName: THEIRS }, () =>
-        fails(lab, house, "option-67-bios", 6, /Nothing to boot[^\n]*\n/, "B06"),
+        fails(lab, site, "option-67-bios", 6, /Nothing to boot[^\n]*\n/, "B06"),
       ),
       ...(await says({ vendorClass: "PXEClient" }, async () => [
-        await fails(lab, house, "option-60-bios", 7, /Nothing to boot[^\n]*\n/, "B06"),
-        await fails(lab, house, "option-60-uefi", 8, /PXE-E16[^\n]*\n/, "B02"),
+        await fails(lab, site, "option-60-bios", 7, /Nothing to boot[^\n]*\n/, "B06"),
+        await fails(lab, site, "option-60-uefi", 8, /PXE-E16[^\n]*\n/, "B02"),
       ])),
     ];
-    for (const told of verdicts) await told();
+    for (const reported of verdicts) await reported();
   },
 };
 
-async function build(lab: Lab): Promise<House> {
+async function build(lab: Lab): Promise<Site> {
   const lan = await addSwitch(lab, "lan");
   const router = await addHost(lab, "router");
   await plugIn(router, lan, { interface: "eth0", addresses: [`${ROUTER}/24`, `${ipv6Prefix(11)}1/64`] });
@@ -105,14 +105,14 @@ async function build(lab: Lab): Promise<House> {
 
 const mac = (last: number) => `52:54:00:ae:0e:0${last}`;
 
-function switchOn(lab: Lab, { lan }: House, id: string, last: number) {
+function switchOn(lab: Lab, { lan }: Site, id: string, last: number) {
   const options = { mac: mac(last), name: `m${last}` };
   return id.endsWith("-bios") ? startBios(lab, lan, options) : startUefi(lab, lan, options);
 }
 
 /** Boots a machine from our files. */
-async function boots(lab: Lab, house: House, id: string, last: number): Promise<void> {
-  const machine = await switchOn(lab, house, id, last);
+async function boots(lab: Lab, site: Site, id: string, last: number): Promise<void> {
+  const machine = await switchOn(lab, site, id, last);
   const [shown] = await machine.output.until(/PXELINUX 6\.04|NBP file downloaded successfully/, 180);
   lab.row(`net-router-${id}`, shown, machine.age());
   await machine.stop("SIGKILL");
@@ -121,16 +121,16 @@ async function boots(lab: Lab, house: House, id: string, last: number): Promise<
 /** Sees a machine fail with this text. Gives what waits for Bootlace to say why. */
 async function fails(
   lab: Lab,
-  house: House,
+  site: Site,
   id: string,
   last: number,
   text: RegExp,
   verdict: string,
 ): Promise<() => Promise<unknown>> {
-  const machine = await switchOn(lab, house, id, last);
+  const machine = await switchOn(lab, site, id, last);
   const [shown] = await machine.output.until(text, 180);
   lab.row(`net-router-${id}`, shown, machine.age());
   await machine.stop("SIGKILL");
   const expected = { mac: mac(last), verdict, confidence: ["likely", "certain"], seconds: 90 };
-  return () => verdictTold(lab, house.bootServer, house.bootlace, expected);
+  return () => verdictReported(lab, site.bootServer, site.bootlace, expected);
 }

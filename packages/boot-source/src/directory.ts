@@ -11,14 +11,14 @@ import { type FileIdentity, isSettled, regularFile, versionOf } from "./regular-
 
 interface KnownFile {
   readonly ok: true;
-  readonly at: number;
+  readonly time: number;
   readonly path: string;
   readonly identity: FileIdentity;
   readonly version: string;
 }
 
 /** What the file system said a moment ago. */
-type Known = KnownFile | { readonly ok: false; readonly at: number; readonly answer: OpenResult };
+type Known = KnownFile | { readonly ok: false; readonly time: number; readonly answer: OpenResult };
 
 const maxKnown = 4096;
 
@@ -60,9 +60,9 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   }
 
   async function again(key: string, entry: KnownFile, sub: string | undefined, name: string): Promise<OpenResult> {
-    const at = wall();
+    const time = wall();
     if (!(await isStill(entry))) return await search(key, sub, name);
-    const renewed = { ...entry, at };
+    const renewed = { ...entry, at: time };
     known.set(key, renewed);
     return fromMemory(key, renewed);
   }
@@ -73,16 +73,16 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
 
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
     const found = await searchFolder(folder, name, options.ignoreCase ?? false);
-    const at = wall();
+    const time = wall();
     if (!found.ok) {
       const answer: OpenResult = { ok: false, fault: found.fault };
       // A disk or a system in trouble may be well again at the next request.
-      if (found.fault.reason !== "source-failed") known.set(key, { ok: false, at, answer });
+      if (found.fault.reason !== "source-failed") known.set(key, { ok: false, time, answer });
       return answer;
     }
     const { path, handle, identity } = found;
-    const version = isSettled(identity, at) ? versionOf(identity) : undefined;
-    if (version !== undefined) known.set(key, { ok: true, at, path, identity, version });
+    const version = isSettled(identity, time) ? versionOf(identity) : undefined;
+    if (version !== undefined) known.set(key, { ok: true, time, path, identity, version });
     return { ok: true, file: regularFile(path, identity, version, handle, () => known.delete(key)) };
   }
 
@@ -99,7 +99,7 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
       const entry = known.peek(key);
-      const age = entry ? wall() - entry.at : Number.NaN;
+      const age = entry ? wall() - entry.time : Number.NaN;
       // Less than nothing: the clock was set back, and an hour of trust is too much.
       if (entry && age >= 0 && age < trustFor) return fromMemory(key, entry);
       return entry?.ok ? again(key, entry, sub, name) : search(key, sub, name);

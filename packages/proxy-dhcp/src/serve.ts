@@ -42,14 +42,14 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
 
   const services = followAddresses<ServedInterface, Service>({
     key: ({ address }) => address,
-    async bind(at) {
-      const bound = await bindService(at, ports, listener?.address().port);
+    async bind(iface) {
+      const bound = await bindService(iface, ports, listener?.address().port);
       if (!bound.ok) return { ok: false, failures: bound.failures.map(advised) };
-      receiveOn(bound.bound, receive, onSocketError(at));
+      receiveOn(bound.bound, receive, onSocketError(iface));
       return bound;
     },
     unbind: closeService,
-    fits: ({ at }, wanted) => sameInterface(at, wanted),
+    fits: ({ iface }, wanted) => sameInterface(iface, wanted),
     onBound: (service) => emit({ type: "listening", time: now(), ...boundAddress(service) }),
     onUnbound: (service) => emit({ type: "unlistening", time: now(), ...boundAddress(service) }),
     onFailure({ address, port, code }, { name }) {
@@ -62,7 +62,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   const life = lifecycle({ open, close, hurry: delayed.hurry });
 
   function context(): Context {
-    return { ...settings, choose: options.choose, interfaces: services.bound().map(({ at }) => at) };
+    return { ...settings, choose: options.choose, interfaces: services.bound().map(({ iface }) => iface) };
   }
 
   function emit(event: ProxyDhcpEvent): void {
@@ -75,11 +75,11 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     return isDhcpPort ? { ...failure, advice: dhcpPortAdvice } : failure;
   }
 
-  function onSocketError(at: ServedInterface): (error: NodeJS.ErrnoException) => void {
+  function onSocketError(iface: ServedInterface): (error: NodeJS.ErrnoException) => void {
     return (error) => {
       tally.sendFailed();
-      const to = { address: at.broadcast ?? LIMITED_BROADCAST, port: ports.client };
-      emit({ type: "send-failed", time: now(), interfaceName: at.name, to, code: error.code ?? error.message });
+      const to = { address: iface.broadcast ?? LIMITED_BROADCAST, port: ports.client };
+      emit({ type: "send-failed", time: now(), interfaceName: iface.name, to, code: error.code ?? error.message });
     };
   }
 
@@ -100,7 +100,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       return;
     }
     void addressTowards(relay, ports.relay).then((address) => {
-      const arrival = services.get(address ?? "")?.at;
+      const arrival = services.get(address ?? "")?.iface;
       answer({ ...datagram, ...(arrival === undefined ? {} : { arrival }) });
     });
   }
@@ -203,6 +203,6 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
 /** What the socket of the DHCP port is bound to. */
 const everywhere: ServedInterface = { name: "*", address: UNSPECIFIED, netmask: UNSPECIFIED };
 
-function boundAddress({ at, local }: Service): BoundAddress {
-  return { role: "pxe", interfaceName: at.name, ...local };
+function boundAddress({ iface, local }: Service): BoundAddress {
+  return { role: "pxe", interfaceName: iface.name, ...local };
 }

@@ -6,7 +6,7 @@ import { bind, bindOffers, closed, endpoint } from "./sockets.ts";
 
 /** One served address: the PXE port's socket, and in full mode the one that offers leave by. */
 export interface Service {
-  readonly at: ServedInterface;
+  readonly iface: ServedInterface;
   readonly pxe: Socket;
   readonly offers: Socket | undefined;
   /** Where the PXE port is bound. */
@@ -18,15 +18,15 @@ export interface Service {
  * @param dhcpPort the port that offers leave from; without it none do
  */
 export async function bindService(
-  at: ServedInterface,
+  iface: ServedInterface,
   ports: Ports,
   dhcpPort: number | undefined,
 ): Promise<BindResult<Service>> {
-  const pxe = await bind({ address: at.address, port: ports.pxe }, false);
-  const offers = dhcpPort === undefined ? undefined : await bindOffers(at, dhcpPort, ports.client);
+  const pxe = await bind({ address: iface.address, port: ports.pxe }, false);
+  const offers = dhcpPort === undefined ? undefined : await bindOffers(iface, dhcpPort, ports.client);
   if (pxe.ok && offers?.ok !== false) {
     const local = endpoint(pxe.socket.address());
-    return { ok: true, bound: { at, pxe: pxe.socket, offers: offers?.socket, local } };
+    return { ok: true, bound: { iface, pxe: pxe.socket, offers: offers?.socket, local } };
   }
   const both = [pxe, offers];
   for (const bound of both) if (bound?.ok) await closed(bound.socket);
@@ -35,13 +35,13 @@ export async function bindService(
 
 /** Hands on what arrives on the PXE port, and the errors of both sockets. */
 export function receiveOn(
-  { at, pxe, offers, local }: Service,
+  { iface, pxe, offers, local }: Service,
   receive: (datagram: Datagram) => void,
   onError: (error: NodeJS.ErrnoException) => void,
 ): void {
   for (const socket of [pxe, offers]) socket?.on("error", onError);
   pxe.on("message", (bytes, from) => {
-    receive({ bytes, port: "pxe", localPort: local.port, source: endpoint(from), arrival: at });
+    receive({ bytes, port: "pxe", localPort: local.port, source: endpoint(from), arrival: iface });
   });
 }
 

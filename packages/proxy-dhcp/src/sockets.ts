@@ -9,12 +9,12 @@ export type Bound =
   | { readonly ok: false; readonly failure: BindFailure };
 
 /** Offers leave by the interface of their source address, and a connected socket takes no datagram from anyone. */
-export async function bindOffers(at: ServedInterface, port: number, clientPort: number): Promise<Bound> {
-  const local = { address: at.address, port };
+export async function bindOffers(iface: ServedInterface, port: number, clientPort: number): Promise<Bound> {
+  const local = { address: iface.address, port };
   const bound = await bind(local, true);
   if (!bound.ok) return bound;
   bound.socket.setBroadcast(true);
-  const code = await connected(bound.socket, { address: at.broadcast ?? LIMITED_BROADCAST, port: clientPort });
+  const code = await connected(bound.socket, { address: iface.broadcast ?? LIMITED_BROADCAST, port: clientPort });
   if (code === undefined) return bound;
   await closed(bound.socket);
   return { ok: false, failure: { protocol: "udp", ...local, code } };

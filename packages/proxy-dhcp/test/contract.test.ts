@@ -249,9 +249,9 @@ describe("configure", () => {
     await using _ = proxy;
     await proxy.start();
     const ask = async (outcome: "packet" | "limited") => {
-      const told = log.next(outcome);
+      const reported = log.next(outcome);
       client.send(octetsOf(requestWith()), proxy.addresses()[0]?.port ?? 0);
-      await told;
+      await reported;
     };
     await ask("packet");
     await proxy.configure({ limits: { mac: { replies: 0, seconds: 1 } } });

@@ -33,9 +33,9 @@ it("a reply leaves as late as its plan says, and not at all when the server is s
     return { unref: () => {} };
   }) as unknown as typeof setTimeout);
   try {
-    const told = log.next("packet");
+    const reported = log.next("packet");
     client.send(discover, port);
-    await told;
+    await reported;
     client.send(discover, port);
     await log.next("packet");
   } finally {
@@ -55,9 +55,9 @@ it("configure changes who is served and leaves the sockets alone", async () => {
   await using _ = proxy;
   const before = proxy.addresses();
   const ask = async () => {
-    const told = log.next("packet");
+    const reported = log.next("packet");
     client.send(octetsOf(requestWith({ giaddr: "127.0.0.9" })), port);
-    return (await told).decision;
+    return (await reported).decision;
   };
   expect(await ask()).toMatchObject({ kind: "ignore", reason: "relay-not-allowed" });
   expect(await proxy.configure({ relays: ["127.0.0.9"] })).toEqual([]);

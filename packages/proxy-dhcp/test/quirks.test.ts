@@ -9,9 +9,11 @@ const rows = readFileSync(page, "utf8")
   .map((line) => line.slice(2, -2).split(" | "));
 
 test("the page has the table of firmware as the source has it", () => {
-  const told = rows.filter(([name]) => name?.startsWith("`")).map(([name, ...rest]) => [name?.slice(1, -1), ...rest]);
+  const reported = rows
+    .filter(([name]) => name?.startsWith("`"))
+    .map(([name, ...rest]) => [name?.slice(1, -1), ...rest]);
   const real = Object.entries(firmwareTable).map(([name, row]) => [name, row.form, row.menuCarriedBy, row.scar]);
-  expect(told).toEqual(real);
+  expect(reported).toEqual(real);
 });
 
 /** The comments of a file, each on one line; consecutive lines of `//` are one comment. */

@@ -34,12 +34,16 @@ describe("createProxyDhcp on the loopback network", () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port);
     await using _ = proxy;
-    const told = log.next("packet");
+    const reported = log.next("packet");
     client.send(discover, portOf(proxy, "dhcp"));
     const offer = await client.receive();
     expect(offer).toMatchObject({ address: "127.0.0.1", port: portOf(proxy, "dhcp") });
     expect(decoded(offer.bytes)).toMatchObject({ op: 2, xid: 0x39a0f3d1, siaddr: "127.0.0.1", yiaddr: "0.0.0.0" });
-    expect(await told).toMatchObject({ time: 5000, port: "dhcp", decision: { kind: "offer", bootFile: "ipxe.efi" } });
+    expect(await reported).toMatchObject({
+      time: 5000,
+      port: "dhcp",
+      decision: { kind: "offer", bootFile: "ipxe.efi" },
+    });
     expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1, acks: 0 });
     expect(log.types()).toEqual(["listening", "listening", "packet"]);
   });
@@ -48,13 +52,13 @@ describe("createProxyDhcp on the loopback network", () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port);
     await using _ = proxy;
-    const told = log.next("packet");
+    const reported = log.next("packet");
     const request = requestWith({ ciaddr: "127.0.0.1", options: { 53: type.request } });
     client.send(octetsOf(request), portOf(proxy, "pxe"));
     const ack = await client.receive();
     expect(ack.port).toBe(portOf(proxy, "pxe"));
     expect(decoded(ack.bytes).options.get(53)).toEqual(Uint8Array.of(5));
-    expect(await told).toMatchObject({
+    expect(await reported).toMatchObject({
       port: "pxe",
       interfaceName: "lo",
       source: { address: "127.0.0.1", port: client.port },
@@ -120,9 +124,9 @@ describe("createProxyDhcp on the loopback network", () => {
     const { proxy, log } = await started(client.port);
     await using _ = proxy;
     await proxy.configure({ choose: () => ({ kind: "ignore", reason: "closed" }) });
-    const told = log.next("packet");
+    const reported = log.next("packet");
     client.send(discover, portOf(proxy, "dhcp"));
-    expect(await told).toMatchObject({
+    expect(await reported).toMatchObject({
       decision: { kind: "ignore", reason: "no-plan", detail: "closed" },
       replies: [],
     });

@@ -7,9 +7,9 @@ import type {
   ApiExplainRequest,
   ApiExplanation,
   ApiFiles,
-  ApiNext,
-  ApiNextEntry,
-  ApiNextRequest,
+  ApiOneTimeBoot,
+  ApiOneTimeBootRequest,
+  ApiOneTimeBoots,
   ApiProblem,
   ApiReload,
   ApiStatus,
@@ -36,8 +36,8 @@ export interface AdminBackend {
   files(): ApiFiles;
   config(): ApiConfig;
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;
-  next(): ApiNext;
-  setNext(request: ApiNextRequest): Promise<Fulfilled<ApiNextEntry>>;
-  clearNext(mac: string): Promise<Fulfilled<undefined>>;
+  next(): ApiOneTimeBoots;
+  setOneTimeBoot(request: ApiOneTimeBootRequest): Promise<Fulfilled<ApiOneTimeBoot>>;
+  clearOneTimeBoot(mac: string): Promise<Fulfilled<undefined>>;
   reload(): Promise<ApiReload>;
 }

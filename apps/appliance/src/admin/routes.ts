@@ -147,7 +147,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     path: "/api/v1/next",
     operation: "listNext",
     summary: "What machines were told to boot once.",
-    response: schemas.nextSchema,
+    response: schemas.oneTimeBootsSchema,
     run: (backend) => done(backend.next()),
   }),
   route({
@@ -155,9 +155,9 @@ export const adminRoutes: readonly AdminRoute[] = [
     path: "/api/v1/next",
     operation: "setNext",
     summary: "Tells a machine what to boot at its next boot, and only then.",
-    body: schemas.nextRequestSchema,
-    response: schemas.nextEntrySchema,
-    run: (backend, { body }) => backend.setNext(body),
+    body: schemas.oneTimeBootRequestSchema,
+    response: schemas.oneTimeBootSchema,
+    run: (backend, { body }) => backend.setOneTimeBoot(body),
   }),
   route({
     method: "DELETE",
@@ -165,7 +165,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     operation: "clearNext",
     summary: "Takes back what a machine was told to boot once.",
     parameters: macParameter,
-    run: (backend, { parameters: { mac } }) => backend.clearNext(mac),
+    run: (backend, { parameters: { mac } }) => backend.clearOneTimeBoot(mac),
   }),
   route({
     method: "POST",

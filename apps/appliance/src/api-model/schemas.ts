@@ -169,7 +169,7 @@ export const explanationSchema = z.object({
   ),
 });
 
-export const nextRequestSchema = z.strictObject({
+export const oneTimeBootRequestSchema = z.strictObject({
   mac: z.string().max(64),
   file: z.string().max(255).optional(),
   server: z.string().max(64).optional(),
@@ -177,7 +177,7 @@ export const nextRequestSchema = z.strictObject({
   script: z.string().max(255).optional(),
   ignore: z.boolean().optional(),
 });
-export const nextEntrySchema = z.object({
+export const oneTimeBootSchema = z.object({
   mac,
   file: z.string().optional(),
   server: z.string().optional(),
@@ -191,7 +191,7 @@ export const nextEntrySchema = z.object({
     .optional()
     .meta({ description: "In the answer to whoever told it: what may keep it from working, in words." }),
 });
-export const nextSchema = z.object({ schema: z.literal(1), next: z.array(nextEntrySchema) });
+export const oneTimeBootsSchema = z.object({ schema: z.literal(1), next: z.array(oneTimeBootSchema) });
 
 export const reloadSchema = z.object({
   schema: z.literal(1),

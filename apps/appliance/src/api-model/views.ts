@@ -16,8 +16,8 @@ export function summaryView(summary: BootSummary): ApiBootSummary {
     host,
     rule,
     bootFile,
-    startedAt: time(startedAt),
-    lastAt: time(lastAt),
+    startedAt: isoTime(startedAt),
+    lastAt: isoTime(lastAt),
     ended,
     outcome,
     bytes,
@@ -48,8 +48,8 @@ export function clientView(boot: BootSummary, before: ApiClient | undefined): Ap
     serial: serial ?? before?.serial,
     hostName: hostName ?? before?.hostName,
     host,
-    firstSeen: before?.firstSeen ?? time(boot.startedAt),
-    lastSeen: time(lastAt),
+    firstSeen: before?.firstSeen ?? isoTime(boot.startedAt),
+    lastSeen: isoTime(lastAt),
     boots: (before?.boots ?? 0) + (before?.lastBoot === id ? 0 : 1),
     lastBoot: id,
     outcome,
@@ -61,11 +61,11 @@ export function verdictView(verdict: Conclusion): ApiVerdict {
 }
 
 function stepView(step: Step): ApiStep {
-  const { number, at, lastAt, times, kind, ...details } = step;
+  const { number, time: at, lastAt, times, kind, ...details } = step;
   return {
     number,
-    at: time(at),
-    ...(times > 1 ? { lastAt: time(lastAt) } : {}),
+    at: isoTime(at),
+    ...(times > 1 ? { lastAt: isoTime(lastAt) } : {}),
     times,
     kind,
     text: stepText(step),
@@ -73,7 +73,7 @@ function stepView(step: Step): ApiStep {
   };
 }
 
-export function time(milliseconds: number): string {
+export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 

@@ -11,8 +11,8 @@ import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "../net/interfaces.ts";
 import { neighbours } from "../os/neighbours.ts";
-import { explainWish } from "../policy/explain.ts";
-import { createDesk } from "../policy/policy.ts";
+import { explainRequest } from "../policy/explain.ts";
+import { createPolicy } from "../policy/policy.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
@@ -20,7 +20,7 @@ import { adminBackend } from "./services/admin-backend.ts";
 import { bootFilesService } from "./services/boot-files.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
 import { httpBootService } from "./services/http-boot.ts";
-import { keptNext } from "./services/kept-one-time-boots.ts";
+import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
 import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
@@ -34,24 +34,28 @@ const tellHeldBackEvery = 5_000;
 /** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { now } = deps;
-  const { observing, log, tell, tellHeldBack } = createReporting(first.config, {
+  const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
-    machineOf: (hint) => desk.machineOf(hint),
+    machineOf: (hint) => policy.machineOf(hint),
   });
   let loaded = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;
-  let choice = chooseInterfaces({}, wishOf(first));
+  let choice = chooseInterfaces({}, requestOf(first));
   let started = false;
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
   let endPolls: (() => void)[] = [];
 
   let rootProblem: string | undefined;
-  const kept = keptNext(first.config.state.directory, log);
-  const desk = createDesk(first.config, { now, macOf: deps.macOf ?? neighbours(now), keepNext: kept.write });
-  const files = clientFiles(first.config.root, desk.folderOf, now);
-  const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: desk.tree(), rootProblem }));
+  const kept = keptOneTimeBoots(first.config.state.directory, log);
+  const policy = createPolicy(first.config, {
+    now,
+    macOf: deps.macOf ?? neighbours(now),
+    keepOneTimeBoots: kept.write,
+  });
+  const files = clientFiles(first.config.root, policy.folderOf, now);
+  const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const tftp = tftpService(first.config, {
     source: scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }),
     onEvent: (event) => emit({ kind: "tftp", event }),
@@ -67,7 +71,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     tftp,
     http,
     dhcpService(first.config, {
-      choose: desk.choose,
+      choose: policy.choose,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
       create: deps.createProxyDhcp,
@@ -83,7 +87,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         appliance: () => appliance,
         observer: observing.observer,
         choice: () => choice,
-        tree: desk.tree,
+        tree: policy.tree,
         rootProblem: () => rootProblem,
         tftpActive: tftp.active,
         now,
@@ -93,16 +97,16 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
-    desk.adoptTree(tree);
+    policy.adoptTree(tree);
     const files = scan.ok ? scan.files : [];
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    observing.observe({ kind: "appliance", event: { type: "programs", at: now(), machines, unsigned } });
+    observing.observe({ kind: "appliance", event: { type: "programs", time: now(), machines, unsigned } });
   }
 
   function emit(event: ApplianceEvent): void {
-    desk.see(event);
-    tell(event);
+    policy.see(event);
+    report(event);
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -113,20 +117,20 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   function adoptChoice(next: InterfaceChoice): void {
     choice = next;
-    desk.adoptInterfaces(next.served);
+    policy.adoptInterfaces(next.served);
     log(interfacesRecord(next));
   }
 
   function choiceFor(config: LoadedConfig): InterfaceChoice {
-    const wish = wishOf(config);
+    const request = requestOf(config);
     const present = deps.networkInterfaces();
-    const next = chooseInterfaces(present, wish);
-    if (next.served.length > 0 || wish.names.length === 0) return next;
-    throw new ApplianceStartError(explainNoInterface(wish.names, present, next.leftOut));
+    const next = chooseInterfaces(present, request);
+    if (next.served.length > 0 || request.names.length === 0) return next;
+    throw new ApplianceStartError(explainNoInterface(request.names, present, next.leftOut));
   }
 
   async function followInterfaces(): Promise<void> {
-    const next = chooseInterfaces(deps.networkInterfaces(), wishOf(loaded));
+    const next = chooseInterfaces(deps.networkInterfaces(), requestOf(loaded));
     if (choiceKey(next) === choiceKey(choice)) return;
     adoptChoice(next);
     for (const service of services) await service.follow(next.served);
@@ -155,11 +159,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         }
       };
       const poll = deps.every(pollInterfacesEvery, () => void follow());
-      endPolls = [poll, deps.every(tellHeldBackEvery, tellHeldBack)];
+      endPolls = [poll, deps.every(tellHeldBackEvery, reportHeldBack)];
     },
     async stop() {
       for (const end of endPolls) end();
-      tellHeldBack();
+      reportHeldBack();
       await work;
     },
   };
@@ -174,7 +178,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   async function start(): Promise<void> {
-    desk.adoptNext(kept.read());
+    policy.adoptOneTimeBoots(kept.read());
     const rules = rulesRecord(loaded.config.boot);
     if (rules !== undefined) log(rules);
     const failures = await startInOrder(parts, onStopFailure);
@@ -201,7 +205,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     try {
       wanted = choiceFor(next);
       // Rules first: a service that is new asks them at once.
-      desk.adoptConfig(next.config);
+      policy.adoptConfig(next.config);
       files.setRoot(next.config.root);
       for (const service of services) {
         name = service.name;
@@ -215,7 +219,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       if (choiceKey(wanted) !== choiceKey(before)) adoptChoice(wanted);
       return undefined;
     }
-    desk.adoptConfig(loaded.config);
+    policy.adoptConfig(loaded.config);
     files.setRoot(loaded.config.root);
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
@@ -246,20 +250,20 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
-        lastReload = { at: now(), result };
+        lastReload = { time: now(), result };
         log(reloadRecord(result, loaded.file));
         const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
         const record = rulesRecord(rules);
         if (record !== undefined) log(record);
         const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
-        emit({ kind: "appliance", event: { type: "reloaded", at: now(), ok: result.ok, faults } });
+        emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
-    explain(wish) {
-      const context = decisionContext(loaded.config, desk.choose, choice.served);
-      return explainWish(wish, { context, book: desk.book() });
+    explain(request) {
+      const context = decisionContext(loaded.config, policy.choose, choice.served);
+      return explainRequest(request, { context, book: policy.book() });
     },
-    next: desk.next,
+    next: policy.next,
     endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
@@ -274,6 +278,6 @@ function rank({ service }: ServiceEndpoint): number {
 
 const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];
 
-function wishOf({ config }: LoadedConfig) {
+function requestOf({ config }: LoadedConfig) {
   return { names: config.interfaces, subnets: config.subnets };
 }

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { join } from "node:path";
 import { z } from "zod";
 import { makeFoldersSync } from "../os/make-folders.ts";
-import type { NextEntry, NextState } from "../policy/one-time-boot.ts";
-import { readNextWish } from "../policy/one-time-boot-request.ts";
+import type { OneTimeBoot, OneTimeBoots } from "../policy/one-time-boot.ts";
+import { readOneTimeBootRequest } from "../policy/one-time-boot-request.ts";
 
 const entrySchema = z.object({
   mac: z.string(),
@@ -20,12 +20,12 @@ const entrySchema = z.object({
 });
 const fileSchema = z.object({ schema: z.literal(1), next: z.array(z.unknown()) });
 
-export type NextRead =
-  | { readonly ok: true; readonly state: NextState /** Entries that made no sense. */; readonly dropped: number }
+export type OneTimeBootFileResult =
+  | { readonly ok: true; readonly state: OneTimeBoots /** Entries that made no sense. */; readonly dropped: number }
   | { readonly ok: false; readonly problem: string };
 
 /** Reads the one-shots of a state folder. No file is no entries. */
-export function readNextFile(directory: string): NextRead {
+export function readOneTimeBootFile(directory: string): OneTimeBootFileResult {
   try {
     const parsed = fileSchema.safeParse(JSON.parse(readFileSync(join(directory, "next.json"), "utf8")));
     if (!parsed.success) return { ok: false, problem: "next.json is not what was written there" };
@@ -41,21 +41,21 @@ export function readNextFile(directory: string): NextRead {
   }
 }
 
-function entryOf(value: unknown): NextEntry[] {
+function entryOf(value: unknown): OneTimeBoot[] {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) return [];
   const { mac, action, setAt, takenAt, visible } = parsed.data;
-  const wish = readNextWish({ mac, ...action });
-  if (!wish.ok) return [];
+  const request = readOneTimeBootRequest({ mac, ...action });
+  if (!request.ok) return [];
   const taken = { ...(takenAt === undefined ? {} : { takenAt }), ...(visible === undefined ? {} : { visible }) };
-  return [{ mac: wish.mac, action: wish.action, setAt, ...taken }];
+  return [{ mac: request.mac, action: request.action, setAt, ...taken }];
 }
 
 /**
  * Replaces the file at once or not at all: whoever is killed in between finds the old one (rename(2), fsync(2)).
  * @returns the system's code when it could not be written
  */
-export function writeNextFile(directory: string, state: NextState): string | undefined {
+export function writeOneTimeBootFile(directory: string, state: OneTimeBoots): string | undefined {
   const path = join(directory, "next.json");
   try {
     makeFoldersSync(directory, 0o750);

@@ -5,9 +5,9 @@ import type { LoadedConfig, LoadResult } from "../config/load.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import type { Log } from "../log/log.ts";
 import type { NetworkInterfaces } from "../net/interfaces.ts";
-import type { RequestWish } from "../policy/boot-request.ts";
+import type { RequestDescription } from "../policy/boot-request.ts";
 import type { ExplainResult } from "../policy/explain.ts";
-import type { NextBoots } from "../policy/policy.ts";
+import type { OneTimeBootCommands } from "../policy/policy.ts";
 import type { Later } from "../telemetry/backlog.ts";
 import type { ReloadResult } from "./reload.ts";
 import type { ServiceEndpoint } from "./services/service.ts";
@@ -40,7 +40,7 @@ export interface ApplianceDeps {
   readonly macOf?: (address: string) => string | undefined;
 }
 
-export type ExplainWish = RequestWish & { readonly interface?: string | undefined };
+export type ExplainRequest = RequestDescription & { readonly interface?: string | undefined };
 
 export interface Appliance {
   /** @throws ApplianceStartError; nothing runs then. */
@@ -50,8 +50,8 @@ export interface Appliance {
   /** Takes the config over that `load` gives now. One at a time; the old one stays in force when it is refused. */
   reload(): Promise<ReloadResult>;
   /** What a request would be answered now, by the function that answers packets. */
-  explain(wish: ExplainWish): ExplainResult;
-  readonly next: NextBoots;
+  explain(request: ExplainRequest): ExplainResult;
+  readonly next: OneTimeBootCommands;
   endpoints(): readonly ServiceEndpoint[];
   /** The addresses that are served now, and the transfers that run. */
   serving(): { readonly interfaces: readonly ServedInterface[]; readonly transfers: number };
@@ -61,6 +61,6 @@ export interface Appliance {
 }
 
 export interface LastReload {
-  readonly at: number;
+  readonly time: number;
   readonly result: ReloadResult;
 }

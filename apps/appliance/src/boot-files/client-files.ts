@@ -21,7 +21,7 @@ export function clientFiles(
   folderOf: (address: string) => string | undefined,
   now: () => number,
 ): ClientFiles {
-  const known = new Map<string, { readonly at: number; readonly is: boolean }>();
+  const known = new Map<string, { readonly time: number; readonly is: boolean }>();
   let current = sourceOf(root);
 
   function sourceOf(path: string): Source {
@@ -36,11 +36,11 @@ export function clientFiles(
   }
 
   function isFolder(path: string): boolean {
-    const age = now() - (known.get(path)?.at ?? Number.NEGATIVE_INFINITY);
+    const age = now() - (known.get(path)?.time ?? Number.NEGATIVE_INFINITY);
     if (age >= 0 && age < trustFor) return known.get(path)?.is === true;
     if (known.size >= mostFolders) known.clear();
     const is = looksLikeFolder(path);
-    known.set(path, { at: now(), is });
+    known.set(path, { time: now(), is });
     return is;
   }
 

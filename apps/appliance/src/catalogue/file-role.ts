@@ -43,7 +43,7 @@ export function roleOf(file: string, bootFiles: readonly string[]): FileRole {
   const name = plainName(file);
   const lower = name.toLowerCase();
   if (/\.ipxe$/.test(lower)) return "script";
-  if (bootFiles.some((told) => told.toLowerCase() === lower)) return "boot-file";
+  if (bootFiles.some((offered) => offered.toLowerCase() === lower)) return "boot-file";
   if (configs.test(name)) return "config";
   if (modules.test(name)) return "module";
   return isKernelName(name) ? "kernel" : "file";

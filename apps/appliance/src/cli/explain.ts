@@ -1,5 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
-import { readNextFile } from "../app/one-time-boot-file.ts";
+import { readOneTimeBootFile } from "../app/one-time-boot-file.ts";
 import { decisionContext } from "../app/services/dhcp.ts";
 import { scanRoot } from "../boot-files/scan.ts";
 import { growTree } from "../catalogue/tree.ts";
@@ -8,8 +8,8 @@ import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { chooseInterfaces, explainNoInterface } from "../net/interfaces.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { bootRequest } from "../policy/boot-request.ts";
-import { type ExplainResult, explainWish, wishHint } from "../policy/explain.ts";
-import { createDesk } from "../policy/policy.ts";
+import { type ExplainResult, explainRequest, requestHint } from "../policy/explain.ts";
+import { createPolicy } from "../policy/policy.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
 import { type CommandError, printError, printJson } from "./output.ts";
@@ -47,10 +47,10 @@ export const explain: Command = {
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
-    const wish = wishOf(args);
+    const request = requestOf(args);
     const flags = flagsOf(args);
-    if (!wish.ok || !flags.ok) {
-      const message = wish.ok ? (flags.ok ? "" : flags.problem) : wish.problem;
+    if (!request.ok || !flags.ok) {
+      const message = request.ok ? (flags.ok ? "" : flags.problem) : request.problem;
       printError(surroundings, "explain", { code: "usage", message }, json);
       return exitCodes.usage;
     }
@@ -66,7 +66,7 @@ export const explain: Command = {
       else for (const fault of result.faults) surroundings.err(`${formatFault(fault)}\n`);
       return exitCodes.config;
     }
-    const explained = await explainOffline(result.loaded, wish.wish, surroundings);
+    const explained = await explainOffline(result.loaded, request.request, surroundings);
     if (!explained.ok) {
       printError(surroundings, "explain", errorOf(explained), json);
       return "exit" in explained ? explained.exit : exitCodes.usage;
@@ -77,9 +77,9 @@ export const explain: Command = {
   },
 };
 
-type Wish = Parameters<typeof explainWish>[0];
+type Described = Parameters<typeof explainRequest>[0];
 
-function wishOf(args: Arguments): { ok: true; wish: Wish } | { ok: false; problem: string } {
+function requestOf(args: Arguments): { ok: true; request: Described } | { ok: false; problem: string } {
   const mac = lastValue(args, "mac");
   if (mac === undefined) return { ok: false, problem: "--mac is missing: which client is meant?" };
   const port = lastValue(args, "port") ?? "67";
@@ -93,7 +93,7 @@ function wishOf(args: Arguments): { ok: true; wish: Wish } | { ok: false; proble
     return { ok: false, problem: "--item goes with --port 4011: no other request has one" };
   return {
     ok: true,
-    wish: {
+    request: {
       mac,
       arch: lastValue(args, "arch"),
       userClass: args.options.get("user-class"),
@@ -113,7 +113,7 @@ function errorOf(failure: Extract<OfflineResult, { ok: false }>): CommandError {
   if ("exit" in failure) return { code: "interface", message: failure.problem };
   const { field, problem } = failure;
   const flag = field === undefined ? "" : `--${field === "interface" ? "on" : field} `;
-  const hint = wishHint(failure);
+  const hint = requestHint(failure);
   return { code: "request", message: `${flag}${problem}`, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -123,12 +123,12 @@ type OfflineResult = ExplainResult | { readonly ok: false; readonly exit: number
 /** With the config, the boot tree and the one-shots as they are on disk; the daemon need not run. */
 export async function explainOffline(
   { config }: LoadedConfig,
-  wish: Wish,
+  request: Described,
   surroundings: Surroundings,
 ): Promise<OfflineResult> {
   const { now, networkInterfaces } = surroundings;
   // A slip of the finger is told first, and wherever this runs.
-  const made = bootRequest(wish);
+  const made = bootRequest(request);
   if (!made.ok) return made;
   const names = config.interfaces;
   const present = networkInterfaces();
@@ -137,13 +137,13 @@ export async function explainOffline(
     const problem = names.length > 0 ? explainNoInterface(names, present, leftOut) : "no interface is served";
     return { ok: false, exit: exitCodes.start, problem };
   }
-  const desk = createDesk(config, { now, macOf: () => undefined, keepNext: () => {} });
+  const policy = createPolicy(config, { now, macOf: () => undefined, keepOneTimeBoots: () => {} });
   const scan = await scanRoot(config.root);
-  desk.adoptTree(growTree(scan.ok ? scan.files : []));
-  desk.adoptInterfaces(served);
-  const kept = config.state.directory === undefined ? undefined : readNextFile(config.state.directory);
-  if (kept?.ok) desk.adoptNext(kept.state);
-  return explainWish(wish, { context: decisionContext(config, desk.choose, served), book: desk.book() });
+  policy.adoptTree(growTree(scan.ok ? scan.files : []));
+  policy.adoptInterfaces(served);
+  const kept = config.state.directory === undefined ? undefined : readOneTimeBootFile(config.state.directory);
+  if (kept?.ok) policy.adoptOneTimeBoots(kept.state);
+  return explainRequest(request, { context: decisionContext(config, policy.choose, served), book: policy.book() });
 }
 
 function printLines({ explanation }: Extract<ExplainResult, { ok: true }>, { out }: Surroundings) {

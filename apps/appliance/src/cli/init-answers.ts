@@ -1,10 +1,10 @@
-import type { ConfigWishes } from "../init/config-text.ts";
+import type { ConfigAnswers } from "../init/config-text.ts";
 import type { Candidate } from "../init/network.ts";
 import { askInterface, askSecureBoot, everyInterface, type Question, usualInterface } from "../init/questions.ts";
 
 /** What bootlace.yaml is to say. */
 export interface Answers {
-  readonly served?: NonNullable<ConfigWishes["interface"]>;
+  readonly served?: NonNullable<ConfigAnswers["interface"]>;
   readonly secureBoot: boolean;
 }
 

@@ -34,9 +34,9 @@ export async function answersOf(config: string, surroundings: Surroundings): Pro
   }
   return answers;
 
-  async function fileFor(wish: Parameters<typeof explainOffline>[1]): Promise<string | undefined> {
+  async function fileFor(request: Parameters<typeof explainOffline>[1]): Promise<string | undefined> {
     if (!result.ok) return undefined;
-    const explained = await explainOffline(result.loaded, wish, surroundings);
+    const explained = await explainOffline(result.loaded, request, surroundings);
     // What iPXE is to fetch names its owner behind a question mark.
     return explained.ok ? explained.explanation.bootFile?.replace(/\?mac=.*$/, "") : undefined;
   }

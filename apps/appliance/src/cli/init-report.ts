@@ -29,7 +29,7 @@ export interface InitResult {
   /** There was a bootlace.yaml before. */
   readonly configKept: boolean;
   /** The command line says something that belongs into bootlace.yaml. */
-  readonly wished: boolean;
+  readonly requested: boolean;
 }
 
 /** Tells what init does, as it does it: lines for people, or one JSON document at the end. */
@@ -114,13 +114,13 @@ export function createInitReport(
 }
 
 function closingLines(result: InitResult, failed: boolean): string[] {
-  const { machines, missing, unreadable, complete, next, configKept, wished } = result;
+  const { machines, missing, unreadable, complete, next, configKept, requested } = result;
   const broken =
     failed || !complete
       ? ["", "Not everything could be made. Run init again when that is mended: it adds what is missing."]
       : [];
   const kept =
-    configKept && wished
+    configKept && requested
       ? ["", "bootlace.yaml was there before, so the options about it changed nothing. Take it away to have a new one."]
       : [];
   const faulty =

@@ -166,7 +166,7 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
       ...(install.install === undefined ? {} : { install: install.install }),
     }),
     configKept: hasConfig,
-    wished: options.has("interface") || options.has("secure-boot"),
+    requested: options.has("interface") || options.has("secure-boot"),
   };
   return report.end(result);
 

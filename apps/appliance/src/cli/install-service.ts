@@ -10,7 +10,7 @@ import { anybody, obstacle, type Reader } from "../os/reach.ts";
 import { findUser, serviceUser } from "../os/users.ts";
 import { installService, type Problem, uninstallService } from "../service-files/install.ts";
 import { findManager, type Manager, managers } from "../service-files/managers.ts";
-import { type ServiceWish, serviceConfig } from "../service-files/request.ts";
+import { type ServiceRequest, serviceConfig } from "../service-files/request.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { printError } from "./output.ts";
 
@@ -76,12 +76,12 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
 
   const config = resolve(cwd, lastValue(args, "config") ?? env[configVariable] ?? serviceConfig);
   const user = lastValue(args, "user");
-  const wish: ServiceWish = {
+  const request: ServiceRequest = {
     command: exec === undefined ? ownProgram() : [exec],
     config,
     ...(user === undefined ? {} : { user }),
   };
-  const odd = [...wish.command, config, user ?? ""].find((word) => /[\p{Cc}]/u.test(word));
+  const odd = [...request.command, config, user ?? ""].find((word) => /[\p{Cc}]/u.test(word));
   if (odd !== undefined) return wrong("a path or name has a control character in it");
   if (user !== undefined && checkUser(user) !== undefined) return wrong(`--user ${user} is no name of a user`);
 
@@ -89,8 +89,8 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   if (options.has("print")) {
     out(
       manager.text({
-        ...wish,
-        ...placesOf(wish, loaded.ok ? foldersOf(loaded.loaded, root ?? "") : { written: [] }),
+        ...request,
+        ...placesOf(request, loaded.ok ? foldersOf(loaded.loaded, root ?? "") : { written: [] }),
         ...(loaded.ok ? secretsOf(loaded.loaded, root ?? "") : {}),
       }),
     );
@@ -104,7 +104,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   const folders = foldersOf(loaded.loaded, root ?? "");
   // What --exec names may come there later.
   const ours = root !== undefined && exec === undefined;
-  const absent = !ours ? undefined : wish.command.find((path) => !existsSync(below(path)));
+  const absent = !ours ? undefined : request.command.find((path) => !existsSync(below(path)));
   if (absent !== undefined) {
     return {
       exit: exitCodes.start,
@@ -119,7 +119,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   // A unit hands the token over; a script cannot.
   const secret = manager.name === "systemd" || secrets.tokenFile === undefined ? [] : [secrets.tokenFile];
   const blocked =
-    reader && [...wish.command, config, boot, ...secret].find((path) => obstacle(path, reader) !== undefined);
+    reader && [...request.command, config, boot, ...secret].find((path) => obstacle(path, reader) !== undefined);
   if (reader && blocked !== undefined) {
     return {
       exit: exitCodes.start,
@@ -127,7 +127,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
       hint: "Put it where every user may read, or name a user who may: --user NAME",
     };
   }
-  return installService(manager, manager.text({ ...wish, ...placesOf(wish, folders), ...secrets }), {
+  return installService(manager, manager.text({ ...request, ...placesOf(request, folders), ...secrets }), {
     root,
     force,
     out,
@@ -149,7 +149,7 @@ function readerOf({ name }: Manager, user: string | undefined): Reader | "unknow
 }
 
 /** What the service must see and write outside of the folders that are its own. */
-function placesOf({ command, config }: ServiceWish, { root, written }: Folders) {
+function placesOf({ command, config }: ServiceRequest, { root, written }: Folders) {
   const foreign = written.filter((path) => !/^\/var\/(lib|log)\/bootlace(\/|$)/.test(path));
   const all = [...command, config, ...(root === undefined ? [] : [root]), ...foreign];
   return {

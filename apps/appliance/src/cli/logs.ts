@@ -98,13 +98,13 @@ async function follow(
   void stopping.received.then(() => ending.abort());
   let last = fromTheBeginning;
   let seen = false;
-  let told = false;
+  let reported = false;
   while (!ending.signal.aborted) {
     const { failure, last: reached } = await watch(api, last, ending.signal, show);
     const gone = failure?.error.code === "unreachable";
     if (failure !== undefined && !(seen && gone)) return failWith(failure, "logs", json, surroundings);
-    if (gone && !told) surroundings.err(`bootlace logs: ${inertText(failure.error.message)}; waiting for it\n`);
-    told = gone;
+    if (gone && !reported) surroundings.err(`bootlace logs: ${inertText(failure.error.message)}; waiting for it\n`);
+    reported = gone;
     seen = true;
     // A stream that breaks without an event would else be asked for without a pause.
     if (reached === last) await delay(pause, undefined, { signal: ending.signal }).catch(() => {});

@@ -1,8 +1,8 @@
 import { quote } from "@bootlace/dhcp-core";
-import type { ApiNext, ApiNextEntry } from "../api-model/types.ts";
+import type { ApiOneTimeBoot, ApiOneTimeBoots } from "../api-model/types.ts";
 import { clockOrDay } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
-import { readNextWish } from "../policy/one-time-boot-request.ts";
+import { readOneTimeBootRequest } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { inertText, printError, printJson } from "./output.ts";
@@ -33,14 +33,14 @@ export const next: Command = {
     const mac = args.positionals[0];
     return mac === undefined
       ? showAll(api.value, args, json, surroundings)
-      : tell(api.value, mac, args, json, surroundings);
+      : report(api.value, mac, args, json, surroundings);
   },
 };
 
-const wishes = ["file", "server", "url", "script", "ignore", "clear"] as const;
+const requests = ["file", "server", "url", "script", "ignore", "clear"] as const;
 
 async function showAll(api: Api, args: Arguments, json: boolean, surroundings: Surroundings): Promise<number> {
-  const stray = wishes.find((name) => args.options.has(name));
+  const stray = requests.find((name) => args.options.has(name));
   if (stray !== undefined) {
     printError(
       surroundings,
@@ -50,7 +50,7 @@ async function showAll(api: Api, args: Arguments, json: boolean, surroundings: S
     );
     return exitCodes.usage;
   }
-  const result = await api.call<ApiNext>("GET", "/api/v1/next");
+  const result = await api.call<ApiOneTimeBoots>("GET", "/api/v1/next");
   if (!result.ok) return failWith(result, "next", json, surroundings);
   if (json) printJson(surroundings, { ...result.value });
   else if (result.value.next.length === 0) surroundings.out("no machine was told anything\n");
@@ -58,7 +58,7 @@ async function showAll(api: Api, args: Arguments, json: boolean, surroundings: S
   return exitCodes.ok;
 }
 
-async function tell(
+async function report(
   api: Api,
   mac: string,
   args: Arguments,
@@ -66,7 +66,7 @@ async function tell(
   surroundings: Surroundings,
 ): Promise<number> {
   const clear = args.options.has("clear");
-  const wish = {
+  const request = {
     mac,
     file: lastValue(args, "file"),
     server: lastValue(args, "server"),
@@ -75,15 +75,15 @@ async function tell(
     ignore: args.options.has("ignore") ? true : undefined,
   };
   // The same rules as the daemon's, told before anybody is asked.
-  const read = readNextWish(clear ? { mac, ignore: true } : wish);
-  const stray = clear ? wishes.find((name) => name !== "clear" && args.options.has(name)) : undefined;
+  const read = readOneTimeBootRequest(clear ? { mac, ignore: true } : request);
+  const stray = clear ? requests.find((name) => name !== "clear" && args.options.has(name)) : undefined;
   if (!read.ok || stray !== undefined) {
     const message = read.ok ? `--clear takes back what was told, and --${stray} tells something` : read.fault.problem;
     const hint = read.ok ? undefined : read.fault.allowed;
     printError(surroundings, "next", { code: "usage", message, ...(hint === undefined ? {} : { hint }) }, json);
     return exitCodes.usage;
   }
-  const result: ApiResult<ApiNextEntry | undefined> = clear
+  const result: ApiResult<ApiOneTimeBoot | undefined> = clear
     ? await api.call("DELETE", `/api/v1/next/${encodeURIComponent(read.mac)}`)
     : await api.call("POST", "/api/v1/next", { mac: read.mac, ...read.action });
   if (!result.ok) return failWith(result, "next", json, surroundings);
@@ -98,7 +98,7 @@ async function tell(
   return exitCodes.ok;
 }
 
-function entryLine(entry: ApiNextEntry, now: number): string {
+function entryLine(entry: ApiOneTimeBoot, now: number): string {
   const { mac, file, server, url, script, ignore, setAt, takenAt } = entry;
   const what = [
     ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),

@@ -52,8 +52,8 @@ export const reload: Command = {
     else if (value.ok) surroundings.out(changedText(value));
     else {
       for (const { message, hint, code, path, ...place } of value.faults) {
-        const told = { code, path, ...placeOf(place), problem: message };
-        surroundings.err(`${formatFault({ ...told, ...(hint === undefined ? {} : { allowed: hint }) })}\n`);
+        const reported = { code, path, ...placeOf(place), problem: message };
+        surroundings.err(`${formatFault({ ...reported, ...(hint === undefined ? {} : { allowed: hint }) })}\n`);
       }
       surroundings.err("bootlace reload: the old config stays in force\n");
     }

@@ -79,8 +79,8 @@ export async function serveUntilSignal(
     if (!(error instanceof ApplianceStartError)) throw error;
     systemd.status(error.message);
     // Its JSON line has the same reader where both outputs are one.
-    const told = surroundings.oneOutput && consoleFormat(loaded.config.log, surroundings) === "json";
-    if (!told) err(`bootlace: ${error.message}\n`);
+    const reported = surroundings.oneOutput && consoleFormat(loaded.config.log, surroundings) === "json";
+    if (!reported) err(`bootlace: ${error.message}\n`);
     log.write({ level: "fatal", scope: "bootlace", event: "bootlace.not-started", message: error.message });
     return exitCodes.start;
   }

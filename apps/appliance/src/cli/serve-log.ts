@@ -15,7 +15,7 @@ export function openServeLog(settings: Config["log"], surroundings: Surroundings
   let file = fileOf(settings, surroundings);
   let log = logFor(settings, file, surroundings);
   return {
-    write: (record, at) => log(record, at),
+    write: (record, time) => log(record, time),
     adopt(next) {
       if (next.file !== file?.path) {
         file?.close();

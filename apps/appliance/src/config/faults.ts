@@ -114,8 +114,8 @@ export function faultRow({ code, problem, allowed, suggestion, path, ...place }:
   const hint = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`]
     .filter(Boolean)
     .join(". ");
-  const told = { code, path, severity: "error" as const, message: problem, ...(hint === "" ? {} : { hint }) };
-  return { ...placeRow(place), ...told };
+  const reported = { code, path, severity: "error" as const, message: problem, ...(hint === "" ? {} : { hint }) };
+  return { ...placeRow(place), ...reported };
 }
 
 /** `file`, `line` and `column`, as far as there are any; else `flag` or `variable`. */

@@ -2,6 +2,7 @@ import type { DhcpPacket } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
+import type { FileFacts } from "../catalogue/file-facts.ts";
 
 /** What the headers of the programs in the boot tree say, by path. */
 export interface Programs {
@@ -10,24 +11,26 @@ export interface Programs {
   readonly unsigned: ReadonlySet<string>;
 }
 
-/** What the appliance itself reports. `at` is Unix time in milliseconds. */
-export type HouseEvent =
+/** What the appliance itself reports. `time` is Unix time in milliseconds. */
+export type OwnEvent =
   /** Time passes: about once a second, so that silence can be judged. */
-  | { readonly type: "tick"; readonly at: number }
+  | { readonly type: "tick"; readonly time: number }
   /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
-  | ({ readonly type: "programs"; readonly at: number } & Programs)
+  | ({ readonly type: "programs"; readonly time: number } & Programs)
+  /** What a file of ours holds that a client asked for: `path` is below the root, in plain form. */
+  | { readonly type: "inspected"; readonly time: number; readonly path: string; readonly facts: FileFacts }
   /** Another server's reply to a client, heard because it was broadcast. */
-  | { readonly type: "overheard"; readonly at: number; readonly source: Endpoint; readonly reply: DhcpPacket }
+  | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
   /** Whether the replies of other servers can be heard from now on. */
-  | { readonly type: "overhearing"; readonly at: number; readonly on: boolean; readonly code?: string }
-  | { readonly type: "reloaded"; readonly at: number; readonly ok: boolean; readonly faults: readonly string[] };
+  | { readonly type: "overhearing"; readonly time: number; readonly on: boolean; readonly code?: string }
+  | { readonly type: "reloaded"; readonly time: number; readonly ok: boolean; readonly faults: readonly string[] };
 
 /** Everything that happens, in one union: log, boot sessions, metrics and stream are made of it and of nothing else. */
 export type ApplianceEvent =
   | { readonly kind: "dhcp"; readonly event: ProxyDhcpEvent }
   | { readonly kind: "tftp"; readonly event: TftpEvent }
   | { readonly kind: "http"; readonly event: HttpBootEvent }
-  | { readonly kind: "appliance"; readonly event: HouseEvent };
+  | { readonly kind: "appliance"; readonly event: OwnEvent };
 
 /** When it happened: Unix time in milliseconds. */
 export function timeOf({ event }: ApplianceEvent): number {

@@ -1,4 +1,4 @@
-import { toldIn } from "../sessions/boot.ts";
+import { offeredIn } from "../sessions/boot.ts";
 import { flag, itemsOf, number, objectOf, optional, type Read, text } from "../sessions/read-json.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
@@ -24,13 +24,14 @@ const readOldStep: Read<Step> = (value) => {
   if (place === undefined) return undefined;
   const { details } = value as { details?: object };
   // The text is made from the fields whenever it is shown.
-  return readStep({ ...details, ...place, lastAt: place.lastAt ?? place.at });
+  const { at, ...rest } = place;
+  return readStep({ ...details, ...rest, time: at, lastAt: place.lastAt ?? at });
 };
 
 type OldBoot = Omit<Session, "key" | "vendorClass" | "uuid" | "serial" | "hostName" | KeptSince> & {
   readonly droppedSteps: number;
 };
-type KeptSince = "told" | "dropped" | "next" | "running" | "givenUp";
+type KeptSince = "offered" | "dropped" | "next" | "running" | "givenUp";
 
 const readOldBoot = objectOf<OldBoot>({
   id: text,
@@ -62,7 +63,7 @@ export function sessionOfVersion1(json: string): Session | undefined {
     ...rest,
     key: old.mac ?? `ip ${old.address ?? ""}`,
     steps,
-    told: toldIn(steps),
+    offered: offeredIn(steps),
     dropped: droppedSteps + unknown,
     next: Math.max(0, ...steps.map((step) => step.number)) + 1,
     running: 0,

@@ -4,7 +4,7 @@ import { networkText } from "./questions.ts";
 /** Folder of the boot files, beside bootlace.yaml. */
 export const rootName = "boot";
 
-export interface ConfigWishes {
+export interface ConfigAnswers {
   /** The interfaces to serve with their networks; none: every interface of the LAN. */
   readonly interface?: { readonly names: readonly string[]; readonly networks: readonly Candidate[] };
   /** UEFI machines start shim and GRUB. */
@@ -14,7 +14,7 @@ export interface ConfigWishes {
 }
 
 /** A bootlace.yaml with comments. What stands behind `#` without a space between is a setting, ready to be used. */
-export function configText({ interface: served, secureBoot, root }: ConfigWishes): string {
+export function configText({ interface: served, secureBoot, root }: ConfigAnswers): string {
   const lines = [
     "# The configuration of Bootlace, written by bootlace init. Change it as you like.",
     "# bootlace check looks for faults in it; bootlace reload makes the daemon read it again.",

@@ -66,14 +66,14 @@ const mostTries = 5;
 export async function askFor<T>(
   question: Question<T>,
   ask: (text: string) => Promise<string | undefined>,
-  tell: (text: string) => void,
+  print: (text: string) => void,
 ): Promise<T | undefined> {
   for (let tries = 0; tries < mostTries; tries++) {
     const answer = await ask(question.text);
     if (answer === undefined) return undefined;
     const value = question.read(answer.trim());
     if (value !== undefined) return value;
-    tell(`${question.hint}.\n`);
+    print(`${question.hint}.\n`);
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import type { BootTree } from "../catalogue/tree.ts";
 import type { BootRule } from "../config/schema.ts";
 import type { LogRecord } from "../events/record.ts";
 
-/** Architectures of machines on ordinary desks: a missing boot file of theirs is told with the names looked for. */
+/** Architectures of machines on ordinary policies: a missing boot file of theirs is told with the names looked for. */
 const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
 
 const flawTexts = {

@@ -83,12 +83,12 @@ function abortedRecord({ request, reason, status, bytes, size, range, ms, detail
 function refusedRecord({ request, client, reason, status, detail, time }: Of<"refused">, passes: Passes): LogRecord {
   const row = reasons["http-refused"][reason];
   // A missing file is a step of a boot, and each is told; the rest once a minute and client.
-  const told = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
+  const reported = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
   const what = request === undefined ? client.address : who(request);
   const fields = request === undefined ? { ip: client.address, clientPort: client.port } : ref(request);
   const message = `${what}: ${textOf(row)}${detailText(detail)}`;
   const event = reason === "missing" || reason === "is-directory" ? "http.not-found" : "http.refused";
-  return plain(told ? row.level : "debug", event, message, { ...fields, reason, status, detail });
+  return plain(reported ? row.level : "debug", event, message, { ...fields, reason, status, detail });
 }
 
 function plain(level: Level, event: EventCode, message: string, fields: Record<string, unknown>): LogRecord {

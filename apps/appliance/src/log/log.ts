@@ -24,8 +24,8 @@ export interface LogOptions {
   readonly formatTime?: (milliseconds: number) => string;
 }
 
-/** @param at when it happened, in milliseconds since 1970; now when left out */
-export type Log = (record: LogRecord, at?: number) => void;
+/** @param time when it happened, in milliseconds since 1970; now when left out */
+export type Log = (record: LogRecord, time?: number) => void;
 
 /** Writes records as JSON lines, for people or for the journal, to the console and to a file. */
 export function createLog(options: LogOptions): Log {
@@ -34,9 +34,9 @@ export function createLog(options: LogOptions): Log {
     if (format === "json") return jsonSink(now, write);
     if (format === "journal") return (record) => write(journalLines(record, level));
     const formatTime = options.formatTime ?? (terminal?.columns === undefined ? localTime : clockTime);
-    return (record, at) => {
+    return (record, time) => {
       const columns = terminal?.columns?.();
-      const form = { time: formatTime(at ?? now()), colour: terminal?.colour === true, level };
+      const form = { time: formatTime(time ?? now()), colour: terminal?.colour === true, level };
       write(prettyLines(record, columns === undefined ? form : { ...form, columns }));
     };
   };
@@ -44,8 +44,8 @@ export function createLog(options: LogOptions): Log {
   const toConsole = sinkFor(options.console, options.writeConsole, options);
   // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
   const sinks: Log[] = [
-    (record, at) => {
-      if (record.level !== "fatal" || options.console === "json") toConsole(record, at);
+    (record, time) => {
+      if (record.level !== "fatal" || options.console === "json") toConsole(record, time);
     },
   ];
   if (options.file !== undefined) {
@@ -53,9 +53,9 @@ export function createLog(options: LogOptions): Log {
     const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
     sinks.push(sinkFor(format, (text) => target.write(text, onTrouble)));
   }
-  return (record, at) => {
+  return (record, time) => {
     if (!isWritten(record.level, level)) return;
-    for (const sink of sinks) sink(record, at);
+    for (const sink of sinks) sink(record, time);
   };
 }
 
@@ -79,18 +79,18 @@ function fileRecord(path: string, problem: string | undefined): LogRecord {
 }
 
 function jsonSink(now: () => number, write: (text: string) => void): Log {
-  let time: number | undefined;
+  let happenedAt: number | undefined;
   const logger = pino(
     {
       level: "debug",
       base: null,
-      timestamp: () => `,"time":"${new Date(time ?? now()).toISOString()}"`,
+      timestamp: () => `,"time":"${new Date(happenedAt ?? now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line) => write(inertJson(line)) },
   );
-  return ({ level, scope, event, message, fields }, at) => {
-    time = at;
+  return ({ level, scope, event, message, fields }, time) => {
+    happenedAt = time;
     logger[level]({ scope, event, ...fields }, message);
   };
 }

@@ -13,7 +13,7 @@ export function unboundPort({ kind, event }: ApplianceEvent): PortFailure | unde
 /** What the log says about it, in the words of a start that fails; `failure` may know who holds the port. */
 export function unboundRecord({ event }: ApplianceEvent, failure: PortFailure): LogRecord {
   const { service, address, port, code, holder } = failure;
-  const at = "interfaceName" in event ? { interface: event.interfaceName } : {};
+  const iface = "interfaceName" in event ? { interface: event.interfaceName } : {};
   const [scope, name] =
     service === "pxe"
       ? (["dhcp", "dhcp.interface-failed"] as const)
@@ -25,6 +25,6 @@ export function unboundRecord({ event }: ApplianceEvent, failure: PortFailure): 
     scope,
     event: name,
     message: `${explainPortFailures([failure])}. It is tried again`,
-    fields: { ...at, address, port, code, ...(holder === undefined ? {} : { holder }) },
+    fields: { ...iface, address, port, code, ...(holder === undefined ? {} : { holder }) },
   };
 }

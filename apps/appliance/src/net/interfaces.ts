@@ -25,7 +25,7 @@ export interface InterfaceChoice {
   readonly missing: readonly string[];
 }
 
-export interface InterfaceWish {
+export interface InterfaceRequest {
   /** Only these; empty: every one that is not left out. */
   readonly names: readonly string[];
   /** Only addresses in these networks; empty: all. */
@@ -42,19 +42,19 @@ const foreignNames: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Chooses which addresses are served. Pure: the caller asks the operating system. */
-export function chooseInterfaces(present: NetworkInterfaces, wish: InterfaceWish): InterfaceChoice {
-  const inSubnets = subnetFilter(wish.subnets);
+export function chooseInterfaces(present: NetworkInterfaces, request: InterfaceRequest): InterfaceChoice {
+  const inSubnets = subnetFilter(request.subnets);
   const served: ServedInterface[] = [];
   const leftOut: LeftOut[] = [];
   for (const [name, addresses] of Object.entries(present)) {
     const ipv4 = (addresses ?? []).filter((info) => info.family === "IPv4");
-    const named = wish.names.includes(name);
+    const named = request.names.includes(name);
     if (ipv4.length === 0) {
-      if (wish.names.length === 0) leftOut.push({ name, reason: "no IPv4 address" });
+      if (request.names.length === 0) leftOut.push({ name, reason: "no IPv4 address" });
       continue;
     }
     for (const info of ipv4) {
-      const reason = reasonAgainst(name, info, named, wish, inSubnets);
+      const reason = reasonAgainst(name, info, named, request, inSubnets);
       if (reason === undefined) served.push(toServed(name, info));
       else leftOut.push({ name, address: info.address, reason });
     }
@@ -62,17 +62,17 @@ export function chooseInterfaces(present: NetworkInterfaces, wish: InterfaceWish
   const withAddress = new Set(
     [...served, ...leftOut.filter((out) => out.address !== undefined)].map(({ name }) => name),
   );
-  return { served, leftOut, missing: wish.names.filter((name) => !withAddress.has(name)) };
+  return { served, leftOut, missing: request.names.filter((name) => !withAddress.has(name)) };
 }
 
 function reasonAgainst(
   name: string,
   info: NetworkInterfaceInfo,
   named: boolean,
-  wish: InterfaceWish,
+  request: InterfaceRequest,
   inSubnets: (address: string) => boolean,
 ): string | undefined {
-  if (wish.names.length > 0 && !named) return "not among the named interfaces";
+  if (request.names.length > 0 && !named) return "not among the named interfaces";
   if (!named) {
     if (info.internal) return "loopback";
     const foreign = foreignNames.find(([pattern]) => pattern.test(name));

@@ -35,7 +35,7 @@ export function createNotifier({ env, pid, monotonic, every, send, onProblem }: 
   const waiting: string[][] = [];
   let sending: Promise<void> | undefined;
   let lastStatus: string | undefined;
-  let told = false;
+  let reported = false;
   let endWatchdog: (() => void) | undefined;
 
   function say(...assignments: string[]): void {
@@ -46,8 +46,8 @@ export function createNotifier({ env, pid, monotonic, every, send, onProblem }: 
   async function sendAll(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const problem = await send(next);
-      if (problem === undefined || told) continue;
-      told = true;
+      if (problem === undefined || reported) continue;
+      reported = true;
       onProblem(problem);
     }
     sending = undefined;

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { decodePacket } from "@bootlace/dhcp-core";
-import type { HouseEvent } from "../events/event.ts";
+import type { OwnEvent } from "../events/event.ts";
 
 /** Hears what other DHCP servers broadcast to clients. Sends nothing, and takes nothing from anyone. */
 export interface Overhearing {
@@ -14,7 +14,7 @@ export interface OverhearOptions {
   /** Our own addresses: our replies are broadcast as well. */
   readonly own: () => readonly string[];
   readonly now: () => number;
-  readonly onEvent: (event: HouseEvent) => void;
+  readonly onEvent: (event: OwnEvent) => void;
 }
 
 /**
@@ -29,19 +29,19 @@ export function createOverhearing({ port, own, now, onEvent }: OverhearOptions):
     if (own().includes(address)) return;
     const decoded = decodePacket(bytes);
     if (!decoded.ok || decoded.packet.op !== 2) return;
-    onEvent({ type: "overheard", at: now(), source: { address, port: from }, reply: decoded.packet });
+    onEvent({ type: "overheard", time: now(), source: { address, port: from }, reply: decoded.packet });
   });
 
   return {
     start: () =>
       new Promise((resolve) => {
         socket.on("error", (error: NodeJS.ErrnoException) => {
-          onEvent({ type: "overhearing", at: now(), on: false, code: error.code ?? error.message });
+          onEvent({ type: "overhearing", time: now(), on: false, code: error.code ?? error.message });
           resolve();
         });
         socket.bind(port, "255.255.255.255", () => {
           bound = true;
-          onEvent({ type: "overhearing", at: now(), on: true });
+          onEvent({ type: "overhearing", time: now(), on: true });
           resolve();
         });
       }),

@@ -17,12 +17,13 @@ export interface IdentityDeps {
   readonly needed: readonly string[];
 }
 
-/** @param wish `user` of the config */
-export function chooseIdentity(wish: string | undefined, { uid, find, needed }: IdentityDeps): Identity {
-  if (uid !== 0 || wish === "root") return { kind: "stay" };
-  const user = find(wish ?? serviceUser);
+/** @param requested `user` of the config */
+export function chooseIdentity(requested: string | undefined, { uid, find, needed }: IdentityDeps): Identity {
+  if (uid !== 0 || requested === "root") return { kind: "stay" };
+  const user = find(requested ?? serviceUser);
   if (user === undefined) {
-    if (wish !== undefined) return { kind: "impossible", problem: `there is no user ${wish} to become (user)` };
+    if (requested !== undefined)
+      return { kind: "impossible", problem: `there is no user ${requested} to become (user)` };
     return stayRoot(
       "info",
       `make a user ${serviceUser}, or name one with user, and only the right to low ports is kept`,
@@ -32,7 +33,7 @@ export function chooseIdentity(wish: string | undefined, { uid, find, needed }: 
   const blocked = needed.find((path) => obstacle(path, user) !== undefined);
   if (blocked === undefined) return { kind: "become", user };
   const problem = `the user ${user.name} cannot read ${blocked}: ${obstacle(blocked, user)} does not let it in`;
-  return wish === undefined ? stayRoot("warn", problem) : { kind: "impossible", problem };
+  return requested === undefined ? stayRoot("warn", problem) : { kind: "impossible", problem };
 }
 
 function stayRoot(level: "info" | "warn", why: string): Identity {

@@ -19,7 +19,7 @@ import type { Problem } from "../config/faults.ts";
 import { checkIpv4, checkUuid, checkWholeMac, macPrefix } from "../config/values.ts";
 
 /** A request that is made up, to see what it would be answered. */
-export interface RequestWish {
+export interface RequestDescription {
   /** MAC address with colons or dashes. */
   readonly mac: string;
   /** Name or number of option 93; x86-bios when absent. */
@@ -41,13 +41,15 @@ export interface RequestWish {
 }
 
 /** Why no request can be made of a wish. */
-export interface WishFault extends Omit<Problem, "code"> {
+export interface RequestFault extends Omit<Problem, "code"> {
   readonly ok: false;
   /** What is wrong of the wish. */
-  readonly field?: keyof RequestWish | "interface";
+  readonly field?: keyof RequestDescription | "interface";
 }
 
-export type RequestResult = { readonly ok: true; readonly packet: DhcpPacket; readonly bytes: Uint8Array } | WishFault;
+export type RequestResult =
+  | { readonly ok: true; readonly packet: DhcpPacket; readonly bytes: Uint8Array }
+  | RequestFault;
 
 /** What iPXE says of itself in option 175 when it is built as its makers ship it. */
 const usualIpxe: IpxeOptions = { version: "1.21.1", http: 1, https: 1, tftp: 1, dns: 1, iscsi: 1, menu: 1, bzimage: 1 };
@@ -58,29 +60,29 @@ const asked = [
 ];
 
 /** A DISCOVER, or with port `pxe` a REQUEST, as such a client would send it. */
-export function bootRequest(wish: RequestWish): RequestResult {
-  const { port = "dhcp", relay, address } = wish;
-  const mac = parseMac(macPrefix(wish.mac) ?? "");
-  if (mac?.length !== 6) return wrong("mac", checkWholeMac(wish.mac) ?? { problem: "this is not a MAC address" });
-  const arch = architectureOf(wish.arch);
-  if (arch === undefined) return wrong("arch", archProblem(String(wish.arch)));
+export function bootRequest(request: RequestDescription): RequestResult {
+  const { port = "dhcp", relay, address } = request;
+  const mac = parseMac(macPrefix(request.mac) ?? "");
+  if (mac?.length !== 6) return wrong("mac", checkWholeMac(request.mac) ?? { problem: "this is not a MAC address" });
+  const arch = architectureOf(request.arch);
+  if (arch === undefined) return wrong("arch", archProblem(String(request.arch)));
   const relayProblem = relay === undefined ? undefined : checkIpv4(relay);
   if (relayProblem !== undefined) return wrong("relay", relayProblem);
   const addressProblem = address === undefined ? undefined : checkIpv4(address);
   if (addressProblem !== undefined) return wrong("address", addressProblem);
-  const uuidProblem = wish.uuid === undefined ? undefined : checkUuid(wish.uuid);
+  const uuidProblem = request.uuid === undefined ? undefined : checkUuid(request.uuid);
   if (uuidProblem !== undefined) return wrong("uuid", uuidProblem);
-  const machine = machineIdentifier(wish);
+  const machine = machineIdentifier(request);
   if (machine === "wrong-serial") {
-    const problem = `${quote(wish.serial ?? "")} is not the serial number of a Raspberry Pi`;
+    const problem = `${quote(request.serial ?? "")} is not the serial number of a Raspberry Pi`;
     return wrong("serial", { problem, allowed: "Allowed: 8 hexadecimal digits, such as 1f2e3d4c" });
   }
 
   const code = typeof arch === "number" ? arch : arch.code;
   const http = typeof arch === "number" ? false : arch.http;
   const vendorClass =
-    wish.vendorClass ?? `${http ? "HTTP" : "PXE"}Client:Arch:${String(code).padStart(5, "0")}:UNDI:003016`;
-  const classes = wish.userClass ?? [];
+    request.vendorClass ?? `${http ? "HTTP" : "PXE"}Client:Arch:${String(code).padStart(5, "0")}:UNDI:003016`;
+  const classes = request.userClass ?? [];
   const options: OptionValues = {
     messageType: port === "pxe" ? 3 : 1,
     parameterRequestList: asked,
@@ -90,7 +92,7 @@ export function bootRequest(wish: RequestWish): RequestResult {
     vendorClassIdentifier: vendorClass,
     ...(classes.length === 0 ? {} : { userClass: { form: classes.length === 1 ? "raw" : "counted", classes } }),
     ...(classes.includes("iPXE") ? { etherboot: usualIpxe } : {}),
-    ...(wish.item === undefined ? {} : { vendorSpecificInformation: bootItem(wish.item) }),
+    ...(request.item === undefined ? {} : { vendorSpecificInformation: bootItem(request.item) }),
   };
   const discover = createDiscover({
     mac: formatMac(mac),
@@ -114,9 +116,9 @@ export function bootRequest(wish: RequestWish): RequestResult {
 }
 
 function wrong(
-  field: NonNullable<WishFault["field"]>,
+  field: NonNullable<RequestFault["field"]>,
   { problem, allowed, suggestion }: Omit<Problem, "code">,
-): WishFault {
+): RequestFault {
   return {
     ok: false,
     field,
@@ -147,7 +149,7 @@ function bootItem(type: number): Uint8Array {
 }
 
 /** Option 97: a UUID, or the serial number of a Raspberry Pi four times over (rpi-eeprom before 2019-10). */
-function machineIdentifier({ uuid, serial }: RequestWish): Uint8Array | undefined | "wrong-serial" {
+function machineIdentifier({ uuid, serial }: RequestDescription): Uint8Array | undefined | "wrong-serial" {
   if (uuid !== undefined) {
     const bytes = parseUuid(uuid, "little-endian");
     return bytes === undefined ? undefined : Uint8Array.of(0, ...bytes);

@@ -8,9 +8,9 @@ import { macPrefix } from "../config/values.ts";
 /** One key of `when`. */
 export interface Condition {
   readonly key: keyof RuleConditions;
-  holds(client: BootClient, at: ServedInterface): boolean;
+  holds(client: BootClient, iface: ServedInterface): boolean;
   /** What the client has instead, for people. */
-  found(client: BootClient, at: ServedInterface): string;
+  found(client: BootClient, iface: ServedInterface): string;
   /** What the rule wants. */
   readonly wanted: readonly string[];
 }
@@ -61,13 +61,13 @@ const tests: {
     found: ({ userClasses }) => userClasses.map(quote).join(", ") || "none",
   }),
   interface: (names) => ({
-    holds: (_client, at) => names.includes(at.name),
-    found: (_client, at) => at.name,
+    holds: (_client, iface) => names.includes(iface.name),
+    found: (_client, iface) => iface.name,
   }),
   subnet(texts) {
     const inside = subnetFilter(texts);
     return {
-      holds: (client, at) => inside(addressOf(client, at)),
+      holds: (client, iface) => inside(addressOf(client, iface)),
       found: addressOf,
     };
   },
@@ -133,6 +133,6 @@ function serialTest(texts: readonly string[]): ClientTest {
 }
 
 /** A client without an address is in the network of its relay, or of the interface. */
-function addressOf({ address, relay }: BootClient, at: ServedInterface): string {
-  return address ?? relay ?? at.address;
+function addressOf({ address, relay }: BootClient, iface: ServedInterface): string {
+  return address ?? relay ?? iface.address;
 }

@@ -12,8 +12,8 @@ import { checkProgramNamed } from "../catalogue/boot-check.ts";
 import { textOf } from "../catalogue/reasons/reason.ts";
 import { policyReasons } from "../catalogue/reasons/silences.ts";
 import { silenceReason } from "../catalogue/reasons/table.ts";
-import { bootRequest, type RequestWish, type WishFault } from "./boot-request.ts";
-import { nextRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
+import { bootRequest, type RequestDescription, type RequestFault } from "./boot-request.ts";
+import { oneTimeBootRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
 /** What one request would be answered, and why. Texts of the client are escaped; `hex` is without separators. */
 export interface Explanation {
@@ -49,45 +49,45 @@ export interface ExplainContext {
 
 export type ExplainResult =
   | { readonly ok: true; readonly request: DhcpPacket; readonly hex: string; readonly explanation: Explanation }
-  | WishFault;
+  | RequestFault;
 
 /** What would be right instead, for people; undefined when nobody knows. */
-export function wishHint({ allowed, suggestion }: WishFault): string | undefined {
+export function requestHint({ allowed, suggestion }: RequestFault): string | undefined {
   const parts = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`];
   return parts.filter((part) => part !== undefined).join(". ") || undefined;
 }
 
 /** Makes up a request and explains it. */
-export function explainWish(
-  wish: RequestWish & { readonly interface?: string | undefined },
+export function explainRequest(
+  request: RequestDescription & { readonly interface?: string | undefined },
   room: ExplainContext,
 ): ExplainResult {
   const interfaces = room.context.interfaces.filter(
-    ({ name }) => wish.interface === undefined || name === wish.interface,
+    ({ name }) => request.interface === undefined || name === request.interface,
   );
-  const [at] = interfaces;
-  if (at === undefined) {
-    if (wish.interface === undefined) return { ok: false, problem: "no interface is served" };
+  const [iface] = interfaces;
+  if (iface === undefined) {
+    if (request.interface === undefined) return { ok: false, problem: "no interface is served" };
     const names = [...new Set(room.context.interfaces.map(({ name }) => name))];
     return {
       ok: false,
       field: "interface",
-      problem: `${quote(wish.interface)} is not served`,
+      problem: `${quote(request.interface)} is not served`,
       allowed: `Served: ${names.join(", ") || "none"}`,
     };
   }
-  const pxe = wish.port === "pxe";
-  const address = wish.address ?? (pxe ? neighbourOf(at) : undefined);
-  const made = bootRequest({ ...wish, address });
+  const pxe = request.port === "pxe";
+  const address = request.address ?? (pxe ? neighbourOf(iface) : undefined);
+  const made = bootRequest({ ...request, address });
   if (!made.ok) return made;
   const { dhcp, pxe: pxePort, client } = room.context.ports;
-  const relayed = wish.relay !== undefined && !pxe;
+  const relayed = request.relay !== undefined && !pxe;
   const datagram: Datagram = {
     bytes: made.bytes,
     port: pxe ? "pxe" : "dhcp",
     localPort: pxe ? pxePort : dhcp,
-    source: { address: pxe ? (address ?? "0.0.0.0") : (wish.relay ?? "0.0.0.0"), port: relayed ? dhcp : client },
-    ...(pxe || relayed ? { arrival: at } : {}),
+    source: { address: pxe ? (address ?? "0.0.0.0") : (request.relay ?? "0.0.0.0"), port: relayed ? dhcp : client },
+    ...(pxe || relayed ? { arrival: iface } : {}),
   };
   const narrowed = { ...room, context: { ...room.context, interfaces } };
   return { ok: true, request: made.packet, hex: hexOf(made.bytes), explanation: explainDatagram(datagram, narrowed) };
@@ -102,14 +102,15 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
   }
   const { client, decision, replies, request } = outcome;
   const name = replies[0]?.interfaceName ?? datagram.arrival?.name;
-  const at = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
+  const iface = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
   const { kind: verdict, reason, rule } = decision;
   return {
     decision: verdict,
     reason,
     text: sentence(request, client, decision),
     ...(rule === undefined ? {} : { rule }),
-    rules: wasPlanned(decision) && client !== undefined && at !== undefined ? rulesOf(book, client, at, decision) : [],
+    rules:
+      wasPlanned(decision) && client !== undefined && iface !== undefined ? rulesOf(book, client, iface, decision) : [],
     ...(decision.kind === "ignore"
       ? {}
       : {
@@ -131,14 +132,14 @@ function wasPlanned(decision: Decision): boolean {
   return decision.kind !== "ignore" || silenceReason(decision).stage === "after-rules";
 }
 
-function rulesOf(book: RuleBook, client: BootClient, at: ServedInterface, decision: Decision): RuleVerdict[] {
-  const trace = book.trace(client, at);
-  if (decision.rule === nextRuleName) {
-    return [{ name: nextRuleName, matched: true, why: "this machine was told what to boot once" }];
+function rulesOf(book: RuleBook, client: BootClient, iface: ServedInterface, decision: Decision): RuleVerdict[] {
+  const trace = book.trace(client, iface);
+  if (decision.rule === oneTimeBootRuleName) {
+    return [{ name: oneTimeBootRuleName, matched: true, why: "this machine was told what to boot once" }];
   }
   const tree = { name: "boot tree", matched: true, why: "no rule matched" };
   const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
-  const named = book.match(client, at)?.rule.file !== undefined;
+  const named = book.match(client, iface)?.rule.file !== undefined;
   if (!isCheck(decision) || named) return rules;
   const why = textOf(
     policyReasons["no-file-for-architecture"],

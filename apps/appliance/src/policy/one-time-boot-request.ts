@@ -2,10 +2,10 @@ import { builtinCheck } from "../catalogue/boot-check.ts";
 import { checkScript, checkUrl } from "../config/boot-values.ts";
 import type { Problem } from "../config/faults.ts";
 import { checkBootFile, checkMachine, checkWholeMac, macPrefix } from "../config/values.ts";
-import type { NextAction } from "./one-time-boot.ts";
+import type { OneTimeBootAction } from "./one-time-boot.ts";
 
 /** What was asked for, before anybody looked at it. */
-export interface NextWish {
+export interface OneTimeBootRequest {
   readonly mac: string;
   readonly file?: string | undefined;
   readonly server?: string | undefined;
@@ -14,12 +14,19 @@ export interface NextWish {
   readonly ignore?: boolean | undefined;
 }
 
-export type NextWishResult =
-  | { readonly ok: true; readonly mac: string; readonly action: NextAction }
+export type OneTimeBootRequestResult =
+  | { readonly ok: true; readonly mac: string; readonly action: OneTimeBootAction }
   | { readonly ok: false; readonly fault: Problem };
 
 /** Checks a one-shot by the rules of the config file. */
-export function readNextWish({ mac, file, server, url, script, ignore }: NextWish): NextWishResult {
+export function readOneTimeBootRequest({
+  mac,
+  file,
+  server,
+  url,
+  script,
+  ignore,
+}: OneTimeBootRequest): OneTimeBootRequestResult {
   const wrongMac = checkWholeMac(mac);
   if (wrongMac !== undefined) return { ok: false, fault: wrongMac };
   const given = { file, url, script };

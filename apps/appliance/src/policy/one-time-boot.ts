@@ -1,5 +1,5 @@
 /** What a machine gets for one boot in place of what its rule says. */
-export interface NextAction {
+export interface OneTimeBootAction {
   readonly file?: string;
   readonly server?: string;
   readonly url?: string;
@@ -7,10 +7,10 @@ export interface NextAction {
   readonly ignore?: true;
 }
 
-export interface NextEntry {
+export interface OneTimeBoot {
   /** Lower case, with colons. */
   readonly mac: string;
-  readonly action: NextAction;
+  readonly action: OneTimeBootAction;
   /** Unix time in milliseconds, like `takenAt`. */
   readonly setAt: number;
   /** When a boot began to use it. */
@@ -20,14 +20,14 @@ export interface NextEntry {
 }
 
 /** Every one-shot by MAC address. */
-export type NextState = ReadonlyMap<string, NextEntry>;
+export type OneTimeBoots = ReadonlyMap<string, OneTimeBoot>;
 
 /** What happens to one-shots. `at` is Unix time in milliseconds. */
-export type NextEvent =
-  | { readonly type: "set"; readonly at: number; readonly mac: string; readonly action: NextAction }
+export type OneTimeBootEvent =
+  | { readonly type: "set"; readonly time: number; readonly mac: string; readonly action: OneTimeBootAction }
   | { readonly type: "removed"; readonly mac: string }
   /** The machine asked and got the one-shot as its answer, be it silence. */
-  | { readonly type: "answered"; readonly at: number; readonly mac: string; readonly visible: boolean }
+  | { readonly type: "answered"; readonly time: number; readonly mac: string; readonly visible: boolean }
   /** A file was sent whole, or was asked for in vain. `mac` is absent when nobody knows whose address it was. */
   | { readonly type: "fetched"; readonly file: string; readonly mac?: string };
 
@@ -41,21 +41,21 @@ export const oneBoot = 60_000;
 const mostEntries = 4096;
 
 /** The next state. Pure; returns the same object when nothing changes, so that the caller knows what to write. */
-export function stepNext(state: NextState, event: NextEvent): NextState {
+export function stepOneTimeBoots(state: OneTimeBoots, event: OneTimeBootEvent): OneTimeBoots {
   switch (event.type) {
     case "set": {
-      const { mac, action, at } = event;
+      const { mac, action, time } = event;
       const rest = [...state].filter(([known]) => known !== mac);
-      return new Map([...rest.slice(-(mostEntries - 1)), [mac, { mac, action, setAt: at }]]);
+      return new Map([...rest.slice(-(mostEntries - 1)), [mac, { mac, action, setAt: time }]]);
     }
     case "removed":
       return without(state, event.mac);
     case "answered": {
       const entry = state.get(event.mac);
       if (entry === undefined) return state;
-      if (isOver(entry, event.at)) return without(state, event.mac);
+      if (isOver(entry, event.time)) return without(state, event.mac);
       if (entry.takenAt !== undefined) return state;
-      return new Map(state).set(event.mac, { ...entry, takenAt: event.at, visible: event.visible });
+      return new Map(state).set(event.mac, { ...entry, takenAt: event.time, visible: event.visible });
     }
     case "fetched": {
       const mac = event.mac ?? ownerOf(state, event.file);
@@ -69,28 +69,32 @@ export function stepNext(state: NextState, event: NextEvent): NextState {
  * What a machine that asks now is to get. Asking changes nothing: the size probe, retries and the second request on the
  * PXE port all get the same.
  */
-export function nextFor(state: NextState, mac: string | undefined, now: number): NextAction | undefined {
+export function oneTimeBootFor(
+  state: OneTimeBoots,
+  mac: string | undefined,
+  now: number,
+): OneTimeBootAction | undefined {
   const entry = mac === undefined ? undefined : state.get(mac);
   return entry === undefined || isOver(entry, now) ? undefined : entry.action;
 }
 
 /** One-shots that still wait or are being used. */
-export function openEntries(state: NextState, now: number): readonly NextEntry[] {
+export function openEntries(state: OneTimeBoots, now: number): readonly OneTimeBoot[] {
   return [...state.values()].filter((entry) => !isOver(entry, now));
 }
 
 /** A boot whose files we serve is over when the file was sent; any other after a while. */
-function isOver({ takenAt, visible }: NextEntry, now: number): boolean {
+function isOver({ takenAt, visible }: OneTimeBoot, now: number): boolean {
   return takenAt !== undefined && visible === false && (now - takenAt > oneBoot || now < takenAt);
 }
 
 /** Whether the file is the one that the one-shot names, however the client wrote it. */
-function isItsFile({ action, visible }: NextEntry, file: string): boolean {
+function isItsFile({ action, visible }: OneTimeBoot, file: string): boolean {
   const wanted = action.script ?? action.file ?? action.url;
   return visible === true && wanted !== undefined && plainPath(wanted) === plainPath(file);
 }
 
-function ownerOf(state: NextState, file: string): string | undefined {
+function ownerOf(state: OneTimeBoots, file: string): string | undefined {
   const taken = [...state.values()].filter((entry) => entry.takenAt !== undefined && isItsFile(entry, file));
   return taken.length === 1 ? taken[0]?.mac : undefined;
 }
@@ -101,7 +105,7 @@ function plainPath(name: string): string {
   return path.split("/").filter(Boolean).join("/").toLowerCase();
 }
 
-function without(state: NextState, mac: string): NextState {
+function without(state: OneTimeBoots, mac: string): OneTimeBoots {
   if (!state.has(mac)) return state;
   return new Map([...state].filter(([known]) => known !== mac));
 }

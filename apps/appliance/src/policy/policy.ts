@@ -11,25 +11,25 @@ import { clientMemory } from "./client-memory.ts";
 import { clientFolder } from "./client-root.ts";
 import { nameOfHost } from "./conditions.ts";
 import {
-  type NextAction,
-  type NextEntry,
-  type NextEvent,
-  type NextState,
-  nextFor,
+  type OneTimeBoot,
+  type OneTimeBootAction,
+  type OneTimeBootEvent,
+  type OneTimeBoots,
+  oneTimeBootFor,
   openEntries,
-  stepNext,
+  stepOneTimeBoots,
 } from "./one-time-boot.ts";
-import { type NextWish, readNextWish } from "./one-time-boot-request.ts";
-import { nextRuleName, type RuleBook, ruleBook } from "./rules.ts";
+import { type OneTimeBootRequest, readOneTimeBootRequest } from "./one-time-boot-request.ts";
+import { oneTimeBootRuleName, type RuleBook, ruleBook } from "./rules.ts";
 
 /** One-shots, for whoever administers them. */
-export interface NextBoots {
-  list(): readonly NextEntry[];
+export interface OneTimeBootCommands {
+  list(): readonly OneTimeBoot[];
   /** Replaces what the machine was told before. */
-  set(wish: NextWish):
+  set(request: OneTimeBootRequest):
     | {
         readonly ok: true;
-        readonly entry: NextEntry;
+        readonly entry: OneTimeBoot;
         /** Why it will be forgotten at the next start. */
         readonly unkept?: string;
       }
@@ -41,16 +41,16 @@ export interface NextBoots {
 }
 
 /** Where it is decided who boots what: rules, boot tree, one-shots, and the clients that were seen. */
-export interface Desk {
+export interface Policy {
   readonly choose: Choose;
-  readonly next: NextBoots;
+  readonly next: OneTimeBootCommands;
   book(): RuleBook;
   tree(): BootTree;
   adoptConfig(config: Config): void;
   adoptTree(tree: BootTree): void;
   adoptInterfaces(served: readonly ServedInterface[]): void;
   /** Takes over one-shots that were kept. */
-  adoptNext(state: NextState): void;
+  adoptOneTimeBoots(state: OneTimeBoots): void;
   /** Learns from what happened. */
   see(event: ApplianceEvent): void;
   /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
@@ -59,12 +59,12 @@ export interface Desk {
   folderOf(address: string): string | undefined;
 }
 
-export interface DeskDeps {
+export interface PolicyDeps {
   readonly now: () => number;
   /** The MAC address behind an address of the LAN, as far as the system knows. */
   readonly macOf: (address: string) => string | undefined;
   /** Called with every new state of the one-shots; gives why it could not be kept. */
-  readonly keepNext: (state: NextState) => string | undefined;
+  readonly keepOneTimeBoots: (state: OneTimeBoots) => string | undefined;
 }
 
 /** A machine of which nothing but its address is known. */
@@ -73,19 +73,19 @@ function strangerWith(mac: string): BootClient {
   return { mac, firmware: "bios", vendorClass: "", ...rest };
 }
 
-export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): Desk {
+export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: PolicyDeps): Policy {
   let config = first;
   let tree = growTree([]);
   let served: readonly ServedInterface[] = [];
-  let state: NextState = new Map();
+  let state: OneTimeBoots = new Map();
   const memory = clientMemory();
-  const once = (client: BootClient) => nextFor(state, client.mac, now());
+  const once = (client: BootClient) => oneTimeBootFor(state, client.mac, now());
   let book = ruleBook(config, () => tree, once);
 
-  function step(event: NextEvent): string | undefined {
+  function step(event: OneTimeBootEvent): string | undefined {
     const before = state;
-    state = stepNext(state, event);
-    return state === before ? undefined : keepNext(state);
+    state = stepOneTimeBoots(state, event);
+    return state === before ? undefined : keepOneTimeBoots(state);
   }
 
   /** The system knows whoever is on the link; a client behind a router is known by what it told. */
@@ -93,21 +93,21 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     return macOf(address) ?? memory.macOf(address);
   }
 
-  function seePacket({ client, decision, replies, source, time: at }: PacketEvent): void {
+  function seePacket({ client, decision, replies, source, time }: PacketEvent): void {
     if (client === undefined) return;
     const name = replies[0]?.interfaceName;
     const address = client.address ?? (client.relay === undefined ? source.address : undefined);
     memory.learn({ client, ...(name === undefined ? {} : { interfaceName: name }) }, address);
     const action = client.mac === undefined ? undefined : state.get(client.mac)?.action;
     if (client.mac === undefined || action === undefined) return;
-    const told = decision.rule === nextRuleName && (decision.kind !== "ignore" || action.ignore === true);
+    const offered = decision.rule === oneTimeBootRuleName && (decision.kind !== "ignore" || action.ignore === true);
     // Also when it was not used any more: then its time is over and it is taken away.
-    if (told || once(client) === undefined) {
-      step({ type: "answered", at, mac: client.mac, visible: isServedHere(action, client) });
+    if (offered || once(client) === undefined) {
+      step({ type: "answered", time, mac: client.mac, visible: isServedHere(action, client) });
     }
   }
 
-  function isServedHere({ ignore, server, file, url, script }: NextAction, client: BootClient): boolean {
+  function isServedHere({ ignore, server, file, url, script }: OneTimeBootAction, client: BootClient): boolean {
     if (ignore === true || client.firmware === "raspberry-pi") return false;
     if (server !== undefined && !isOurs(server)) return false;
     const wanted = script ?? file ?? url ?? "";
@@ -116,7 +116,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
   }
 
   function isOurs(address: string): boolean {
-    return served.some((at) => at.address === address);
+    return served.some((iface) => iface.address === address);
   }
 
   function seeFetched(name: string, address: string, known?: string): void {
@@ -142,7 +142,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
   }
 
   return {
-    choose: (client, at) => book.choose(client, at),
+    choose: (client, iface) => book.choose(client, iface),
     book: () => book,
     tree: () => tree,
     adoptConfig(next) {
@@ -155,7 +155,7 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     adoptInterfaces(next) {
       served = next;
     },
-    adoptNext(kept) {
+    adoptOneTimeBoots(kept) {
       state = kept;
     },
     see({ kind, event }) {
@@ -172,21 +172,21 @@ export function createDesk(first: Config, { now, macOf, keepNext }: DeskDeps): D
     folderOf(address) {
       if (!config.boot.some(({ root }) => root !== undefined)) return undefined;
       const known = memory.byMac(whoHas(address) ?? "");
-      const at = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
-      const template = known && at ? book.match(known.client, at)?.rule.root : undefined;
+      const iface = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
+      const template = known && iface ? book.match(known.client, iface)?.rule.root : undefined;
       return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
     },
     next: {
       list: () => openEntries(state, now()),
-      set(wish) {
-        const read = readNextWish(wish);
+      set(request) {
+        const read = readOneTimeBootRequest(request);
         if (!read.ok) return read;
-        const unkept = step({ type: "set", at: now(), mac: read.mac, action: read.action });
+        const unkept = step({ type: "set", time: now(), mac: read.mac, action: read.action });
         const entry = { mac: read.mac, action: read.action, setAt: now() };
         return { ok: true, entry, ...(unkept === undefined ? {} : { unkept }) };
       },
       remove(mac) {
-        const read = readNextWish({ mac, ignore: true });
+        const read = readOneTimeBootRequest({ mac, ignore: true });
         if (!read.ok) return read;
         const removed = state.has(read.mac);
         if (removed) step({ type: "removed", mac: read.mac });

@@ -8,7 +8,7 @@ import { type BootTree, scriptFor } from "../catalogue/tree.ts";
 import { menuFrom } from "../config/menu.ts";
 import type { BootRule, Config } from "../config/schema.ts";
 import { type Condition, conditionsOf } from "./conditions.ts";
-import type { NextAction } from "./one-time-boot.ts";
+import type { OneTimeBootAction } from "./one-time-boot.ts";
 
 /** The part of the config that decides what a client gets. */
 export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
@@ -25,13 +25,13 @@ export interface RuleVerdict {
 export interface RuleBook {
   choose: Choose;
   /** The rule that matches, with the name by which events call it. */
-  match(client: BootClient, at: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
+  match(client: BootClient, iface: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
   /** Every rule up to the one that matches, and why. */
-  trace(client: BootClient, at: ServedInterface): readonly RuleVerdict[];
+  trace(client: BootClient, iface: ServedInterface): readonly RuleVerdict[];
 }
 
 /** The name of the rule in events when a one-shot decided. */
-export const nextRuleName = "next boot";
+export const oneTimeBootRuleName = "next boot";
 
 /**
  * The first rule that matches decides, else the boot tree.
@@ -41,7 +41,7 @@ export const nextRuleName = "next boot";
 export function ruleBook(
   config: BootConfig,
   tree: () => BootTree,
-  next: (client: BootClient) => NextAction | undefined = () => undefined,
+  next: (client: BootClient) => OneTimeBootAction | undefined = () => undefined,
 ): RuleBook {
   const entries = config.boot.map((rule, index) => ({
     rule,
@@ -49,32 +49,32 @@ export function ruleBook(
     conditions: conditionsOf(rule.when, config.hosts),
   }));
 
-  function match(client: BootClient, at: ServedInterface) {
-    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, at)));
+  function match(client: BootClient, iface: ServedInterface) {
+    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, iface)));
   }
 
-  function choose(client: BootClient, at: ServedInterface): BootPlan | Ignore {
-    const found = match(client, at);
+  function choose(client: BootClient, iface: ServedInterface): BootPlan | Ignore {
+    const found = match(client, iface);
     const once = next(client);
     if (once === undefined) return planOf(client, found, config, tree());
-    if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: nextRuleName };
+    if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: oneTimeBootRuleName };
     const { ignore: _ignore, ...usual } = found?.rule ?? {};
     const { form, delay } = usual;
     const replaced = once.file !== undefined || once.url !== undefined;
     const kept = replaced ? { ...(form && { form }), ...(delay && { delay }) } : usual;
     const { ignore: _never, ...wanted } = once;
     const rule: BootRule = { ...kept, ...wanted };
-    return planOf(client, { rule, name: nextRuleName }, config, tree());
+    return planOf(client, { rule, name: oneTimeBootRuleName }, config, tree());
   }
 
   return {
     choose,
     match,
-    trace(client, at) {
+    trace(client, iface) {
       const verdicts: RuleVerdict[] = [];
       for (const { name, conditions } of entries) {
-        const miss = conditions.find((condition) => !condition.holds(client, at));
-        verdicts.push({ name, matched: miss === undefined, why: whyOf(miss, conditions, client, at) });
+        const miss = conditions.find((condition) => !condition.holds(client, iface));
+        verdicts.push({ name, matched: miss === undefined, why: whyOf(miss, conditions, client, iface) });
         if (miss === undefined) break;
       }
       return verdicts;
@@ -86,13 +86,13 @@ function whyOf(
   miss: Condition | undefined,
   conditions: readonly Condition[],
   client: BootClient,
-  at: ServedInterface,
+  iface: ServedInterface,
 ): string {
   if (miss !== undefined) {
-    return `${miss.key} is ${miss.found(client, at)}, not ${miss.wanted.map(plainOrQuoted).join(" or ")}`;
+    return `${miss.key} is ${miss.found(client, iface)}, not ${miss.wanted.map(plainOrQuoted).join(" or ")}`;
   }
   if (conditions.length === 0) return "it has no conditions";
-  return conditions.map((condition) => `${condition.key} is ${condition.found(client, at)}`).join(", ");
+  return conditions.map((condition) => `${condition.key} is ${condition.found(client, iface)}`).join(", ");
 }
 
 function plainOrQuoted(text: string): string {

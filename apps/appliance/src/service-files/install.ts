@@ -22,7 +22,7 @@ interface Place {
   readonly out: (text: string) => void;
 }
 
-export interface InstallWish extends Place {
+export interface InstallRequest extends Place {
   readonly start: boolean;
   /** Folders it needs and may not be able to make itself. */
   readonly folders: readonly string[];
@@ -31,8 +31,8 @@ export interface InstallWish extends Place {
 }
 
 /** Writes the file of a service, makes it start with the machine, and starts it. */
-export function installService(manager: Manager, text: string, wish: InstallWish): Problem | undefined {
-  const { root, force, out, start, folders, user } = wish;
+export function installService(manager: Manager, text: string, request: InstallRequest): Problem | undefined {
+  const { root, force, out, start, folders, user } = request;
   const rootless = needsRoot(root);
   if (rootless !== undefined) return rootless;
   const file = join(root ?? "/", manager.file);

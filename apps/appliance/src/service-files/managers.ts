@@ -1,5 +1,5 @@
 import { openrcScript } from "./openrc-script.ts";
-import type { ServiceWish } from "./request.ts";
+import type { ServiceRequest } from "./request.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 
 /** A program and its words. */
@@ -14,7 +14,7 @@ export interface Manager {
   readonly link: string;
   /** Where a package would bring its own. */
   readonly packaged: readonly string[];
-  text(wish: ServiceWish): string;
+  text(request: ServiceRequest): string;
   /** After the file was written: start it with the machine, and now. */
   readonly enable: readonly Call[];
   readonly start: readonly Call[];

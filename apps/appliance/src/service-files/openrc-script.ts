@@ -1,7 +1,7 @@
-import { type ServiceWish, serviceFileMark } from "./request.ts";
+import { type ServiceRequest, serviceFileMark } from "./request.ts";
 
 /** The service script (openrc-run(8), supervise-daemon(8)). */
-export function openrcScript({ command, config, user }: ServiceWish): string {
+export function openrcScript({ command, config, user }: ServiceRequest): string {
   const words = command.map(shellWord);
   const configWord = shellWord(config);
   const call = words.join(" ");

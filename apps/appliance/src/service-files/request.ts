@@ -1,5 +1,5 @@
 /** What a service runs, and as whom. Packages and `bootlace install-service` make the same files of it. */
-export interface ServiceWish {
+export interface ServiceRequest {
   /** The program, with what stands before its first word: the binary alone, or Node and its script. Absolute paths. */
   readonly command: readonly [program: string, ...words: string[]];
   /** The config file, an absolute path. */

@@ -1,6 +1,6 @@
 import { tokenCredential } from "../os/token-file.ts";
 import { serviceUser } from "../os/users.ts";
-import { type ServiceWish, serviceFileMark } from "./request.ts";
+import { type ServiceRequest, serviceFileMark } from "./request.ts";
 
 /** The unit of the service (systemd.unit(5), systemd.service(5), systemd.exec(5)). */
 export function systemdUnit({
@@ -10,7 +10,7 @@ export function systemdUnit({
   writable = [],
   readsHomes = false,
   tokenFile,
-}: ServiceWish): string {
+}: ServiceRequest): string {
   const program = command.map((word, at) => execWord(word, at > 0)).join(" ");
   const configWord = execWord(config, true);
   return `${serviceFileMark}

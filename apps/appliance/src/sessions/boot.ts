@@ -23,7 +23,7 @@ export interface Boot {
   readonly lastAt: number;
   readonly steps: readonly Step[];
   /** The files it was told to fetch first, as paths. */
-  readonly told: readonly string[];
+  readonly offered: readonly string[];
   /** Steps left out of the middle. */
   readonly dropped: number;
   readonly next: number;
@@ -39,16 +39,16 @@ export interface Boot {
 }
 
 /** @param key MAC address, or `ip ` and an address */
-export function newBoot(key: string, at: number, mac: string | undefined): Boot {
+export function newBoot(key: string, time: number, mac: string | undefined): Boot {
   const name = key.replace(/[^0-9a-z.]/gi, "");
   return {
-    id: `${at.toString(36)}-${name}`,
+    id: `${time.toString(36)}-${name}`,
     key,
     ...(mac === undefined ? {} : { mac }),
-    startedAt: at,
-    lastAt: at,
+    startedAt: time,
+    lastAt: time,
     steps: [],
-    told: [],
+    offered: [],
     dropped: 0,
     next: 1,
     running: 0,
@@ -79,7 +79,7 @@ export function withIdentity(boot: Boot, client: BootClient): Boot {
 
 /** The same boot by a clock that was set back by so many milliseconds. Its id stays. */
 export function setBack(boot: Boot, by: number): Boot {
-  const steps = boot.steps.map((step) => ({ ...step, at: step.at - by, lastAt: step.lastAt - by }));
+  const steps = boot.steps.map((step) => ({ ...step, time: step.time - by, lastAt: step.lastAt - by }));
   return { ...boot, startedAt: boot.startedAt - by, lastAt: boot.lastAt - by, steps };
 }
 
@@ -87,9 +87,9 @@ export function setBack(boot: Boot, by: number): Boot {
 const longestPause = 60_000;
 
 /** Whether a machine that asks for a boot server has begun anew, or goes on with what it was doing. */
-export function beginsAnew(boot: Boot, fact: Fact, at: number): boolean {
+export function beginsAnew(boot: Boot, fact: Fact, time: number): boolean {
   if (fact.kind !== "discover" && fact.kind !== "pxe-request") return false;
-  const pause = at - boot.lastAt;
+  const pause = time - boot.lastAt;
   if (fact.kind === "pxe-request") return boot.running === 0 && pause > 10 * longestPause;
   if (boot.running === 0 && pause > longestPause) return true;
   const before = stepsOf(boot, "discover").at(-1);
@@ -119,35 +119,38 @@ const rounds: Readonly<Record<Fact["kind"], string>> = {
 };
 
 /** Adds a fact: counted with an equal one of the same round, else as a step of its own. */
-export function withFact(boot: Boot, fact: Fact, at: number): Boot {
+export function withFact(boot: Boot, fact: Fact, time: number): Boot {
   const same = findSame(boot.steps, fact);
   if (same !== -1) {
     const step = boot.steps[same] as Step;
-    return withSteps({ ...boot, lastAt: at }, boot.steps.with(same, { ...step, lastAt: at, times: step.times + 1 }));
+    return withSteps(
+      { ...boot, lastAt: time },
+      boot.steps.with(same, { ...step, lastAt: time, times: step.times + 1 }),
+    );
   }
-  const step: Step = { ...fact, number: boot.next, at, lastAt: at, times: 1 };
-  return withSteps({ ...boot, ...toldBy(boot, fact), lastAt: at, next: boot.next + 1 }, [...boot.steps, step]);
+  const step: Step = { ...fact, number: boot.next, time, lastAt: time, times: 1 };
+  return withSteps({ ...boot, ...offeredBy(boot, fact), lastAt: time, next: boot.next + 1 }, [...boot.steps, step]);
 }
 
-function toldBy(boot: Pick<Boot, "told">, fact: Fact): Pick<Boot, "told"> | undefined {
+function offeredBy(boot: Pick<Boot, "offered">, fact: Fact): Pick<Boot, "offered"> | undefined {
   if ((fact.kind !== "offer" && fact.kind !== "ack") || fact.bootFile === undefined) return undefined;
   const file = fileOfBootFile(fact.bootFile);
-  return boot.told.includes(file) ? undefined : { told: [...boot.told, file] };
+  return boot.offered.includes(file) ? undefined : { offered: [...boot.offered, file] };
 }
 
 /** The files these steps name to the client, as `Boot.told` keeps them. */
-export function toldIn(steps: readonly Step[]): readonly string[] {
-  let boot: Pick<Boot, "told"> = { told: [] };
-  for (const step of steps) boot = toldBy(boot, step) ?? boot;
-  return boot.told;
+export function offeredIn(steps: readonly Step[]): readonly string[] {
+  let boot: Pick<Boot, "offered"> = { offered: [] };
+  for (const step of steps) boot = offeredBy(boot, step) ?? boot;
+  return boot.offered;
 }
 
 /** Puts the present state of a transfer into its step. Does nothing when the step was left out. */
-export function withFile(boot: Boot, number: number, fact: Omit<FileFact, "role">, at: number): Boot {
+export function withFile(boot: Boot, number: number, fact: Omit<FileFact, "role">, time: number): Boot {
   const index = boot.steps.findLastIndex((step) => step.number === number);
   const step = boot.steps[index];
-  if (step?.kind !== "file") return { ...boot, lastAt: at };
-  return withSteps({ ...boot, lastAt: at }, boot.steps.with(index, { ...step, ...fact, lastAt: at }));
+  if (step?.kind !== "file") return { ...boot, lastAt: time };
+  return withSteps({ ...boot, lastAt: time }, boot.steps.with(index, { ...step, ...fact, lastAt: time }));
 }
 
 function withSteps(boot: Boot, steps: readonly Step[]): Boot {

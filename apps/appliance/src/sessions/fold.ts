@@ -1,7 +1,7 @@
 import { boundedMap } from "@bootlace/boot-source";
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
 import { roleOf } from "../catalogue/file-role.ts";
-import { type ApplianceEvent, type HouseEvent, type Programs, timeOf } from "../events/event.ts";
+import { type ApplianceEvent, type OwnEvent, type Programs, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
@@ -24,7 +24,7 @@ export interface Fold {
   /** The boots in mind, one for each client: the latest. The one seen longest ago first. */
   boots(): Boot[];
   /** Ends all boots. */
-  finish(at: number): readonly BootChange[];
+  finish(time: number): readonly BootChange[];
 }
 
 export interface FoldLimits {
@@ -136,73 +136,73 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   /** An ordinary packet concerns a boot that is under way; an operating system, one that got a file. */
-  function join(boot: Boot, sighting: Sighting, at: number): void {
-    if (at - boot.lastAt > joinWithin) return;
+  function join(boot: Boot, sighting: Sighting, time: number): void {
+    if (time - boot.lastAt > joinWithin) return;
     const served = boot.bytes > 0;
     const known = boot.steps.some(({ kind }) => kind === "system");
     const facts = sighting.facts.filter(({ kind }) => (kind === "system" ? served && !known : !served || !known));
-    if (facts.length > 0) add(boot, { ...sighting, facts }, at);
+    if (facts.length > 0) add(boot, { ...sighting, facts }, time);
   }
 
-  function add(boot: Boot, { facts, address }: Sighting, at: number): void {
+  function add(boot: Boot, { facts, address }: Sighting, time: number): void {
     const lease = facts.find((fact: Fact) => fact.kind === "lease");
     // A REQUEST that names us as the server is part of our own exchange.
     if (lease?.kind === "lease" && own.has(lease.server)) return;
     let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
-    for (const fact of facts) next = withFact(next, fact, at);
+    for (const fact of facts) next = withFact(next, fact, time);
     if (address !== undefined) addresses.set(address, boot.key);
     put(next);
   }
 
-  function onForeign(sighting: Sighting | undefined, source: string, at: number): void {
+  function onForeign(sighting: Sighting | undefined, source: string, time: number): void {
     if (sighting === undefined || own.has(source)) return;
     const boot = boots.get(sighting.mac);
-    if (boot !== undefined && !boot.ended && boot.bytes === 0) join(boot, sighting, at);
+    if (boot !== undefined && !boot.ended && boot.bytes === 0) join(boot, sighting, time);
   }
 
-  function onFile(sighting: FileSighting | undefined, at: number): void {
+  function onFile(sighting: FileSighting | undefined, time: number): void {
     if (sighting === undefined) return;
     const { transfer, fact: seen } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
-    const boot = ownerOf(sighting, at);
+    const boot = ownerOf(sighting, time);
     if (known !== undefined && boot.id !== known.id) return;
     const over = seen.outcome !== "running";
     const began = known === undefined && transfer !== undefined && !over;
     const next =
       known === undefined
-        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.told) }, at)
-        : withFile(boot, known.number, seen, at);
+        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time)
+        : withFile(boot, known.number, seen, time);
     if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
     const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);
     put({ ...next, ended: false, running, bytes, address: sighting.address });
   }
 
-  function ownerOf({ transfer, address, mac }: FileSighting, at: number): Boot {
-    const key = mac ?? addresses.get(address) ?? waiting(at, transfer !== undefined) ?? `ip ${address}`;
+  function ownerOf({ transfer, address, mac }: FileSighting, time: number): Boot {
+    const key = mac ?? addresses.get(address) ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
     addresses.set(address, key);
-    return boots.get(key) ?? newBoot(key, at, key.startsWith("ip ") ? undefined : key);
+    return boots.get(key) ?? newBoot(key, time, key.startsWith("ip ") ? undefined : key);
   }
 
   /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
-  function waiting(at: number, asks: boolean): string | undefined {
+  function waiting(time: number, asks: boolean): string | undefined {
     if (!asks) return undefined;
     let found: string | undefined;
     for (const key of homeless) {
       const boot = boots.peek(key);
-      if (boot === undefined || at - boot.lastAt >= adoptWithin) homeless.delete(key);
+      if (boot === undefined || time - boot.lastAt >= adoptWithin) homeless.delete(key);
       else if (found === undefined) found = key;
       else return undefined;
     }
     return found;
   }
 
-  function onHouse(event: HouseEvent): void {
-    if (event.type === "tick") onTick(event.at);
+  function onOwn(event: OwnEvent): void {
+    if (event.type === "tick") onTick(event.time);
     else if (event.type === "programs") programs = event;
     else if (event.type === "overhearing") overhearing = event.on;
     else if (event.type === "overheard") {
-      onForeign(readForeignReply(event.reply, event.source), event.source.address, event.at);
+      onForeign(readForeignReply(event.reply, event.source), event.source.address, event.time);
     }
   }
 
@@ -225,9 +225,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   /** When the clock is set back, silence goes on from where it was: else nothing would end until the clock is there again. */
-  function followClock(at: number): void {
-    const back = latest - at;
-    latest = back > clockSlack ? at : Math.max(latest, at);
+  function followClock(time: number): void {
+    const back = latest - time;
+    latest = back > clockSlack ? time : Math.max(latest, time);
     if (back <= clockSlack) return;
     boots.change((boot) => setBack(boot, back));
     pxePortHeardAt -= back;
@@ -249,7 +249,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         onFile(readHttp(event.event), event.event.time);
         break;
       case "appliance":
-        onHouse(event.event);
+        onOwn(event.event);
     }
     return [...changed.values()];
   }
@@ -257,11 +257,11 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   return {
     apply,
     boots: () => [...boots.values()],
-    finish(at) {
+    finish(time) {
       changed = new Map();
       for (const key of [...active]) {
         const boot = boots.peek(key);
-        if (boot !== undefined) close(boot, at, false);
+        if (boot !== undefined) close(boot, time, false);
       }
       return [...changed.values()];
     },

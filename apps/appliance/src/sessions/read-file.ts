@@ -39,7 +39,7 @@ export function readTftp(event: TftpEvent): FileSighting | undefined {
           reason,
           code,
           bytes: 0,
-          ...told(detail),
+          ...withDetail(detail),
         },
       };
     }
@@ -55,7 +55,7 @@ export function readTftp(event: TftpEvent): FileSighting | undefined {
           outcome: "refused",
           reason,
           bytes: 0,
-          ...told(detail),
+          ...withDetail(detail),
         },
       };
     }
@@ -90,7 +90,7 @@ function progressOf(event: TransferEvent): Progress {
         ...figures(event.figures),
         ms: event.figures.ms,
         reason: event.reason,
-        ...told(said),
+        ...withDetail(said),
       };
     }
   }
@@ -100,7 +100,7 @@ function figures({ bytes, size, retransmissions, timeouts }: Extract<TftpEvent, 
   return { bytes, size, retransmissions, timeouts };
 }
 
-function told(detail: string | undefined): { detail?: string } {
+function withDetail(detail: string | undefined): { detail?: string } {
   return detail === undefined ? {} : { detail: clip(detail) };
 }
 
@@ -121,7 +121,7 @@ export function readHttp(event: HttpBootEvent): FileSighting | undefined {
       const missing = status === 404 || reason === "permission-denied" || reason === "not-regular";
       const outcome = missing ? "not-found" : "refused";
       const fact = { kind: "file", protocol: "http", file: clip(request.file), outcome, reason, code: status } as const;
-      return { ...from(client.address, request.mac), fact: { ...fact, bytes: 0, ...told(detail) } };
+      return { ...from(client.address, request.mac), fact: { ...fact, bytes: 0, ...withDetail(detail) } };
     }
     default:
       return undefined;
@@ -142,7 +142,7 @@ function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress"
     }
     case "aborted": {
       const { reason, status: code, bytes, size, ms, detail } = event;
-      return { outcome: "aborted", reason, code, bytes, size, ms, ...told(detail) };
+      return { outcome: "aborted", reason, code, bytes, size, ms, ...withDetail(detail) };
     }
   }
 }

@@ -97,7 +97,7 @@ export type Step = Fact & {
   /** Counts up from 1 in each boot; evidence names it. */
   readonly number: number;
   /** Milliseconds. */
-  readonly at: number;
+  readonly time: number;
   readonly lastAt: number;
   /** How often the same was seen in a row. */
   readonly times: number;

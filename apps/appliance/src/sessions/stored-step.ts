@@ -94,9 +94,9 @@ const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
 };
 
 const readKind = oneOf(facts);
-const readPlace = objectOf<Pick<Step, "number" | "at" | "lastAt" | "times">>({
+const readPlace = objectOf<Pick<Step, "number" | "time" | "lastAt" | "times">>({
   number,
-  at: number,
+  time: number,
   lastAt: number,
   times: number,
 });

@@ -50,7 +50,7 @@ const identity = {
 const readSession = objectOf<Session>({
   ...identity,
   steps: itemsOf(readStep),
-  told: listOf(text),
+  offered: listOf(text),
   dropped: number,
   next: number,
   running: number,

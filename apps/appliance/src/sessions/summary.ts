@@ -33,7 +33,7 @@ export interface BootSummary
 export function summaryOf(boot: Session): BootSummary {
   const {
     steps,
-    told: _told,
+    offered: _offered,
     dropped: _dropped,
     next: _next,
     running: _running,

@@ -4,7 +4,7 @@ export type Later = (milliseconds: number, work: () => void) => void;
 /** Items that wait for a quiet moment, in order. */
 export interface Backlog<T> {
   /** @param waits the item may wait; one that may not still comes after those that do. */
-  push(item: T, at: number, waits: boolean): void;
+  push(item: T, time: number, waits: boolean): void;
   /** Works on everything that waits, now. */
   settle(): void;
 }
@@ -25,7 +25,7 @@ const most = 4096;
  */
 export function createBacklog<T>(work: (item: T) => void, now: () => number, later: Later | undefined): Backlog<T> {
   /** Those before `head` are done, and let go of: in a flood that does not end it is never empty. */
-  let waiting: ({ readonly item: T; readonly at: number } | undefined)[] = [];
+  let waiting: ({ readonly item: T; readonly time: number } | undefined)[] = [];
   let head = 0;
   let latest = 0;
   let awake = false;
@@ -46,23 +46,23 @@ export function createBacklog<T>(work: (item: T) => void, now: () => number, lat
     awake = true;
     later?.(milliseconds, () => {
       awake = false;
-      const at = now();
+      const time = now();
       // A clock that was set back must not make anybody wait.
-      const quiet = at - latest >= quietAfter || at < latest;
-      const oldest = waiting[head]?.at ?? at;
-      if (quiet || at - oldest >= patience) workOn(slice);
+      const quiet = time - latest >= quietAfter || time < latest;
+      const oldest = waiting[head]?.time ?? time;
+      if (quiet || time - oldest >= patience) workOn(slice);
       if (waiting.length > 0) wake(quiet ? 0 : quietAfter);
     });
   }
 
   return {
-    push(item, at, waits) {
+    push(item, time, waits) {
       if (later === undefined || (!waits && waiting.length === 0)) {
         work(item);
         return;
       }
-      waiting.push({ item, at });
-      latest = at;
+      waiting.push({ item, time });
+      latest = time;
       if (waiting.length - head > most) workOn(slice);
       if (!awake) wake(quietAfter);
     },

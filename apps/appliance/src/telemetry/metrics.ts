@@ -4,7 +4,7 @@ import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ApplianceEvent, HouseEvent } from "../events/event.ts";
+import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { outcomeOf } from "../sessions/outcome.ts";
 
@@ -75,9 +75,9 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     if (decision.reason === "request-for-other-server" && server !== undefined) seeForeign(server, time);
   }
 
-  function seeForeign(server: string, at: number): void {
-    foreignSeen.set(server, at);
-    countForeign(at);
+  function seeForeign(server: string, time: number): void {
+    foreignSeen.set(server, time);
+    countForeign(time);
   }
 
   function countForeign(now: number): void {
@@ -129,10 +129,10 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     else if (event.reason.startsWith("too-many-connections")) limited.inc({ subsystem: "http" });
   }
 
-  function onHouse(event: HouseEvent): void {
+  function onOwn(event: OwnEvent): void {
     if (event.type === "reloaded") reloaded.set(event.ok ? 1 : 0);
-    else if (event.type === "tick") countForeign(event.at);
-    else if (event.type === "overheard") seeForeign(event.source.address, event.at);
+    else if (event.type === "tick") countForeign(event.time);
+    else if (event.type === "overheard") seeForeign(event.source.address, event.time);
   }
 
   return {
@@ -148,7 +148,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
           onHttp(event.event);
           return;
         case "appliance":
-          onHouse(event.event);
+          onOwn(event.event);
       }
     },
     ended(boot) {

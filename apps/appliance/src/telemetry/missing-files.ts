@@ -1,6 +1,6 @@
 import { boundedMap } from "@bootlace/boot-source";
 import type { ApiFiles } from "../api-model/types.ts";
-import { time } from "../api-model/views.ts";
+import { isoTime } from "../api-model/views.ts";
 import { type ApplianceEvent, timeOf } from "../events/event.ts";
 import type { Sink } from "./sinks.ts";
 
@@ -23,7 +23,7 @@ export function createMissingFiles(): MissingFiles {
       if (found === undefined) return;
       const file = found.file.slice(0, longestName);
       const times = (missing.get(file)?.times ?? 0) + 1;
-      missing.set(file, { file, times, lastAt: time(timeOf(event)), address: found.address });
+      missing.set(file, { file, times, lastAt: isoTime(timeOf(event)), address: found.address });
     },
     list: () => [...missing.values()].reverse(),
   };

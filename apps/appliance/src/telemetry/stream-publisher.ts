@@ -1,5 +1,5 @@
 import { boundedMap } from "@bootlace/boot-source";
-import { summaryView, time, verdictView } from "../api-model/views.ts";
+import { isoTime, summaryView, verdictView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import type { Boot } from "../sessions/boot.ts";
@@ -74,11 +74,11 @@ export function createStreamPublisher({ stream, level, summarize }: StreamPublis
         for (const boot of [...heldBack.values()].slice(0, publishedAtOnce)) publish(boot);
       },
     },
-    logged(record, at) {
+    logged(record, time) {
       if (!isWritten(record.level, level)) return;
       const { scope, event, message, fields, brief, details, detailLevel } = record;
       stream.publish("log", {
-        at: time(at),
+        at: isoTime(time),
         level: record.level,
         scope,
         event,

@@ -78,12 +78,12 @@ export function admin(
       return { ok: true, value: { ...explanation, rules: [], replies: [] } };
     },
     next: () => ({ schema: 1, next: [...next.values()] }),
-    async setNext({ mac, ...what }) {
+    async setOneTimeBoot({ mac, ...what }) {
       const entry = { mac, setAt: at, ...JSON.parse(JSON.stringify(what)) };
       next.set(mac, entry);
       return { ok: true, value: entry };
     },
-    async clearNext(mac) {
+    async clearOneTimeBoot(mac) {
       if (next.delete(mac)) return { ok: true, value: undefined };
       return { ok: false, refusal: { status: 404, code: "next-not-found", title: "Nothing was set" } };
     },

@@ -122,10 +122,10 @@ function screenProblems(text: string): string[] {
   const program = checkProgramOn(7);
   if (program === undefined) return ["there is no program"];
   const built = Buffer.from(builtImage(program.name)).toString("latin1");
-  const told = checkText({ program, root: "/srv/boot", tree: growTree([]) }).split("\n");
-  const missing = told.filter((line) => !text.split("\n").includes(line));
+  const reported = checkText({ program, root: "/srv/boot", tree: growTree([]) }).split("\n");
+  const missing = reported.filter((line) => !text.split("\n").includes(line));
   // A fact begins with its word, which is the program's, and goes on with what the firmware knows.
-  const known = (row: string) => told.includes(row) || built.includes(/^ {2}\w[\w ]* {2,}/.exec(row)?.[0] ?? row);
+  const known = (row: string) => reported.includes(row) || built.includes(/^ {2}\w[\w ]* {2,}/.exec(row)?.[0] ?? row);
   return [...missing, ...text.split("\n").filter((row) => !known(row))];
 }
 

@@ -58,21 +58,22 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
   const running = new Map<number, { transfer: TransferRef; size: number; blockSize: number }>();
   const reached: string[] = [];
 
-  function tell(event: ApplianceEvent): void {
+  function report(event: ApplianceEvent): void {
     for (const { verdict } of fold.apply(event))
       if (verdict !== undefined) reached.push(`${verdict.id} ${verdict.confidence}`);
   }
-  function tickUntil(at: number): void {
-    for (; ticked + 1000 <= at; ticked += 1000) tell({ kind: "appliance", event: { type: "tick", at: ticked + 1000 } });
+  function tickUntil(time: number): void {
+    for (; ticked + 1000 <= time; ticked += 1000)
+      report({ kind: "appliance", event: { type: "tick", time: ticked + 1000 } });
   }
 
-  function onDhcp(record: Captured, at: number): void {
+  function onDhcp(record: Captured, time: number): void {
     const bytes = Uint8Array.from(Buffer.from(record.hex, "hex"));
     const source = { address: record.src, port: record.sport };
     if (record.role === "proxy" || (record.dport !== 67 && record.dport !== 4011)) {
       const decoded = decodePacket(bytes);
       if (record.role === "proxy" || record.dst !== "255.255.255.255" || !decoded.ok) return;
-      tell({ kind: "appliance", event: { type: "overheard", at, source, reply: decoded.packet } });
+      report({ kind: "appliance", event: { type: "overheard", time, source, reply: decoded.packet } });
       return;
     }
     if (record.dst !== "255.255.255.255" && record.dst !== SERVER) return;
@@ -81,22 +82,22 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     const outcome = handle({ bytes, port, localPort: record.dport, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error(`${name}: a packet cannot be read`);
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", time: at, port, source, octets: bytes.length, ...rest } });
+    report({ kind: "dhcp", event: { type: "packet", time, port, source, octets: bytes.length, ...rest } });
   }
 
-  function onTftp(record: Captured, at: number): void {
+  function onTftp(record: Captured, time: number): void {
     const client = { address: record.src, port: record.sport, localAddress: SERVER, localPort: 69 };
     if (record.op === "RRQ" && record.dst === SERVER) {
-      endAll(at);
+      endAll(time);
       const answer = records.find(
         ({ kind, t, dport, role }) => kind === "tftp" && t >= record.t && dport === record.sport && role === "server",
       );
       const file = record.file ?? "";
       if (answer?.op === "ERROR") {
         const reason = "missing" as const;
-        tell({
+        report({
           kind: "tftp",
-          event: { type: "not-found", at, client, file, reason, code: answer.code ?? 1, detail: undefined },
+          event: { type: "not-found", at: time, client, file, reason, code: answer.code ?? 1, detail: undefined },
         });
         return;
       }
@@ -104,29 +105,32 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       const size = Number(options.tsize ?? 100_000);
       const blockSize = Number(options.blksize ?? 512);
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
-      tell({ kind: "tftp", event: { type: "start", at, transfer, requested: [] } });
+      report({ kind: "tftp", event: { type: "start", at: time, transfer, requested: [] } });
       const agreed = { windowSize: 1, timeout: undefined, acknowledged: [] };
-      tell({ kind: "tftp", event: { type: "negotiated", at, transfer, size, blockSize, ...agreed } });
+      report({ kind: "tftp", event: { type: "negotiated", at: time, transfer, size, blockSize, ...agreed } });
       running.set(record.sport, { transfer, size, blockSize });
     } else if (record.op === "ERROR" && record.role === "client") {
       const probe = running.get(record.sport);
       running.delete(record.sport);
       if (probe !== undefined) {
-        tell({ kind: "tftp", event: { type: "probe", at, transfer: probe.transfer, size: probe.size, ms: 1 } });
+        report({ kind: "tftp", event: { type: "probe", at: time, transfer: probe.transfer, size: probe.size, ms: 1 } });
       }
     }
   }
 
   /** The captures hold no DATA: a transfer went well when the client asked for the next thing. */
-  function endAll(at: number): void {
+  function endAll(time: number): void {
     for (const [port, { transfer, size, blockSize }] of running) {
       const figures = { bytes: size, size, blocks: 1, retransmissions: 0, timeouts: 0, ms: 5 };
-      tell({ kind: "tftp", event: { type: "done", at, transfer, figures, blockSize, windowSize: 1, confirmed: true } });
+      report({
+        kind: "tftp",
+        event: { type: "done", at: time, transfer, figures, blockSize, windowSize: 1, confirmed: true },
+      });
       running.delete(port);
     }
   }
 
-  function onHttp(record: Captured, at: number): void {
+  function onHttp(record: Captured, time: number): void {
     const [, method = "", target = ""] = /^(\S+) (\S+) HTTP/.exec(record.head ?? "") ?? [];
     if (record.role !== "client" || record.dst !== SERVER) return;
     const answer = records.find(
@@ -150,30 +154,30 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
     };
     const bytes = method === "HEAD" ? 0 : size;
     if (status === 404) {
-      tell({
+      report({
         kind: "http",
-        event: { type: "refused", time: at, client, request, reason: "missing", status, detail: undefined },
+        event: { type: "refused", time, client, request, reason: "missing", status, detail: undefined },
       });
     } else {
-      tell({ kind: "http", event: { type: "done", time: at, request, status, bytes, size, range: undefined, ms: 5 } });
+      report({ kind: "http", event: { type: "done", time, request, status, bytes, size, range: undefined, ms: 5 } });
     }
   }
 
-  tell({
+  report({
     kind: "dhcp",
     event: { type: "listening", time: began, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
   });
-  tell({ kind: "appliance", event: { type: "overhearing", at: began, on: true } });
-  let at = began;
+  report({ kind: "appliance", event: { type: "overhearing", time: began, on: true } });
+  let time = began;
   for (const record of records) {
-    at = began + Math.round(record.t * 1000);
-    tickUntil(at);
-    if (record.kind === "dhcp") onDhcp(record, at);
-    else if (record.kind === "tftp") onTftp(record, at);
-    else onHttp(record, at);
+    time = began + Math.round(record.t * 1000);
+    tickUntil(time);
+    if (record.kind === "dhcp") onDhcp(record, time);
+    else if (record.kind === "tftp") onTftp(record, time);
+    else onHttp(record, time);
   }
-  endAll(at);
-  tickUntil(at + silence * 1000);
+  endAll(time);
+  tickUntil(time + silence * 1000);
   const boots = fold.boots();
   const boot = boots.at(-1);
   return {

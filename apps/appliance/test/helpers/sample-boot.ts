@@ -13,7 +13,7 @@ export function sampleBoot(given: {
   padding?: number;
 }): Session {
   const { id, startedAt = 0, mac = "52:54:00:12:34:56", outcome = "booted", padding = 0 } = given;
-  const at = sampleStart + startedAt;
+  const time = sampleStart + startedAt;
   return {
     id,
     key: mac,
@@ -21,11 +21,11 @@ export function sampleBoot(given: {
     arch: "x86-bios",
     firmware: "bios",
     host: "bench-3",
-    startedAt: at,
-    lastAt: at,
+    startedAt: time,
+    lastAt: time,
     ended: true,
     bytes: 5,
-    told: [],
+    offered: [],
     dropped: 0,
     next: 2,
     running: 0,
@@ -39,8 +39,8 @@ export function sampleBoot(given: {
       {
         kind: "discover",
         number: 1,
-        at,
-        lastAt: at,
+        time,
+        lastAt: time,
         times: 1,
         firmware: "bios",
         archCodes: [0],

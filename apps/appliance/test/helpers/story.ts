@@ -58,15 +58,15 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     serveUnknownArchitectures: false,
   };
 
-  function tell(event: ApplianceEvent): void {
+  function report(event: ApplianceEvent): void {
     events.push(event);
     for (const { verdict } of fold.apply(event)) if (verdict !== undefined) reached.push(verdict);
   }
-  tell({
+  report({
     kind: "dhcp",
     event: { type: "listening", time: now, role: "pxe", interfaceName: eth0.name, address: eth0.address, port: 4011 },
   });
-  tell({ kind: "appliance", event: { type: "overhearing", at: now, on: overhearing } });
+  report({ kind: "appliance", event: { type: "overhearing", time: now, on: overhearing } });
 
   function packet(port: "dhcp" | "pxe", request: DhcpPacket, source: { address: string; port: number }): void {
     const encoded = encodePacket(request);
@@ -76,7 +76,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     const outcome = handle({ bytes: encoded.bytes, port, localPort, source, ...arrival }, context);
     if (outcome.kind !== "packet") throw new Error("the packet cannot be read");
     const { kind: _kind, ...rest } = outcome;
-    tell({ kind: "dhcp", event: { type: "packet", time: now, port, source, octets: encoded.bytes.length, ...rest } });
+    report({ kind: "dhcp", event: { type: "packet", time: now, port, source, octets: encoded.bytes.length, ...rest } });
   }
 
   function bootOptions({ arch = 7, ipxe, http, options }: Machine): OptionValues {
@@ -100,12 +100,12 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     const field = new Uint8Array(128);
     field.set(new TextEncoder().encode(file ?? "").subarray(0, 127));
     const reply = request({ ...options, serverIdentifier: from }, { op: 2, yiaddr, file: field });
-    tell({ kind: "appliance", event: { type: "overheard", at: now, source: { address: from, port: 67 }, reply } });
+    report({ kind: "appliance", event: { type: "overheard", time: now, source: { address: from, port: 67 }, reply } });
   }
 
   const self = {
     fold,
-    tell,
+    tell: report,
     reached,
     /** All that was told, to be told to others as well. */
     events,
@@ -113,19 +113,19 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     wait(seconds: number) {
       for (let second = 0; second < seconds; second++) {
         now += 1000;
-        tell({ kind: "appliance", event: { type: "tick", at: now } });
+        report({ kind: "appliance", event: { type: "tick", time: now } });
       }
       return self;
     },
     /** Time passes at once, with one tick at its end. */
     skip(seconds: number) {
       now += seconds * 1000;
-      tell({ kind: "appliance", event: { type: "tick", at: now } });
+      report({ kind: "appliance", event: { type: "tick", time: now } });
       return self;
     },
     programs(machines: Record<string, string>, ...unsigned: string[]) {
-      const told = { machines: new Map(Object.entries(machines)), unsigned: new Set(unsigned) };
-      tell({ kind: "appliance", event: { type: "programs", at: now, ...told } });
+      const reported = { machines: new Map(Object.entries(machines)), unsigned: new Set(unsigned) };
+      report({ kind: "appliance", event: { type: "programs", time: now, ...reported } });
       return self;
     },
     discover(who: Machine = machine, secs = 0, giaddr = NONE) {
@@ -167,36 +167,53 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     tftp(file: string, outcome: TftpOutcome = "done", figures: TftpFigures = {}) {
       const { address = CLIENT, blockSize = 1468, size = 50_000, bytes, timeouts = 0 } = figures;
       const client = { address, port: 2000 + transfers, localAddress: SERVER, localPort: 69 };
-      const at = now;
+      const time = now;
       if (outcome === "missing" || outcome === "permission-denied" || outcome === "outside-root") {
-        tell({
+        report({
           kind: "tftp",
-          event: { type: "not-found", at, client, file, reason: outcome, code: 1, detail: undefined },
+          event: { type: "not-found", at: time, client, file, reason: outcome, code: 1, detail: undefined },
         });
         return self;
       }
       if (outcome === "client-not-allowed") {
-        tell({
+        report({
           kind: "tftp",
-          event: { type: "refused", at, client, file, reason: outcome, code: undefined, detail: undefined },
+          event: { type: "refused", at: time, client, file, reason: outcome, code: undefined, detail: undefined },
         });
         return self;
       }
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
       const events: TftpEvent[] = [
-        { type: "start", at, transfer, requested: [] },
-        { type: "negotiated", at, transfer, size, blockSize, windowSize: 1, timeout: undefined, acknowledged: [] },
+        { type: "start", at: time, transfer, requested: [] },
+        {
+          type: "negotiated",
+          at: time,
+          transfer,
+          size,
+          blockSize,
+          windowSize: 1,
+          timeout: undefined,
+          acknowledged: [],
+        },
       ];
       const got = bytes ?? (outcome === "done" ? size : 0);
       const all = { bytes: got, size, blocks: 1, retransmissions: 0, timeouts, ms: 10 };
-      if (outcome === "probe") events.push({ type: "probe", at, transfer, size, ms: 1 });
+      if (outcome === "probe") events.push({ type: "probe", at: time, transfer, size, ms: 1 });
       else if (outcome === "done") {
-        events.push({ type: "done", at, transfer, figures: all, blockSize, windowSize: 1, confirmed: true });
+        events.push({ type: "done", at: time, transfer, figures: all, blockSize, windowSize: 1, confirmed: true });
       } else if (outcome !== "running") {
         const said = outcome === "client-error" ? { code: 0, message: "no" } : undefined;
-        events.push({ type: "aborted", at, transfer, figures: all, reason: outcome, error: said, detail: undefined });
+        events.push({
+          type: "aborted",
+          at: time,
+          transfer,
+          figures: all,
+          reason: outcome,
+          error: said,
+          detail: undefined,
+        });
       }
-      for (const event of events) tell({ kind: "tftp", event });
+      for (const event of events) report({ kind: "tftp", event });
       return self;
     },
     http(file: string, { status = 200, bytes = 50_000, method = "GET", at = CLIENT }: HttpAnswer = {}) {
@@ -224,7 +241,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
               ms: 5,
             }
           : { type: "refused", time: now, client, request: asked, reason, status: statusOf(reason), detail: undefined };
-      tell({ kind: "http", event });
+      report({ kind: "http", event });
       return self;
     },
     boots: () => fold.boots(),

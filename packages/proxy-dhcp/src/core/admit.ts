@@ -14,15 +14,15 @@ export type Admission =
  */
 export function admit(packet: DhcpPacket, messageType: number, datagram: Datagram, context: Context): Admission {
   const { source } = datagram;
-  const loopbackServed = context.interfaces.some((at) => isLoopback(at.address));
-  const own = context.interfaces.some((at) => at.address === source.address);
+  const loopbackServed = context.interfaces.some((iface) => isLoopback(iface.address));
+  const own = context.interfaces.some((iface) => iface.address === source.address);
   if (isLoopback(source.address) ? !loopbackServed : own) return refused("own-traffic", source.address);
 
   if (datagram.port === "pxe") return admitUnicast(packet, datagram, context, datagram.arrival);
   if (packet.giaddr !== UNSPECIFIED) return admitRelayed(packet.giaddr, datagram, context, loopbackServed);
   if (messageType !== messageTypes.DISCOVER) return admitUnicast(packet, datagram, context, undefined);
 
-  const near = context.interfaces.filter((at) => subnetContains(subnetOf(at), source.address));
+  const near = context.interfaces.filter((iface) => subnetContains(subnetOf(iface), source.address));
   const interfaces = onePerLink(near.length > 0 ? near : context.interfaces);
   return interfaces.length > 0 ? { ok: true, interfaces } : refused("no-interface");
 }
@@ -33,7 +33,7 @@ export function admit(packet: DhcpPacket, messageType: number, datagram: Datagra
  */
 export function relayToRoute(bytes: Uint8Array, context: Context): Ipv4Address | undefined {
   const giaddr = bytes.subarray(GIADDR, GIADDR + 4).join(".");
-  const near = context.interfaces.some((at) => subnetContains(subnetOf(at), giaddr));
+  const near = context.interfaces.some((iface) => subnetContains(subnetOf(iface), giaddr));
   return context.relays.has(giaddr) && !near ? giaddr : undefined;
 }
 
@@ -44,13 +44,13 @@ function admitRelayed(giaddr: Ipv4Address, datagram: Datagram, context: Context,
   const usable =
     isUnicast(giaddr) &&
     (loopbackServed || !isLoopback(giaddr)) &&
-    !context.interfaces.some((at) => at.address === giaddr);
+    !context.interfaces.some((iface) => iface.address === giaddr);
   if (!usable || !context.relays.has(giaddr)) return refused("relay-not-allowed", giaddr);
-  const at =
+  const iface =
     datagram.arrival ??
     context.interfaces.find((candidate) => subnetContains(subnetOf(candidate), giaddr)) ??
     context.interfaces[0];
-  return at === undefined ? refused("no-interface") : { ok: true, interfaces: [at] };
+  return iface === undefined ? refused("no-interface") : { ok: true, interfaces: [iface] };
 }
 
 /** A request that is answered at its source: source, ciaddr and port must all be a boot client's. */
@@ -71,18 +71,18 @@ function admitUnicast(
   if (target === UNSPECIFIED) return refused("no-return-address");
   if (claimed !== UNSPECIFIED && claimed !== target) return refused("ciaddr-mismatch", claimed);
 
-  const near = context.interfaces.filter((at) => subnetContains(subnetOf(at), target));
+  const near = context.interfaces.filter((iface) => subnetContains(subnetOf(iface), target));
   const far = context.clientSubnets.some((subnet) => subnetContains(subnet, target));
   if (near.length === 0 && !far) return refused("source-not-local", target);
   if (!isUnicast(target) || isBroadcastOf(target, near)) return refused("source-not-local", target);
-  const at = arrival ?? near[0] ?? context.interfaces[0];
-  return at === undefined ? refused("no-interface") : { ok: true, interfaces: [at] };
+  const iface = arrival ?? near[0] ?? context.interfaces[0];
+  return iface === undefined ? refused("no-interface") : { ok: true, interfaces: [iface] };
 }
 
 /** The last address of a subnet reaches every machine in it; nobody asks from there (RFC 1122 §3.2.1.3). */
 function isBroadcastOf(address: Ipv4Address, near: readonly ServedInterface[]): boolean {
-  return near.some((at) => {
-    const { prefix, network, mask } = subnetOf(at);
+  return near.some((iface) => {
+    const { prefix, network, mask } = subnetOf(iface);
     const last = ((network[0] ?? 0) | ~(mask[0] ?? 0)) >>> 0;
     return prefix < 31 && parseIpv4(address) === last;
   });

@@ -19,41 +19,41 @@ export type BootFile =
   | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
 
 /** The part of a plan that is this client's, with the interface's own address in its URLs. */
-export function bootFileFor(client: BootClient, plan: BootPlan, at: ServedInterface): BootFile {
-  const server = plan.server ?? at.address;
-  if (client.http) return httpBootFile(plan, at);
+export function bootFileFor(client: BootClient, plan: BootPlan, iface: ServedInterface): BootFile {
+  const server = plan.server ?? iface.address;
+  if (client.http) return httpBootFile(plan, iface);
   switch (client.firmware) {
     // It reads a fixed set of names below the TFTP root; a name meant for x86 stalls it.
     case "raspberry-pi":
       return { ok: true, server, notes: [] };
     case "ipxe":
-      return ipxeBootFile(client, plan, at);
+      return ipxeBootFile(client, plan, iface);
     default:
       return !plan.file ? { ok: false, reason: "no-boot-file" } : { ok: true, name: plan.file, server, notes: [] };
   }
 }
 
-function httpBootFile(plan: BootPlan, at: ServedInterface): BootFile {
+function httpBootFile(plan: BootPlan, iface: ServedInterface): BootFile {
   if (!plan.url) return { ok: false, reason: "no-boot-url" };
-  const url = expandUrl(plan.url, at);
+  const url = expandUrl(plan.url, iface);
   const host = /^https?:\/\/([^/?#:@]+)(?::[0-9]{1,5})?(?:[/?#]|$)/i.exec(url)?.[1];
   if (host === undefined) return { ok: false, reason: "bad-boot-url", detail: plan.url };
   // edk2 resolves a name only with option 6 in the DHCP server's own offer; ours is not looked at.
   const notes: ReplyNote[] = parseIpv4(host) === undefined ? ["url-host-is-a-name"] : [];
-  return { ok: true, name: url, server: at.address, notes };
+  return { ok: true, name: url, server: iface.address, notes };
 }
 
-function ipxeBootFile(client: BootClient, plan: BootPlan, at: ServedInterface): BootFile {
-  const server = plan.server ?? at.address;
+function ipxeBootFile(client: BootClient, plan: BootPlan, iface: ServedInterface): BootFile {
+  const server = plan.server ?? iface.address;
   if (plan.script !== undefined) {
-    const name = scriptName(client, plan.script, server, at);
+    const name = scriptName(client, plan.script, server, iface);
     if (name !== undefined) return { ok: true, name, server, notes: [] };
   }
-  const url = plan.url && canFetch(client, plan.url) ? expandUrl(plan.url, at) : undefined;
+  const url = plan.url && canFetch(client, plan.url) ? expandUrl(plan.url, iface) : undefined;
   const name = plan.file || url;
   if (name === undefined) return { ok: false, reason: "no-boot-file" };
   if (isIpxeBinary(name) && plan.allowIpxeChain !== true) return { ok: false, reason: "ipxe-chain-loop", detail: name };
-  return { ok: true, name, server: plan.file ? server : at.address, notes: [] };
+  return { ok: true, name, server: plan.file ? server : iface.address, notes: [] };
 }
 
 /** A TFTP script is named by a full URL: iPXE built into other firmware does not look at siaddr with a bare name. */
@@ -61,20 +61,20 @@ function scriptName(
   client: BootClient,
   script: IpxeScript,
   server: Ipv4Address,
-  at: ServedInterface,
+  iface: ServedInterface,
 ): string | undefined {
   const { url, file } = script;
-  if (url && surelyFetches(client, url)) return expandUrl(url, at);
+  if (url && surelyFetches(client, url)) return expandUrl(url, iface);
   if (file) return `tftp://${server}/${escaped(file.replace(/^\/+/, "")).replace(/[?#]/g, encodeURIComponent)}`;
-  return url && canFetch(client, url) ? expandUrl(url, at) : undefined;
+  return url && canFetch(client, url) ? expandUrl(url, iface) : undefined;
 }
 
 /**
  * `{address}` becomes the interface's own address. What a URL may not hold is percent-encoded (RFC 3986 §2.1);
  * escapes that are there already stay as they are.
  */
-function expandUrl(url: string, at: ServedInterface): string {
-  return escaped(url.replaceAll("{address}", at.address)).replace(/%25(?=[0-9a-f]{2})/gi, "%");
+function expandUrl(url: string, iface: ServedInterface): string {
+  return escaped(url.replaceAll("{address}", iface.address)).replace(/%25(?=[0-9a-f]{2})/gi, "%");
 }
 
 function escaped(text: string): string {

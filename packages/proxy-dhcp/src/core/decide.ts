@@ -15,16 +15,16 @@ export function decide(
   request: BootRequest,
   client: BootClient,
   plan: BootPlan | Ignore,
-  at: ServedInterface,
+  iface: ServedInterface,
 ): Decision {
   if (plan.kind === "ignore") {
     const { code, reason } = plan;
     return { ...ignored("no-plan", plan, reason), ...(code === undefined ? {} : { code }) };
   }
-  if (client.http) return decideFile(request, client, plan, at, "http");
-  if (client.firmware === "raspberry-pi") return decideFile(request, client, plan, at, "raspberry-pi");
+  if (client.http) return decideFile(request, client, plan, iface, "http");
+  if (client.firmware === "raspberry-pi") return decideFile(request, client, plan, iface, "raspberry-pi");
   const form = formFor(client, plan);
-  return form === "menu" ? decideMenu(request, client, plan, at) : decideFile(request, client, plan, at, form);
+  return form === "menu" ? decideMenu(request, client, plan, iface) : decideFile(request, client, plan, iface, form);
 }
 
 function formFor(client: BootClient, plan: BootPlan): ReplyForm {
@@ -38,24 +38,24 @@ function decideFile(
   request: BootRequest,
   client: BootClient,
   plan: BootPlan,
-  at: ServedInterface,
+  iface: ServedInterface,
   form: Exclude<Answer["form"], "menu">,
 ): Decision {
   const item = request.kind === "discover" ? undefined : request.item;
   if (item !== undefined && item.type !== 0) return ignored("boot-item-not-served", plan, String(item.type));
   if (item !== undefined && item.layer !== 0) return ignored("layer-not-served", plan, String(item.layer));
-  const file = bootFileFor(client, plan, at);
+  const file = bootFileFor(client, plan, iface);
   if (!file.ok) return ignored(file.reason, plan, file.detail);
 
   const { name, server, notes } = file;
   const offer = request.kind === "discover";
   // A client without a file in the offer asks the offer's siaddr on the PXE port, so that must be ours.
   const later = offer && form === "server";
-  const elsewhere = later && server !== at.address;
+  const elsewhere = later && server !== iface.address;
   return {
     ...answered(request, plan, form),
     ...(name === undefined || elsewhere ? {} : { bootFile: name }),
-    server: later ? at.address : server,
+    server: later ? iface.address : server,
     ...vendorOptionsOf(form, offer, item),
     ...(item === undefined ? {} : { item }),
     notes,
@@ -73,18 +73,18 @@ function vendorOptionsOf(
   return {};
 }
 
-function decideMenu(request: BootRequest, client: BootClient, plan: BootPlan, at: ServedInterface): Decision {
+function decideMenu(request: BootRequest, client: BootClient, plan: BootPlan, iface: ServedInterface): Decision {
   const { menu } = plan;
-  const options = menu === undefined ? undefined : menuOptions(menu, at.address);
+  const options = menu === undefined ? undefined : menuOptions(menu, iface.address);
   if (menu === undefined || options === undefined) return ignored("menu-unusable", plan);
-  const base = { ...answered(request, plan, "menu"), server: at.address, notes: [] };
+  const base = { ...answered(request, plan, "menu"), server: iface.address, notes: [] };
   if (request.kind === "discover") {
     const carriedBy = menu.carriedBy ?? firmwareTable[client.firmware].menuCarriedBy;
     return carriedBy === "ack" ? base : { ...base, vendorOptions: options };
   }
   const { item } = request;
   if (item === undefined) return { ...base, vendorOptions: options };
-  return decideItem(request, plan, menu, item, at.address);
+  return decideItem(request, plan, menu, item, iface.address);
 }
 
 /** The ACK must name the type it was asked for, or the client drops it (PXE 2.1 table 2-5). */

@@ -19,12 +19,12 @@ export function destinationOf(
   packet: DhcpPacket,
   messageType: number,
   datagram: Datagram,
-  at: ServedInterface,
+  iface: ServedInterface,
   { ports }: Pick<Context, "ports">,
 ): Destination {
   const { source } = datagram;
   const asker = source.address === UNSPECIFIED ? packet.ciaddr : source.address;
-  const from = { address: at.address, port: datagram.localPort };
+  const from = { address: iface.address, port: datagram.localPort };
   if (datagram.port === "pxe") {
     // edk2 listens on 4011 and iPXE on 68: only the source port says which.
     return {
@@ -40,5 +40,5 @@ export function destinationOf(
     const port = source.address === UNSPECIFIED ? ports.client : source.port;
     return { from, to: { address: asker, port }, via: "unicast" };
   }
-  return { from, to: { address: at.broadcast ?? LIMITED_BROADCAST, port: ports.client }, via: "broadcast" };
+  return { from, to: { address: iface.broadcast ?? LIMITED_BROADCAST, port: ports.client }, via: "broadcast" };
 }

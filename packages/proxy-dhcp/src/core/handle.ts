@@ -56,8 +56,8 @@ export function handle(datagram: Datagram, context: Context): Outcome {
 
   const replies: OutgoingReply[] = [];
   let ignored: Ignored | undefined;
-  for (const at of admitted.interfaces) {
-    const result = answerOn(at, packet, messageType, client, read.request, datagram, context);
+  for (const iface of admitted.interfaces) {
+    const result = answerOn(iface, packet, messageType, client, read.request, datagram, context);
     if (result.kind === "ignore") ignored ??= result;
     else replies.push(result.reply);
   }
@@ -66,7 +66,7 @@ export function handle(datagram: Datagram, context: Context): Outcome {
 }
 
 function answerOn(
-  at: ServedInterface,
+  iface: ServedInterface,
   packet: DhcpPacket,
   messageType: number,
   client: BootClient,
@@ -74,11 +74,11 @@ function answerOn(
   datagram: Datagram,
   context: Context,
 ): Ignored | { kind: "reply"; reply: OutgoingReply } {
-  const decision = decide(request, client, context.choose(client, at), at);
+  const decision = decide(request, client, context.choose(client, iface), iface);
   if (decision.kind === "ignore") return decision;
   const largest =
     datagram.port === "pxe" ? Math.max(SMALLEST_LIMIT, 2 * datagram.bytes.length) : Number.POSITIVE_INFINITY;
-  const built = buildReply(packet, client, decision, at, largest);
+  const built = buildReply(packet, client, decision, iface, largest);
   if (!built.ok) {
     const { reason, detail } = built;
     const { rule } = decision;
@@ -90,11 +90,11 @@ function answerOn(
     };
   }
   const answer: Answer = { ...decision, notes: built.notes };
-  const { from, to, via } = destinationOf(packet, messageType, datagram, at, context);
+  const { from, to, via } = destinationOf(packet, messageType, datagram, iface, context);
   return {
     kind: "reply",
     reply: {
-      interfaceName: at.name,
+      interfaceName: iface.name,
       from,
       to,
       via,

@@ -22,12 +22,12 @@ export const LIMITED_BROADCAST: Ipv4Address = "255.255.255.255";
 const subnets = new WeakMap<ServedInterface, Subnet>();
 
 /** The range an interface's own netmask describes; of one address where there is no such netmask. */
-export function subnetOf(at: ServedInterface): Subnet {
-  const known = subnets.get(at);
+export function subnetOf(iface: ServedInterface): Subnet {
+  const known = subnets.get(iface);
   if (known !== undefined) return known;
-  const prefix = Math.clz32(~(parseIpv4(at.netmask) ?? 0xffffffff));
-  const subnet = networkOf(`${at.address}/${prefix}`) ?? nowhere;
-  subnets.set(at, subnet);
+  const prefix = Math.clz32(~(parseIpv4(iface.netmask) ?? 0xffffffff));
+  const subnet = networkOf(`${iface.address}/${prefix}`) ?? nowhere;
+  subnets.set(iface, subnet);
   return subnet;
 }
 
@@ -58,8 +58,8 @@ export function sameInterface(one: ServedInterface, other: ServedInterface): boo
 /** One entry for each link and subnet: a second address beside the first would only repeat its offer. */
 export function onePerLink(interfaces: readonly ServedInterface[]): readonly ServedInterface[] {
   const seen = new Set<string>();
-  return interfaces.filter((at) => {
-    const link = `${at.name} ${subnetText(subnetOf(at))}`;
+  return interfaces.filter((iface) => {
+    const link = `${iface.name} ${subnetText(subnetOf(iface))}`;
     if (seen.has(link)) return false;
     seen.add(link);
     return true;

@@ -61,4 +61,4 @@ export interface Ignore {
 }
 
 /** The one question the responder asks its user, once per client, packet and served interface. Must not block. */
-export type Choose = (client: BootClient, at: ServedInterface) => BootPlan | Ignore;
+export type Choose = (client: BootClient, iface: ServedInterface) => BootPlan | Ignore;

@@ -52,7 +52,7 @@ export function buildReply(
   packet: DhcpPacket,
   client: BootClient,
   answer: Answer,
-  at: ServedInterface,
+  iface: ServedInterface,
   largest = Number.POSITIVE_INFINITY,
 ): BuiltReply {
   const notes: ReplyNote[] = [...answer.notes];
@@ -64,7 +64,7 @@ export function buildReply(
   if (!nameInField) notes.push("file-only-in-option-67");
 
   const options = new Map<number, Uint8Array>();
-  const fault = addOptions(options, packet, client, answer, at);
+  const fault = addOptions(options, packet, client, answer, iface);
   if (fault !== undefined) return { ok: false, reason: "plan-unusable", detail: fault };
   addFurtherOptions(options, answer.plan, notes);
   echoRelayInformation(options, packet, notes);
@@ -98,7 +98,7 @@ function addOptions(
   packet: DhcpPacket,
   client: BootClient,
   answer: Answer,
-  at: ServedInterface,
+  iface: ServedInterface,
 ): string | undefined {
   const { plan } = answer;
   const faults: string[] = [];
@@ -115,7 +115,7 @@ function addOptions(
   };
 
   put("messageType", answer.kind === "offer" ? messageTypes.OFFER : messageTypes.ACK);
-  put("serverIdentifier", at.address);
+  put("serverIdentifier", iface.address);
   put("vendorClassIdentifier", client.matchedClass);
   // Some boot ROMs want it back; any other shape than 0 and a UUID is not repeated (RFC 4578 §2.3).
   echo("clientMachineIdentifier", (bytes) => bytes.length === 17 && bytes[0] === 0);

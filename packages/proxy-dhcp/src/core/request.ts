@@ -41,7 +41,7 @@ export function readRequest(
   const item = client.http ? undefined : bootItemOf(packet);
   if (port === "dhcp") {
     const server = optionValue(packet, "serverIdentifier");
-    if (server !== undefined && !interfaces.some((at) => at.address === server)) {
+    if (server !== undefined && !interfaces.some((iface) => iface.address === server)) {
       return { ok: false, reason: "request-for-other-server", detail: server };
     }
     if (item === undefined) return { ok: false, reason: "request-without-boot-item" };

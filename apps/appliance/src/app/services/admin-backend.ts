@@ -1,7 +1,7 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { AdminBackend, Refusal } from "../../admin/backend.ts";
-import type { ApiFiles, ApiNextEntry, ApiStatus } from "../../api-model/types.ts";
-import { time } from "../../api-model/views.ts";
+import type { ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
+import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 import { effectiveRows } from "../../config/effective.ts";
@@ -9,8 +9,8 @@ import { faultRow, formatFault, type Problem } from "../../config/faults.ts";
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
-import { wishHint } from "../../policy/explain.ts";
-import type { NextEntry } from "../../policy/one-time-boot.ts";
+import { requestHint } from "../../policy/explain.ts";
+import type { OneTimeBoot } from "../../policy/one-time-boot.ts";
 import type { Observer } from "../../telemetry/observer.ts";
 import type { Appliance } from "../types.ts";
 import { version } from "../version.ts";
@@ -65,7 +65,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     return {
       schema: 1,
       version,
-      startedAt: time(startedAt),
+      startedAt: isoTime(startedAt),
       // The clock may have been set back since.
       uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
       ...readiness(),
@@ -73,12 +73,12 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       interfaces: room.choice().served.map(({ name, address }) => ({ name, address })),
       config: {
         ...(loaded.file === undefined ? {} : { file: loaded.file }),
-        loadedAt: time(loadedAt),
+        loadedAt: isoTime(loadedAt),
         ...(lastReload === undefined
           ? {}
           : {
               lastReload: {
-                at: time(lastReload.at),
+                at: isoTime(lastReload.time),
                 ok: lastReload.result.ok,
                 faults: lastReload.result.ok ? [] : lastReload.result.faults.map(formatFault),
               },
@@ -114,7 +114,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
   }
 
   /** What is wrong with the file that a machine was told, when this host is to serve it. It may yet come. */
-  async function doubts({ action }: NextEntry): Promise<string[]> {
+  async function doubts({ action }: OneTimeBoot): Promise<string[]> {
     const { root, tftp, http, boot } = room.appliance().config().loaded.config;
     const name = action.script ?? action.file;
     // Whose folder it would be looked for in is known when the machine asks.
@@ -142,15 +142,17 @@ export function adminBackend(room: BackendRoom): AdminBackend {
         origins: Object.fromEntries(rows.map(({ path, origin }) => [path, originText(origin)])),
       };
     },
-    explain(wish) {
-      const result = room.appliance().explain(wish);
+    explain(request) {
+      const result = room.appliance().explain(request);
       if (!result.ok) {
         const { field, problem } = result;
         const refusal: Refusal = {
           status: 422,
           code: "cannot-explain",
           title: "This request cannot be made up",
-          detail: [field === undefined ? problem : `${field}: ${problem}`, wishHint(result)].filter(Boolean).join(". "),
+          detail: [field === undefined ? problem : `${field}: ${problem}`, requestHint(result)]
+            .filter(Boolean)
+            .join(". "),
         };
         return { ok: false, refusal };
       }
@@ -158,19 +160,19 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       const copied = replies.map(({ lines, ...reply }) => ({ ...reply, lines: [...lines] }));
       return { ok: true, value: { schema: 1, ...rest, rules: [...rules], replies: copied } };
     },
-    next: () => ({ schema: 1, next: room.appliance().next.list().map(nextEntry) }),
-    async setNext(wish) {
-      const result = room.appliance().next.set(wish);
+    next: () => ({ schema: 1, next: room.appliance().next.list().map(oneTimeBootView) }),
+    async setOneTimeBoot(request) {
+      const result = room.appliance().next.set(request);
       if (result.ok) {
         const { entry, unkept } = result;
         const forgotten =
           unkept === undefined ? [] : [`it cannot be kept (${unkept}): it works until the next restart`];
         const warnings = [...(await doubts(entry)), ...forgotten];
-        return { ok: true, value: { ...nextEntry(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
+        return { ok: true, value: { ...oneTimeBootView(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
       }
       return { ok: false, refusal: unfit(result.fault, "This cannot be done at the next boot") };
     },
-    async clearNext(mac) {
+    async clearOneTimeBoot(mac) {
       const result = room.appliance().next.remove(mac);
       if (!result.ok) return { ok: false, refusal: unfit(result.fault, "No machine is named like this") };
       if (result.removed) return { ok: true, value: undefined };
@@ -189,6 +191,6 @@ function unfit({ code, problem, allowed }: Problem, title: string): Refusal {
   return { status: 422, code, title, detail: allowed === undefined ? problem : `${problem}. ${allowed}` };
 }
 
-function nextEntry({ mac, action, setAt, takenAt }: NextEntry): ApiNextEntry {
-  return { mac, ...action, setAt: time(setAt), ...(takenAt === undefined ? {} : { takenAt: time(takenAt) }) };
+function oneTimeBootView({ mac, action, setAt, takenAt }: OneTimeBoot): ApiOneTimeBoot {
+  return { mac, ...action, setAt: isoTime(setAt), ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }) };
 }

@@ -18,7 +18,7 @@ export interface BootFilesDeps {
 /** Follows the folder of the boot files as long as this host serves any. */
 export function bootFilesService(first: Config, { log, onTree, followTimes }: BootFilesDeps): Service {
   let config = first;
-  let told = "";
+  let reported = "";
   let follower: ReturnType<typeof followRoot> | undefined;
 
   function adoptScan(root: string, scan: ScanResult): void {
@@ -28,8 +28,8 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
       ? treeRecord(root, tree, scan.cut, config.bootCheck.enabled)
       : rootGone(root, scan.code, config.bootCheck.enabled);
     const text = JSON.stringify([record.message, record.details]);
-    if (text === told) return;
-    told = text;
+    if (text === reported) return;
+    reported = text;
     log(record);
   }
 

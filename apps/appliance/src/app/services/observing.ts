@@ -17,7 +17,7 @@ export interface ObservingDeps {
   /** Passes on what has happened and was not observed yet. */
   readonly settle: () => void;
   /** Passes on that time has passed, when its turn comes. */
-  readonly onTick: (at: number) => void;
+  readonly onTick: (time: number) => void;
   /** Adds a sink of events; the returned function ends its subscription. */
   readonly subscribe: (sink: Sink<ApplianceEvent>) => () => void;
   /** Calls `work` every so many milliseconds until the returned function is called. */
@@ -28,7 +28,7 @@ export interface ObservingDeps {
 export interface ObservingService extends Service {
   /** Passes an event on at once: one that is no step of a boot, and that no log line waits for. */
   observe(event: ApplianceEvent): void;
-  logged(record: LogRecord, at?: number): void;
+  logged(record: LogRecord, time?: number): void;
   /** Up to date. @throws Error before `start` */
   observer(): Observer;
 }
@@ -90,7 +90,7 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
     async follow() {},
     endpoints: () => [],
     observe,
-    logged: (record, at) => observer?.logged(record, at),
+    logged: (record, time) => observer?.logged(record, time),
     observer() {
       if (observer === undefined) throw new Error("nothing is observed before the start");
       settle();

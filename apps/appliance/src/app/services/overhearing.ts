@@ -1,12 +1,12 @@
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
-import type { HouseEvent } from "../../events/event.ts";
+import type { OwnEvent } from "../../events/event.ts";
 import { createOverhearing, type Overhearing } from "../../os/overhear.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
 export interface OverhearingDeps {
   readonly now: () => number;
-  readonly onEvent: (event: HouseEvent) => void;
+  readonly onEvent: (event: OwnEvent) => void;
 }
 
 /** Hears other DHCP servers as long as this host answers boot clients. That it cannot is no reason not to start. */

@@ -23,9 +23,9 @@ export interface Reporting {
   readonly observing: ObservingService;
   /** A line that no event stands for. What happened before it is told before it. */
   readonly log: Log;
-  tell(event: ApplianceEvent): void;
+  report(event: ApplianceEvent): void;
   /** Tells how much the network wanted to be logged beyond what anybody reads. */
-  tellHeldBack(): void;
+  reportHeldBack(): void;
 }
 
 export function createReporting(
@@ -46,15 +46,15 @@ export function createReporting(
     every: deps.every,
     settle: backlog.settle,
     subscribe: sinks.subscribe,
-    onTick: (at) => backlog.push({ kind: "appliance", event: { type: "tick", at } }, at, false),
+    onTick: (time) => backlog.push({ kind: "appliance", event: { type: "tick", time } }, time, false),
   });
 
-  function write(record: LogRecord, at?: number): void {
+  function write(record: LogRecord, time?: number): void {
     const passed = limit.pass(record);
     if (passed === undefined) return;
-    const told = withMachine(passed, deps.machineOf);
-    deps.log(told, at);
-    observing.logged(told, at);
+    const reported = withMachine(passed, deps.machineOf);
+    deps.log(reported, time);
+    observing.logged(reported, time);
   }
 
   function log(record: LogRecord): void {
@@ -64,7 +64,7 @@ export function createReporting(
 
   function recordsOf(happened: ApplianceEvent): readonly LogRecord[] {
     const { kind, event } = happened;
-    if (kind === "appliance") return event.type === "tick" ? searches.silent(event.at) : [];
+    if (kind === "appliance") return event.type === "tick" ? searches.silent(event.time) : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
     return record === undefined ? [] : searches.fold(record, timeOf(happened));
@@ -88,11 +88,11 @@ export function createReporting(
   return {
     observing,
     log,
-    tell(event) {
+    report(event) {
       const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
       backlog.push(event, timeOf(event), ofTransfers);
     },
-    tellHeldBack() {
+    reportHeldBack() {
       const record = limit.heldBack();
       // A sum has no place among single steps; to settle for it all that a flood has left would hold up clients.
       if (record !== undefined) write(record);

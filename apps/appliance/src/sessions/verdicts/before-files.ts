@@ -89,37 +89,37 @@ function pxeAckLost(view: BootView): Found | undefined {
 }
 
 function fileNotFetched(view: BootView): Found | undefined {
-  const { telling, boot, leases, acks } = view;
-  if (telling?.bootFile === undefined || view.elsewhere || view.discovers.some(({ http }) => http)) return undefined;
-  if (telling.kind === "offer" && leases.length === 0) return undefined;
+  const { reply, boot, leases, acks } = view;
+  if (reply?.bootFile === undefined || view.elsewhere || view.discovers.some(({ http }) => http)) return undefined;
+  if (reply.kind === "offer" && leases.length === 0) return undefined;
   // iPXE may wait 15 s for IPv6 before it goes on.
   if (!view.silentFor(boot.firmware === "ipxe" ? 35_000 : 20_000)) return undefined;
-  return found("file-not-fetched", "likely", [...leases, ...acks, telling], {
-    file: telling.bootFile,
-    long: telling.notes.includes("file-only-in-option-67"),
+  return found("file-not-fetched", "likely", [...leases, ...acks, reply], {
+    file: reply.bootFile,
+    long: reply.notes.includes("file-only-in-option-67"),
     // iPXE looks into the address offer first, and a DHCP server may send that where Bootlace does not hear it.
-    unheard: telling.kind === "offer" && !view.foreign.some(({ proxy }) => !proxy),
+    unheard: reply.kind === "offer" && !view.foreign.some(({ proxy }) => !proxy),
   });
 }
 
 /** U-Boot drops offers without an address unless it was built otherwise, and few builds are. */
 function ubootHeedsLease(view: BootView): Found | undefined {
-  const { telling, boot, leases } = view;
+  const { reply, boot, leases } = view;
   const lessor = leases.at(-1)?.server;
-  if (boot.firmware !== "u-boot" || telling?.bootFile === undefined || lessor === undefined) return undefined;
+  if (boot.firmware !== "u-boot" || reply?.bootFile === undefined || lessor === undefined) return undefined;
   if (view.elsewhere || !view.silentFor(20_000)) return undefined;
-  const facts = { file: telling.bootFile, lessor, server: telling.server };
-  return found("u-boot-heeds-lease", "likely", [...view.discovers, telling, ...leases], facts);
+  const facts = { file: reply.bootFile, lessor, server: reply.server };
+  return found("u-boot-heeds-lease", "likely", [...view.discovers, reply, ...leases], facts);
 }
 
 function urlNotFetched(view: BootView): Found | undefined {
-  const { telling, leases } = view;
-  if (telling?.bootFile === undefined || telling.form !== "http" || !isStuck(view, 20_000)) return undefined;
-  const named = telling.notes.includes("url-host-is-a-name");
+  const { reply, leases } = view;
+  if (reply?.bootFile === undefined || reply.form !== "http" || !isStuck(view, 20_000)) return undefined;
+  const named = reply.notes.includes("url-host-is-a-name");
   // A name that cannot be looked up makes the firmware drop the offer before it takes an address.
   if (named ? leases.length > 0 : leases.length === 0 || view.elsewhere) return undefined;
-  const evidence = [...view.discovers, telling, ...leases];
-  return found(named ? "url-host-is-a-name" : "url-not-fetched", "likely", evidence, { url: telling.bootFile });
+  const evidence = [...view.discovers, reply, ...leases];
+  return found(named ? "url-host-is-a-name" : "url-not-fetched", "likely", evidence, { url: reply.bootFile });
 }
 
 function piAsksForNothing(view: BootView): Found | undefined {

@@ -9,7 +9,7 @@ const refusedWithin = 4_000;
 /** The boot check was the last that the client got, and it was told what to boot. */
 interface Reached {
   readonly file: FileStep;
-  readonly telling: NonNullable<BootView["telling"]> & { readonly bootFile: string };
+  readonly reply: NonNullable<BootView["reply"]> & { readonly bootFile: string };
   readonly back: StepOf<"discover"> | undefined;
   readonly backAt: number | undefined;
   readonly arch: string;
@@ -18,15 +18,15 @@ interface Reached {
 /** Whoever was told nothing to boot fetched the check by hand, and reached nothing. */
 function reachedCheck(view: BootView): Reached | undefined {
   const file = view.done.at(-1);
-  const { boot, context, telling } = view;
-  if (file === undefined || telling?.bootFile === undefined) return undefined;
+  const { boot, context, reply } = view;
+  if (file === undefined || reply?.bootFile === undefined) return undefined;
   if (checkProgramNamed(file.file) === undefined) return undefined;
   const back = cameBack(view, file);
   return {
     file,
-    telling: { ...telling, bootFile: telling.bootFile },
+    reply: { ...reply, bootFile: reply.bootFile },
     back,
-    backAt: back?.at ?? (boot.givenUp ? context.now : undefined),
+    backAt: back?.time ?? (boot.givenUp ? context.now : undefined),
     arch: boot.arch?.replace(/-http$/, "") ?? "this architecture",
   };
 }
@@ -52,12 +52,12 @@ export const checkReached: Rule = {
   when(view) {
     const reached = reachedCheck(view);
     if (reached === undefined || isRefused(view, reached)) return undefined;
-    const { file, telling, backAt, arch } = reached;
+    const { file, reply: telling, backAt, arch } = reached;
     if (backAt === undefined && !view.silentFor(refusedWithin)) return undefined;
     const { rule, bootFile } = telling;
     const program = checkProgramNamed(file.file);
-    const told = view.told.some((name) => checkProgramNamed(name) === program);
-    const facts = { arch, instead: rule === undefined && told, rule, told: bootFile };
+    const offered = view.offered.some((name) => checkProgramNamed(name) === program);
+    const facts = { arch, instead: rule === undefined && offered, rule, offered: bootFile };
     return found("check-reached", "likely", [telling, file], facts);
   },
 };

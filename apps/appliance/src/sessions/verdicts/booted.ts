@@ -54,7 +54,7 @@ export const grubWentElsewhere: Rule = {
     const { file } = last;
     return last.protocol === "http"
       ? found("grub-without-http", "likely", [last], { file })
-      : found("grub-went-elsewhere", "likely", [last], { file, server: view.telling?.server });
+      : found("grub-went-elsewhere", "likely", [last], { file, server: view.reply?.server });
   },
 };
 

@@ -4,7 +4,7 @@ import { isKernelName, plainName } from "../../catalogue/file-role.ts";
 import { silenceReason } from "../../catalogue/reasons/table.ts";
 import type { FileStep } from "../step.ts";
 import { type Found, found, type Rule } from "./rule.ts";
-import { type BootView, isTold } from "./view.ts";
+import { type BootView, isOffered } from "./view.ts";
 
 /** The same iPXE comes again and again, or would have. */
 export const chainLoop: readonly Rule[] = [
@@ -21,11 +21,11 @@ function chainRefused(view: BootView): Found | undefined {
 
 function chainLoaded(view: BootView): Found | undefined {
   const loads = view.done.filter(
-    (file) => isIpxeBinary(file.file) || (isTold(view, file) && spokeIpxe(view) && mayBeIpxe(file)),
+    (file) => isIpxeBinary(file.file) || (isOffered(view, file) && spokeIpxe(view) && mayBeIpxe(file)),
   );
   const times = loads.reduce((sum, step) => sum + step.times, 0);
   const [first] = loads;
-  if (first === undefined || times < 3 || (loads.at(-1)?.lastAt ?? 0) - first.at > 120_000) return undefined;
+  if (first === undefined || times < 3 || (loads.at(-1)?.lastAt ?? 0) - first.time > 120_000) return undefined;
   if (loads.some(({ file }) => plainName(file) !== plainName(first.file))) return undefined;
   const known = spokeIpxe(view);
   const evidence = [...loads, ...view.discovers];

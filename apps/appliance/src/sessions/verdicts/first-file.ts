@@ -15,6 +15,6 @@ export function onlyFirstFile(view: BootView): FileStep | undefined {
 /** The firmware asked again soon after the file, or iPXE came up from it. */
 export function afterFile(view: BootView, file: FileStep): { back?: StepOf<"discover">; ipxe: boolean } {
   const back = cameBack(view, file);
-  const ipxe = view.discovers.some(({ firmware, lastAt }) => firmware === "ipxe" && lastAt > file.at);
+  const ipxe = view.discovers.some(({ firmware, lastAt }) => firmware === "ipxe" && lastAt > file.time);
   return { ...(back === undefined ? {} : { back }), ipxe };
 }

@@ -15,10 +15,10 @@ import { type BootView, type JudgeContext, viewOf } from "./view.ts";
 const filesElsewhere: Rule = {
   id: "unclear",
   when(view) {
-    const { telling } = view;
-    if (!view.elsewhere || telling?.bootFile === undefined || !view.silentFor(20_000)) return undefined;
-    const facts = { server: telling.server, file: telling.bootFile };
-    return found("files-elsewhere", "certain", [...view.leases, telling], facts);
+    const { reply } = view;
+    if (!view.elsewhere || reply?.bootFile === undefined || !view.silentFor(20_000)) return undefined;
+    const facts = { server: reply.server, file: reply.bootFile };
+    return found("files-elsewhere", "certain", [...view.leases, reply], facts);
   },
 };
 

@@ -2,7 +2,7 @@ import { plainName } from "../../catalogue/file-role.ts";
 import { notServedOf } from "../file-reason.ts";
 import type { needHints } from "./causes/files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
-import { type BootView, isTold } from "./view.ts";
+import { type BootView, isOffered } from "./view.ts";
 
 /** A file without which the boot cannot go on was not served. */
 export const missingFile: readonly Rule[] = [
@@ -32,11 +32,11 @@ const needs: readonly { readonly loader: RegExp; readonly needed: RegExp; readon
 ];
 
 function bootFileMissing(view: BootView): Found | undefined {
-  const step = view.files.find((file) => file.outcome === "not-found" && isTold(view, file));
+  const step = view.files.find((file) => file.outcome === "not-found" && isOffered(view, file));
   if (step === undefined || !view.silentFor(2_000)) return undefined;
   if (view.done.some((file) => plainName(file.file) === plainName(step.file))) return undefined;
   const facts = { step: notServedOf(step), arch: view.boot.arch };
-  return found("boot-file-not-served", "certain", [view.telling, step], facts);
+  return found("boot-file-not-served", "certain", [view.reply, step], facts);
 }
 
 function neededFileMissing(view: BootView): Found | undefined {

@@ -1,5 +1,5 @@
 import { found, type Rule } from "./rule.ts";
-import { isTold } from "./view.ts";
+import { isOffered } from "./view.ts";
 
 /** What looks like a failure and is none: it stands beside the verdict. */
 export const oddities: readonly Rule[] = [
@@ -15,7 +15,9 @@ export const oddities: readonly Rule[] = [
     when(view) {
       const searched = view.files.filter(
         (file) =>
-          file.outcome === "not-found" && !isTold(view, file) && view.done.some((later) => later.number > file.number),
+          file.outcome === "not-found" &&
+          !isOffered(view, file) &&
+          view.done.some((later) => later.number > file.number),
       );
       const [first] = searched;
       if (first === undefined) return undefined;

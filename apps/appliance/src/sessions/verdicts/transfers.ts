@@ -31,12 +31,12 @@ export const repliesLost: Rule = {
     if (files.some(({ bytes }) => bytes > 0)) return undefined;
     const ended = files.filter((file) => file.outcome === "aborted" && reasonOf(file)?.verdict === "B08");
     const waiting = files.filter(
-      (file) => file.outcome === "running" && file.protocol === "tftp" && context.now - file.at >= 10_000,
+      (file) => file.outcome === "running" && file.protocol === "tftp" && context.now - file.time >= 10_000,
     );
     const count = ended.length + waiting.length;
     const [first] = [...ended, ...waiting];
     if (first === undefined) return undefined;
-    const likely = ended.length > 0 && (count >= 2 || boot.givenUp || context.now - first.at >= 20_000);
+    const likely = ended.length > 0 && (count >= 2 || boot.givenUp || context.now - first.time >= 20_000);
     return found("replies-lost", likely ? "likely" : "guess", [...ended, ...waiting], { file: first.file });
   },
 };
@@ -88,7 +88,7 @@ export const didNotRun: Rule = {
 
 /** Nobody but Bootlace knows the name of the boot check, and it told nobody. */
 function fetchedByHand(view: BootView, file: FileStep): boolean {
-  return view.telling === undefined && checkProgramNamed(file.file) !== undefined;
+  return view.reply === undefined && checkProgramNamed(file.file) !== undefined;
 }
 
 function wrongMachine(view: BootView, file: FileStep): Found | undefined {
@@ -103,5 +103,5 @@ function wrongMachine(view: BootView, file: FileStep): Found | undefined {
       : machine === undefined || machine === wanted || machine === "ebc";
   if (fits || wanted === undefined) return undefined;
   const facts = { file: file.file, machine, arch };
-  return found("wrong-machine", "certain", [view.discovers[0], view.telling, file], facts);
+  return found("wrong-machine", "certain", [view.discovers[0], view.reply, file], facts);
 }

@@ -31,9 +31,9 @@ export interface BootView {
   readonly files: readonly FileStep[];
   readonly done: readonly FileStep[];
   /** Names it was told to fetch first, in plain form. */
-  readonly told: readonly string[];
+  readonly offered: readonly string[];
   /** The last answer that named a boot file. */
-  readonly telling: StepOf<"offer"> | StepOf<"ack"> | undefined;
+  readonly reply: StepOf<"offer"> | StepOf<"ack"> | undefined;
   /** Its files come from a machine we cannot see. */
   readonly elsewhere: boolean;
   /** Nothing was seen for so many milliseconds and nothing runs, or the machine began anew. */
@@ -45,7 +45,7 @@ export function viewOf(boot: Boot, context: JudgeContext): BootView {
   const offers = stepsOf(boot, "offer");
   const acks = stepsOf(boot, "ack");
   const files = stepsOf(boot, "file");
-  const telling = [...offers, ...acks].sort(byNumber).findLast(({ bootFile }) => bootFile !== undefined);
+  const reply = [...offers, ...acks].sort(byNumber).findLast(({ bootFile }) => bootFile !== undefined);
   const answers = [...offers, ...acks];
   return {
     boot,
@@ -61,9 +61,9 @@ export function viewOf(boot: Boot, context: JudgeContext): BootView {
     systems: stepsOf(boot, "system"),
     files,
     done: files.filter(({ outcome }) => outcome === "done"),
-    told: boot.told,
-    telling,
-    elsewhere: answers.length > 0 && (telling ?? answers[0])?.elsewhere === true,
+    offered: boot.offered,
+    reply,
+    elsewhere: answers.length > 0 && (reply ?? answers[0])?.elsewhere === true,
     silentFor: (milliseconds) => boot.givenUp || (boot.running === 0 && context.now - boot.lastAt >= milliseconds),
   };
 }
@@ -72,14 +72,14 @@ function byNumber(one: Step, other: Step): number {
   return one.number - other.number;
 }
 
-export function isTold(view: BootView, file: FileStep): boolean {
+export function isOffered(view: BootView, file: FileStep): boolean {
   const name = plainName(file.file).toLowerCase();
-  return view.told.some((told) => told.toLowerCase() === name);
+  return view.offered.some((offered) => offered.toLowerCase() === name);
 }
 
 /** Whether the firmware, not a program it started, asked for a boot server again after `step`. */
 export function cameBack(view: BootView, step: Step): StepOf<"discover"> | undefined {
   return view.discovers.find(
-    ({ lastAt, firmware, at }) => (at >= step.at ? at : lastAt) > step.lastAt && firmware !== "ipxe",
+    ({ lastAt, firmware, time }) => (time >= step.time ? time : lastAt) > step.lastAt && firmware !== "ipxe",
   );
 }

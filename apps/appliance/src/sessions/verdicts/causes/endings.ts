@@ -16,8 +16,8 @@ export const causesOfEndings = {
   }),
 
   /** @param facts `instead`: it was told the check for want of a file; else a rule or what it was told led there */
-  "check-reached": (facts: { arch: string; instead: boolean; rule: string | undefined; told: string }): Words => {
-    const { arch, instead, rule, told } = facts;
+  "check-reached": (facts: { arch: string; instead: boolean; rule: string | undefined; offered: string }): Words => {
+    const { arch, instead, rule, offered: told } = facts;
     const leads = rule === undefined ? quote(told) : `rule ${quote(rule)}`;
     const why = instead ? `no boot file for ${arch}` : `${leads} led to it`;
     return {

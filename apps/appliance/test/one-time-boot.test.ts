@@ -3,50 +3,61 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { readNextFile, writeNextFile } from "../src/app/one-time-boot-file.ts";
+import { readOneTimeBootFile, writeOneTimeBootFile } from "../src/app/one-time-boot-file.ts";
 import {
-  type NextAction,
-  type NextEvent,
-  type NextState,
-  nextFor,
+  type OneTimeBootAction,
+  type OneTimeBootEvent,
+  type OneTimeBoots,
   oneBoot,
+  oneTimeBootFor,
   openEntries,
-  stepNext,
+  stepOneTimeBoots,
 } from "../src/policy/one-time-boot.ts";
-import { readNextWish } from "../src/policy/one-time-boot-request.ts";
+import { readOneTimeBootRequest } from "../src/policy/one-time-boot-request.ts";
 
 const mac = "52:54:00:12:34:56";
 const other = "52:54:00:00:00:01";
 
-function after(...events: NextEvent[]): NextState {
-  return events.reduce(stepNext, new Map());
+function after(...events: OneTimeBootEvent[]): OneTimeBoots {
+  return events.reduce(stepOneTimeBoots, new Map());
 }
 
-const set = (action: NextAction, at = 0, whose = mac): NextEvent => ({ type: "set", at, mac: whose, action });
-const answered = (at: number, visible = true, whose = mac): NextEvent => ({
+const set = (action: OneTimeBootAction, time = 0, whose = mac): OneTimeBootEvent => ({
+  type: "set",
+  time,
+  mac: whose,
+  action,
+});
+const answered = (time: number, visible = true, whose = mac): OneTimeBootEvent => ({
   type: "answered",
-  at,
+  time,
   mac: whose,
   visible,
 });
-const fetched = (file: string, whose?: string): NextEvent => ({ type: "fetched", file, ...(whose && { mac: whose }) });
+const fetched = (file: string, whose?: string): OneTimeBootEvent => ({
+  type: "fetched",
+  file,
+  ...(whose && { mac: whose }),
+});
 
 describe("a one-shot", () => {
   it("holds for every request of one boot and ends with its file", () => {
     const used = after(set({ file: "a/x.efi" }), answered(10), answered(500_000));
-    expect(nextFor(used, mac, 500_001)).toEqual({ file: "a/x.efi" });
+    expect(oneTimeBootFor(used, mac, 500_001)).toEqual({ file: "a/x.efi" });
     expect(used.get(mac)).toMatchObject({ takenAt: 10 });
-    expect(nextFor(after(set({ file: "a/x.efi" }), answered(10), fetched("a/x.efi", mac)), mac, 20)).toBe(undefined);
+    expect(oneTimeBootFor(after(set({ file: "a/x.efi" }), answered(10), fetched("a/x.efi", mac)), mac, 20)).toBe(
+      undefined,
+    );
   });
 
   it("is for one machine", () => {
     const state = after(set({ file: "x" }), set({ ignore: true }, 0, other));
-    expect([nextFor(state, mac, 0), nextFor(state, other, 0), nextFor(state, undefined, 0)]).toEqual([
-      { file: "x" },
-      { ignore: true },
-      undefined,
-    ]);
-    expect(nextFor(stepNext(state, { type: "removed", mac: other }), other, 0)).toBe(undefined);
+    expect([
+      oneTimeBootFor(state, mac, 0),
+      oneTimeBootFor(state, other, 0),
+      oneTimeBootFor(state, undefined, 0),
+    ]).toEqual([{ file: "x" }, { ignore: true }, undefined]);
+    expect(oneTimeBootFor(stepOneTimeBoots(state, { type: "removed", mac: other }), other, 0)).toBe(undefined);
   });
 
   it.each([
@@ -54,23 +65,23 @@ describe("a one-shot", () => {
     ["its file before the machine was told", [fetched("x", mac)]],
     ["its file, fetched by another machine", [answered(1), fetched("x", other)]],
   ])("is not ended by %s", (_name, events) => {
-    expect(nextFor(after(set({ file: "x" }), ...events), mac, 2)).toEqual({ file: "x" });
+    expect(oneTimeBootFor(after(set({ file: "x" }), ...events), mac, 2)).toEqual({ file: "x" });
   });
 
   it.each(["/a/x.efi", "a\\x.efi", "A//X.EFI", "a/x.efi"])("ends with its file, asked for as %s", (name) => {
-    expect(nextFor(after(set({ file: "a/x.efi" }), answered(1), fetched(name, mac)), mac, 2)).toBe(undefined);
+    expect(oneTimeBootFor(after(set({ file: "a/x.efi" }), answered(1), fetched(name, mac)), mac, 2)).toBe(undefined);
   });
 
   it("ends with its script, not with the iPXE that fetches it; a URL ends by its path", () => {
     const script = after(set({ script: "install.ipxe" }), answered(1), fetched("ipxe.efi", mac));
-    expect(nextFor(script, mac, 2)).toEqual({ script: "install.ipxe" });
-    expect(nextFor(stepNext(script, fetched("install.ipxe", mac)), mac, 2)).toBe(undefined);
+    expect(oneTimeBootFor(script, mac, 2)).toEqual({ script: "install.ipxe" });
+    expect(oneTimeBootFor(stepOneTimeBoots(script, fetched("install.ipxe", mac)), mac, 2)).toBe(undefined);
     const url = after(set({ url: "http://{address}:8069/a/b.efi" }), answered(1), fetched("a/b.efi", mac));
-    expect(nextFor(url, mac, 2)).toBe(undefined);
+    expect(oneTimeBootFor(url, mac, 2)).toBe(undefined);
   });
 
   it("ends with its file from an address nobody knows, when only one machine waits for it", () => {
-    expect(nextFor(after(set({ file: "x" }), answered(1), fetched("x")), mac, 2)).toBe(undefined);
+    expect(oneTimeBootFor(after(set({ file: "x" }), answered(1), fetched("x")), mac, 2)).toBe(undefined);
     const two = after(
       set({ file: "x" }),
       answered(1),
@@ -83,10 +94,10 @@ describe("a one-shot", () => {
 
   it("whose files come from elsewhere, and silence, end a while after the first answer", () => {
     const used = after(set({ ignore: true }), answered(1000, false));
-    expect(nextFor(used, mac, 1000 + oneBoot)).toEqual({ ignore: true });
-    expect(nextFor(used, mac, 1001 + oneBoot)).toBe(undefined);
+    expect(oneTimeBootFor(used, mac, 1000 + oneBoot)).toEqual({ ignore: true });
+    expect(oneTimeBootFor(used, mac, 1001 + oneBoot)).toBe(undefined);
     expect(openEntries(used, 1001 + oneBoot)).toEqual([]);
-    expect(stepNext(used, answered(1001 + oneBoot, false)).size).toBe(0);
+    expect(stepOneTimeBoots(used, answered(1001 + oneBoot, false)).size).toBe(0);
   });
 
   it("can be set anew, for a boot of its own", () => {
@@ -97,7 +108,7 @@ describe("a one-shot", () => {
   it("that is over stays over, whatever happens; and there are not more of them than a bound", () => {
     const whose = fc.constantFrom(mac, other);
     const event = fc.oneof(
-      fc.record({ type: fc.constant("answered" as const), at: fc.nat(200_000), mac: whose, visible: fc.boolean() }),
+      fc.record({ type: fc.constant("answered" as const), time: fc.nat(200_000), mac: whose, visible: fc.boolean() }),
       fc.record({ type: fc.constant("fetched" as const), file: fc.constantFrom("x", "y"), mac: whose }),
     );
     let ended = 0;
@@ -106,7 +117,7 @@ describe("a one-shot", () => {
         let state = after(set({ file: "x" }));
         for (const one of events) {
           const before = state.has(mac);
-          state = stepNext(state, one);
+          state = stepOneTimeBoots(state, one);
           if (before && !state.has(mac)) ended++;
           expect(state.has(mac) && !before).toBe(false);
           expect(state.has(other)).toBe(false);
@@ -115,8 +126,8 @@ describe("a one-shot", () => {
       { seed: 7 },
     );
     expect(ended).toBeGreaterThan(20);
-    let many: NextState = new Map();
-    for (let i = 0; i < 5000; i++) many = stepNext(many, set({ file: "x" }, i, `m${i}`));
+    let many: OneTimeBoots = new Map();
+    for (let i = 0; i < 5000; i++) many = stepOneTimeBoots(many, set({ file: "x" }, i, `m${i}`));
     expect([many.size, many.has("m0"), many.has("m4999")]).toEqual([4096, false, true]);
   });
 });
@@ -139,7 +150,7 @@ describe("a wish for the next boot", () => {
       { mac, script: "http://h/x" },
       { mac, action: { script: "http://h/x" } },
     ],
-  ])("%j is taken", (wish, expected) => expect(readNextWish(wish)).toEqual({ ok: true, ...expected }));
+  ])("%j is taken", (request, expected) => expect(readOneTimeBootRequest(request)).toEqual({ ok: true, ...expected }));
 
   it.each([
     [{ mac: "52:54:00", file: "a" }, "E022"],
@@ -153,14 +164,14 @@ describe("a wish for the next boot", () => {
     [{ mac, url: "ftp://x" }, "E026"],
     [{ mac: "52:54:00:*", file: "a" }, "E022"],
     [{ mac: `${mac}:*`, file: "a" }, "E022"],
-  ])("%j is refused with %s", (wish, code) => {
-    const read = readNextWish(wish);
+  ])("%j is refused with %s", (request, code) => {
+    const read = readOneTimeBootRequest(request);
     expect(read.ok ? undefined : read.fault.code).toBe(code);
   });
 });
 
 it.each(["52:54:00", "zz"])("for %j it asks for one whole MAC address", (text) => {
-  const read = readNextWish({ mac: text, file: "a" });
+  const read = readOneTimeBootRequest({ mac: text, file: "a" });
   expect(read.ok ? undefined : read.fault.allowed).toBe("Allowed: six bytes, such as 52:54:00:12:34:56");
 });
 
@@ -175,38 +186,42 @@ describe("the file of the one-shots", () => {
 
   it("gives back what was written; a folder is made for it, and nothing else is left there", () => {
     const kept = join(folder, "deep/state");
-    expect(readNextFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
-    const fine = stepNext(state, { type: "removed", mac });
-    expect(writeNextFile(kept, fine)).toBe(undefined);
-    expect(readNextFile(kept)).toEqual({ ok: true, state: fine, dropped: 0 });
+    expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
+    const fine = stepOneTimeBoots(state, { type: "removed", mac });
+    expect(writeOneTimeBootFile(kept, fine)).toBe(undefined);
+    expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: fine, dropped: 0 });
     expect(readdirSync(kept)).toEqual(["next.json"]);
   });
 
   it("is the old one until the new one is whole: a rest of a killed writer does not matter", () => {
     const kept = join(folder, "killed");
-    writeNextFile(kept, stepNext(state, { type: "removed", mac }));
+    writeOneTimeBootFile(kept, stepOneTimeBoots(state, { type: "removed", mac }));
     const before = readFileSync(join(kept, "next.json"), "utf8");
     writeFileSync(join(kept, "next.json.new"), before.slice(0, 20));
-    expect(readNextFile(kept)).toMatchObject({ ok: true, dropped: 0 });
-    expect(writeNextFile(kept, new Map())).toBe(undefined);
-    expect(readNextFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
+    expect(readOneTimeBootFile(kept)).toMatchObject({ ok: true, dropped: 0 });
+    expect(writeOneTimeBootFile(kept, new Map())).toBe(undefined);
+    expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
   });
 
   it("that holds nonsense is told, and what it holds is checked like a wish", () => {
     mkdirSync(join(folder, "bad"));
     const file = join(folder, "bad/next.json");
     writeFileSync(file, "{");
-    expect(readNextFile(join(folder, "bad"))).toEqual({ ok: false, problem: "next.json is not JSON" });
+    expect(readOneTimeBootFile(join(folder, "bad"))).toEqual({ ok: false, problem: "next.json is not JSON" });
     writeFileSync(file, "[]");
-    expect(readNextFile(join(folder, "bad"))).toMatchObject({ ok: false });
+    expect(readOneTimeBootFile(join(folder, "bad"))).toMatchObject({ ok: false });
     const rows = [{ mac, action: { file: "../etc/passwd" }, setAt: 1 }, 5, { mac, action: { file: "a" }, setAt: 1 }];
     writeFileSync(file, JSON.stringify({ schema: 1, next: rows }));
-    expect(readNextFile(join(folder, "bad"))).toEqual({ ok: true, state: after(set({ file: "a" }, 1)), dropped: 2 });
+    expect(readOneTimeBootFile(join(folder, "bad"))).toEqual({
+      ok: true,
+      state: after(set({ file: "a" }, 1)),
+      dropped: 2,
+    });
   });
 
   it("that cannot be written is told by its code", () => {
     writeFileSync(join(folder, "a-file"), "");
-    expect(writeNextFile(join(folder, "a-file"), new Map())).toBe("EEXIST");
-    expect(writeNextFile(join(folder, "a-file/b"), new Map())).toBe("ENOTDIR");
+    expect(writeOneTimeBootFile(join(folder, "a-file"), new Map())).toBe("EEXIST");
+    expect(writeOneTimeBootFile(join(folder, "a-file/b"), new Map())).toBe("ENOTDIR");
   });
 });

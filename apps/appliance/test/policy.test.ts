@@ -2,8 +2,8 @@ import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/parse.ts";
 import type { ApplianceEvent } from "../src/events/event.ts";
-import type { NextState } from "../src/policy/one-time-boot.ts";
-import { createDesk } from "../src/policy/policy.ts";
+import type { OneTimeBoots } from "../src/policy/one-time-boot.ts";
+import { createPolicy } from "../src/policy/policy.ts";
 
 const mac = "52:54:00:12:34:56";
 
@@ -11,10 +11,14 @@ const mac = "52:54:00:12:34:56";
 function waiting(macOf: (address: string) => string | undefined = () => mac) {
   const parsed = parseConfig("", "f");
   if (!parsed.ok) throw new Error("expected the defaults");
-  const kept: NextState[] = [];
-  const desk = createDesk(parsed.config, { now: () => 5, macOf, keepNext: (state) => void kept.push(state) });
-  desk.adoptNext(new Map([[mac, { mac, action: { file: "a/b.efi" }, setAt: 1, takenAt: 2, visible: true }]]));
-  return { desk, kept, waits: () => desk.next.list().length === 1 };
+  const kept: OneTimeBoots[] = [];
+  const policy = createPolicy(parsed.config, {
+    now: () => 5,
+    macOf,
+    keepOneTimeBoots: (state) => void kept.push(state),
+  });
+  policy.adoptOneTimeBoots(new Map([[mac, { mac, action: { file: "a/b.efi" }, setAt: 1, takenAt: 2, visible: true }]]));
+  return { desk: policy, kept, waits: () => policy.next.list().length === 1 };
 }
 
 const client = { address: "10.0.0.7", port: 1, localAddress: "10.0.0.1", localPort: 8069 };
@@ -67,8 +71,8 @@ describe("a one-shot whose file goes out by HTTP", () => {
       } as ApplianceEvent,
     ],
   ])("ends with %s", (_name, event) => {
-    const { desk, kept, waits } = waiting();
-    desk.see(event);
+    const { desk: policy, kept, waits } = waiting();
+    policy.see(event);
     expect([waits(), kept]).toEqual([false, [new Map()]]);
   });
 
@@ -78,14 +82,14 @@ describe("a one-shot whose file goes out by HTTP", () => {
     ["another file", done({ request: request({ file: "a/c.efi" }) })],
     ["a request of another machine", done({ request: request({ mac: "52:54:00:00:00:01" }) })],
   ])("does not end with %s", (_name, event) => {
-    const { desk, kept, waits } = waiting();
-    desk.see(event);
+    const { desk: policy, kept, waits } = waiting();
+    policy.see(event);
     expect([waits(), kept]).toEqual([true, []]);
   });
 
   it("ends also when nobody knows whose address it was, as long as one machine waits for that file", () => {
-    const { desk, waits } = waiting(() => undefined);
-    desk.see(done());
+    const { desk: policy, waits } = waiting(() => undefined);
+    policy.see(done());
     expect(waits()).toBe(false);
   });
 });
@@ -93,6 +97,10 @@ describe("a one-shot whose file goes out by HTTP", () => {
 it("a one-shot that cannot be kept says so to whoever sets it", () => {
   const parsed = parseConfig("", "f");
   if (!parsed.ok) throw new Error("expected the defaults");
-  const desk = createDesk(parsed.config, { now: () => 5, macOf: () => undefined, keepNext: () => "ENOSPC" });
-  expect(desk.next.set({ mac, ignore: true })).toMatchObject({ ok: true, unkept: "ENOSPC" });
+  const policy = createPolicy(parsed.config, {
+    now: () => 5,
+    macOf: () => undefined,
+    keepOneTimeBoots: () => "ENOSPC",
+  });
+  expect(policy.next.set({ mac, ignore: true })).toMatchObject({ ok: true, unkept: "ENOSPC" });
 });
