@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ConfFiles } from "../import/dnsmasq/files.ts";
 
-/** Larger files are no dnsmasq.conf. */
+/** A larger file is not a dnsmasq.conf. */
 const largestFile = 1024 * 1024;
 
 export type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
@@ -10,11 +10,11 @@ export type Read = { readonly ok: true; readonly text: string } | { readonly ok:
 export function readText(path: string): Read {
   try {
     const found = statSync(path);
-    // A device gives octets without end.
-    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "it is no file" };
-    const octets = readFileSync(path);
-    if (found.size > largestFile || octets.length > largestFile) return { ok: false, problem: "the file is too large" };
-    return { ok: true, text: octets.toString("utf8") };
+    // A device can be read without end.
+    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "not a regular file" };
+    const bytes = readFileSync(path);
+    if (found.size > largestFile || bytes.length > largestFile) return { ok: false, problem: "the file is too large" };
+    return { ok: true, text: bytes.toString("utf8") };
   } catch (error) {
     return { ok: false, problem: sayWhy(error) };
   }
@@ -29,7 +29,7 @@ export function confFiles(main: string): ConfFiles {
       const whole = resolve(folder, path);
       // Nobody ends a pipe that a config names.
       const fifo = statSync(whole, { throwIfNoEntry: false })?.isFIFO() === true;
-      const read: Read = fifo ? { ok: false, problem: "it is no file" } : readText(whole);
+      const read: Read = fifo ? { ok: false, problem: "not a regular file" } : readText(whole);
       return read.ok ? { ...read, id: identityOf(whole) ?? whole } : read;
     },
     folder(path) {
@@ -57,10 +57,10 @@ function identityOf(path: string): string | undefined {
 export function sayWhy(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   const known: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file or folder (ENOENT)",
-    EACCES: "this user may not (EACCES)",
-    EISDIR: "it is a folder (EISDIR)",
-    ENOTDIR: "it is no folder (ENOTDIR)",
+    ENOENT: "no such file or folder (ENOENT)",
+    EACCES: "permission denied (EACCES)",
+    EISDIR: "it is a folder, not a file (EISDIR)",
+    ENOTDIR: "not a folder (ENOTDIR)",
     ENOSPC: "the disk is full (ENOSPC)",
   };
   return known[code ?? ""] ?? code ?? String(error);

@@ -12,23 +12,23 @@ import { printError, printJson } from "./output.ts";
 
 export const importCommand: Command = {
   name: "import",
-  summary: "Turn the config of another program into a bootlace.yaml",
+  summary: "Convert the config of another program to bootlace.yaml",
   positionals: [
-    { name: "PROGRAM", description: "dnsmasq" },
-    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - is the standard input." },
+    { name: "PROGRAM", description: "dnsmasq, the only one so far." },
+    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - reads stdin." },
   ],
   options: [
     {
       name: "output",
       short: "o",
       value: "FILE",
-      description: "Write to this file, which must not exist yet. Default: the standard output.",
+      description: "Write to this new file. Default: stdout.",
     },
-    { name: "json", description: "Print one JSON document: the config, and every line that was not carried over." },
+    { name: "json", description: "Print one JSON document: the config and each line not converted." },
   ],
   examples: [
-    ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, and tell what was not carried over"],
-    ["bootlace import dnsmasq dnsmasq.conf -o bootlace.yaml", "write it to a file"],
+    ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, list lines not converted"],
+    ["bootlace import dnsmasq dnsmasq.conf -o bootlace.yaml", "write the config to a file"],
   ],
   async run(args, surroundings) {
     const { options, positionals } = args;
@@ -36,8 +36,10 @@ export const importCommand: Command = {
     const [program, file] = positionals;
     if (program !== "dnsmasq" || file === undefined) {
       const message =
-        program === undefined || file === undefined ? "PROGRAM and FILE are missing" : `${quote(program)} is not known`;
-      printError(surroundings, "import", { code: "usage", message, hint: "Write: bootlace import dnsmasq FILE" }, json);
+        program === undefined || file === undefined
+          ? "PROGRAM and FILE are missing"
+          : `unknown program ${quote(program)}`;
+      printError(surroundings, "import", { code: "usage", message, hint: "Use: bootlace import dnsmasq FILE" }, json);
       return exitCodes.usage;
     }
     const read = readText(file === "-" ? "/dev/stdin" : resolve(surroundings.cwd, file));
@@ -47,7 +49,7 @@ export const importCommand: Command = {
     }
     const files = file === "-" ? undefined : confFiles(resolve(surroundings.cwd, file));
     const { yaml, remarks, unanswered } = importDnsmasq(read.text, file, networksOf(surroundings), files);
-    // What was made must be a config; a fault here is told rather than written down in silence.
+    // The result must be a valid config; an error in it is reported.
     const parsed = parseConfig(yaml, "imported config");
     const faults = parsed.ok ? [] : parsed.faults;
     const output = lastValue(args, "output");
@@ -75,13 +77,13 @@ function networksOf({ networkInterfaces }: Surroundings): LocalNetworks {
     .filter(({ family, internal }) => family === "IPv4" && !internal);
 }
 
-/** Never over a file that is there. */
+/** Never overwrites a file. */
 function writeNew(path: string, text: string): string | undefined {
   try {
     writeFileSync(path, text, { flag: "wx" });
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return code === "EEXIST" ? "the file exists already" : sayWhy(error);
+    return code === "EEXIST" ? "the file already exists" : sayWhy(error);
   }
 }

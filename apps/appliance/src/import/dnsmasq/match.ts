@@ -167,7 +167,7 @@ export function userClass(parts: readonly string[]): Made {
 export function macs(parts: readonly string[]): Made {
   const prefixes = parts.map(macPattern);
   const wrong = prefixes.indexOf(undefined);
-  if (prefixes.length === 0 || wrong !== -1) return no("a rule knows whole MAC addresses and their first octets");
+  if (prefixes.length === 0 || wrong !== -1) return no("a rule knows whole MAC addresses and their first bytes");
   return { ok: true, when: { mac: prefixes.filter((prefix) => prefix !== undefined) } };
 }
 
