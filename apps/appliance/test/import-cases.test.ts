@@ -48,7 +48,7 @@ const differences: Readonly<Record<string, { readonly kinds: readonly string[]; 
 const isEbcServed = (kind: string, theirs: Booted) => kind === "ebc" && theirs.kind === "nothing";
 
 describe.each(readdirSync(folder).filter((name) => name.endsWith(".conf")))("%s", (name) => {
-  const answer = answerer(textOf(name), iface);
+  const answer = answerer(importOf(name).yaml, iface);
   const ours = (id: string) => answer(requests.find((request) => request.id === id)?.hex ?? "", id.endsWith("offer"));
 
   it.each(kinds)("%s boots what dnsmasq gave it, or the import says that it does not", (kind) => {

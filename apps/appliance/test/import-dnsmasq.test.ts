@@ -16,7 +16,7 @@ const requests = JSON.parse(readFileSync(join(examples, "requests.json"), "utf8"
 const recorded = JSON.parse(readFileSync(join(examples, "answers.json"), "utf8")) as Readonly<Record<string, Replies>>;
 
 function bootlaceAnswers(text: string, request: number): Answers {
-  const ask = answerer(text, iface);
+  const ask = answerer(importDnsmasq(text, "dnsmasq.conf", [iface]).yaml, iface);
   const reply = (id: string) => {
     const hex = requests.find((candidate) => candidate.id === `${request} ${id}`)?.hex ?? "";
     return ask(hex, id === "offer");

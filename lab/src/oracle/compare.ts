@@ -40,5 +40,5 @@ export function faultsOf(
 
 /** The name of a file from the root on: dnsmasq serves whole paths as well. */
 function fromRoot(boots: Boots, root: string): Boots {
-  return boots.replaceAll(`${root.replace(/\/+$/, "")}/`, "");
+  return root === "" ? boots : boots.replaceAll(`${root.replace(/\/+$/, "")}/`, "");
 }

@@ -110,7 +110,7 @@ async function answersOfBootlace(
   must(host !== undefined, "there is no LAN");
   const list = join(lab.folder, "imports.json");
   const paths = Object.fromEntries(examples.map(({ name, path }) => [name, path]));
-  writeFileSync(list, JSON.stringify({ self: BOOT_SERVER, client: CLIENT, requests, paths }));
+  writeFileSync(list, JSON.stringify({ self: BOOT_SERVER, requests, paths }));
   const finished = await runOk(lab, host.netns, process.execPath, [ANSWER, list]);
   return JSON.parse(String(finished.stdout)) as Readonly<Record<string, Own>>;
 }

@@ -1,13 +1,11 @@
 import { decisionContext } from "../../src/app/services/dhcp.ts";
 import { formatFault } from "../../src/config/faults.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { importDnsmasq } from "../../src/import/dnsmasq/dnsmasq.ts";
 import { explainDatagram } from "../../src/policy/explain.ts";
 import { createPolicy } from "../../src/policy/policy.ts";
 
-/** What Bootlace would send with the imported config, by the function that answers packets: hexadecimal, or silence. */
-export function answerer(text: string, iface: { name: string; address: string; netmask: string }) {
-  const { yaml } = importDnsmasq(text, "dnsmasq.conf", [iface]);
+/** What Bootlace would send with an imported config, by the function that answers packets: hexadecimal, or silence. */
+export function answerer(yaml: string, iface: { name: string; address: string; netmask: string }) {
   const parsed = parseConfig(yaml, "imported");
   if (!parsed.ok) throw new Error(`${parsed.faults.map(formatFault).join("\n")}\n${yaml}`);
   const policy = createPolicy(parsed.config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });

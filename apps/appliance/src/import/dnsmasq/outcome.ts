@@ -88,7 +88,8 @@ export function outcomesOf(
 function rangeFor({ ranges }: DnsmasqModel, atoms: readonly Atom[], tags: ReadonlySet<string>) {
   if (ranges.every(({ guard, sets }) => guard.length === 0 && sets.length === 0)) return undefined;
   const networks = atoms.flatMap(({ network }) => network ?? []);
-  const near = networks.length === 0 ? ranges : ranges.filter(({ subnet }) => networks.includes(subnet ?? ""));
+  const several = new Set(ranges.map(({ subnet }) => subnet)).size > 1;
+  const near = several ? ranges.filter(({ subnet }) => subnet === undefined || networks.includes(subnet)) : ranges;
   return near.findLast(({ guard }) => holds(guard, tags)) ?? "none";
 }
 

@@ -33,7 +33,8 @@ function rulesForPi({ when, outcomes }: Case): ImportedRule {
 function rulesFor({ when, arch, outcomes }: Case): ImportedRule[] {
   const { firmware, ipxe } = outcomes;
   // Firmware that calls itself EBC is x64 in truth: better x64's file than none.
-  if (arch === ebc.code && firmware.kind === "nothing" && ipxe.kind === "nothing") return [];
+  const none = firmware.kind === "nothing" || (firmware.kind === "ignore" && outcomes.used.length === 0);
+  if (arch === ebc.code && none && sameOutcome(firmware, ipxe)) return [];
   if (isIpxe(when)) return [{ when, outcome: ipxe }];
   const rule = { when, outcome: firmware };
   if (sameOutcome(firmware, ipxe) || when.firmware !== undefined) return [rule];
