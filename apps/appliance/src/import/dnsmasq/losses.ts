@@ -53,12 +53,12 @@ function whyUnset(model: DnsmasqModel, tag: string): string {
     : `no line that was carried over sets tag ${quote(tag)}`;
 }
 
-/** `line 8`, `lines 8 and 11`. */
+/** `line 8`, `lines 8, 9 and 11`. */
 function linesOf(directives: readonly Directive[]): string {
-  const names = [
-    ...new Set(directives.map(({ line, file }) => (file === undefined ? `${line}` : `${line} of ${file}`))),
-  ];
-  return `line${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;
+  const places = directives.map(({ line, file }) => (file === undefined ? `${line}` : `${line} of ${file}`));
+  const names = [...new Set(places)];
+  const last = names.pop() ?? "";
+  return names.length === 0 ? `line ${last}` : `lines ${names.join(", ")} and ${last}`;
 }
 
 /** What it means that a line which sets a tag was left out: the lines that ask for the tag. */
@@ -144,7 +144,7 @@ function unansweredArch(model: DnsmasqModel, cases: readonly Case[], code: numbe
   const answered = outcomes.some(({ firmware, ipxe, pi }) => [firmware, ipxe, pi].some(isBoot));
   if (answered || outcomes.every(({ firmware }) => firmware.kind === "ignore")) return [];
   const tags = model.atoms.flatMap((atom) => (atom.when.arch?.includes(arch.name) === true ? atom.tags : []));
-  return told(arch.name, linesFor(model, tags, code));
+  return told(model, arch.name, linesFor(model, tags, code));
 }
 
 function unansweredIpxe(model: DnsmasqModel, cases: readonly Case[]): Unanswered[] {
@@ -152,14 +152,24 @@ function unansweredIpxe(model: DnsmasqModel, cases: readonly Case[]): Unanswered
   const lost = model.lostTags.filter(({ ipxe }) => ipxe).map(({ tag }) => tag);
   const answers = ({ outcomes: { ipxe } }: Case) => isBoot(ipxe) && !(ipxe.kind === "file" && isIpxeBinary(ipxe.file));
   const near = cases.some(({ when }) => isIpxe(when)) ? cases.filter(({ when }) => isIpxe(when)) : cases;
-  return near.some(answers) ? [] : told("iPXE", linesFor(model, [...own, ...lost]));
+  return near.some(answers) ? [] : told(model, "iPXE", linesFor(model, [...own, ...lost]));
 }
 
-function told(who: string, lines: readonly Directive[]): Unanswered[] {
-  if (lines.length === 0) return [];
+function told(model: DnsmasqModel, who: string, lines: readonly Directive[]): Unanswered[] {
+  if (!lines.some((line) => isLost(model, line))) return [];
   return [
     { who, text: `${who} gets nothing: of what the file has for it, nothing was carried over (${linesOf(lines)})` },
   ];
+}
+
+/** Whether a line was left out, or hangs on a tag whose line was; else dnsmasq gives its clients nothing either. */
+function isLost(model: DnsmasqModel, line: Directive): boolean {
+  if (model.lostLines.some(({ from }) => from === line)) return true;
+  const tags = tagsFrom(
+    model,
+    model.lostTags.map(({ tag }) => tag),
+  );
+  return bootLines(model).some(({ from, guard }) => from === line && guard.some(({ tag }) => tags.has(tag)));
 }
 
 /** Lines that name what clients with one of these tags boot, or those of an architecture. */

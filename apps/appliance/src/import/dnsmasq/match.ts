@@ -146,7 +146,7 @@ export function vendorClass(parts: readonly string[]): Made {
   const classes = ["PXEClient", "HTTPClient"].filter((name) => name.includes(text));
   if (classes.length > 0) return { ok: true, when: { vendorClass: classes } };
   const codes = architectures.map(({ code }) => code);
-  const found = codes.filter((code) => `:Arch:${String(code).padStart(5, "0")}:UNDI:`.includes(text));
+  const found = codes.filter((code) => `Client:Arch:${String(code).padStart(5, "0")}:UNDI:`.includes(text));
   if (found.length === codes.length) return { ok: true, when: "always" };
   if (found.length > 0) return archCondition(found);
   return no("Bootlace compares the beginning of the vendor class, and this text stands elsewhere in it");
