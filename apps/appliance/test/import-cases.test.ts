@@ -119,6 +119,6 @@ describe("what the import says and writes", () => {
     const { yaml, remarks } = importOf("20-command-line.conf");
     expect(parse(yaml)).toMatchObject({ subnets: "192.168.11.0/24", root: "/srv/boot" });
     expect(remarks).toHaveLength(1);
-    expect(remarks[0]?.why).toContain("options of a command line");
+    expect(remarks[0]?.why).toContain("command-line options");
   });
 });

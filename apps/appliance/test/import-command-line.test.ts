@@ -3,7 +3,7 @@ import { readDirectives } from "../src/import/dnsmasq/lines.ts";
 
 const read = (text: string) => readDirectives(text).map(({ name, parts }) => [name, ...parts]);
 
-describe("options of a command line", () => {
+describe("command-line options", () => {
   it.each([
     ["--port=0", [["port", "0"]]],
     ["--tftp-root /srv/boot --enable-tftp", [["tftp-root", "/srv/boot"], ["enable-tftp"]]],

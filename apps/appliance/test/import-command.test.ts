@@ -60,9 +60,7 @@ describe("bootlace import", () => {
     writeFileSync(join(folder, "nobody.conf"), `${head}dhcp-option=67,loader.0\n`);
     const nobody = await run("dnsmasq", "nobody.conf");
     expect(nobody.code).toBe(1);
-    expect(nobody.err).toContain(
-      '"nobody.conf": this config answers nobody: no line that was carried over names a boot file\n',
-    );
+    expect(nobody.err).toContain('"nobody.conf": this config answers nobody: no converted line names a boot file\n');
     const one = `${head}dhcp-match=set:efi,93,7\ndhcp-boot=tag:!efi,a.0\ndhcp-boot=tag:efi,b.efi,,files.lan\n`;
     writeFileSync(join(folder, "one.conf"), one);
     const { code, out } = await run("dnsmasq", "one.conf", "--json");
@@ -72,7 +70,7 @@ describe("bootlace import", () => {
         unanswered: [
           {
             who: "x64-uefi",
-            text: "x64-uefi gets nothing: of what the file has for it, nothing was carried over (line 6)",
+            text: "x64-uefi gets nothing: none of its lines were converted (line 6)",
           },
         ],
       },
@@ -105,9 +103,11 @@ describe("bootlace import", () => {
       ],
     });
     expect(err.split("\n").slice(0, -1)).toEqual([
-      expect.stringMatching(/^"main.conf" line 5: "conf-file=none.inc": none.inc: no such file .*is missing here$/),
-      '"first.inc" line 2: "conf-file=main.conf": main.conf has been read before, and dnsmasq reads a file once',
-      '"first.inc" line 3: "conf-file=again.inc": again.inc has been read before, and dnsmasq reads a file once',
+      expect.stringMatching(
+        /^"main.conf" line 5: "conf-file=none.inc": none.inc: no such file .*its lines are missing from the result$/,
+      ),
+      '"first.inc" line 2: "conf-file=main.conf": main.conf was already read, and dnsmasq reads each file once',
+      '"first.inc" line 3: "conf-file=again.inc": again.inc was already read, and dnsmasq reads each file once',
       '"more/1.conf" line 2: "odd=1": Bootlace does not know this directive',
     ]);
     expect(out).toContain("# more/1.conf line 2: odd=1");
@@ -119,7 +119,7 @@ describe("bootlace import", () => {
     const { err } = await run("dnsmasq", "chain.conf");
     expect(err).toContain("was not read: the config names too many files, or too large ones");
     expect(err).toContain(
-      '"conf-dir=nowhere": no such file or folder (ENOENT): whatever its files set is missing here',
+      '"conf-dir=nowhere": no such file or folder (ENOENT): the lines of its files are missing from the result',
     );
   });
 });

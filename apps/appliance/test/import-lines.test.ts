@@ -62,23 +62,23 @@ describe("settings", () => {
   });
 });
 
-describe("lines that are not carried over are told, each with its reason", () => {
+describe("lines that are not converted are reported, each with its reason", () => {
   it.each([
     ["dhcp-boot=../x", "leaves the root"],
     ["dhcp-boot=x,server,server.example", "firmware looks up no names"],
     ["pxe-service=x86PC,a,b,server", "firmware looks up no names"],
     ["pxe-service=Commodore,a,b", "no client system has this name"],
-    ["pxe-prompt=tag:a,x", 'it is about no client: no line that was carried over sets tag "a"'],
+    ["pxe-prompt=tag:a,x", 'it matches no client: no converted line sets tag "a"'],
     ["dhcp-reply-delay=60", "0 to 10 seconds"],
     ["dhcp-vendorclass=set:a,enterprise:9,x", "DHCPv6"],
-    ["dhcp-vendorclass=set:a,UNDI:003", "stands elsewhere in it"],
+    ["dhcp-vendorclass=set:a,UNDI:003", "is elsewhere in it"],
     ["dhcp-match=set:a,option:client-arch,200", "no architecture has the number 200"],
     ["dhcp-match=set:a,option:hostname,x", "rules know options 60, 77, 93 and 97, and iPXE by its option 175"],
-    ["dhcp-match=set:a,175,19", "every iPXE counts as one with HTTP, also a build without it"],
+    ["dhcp-match=set:a,175,19", "every iPXE is treated as one with HTTP, including builds without it"],
     ["dhcp-match=set:a,175,b1:05", "rules do not compare the bytes of option 175"],
-    ["dhcp-match=set:a,97", "cannot ask whether there is one"],
+    ["dhcp-match=set:a,97", "cannot test whether there is one"],
     ["dhcp-match=set:a,97,00:01:02", "the whole UUID: 2 of 16 bytes are given"],
-    ["dhcp-match=set:a,97,00:01:*", "stars cannot be carried over"],
+    ["dhcp-match=set:a,97,00:01:*", "stars cannot be converted"],
     ["dhcp-match=set:a,97,01:02:03", "begins with the byte 00, and this value does not"],
     ["dhcp-match=set:a,97,text", "option 97 is 17 bytes, 00 and the UUID"],
     ["dhcp-match=set:a,93,0x7", "dnsmasq takes anything else for text"],
@@ -91,7 +91,7 @@ describe("lines that are not carried over are told, each with its reason", () =>
     ["dhcp-option=67,o.0", "names a boot file or its server"],
     ["dhcp-option=option:tftp-server,192.168.11.1", "names a boot file or its server"],
     ["dhcp-host=52:54:00:00:00:01,set:a,192.168.11.4", "is about addresses"],
-    ["dhcp-ignore=a", 'no line that was carried over sets tag "a"'],
+    ["dhcp-ignore=a", 'no converted line sets tag "a"'],
     ["dhcp-ignore=tag:", "it names no tag"],
     ["tag-if=tag:a", "not made of set: and tag:"],
     ["enable-tftp=eth9", "dnsmasq serves files on eth9 only"],
@@ -100,7 +100,7 @@ describe("lines that are not carried over are told, each with its reason", () =>
     ["except-interface=eth1", "list the other interfaces under interfaces"],
     ["dhcp-alternate-port=0", "the numbers must be ports"],
     ["conf-script=/bin/x", "runs no programs"],
-    ["dhcp-option=vendor:PXEClient,6,2b", "makes option 43 itself"],
+    ["dhcp-option=vendor:PXEClient,6,2b", "builds option 43 itself"],
     ["tftp-max=many", "must be 1 to 10000"],
     ["interface=eth*", "whole name of an interface"],
     ["log-facility=local0", "standard output"],
@@ -119,7 +119,7 @@ describe("lines that are not carried over are told, each with its reason", () =>
 
   it("also tags that nothing sets, and dhcp-boot that dnsmasq would not use", () => {
     expect(remarks("enable-tftp\ndhcp-boot=tag:a,x\n")).toEqual([
-      '2 dhcp-boot=tag:a,x: no client gets it: no line that was carried over sets tag "a"',
+      '2 dhcp-boot=tag:a,x: no client gets it: no converted line sets tag "a"',
       "2 dhcp-boot=tag:a,x: dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it",
     ]);
     const two = "enable-tftp\ninterface=eth0,eth1\npxe-prompt=x,0\ndhcp-boot=tag:eth0,x\n";

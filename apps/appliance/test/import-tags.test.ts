@@ -15,14 +15,14 @@ function filesOf(text: string) {
 
 describe("a tag that no line sets any more is told at each line that hangs on it", () => {
   const lost = "dhcp-match=set:undi,94\n";
-  const because = "is never set, because line 4 was not carried over";
+  const because = "is never set, because line 4 was not converted";
 
   it.each([
     ["tag:", "dhcp-boot=tag:undi,a.0\n", `2 no client gets it: tag "undi" ${because}`],
     ["net:", "dhcp-boot=net:undi,a.0\n", `2 no client gets it: tag "undi" ${because}`],
     ["in pxe-service", "pxe-service=tag:undi,x86PC,a,b\n", `2 no client gets it: tag "undi" ${because}`],
-    ["in dhcp-ignore", "dhcp-ignore=undi\n", `2 it is about no client: tag "undi" ${because}`],
-    ["in dhcp-reply-delay", "dhcp-reply-delay=tag:undi,2\n", `2 it is about no client: tag "undi" ${because}`],
+    ["in dhcp-ignore", "dhcp-ignore=undi\n", `2 it matches no client: tag "undi" ${because}`],
+    ["in dhcp-reply-delay", "dhcp-reply-delay=tag:undi,2\n", `2 it matches no client: tag "undi" ${because}`],
     ["through tag-if", "tag-if=set:b,tag:undi\ndhcp-boot=tag:b,a.0\n", `3 no client gets it: tag "b" ${because}`],
     [
       "through two of them, one with a star",
@@ -31,14 +31,16 @@ describe("a tag that no line sets any more is told at each line that hangs on it
     ],
   ])("%s", (_how, lines, remark) => {
     const [first, ...more] = remarksOn(`${lost}dhcp-boot=usual.0\n${lines}`.replace("dhcp-boot=usual.0\n", ""));
-    expect(first).toMatch(/^1 rules know options 60, 77, 93 and 97, .*; to lines? [\d and]+ no client has tag "undi"$/);
+    expect(first).toMatch(
+      /^1 rules know options 60, 77, 93 and 97, .*; as a result, lines? [\d and]+ finds? no client with tag "undi"$/,
+    );
     expect(more).toEqual([remark]);
   });
 
   it("a line for clients without it is for all of them, which the lost line says", () => {
     expect(filesOf(`${lost}dhcp-boot=tag:!undi,a.0\n`)).toEqual([["a.0", {}]]);
     expect(remarksOn(`${lost}dhcp-boot=tag:!undi,a.0\n`)).toEqual([
-      expect.stringMatching(/; to line 5 no client has tag "undi"$/),
+      expect.stringMatching(/; as a result, line 5 finds no client with tag "undi"$/),
     ]);
   });
 
@@ -49,7 +51,7 @@ describe("a tag that no line sets any more is told at each line that hangs on it
     ).toEqual([
       '4 no client gets it: every client has tag "all"',
       "5 no client gets it: no client has these tags at the same time",
-      "6 no client gets it: for every client that it names another line comes first",
+      "6 no client gets it: another line takes precedence for every client that it names",
     ]);
   });
 });
@@ -125,16 +127,14 @@ describe("roots", () => {
     const text = "interface=eth0\ninterface=eth1\ntftp-root=/a,eth0\ntftp-root=/b,eth1\n";
     expect(rootOf(text)).toBe("/a");
     expect(whysOf(text)).toEqual([
-      "4 there is one root for all interfaces, /a: clients on eth1 no longer get the files of /b",
+      "4 Bootlace has one root for all interfaces, /a: clients on eth1 lose the files in /b",
     ]);
   });
 
   it("of an interface that is not served: none", () => {
     const text = "interface=eth1\ntftp-root=/a,eth0\n";
     expect(rootOf(text)).toBeUndefined();
-    expect(whysOf(text)).toEqual([
-      "2 no interface= line names eth0: dnsmasq does not serve it, and this root counts for nobody",
-    ]);
+    expect(whysOf(text)).toEqual(["2 no interface= line lists eth0, so no client uses this root"]);
   });
 
   it("of an interface, where none is chosen, and a common one beside it", () => {
@@ -146,7 +146,7 @@ describe("roots", () => {
   it("without any, whole paths give one", () => {
     const text = `${head}dhcp-match=set:efi,93,7\ndhcp-boot=/var/tftp/bios/a.0\ndhcp-boot=tag:efi,/var/tftp/efi/b.efi\n`;
     expect(rootOf(text)).toBe("/var/tftp");
-    expect(whysOf(text)).toEqual([expect.stringMatching(/^5 there is no tftp-root, .* \/var\/tftp$/)]);
+    expect(whysOf(text)).toEqual([expect.stringMatching(/^5 without tftp-root .* \/var\/tftp$/)]);
     expect(rootOf(`${head}dhcp-boot=/a.0\n`)).toBeUndefined();
   });
 });

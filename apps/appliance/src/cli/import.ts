@@ -15,7 +15,10 @@ export const importCommand: Command = {
   summary: "Convert the config of another program to bootlace.yaml",
   positionals: [
     { name: "PROGRAM", description: "dnsmasq, the only one so far." },
-    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - reads stdin." },
+    {
+      name: "FILE",
+      description: "Its config file, such as /etc/dnsmasq.conf, with the files it includes; - reads stdin.",
+    },
   ],
   options: [
     {
@@ -24,7 +27,10 @@ export const importCommand: Command = {
       value: "FILE",
       description: "Write to this new file. Default: stdout.",
     },
-    { name: "json", description: "Print one JSON document: the config and each line not converted." },
+    {
+      name: "json",
+      description: "Print one JSON document: the config, each line not converted, and clients left without a reply.",
+    },
   ],
   examples: [
     ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, list lines not converted"],

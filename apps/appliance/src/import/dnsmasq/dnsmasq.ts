@@ -16,9 +16,9 @@ import { writeConfig } from "./write.ts";
 export interface Imported {
   /** A bootlace.yaml. */
   readonly yaml: string;
-  /** Every line that was not carried over, or not as it was, in the order of the file. */
+  /** Every line that was not converted, or changed, in the order of the file. */
   readonly remarks: readonly Remark[];
-  /** Clients that the file is about, and that get nothing by what was carried over. */
+  /** Clients that the file is about, and that get nothing from what was converted. */
   readonly unanswered: readonly Unanswered[];
 }
 
@@ -93,7 +93,7 @@ function tellCommandLine(model: DnsmasqModel, directives: readonly Directive[]):
   for (const directive of directives) {
     if (directive.commandLine !== true || told.has(directive.file)) continue;
     told.add(directive.file);
-    remark(model, directive, "these are options of a command line, which dnsmasq itself would refuse in a file");
+    remark(model, directive, "these are command-line options; dnsmasq itself rejects them in a config file");
   }
 }
 

@@ -50,7 +50,7 @@ export function expandFiles(directives: readonly Directive[], files: ConfFiles):
   function pathsIn(path: string, from: Directive): string[] {
     const found = files.folder(path);
     if (found.ok) return found.names.filter(chosenBy(from)).map((name) => `${path.replace(/\/+$/, "")}/${name}`);
-    remarks.push({ from, why: `${found.problem}: whatever its files set is missing here` });
+    remarks.push({ from, why: `${found.problem}: the lines of its files are missing from the result` });
     return [];
   }
 
@@ -60,8 +60,8 @@ export function expandFiles(directives: readonly Directive[], files: ConfFiles):
       return [];
     };
     const found = files.file(path);
-    if (!found.ok) return refuse(`${path}: ${found.problem}: whatever it sets is missing here`);
-    if (read.has(found.id)) return refuse(`${path} has been read before, and dnsmasq reads a file once`);
+    if (!found.ok) return refuse(`${path}: ${found.problem}: its lines are missing from the result`);
+    if (read.has(found.id)) return refuse(`${path} was already read, and dnsmasq reads each file once`);
     characters += found.text.length;
     if (read.size >= most.files || characters > most.characters)
       return refuse(`${path} was not read: the config names too many files, or too large ones`);

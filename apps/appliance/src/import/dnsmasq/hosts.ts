@@ -13,7 +13,7 @@ interface HostParts {
   ignore: boolean;
 }
 
-/** What belongs to the machine's address is the router's business; tags and `ignore` are carried over. */
+/** What belongs to the machine's address is the router's business; tags and `ignore` are converted. */
 export function readHost(directive: Directive, model: DnsmasqModel): void {
   const { macs, tags, guard, left, ignore, address } = partsOf(directive.parts);
   if (macs.length === 0) {
@@ -33,8 +33,7 @@ export function readHost(directive: Directive, model: DnsmasqModel): void {
     const why = "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not";
     remark(model, directive, why);
   }
-  if (left.length > 0)
-    remark(model, directive, `only its tags are carried over: ${left.join(", ")} is about addresses`);
+  if (left.length > 0) remark(model, directive, `only its tags are converted: ${left.join(", ")} is about addresses`);
 }
 
 function partsOf(parts: readonly string[]): HostParts {

@@ -59,10 +59,10 @@ export function namesBoot({ name, parts }: Directive): boolean {
 export function whyLeftOut(directive: Directive, { leases: isServer }: DnsmasqModel): string {
   const { name, parts } = directive;
   if (namesBoot(directive)) {
-    const silent = isServer ? "" : "; as a proxy dnsmasq does not send it, so no client boots by it";
+    const silent = isServer ? "" : "; as a proxy dnsmasq does not send it, so no client boots from it";
     return `it names a boot file or its server: write the rule by hand, with file and server, or dhcp-boot before the import${silent}`;
   }
   if (name.startsWith("dhcp-option") && parts.some((part) => part.startsWith("vendor:PXEClient")))
-    return "Bootlace makes option 43 itself: what this sets in it, clients no longer get";
+    return "Bootlace builds option 43 itself; clients no longer get this part of it";
   return reasons.find(([pattern]) => pattern.test(name))?.[1] ?? "Bootlace does not know this directive";
 }

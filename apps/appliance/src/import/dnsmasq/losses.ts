@@ -15,12 +15,12 @@ export function tellDeadLines(model: DnsmasqModel, cases: readonly Case[]): void
     if (used.has(from)) continue;
     const near = cases.filter((one) => arch === undefined || one.arch === arch);
     const met = near.some(({ outcomes }) => holds(guard, outcomes.tags));
-    const why = met ? "for every client that it names another line comes first" : whyDead(model, guard, near);
+    const why = met ? "another line takes precedence for every client that it names" : whyDead(model, guard, near);
     remark(model, from, `no client gets it: ${why}`);
   }
   for (const { from, guard } of [...model.ranges, ...model.ignores, ...model.delays, ...model.prompts]) {
     if (cases.some(({ outcomes }) => holds(guard, outcomes.tags)) || used.has(from)) continue;
-    remark(model, from, `it is about no client: ${whyDead(model, guard, cases)}`);
+    remark(model, from, `it matches no client: ${whyDead(model, guard, cases)}`);
   }
 }
 
@@ -43,14 +43,12 @@ function whyUnset(model: DnsmasqModel, tag: string): string {
   const lost = model.lostTags.filter((row) => tagsFrom(model, [row.tag]).has(tag));
   if (lost.length > 0) {
     const lines = linesOf(lost.map(({ from }) => from));
-    return `tag ${quote(tag)} is never set, because ${lines} ${lost.length === 1 ? "was" : "were"} not carried over`;
+    return `tag ${quote(tag)} is never set, because ${lines} ${lost.length === 1 ? "was" : "were"} not converted`;
   }
   if (tag.endsWith("*"))
     return `a star stands for other tags in tag-if only, and no line sets tag ${quote(tag)} itself`;
   const set = [...model.atoms.flatMap(({ tags }) => tags), ...model.tagRules.flatMap(({ sets }) => sets)];
-  return set.includes(tag)
-    ? `no client can have tag ${quote(tag)}`
-    : `no line that was carried over sets tag ${quote(tag)}`;
+  return set.includes(tag) ? `no client can have tag ${quote(tag)}` : `no converted line sets tag ${quote(tag)}`;
 }
 
 /** `line 8`, `lines 8, 9 and 11`. */
@@ -70,7 +68,7 @@ export function consequenceOf(model: DnsmasqModel, from: Directive): string {
   const asks = ({ guard }: Guarded) => guard.some((literal) => tags.some((name) => means(literal, name)));
   const asking = lines.filter(asks).sort((a, b) => a.from.line - b.from.line);
   if (asking.length === 0) return "";
-  return `; to ${linesOf(asking.map((line) => line.from))} no client has tag ${quote(tag)}`;
+  return `; as a result, ${linesOf(asking.map((line) => line.from))} find${asking.length === 1 ? "s" : ""} no client with tag ${quote(tag)}`;
 }
 
 function means({ tag }: Literal, name: string): boolean {
@@ -102,12 +100,12 @@ export function tellDifferences(model: DnsmasqModel, cases: readonly Case[]): vo
     if (!http && !isIpxe(when) && when.vendorClass === undefined && firmware.kind === "file" && !isPath(firmware.file))
       tell(
         boots,
-        "only iPXE and HTTP Boot take a URL: other firmware gets what fits it in the boot folder, else the boot check",
+        "only iPXE and HTTP Boot accept a URL; other firmware gets the best match in the boot folder, or the boot check",
       );
     if (!knowsIpxe && ipxe.kind === "file" && isIpxeBinary(ipxe.file))
       tell(
         boots,
-        "nothing tells iPXE from firmware: iPXE is handed iPXE again, and Bootlace breaks that circle. Give iPXE a script",
+        "no line tells iPXE from firmware, so iPXE would load iPXE again, and Bootlace breaks that loop. Add a line with a script for iPXE",
       );
   }
 }
@@ -123,7 +121,7 @@ export interface Unanswered {
 /** Remarks on the whole: clients without the answer that the file has for them. */
 export function unansweredBy(model: DnsmasqModel, cases: readonly Case[]): Unanswered[] {
   if (!cases.some(({ outcomes: { firmware, ipxe, pi } }) => [firmware, ipxe, pi].some(isBoot))) {
-    const text = "this config answers nobody: no line that was carried over names a boot file";
+    const text = "this config answers nobody: no converted line names a boot file";
     return [{ who: "everybody", text }];
   }
   const archs = [...bootLines(model), ...model.lostLines].flatMap(({ arch }) => arch ?? []);
@@ -157,9 +155,7 @@ function unansweredIpxe(model: DnsmasqModel, cases: readonly Case[]): Unanswered
 
 function told(model: DnsmasqModel, who: string, lines: readonly Directive[]): Unanswered[] {
   if (!lines.some((line) => isLost(model, line))) return [];
-  return [
-    { who, text: `${who} gets nothing: of what the file has for it, nothing was carried over (${linesOf(lines)})` },
-  ];
+  return [{ who, text: `${who} gets nothing: none of its lines were converted (${linesOf(lines)})` }];
 }
 
 /** Whether a line was left out, or hangs on a tag whose line was; else dnsmasq gives its clients nothing either. */

@@ -99,7 +99,7 @@ function ipxe(value: Value): Made {
   if (value.kind === "none") return { ok: true, when: { firmware: ["ipxe"] } };
   if (value.kind !== "number") return { ok: false, why: "rules do not compare the bytes of option 175", ipxe: true };
   const name = features[value.number] ?? `feature ${value.number}`;
-  const note = `rules do not tell builds of iPXE apart: every iPXE counts as one with ${name}, also a build without it`;
+  const note = `rules cannot tell iPXE builds apart: every iPXE is treated as one with ${name}, including builds without it`;
   return { ok: true, when: { firmware: ["ipxe"] }, note };
 }
 
@@ -125,11 +125,11 @@ export function archCondition(codes: readonly number[]): Made {
 
 /** Option 97 is a byte for the type, which is 0, and the sixteen bytes of the UUID (RFC 4578 §2.3). */
 function machineId(value: Value): Made {
-  if (value.kind === "none") return no("a rule compares a UUID and cannot ask whether there is one");
+  if (value.kind === "none") return no("a rule compares the UUID; it cannot test whether there is one");
   if (value.kind !== "bytes")
     return no("dnsmasq takes this for text; option 97 is 17 bytes, 00 and the UUID, with colons");
   const [type, ...uuid] = value.bytes;
-  if (value.bytes.includes(undefined)) return no("a rule compares the whole UUID: stars cannot be carried over");
+  if (value.bytes.includes(undefined)) return no("a rule compares the whole UUID: stars cannot be converted");
   if (type !== 0) return no("option 97 begins with the byte 00, and this value does not: no machine sends it");
   if (uuid.length < 16) return no(`a rule compares the whole UUID: ${uuid.length} of 16 bytes are given`);
   if (uuid.length > 16) return no("a UUID has 16 bytes: no machine sends more");
@@ -149,7 +149,7 @@ export function vendorClass(parts: readonly string[]): Made {
   const found = codes.filter((code) => `Client:Arch:${String(code).padStart(5, "0")}:UNDI:`.includes(text));
   if (found.length === codes.length) return { ok: true, when: "always" };
   if (found.length > 0) return archCondition(found);
-  return no("Bootlace compares the beginning of the vendor class, and this text stands elsewhere in it");
+  return no("Bootlace compares the beginning of the vendor class, and this text is elsewhere in it");
 }
 
 const wellKnown = ["iPXE", "gPXE"] as const;

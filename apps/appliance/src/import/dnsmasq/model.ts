@@ -110,7 +110,7 @@ export function serves({ vendors }: Settings, vendorClass: string): boolean {
   return (vendors.length === 0 ? ["PXEClient"] : vendors).some((prefix) => vendorClass.startsWith(prefix));
 }
 
-/** A line that was not carried over, or not as it was. */
+/** A line that was not converted, or changed. */
 export interface Remark {
   readonly line: number;
   /** The file, when it is not the one that is imported. */
@@ -168,7 +168,7 @@ export function emptyModel(): DnsmasqModel {
   };
 }
 
-/** Adds what became of a line that is not carried over as it is. */
+/** Adds what became of a line that is not converted as it is. */
 export function remark(model: DnsmasqModel, from: Directive, why: string): void {
   model.remarks.push({ from, why });
 }

@@ -56,7 +56,7 @@ function readBoot(directive: Directive, model: DnsmasqModel): void {
   const { guard, rest } = takeGuard(directive.parts);
   const [file = "", , address] = rest;
   const wrong = (file === "" ? undefined : wrongFile(file)) ?? wrongServer(address);
-  if (file === "") remark(model, directive, "it names no boot file: its clients get nothing, as from dnsmasq");
+  if (file === "") remark(model, directive, "it names no boot file, so its clients get nothing, as with dnsmasq");
   if (wrong !== undefined) lose(model, directive, guard, wrong);
   else model.boots.push({ guard, file, ...serverOf(address), from: directive });
 }

@@ -13,11 +13,7 @@ export function chooseRoot(model: DnsmasqModel): void {
     ({ iface = "" }) => settings.interfaces.length === 0 || settings.interfaces.includes(iface),
   );
   for (const { iface = "", from } of named.filter((row) => !served.includes(row))) {
-    remark(
-      model,
-      from,
-      `no interface= line names ${iface}: dnsmasq does not serve it, and this root counts for nobody`,
-    );
+    remark(model, from, `no interface= line lists ${iface}, so no client uses this root`);
   }
   const everywhere = settings.interfaces.every((name) => served.some(({ iface }) => iface === name));
   const chosen = settings.interfaces.length > 0 && everywhere ? served[0] : (common ?? served[0]);
@@ -25,7 +21,7 @@ export function chooseRoot(model: DnsmasqModel): void {
   settings.root = chosen.folder;
   for (const row of served) {
     if (row.folder === chosen.folder) continue;
-    const why = `there is one root for all interfaces, ${chosen.folder}: clients on ${row.iface} no longer get the files of ${row.folder}`;
+    const why = `Bootlace has one root for all interfaces, ${chosen.folder}: clients on ${row.iface} lose the files in ${row.folder}`;
     remark(model, row.from, why);
   }
 }
@@ -69,6 +65,6 @@ function inferRoot(model: DnsmasqModel, files: readonly Named[]): void {
     same === -1 ? shared.slice(0, Math.min(...folders.map(({ length }) => length))) : shared.slice(0, same);
   if (common.length === 0) return;
   model.settings.root = `/${common.join("/")}`;
-  const why = `there is no tftp-root, and dnsmasq serves whole paths: root is the folder of the boot files, ${model.settings.root}`;
+  const why = `without tftp-root dnsmasq serves absolute paths; root is set to the common folder of the boot files, ${model.settings.root}`;
   remark(model, first.from, why);
 }
