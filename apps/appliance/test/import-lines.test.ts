@@ -99,6 +99,7 @@ describe("lines that are not converted are reported, each with its reason", () =
     ["listen-address=10.9.9.9", "no interface here has the address 10.9.9.9"],
     ["except-interface=eth1", "list the other interfaces under interfaces"],
     ["dhcp-alternate-port=0", "the numbers must be ports"],
+    ["dhcp-pxe-vendor=PXE", "dnsmasq replies with PXE, which firmware rejects"],
     ["conf-script=/bin/x", "runs no programs"],
     ["dhcp-option=vendor:PXEClient,6,2b", "builds option 43 itself"],
     ["tftp-max=many", "must be 1 to 10000"],

@@ -23,8 +23,16 @@ export const bootReaders: Readonly<Record<string, Reader>> = {
     if (delay >= 0 && delay <= 10) model.delays.push({ guard, seconds: delay, from: directive });
     else remark(model, directive, "a delay is 0 to 10 seconds: these machines get their reply at once");
   },
-  "dhcp-pxe-vendor"(directive, { settings }) {
-    settings.vendors.push(...directive.parts.filter((part) => part !== ""));
+  "dhcp-pxe-vendor"(directive, model) {
+    const names = directive.parts.filter((part) => part !== "");
+    model.settings.vendors.push(...names);
+    const short = names.find((name) => ["PXEClient", "HTTPClient"].some((one) => one !== name && one.startsWith(name)));
+    if (short === undefined) return;
+    remark(
+      model,
+      directive,
+      `dnsmasq replies with ${short}, which firmware rejects; Bootlace replies with the whole class`,
+    );
   },
 };
 
