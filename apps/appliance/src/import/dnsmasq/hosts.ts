@@ -22,11 +22,11 @@ export function readHost(directive: Directive, model: DnsmasqModel): void {
     return;
   }
   const elsewhere = address !== undefined && isElsewhere(address, model);
-  if (guard.length === 0) takeOver(model, macs);
+  if (guard.length === 0 && !elsewhere) takeOver(model, macs);
   for (const bytes of new Set(macs.map(bytesOf))) {
     const mac = macs.filter((text) => bytesOf(text) === bytes);
     const known = elsewhere ? ["known-othernet"] : [...tags, "known"];
-    const host = { bytes, guard, order: model.atoms.length };
+    const host = { bytes, guard, order: model.atoms.length, elsewhere };
     model.atoms.push({ when: { mac }, tags: known, ignore, host });
   }
   if (ignore) {
@@ -63,7 +63,7 @@ function bytesOf(mac: string): number {
 /** Of two lines about the same addresses the later one counts (dhcp-common.c, find_config; option.c puts it in front). */
 function takeOver({ atoms }: DnsmasqModel, addresses: readonly string[]): void {
   const kept = atoms.flatMap((atom): Atom[] => {
-    if (atom.host === undefined || atom.host.guard.length > 0) return [atom];
+    if (atom.host === undefined || atom.host.guard.length > 0 || atom.host.elsewhere) return [atom];
     const mac = atom.when.mac?.filter((address) => !addresses.includes(address)) ?? [];
     return mac.length === 0 ? [] : [{ ...atom, when: { mac } }];
   });

@@ -34,6 +34,8 @@ export interface HostLine {
   readonly guard: readonly Literal[];
   /** Later lines come first. */
   readonly order: number;
+  /** Its address is in none of the networks served: it counts when no other line does. */
+  readonly elsewhere: boolean;
 }
 
 export interface TagRule extends Guarded {
