@@ -1,8 +1,9 @@
 import { subnetFilter } from "../../config/subnet.ts";
 import { casesOf } from "./cases.ts";
+import type { Directive } from "./directive.ts";
 import { type ConfFiles, expandFiles } from "./files.ts";
 import { namesBoot, whyLeftOut } from "./left-out.ts";
-import { type Directive, readDirectives } from "./lines.ts";
+import { readDirectives } from "./lines.ts";
 import { consequenceOf, tellDeadLines, tellDifferences, type Unanswered, unansweredBy } from "./losses.ts";
 import { type DnsmasqModel, emptyModel, literal, type Remark, remark, serves, type When } from "./model.ts";
 import { bootReaders } from "./read-boot.ts";

@@ -1,6 +1,6 @@
 import { parseIpv4 } from "@bootlace/dhcp-core";
 import { subnetFilter } from "../../config/subnet.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { macPattern } from "./match.ts";
 import { type Atom, type DnsmasqModel, type Literal, literal, remark } from "./model.ts";
 

@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import type { DnsmasqModel } from "./model.ts";
 
 const dns = "Bootlace is no DNS server";

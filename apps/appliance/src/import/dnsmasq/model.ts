@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 
 /** Conditions of a rule by key; a list means any of them. */
 export type When = Readonly<Partial<Record<WhenKey, readonly string[]>>>;

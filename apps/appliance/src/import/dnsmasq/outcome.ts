@@ -1,6 +1,6 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { MenuItemLike } from "../../config/menu.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import type { Atom, BootLine, DnsmasqModel, Guarded, Literal, PxeService } from "./model.ts";
 import { holds, hostLine, withTagRules } from "./tags.ts";
 

@@ -1,7 +1,7 @@
 import { architectureByCode, parseIpv4 } from "@bootlace/dhcp-core";
 import { checkUrl } from "../../config/boot-values.ts";
 import { checkBootFile } from "../../config/values.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, type Literal, remark, takeGuard } from "./model.ts";
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;

@@ -1,5 +1,5 @@
+import type { Directive } from "./directive.ts";
 import { readHost } from "./hosts.ts";
-import type { Directive } from "./lines.ts";
 import { type Made, macs, matchCondition, optionCode, userClass, vendorClass } from "./match.ts";
 import { type DnsmasqModel, type Literal, literal, remark, takeGuard } from "./model.ts";
 

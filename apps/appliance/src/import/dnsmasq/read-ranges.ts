@@ -1,5 +1,5 @@
 import { formatIpv4, parseIpv4 } from "@bootlace/dhcp-core";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, type Literal, literal, remark } from "./model.ts";
 
 /** The networks of this machine, to find the mask that a range leaves out. */

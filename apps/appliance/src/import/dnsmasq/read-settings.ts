@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, remark } from "./model.ts";
 import { type LocalNetworks, readRange } from "./read-ranges.ts";
 
