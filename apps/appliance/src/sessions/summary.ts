@@ -30,7 +30,7 @@ export interface BootSummary
   readonly verdict?: Conclusion;
 }
 
-export function summaryOf(boot: Session): BootSummary {
+export function summaryOf(boot: Session & Partial<Pick<Boot, "attemptFrom" | "earlier" | "reported">>): BootSummary {
   const {
     steps,
     offered: _offered,
@@ -38,6 +38,9 @@ export function summaryOf(boot: Session): BootSummary {
     next: _next,
     running: _running,
     givenUp: _givenUp,
+    attemptFrom: _attemptFrom,
+    earlier: _earlier,
+    reported: _reported,
     verdicts,
     ...rest
   } = boot;

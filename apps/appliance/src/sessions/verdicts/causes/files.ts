@@ -1,13 +1,31 @@
 import { quote } from "@bootlace/dhcp-core";
-import { fixFor, type NotServed, whyNot } from "../../file-reason.ts";
+import { plainName } from "../../../catalogue/file-role.ts";
+import { textOf } from "../../../catalogue/reasons/reason.ts";
+import { detailText } from "../../../catalogue/reasons/table.ts";
+import { fixFor, type NotServed, reasonOf, whyNot } from "../../file-reason.ts";
+import type { FileFact } from "../../step.ts";
+import type { ContentFault } from "../content.ts";
 import type { Words } from "./words.ts";
 
 /** What a loader cannot do without, with what to do about it. */
 export const needHints = {
   ldlinux: "put it beside the boot loader; it must be of the same syslinux version",
-  "second-stage": "put it into the folder of shim",
-  "pxelinux-config": "write this configuration",
+  "second-stage": "put it there",
+  "grub-modules": "make the folder with grub-mknetdir, or copy GRUB's modules for this platform there",
 } as const;
+
+/** Where a file was asked for. */
+function askedIn(folder: string): string {
+  return folder === "" ? "the root folder" : `the folder ${quote(folder)}`;
+}
+
+/** What to do about a file that is missing in this folder, where one of its name may lie in another. */
+function placeFix(step: NotServed, folder: string, lies: string | undefined, hint: string | undefined): string | undefined {
+  if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
+  const asked = `it was asked for in ${askedIn(folder)}`;
+  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(plainName(step.file))}`;
+  return hint === undefined ? fixFor(step) : `${hint}; ${asked}`;
+}
 
 const scriptForIpxe =
   "give iPXE a script: put boot.ipxe into the root folder, or write a rule with when: { firmware: ipxe }";
@@ -21,17 +39,90 @@ export const causesInFiles = {
     ...fixed(fixFor(step)),
   }),
 
-  "needed-file-not-served": (facts: { loader: string; step: NotServed; need: keyof typeof needHints }): Words => {
-    const { loader, step, need } = facts;
+  "needed-file-not-served": (facts: Place & { loader: string; need: keyof typeof needHints }): Words => {
+    const { loader, step, need, folder, lies } = facts;
     return {
       sentence: `${quote(loader)} arrived, but ${quote(step.file)}, which it cannot do without, was ${whyNot(step)}`,
-      ...fixed(step.reason === "missing" ? needHints[need] : fixFor(step)),
+      ...fixed(placeFix(step, folder, lies, needHints[need])),
     };
   },
 
-  "later-file-not-served": ({ before, step }: { before: string; step: NotServed }): Words => ({
-    sentence: `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}; then it went silent`,
-    ...fixed(fixFor(step)),
+  "core-refused": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived, and the loader went on looking for another one: it refused this one, which belongs to another version of Syslinux or to other firmware (BIOS, UEFI)`,
+    fix: "take the boot loader and all of its modules from one package of Syslinux, those for BIOS and for UEFI in folders of their own",
+  }),
+
+  /** @param facts `step` is the last and most general name */
+  "search-found-nothing": (facts: {
+    loader: string | undefined;
+    step: NotServed;
+    several: boolean;
+    lies?: string;
+  }): Words => {
+    const { loader, step, several, lies } = facts;
+    const name = plainName(step.file);
+    const who = loader === undefined ? "the boot loader" : quote(loader);
+    const write = lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
+    return {
+      sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and found none: ${quote(step.file)} was ${whyNot(step)}`,
+      ...fixed(step.reason === "missing" ? `${write}${several ? "; any other name that it asked for will do, too" : ""}` : fixFor(step)),
+    };
+  },
+
+  "later-file-not-served": ({ before, named, step, folder, lies }: Place & { before: string; named: boolean }): Words => ({
+    sentence: named
+      ? `${quote(before)} names ${quote(step.file)}, which was ${whyNot(step)} when the client asked for it`
+      : `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}`,
+    ...fixed(placeFix(step, folder, lies, undefined)),
+  }),
+
+  "pi-stage-missing": ({ stage, step }: { stage: string; step: NotServed }): Words => ({
+    sentence: `the Raspberry Pi asked for its ${stage} (${quote(step.file)}), which was ${whyNot(step)}: it gets no further without it`,
+    fix: `copy the Pi's boot partition, with ${quote(plainName(step.file))}, into the root folder, or into a folder named after its serial number`,
+  }),
+
+  "transfer-cut": (facts: CutFacts): Words => {
+    const { file, bytes, size, protocol, reason, detail } = facts;
+    const row = reason === undefined ? undefined : reasonOf({ protocol, outcome: "aborted", file, reason });
+    const of = size === undefined ? "" : ` of ${size}`;
+    const why = row === undefined ? "the machine began anew" : `${textOf(row)}${detailText(detail)}`;
+    return { sentence: `${quote(file)} broke off after ${bytes}${of} bytes: ${why}`, fix: cutFix(reason) };
+  },
+
+  "unusable-content": (facts: { file: string; fault: ContentFault; size: number; declaredSize?: number }): Words => {
+    const { file, fault, size, declaredSize } = facts;
+    const words = contentWords[fault];
+    const length = fault === "cut-short" && declaredSize !== undefined ? ` (${size} of ${declaredSize} bytes)` : "";
+    return { sentence: `${quote(file)} arrived as it is here, but ${words.text}${length}`, fix: words.fix };
+  },
+
+  "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
+    sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,
+    fix: `write LINUX in place of KERNEL in the configuration, or rename the file to one without "${ending}"`,
+  }),
+
+  "kernel-refused": ({ file, next }: { file: string; next: string }): Words => ({
+    sentence: `${quote(file)} arrived, and ${quote(next)}, which belongs to it, was never asked for: the kernel is not signed, and where Secure Boot is on, the loader refuses it (bad shim signature)`,
+    fix: trustedBinaries,
+  }),
+
+  "no-uefi-program": ({ file, arch }: { file: string; arch: string }): Words => ({
+    sentence: `${quote(file)} is no UEFI program (it has no PE header), and the client is ${arch}: it cannot run there`,
+    fix: `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`,
+  }),
+
+  "port-not-served": (facts: { by: string; host: string; name: string; line: number; ports: readonly number[] }): Words => {
+    const { by, host, name, line, ports } = facts;
+    const served = ports.length === 0 ? "serves no file by HTTP" : `serves files by HTTP on port ${ports.join(", ")}`;
+    return {
+      sentence: `${quote(by)} sends the client to ${quote(host)} for ${quote(name)} (line ${line}), and Bootlace ${served}`,
+      fix: `correct the address in line ${line} of ${quote(by)}; scripts may write {{base_url}} for the address and port of Bootlace`,
+    };
+  },
+
+  "windows-deployment": ({ file }: { file: string | undefined }): Words => ({
+    sentence: `${file === undefined ? "the client's boot program" : quote(file)} is wdsnbp.com, which runs and asks for a Windows Deployment Server: Bootlace is none`,
+    fix: "name pxeboot.n12 or wimboot in its place",
   }),
 
   "pi-files-missing": ({ first }: { first: string }): Words => ({
@@ -87,9 +178,12 @@ export const causesInFiles = {
     fix: trustedBinaries,
   }),
 
-  "wrong-machine": ({ file, machine, arch }: { file: string; machine: string | undefined; arch: string }): Words => ({
-    sentence: `${quote(file)} is ${machine === undefined ? "an EFI file" : `an EFI program for ${machine}`}, and the client is ${arch}: it cannot run there`,
-    fix: `give ${arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${arch} }`,
+  "wrong-machine": (facts: { file: string; machine: string | undefined; arch: string; kernel?: boolean }): Words => ({
+    sentence: `${quote(facts.file)} is ${machineWords(facts)}, and the client is ${facts.arch}: it cannot run there`,
+    fix:
+      facts.kernel === true
+        ? `name a kernel for ${facts.arch} in the configuration`
+        : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
   }),
 
   "did-not-run": (facts: {
@@ -117,10 +211,63 @@ export const causesInFiles = {
 
   /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
   "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
-    sentence: `all of ${quote(file)} was sent, and nothing more was asked for; but it is not signed, and where Secure Boot is on, shim refuses it (bad shim signature)`,
-    fix: trustedBinaries,
+    sentence: `all of ${quote(file)} arrived, and it is not signed: with Secure Boot off it starts, with Secure Boot on shim refuses it ("bad shim signature" on the screen)`,
+    fix: `if the screen says so: ${trustedBinaries}`,
   }),
 } as const;
+
+/** A file that was not served, and where. */
+export interface Place {
+  readonly step: NotServed;
+  /** In which it was asked for; empty: the root. */
+  readonly folder: string;
+  /** Where one of the same name lies. */
+  readonly lies?: string;
+}
+
+export interface CutFacts extends Pick<FileFact, "file" | "bytes" | "protocol" | "detail"> {
+  readonly size: number | undefined;
+  /** Undefined: the client began anew. */
+  readonly reason: FileFact["reason"] | undefined;
+}
+
+function cutFix(reason: CutFacts["reason"]): string {
+  switch (reason) {
+    case undefined:
+      return "see why the machine began anew: a person, the power, or its firmware";
+    case "client-closed":
+    case "client-error":
+    case "port-closed":
+      return "if nobody cancelled it, look at the client's screen: it may be short of memory for this file";
+    case "stopped":
+      return "switch the machine on again: Bootlace was stopped meanwhile";
+    case "file-changed":
+      return "switch the machine on again, and exchange files only while nobody boots from them";
+    case "io-failed":
+      return "look at the disk that the root folder is on";
+    case "lifetime":
+    case "evicted":
+      return "look for a slow or overloaded network, or raise the limits in the configuration";
+    default:
+      return "see whether the machine is still on, and look at its cable and its switch";
+  }
+}
+
+const contentWords: Readonly<Record<ContentFault, { readonly text: string; readonly fix: string }>> = {
+  empty: { text: "it is empty", fix: "copy the file again" },
+  "cut-short": { text: "it is cut short: by its own header it is longer", fix: "copy the file again, and see whether the disk is full" },
+  "web-page": { text: "it is a web page (HTML), as servers send one with an error", fix: "download the file again, and look at what comes" },
+  text: { text: "it is a text and no program", fix: "put the program in its place" },
+  "byte-order-mark": { text: "it begins with a byte order mark, which its loader cannot read", fix: "save it as UTF-8 without a byte order mark" },
+  "utf-16": { text: "it is written in UTF-16, which its loader cannot read", fix: "save it as plain text (UTF-8)" },
+  "blank-first-line": { text: "its first line is blank, and iPXE wants #!ipxe there", fix: "remove what stands before #!ipxe" },
+  "no-ipxe-mark": { text: "its first line is not #!ipxe, so iPXE takes it for no script", fix: "write #!ipxe into the first line" },
+};
+
+function machineWords({ machine, kernel }: { machine: string | undefined; kernel?: boolean }): string {
+  if (kernel === true) return `a kernel for ${machine}`;
+  return machine === undefined ? "an EFI file" : `an EFI program for ${machine}`;
+}
 
 function fixed(fix: string | undefined): { fix?: string } {
   return fix === undefined ? {} : { fix };
