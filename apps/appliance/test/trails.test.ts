@@ -38,7 +38,10 @@ function compare(played: Played, right: Right): void {
 }
 
 describe("a trail of packets comes to its verdict", () => {
-  test.each(readTrails(join(import.meta.dirname, "trails")).map((trail) => [trail.name, trail] as const))("%s", (_name, trail) => {
-    compare(play(trail), trail.right);
-  });
+  test.each(readTrails(join(import.meta.dirname, "trails")).map((trail) => [trail.name, trail] as const))(
+    "%s",
+    (_name, trail) => {
+      compare(play(trail), trail.right);
+    },
+  );
 });

@@ -7,8 +7,8 @@ import { type Boot, beginsAnew, newBoot, setBack, stepsOf, withFact, withFile, w
 import { createFetches, type Fetch } from "./fetches.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
-import type { Fact } from "./step.ts";
 import { type BootChange, reportedOf, withReported } from "./reported.ts";
+import type { Fact } from "./step.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { judge } from "./verdicts/judge.ts";
 import { primaryOf, sameVerdict } from "./verdicts/verdict.ts";
@@ -119,7 +119,14 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (time - boot.lastAt > adoptWithin || boot.ended) return undefined;
     const fault = primaryOf(judge({ ...boot, running: 0, givenUp: true }, contextAt(time)));
     if (fault?.severity !== "failure" || stepsOf(boot, "file").length === 0) return undefined;
-    return { ...boot, running: 0, attemptFrom: boot.next, earlier: boot.earlier ?? fault, offered: [] };
+    return {
+      ...boot,
+      running: 0,
+      attemptFrom: boot.next,
+      earlier: boot.earlier ?? fault,
+      offered: [],
+      verdicts: [fault],
+    };
   }
 
   function onPacket(event: PacketEvent): void {
@@ -164,7 +171,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function onForeign(sighting: Sighting | undefined, source: string, time: number): void {
-    if (sighting === undefined || (isOwn(source) && sighting.address === undefined)) return;
+    if (sighting === undefined || (isOwn(source) && !givesAddress(sighting))) return;
     const boot = boots.get(sighting.mac);
     if (boot !== undefined && !boot.ended && boot.bytes === 0) join(boot, sighting, time);
   }
@@ -173,7 +180,8 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (sighting === undefined) return;
     const { transfer, fact: seen } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
-    const boot = known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);
+    const boot =
+      known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);
     if (boot === undefined) {
       fetches.note(sighting, time, sighting.mac ?? addresses.peek(sighting.address));
       return;
@@ -306,6 +314,11 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
 function isHomeless({ ended, address, steps }: Boot): boolean {
   return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
+}
+
+/** Bootlace gives no addresses: what comes from an address of its own and does so is a DHCP server beside it. */
+function givesAddress({ facts }: Sighting): boolean {
+  return facts.some((fact) => fact.kind === "lease" || (fact.kind === "foreign-offer" && !fact.proxy));
 }
 
 /** Between PXE and HTTP: another boot option of the same firmware. */

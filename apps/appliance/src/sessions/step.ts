@@ -1,8 +1,8 @@
 import type { Firmware, IgnoreReason, ReplyNote } from "@bootlace/proxy-dhcp";
 import type { FileRole } from "../catalogue/file-role.ts";
 import type { PolicyReason } from "../catalogue/reasons/silences.ts";
-import type { ServerResult } from "../events/event.ts";
 import type { FileReason } from "../catalogue/reasons/table.ts";
+import type { ServerResult } from "../events/event.ts";
 
 /** How a file request stands. A `probe` asked for the size only. */
 export type FileOutcome = "running" | "done" | "probe" | "aborted" | "not-found" | "refused";

@@ -81,7 +81,11 @@ export function readTrails(folder: string): Trail[] {
     .flatMap((name) => {
       const { variants, ...first } = fileSchema.parse(parse(readFileSync(join(folder, name), "utf8")));
       const title = name.replace(/\.yaml$/, "");
-      const others = variants.map((variant) => ({ ...first, ...withoutUndefined(variant), name: `${title}: ${variant.name}` }));
+      const others = variants.map((variant) => ({
+        ...first,
+        ...withoutUndefined(variant),
+        name: `${title}: ${variant.name}`,
+      }));
       const all = [{ ...first, name: `${title}: ${first.name}` }, ...others] as Omit<TrailFile, "variants">[];
       return all.map((trail) => ({ ...trail, client: client.parse(trail.client ?? {}) }));
     });

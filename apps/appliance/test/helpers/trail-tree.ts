@@ -26,8 +26,7 @@ export function factsOf(path: string, file: TreeFile): FileFacts {
   const size = sizeOf(file);
   const { kind = "", facts = {} } = typeof file === "string" ? {} : file;
   const text = typeof file === "string" ? (bytesOf(file) === undefined ? file : undefined) : file.text;
-  const base: FileFacts =
-    text === undefined ? { ...bytesKind(path, kind), size } : { ...textKind(path, text), size };
+  const base: FileFacts = text === undefined ? { ...bytesKind(path, kind), size } : { ...textKind(path, text), size };
   return { ...base, ...(facts as Partial<FileFacts>) };
 }
 
@@ -43,11 +42,17 @@ function bytesKind(path: string, kind: string): Omit<FileFacts, "size"> {
 
 function textKind(path: string, text: string): Omit<FileFacts, "size"> {
   if (/\.ipxe$/.test(path)) {
-    return text.startsWith("#!ipxe") ? { kind: "script", needs: ipxeNeeds(text, path) } : { kind: "script", flaw: "no-ipxe-mark" };
+    return text.startsWith("#!ipxe")
+      ? { kind: "script", needs: ipxeNeeds(text, path) }
+      : { kind: "script", flaw: "no-ipxe-mark" };
   }
   if (/grub\.cfg/.test(path)) return { kind: "config", needs: grubNeeds(text) };
   if (/pxelinux\.cfg\//.test(path)) {
-    return { kind: "config", needs: pxelinuxNeeds(text, path), waits: /^prompt 1/im.test(text) && !/^timeout/im.test(text) };
+    return {
+      kind: "config",
+      needs: pxelinuxNeeds(text, path),
+      waits: /^prompt 1/im.test(text) && !/^timeout/im.test(text),
+    };
   }
   return { kind: "text" };
 }
@@ -80,7 +85,9 @@ function pxelinuxNeeds(text: string, path: string): FileNeed[] {
     if (key === "LABEL") entry = rest;
     if (key === "KERNEL" || key === "LINUX") return [need(rest, `${folder}/${rest}`, "kernel", index + 1, entry)];
     const initrd = key === "APPEND" ? /initrd=(\S+)/.exec(rest)?.[1] : key === "INITRD" ? rest : undefined;
-    return initrd === undefined ? [] : initrd.split(",").map((name) => need(name, `${folder}/${name}`, "initrd", index + 1, entry));
+    return initrd === undefined
+      ? []
+      : initrd.split(",").map((name) => need(name, `${folder}/${name}`, "initrd", index + 1, entry));
   });
 }
 

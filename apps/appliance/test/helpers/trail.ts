@@ -50,7 +50,11 @@ export function play(trail: Trail): Played {
   let now = day;
   let ids = 0;
   let cameUp = client.kind === "ipxe";
-  const policy = createPolicy(parsed.config, { now: () => now, macOf: () => undefined, keepOneTimeBoots: () => undefined });
+  const policy = createPolicy(parsed.config, {
+    now: () => now,
+    macOf: () => undefined,
+    keepOneTimeBoots: () => undefined,
+  });
   policy.adoptInterfaces([eth0]);
   const found = [...tree].map(([path, file]) => treeFileOf(path, file));
   policy.adoptTree(growTree(found));
@@ -95,7 +99,10 @@ export function play(trail: Trail): Played {
     const arch = client.arch;
     const pi = client.kind?.startsWith("pi") === true;
     const vendorClassIdentifier = `${word}:Arch:${String(arch).padStart(5, "0")}:UNDI:${pi ? "002001" : "003000"}`;
-    const ipxe = { userClass: { classes: ["iPXE"], form: "raw" as const }, etherboot: { version: "1.21.1", http: 1, tftp: 1 } };
+    const ipxe = {
+      userClass: { classes: ["iPXE"], form: "raw" as const },
+      etherboot: { version: "1.21.1", http: 1, tftp: 1 },
+    };
     return { clientArch: [arch], vendorClassIdentifier, ...(cameUp ? ipxe : {}) };
   }
 
@@ -164,22 +171,50 @@ export function play(trail: Trail): Played {
       const reason = how.startsWith("ERROR") ? "missing" : (how as "permission-denied");
       if (how.startsWith("ERROR")) lookForNamesakes(file);
       const detail = undefined;
-      if (how === "client-not-allowed") tell({ type: "refused", at: now, client: caller, file, reason: how, code: undefined, detail });
+      if (how === "client-not-allowed")
+        tell({ type: "refused", at: now, client: caller, file, reason: how, code: undefined, detail });
       else tell({ type: "not-found", at: now, client: caller, file, reason, code: 1, detail });
       return;
     }
     const size = sizeIn(how) ?? sizeOf(tree.get(look(file) ?? ""));
     const transfer: TransferRef = { id: ++ids, direction: "read", client: caller, file, mode: "octet" };
-    const figures = (bytes: number) => ({ bytes, size, blocks: 1, retransmissions: 0, timeouts: 0, ms: now - day - start * 1000 });
+    const figures = (bytes: number) => ({
+      bytes,
+      size,
+      blocks: 1,
+      retransmissions: 0,
+      timeouts: 0,
+      ms: now - day - start * 1000,
+    });
     tell({ type: "start", at: now, transfer, requested: [] });
-    tell({ type: "negotiated", at: now, transfer, size, blockSize: 1468, windowSize: 1, timeout: undefined, acknowledged: [] });
+    tell({
+      type: "negotiated",
+      at: now,
+      transfer,
+      size,
+      blockSize: 1468,
+      windowSize: 1,
+      timeout: undefined,
+      acknowledged: [],
+    });
     const abort = (bytes: number, reason: Extract<TftpEvent, { type: "aborted" }>["reason"]) => {
       const error = reason === "client-error" ? { code: 0, message: "aborted" } : undefined;
       tell({ type: "aborted", at: now, transfer, figures: figures(bytes), reason, error, detail: undefined });
     };
     const got = bytesIn(how);
     if (how.startsWith("size only")) tell({ type: "probe", at: now, transfer, size, ms: 1 });
-    else if (how.startsWith("all")) at(start + (paceOf(how, size) ?? 0.05), () => tell({ type: "done", at: now, transfer, figures: figures(size), blockSize: 1468, windowSize: 1, confirmed: true }));
+    else if (how.startsWith("all"))
+      at(start + (paceOf(how, size) ?? 0.05), () =>
+        tell({
+          type: "done",
+          at: now,
+          transfer,
+          figures: figures(size),
+          blockSize: 1468,
+          windowSize: 1,
+          confirmed: true,
+        }),
+      );
     else {
       at(start + 1, () => tell({ type: "progress", at: now, transfer, figures: figures(got) }));
       if (how.startsWith("stops")) at(start + 25, () => abort(got, got === 0 ? "unanswered" : "timeout"));
@@ -195,7 +230,10 @@ export function play(trail: Trail): Played {
     const file = plainName(decodeURIComponent(path));
     const method = how.startsWith("size only") ? "HEAD" : "GET";
     const caller = { address: client.address, port: 3000 + ids, localAddress: SERVER, localPort: 8069 };
-    const userAgent = /by (.+)$/.exec(how)?.[1] ?? client.agent ?? (client.http === true && !cameUp ? "UefiHttpBoot/1.0" : "iPXE/1.21.1");
+    const userAgent =
+      /by (.+)$/.exec(how)?.[1] ??
+      client.agent ??
+      (client.http === true && !cameUp ? "UefiHttpBoot/1.0" : "iPXE/1.21.1");
     const mac = /[?&]mac=([0-9a-f:]+)/.exec(target)?.[1];
     const request: HttpBootRequest = { id: ++ids, client: caller, method, target, file, userAgent, mac };
     const tell = (event: HttpBootEvent) => report({ kind: "http", event });
@@ -208,7 +246,8 @@ export function play(trail: Trail): Played {
     const got = bytesIn(how);
     const range = how.startsWith("range") ? { first: 0, last: Math.max(0, got - 1) } : undefined;
     const ms = () => now - day - start * 1000;
-    const done = (bytes: number) => tell({ type: "done", time: now, request, status: range ? 206 : 200, bytes, size, range, ms: ms() });
+    const done = (bytes: number) =>
+      tell({ type: "done", time: now, request, status: range ? 206 : 200, bytes, size, range, ms: ms() });
     if (how.startsWith("size only")) return done(0);
     if (range !== undefined) return done(got);
     tell({ type: "start", time: now, request, size, range });
@@ -218,7 +257,18 @@ export function play(trail: Trail): Played {
     }
     at(start + 1, () => tell({ type: "progress", time: now, request, bytes: got, total: size, ms: ms() }));
     const abort = (reason: Extract<HttpBootEvent, { type: "aborted" }>["reason"]) =>
-      tell({ type: "aborted", time: now, request, reason, status: 200, bytes: got, size, range, ms: ms(), detail: undefined });
+      tell({
+        type: "aborted",
+        time: now,
+        request,
+        reason,
+        status: 200,
+        bytes: got,
+        size,
+        range,
+        ms: ms(),
+        detail: undefined,
+      });
     if (how.startsWith("closes")) at(start + 1.5, () => abort("client-closed"));
     else if (how.startsWith("gone")) at(start + 61, () => abort("timeout"));
     else if (how.startsWith("limit")) at(start + 1.5, () => abort("lifetime"));

@@ -1,6 +1,6 @@
-import { isTried, nameBeforeEnding, searchNameOf } from "../../catalogue/tries.ts";
-import { plainName } from "../../catalogue/file-role.ts";
 import type { FileNeed } from "../../catalogue/file-facts.ts";
+import { plainName } from "../../catalogue/file-role.ts";
+import { isTried, nameBeforeEnding, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
 import type { BootView } from "./view.ts";
 
@@ -36,8 +36,13 @@ export function askedIn(files: readonly FileStep[]): readonly Asked[] {
 /** Whether the client went on after it: a file that it had not asked for before arrived whole. */
 export function isOvercome(view: BootView, { last, key }: Asked): boolean {
   return view.asked.some(
-    (other) => other.key !== key && other.cameAt !== undefined && other.first.time > last.lastAt,
+    ({ key: other, cameAt, first }) => other !== key && cameAt !== undefined && isAfter(first, last),
   );
+}
+
+/** Whether one step began after the last sight of another. */
+export function isAfter(step: FileStep, { lastAt, number }: FileStep): boolean {
+  return step.time === lastAt ? step.number > number : step.time > lastAt;
 }
 
 /** Where a file of ours that this client got names another one. */

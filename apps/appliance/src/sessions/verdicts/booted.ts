@@ -63,7 +63,8 @@ function menuWaits(view: BootView): Found | undefined {
 function goesElsewhere(view: BootView): Found | undefined {
   const words = ownWordsOf(view);
   const host = words?.elsewhere[0]?.host;
-  if (words === undefined || host === undefined || words.unasked.length > 0 || !view.silentFor(10_000)) return undefined;
+  if (words === undefined || host === undefined || words.unasked.length > 0 || !view.silentFor(10_000))
+    return undefined;
   return found("goes-on-at", "guess", [words.by], { file: words.by.file, host });
 }
 

@@ -1,7 +1,7 @@
 import type { ContentFlaw, FileFacts } from "../../catalogue/file-facts.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, keyOf, namedBy } from "./asked.ts";
+import { type Asked, isAfter, keyOf, namedBy } from "./asked.ts";
 import { machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { type BootView, cameBack, isOffered } from "./view.ts";
@@ -48,7 +48,7 @@ function useOf(view: BootView, asked: Asked, facts: FileFacts, role: string | un
 /** No program, script or configuration that it had not asked for before came after it. */
 function hasGivenUp(view: BootView, { key, last }: Asked): boolean {
   const wentOn = view.asked.some((other) => {
-    if (other.key === key || other.cameAt === undefined || other.first.time <= last.lastAt) return false;
+    if (other.key === key || other.cameAt === undefined || !isAfter(other.first, last)) return false;
     const kind = view.factsOf(other.key)?.kind;
     const isStage = kind === undefined || kind === "efi-program" || kind === "script" || kind === "config";
     return isStage && !isDataAfterKernel(view, other);

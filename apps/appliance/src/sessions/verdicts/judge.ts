@@ -64,8 +64,8 @@ const rules: readonly Rule[] = [
   piDelivered,
   scriptNamesNothing,
   namedNeverAsked,
-  ...goesOnElsewhere,
   didNotRun,
+  ...goesOnElsewhere,
   ...delivered,
   interfacesLeftOut,
   ...silenceKept,
@@ -89,7 +89,8 @@ export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {
   const view = viewOf(boot, context);
   const present = firstOf(rules, view);
   const { earlier } = boot;
-  const [primary, other] = present?.severity === "success" ? [present, earlier] : [earlier ?? present, earlier && present];
+  const [primary, other] =
+    present?.severity === "success" ? [present, earlier] : [earlier ?? present, earlier && present];
   const besides = [...(primary?.id === "B16" ? [] : [secondProxy]), ...oddities].map((rule) => applied(rule, view));
   return [primary, other, ...besides].filter((verdict) => verdict !== undefined);
 }

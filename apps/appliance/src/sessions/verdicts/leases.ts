@@ -10,7 +10,11 @@ export const leasesOurAddress: Rule = {
     const step = [...view.leases, ...view.foreign].find(({ address }) => address !== undefined && servers.has(address));
     if (step?.address === undefined) return undefined;
     const { address, server } = step;
-    return found("leases-our-address", "certain", [step], { address, router: server, own: addresses.includes(address) });
+    return found("leases-our-address", "certain", [step], {
+      address,
+      router: server,
+      own: addresses.includes(address),
+    });
   },
 };
 

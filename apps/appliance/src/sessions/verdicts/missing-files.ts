@@ -48,14 +48,12 @@ function bootFileMissing(view: BootView): Found | undefined {
 
 /** A loader got its core and looks for another one: it refused the one it got. */
 function coreRefused(view: BootView): Found | undefined {
-  const came = view.asked.find(({ key, cameAt }) => core.test(key) && cameAt !== undefined);
-  if (came?.cameAt === undefined) return undefined;
-  const { cameAt } = came;
-  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && one.first.time >= cameAt);
+  const came = view.done.find(({ file }) => core.test(plainName(file)));
+  if (came === undefined) return undefined;
+  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && one.first.number > came.number);
   const [again] = sought;
   if (again === undefined || isOvercome(view, again) || !isSettled(view, again, certainAfter)) return undefined;
-  const evidence = [came.last, ...sought.map(({ last }) => last)];
-  return found("core-refused", "certain", evidence, { file: came.last.file });
+  return found("core-refused", "certain", [came, ...sought.map(({ last }) => last)], { file: came.file });
 }
 
 function neededFileMissing(view: BootView): Found | undefined {

@@ -32,7 +32,11 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
   const entries = new Set(needs.filter(isAsked).map(({ entry }) => entry));
   const begun = entries.size > 0;
   const unasked = needs.filter(
-    (need) => !need.optional && need.path !== undefined && !isAsked(need) && (need.entry === undefined || entries.has(need.entry)),
+    (need) =>
+      !need.optional &&
+      need.path !== undefined &&
+      !isAsked(need) &&
+      (need.entry === undefined || entries.has(need.entry)),
   );
   return {
     by,

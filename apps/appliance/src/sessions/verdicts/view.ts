@@ -58,7 +58,9 @@ export interface BootView extends Pick<JudgeContext, "factsOf" | "namesakesOf" |
 
 export function viewOf(whole: Boot, context: JudgeContext): BootView {
   const boot =
-    whole.attemptFrom > 1 ? { ...whole, steps: whole.steps.filter(({ number }) => number >= whole.attemptFrom) } : whole;
+    whole.attemptFrom > 1
+      ? { ...whole, steps: whole.steps.filter(({ number }) => number >= whole.attemptFrom) }
+      : whole;
   const discovers = stepsOf(boot, "discover");
   const offers = stepsOf(boot, "offer");
   const acks = stepsOf(boot, "ack");

@@ -79,7 +79,9 @@ export const causesOfEndings = {
   "ipxe-goes-on": (facts: { server?: string; nextServer?: string; tried: readonly string[] }): Words => {
     const { server, nextServer, tried } = facts;
     const names = tried.length === 0 ? "" : ` after it tried ${tried.map((name) => quote(name)).join(", ")} here`;
-    return { sentence: `iPXE runs and goes on without Bootlace, by a script of its own${names}: ${askedThere(server, nextServer)}` };
+    return {
+      sentence: `iPXE runs and goes on without Bootlace, by a script of its own${names}: ${askedThere(server, nextServer)}`,
+    };
   },
 
   "server-fails": ({ server, file, result }: { server: string; file: string; result: ServerResult }): Words => {
@@ -117,7 +119,8 @@ function askedThere(server: string | undefined, nextServer: string | undefined):
 }
 
 type Fix = (server: string, file: string) => string;
-const startServer: Fix = (server) => `see whether ${server} is on and its file server runs, or name another server in the rule`;
+const startServer: Fix = (server) =>
+  `see whether ${server} is on and its file server runs, or name another server in the rule`;
 
 const serverWords: Readonly<Record<ServerResult, readonly [string, Fix]>> = {
   down: ["it did not answer", startServer],

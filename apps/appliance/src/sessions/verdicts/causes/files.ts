@@ -20,7 +20,12 @@ function askedIn(folder: string): string {
 }
 
 /** What to do about a file that is missing in this folder, where one of its name may lie in another. */
-function placeFix(step: NotServed, folder: string, lies: string | undefined, hint: string | undefined): string | undefined {
+function placeFix(
+  step: NotServed,
+  folder: string,
+  lies: string | undefined,
+  hint: string | undefined,
+): string | undefined {
   if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was asked for in ${askedIn(folder)}`;
   if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(plainName(step.file))}`;
@@ -62,14 +67,25 @@ export const causesInFiles = {
     const { loader, step, several, lies } = facts;
     const name = plainName(step.file);
     const who = loader === undefined ? "the boot loader" : quote(loader);
-    const write = lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
+    const write =
+      lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
     return {
       sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and found none: ${quote(step.file)} was ${whyNot(step)}`,
-      ...fixed(step.reason === "missing" ? `${write}${several ? "; any other name that it asked for will do, too" : ""}` : fixFor(step)),
+      ...fixed(
+        step.reason === "missing"
+          ? `${write}${several ? "; any other name that it asked for will do, too" : ""}`
+          : fixFor(step),
+      ),
     };
   },
 
-  "later-file-not-served": ({ before, named, step, folder, lies }: Place & { before: string; named: boolean }): Words => ({
+  "later-file-not-served": ({
+    before,
+    named,
+    step,
+    folder,
+    lies,
+  }: Place & { before: string; named: boolean }): Words => ({
     sentence: named
       ? `${quote(before)} names ${quote(step.file)}, which was ${whyNot(step)} when the client asked for it`
       : `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}`,
@@ -111,7 +127,13 @@ export const causesInFiles = {
     fix: `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`,
   }),
 
-  "port-not-served": (facts: { by: string; host: string; name: string; line: number; ports: readonly number[] }): Words => {
+  "port-not-served": (facts: {
+    by: string;
+    host: string;
+    name: string;
+    line: number;
+    ports: readonly number[];
+  }): Words => {
     const { by, host, name, line, ports } = facts;
     const served = ports.length === 0 ? "serves no file by HTTP" : `serves files by HTTP on port ${ports.join(", ")}`;
     return {
@@ -255,13 +277,28 @@ function cutFix(reason: CutFacts["reason"]): string {
 
 const contentWords: Readonly<Record<ContentFault, { readonly text: string; readonly fix: string }>> = {
   empty: { text: "it is empty", fix: "copy the file again" },
-  "cut-short": { text: "it is cut short: by its own header it is longer", fix: "copy the file again, and see whether the disk is full" },
-  "web-page": { text: "it is a web page (HTML), as servers send one with an error", fix: "download the file again, and look at what comes" },
+  "cut-short": {
+    text: "it is cut short: by its own header it is longer",
+    fix: "copy the file again, and see whether the disk is full",
+  },
+  "web-page": {
+    text: "it is a web page (HTML), as servers send one with an error",
+    fix: "download the file again, and look at what comes",
+  },
   text: { text: "it is a text and no program", fix: "put the program in its place" },
-  "byte-order-mark": { text: "it begins with a byte order mark, which its loader cannot read", fix: "save it as UTF-8 without a byte order mark" },
+  "byte-order-mark": {
+    text: "it begins with a byte order mark, which its loader cannot read",
+    fix: "save it as UTF-8 without a byte order mark",
+  },
   "utf-16": { text: "it is written in UTF-16, which its loader cannot read", fix: "save it as plain text (UTF-8)" },
-  "blank-first-line": { text: "its first line is blank, and iPXE wants #!ipxe there", fix: "remove what stands before #!ipxe" },
-  "no-ipxe-mark": { text: "its first line is not #!ipxe, so iPXE takes it for no script", fix: "write #!ipxe into the first line" },
+  "blank-first-line": {
+    text: "its first line is blank, and iPXE wants #!ipxe there",
+    fix: "remove what stands before #!ipxe",
+  },
+  "no-ipxe-mark": {
+    text: "its first line is not #!ipxe, so iPXE takes it for no script",
+    fix: "write #!ipxe into the first line",
+  },
 };
 
 function machineWords({ machine, kernel }: { machine: string | undefined; kernel?: boolean }): string {
