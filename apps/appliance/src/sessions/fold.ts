@@ -5,7 +5,8 @@ import { roleOf } from "../catalogue/file-role.ts";
 import { type ApplianceEvent, type OwnEvent, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, newBoot, setBack, stepsOf, withFact, withFile, withIdentity } from "./boot.ts";
 import { createFetches, type Fetch } from "./fetches.ts";
-import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
+import { nextOption } from "./next-option.ts";
+import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
 import { type BootChange, reportedOf, withReported } from "./reported.ts";
 import type { Fact } from "./step.ts";
@@ -114,21 +115,6 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     put({ ...over, verdicts, ended: true });
   }
 
-  /** Firmware whose boot failed goes on with its next boot option: that is no new boot, and no success by itself. */
-  function nextOption(boot: Boot, time: number): Boot | undefined {
-    if (time - boot.lastAt > adoptWithin || boot.ended) return undefined;
-    const fault = primaryOf(judge({ ...boot, running: 0, givenUp: true }, contextAt(time)));
-    if (fault?.severity !== "failure" || stepsOf(boot, "file").length === 0) return undefined;
-    return {
-      ...boot,
-      running: 0,
-      attemptFrom: boot.next,
-      earlier: boot.earlier ?? fault,
-      offered: [],
-      verdicts: [fault],
-    };
-  }
-
   function onPacket(event: PacketEvent): void {
     if (event.request.op !== 1)
       onForeign(readForeignReply(event.request, event.source), event.source.address, event.time);
@@ -138,7 +124,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     let boot = boots.get(sighting.mac);
     const [first] = sighting.facts;
     if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.time)) {
-      const next = takesNextOption(boot, first) ? nextOption(boot, event.time) : undefined;
+      const next = nextOption(boot, first, event.time, contextAt(event.time));
       if (next === undefined) close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
       boot = next;
     }
@@ -314,15 +300,4 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
 function isHomeless({ ended, address, steps }: Boot): boolean {
   return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
-}
-
-/** Bootlace gives no addresses: what comes from an address of its own and does so is a DHCP server beside it. */
-function givesAddress({ facts }: Sighting): boolean {
-  return facts.some((fact) => fact.kind === "lease" || (fact.kind === "foreign-offer" && !fact.proxy));
-}
-
-/** Between PXE and HTTP: another boot option of the same firmware. */
-function takesNextOption(boot: Boot, fact: Fact): boolean {
-  const before = stepsOf(boot, "discover").at(-1);
-  return fact.kind === "discover" && before !== undefined && before.http !== fact.http && fact.firmware !== "ipxe";
 }

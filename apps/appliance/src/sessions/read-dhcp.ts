@@ -186,3 +186,8 @@ export function readForeignReply(reply: DhcpPacket, source: Endpoint): Sighting 
   };
   return { mac, part: "join", facts: [offer] };
 }
+
+/** Bootlace gives no addresses: what comes from an address of its own and does so is a DHCP server beside it. */
+export function givesAddress({ facts }: Sighting): boolean {
+  return facts.some((fact) => fact.kind === "lease" || (fact.kind === "foreign-offer" && !fact.proxy));
+}

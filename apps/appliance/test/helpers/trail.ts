@@ -1,7 +1,5 @@
 import { createDiscover, type DhcpPacket, encodePacket, messageTypes, type OptionValues } from "@bootlace/dhcp-core";
-import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import { handle } from "@bootlace/proxy-dhcp";
-import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
 import { decisionContext } from "../../src/app/services/dhcp.ts";
 import { plainName } from "../../src/catalogue/file-role.ts";
 import { growTree } from "../../src/catalogue/tree.ts";
@@ -15,6 +13,7 @@ import { createFold } from "../../src/sessions/fold.ts";
 import { type Outcome, outcomeOf } from "../../src/sessions/outcome.ts";
 import type { BootChange } from "../../src/sessions/reported.ts";
 import type { Trail } from "./trail-file.ts";
+import { createTransfers } from "./trail-transfers.ts";
 import { factsOf, sizeOf, treeFileOf } from "./trail-tree.ts";
 
 const SERVER = "192.168.50.10";
@@ -164,118 +163,6 @@ export function play(trail: Trail): Played {
     if (namesakes.length > 0) own({ type: "namesakes", time: now, path, found: namesakes });
   }
 
-  function tftp(file: string, how: string, start: number): void {
-    const caller = { address: client.address, port: 2000 + ids, localAddress: SERVER, localPort: 69 };
-    const tell = (event: TftpEvent) => report({ kind: "tftp", event });
-    if (/^(ERROR 1|permission-denied|outside-root|client-not-allowed)/.test(how)) {
-      const reason = how.startsWith("ERROR") ? "missing" : (how as "permission-denied");
-      if (how.startsWith("ERROR")) lookForNamesakes(file);
-      const detail = undefined;
-      if (how === "client-not-allowed")
-        tell({ type: "refused", at: now, client: caller, file, reason: how, code: undefined, detail });
-      else tell({ type: "not-found", at: now, client: caller, file, reason, code: 1, detail });
-      return;
-    }
-    const size = sizeIn(how) ?? sizeOf(tree.get(look(file) ?? ""));
-    const transfer: TransferRef = { id: ++ids, direction: "read", client: caller, file, mode: "octet" };
-    const figures = (bytes: number) => ({
-      bytes,
-      size,
-      blocks: 1,
-      retransmissions: 0,
-      timeouts: 0,
-      ms: now - day - start * 1000,
-    });
-    tell({ type: "start", at: now, transfer, requested: [] });
-    tell({
-      type: "negotiated",
-      at: now,
-      transfer,
-      size,
-      blockSize: 1468,
-      windowSize: 1,
-      timeout: undefined,
-      acknowledged: [],
-    });
-    const abort = (bytes: number, reason: Extract<TftpEvent, { type: "aborted" }>["reason"]) => {
-      const error = reason === "client-error" ? { code: 0, message: "aborted" } : undefined;
-      tell({ type: "aborted", at: now, transfer, figures: figures(bytes), reason, error, detail: undefined });
-    };
-    const got = bytesIn(how);
-    if (how.startsWith("size only")) tell({ type: "probe", at: now, transfer, size, ms: 1 });
-    else if (how.startsWith("all"))
-      at(start + (paceOf(how, size) ?? 0.05), () =>
-        tell({
-          type: "done",
-          at: now,
-          transfer,
-          figures: figures(size),
-          blockSize: 1468,
-          windowSize: 1,
-          confirmed: true,
-        }),
-      );
-    else {
-      at(start + 1, () => tell({ type: "progress", at: now, transfer, figures: figures(got) }));
-      if (how.startsWith("stops")) at(start + 25, () => abort(got, got === 0 ? "unanswered" : "timeout"));
-      else if (how.startsWith("ERROR of client")) at(start + 1.5, () => abort(got, "client-error"));
-      else if (how.startsWith("daemon stops")) at(start + 1.5, () => abort(got, "stopped"));
-      else if (how.startsWith("limit")) at(start + 1.5, () => abort(got, "lifetime"));
-      else if (!how.startsWith("goes on")) throw new Error(how);
-    }
-  }
-
-  function http(target: string, how: string, start: number): void {
-    const [path = ""] = target.split("?", 1);
-    const file = plainName(decodeURIComponent(path));
-    const method = how.startsWith("size only") ? "HEAD" : "GET";
-    const caller = { address: client.address, port: 3000 + ids, localAddress: SERVER, localPort: 8069 };
-    const userAgent =
-      /by (.+)$/.exec(how)?.[1] ??
-      client.agent ??
-      (client.http === true && !cameUp ? "UefiHttpBoot/1.0" : "iPXE/1.21.1");
-    const mac = /[?&]mac=([0-9a-f:]+)/.exec(target)?.[1];
-    const request: HttpBootRequest = { id: ++ids, client: caller, method, target, file, userAgent, mac };
-    const tell = (event: HttpBootEvent) => report({ kind: "http", event });
-    if (/^(404|ERROR)/.test(how)) {
-      lookForNamesakes(file);
-      tell({ type: "refused", time: now, client: caller, request, reason: "missing", status: 404, detail: undefined });
-      return;
-    }
-    const size = sizeIn(how) ?? sizeOf(tree.get(look(file) ?? ""));
-    const got = bytesIn(how);
-    const range = how.startsWith("range") ? { first: 0, last: Math.max(0, got - 1) } : undefined;
-    const ms = () => now - day - start * 1000;
-    const done = (bytes: number) =>
-      tell({ type: "done", time: now, request, status: range ? 206 : 200, bytes, size, range, ms: ms() });
-    if (how.startsWith("size only")) return done(0);
-    if (range !== undefined) return done(got);
-    tell({ type: "start", time: now, request, size, range });
-    if (how.startsWith("all")) {
-      at(start + (paceOf(how, size) ?? 0.05), () => done(size));
-      return;
-    }
-    at(start + 1, () => tell({ type: "progress", time: now, request, bytes: got, total: size, ms: ms() }));
-    const abort = (reason: Extract<HttpBootEvent, { type: "aborted" }>["reason"]) =>
-      tell({
-        type: "aborted",
-        time: now,
-        request,
-        reason,
-        status: 200,
-        bytes: got,
-        size,
-        range,
-        ms: ms(),
-        detail: undefined,
-      });
-    if (how.startsWith("closes")) at(start + 1.5, () => abort("client-closed"));
-    else if (how.startsWith("gone")) at(start + 61, () => abort("timeout"));
-    else if (how.startsWith("limit")) at(start + 1.5, () => abort("lifetime"));
-    else if (how.startsWith("daemon stops")) at(start + 1.5, () => abort("stopped"));
-    else if (!how.startsWith("goes on")) throw new Error(how);
-  }
-
   function schedule(line: string): number {
     const [second = "", rest = ""] = splitOnce(line);
     const start = Number(second);
@@ -293,7 +180,9 @@ export function play(trail: Trail): Played {
     if (file === null) at(start, () => other(rest));
     else {
       const [, protocol, name = "", how = ""] = file;
-      at(start, () => (protocol === "TFTP" ? tftp(unescaped(name), how, start) : http(name, how, start)));
+      at(start, () =>
+        protocol === "TFTP" ? transfers.tftp(unescaped(name), how, start) : transfers.http(name, how, start),
+      );
     }
     return start;
   }
@@ -308,6 +197,17 @@ export function play(trail: Trail): Played {
     else if (!/^(silence|ADDRESS)/.test(line)) dhcp(line);
   }
 
+  const transfers = createTransfers({
+    client,
+    server: SERVER,
+    now: () => now,
+    start: day,
+    at,
+    report,
+    isIpxe: () => cameUp,
+    sizeOf: (name) => sizeOf(tree.get(look(name) ?? "")),
+    lookForNamesakes,
+  });
   own({ type: "overhearing", time: now, on: true });
   const addresses = [SERVER, ...(trail.addresses ?? [])];
   const served = trail.subnets === undefined ? [eth0] : [];
@@ -351,18 +251,4 @@ function unescaped(name: string): string {
   return name.replace(/\\(x[0-9a-f]{2}|\\)/gi, (_all, code: string) =>
     code === "\\" ? "\\" : String.fromCharCode(Number.parseInt(code.slice(1), 16)),
   );
-}
-
-function sizeIn(how: string): number | undefined {
-  const size = / of (\d+)/.exec(how)?.[1];
-  return size === undefined ? undefined : Number(size);
-}
-
-function bytesIn(how: string): number {
-  return Number(/(?:after|range) (\d+)/.exec(how)?.[1] ?? 0);
-}
-
-function paceOf(how: string, size: number): number | undefined {
-  const rate = /at (\d+) bytes\/s/.exec(how)?.[1];
-  return rate === undefined ? undefined : size / Number(rate);
 }
