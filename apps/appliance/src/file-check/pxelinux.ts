@@ -27,7 +27,7 @@ const latestBanner = 16 * 1024;
 /** Octets behind the banner at which the core begins at the latest. */
 const furthestCore = 1024;
 
-/** Reads a loader; undefined when the octets are none. */
+/** Reads a loader; undefined when the bytes are none. */
 export function readLoader(bytes: Uint8Array): PxelinuxLoader | undefined {
   const banner = /PXELINUX (\d+\.\d+)/.exec(latin1(bytes.subarray(0, latestBanner)));
   const version = banner?.[1];
@@ -36,7 +36,7 @@ export function readLoader(bytes: Uint8Array): PxelinuxLoader | undefined {
   return { version, ...(core === undefined ? {} : { core }) };
 }
 
-/** The banner ends the part that runs in 16-bit mode; the packed core follows at the next paragraph of 16 octets. */
+/** The banner ends the part that runs in 16-bit mode; the packed core follows at the next paragraph of 16 bytes. */
 function coreOf(bytes: Uint8Array, banner: number): Uint8Array | undefined {
   const target = new Uint8Array(largestCore);
   const first = Math.ceil(banner / 16) * 16;
