@@ -202,3 +202,8 @@ function equal(one: unknown, other: unknown): boolean {
 export function stepsOf<K extends Fact["kind"]>(boot: Pick<Boot, "steps">, kind: K): StepOf<K>[] {
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
 }
+
+/** It was told a file, and nobody told its address. */
+export function isHomeless({ ended, address, steps }: Boot): boolean {
+  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
+}

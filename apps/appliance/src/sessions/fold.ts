@@ -3,7 +3,7 @@ import type { PacketEvent } from "@bootlace/proxy-dhcp";
 import { agentKind } from "../catalogue/agents.ts";
 import { roleOf } from "../catalogue/file-role.ts";
 import { type ApplianceEvent, type OwnEvent, timeOf } from "../events/event.ts";
-import { type Boot, beginsAnew, newBoot, setBack, stepsOf, withFact, withFile, withIdentity } from "./boot.ts";
+import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { createFetches, type Fetch } from "./fetches.ts";
 import { nextOption } from "./next-option.ts";
 import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
@@ -12,7 +12,7 @@ import { type BootChange, reportedOf, withReported } from "./reported.ts";
 import type { Fact } from "./step.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { judge } from "./verdicts/judge.ts";
-import { primaryOf, sameVerdict } from "./verdicts/verdict.ts";
+import { sameVerdict } from "./verdicts/verdict.ts";
 import type { JudgeContext } from "./verdicts/view.ts";
 
 /** Ties everything that happens into boots. Time is that of the events; between ticks nothing is judged. */
@@ -296,8 +296,4 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       return [...changed.values()];
     },
   };
-}
-
-function isHomeless({ ended, address, steps }: Boot): boolean {
-  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
 }

@@ -31,8 +31,8 @@ export function createTransfers(room: TransfersRoom) {
       if (how.startsWith("ERROR")) lookForNamesakes(file);
       const detail = undefined;
       if (how === "client-not-allowed")
-        tell({ type: "refused", at: now(), client: caller, file, reason: how, code: undefined, detail });
-      else tell({ type: "not-found", at: now(), client: caller, file, reason, code: 1, detail });
+        tell({ type: "refused", time: now(), client: caller, file, reason: how, code: undefined, detail });
+      else tell({ type: "not-found", time: now(), client: caller, file, reason, code: 1, detail });
       return;
     }
     const size = sizeIn(how) ?? sizeOf(file);
@@ -45,10 +45,10 @@ export function createTransfers(room: TransfersRoom) {
       timeouts: 0,
       ms: now() - day - start * 1000,
     });
-    tell({ type: "start", at: now(), transfer, requested: [] });
+    tell({ type: "start", time: now(), transfer, requested: [] });
     tell({
       type: "negotiated",
-      at: now(),
+      time: now(),
       transfer,
       size,
       blockSize: 1468,
@@ -58,15 +58,15 @@ export function createTransfers(room: TransfersRoom) {
     });
     const abort = (bytes: number, reason: Extract<TftpEvent, { type: "aborted" }>["reason"]) => {
       const error = reason === "client-error" ? { code: 0, message: "aborted" } : undefined;
-      tell({ type: "aborted", at: now(), transfer, figures: figures(bytes), reason, error, detail: undefined });
+      tell({ type: "aborted", time: now(), transfer, figures: figures(bytes), reason, error, detail: undefined });
     };
     const got = bytesIn(how);
-    if (how.startsWith("size only")) tell({ type: "probe", at: now(), transfer, size, ms: 1 });
+    if (how.startsWith("size only")) tell({ type: "probe", time: now(), transfer, size, ms: 1 });
     else if (how.startsWith("all"))
       at(start + (paceOf(how, size) ?? 0.05), () =>
         tell({
           type: "done",
-          at: now(),
+          time: now(),
           transfer,
           figures: figures(size),
           blockSize: 1468,
@@ -75,7 +75,7 @@ export function createTransfers(room: TransfersRoom) {
         }),
       );
     else {
-      at(start + 1, () => tell({ type: "progress", at: now(), transfer, figures: figures(got) }));
+      at(start + 1, () => tell({ type: "progress", time: now(), transfer, figures: figures(got) }));
       if (how.startsWith("stops")) at(start + 25, () => abort(got, got === 0 ? "unanswered" : "timeout"));
       else if (how.startsWith("ERROR of client")) at(start + 1.5, () => abort(got, "client-error"));
       else if (how.startsWith("daemon stops")) at(start + 1.5, () => abort(got, "stopped"));
