@@ -131,7 +131,7 @@ export const badWires: Scenario = {
       }
     };
     await Promise.all(Array.from({ length: LANES }, worker));
-    for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["booted"]);
+    for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["delivered"]);
     for (const condition of conditions) {
       const words = reported.filter((one) => one.condition === condition).map((one) => one.words);
       const cable = await floors.get(condition)?.cut();

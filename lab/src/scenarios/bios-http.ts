@@ -29,7 +29,7 @@ export const biosHttp: Scenario = {
     await byUrl(lab, home, bootlace);
     await byConfig(lab, home, bootlace);
     for (const mac of [UNDIONLY, BY_URL, BY_CONFIG]) {
-      const reported = { mac, verdict: "booted", confidence: ["likely"], seconds: 60 };
+      const reported = { mac, verdict: "delivered", confidence: ["likely"], seconds: 60 };
       await verdictReported(lab, home.bootServer, bootlace, reported);
     }
   },

@@ -47,9 +47,9 @@ export const failuresBios: Scenario = {
     await expectVerdict(1, { verdict: "B01", confidence: ["guess"], seconds: 120 });
     await startDnsmasq(lab, router, { lines: routerLines(11), ports: [67] });
 
-    const booted = await expectVerdict(2, { verdict: "booted", confidence: ["likely"], seconds: 180 });
-    const oddities = booted.verdicts.slice(1).map(({ id }) => id);
-    must(oddities.join() === "B11", `beside booted stands ${oddities.join()}, not the search for a configuration`);
+    const delivered = await expectVerdict(2, { verdict: "delivered", confidence: ["likely"], seconds: 180 });
+    const oddities = delivered.verdicts.slice(1).map(({ id }) => id);
+    must(oddities.join() === "B11", `beside delivered stands ${oddities.join()}, not the search for a configuration`);
     await expectVerdict(3, { verdict: "B10", confidence: ["certain"], seconds: 120 });
     const bare = await expectVerdict(4, { verdict: "B10", confidence: ["certain"], seconds: 120 });
     must(

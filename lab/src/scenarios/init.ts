@@ -93,7 +93,7 @@ export const init: Scenario = {
       return menus.length >= 3 || undefined;
     });
     const verdicts = server.records().filter(({ event, mac }) => event === "boot.verdict" && mac === UEFI_MAC);
-    const wrong = verdicts.find(({ verdict }) => verdict !== "booted");
+    const wrong = verdicts.find(({ verdict }) => verdict !== "delivered");
     must(verdicts.length > 0 && wrong === undefined, `a menu was left, and Bootlace said ${String(wrong?.msg)}`);
     lab.proof(`UEFI, what was said of the menu that was left: ${String(verdicts.at(-1)?.msg)}`);
   },

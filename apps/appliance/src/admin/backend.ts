@@ -6,6 +6,7 @@ import type {
   ApiConfig,
   ApiExplainRequest,
   ApiExplanation,
+  ApiFetches,
   ApiFiles,
   ApiOneTimeBoot,
   ApiOneTimeBootRequest,
@@ -33,6 +34,7 @@ export interface AdminBackend {
   clients(): ApiClients;
   boots(query: BootQuery): Promise<ApiBoots>;
   boot(id: string): Promise<ApiBoot | undefined>;
+  fetches(): ApiFetches;
   files(): ApiFiles;
   config(): ApiConfig;
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;

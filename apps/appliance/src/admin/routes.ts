@@ -119,6 +119,14 @@ export const adminRoutes: readonly AdminRoute[] = [
   }),
   route({
     method: "GET",
+    path: "/api/v1/fetches",
+    operation: "listFetches",
+    summary: "Files that somebody fetched who does not boot, the latest first.",
+    response: schemas.fetchesSchema,
+    run: (backend) => done(backend.fetches()),
+  }),
+  route({
+    method: "GET",
     path: "/api/v1/files",
     operation: "getFiles",
     summary: "What the boot tree holds for each architecture, and what clients asked for in vain.",

@@ -70,6 +70,20 @@ export const clientSchema = z.object({
 });
 export const clientsSchema = z.object({ schema: z.literal(1), clients: z.array(clientSchema) });
 
+export const fetchSchema = z.object({
+  file: z.string(),
+  address: z.string().meta({ description: "Who fetched it." }),
+  mac: mac.optional().meta({ description: "Where a machine that boots is known at this address." }),
+  agent: z.string().optional().meta({ description: "User-Agent of the request." }),
+  outcome: z.enum(["running", "done", "probe", "aborted", "not-found", "refused"]),
+  code: z.int().optional().meta({ description: "HTTP status that was sent." }),
+  bytes: z.int(),
+  size: z.int().optional(),
+  startedAt: time,
+  lastAt: time,
+});
+export const fetchesSchema = z.object({ schema: z.literal(1), fetches: z.array(fetchSchema) });
+
 export const statusSchema = z.object({
   schema: z.literal(1),
   version: z.string(),

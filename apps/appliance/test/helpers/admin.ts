@@ -58,6 +58,7 @@ export function admin(
     }),
     readiness: () => ({ ready: true, reasons: [] }),
     clients: observer.clients,
+    fetches: observer.fetches,
     boots: observer.boots,
     boot: observer.boot,
     files: () => ({

@@ -132,6 +132,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     clients: () => observer().clients(),
     boots: (query) => observer().boots(query),
     boot: (id) => observer().boot(id),
+    fetches: () => observer().fetches(),
     config() {
       const { loaded } = room.appliance().config();
       const rows = effectiveRows(loaded);
