@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
+import { missingIn, readLoader, readModule } from "../catalogue/contents/syslinux-binaries.ts";
 import type { TreeFile } from "../catalogue/tree.ts";
 import { head, look } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
-import { missingIn, readLoader, readModule } from "./pxelinux.ts";
 import { type PxelinuxFile, parsePxelinuxConfig } from "./pxelinux-config.ts";
 
 /** No PXELINUX and no module of it is larger. */
