@@ -37,11 +37,11 @@ export function loaderOf(path: string, text: string): ConfigLoader | undefined {
   const named = names.find(([name]) => name.test(path))?.[1];
   if (named !== undefined) return named;
   if (/(^|\/)boot\.cfg$/i.test(path) || /\.cfg$/i.test(path)) {
-    if (/^\s*modules\s*=/m.test(text) && /^\s*kernel\s*=/m.test(text)) return "esxi";
+    if (/^[ \t]*modules[ \t]*=/m.test(text) && /^[ \t]*kernel[ \t]*=/m.test(text)) return "esxi";
   }
   if (!/\.(cfg|conf|menu|txt)$/i.test(path) && /\.[^/]+$/.test(path)) return undefined;
-  if (/^\s*menuentry\s/m.test(text)) return "grub";
-  return /^\s*label\s+\S/im.test(text) && /^\s*(kernel|linux|append|localboot|menu)\s/im.test(text)
+  if (/^[ \t]*menuentry[ \t]/m.test(text)) return "grub";
+  return /^[ \t]*label[ \t]+\S/im.test(text) && /^[ \t]*(kernel|linux|append|localboot|menu)[ \t]/im.test(text)
     ? "pxelinux"
     : undefined;
 }

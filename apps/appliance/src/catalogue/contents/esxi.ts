@@ -4,8 +4,8 @@ import { folderOf, linesOf, mostNeeds, needAt, on, pathFrom, type ReadContext, r
 /** Reads a `boot.cfg` of the ESXi installer: `kernel`, and `modules` with ` --- ` between them, behind `prefix`. */
 export function readEsxiConfig(text: string, context: ReadContext): ConfigFacts {
   const folder = context.folder ?? folderOf(context.path);
-  const rows = linesOf(text).map((row) => /^\s*(prefix|kernel|modules)\s*=\s*(.*?)\s*$/i.exec(row));
-  const prefix = rows.findLast((row) => row?.[1]?.toLowerCase() === "prefix")?.[2] ?? "";
+  const rows = linesOf(text).map((row) => /^\s*(prefix|kernel|modules)\s*=(.*)$/i.exec(row));
+  const prefix = rows.findLast((row) => row?.[1]?.toLowerCase() === "prefix")?.[2]?.trim() ?? "";
   const needs: FileNeed[] = [];
 
   function where(name: string): Pick<FileNeed, "path" | "host"> {

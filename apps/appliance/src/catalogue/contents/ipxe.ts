@@ -148,21 +148,23 @@ function variablesOf(lines: ReadonlyMap<number, IpxeLine>): ReadonlyMap<string, 
   return new Map([...values].flatMap(([name, all]) => (all.size === 1 ? [[name, [...all][0] ?? ""] as const] : [])));
 }
 
-const deepest = 8;
+const mostRounds = 8;
+const longestName = 4096;
 
-function fill(text: string, variables: ReadonlyMap<string, string>, depth = 0): string {
+/** Fills in the settings that are known, the innermost first: a name may be made of others. */
+function fill(text: string, variables: ReadonlyMap<string, string>): string {
   let filled = text;
-  // The innermost first: a name may be made of others.
-  for (let round = 0; round < deepest && /\$\{[^${}]*\}/.test(filled) && filled.length < 4096; round++) {
-    filled = filled.replace(/\$\{([^${}]*)\}/g, (_all, name: string) => {
+  for (let round = 0; round < mostRounds && filled.length < longestName; round++) {
+    const next = filled.replace(/\$\{([^${}]*)\}/g, (_all, name: string) => {
       const plain = name.replace(/:\w+$/, "");
-      const value = depth < deepest ? variables.get(plain) : undefined;
-      if (value !== undefined) return fill(value, variables, depth + 1);
       if (plain === "cwduri") return "";
-      return server.test(plain) ? ownServer : unknownPart;
+      return variables.get(plain) ?? (server.test(plain) ? ownServer : unknownPart);
     });
+    if (next === filled) return filled;
+    filled = next;
   }
-  return filled;
+  // Settings that name themselves come to no end.
+  return unknownPart;
 }
 
 function argumentsOf(args: readonly string[]): { readonly name?: string; readonly rest: readonly string[] } {
