@@ -84,7 +84,9 @@ describe("bootlace init on", () => {
     }
     expect(await commandLine(work).run(check)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^(no boot file for .*: they get the boot check\n)?bootlace\.yaml: no faults\n$/),
+      out: expect.stringMatching(
+        /^(missing: boot files for .* \(they get the boot check\)\n)?bootlace\.yaml: no errors\n$/,
+      ),
     });
   });
 });
@@ -197,10 +199,15 @@ describe("a symbolic link", () => {
 
 describe("a folder that cannot be used", () => {
   it.each([
-    ["a file", (work: string) => writeFileSync(join(work, "x"), ""), "x", "this is no folder"],
-    ["a link to nowhere", (work: string) => symlinkSync("/nonexistent/x", join(work, "x")), "x", "leads nowhere"],
+    ["a file", (work: string) => writeFileSync(join(work, "x"), ""), "x", "not a folder"],
+    [
+      "a link to nowhere",
+      (work: string) => symlinkSync("/nonexistent/x", join(work, "x")),
+      "x",
+      "broken symbolic link",
+    ],
     ["below a file", (work: string) => writeFileSync(join(work, "x"), ""), "x/y", "a part of the path is no folder"],
-    ["the root of the file system", () => {}, "/", "name a folder of its own"],
+    ["the root of the file system", () => {}, "/", "Name another folder"],
   ])("%s", async (_name, prepare, directory, why) => {
     const { work, run } = machine("Debian 12");
     prepare(work);
@@ -214,7 +221,7 @@ describe("a folder that cannot be used", () => {
     const { code, out } = await run("--yes", "/proc/bootlace");
     expect(code).toBe(1);
     expect(out).toContain("failed    boot/pxelinux/pxelinux.0, no folder can be made there");
-    expect(out).not.toContain("bootlace.yaml was there before");
+    expect(out).not.toContain("bootlace.yaml already exists");
   });
 
   it("a file in the place of a folder fails its files only", async () => {

@@ -1,5 +1,5 @@
 /**
- * Fetches one file over and over on some connections at once, and throws it away. Arguments: port, path, size in octets,
+ * Fetches one file over and over on some connections at once, and throws it away. Arguments: port, path, size in bytes,
  * connections, requests in all. Prints `{ "bytes", "seconds" }`. Every answer must be 200 and have exactly that size.
  */
 import { connect } from "node:net";
@@ -23,10 +23,10 @@ function one(): Promise<void> {
       else socket.end(resolve);
     }
 
-    function take(octets: number): boolean {
-      if (head === undefined) got += octets;
+    function take(bytes: number): boolean {
+      if (head === undefined) got += bytes;
       else {
-        head += buffer.toString("latin1", 0, octets);
+        head += buffer.toString("latin1", 0, bytes);
         const end = head.indexOf("\r\n\r\n");
         if (end === -1) return true;
         if (!head.startsWith("HTTP/1.1 200") || !head.toLowerCase().includes(`\r\ncontent-length: ${size}\r\n`)) {
@@ -36,7 +36,7 @@ function one(): Promise<void> {
         got = head.length - end - 4;
         head = undefined;
       }
-      if (got > size) socket.destroy(new Error(`${got} octets of ${size}`));
+      if (got > size) socket.destroy(new Error(`${got} bytes of ${size}`));
       if (got === size) {
         bytes += got;
         head = "";

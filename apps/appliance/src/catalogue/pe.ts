@@ -36,7 +36,7 @@ export type ProgramFlaw = "empty" | "no-program" | "cut-short";
 
 /**
  * What a file with a name that firmware is told lacks. Whether a BIOS can start what is in a file does not show.
- * @param head the first octets of the file
+ * @param head the first bytes of the file
  * @param size how many the file has
  */
 export function programFlaw(name: string, head: Uint8Array, size: number): ProgramFlaw | undefined {
@@ -72,9 +72,9 @@ export function contentEnd(head: Uint8Array): number {
     at < table + count * sectionOctets && at + sectionOctets <= view.byteLength;
     at += sectionOctets
   ) {
-    const octets = view.getUint32(at + 16, true);
+    const bytes = view.getUint32(at + 16, true);
     // A section is filled up to the alignment of the file, which not every linker does at its end.
-    const used = Math.min(octets, view.getUint32(at + 8, true) || octets);
+    const used = Math.min(bytes, view.getUint32(at + 8, true) || bytes);
     if (used > 0) end = Math.max(end, view.getUint32(at + 20, true) + used);
   }
   return end;
@@ -90,7 +90,7 @@ const directoriesAt: ReadonlyMap<number, number> = new Map([
 
 /**
  * Whether a PE image carries a signature, of whomever; Secure Boot starts none without.
- * @param head the first octets of the file
+ * @param head the first bytes of the file
  * @returns undefined when the file is no PE image, or its header does not end in them
  */
 export function peSigned(head: Uint8Array): boolean | undefined {
@@ -102,7 +102,7 @@ export function peSigned(head: Uint8Array): boolean | undefined {
   return entry !== "none" && view.getUint32(entry + 4, true) > 0;
 }
 
-/** Where the header says where the certificate table is; `unseen` when the octets that are known do not reach there. */
+/** Where the header says where the certificate table is; `unseen` when the bytes that are known do not reach there. */
 function certificateEntry(view: DataView, optional: number): number | "none" | "unseen" {
   if (optional + 2 > view.byteLength) return "unseen";
   const directories = optional + (directoriesAt.get(view.getUint16(optional, true)) ?? peHeaderOctets);
@@ -113,7 +113,7 @@ function certificateEntry(view: DataView, optional: number): number | "none" | "
 
 /**
  * Reads the field Machine of a PE image (PE format, "MS-DOS stub" and "COFF file header").
- * @param head the first octets of the file
+ * @param head the first bytes of the file
  * @returns undefined when the file is no PE image, or is for a machine that UEFI does not know
  */
 export function peMachine(head: Uint8Array): PeMachine | undefined {

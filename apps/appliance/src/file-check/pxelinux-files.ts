@@ -30,8 +30,8 @@ export async function checkPxelinux(root: string, files: readonly TreeFile[]): P
 
 async function checkModule(root: string, path: string): Promise<TreeFinding[]> {
   const place: Place = { file: join(root, path), line: 0, column: 0, path: "" };
-  const octets = await head(join(root, path), largestLoader);
-  const loader = octets === undefined ? undefined : readLoader(octets);
+  const bytes = await head(join(root, path), largestLoader);
+  const loader = bytes === undefined ? undefined : readLoader(bytes);
   // Before 5.00 the loader was whole in itself (Syslinux NEWS, "Changes in 5.00").
   if (loader === undefined || Number.parseInt(loader.version, 10) < 5) return [];
   const found = await look(root, join(dirname(path), "ldlinux.c32"));

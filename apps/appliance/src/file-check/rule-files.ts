@@ -88,11 +88,11 @@ async function checkMachine(
   archs: readonly string[],
   place: Place,
 ): Promise<TreeFinding[]> {
-  const octets = await head(path, peHeaderOctets);
-  if (octets === undefined) return [];
-  const flaw = programFlaw(path, octets, (await stat(path)).size);
+  const bytes = await head(path, peHeaderOctets);
+  if (bytes === undefined) return [];
+  const flaw = programFlaw(path, bytes, (await stat(path)).size);
   if (flaw !== undefined) return [flawFinding(flaw, shown, place)];
-  const machine = peMachine(octets);
+  const machine = peMachine(bytes);
   if (machine === undefined) return [];
   return archs.flatMap((arch) => {
     const wanted = machineOf(arch);

@@ -43,7 +43,7 @@ export function readLoader(
   return { version, ...(core === undefined ? {} : { core }) };
 }
 
-/** The banner ends the part that runs in 16-bit mode; the packed core follows at the next paragraph of 16 octets. */
+/** The banner ends the part that runs in 16-bit mode; the packed core follows at the next paragraph of 16 bytes. */
 function coreOf(bytes: Uint8Array, banner: number): Uint8Array | undefined {
   const target = new Uint8Array(largestCore);
   const first = Math.ceil(banner / 16) * 16;
