@@ -1,5 +1,5 @@
 import type { ConfigFacts, FileNeed } from "../file-facts.ts";
-import { folderOf, linesOf, mostNeeds, needAt, on, pathFrom, type ReadContext, readUrl } from "./reading.ts";
+import { linesOf, loaderFolder, mostNeeds, needAt, on, pathFrom, type ReadContext, readUrl } from "./reading.ts";
 
 /** How a loader of this family counts names. */
 export interface PxelinuxContext extends ReadContext {
@@ -26,7 +26,7 @@ const types = ["", ".cbt", ".0", ".com", ".c32"];
  * Names count from the folder of the loader, which is the one that holds `pxelinux.cfg`.
  */
 export function readPxelinuxConfig(text: string, context: PxelinuxContext): ConfigFacts {
-  const folder = context.folder ?? loaderFolder(context.path);
+  const folder = loaderFolder(context);
   const needs: FileNeed[] = [];
   const labels: Label[] = [];
   let label: Label | undefined;
@@ -204,10 +204,4 @@ function roleOf(word: string, lower: string): FileNeed["role"] {
   if (word === "config") return "config";
   if (word === "com32" || /\.c32$/.test(lower)) return "module";
   return word === "kernel" && !/\.(0|bin|bs|bss|cbt|com|img)$/.test(lower) ? "kernel" : "program";
-}
-
-/** `X` for `X/pxelinux.cfg/default`; for other files their own folder. */
-function loaderFolder(path: string): string {
-  const own = folderOf(path);
-  return /(^|\/)pxelinux\.cfg$/i.test(own) ? folderOf(own) : own;
 }

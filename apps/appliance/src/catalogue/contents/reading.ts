@@ -28,6 +28,15 @@ export function folderOf(path: string): string {
 }
 
 /**
+ * The folder from which a loader counts names: `X` for `X/pxelinux.cfg/default`, for other files their own folder,
+ * unless the context says otherwise.
+ */
+export function loaderFolder({ path, folder }: ReadContext): string {
+  const own = folderOf(path);
+  return folder ?? (/(^|\/)pxelinux\.cfg$/i.test(own) ? folderOf(own) : own);
+}
+
+/**
  * A name from a folder on, in plain form: slashes turned, `.` and `..` worked out. `..` does not lead above the root.
  * @param name a name from `/` on counts from the root
  */
