@@ -86,6 +86,13 @@ export function neededLibraries(bytes: Uint8Array): string[] {
   return names;
 }
 
+/** The name of a module of GRUB: its section `.modname`; undefined for a file that is none. */
+export function grubModuleName(bytes: Uint8Array): string | undefined {
+  if (!hasText(bytes, 0, "\x7fELF")) return undefined;
+  const name = sectionsOf(bytes).find((section) => section.name === ".modname");
+  return name === undefined ? undefined : latin1(name.content).replace(/\0[\s\S]*$/, "");
+}
+
 /** The modules that a module of GRUB needs: its section `.moddeps`; undefined for a file that is none. */
 export function grubModuleNeeds(bytes: Uint8Array): string[] | undefined {
   const sections = sectionsOf(bytes);

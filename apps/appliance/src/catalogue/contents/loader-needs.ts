@@ -14,6 +14,12 @@ const suffixes: ReadonlyMap<PeMachine, readonly [shim: string, syslinux?: string
   ["loongarch64", ["loongarch64"]],
 ]);
 
+/** The name under which shim fetches its second stage. */
+export function shimSecondStage(machine: PeMachine): string | undefined {
+  const [suffix] = suffixes.get(machine) ?? [];
+  return suffix === undefined ? undefined : `grub${suffix}.efi`;
+}
+
 /** What a UEFI program fetches from the folder it came from, as far as its name says which one it is. */
 export function efiLoaderNeeds(path: string, machine: PeMachine): FileNeed[] | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
