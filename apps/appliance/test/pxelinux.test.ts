@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeLzo } from "../src/file-check/lzo.ts";
-import { missingIn, readLoader, readModule } from "../src/file-check/pxelinux.ts";
+import { decodeLzo } from "../src/catalogue/contents/lzo.ts";
+import { missingIn, readLoader, readModule } from "../src/catalogue/contents/syslinux-binaries.ts";
 import { parsePxelinuxConfig } from "../src/file-check/pxelinux-config.ts";
 import { ldlinuxModule, packLiterals, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
