@@ -54,10 +54,10 @@ const SECURE: BootRow = {
 };
 
 const PC: readonly Visit[] = [
-  { name: "bios", mac: "52:54:00:ae:0c:01", ...BIOS },
-  { name: "bios-video", mac: "52:54:00:ae:0c:02", ...BIOS, ...VIDEO },
   { name: "x64", mac: "52:54:00:ae:0c:03", ...X64, patient: true },
   { name: "x64-http", mac: "52:54:00:ae:0c:04", ...X64, http: true },
+  { name: "bios", mac: "52:54:00:ae:0c:01", ...BIOS },
+  { name: "bios-video", mac: "52:54:00:ae:0c:02", ...BIOS, ...VIDEO },
 ];
 
 const OTHERS: readonly Visit[] = [
@@ -72,17 +72,17 @@ export const bootCheck: Scenario = {
   proves: "with an empty boot tree SeaBIOS and OVMF run the boot check, which tells all it knows and goes on",
   rows: [...rowsOf(PC), SECURE],
   parts: [...PC.map(rowOf), SECURE.id],
-  run: (lab) =>
-    visitAll(lab, PC, async ({ lan, bootServer }, bootlace) => {
-      if (!lab.part(SECURE.id)) return;
-      const mac = "52:54:00:ae:0c:09";
-      const refused = await startUefi(lab, lan, { mac, name: "secure", firmware: "secure" });
-      const [, shown = ""] = await refused.output.until(/Boot0001.*(Access Denied)/, 150);
-      lab.row(SECURE.id, shown, refused.age());
-      await verdictTold(lab, bootServer, bootlace, { mac, verdict: "B12", confidence: ["likely"], seconds: 60 });
-      await refused.stop("SIGKILL");
-    }),
+  run: (lab) => visitAll(lab, PC, lab.part(SECURE.id) ? [refusedBySecureBoot] : []),
 };
+
+async function refusedBySecureBoot(lab: Lab, { lan, bootServer }: Home, bootlace: Bootlace): Promise<void> {
+  const mac = "52:54:00:ae:0c:09";
+  const refused = await startUefi(lab, lan, { mac, name: "secure", firmware: "secure" });
+  const [, shown = ""] = await refused.output.until(/Boot0001.*(Access Denied)/, 150);
+  lab.row(SECURE.id, shown, refused.age());
+  await verdictTold(lab, bootServer, bootlace, { mac, verdict: "B12", confidence: ["likely"], seconds: 60 });
+  await refused.stop("SIGKILL");
+}
 
 export const bootCheckOthers: Scenario = {
   name: "boot-check-others",
@@ -108,7 +108,7 @@ function rowsOf(visits: readonly Visit[]): BootRow[] {
 async function visitAll(
   lab: Lab,
   visits: readonly Visit[],
-  more: (home: Home, bootlace: Bootlace) => Promise<void> = async () => {},
+  others: readonly ((lab: Lab, home: Home, bootlace: Bootlace) => Promise<void>)[] = [],
 ): Promise<void> {
   const home = await buildHomeLan(lab);
   const bootlace = await startBootlace(lab, home.bootServer, {});
@@ -121,8 +121,8 @@ async function visitAll(
   );
   // Two at once: a machine is emulated by one core, and one of them waits for its key.
   const wanted = visits.filter((visit) => lab.part(rowOf(visit)));
-  await inLanes(2, wanted, (visit) => visitOne(lab, home, bootlace, visit));
-  await more(home, bootlace);
+  const jobs = [...wanted.map((visit) => () => visitOne(lab, home, bootlace, visit)), ...others];
+  await inLanes(2, jobs, (job) => job(lab, home, bootlace));
 }
 
 async function visitOne(lab: Lab, { lan, bootServer }: Home, bootlace: Bootlace, visit: Visit): Promise<void> {

@@ -80,7 +80,8 @@ export const failuresBios: Scenario = {
     const expectVerdict = async ({ last, verdict, confidence, seconds, also }: Failure) => {
       const machine = await startBios(lab, lan, { mac: mac(last), name: `bios-${last}` });
       const expected = { mac: mac(last), verdict, confidence: [confidence], seconds };
-      also?.(await verdictTold(lab, bootServer, bootlace, expected));
+      const boot = await verdictTold(lab, bootServer, bootlace, expected);
+      also?.(boot);
       await machine.stop("SIGKILL");
     };
 
