@@ -187,5 +187,6 @@ async function oneTransfer(lab: Lab, bootlace: Bootlace, file: string): Promise<
   );
   must(about("tftp.aborted").length === 0, `a transfer of ${file} was given up`);
   const { seconds, retransmissions } = done;
+  must(Number(retransmissions) > 0, `no block of ${file} was lost: the transfer was not under way`);
   return `one transfer, ${Number(seconds).toFixed(0)} s with ${retransmissions} blocks repeated`;
 }
