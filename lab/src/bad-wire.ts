@@ -88,14 +88,14 @@ export interface FloorOptions {
 /** Builds a switch for machines, joined to that of a house by a cable with faults. */
 export async function addBadFloor(
   lab: Lab,
-  house: Switch,
+  site: Switch,
   { suffix, mtu = 1500 }: FloorOptions,
   faults: WireFaults,
 ): Promise<BadFloor> {
   const wire = await addHost(lab, `wire-${suffix}`);
   const floor = await addSwitch(lab, `floor-${suffix}`);
   for (const { lan, end } of [
-    { lan: house, end: "near" },
+    { lan: site, end: "near" },
     { lan: floor, end: "far" },
   ]) {
     const port = `cable-${suffix}`.slice(0, 15);

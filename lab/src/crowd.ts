@@ -123,7 +123,7 @@ async function holdAddresses(lab: Lab, host: Host, last: readonly number[]): Pro
 
 export interface CrowdRun {
   readonly started: Started;
-  /** Waits until `tellAt` machines have a tenth of their kernel. */
+  /** Waits until `reportAt` machines have a tenth of their kernel. */
   loading(seconds?: number): Promise<void>;
   /** Waits for the end; throws a LabFailure unless every machine booted. */
   booted(seconds: number): Promise<CrowdResult>;
@@ -149,7 +149,7 @@ export function switchOnCrowd(
     pace: 0,
     within: 1000,
     resets: false,
-    tellAt: 0,
+    reportAt: 0,
     mix: MIX,
     ...plan,
   };

@@ -14,14 +14,8 @@ export async function startDnsmasq(
 ): Promise<Started> {
   const name = `dnsmasq-${host.role}`;
   const config = join(lab.folder, `${name}.conf`);
-  const house = [
-    "port=0",
-    "user=root",
-    "pid-file=",
-    `dhcp-leasefile=${join(lab.folder, `${name}.leases`)}`,
-    "log-dhcp",
-  ];
-  writeFileSync(config, `${[...house, ...lines].join("\n")}\n`);
+  const lan = ["port=0", "user=root", "pid-file=", `dhcp-leasefile=${join(lab.folder, `${name}.leases`)}`, "log-dhcp"];
+  writeFileSync(config, `${[...lan, ...lines].join("\n")}\n`);
   const args = ["--keep-in-foreground", "--log-facility=-", `--conf-file=${config}`];
   const started = start(lab, host.netns, { name, command: locate("dnsmasq"), args });
   await listening(lab, started, ports);

@@ -103,14 +103,14 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
     if (!keep) rmSync(folder, { recursive: true });
     return { name: scenario.name, seconds, proofs, rows, ...kept };
   }
-  const failure = failures.map(tell).join("\n");
+  const failure = failures.map(describe).join("\n");
   writeFileSync(join(folder, "failure.txt"), `${failure}\n`);
   return { name: scenario.name, seconds, proofs, rows: [], failure, ...kept };
 }
 
 /** A LabFailure speaks for itself; of anything else the stack is worth reading. */
-function tell(error: unknown): string {
+function describe(error: unknown): string {
   if (error instanceof LabFailure) return error.message;
-  if (error instanceof SuppressedError) return `${tell(error.error)}\n${tell(error.suppressed)}`;
+  if (error instanceof SuppressedError) return `${describe(error.error)}\n${describe(error.suppressed)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

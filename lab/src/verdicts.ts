@@ -7,7 +7,7 @@ import { locate } from "./packages.ts";
 import { runOk } from "./processes.ts";
 
 /** A boot as the API tells it, as far as the lab looks at it. */
-export interface ToldBoot {
+export interface ReportedBoot {
   readonly id: string;
   readonly outcome: string;
   readonly verdicts: readonly {
@@ -32,19 +32,19 @@ export interface ExpectedVerdict {
  * Waits for a verdict in the log, and holds it against the API: the same boot must have it first there, and its
  * evidence must be steps of that boot. Another verdict on the same machine in between fails at once.
  */
-export async function verdictTold(
+export async function verdictReported(
   lab: Lab,
   host: Host,
   bootlace: Bootlace,
   { mac, verdict, confidence, seconds }: ExpectedVerdict,
-): Promise<ToldBoot> {
+): Promise<ReportedBoot> {
   const about = () => bootlace.records().filter((record) => record.event === "boot.verdict" && record.mac === mac);
   const record = await eventually(lab, `verdict ${verdict} on ${mac}`, seconds, () => {
     const wrong = about().find((one) => one.verdict !== verdict);
     if (wrong !== undefined) throw new LabFailure(`instead of ${verdict}: ${String(wrong.msg)}`);
     return about().find((one) => one.verdict === verdict && confidence.includes(String(one.confidence)));
   });
-  const boot = await toldBoot(lab, host, record);
+  const boot = await reportedBoot(lab, host, record);
   const [first] = boot.verdicts;
   must(first?.id === verdict, `the API has ${first?.id} first for ${record.boot}, the log had ${verdict}`);
   const numbers = new Set(boot.steps.map(({ number }) => number));
@@ -53,14 +53,14 @@ export async function verdictTold(
   return boot;
 }
 
-async function toldBoot(lab: Lab, host: Host, { boot }: LogRecord): Promise<ToldBoot> {
-  return (await ask(lab, host, `boots/${String(boot)}`)) as ToldBoot;
+async function reportedBoot(lab: Lab, host: Host, { boot }: LogRecord): Promise<ReportedBoot> {
+  return (await ask(lab, host, `boots/${String(boot)}`)) as ReportedBoot;
 }
 
 /** The boots of a machine, the latest first. */
-export async function toldBoots(lab: Lab, host: Host, mac: string): Promise<readonly ToldBoot[]> {
+export async function reportedBoots(lab: Lab, host: Host, mac: string): Promise<readonly ReportedBoot[]> {
   const { boots } = (await ask(lab, host, `boots?client=${mac}`)) as { boots: readonly { id: string }[] };
-  return Promise.all(boots.map(async ({ id }) => (await ask(lab, host, `boots/${id}`)) as ToldBoot));
+  return Promise.all(boots.map(async ({ id }) => (await ask(lab, host, `boots/${id}`)) as ReportedBoot));
 }
 
 /** Bootlace binds the API after its other ports: one that has only just begun to serve may refuse for a moment. */

@@ -15,7 +15,7 @@ const scenario = (name: string, more: Partial<Scenario> = {}): Scenario => ({
 /** Runs scenarios that end when all that can run beside them have begun. */
 async function ran(scenarios: readonly Scenario[], jobs: number, stopAfter = Number.POSITIVE_INFINITY) {
   const interrupt = new AbortController();
-  const told: string[] = [];
+  const reported: string[] = [];
   const beside: string[] = [];
   let running: string[] = [];
   const options: RunOptions = {
@@ -25,8 +25,8 @@ async function ran(scenarios: readonly Scenario[], jobs: number, stopAfter = Num
     jobs,
     signal: interrupt.signal,
     onOutcome({ name }) {
-      told.push(name);
-      if (told.length === stopAfter) interrupt.abort();
+      reported.push(name);
+      if (reported.length === stopAfter) interrupt.abort();
     },
   };
   const outcomes = await runScenarios(scenarios, options, async ({ name }) => {
@@ -36,21 +36,21 @@ async function ran(scenarios: readonly Scenario[], jobs: number, stopAfter = Num
     running = running.filter((other) => other !== name);
     return { name, seconds: 0, proofs: [], rows: [] };
   });
-  return { outcomes: outcomes.map(({ name }) => name), told, beside };
+  return { outcomes: outcomes.map(({ name }) => name), told: reported, beside };
 }
 
 const four = [scenario("a"), scenario("bench", { alone: true }), scenario("b"), scenario("c")];
 
 test("one after the other, those that must be alone last; the outcomes in the order of the scenarios", async () => {
-  const { outcomes, told, beside } = await ran(four, 1);
-  expect(told).toEqual(["a", "b", "c", "bench"]);
+  const { outcomes, told: reported, beside } = await ran(four, 1);
+  expect(reported).toEqual(["a", "b", "c", "bench"]);
   expect(outcomes).toEqual(["a", "bench", "b", "c"]);
-  expect(beside).toEqual(told);
+  expect(beside).toEqual(reported);
 });
 
 test("several at once, and nothing beside what must be alone", async () => {
-  const { told, beside } = await ran(four, 2);
-  expect(told.toSorted()).toEqual(["a", "b", "bench", "c"]);
+  const { told: reported, beside } = await ran(four, 2);
+  expect(reported.toSorted()).toEqual(["a", "b", "bench", "c"]);
   expect(beside[0]).toBe("a+b");
   expect(beside.at(-1)).toBe("bench");
 });

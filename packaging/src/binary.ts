@@ -21,7 +21,7 @@ async function make({ out, targets, packages }: Order): Promise<void> {
   const lock = readLock();
   const inOut = (name: string) => join(out, name);
   const made: string[] = [];
-  const tell = (name: string) => {
+  const report = (name: string) => {
     made.push(name);
     console.log(`${name}  ${(readFileSync(inOut(name)).length / 1e6).toFixed(1)} MB`);
   };
@@ -30,7 +30,7 @@ async function make({ out, targets, packages }: Order): Promise<void> {
     const nodeInside = node === undefined ? {} : { node };
     const sbom = `${name}.cdx.json`;
     writeFileSync(inOut(sbom), makeSbom({ file, packages: bundle.packages, lock, time, ...nodeInside }));
-    tell(name);
+    report(name);
     made.push(sbom);
   };
 
@@ -40,7 +40,7 @@ async function make({ out, targets, packages }: Order): Promise<void> {
   describe("bootlace.cjs", forDistributions);
   const appliance = applianceOf(inOut("bootlace.cjs"));
   const licenses = appliance.says("licenses");
-  if (packages) tell(writeAlpineArchive(out, { bundle: inOut("bootlace.cjs"), appliance, licenses, time }));
+  if (packages) report(writeAlpineArchive(out, { bundle: inOut("bootlace.cjs"), appliance, licenses, time }));
 
   const forExecutable = await makeBundle("executable");
   for (const target of targets) {
@@ -50,7 +50,7 @@ async function make({ out, targets, packages }: Order): Promise<void> {
     describe(name, forExecutable, { locked: node.locked, parts: process.versions as Record<string, string> });
     if (!packages) continue;
     const all = `${licenses}\nNode.js ${node.locked.version}\n\n${readFileSync(node.license, "utf8")}`;
-    tell(writeDeb(out, { target, executable: inOut(name), licenses: all, appliance, time }));
+    report(writeDeb(out, { target, executable: inOut(name), licenses: all, appliance, time }));
   }
   writeSums(out, made);
 }

@@ -52,7 +52,7 @@ export function memoryTable(outcomes: readonly MemoryOutcome[], bound: number): 
 
 /** One line for the screen when a row is done. */
 export function rowLine({ row, standings, verdicts }: RowOutcome): string {
-  const told = verdicts.map((verdict) => {
+  const reported = verdicts.map((verdict) => {
     const { figure } = verdict.goal;
     const figures = standings.map((standing) => value(standing.figures, figure)).join(" / ");
     const [ratio, bound, met] = verdictText(verdict);
@@ -61,5 +61,5 @@ export function rowLine({ row, standings, verdicts }: RowOutcome): string {
   const refused = standings
     .filter(({ failed }) => failed > 0)
     .map(({ name, failed, why }) => `${name} refused ${failed}: ${why}`);
-  return [`${row.title}: ${told[0] ?? ""}`, ...told.slice(1), ...refused].join("; ");
+  return [`${row.title}: ${reported[0] ?? ""}`, ...reported.slice(1), ...refused].join("; ");
 }

@@ -23,7 +23,7 @@ export interface CrowdPlan {
    * Machines wait before their kernel until so many have come to it, and `loading` is said when so many have a tenth of it
    * at once; 0: nobody waits, nothing is said.
    */
-  readonly tellAt: number;
+  readonly reportAt: number;
   /** After `loading` each block of a kernel takes a tenth of a second until this file is there. For a single machine. */
   readonly crawlUntil?: string;
   readonly mix: readonly KindName[];

@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { must } from "../failure.ts";
 import { eventually, type Lab } from "../lab.ts";
 import { bootsAsEver, machineBoots } from "./boots.ts";
-import { buildFuzzHouse, type FuzzHouse } from "./house.ts";
 import { type FuzzFigures, startFuzzer } from "./sender.ts";
+import { buildFuzzSite, type FuzzSite } from "./site.ts";
 
 export interface Plan {
   /** Datagrams that the appliance must have taken. */
@@ -46,10 +46,10 @@ const SPARE_DESCRIPTORS = 40;
 
 /** Fuzzes an appliance round by round. Throws a LabFailure for whatever does not hold. */
 export async function fuzzCampaign(lab: Lab, plan: Plan): Promise<Campaign> {
-  const house = await buildFuzzHouse(lab);
-  const fuzzer = await startFuzzer(lab, house);
-  await bootsAsEver(lab, house, 0);
-  const { pid } = house.bootlace.process;
+  const site = await buildFuzzSite(lab);
+  const fuzzer = await startFuzzer(lab, site);
+  await bootsAsEver(lab, site, 0);
+  const { pid } = site.bootlace.process;
   const before = holdings(pid);
   const after: Holdings[] = [];
   const machines: number[] = [];
@@ -58,11 +58,11 @@ export async function fuzzCampaign(lab: Lab, plan: Plan): Promise<Campaign> {
   for (let round = 1; ; round++) {
     figures = await fuzzer.round(plan.datagrams - (figures?.read ?? 0), plan.seconds);
     must(figures.unheard === 0, `${figures.unheard} answers were not looked at`);
-    await bootsAsEver(lab, house, round);
+    await bootsAsEver(lab, site, round);
     after.push(holdings(pid));
     const late = performance.now() - began > (plan.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
     const last = figures.read >= plan.datagrams || round === plan.rounds || late;
-    if (last || round % plan.machineEvery === 0) machines.push(await machineBoots(lab, house, round));
+    if (last || round % plan.machineEvery === 0) machines.push(await machineBoots(lab, site, round));
     if (last) break;
   }
   const seconds = (performance.now() - began) / 1000;
@@ -72,8 +72,8 @@ export async function fuzzCampaign(lab: Lab, plan: Plan): Promise<Campaign> {
   });
   figures = await fuzzer.end();
   const end = holdings(pid);
-  const campaign = { figures, rounds: after.length, machines, before, after, end, seconds, diskMegabytes: disk(house) };
-  for (const line of tell(campaign)) lab.proof(line);
+  const campaign = { figures, rounds: after.length, machines, before, after, end, seconds, diskMegabytes: disk(site) };
+  for (const line of describe(campaign)) lab.proof(line);
   return campaign;
 }
 
@@ -83,13 +83,13 @@ function holdings(pid: number): Holdings {
 }
 
 /** What the network has made it write: its state, and its log on the standard output. */
-function disk({ bootlace }: FuzzHouse): number {
+function disk({ bootlace }: FuzzSite): number {
   const state = join(bootlace.folder, "state");
   const octets = readdirSync(state).reduce((sum, name) => sum + statSync(join(state, name)).size, 0);
   return (octets + bootlace.process.output.text().length) / 1e6;
 }
 
-function tell({ figures, after, before, end, diskMegabytes, seconds }: Campaign): string[] {
+function describe({ figures, after, before, end, diskMegabytes, seconds }: Campaign): string[] {
   const { read, dhcp67, pxe4011, tftp69, transfers, full } = figures;
   return [
     `${count(read)} datagrams read in ${seconds.toFixed(0)} s (67: ${count(dhcp67)}, 4011: ${count(pxe4011)}, 69: ${count(tftp69)}, transfers: ${count(transfers)}; ${full} lost in full buffers)`,

@@ -5,8 +5,8 @@ import { LabFailure, must } from "../failure.ts";
 import type { Lab } from "../lab.ts";
 import { locate } from "../packages.ts";
 import { runOk, start } from "../processes.ts";
-import type { FuzzHouse } from "./house.ts";
 import { seedLines } from "./seeds.ts";
+import type { FuzzSite } from "./site.ts";
 
 const SOURCES = fileURLToPath(new URL("../../tools/fuzz/", import.meta.url));
 const HTTP_PORT = "8069";
@@ -66,8 +66,8 @@ export function fuzzStart(environment: NodeJS.ProcessEnv = process.env): {
 }
 
 /** Builds the fuzzer, and starts it beside the appliance of the house. */
-export async function startFuzzer(lab: Lab, house: FuzzHouse): Promise<Fuzzer> {
-  const { stranger, bootlace, serverMac } = house;
+export async function startFuzzer(lab: Lab, site: FuzzSite): Promise<Fuzzer> {
+  const { stranger, bootlace, serverMac } = site;
   const { seed, from } = fuzzStart();
   const [program, seeds, files] = ["fuzz", "seeds.txt", "files.txt"].map((name) => join(lab.folder, name)) as [
     string,
@@ -78,7 +78,7 @@ export async function startFuzzer(lab: Lab, house: FuzzHouse): Promise<Fuzzer> {
   const compile = ["-O2", "-Wall", "-Wextra", "-Werror", "-o", program, ...sources.map((name) => join(SOURCES, name))];
   await runOk(lab, stranger.netns, locate("cc"), compile, { seconds: 120 });
   writeFileSync(seeds, `${seedLines().join("\n")}\n`);
-  writeFileSync(files, [...house.files].map(([name, path]) => `${name}\t${path}\n`).join(""));
+  writeFileSync(files, [...site.files].map(([name, path]) => `${name}\t${path}\n`).join(""));
   const tail = [seeds, files, String(seed), String(from)];
   const args = ["eth0", serverMac, String(bootlace.process.pid), ...tail, HTTP_PORT];
   const fuzzer = start(lab, stranger.netns, { name: "fuzz", command: program, args });
@@ -98,17 +98,17 @@ export async function startFuzzer(lab: Lab, house: FuzzHouse): Promise<Fuzzer> {
   async function ask(command: string, answer: RegExp, seconds: number): Promise<FuzzFigures> {
     fuzzer.write(`${command}\n`);
     const ended = bootlace.process.exited.then((exit) => ({ exit }));
-    const told = await Promise.race([fuzzer.output.until(answer, seconds), ended]);
+    const reported = await Promise.race([fuzzer.output.until(answer, seconds), ended]);
     const hint = (why: string, more: string) => new LabFailure(`${why}\n${more}`);
-    if ("exit" in told) {
+    if ("exit" in reported) {
       throw hint(
-        `the appliance ended: ${JSON.stringify(told.exit)}\n${bootlace.process.output.text().slice(-3000)}`,
+        `the appliance ended: ${JSON.stringify(reported.exit)}\n${bootlace.process.output.text().slice(-3000)}`,
         await suspects(),
       );
     }
     const broken = /\{"breach":.*\}/.exec(fuzzer.output.text())?.[0];
     if (broken !== undefined) throw hint(`a law is broken: ${broken}`, await suspects());
-    const figures = JSON.parse(told[0]) as FuzzFigures;
+    const figures = JSON.parse(reported[0]) as FuzzFigures;
     must(figures.breaches === 0, `${figures.breaches} breaches`);
     return figures;
   }

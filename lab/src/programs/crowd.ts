@@ -30,14 +30,14 @@ const counts = {
 };
 /** Machines that have a tenth of their kernel, and not yet all of it. */
 const loading = new Set<number>();
-let told = false;
-/** Machines that have come to their kernel, and what they wait for there: that `tellAt` of them have. */
+let reported = false;
+/** Machines that have come to their kernel, and what they wait for there: that `reportAt` of them have. */
 const ready = new Set<number>();
 const together = Promise.withResolvers<void>();
 
 function comesToKernel(number: number): Promise<void> {
   ready.add(number);
-  if (ready.size >= plan.tellAt) together.resolve();
+  if (ready.size >= plan.reportAt) together.resolve();
   return together.promise;
 }
 
@@ -74,11 +74,11 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
   const kernel = (share: number) => {
     if (share >= 1) loading.delete(number);
     else if (share >= 0.1) loading.add(number);
-    if (!told && plan.tellAt > 0 && loading.size >= plan.tellAt) {
-      told = true;
+    if (!reported && plan.reportAt > 0 && loading.size >= plan.reportAt) {
+      reported = true;
       console.log("loading");
     }
-    if (told) crawl(plan);
+    if (reported) crawl(plan);
     if (reset && share >= resetAt(number) && share < 1) power.abort(new Error("switched off"));
   };
   const { server, roots, scratch } = plan;

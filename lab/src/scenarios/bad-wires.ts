@@ -5,8 +5,8 @@ import { buildLan, type Lan, obeysLaws } from "../home-lan.ts";
 import { eventually, inLanes, type Lab, type Scenario } from "../lab.ts";
 import { addHost, configure, plugIn } from "../namespaces.ts";
 import { type Machine, startBios, startUefi } from "../qemu.ts";
+import { filesReported } from "../reported-files.ts";
 import { sentFiles } from "../sent-files.ts";
-import { filesTold } from "../told-files.ts";
 import { BIOS_MEMTEST, BIOS_MEMTEST_FILES, UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
 
 /** A wire, and the LAN of the boot server that it leads to. */
@@ -120,16 +120,16 @@ export const badWires: Scenario = {
       const options = { suffix: String(at), mtu: LANS[subnet] };
       floors.set(condition, await addBadFloor(lab, lans[subnet].lan, options, { seed: at + 1, ...faults }));
     }
-    const told: Told[] = [];
+    const reported: Told[] = [];
     await inLanes(LANES, jobs, async (job) => {
       const floor = floors.get(job.condition);
       if (floor === undefined) throw new LabFailure(`no wire for ${job.condition.id}`);
       const words = await boot(lab, bootlace, floor, job);
-      told.push({ ...job, words: `${job.kind.toUpperCase()} ${words}, ${await judge(lans, job)}` });
+      reported.push({ ...job, words: `${job.kind.toUpperCase()} ${words}, ${await judge(lans, job)}` });
     });
     for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["booted"]);
     for (const condition of conditions) {
-      const words = told.filter((one) => one.condition === condition).map((one) => one.words);
+      const words = reported.filter((one) => one.condition === condition).map((one) => one.words);
       const cable = await floors.get(condition)?.cut();
       lab.row(condition.id, `${words.sort().join("; ")}; the cable: packets ${cable}`);
     }
@@ -149,7 +149,7 @@ async function boot(lab: Lab, bootlace: Bootlace, { floor }: BadFloor, job: Job)
     const seconds = machine.age();
     await machine.stop("SIGKILL");
     if (end === undefined) {
-      await filesTold(lab, bootlace, address, files);
+      await filesReported(lab, bootlace, address, files);
       const before = gaveUp.length === 0 ? "at once" : `at try ${attempt} (before: ${gaveUp.join(", ")})`;
       return `${before} in ${seconds.toFixed(0)} s`;
     }

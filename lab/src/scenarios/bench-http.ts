@@ -89,18 +89,23 @@ function outcomeLines({ row, standings, speedRatio, cpuRatio }: HttpOutcome): st
   const isSmall = row.seconds !== undefined;
   const speeds = standings.map(({ speed }) => (isSmall ? `${(speed / 1000).toFixed(1)}k` : speed.toFixed(0)));
   const cpus = standings.map(({ cpu }) => cpu.toFixed(isSmall ? 1 : 3));
-  const told = (ratio: number, sign: string, bound: number | undefined, met: boolean) =>
+  const reported = (ratio: number, sign: string, bound: number | undefined, met: boolean) =>
     bound === undefined
       ? [ratio.toFixed(2), "", ""]
       : [ratio.toFixed(2), `${sign} ${bound}`, met ? "met" : "**missed**"];
   const { least, most } = row;
   return [
-    [row.title, isSmall ? "requests/s" : "MB/s", ...speeds, ...told(speedRatio, "≥", least, isMet(speedRatio, least))],
+    [
+      row.title,
+      isSmall ? "requests/s" : "MB/s",
+      ...speeds,
+      ...reported(speedRatio, "≥", least, isMet(speedRatio, least)),
+    ],
     [
       "",
       isSmall ? "CPU µs/request" : "CPU s/GB",
       ...cpus,
-      ...told(cpuRatio, "≤", most, isMet(-cpuRatio, -(most ?? 0))),
+      ...reported(cpuRatio, "≤", most, isMet(-cpuRatio, -(most ?? 0))),
     ],
   ];
 }
@@ -130,8 +135,8 @@ export const benchHttp: Scenario = {
       return;
     }
     const versions = contestants.map(({ name, version }) => `${name} ${version}`).join("; ");
-    const told = `Rounds: ${[...new Set(rows.map(({ rounds }) => rounds))].sort((a, b) => a - b).join(", ")} by row.`;
-    rewriteMarked(PAGE, "bench-http", `${machineLine(new Date())}. ${told} ${versions}.\n\n${table}`);
+    const reported = `Rounds: ${[...new Set(rows.map(({ rounds }) => rounds))].sort((a, b) => a - b).join(", ")} by row.`;
+    rewriteMarked(PAGE, "bench-http", `${machineLine(new Date())}. ${reported} ${versions}.\n\n${table}`);
     lab.proof("written to docs/performance.md");
   },
 };

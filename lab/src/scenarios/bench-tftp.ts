@@ -69,7 +69,7 @@ async function runRows(lab: Lab, { program, root, running }: Stage, rows: readon
  * BENCH_ROWS picks rows by their id (a regular expression; `newcomer` and `memory` are the two that are no load),
  * BENCH_ROUNDS sets the rounds: for work on the server.
  */
-function wish() {
+function selection() {
   const { BENCH_ROWS, BENCH_ROUNDS } = process.env;
   const pattern = new RegExp(BENCH_ROWS ?? "");
   const rounds = BENCH_ROUNDS === undefined ? undefined : Number(BENCH_ROUNDS);
@@ -85,7 +85,7 @@ export const benchTftp: Scenario = {
   proves: "how fast Bootlace serves TFTP beside dnsmasq, tftpd-hpa and atftpd; rewrites docs/performance.md",
   onlyByName: true,
   async run(lab) {
-    const { whole, wanted, rounds } = wish();
+    const { whole, wanted, rounds } = selection();
     const rows = ROWS.filter(({ id }) => wanted(id)).map((row) => ({ ...row, rounds: rounds(row.rounds) }));
     const stage = await prepare(lab);
     const ground = { lab, ...stage };
@@ -106,11 +106,11 @@ export const benchTftp: Scenario = {
       lab.proof("a part: docs/performance.md is left alone");
       return;
     }
-    const told = `Rounds: ${[...new Set(rows.map((row) => row.rounds))].sort().join(", ")} by row.`;
+    const reported = `Rounds: ${[...new Set(rows.map((row) => row.rounds))].sort().join(", ")} by row.`;
     rewriteMarked(
       PAGE,
       "bench-tftp",
-      [`${machineLine(new Date())}. ${told}`, `${versions.join("; ")}.`, ...parts].join("\n\n"),
+      [`${machineLine(new Date())}. ${reported}`, `${versions.join("; ")}.`, ...parts].join("\n\n"),
     );
     lab.proof("written to docs/performance.md");
   },

@@ -2,7 +2,7 @@ import { startBootlace } from "../bootlace.ts";
 import { buildHomeLan } from "../home-lan.ts";
 import type { Scenario } from "../lab.ts";
 import { startBios } from "../qemu.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const MAC = "52:54:00:ae:0d:11";
 
@@ -45,6 +45,11 @@ export const biosDebian: Scenario = {
     lab.row("bios-debian-installer", shown, machine.age());
     await machine.stop("SIGKILL");
     await bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile: FILES[0], files: FILES });
-    await verdictTold(lab, bootServer, bootlace, { mac: MAC, verdict: "booted", confidence: ["likely"], seconds: 60 });
+    await verdictReported(lab, bootServer, bootlace, {
+      mac: MAC,
+      verdict: "booted",
+      confidence: ["likely"],
+      seconds: 60,
+    });
   },
 };

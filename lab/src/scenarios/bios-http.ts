@@ -7,7 +7,7 @@ import { runOk } from "../processes.ts";
 import { type Machine, startBios } from "../qemu.ts";
 import { bootRows } from "../record/rows.ts";
 import type { BootTree } from "../tree.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const UNDIONLY = "52:54:00:ae:0d:21";
 const BY_URL = "52:54:00:ae:0d:22";
@@ -35,8 +35,8 @@ export const biosHttp: Scenario = {
     const wanted = BOOTS.filter(({ part }) => lab.part(part));
     for (const { boots } of wanted) await boots(lab, home, bootlace);
     for (const { mac } of wanted) {
-      const told = { mac, verdict: "booted", confidence: ["likely"], seconds: 60 };
-      await verdictTold(lab, home.bootServer, bootlace, told);
+      const reported = { mac, verdict: "booted", confidence: ["likely"], seconds: 60 };
+      await verdictReported(lab, home.bootServer, bootlace, reported);
     }
   },
 };
@@ -47,8 +47,8 @@ async function byUndionly(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Boot
   const machine = await startBios(lab, lan, { mac: UNDIONLY, name: "undionly" });
   await machine.output.until(/undionly\.kpxe\.\.\. ok/, 120);
   await machine.output.until(/using undionly on/, 120);
-  const [told] = await machine.output.until(/SCRIPT-FOR \S+(?=\s)/, 120);
-  must(told === `SCRIPT-FOR ${UNDIONLY}`, `the script was filled in as "${told}"`);
+  const [reported] = await machine.output.until(/SCRIPT-FOR \S+(?=\s)/, 120);
+  must(reported === `SCRIPT-FOR ${UNDIONLY}`, `the script was filled in as "${reported}"`);
   await runsMemtest(lab, machine, "bios-undionly-script");
   const script = bootlace.records().find(({ event, file }) => event === "http.done" && file === "memtest.ipxe");
   must(script?.mac === UNDIONLY, `the script is not logged as fetched by ${UNDIONLY}: ${JSON.stringify(script)}`);

@@ -37,8 +37,8 @@ export const biosNics: Scenario = {
     const cards = NICS.filter((card) => lab.part(idOf(card)));
     // Machines of one core each: two do not take longer than one where there are two cores.
     await inLanes(2, cards, (card) => boot(lab, lan, card));
-    const told = { architecture: "x86-bios", bootFile: BIOS_MEMTEST_FILES[0], files: BIOS_MEMTEST_FILES };
-    for (const card of cards) await bootlace.mustTell({ mac: macOf(card), ...told });
+    const reported = { architecture: "x86-bios", bootFile: BIOS_MEMTEST_FILES[0], files: BIOS_MEMTEST_FILES };
+    for (const card of cards) await bootlace.mustTell({ mac: macOf(card), ...reported });
   },
 };
 

@@ -4,7 +4,7 @@ import { BOOT_SERVER, buildHomeLan } from "../home-lan.ts";
 import { eventually, inLanes, type Scenario } from "../lab.ts";
 import { startBios, startUefi } from "../qemu.ts";
 import type { BootRow } from "../record/rows.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 type Home = Awaited<ReturnType<typeof buildHomeLan>>;
 type Lab = Parameters<Scenario["run"]>[0];
@@ -80,7 +80,7 @@ async function refusedBySecureBoot(lab: Lab, { lan, bootServer }: Home, bootlace
   const refused = await startUefi(lab, lan, { mac, name: "secure", firmware: "secure" });
   const [, shown = ""] = await refused.output.until(/Boot0001.*(Access Denied)/, 150);
   lab.row(SECURE.id, shown, refused.age());
-  await verdictTold(lab, bootServer, bootlace, { mac, verdict: "B12", confidence: ["likely"], seconds: 60 });
+  await verdictReported(lab, bootServer, bootlace, { mac, verdict: "B12", confidence: ["likely"], seconds: 60 });
   await refused.stop("SIGKILL");
 }
 
@@ -112,12 +112,12 @@ async function visitAll(
 ): Promise<void> {
   const home = await buildHomeLan(lab);
   const bootlace = await startBootlace(lab, home.bootServer, {});
-  const told = await eventually(lab, "the table of the boot tree", 5, () =>
+  const reported = await eventually(lab, "the table of the boot tree", 5, () =>
     bootlace.records().find(({ event }) => event === "boot.tree"),
   );
   must(
-    JSON.stringify(told.bootCheck) === JSON.stringify(["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"]),
-    `the log names other architectures for the boot check: ${JSON.stringify(told)}`,
+    JSON.stringify(reported.bootCheck) === JSON.stringify(["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"]),
+    `the log names other architectures for the boot check: ${JSON.stringify(reported)}`,
   );
   // Two at once: a machine is emulated by one core, and one of them waits for its key.
   const wanted = visits.filter((visit) => lab.part(rowOf(visit)));
@@ -151,7 +151,7 @@ async function visitOne(lab: Lab, { lan, bootServer }: Home, bootlace: Bootlace,
     must(unspaced(screen).includes(unspaced(part)), `${name}: "${part}" is not in:\n${screen}`);
   }
   // Bootlace has its verdict while the text is still on the screen.
-  await verdictTold(lab, bootServer, bootlace, { mac, verdict: "checked", confidence: ["likely"], seconds: 20 });
+  await verdictReported(lab, bootServer, bootlace, { mac, verdict: "checked", confidence: ["likely"], seconds: 20 });
   if (!patient) machine.write(" ");
   await machine.output.until(/On to the next boot device/, 120);
   const waited = (performance.now() - began) / 1000;

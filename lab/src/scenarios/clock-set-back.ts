@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KindName } from "../crowd/plan.ts";
 import { CROWD_YAML, LONE_MACHINE, switchOnCrowd } from "../crowd.ts";
-import { bootNext, buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { bootOnce, buildCrowdSite, startCrowdServer } from "../crowd-site.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER } from "../home-lan.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
@@ -46,7 +46,7 @@ export const clockSetBack: Scenario = {
     },
   ],
   async run(lab) {
-    const { bootServer, crowd, pc } = await buildCrowdHouse(lab);
+    const { bootServer, crowd, pc } = await buildCrowdSite(lab);
     const { env, set } = await clock(lab, bootServer);
     const yaml = `${CROWD_YAML}log: { file: ./bootlace.log }\n`;
     const bootlace = await startCrowdServer(lab, bootServer, { name: "boot", kernel: KERNEL, yaml, program: { env } });
@@ -56,8 +56,8 @@ export const clockSetBack: Scenario = {
         .code === 0;
     const verdicts = () => bootlace.records().filter((record) => record.event === "boot.verdict");
 
-    await bootNext(lab, bootServer, bootlace, LONE_MACHINE.mac, "linux/vmlinuz");
-    const plan = { name: "loading", machines: 20, mix: PERSISTENT, within: 200, tellAt: 16 };
+    await bootOnce(lab, bootServer, bootlace, LONE_MACHINE.mac, "linux/vmlinuz");
+    const plan = { name: "loading", machines: 20, mix: PERSISTENT, within: 200, reportAt: 16 };
     const loading = switchOnCrowd(lab, crowd, root, plan);
     await loading.loading();
     must(!(await get("linux/late")), "a file that is not there yet");

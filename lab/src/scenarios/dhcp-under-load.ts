@@ -46,11 +46,11 @@ export const dhcpUnderLoad: Scenario = {
     const program = await buildLoadGenerator(lab, crowd);
 
     const idle = await measure(lab, pc);
-    lab.proof(`idle: ${tell(idle)}`);
+    lab.proof(`idle: ${describe(idle)}`);
     for (const windowSize of [1, 16]) {
       const latency = await whileServing(lab, { crowd, pc, program, root, windowSize, bootlace });
       lab.proof(
-        `${TRANSFERS} transfers, W=${windowSize}: ${tell(latency)}; goal ${GOAL} ms, ${latency.p99 <= GOAL ? "met" : "missed"}`,
+        `${TRANSFERS} transfers, W=${windowSize}: ${describe(latency)}; goal ${GOAL} ms, ${latency.p99 <= GOAL ? "met" : "missed"}`,
       );
       must(latency.p99 <= BOUND, `the p99 is ${latency.p99.toFixed(1)} ms, idle ${idle.p99.toFixed(1)} ms`);
     }
@@ -101,6 +101,6 @@ async function measure(lab: Lab, pc: Host): Promise<Latency> {
   return { median: at(0.5), p99: at(0.99), worst: at(1) };
 }
 
-function tell({ median, p99, worst }: Latency): string {
+function describe({ median, p99, worst }: Latency): string {
   return `DISCOVER to OFFER ${median.toFixed(2)} ms median, ${p99.toFixed(2)} ms p99, ${worst.toFixed(2)} ms at worst`;
 }

@@ -145,13 +145,14 @@ async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
   const [command = ""] = pageBlock(page, "Install a machine once", "sh").trim().split("\n");
   const [program, ...words] = command.split(" ");
   must(program === "bootlace" && words[0] === "next", `docs/${page} begins with another command: ${command}`);
-  const told = words[1] ?? "";
+  const reported = words[1] ?? "";
   const shell = 'cd "$1" && shift && exec "$@"';
   const line = ["-c", shell, "sh", bootlace.folder, process.execPath, BOOTLACE_MAIN, ...words];
   await runOk(lab, bootServer.netns, "/bin/sh", line);
-  const seen = (event: string) => bootlace.records().filter((record) => record.event === event && record.mac === told);
+  const seen = (event: string) =>
+    bootlace.records().filter((record) => record.event === event && record.mac === reported);
 
-  const first = await startUefi(lab, home.lan, { mac: told, name: "once-1" });
+  const first = await startUefi(lab, home.lan, { mac: reported, name: "once-1" });
   const [loading] = await first.output.until(/Loading memtest\.bin/, 180);
   const seconds = first.age();
   await first.stop("SIGKILL");
@@ -159,7 +160,7 @@ async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
   must(offers > 0, "the machine was not told its file");
   // What syslinux.efi asks for is ignored in the first boot, too.
   const ignored = seen("dhcp.ignored").length;
-  const second = await startUefi(lab, home.lan, { mac: told, name: "once-2" });
+  const second = await startUefi(lab, home.lan, { mac: reported, name: "once-2" });
   await eventually(lab, "the second boot to be ignored", 120, () => seen("dhcp.ignored")[ignored]);
   await second.stop("SIGKILL");
   must(seen("dhcp.offer").length === offers, "the one-shot was given twice");

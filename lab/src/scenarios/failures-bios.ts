@@ -8,7 +8,7 @@ import { addHost, addSwitch, plugIn } from "../namespaces.ts";
 import { startBios } from "../qemu.ts";
 import { ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
 import { BIOS_MEMTEST, type BootTree } from "../tree.ts";
-import { type ExpectedVerdict, type ToldBoot, toldBoots, verdictTold } from "../verdicts.ts";
+import { type ExpectedVerdict, type ReportedBoot, reportedBoots, verdictReported } from "../verdicts.ts";
 
 const mac = (last: number) => `52:54:00:ae:01:0${last}`;
 const OTHER_PROXY = "192.168.11.110";
@@ -19,7 +19,7 @@ interface Failure extends Omit<ExpectedVerdict, "mac" | "confidence"> {
   /** The last digit of its MAC address. */
   readonly last: number;
   readonly confidence: "certain" | "likely" | "guess";
-  readonly also?: (boot: ToldBoot) => void;
+  readonly also?: (boot: ReportedBoot) => void;
 }
 
 /** iPXE does not ask for broadcast replies, so that nobody can hear whether an address is offered: a guess. */
@@ -80,7 +80,7 @@ export const failuresBios: Scenario = {
     const expectVerdict = async ({ last, verdict, confidence, seconds, also }: Failure) => {
       const machine = await startBios(lab, lan, { mac: mac(last), name: `bios-${last}` });
       const expected = { mac: mac(last), verdict, confidence: [confidence], seconds };
-      const boot = await verdictTold(lab, bootServer, bootlace, expected);
+      const boot = await verdictReported(lab, bootServer, bootlace, expected);
       also?.(boot);
       await machine.stop("SIGKILL");
     };
@@ -101,7 +101,7 @@ export const failuresBios: Scenario = {
     // Which proxy a machine follows is chance; the warning must stand either way.
     const machine = await startBios(lab, lan, { mac: mac(8), name: "bios-8" });
     const boot = await eventually(lab, "the second proxy in a verdict", 180, async () => {
-      const [latest] = await toldBoots(lab, bootServer, mac(8));
+      const [latest] = await reportedBoots(lab, bootServer, mac(8));
       return latest?.verdicts.some(({ id }) => id === "B16") ? latest : undefined;
     });
     const seconds = machine.age();

@@ -6,7 +6,7 @@ import { addHost, addSwitch, plugIn } from "../namespaces.ts";
 import { startBios, startUefi } from "../qemu.ts";
 import { ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
 import { BIOS_MEMTEST, UEFI_SYSLINUX } from "../tree.ts";
-import { type ExpectedVerdict, verdictTold } from "../verdicts.ts";
+import { type ExpectedVerdict, verdictReported } from "../verdicts.ts";
 
 const mac = (last: number) => `52:54:00:ae:03:0${last}`;
 
@@ -23,12 +23,12 @@ export const failuresRouter: Scenario = {
     const capture = await startCapture(lab, lan);
     lab.afterwards(() => obeysLaws([capture], BOOT_SERVER));
     const bootlace = await startBootlace(lab, bootServer, { yaml: YAML, tree: { ...BIOS_MEMTEST, ...UEFI_SYSLINUX } });
-    const told = (expected: ExpectedVerdict) => verdictTold(lab, bootServer, bootlace, expected);
+    const reported = (expected: ExpectedVerdict) => verdictReported(lab, bootServer, bootlace, expected);
 
     // OVMF asks for broadcast replies: an offer of an address would have been heard.
     if (lab.part("router-silent")) {
       const alone = await startUefi(lab, lan, { mac: mac(1), name: "uefi-1" });
-      await told({ mac: mac(1), verdict: "B01", confidence: ["likely"], seconds: 120 });
+      await reported({ mac: mac(1), verdict: "B01", confidence: ["likely"], seconds: 120 });
       await alone.stop("SIGKILL");
     }
     const says = (...lines: string[]) =>
@@ -38,7 +38,7 @@ export const failuresRouter: Scenario = {
     if (lab.part("router-says-pxeclient")) {
       const claiming = await says("dhcp-option-force=60,PXEClient", "dhcp-boot=other.efi");
       const claimed = await startUefi(lab, lan, { mac: mac(2), name: "uefi-2" });
-      await told({ mac: mac(2), verdict: "B02", confidence: ["certain"], seconds: 150 });
+      await reported({ mac: mac(2), verdict: "B02", confidence: ["certain"], seconds: 150 });
       await claimed.stop("SIGKILL");
       await claiming.stop();
     }
@@ -47,7 +47,7 @@ export const failuresRouter: Scenario = {
     if (lab.part("router-names-a-file")) {
       await says("dhcp-boot=theirs.0", "dhcp-broadcast");
       const named = await startBios(lab, lan, { mac: mac(3), name: "bios-3" });
-      await told({ mac: mac(3), verdict: "B03", confidence: ["certain"], seconds: 150 });
+      await reported({ mac: mac(3), verdict: "B03", confidence: ["certain"], seconds: 150 });
       await named.stop("SIGKILL");
     }
   },

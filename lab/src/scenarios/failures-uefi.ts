@@ -9,7 +9,7 @@ import { locate } from "../packages.ts";
 import type { Datagram } from "../pcap.ts";
 import { startUefi, type UefiOptions } from "../qemu.ts";
 import { type BootTree, UEFI_SYSLINUX } from "../tree.ts";
-import { type ExpectedVerdict, verdictTold } from "../verdicts.ts";
+import { type ExpectedVerdict, verdictReported } from "../verdicts.ts";
 
 const SECURE = { section: "UEFI x64", machine: "OVMF with Microsoft's keys, virtio-net" } as const;
 
@@ -102,7 +102,12 @@ export const failuresUefi: Scenario = {
           if (part in REFUSED) lab.row(part, words ?? shown, machine.age());
         }
         if (key !== undefined) machine.write(key);
-        await verdictTold(lab, bootServer, bootlace, { mac: mac(last), verdict, confidence: [confidence], seconds });
+        await verdictReported(lab, bootServer, bootlace, {
+          mac: mac(last),
+          verdict,
+          confidence: [confidence],
+          seconds,
+        });
         await machine.stop("SIGKILL");
         if (part !== PLAIN_ROUTER) return;
         const asked = filesAsked(await capture.datagrams(), ROUTER);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BOOTLACE_MAIN } from "../bootlace.ts";
 import type { KindName } from "../crowd/plan.ts";
 import { MIX, switchOnCrowd } from "../crowd.ts";
-import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { buildCrowdSite, startCrowdServer } from "../crowd-site.ts";
 import { must } from "../failure.ts";
 import { eventually, type Scenario } from "../lab.ts";
 import { locate } from "../packages.ts";
@@ -27,7 +27,7 @@ export const fewDescriptors: Scenario = {
     },
   ],
   async run(lab) {
-    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const { bootServer, crowd } = await buildCrowdSite(lab);
     const args = [`--nofile=${LIMIT}:${LIMIT}`, process.execPath, BOOTLACE_MAIN];
     const program = { command: locate("prlimit"), args };
     const bootlace = await startCrowdServer(lab, bootServer, { name: "boot", kernel: KERNEL, program });
@@ -37,9 +37,9 @@ export const fewDescriptors: Scenario = {
     const before = vitalsOf(bootlace.process);
     const crowded = { name: "crowd", machines: MACHINES, mix: PERSISTENT };
     const result = await switchOnCrowd(lab, crowd, bootlace.root, crowded).booted(240);
-    const told = bootlace.records().filter((record) => JSON.stringify(record).includes("EMFILE"));
-    must(told.length > 0, "the log does not say that there were too few descriptors");
-    must(told.length < 2 * MACHINES, `the log says it ${told.length} times`);
+    const reported = bootlace.records().filter((record) => JSON.stringify(record).includes("EMFILE"));
+    must(reported.length > 0, "the log does not say that there were too few descriptors");
+    must(reported.length < 2 * MACHINES, `the log says it ${reported.length} times`);
     const after = await eventually(lab, `no more than ${before.descriptors} descriptors`, 60, () => {
       const vitals = vitalsOf(bootlace.process);
       return vitals.descriptors <= before.descriptors ? vitals : undefined;
@@ -47,11 +47,11 @@ export const fewDescriptors: Scenario = {
     const last = { name: "afterwards", machines: 3, mix: PERSISTENT };
     const { restarts, repeats } = await switchOnCrowd(lab, crowd, bootlace.root, last).booted(60);
     must(restarts + repeats.tftp + repeats.discover === 0, "it has not recovered: a machine had to ask again");
-    lab.proof(String(told[0]?.msg));
+    lab.proof(String(reported[0]?.msg));
     const again = `${result.restarts} transfers begun anew, ${result.repeats.tftp} TFTP packets repeated`;
     lab.row(
       "few-descriptors",
-      `${result.booted} booted in ${result.seconds.toFixed(1)} s: ${again}; told ${told.length} times; ` +
+      `${result.booted} booted in ${result.seconds.toFixed(1)} s: ${again}; told ${reported.length} times; ` +
         `${before.descriptors} descriptors before, ${after.descriptors} after`,
     );
   },

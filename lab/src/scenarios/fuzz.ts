@@ -1,7 +1,7 @@
 import { must } from "../failure.ts";
 import { type Campaign, count, fuzzCampaign } from "../fuzz/campaign.ts";
-import { HEAP } from "../fuzz/house.ts";
 import { fuzzStart } from "../fuzz/sender.ts";
+import { HEAP } from "../fuzz/site.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import type { FaultRow } from "../record/rows.ts";
 

@@ -25,7 +25,7 @@ interface Daemon {
   readonly disk: string;
   readonly folder: string;
   /** How often the console has told an event so far. */
-  told(event: string): number;
+  reported(event: string): number;
   records(): readonly LogRecord[];
   stop(): Promise<void>;
   /** Gets a file by TFTP, `hello` when none is named; the status of curl. */
@@ -64,12 +64,12 @@ async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> 
   const started = start(lab, host.netns, { name: "bootlace", command: process.execPath, args, cwd: folder });
   await listening(lab, started, [67, 4011, 69]);
   const records = () => readRecords(started.output.text());
-  const told = (event: string) => records().filter((record) => record.event === event).length;
+  const reported = (event: string) => records().filter((record) => record.event === event).length;
   return {
     disk,
     folder,
     records,
-    told,
+    reported,
     async fetch(file = "hello") {
       const args = ["--silent", "--max-time", "10", `tftp://${BOOT_SERVER}/${file}`];
       return (await run(lab, client.netns, locate("curl"), args)).code;
@@ -86,8 +86,8 @@ async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> 
       return String((JSON.parse(stdout.toString()) as { bootFile?: string }).bootFile);
     },
     async tells(event, times, seconds = 15) {
-      await eventually(lab, `${event}, ${times} times`, seconds, () => told(event) >= times || undefined);
-      must(told(event) === times, `${event} was told ${told(event)} times, not ${times}`);
+      await eventually(lab, `${event}, ${times} times`, seconds, () => reported(event) >= times || undefined);
+      must(reported(event) === times, `${event} was told ${reported(event)} times, not ${times}`);
     },
     async stop() {
       const exit = await started.stop("SIGTERM", 10);
@@ -174,12 +174,12 @@ async function logRotated(lab: Lab, daemon: Daemon): Promise<void> {
   rmSync(join(daemon.disk, "log"), { recursive: true });
   await eventually(lab, "the folder of the log to be missed", 15, async () => {
     await daemon.fetch();
-    return daemon.told("log.file-failed") === 2 || undefined;
+    return daemon.reported("log.file-failed") === 2 || undefined;
   });
   mkdirSync(join(daemon.disk, "log"));
   await eventually(lab, "the log file again", 15, async () => {
     await daemon.fetch();
-    return daemon.told("log.file-back") === 2 || undefined;
+    return daemon.reported("log.file-back") === 2 || undefined;
   });
   must(existsSync(log), "the log file is not there again");
   lab.row("log-gone", "a new file after the rename; the folder missed once, and written to when it was back");
@@ -191,7 +191,7 @@ async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
   await daemon.tells("boot.root-gone", 1);
   // A file that was open a moment ago is not looked for again.
   await eventually(lab, "no file from a tree that is gone", 5, async () => (await daemon.fetch()) !== 0 || undefined);
-  const trees = daemon.told("boot.tree");
+  const trees = daemon.reported("boot.tree");
   renameSync(`${tree}.away`, tree);
   await daemon.tells("boot.tree", trees + 1);
   await eventually(lab, "a file from the tree that is back", 5, async () => (await daemon.fetch()) === 0 || undefined);
@@ -201,7 +201,7 @@ async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
 
 async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void> {
   const link = (state: string) => runOk(lab, host.netns, locate("ip"), ["link", "set", "eth0", state]);
-  const before = daemon.told("net.interfaces");
+  const before = daemon.reported("net.interfaces");
   const ready = () => run(lab, host.netns, locate("curl"), ["--silent", "--fail", "http://127.0.0.1:8067/readyz"]);
   must((await ready()).code === 0, "it does not call itself ready");
   await link("down");

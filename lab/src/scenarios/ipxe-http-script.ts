@@ -44,9 +44,9 @@ export const ipxeHttpScript: Scenario = {
 /** Boots a machine and sees that the script was filled in and that memtest86+ runs. */
 async function boot(lab: Lab, lan: Switch, row: string, mac: string, baseUrl: string): Promise<void> {
   const machine = await startBios(lab, lan, { mac, name: `bios-${mac.slice(-2)}` });
-  const [told] = await machine.output.until(/SCRIPT-FOR \S+ FROM \S+ AT \S+(?=\s)/, 90);
-  must(told === `SCRIPT-FOR ${mac} FROM ${BOOT_SERVER} AT ${baseUrl}`, `the script was filled in as "${told}"`);
-  lab.proof(told);
+  const [reported] = await machine.output.until(/SCRIPT-FOR \S+ FROM \S+ AT \S+(?=\s)/, 90);
+  must(reported === `SCRIPT-FOR ${mac} FROM ${BOOT_SERVER} AT ${baseUrl}`, `the script was filled in as "${reported}"`);
+  lab.proof(reported);
   const [shown] = await machine.output.until(/Memtest86\+ v\d+\.\d\d/, 90);
   lab.row(row, shown, machine.age());
   await machine.stop("SIGKILL");

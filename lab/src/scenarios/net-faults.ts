@@ -85,11 +85,11 @@ export const netFaults: Scenario = {
 async function linkDown(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootlace): Promise<void> {
   const machine = await startBios(lab, lan, { mac: "52:54:00:ae:22:01" });
   await underWay(lab, bootServer, machine);
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   await configure(bootServer, "link", "set", "eth0", "down");
-  await told(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "no interface to serve yet");
   await configure(bootServer, "link", "set", "eth0", "up");
-  await told(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
+  await reported(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
   const [shown] = await machine.output.until(MEMTEST, 240);
   lab.row("net-link-down", `${await oneTransfer(lab, bootlace, "pxelinux/large.img")}; ${shown} after ${age(machine)}`);
   await machine.stop("SIGKILL");
@@ -98,14 +98,14 @@ async function linkDown(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootla
 async function replugged(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootlace): Promise<void> {
   const machine = await startUefi(lab, lan, { mac: "52:54:00:ae:22:02", memory: MEMTEST_MEMORY });
   await underWay(lab, bootServer, machine);
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   const { mac } = await linkOf(bootServer);
   await configure(bootServer, "link", "delete", "eth0");
-  await told(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "no interface to serve yet");
   const other = await addSwitch(lab, "other");
   await trunk(lan, other);
   await plugIn(bootServer, other, { addresses: [`${BOOT_SERVER}/24`], mac });
-  await told(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
+  await reported(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
   const [shown] = await machine.output.until(MEMTEST_OR_STUCK, 240);
   lab.row("net-replugged", `${await oneTransfer(lab, bootlace, "efi/large.img")}; ${shown} after ${age(machine)}`);
   await machine.stop("SIGKILL");
@@ -113,10 +113,10 @@ async function replugged(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootl
 
 /** Another address: a machine boots from it, and nothing comes from the old one. */
 async function addressChanged(lab: Lab, { lan, bootServer, capture }: HomeLan, bootlace: Bootlace): Promise<void> {
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   await configure(bootServer, "address", "delete", `${BOOT_SERVER}/24`, "dev", "eth0");
   await configure(bootServer, "address", "add", `${NEXT_ADDRESS}/24`, "broadcast", "+", "dev", "eth0");
-  await told(lab, bootlace, before + 1, `serving eth0 ${NEXT_ADDRESS}`);
+  await reported(lab, bootlace, before + 1, `serving eth0 ${NEXT_ADDRESS}`);
   const since = Date.now() / 1000;
   const bios = await startBios(lab, lan, { mac: "52:54:00:ae:22:03", name: "moved" });
   const [named] = await bios.output.until(new RegExp(`Next server: ${NEXT_ADDRESS}`), 180);
@@ -132,9 +132,9 @@ async function addressChanged(lab: Lab, { lan, bootServer, capture }: HomeLan, b
 /** An interface more: a machine boots from it. */
 async function secondInterface(lab: Lab, { bootServer, capture }: HomeLan, bootlace: Bootlace): Promise<void> {
   const workshop = await buildLan(lab, 12, "-workshop", { snap: 600 });
-  const before = interfacesTold(bootlace);
+  const before = interfacesReported(bootlace);
   await plugIn(bootServer, workshop.lan, { interface: "eth1", addresses: [`${WORKSHOP}/24`] });
-  await told(lab, bootlace, before + 1, new RegExp(`^serving eth0 \\S+, eth1 ${WORKSHOP}`));
+  await reported(lab, bootlace, before + 1, new RegExp(`^serving eth0 \\S+, eth1 ${WORKSHOP}`));
   const uefi = await startUefi(lab, workshop.lan, { mac: "52:54:00:ae:22:04", name: "workshop" });
   const [server] = await uefi.output.until(new RegExp(`Server IP address is ${WORKSHOP}`), 180);
   const [nbp] = await uefi.output.until(/NBP file downloaded successfully/, 180);
@@ -161,12 +161,12 @@ async function underWay(lab: Lab, host: Host, machine: Machine): Promise<void> {
   });
 }
 
-function interfacesTold(bootlace: Bootlace): number {
+function interfacesReported(bootlace: Bootlace): number {
   return bootlace.records().filter(({ event }) => event === "net.interfaces").length;
 }
 
 /** Waits for the next word on the interfaces, which must be this. */
-async function told(lab: Lab, bootlace: Bootlace, count: number, words: string | RegExp): Promise<void> {
+async function reported(lab: Lab, bootlace: Bootlace, count: number, words: string | RegExp): Promise<void> {
   const all = await eventually(lab, `"${words}" in the log`, 30, () => {
     const records = bootlace.records().filter(({ event }) => event === "net.interfaces");
     return records.length >= count ? records : undefined;

@@ -6,8 +6,8 @@ import type { Lab, Scenario } from "../lab.ts";
 import { addHost, configure, type Host, linkOf, plugIn } from "../namespaces.ts";
 import { start } from "../processes.ts";
 import { startBios, startUefi } from "../qemu.ts";
+import { filesReported } from "../reported-files.ts";
 import { ipv6Prefix, startDnsmasq } from "../router.ts";
-import { filesTold } from "../told-files.ts";
 import { BIOS_MEMTEST, BIOS_MEMTEST_FILES, UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
 import { cpuSeconds, droppedDatagrams, vitalsOf } from "../vitals.ts";
 
@@ -92,8 +92,8 @@ async function within(lab: Lab, { lan }: HomeLan, bootlace: Bootlace, host: Host
       ?.at(-1),
   );
   must(sent >= AT_LEAST * RATE * source.age(), `only ${sent} packets in ${source.age().toFixed(0)} s`);
-  await filesTold(lab, bootlace, ADDRESSES[kind][0], BIOS_MEMTEST_FILES);
-  await filesTold(lab, bootlace, ADDRESSES[kind][1], UEFI_SYSLINUX_FILES);
+  await filesReported(lab, bootlace, ADDRESSES[kind][0], BIOS_MEMTEST_FILES);
+  await filesReported(lab, bootlace, ADDRESSES[kind][1], UEFI_SYSLINUX_FILES);
   const foreign = bootlace.records().slice(lines).filter(isForeign);
   must(foreign.length === 0, `${foreign.length} lines about the noise: ${JSON.stringify(foreign[0])}`);
   const dropped = [67, 68, 4011, 69].map((port) => droppedDatagrams(bootlace.process, port));

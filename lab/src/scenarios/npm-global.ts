@@ -62,9 +62,9 @@ async function boots(lab: Lab, { program, version, bootServer, pc, capture }: Tr
   mkdirSync(cwd);
   plantTree(join(cwd, "boot"), BIOS_MEMTEST);
   const environment = { ...personEnvironment([await pathOf(lab, version)]), STATE_DIRECTORY: join(cwd, "state") };
-  const told = await execute(lab, program, ["version"], { cwd, environment });
+  const reported = await execute(lab, program, ["version"], { cwd, environment });
   const own = JSON.parse(await execute(lab, program, ["version", "--json"], { cwd, environment }));
-  must(told.includes(`node ${version}`) && own.node === version, `it runs on another Node.js: ${told}`);
+  must(reported.includes(`node ${version}`) && own.node === version, `it runs on another Node.js: ${reported}`);
 
   const server = start(lab, bootServer.netns, {
     name: `bootlace-${version}`,

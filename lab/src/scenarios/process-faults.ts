@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Bootlace } from "../bootlace.ts";
 import type { CrowdResult, KindName } from "../crowd/plan.ts";
 import { LONE_MACHINE, switchOnCrowd } from "../crowd.ts";
-import { bootNext, buildCrowdHouse, type CrowdHouse, type CrowdServer, startCrowdServer } from "../crowd-house.ts";
+import { bootOnce, buildCrowdSite, type CrowdServer, type CrowdSite, startCrowdServer } from "../crowd-site.ts";
 import { must } from "../failure.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
 import type { Host } from "../namespaces.ts";
@@ -31,7 +31,7 @@ const idsOf = async (lab: Lab, host: Host) =>
 const waitingFor = async (lab: Lab, host: Host) =>
   ((await ask(lab, host, "next")) as Next).next.map(({ mac }) => mac).sort();
 
-function tell({ booted, restarts, repeats, seconds }: CrowdResult): string {
+function describe({ booted, restarts, repeats, seconds }: CrowdResult): string {
   const asked = repeats.discover + repeats.pxe;
   const again = `${restarts} transfers begun anew, ${asked} DHCP and ${repeats.tftp} TFTP packets repeated`;
   return `${booted} machines booted in ${seconds.toFixed(1)} s: ${again}`;
@@ -49,7 +49,7 @@ function stateIsWhole({ folder }: Bootlace): number {
   }
 }
 
-async function killed(lab: Lab, { bootServer, crowd, pc }: CrowdHouse): Promise<CrowdServer> {
+async function killed(lab: Lab, { bootServer, crowd, pc }: CrowdSite): Promise<CrowdServer> {
   const options = { name: "boot", kernel: KERNEL };
   const first = await startCrowdServer(lab, bootServer, options);
   await switchOnCrowd(lab, crowd, first.root, { name: "early", machines: 4, first: 100, mix: PERSISTENT }).booted(60);
@@ -60,17 +60,17 @@ async function killed(lab: Lab, { bootServer, crowd, pc }: CrowdHouse): Promise<
   // One of the twenty loads its kernel as a one-shot: it is taken, but not used up, when the server dies. It takes a block
   // now and then until then: its transfer is under way at any speed of the others.
   const taken = LONE_MACHINE.mac;
-  for (const mac of [...STANDING, taken]) await bootNext(lab, bootServer, first, mac, "linux/vmlinuz");
+  for (const mac of [...STANDING, taken]) await bootOnce(lab, bootServer, first, mac, "linux/vmlinuz");
 
   const run = switchOnCrowd(lab, crowd, first.root, {
     name: "kill",
     machines: 19,
     mix: PERSISTENT,
     within: 200,
-    tellAt: 16,
+    reportAt: 16,
   });
   const crawlUntil = join(lab.folder, "killed");
-  const lone = switchOnCrowd(lab, pc, first.root, { name: "one-shot", ...LONE_MACHINE, tellAt: 1, crawlUntil });
+  const lone = switchOnCrowd(lab, pc, first.root, { name: "one-shot", ...LONE_MACHINE, reportAt: 1, crawlUntil });
   await Promise.all([run.loading(), lone.loading()]);
   await first.kill();
   writeFileSync(crawlUntil, "");
@@ -92,14 +92,14 @@ async function killed(lab: Lab, { bootServer, crowd, pc }: CrowdHouse): Promise<
   must(odd === undefined, `the state was not whole: ${JSON.stringify(odd)}`);
   lab.row(
     "kill-20-transfers",
-    `${tell(result)}; ${before.length} boots and 4 one-shots from before are there, history sound`,
+    `${describe(result)}; ${before.length} boots and 4 one-shots from before are there, history sound`,
   );
   return second;
 }
 
-async function paused(lab: Lab, { crowd }: CrowdHouse, bootlace: CrowdServer): Promise<void> {
+async function paused(lab: Lab, { crowd }: CrowdSite, bootlace: CrowdServer): Promise<void> {
   const { pid } = bootlace.process;
-  const options = { machines: 20, mix: PERSISTENT, within: 200, tellAt: 16 };
+  const options = { machines: 20, mix: PERSISTENT, within: 200, reportAt: 16 };
   const run = switchOnCrowd(lab, crowd, bootlace.root, { name: "pause", ...options });
   await run.loading();
   process.kill(pid, "SIGSTOP");
@@ -110,7 +110,7 @@ async function paused(lab: Lab, { crowd }: CrowdHouse, bootlace: CrowdServer): P
   const [loaded, asked] = await Promise.all([run.booted(180), others.booted(180)]);
   must(loaded.repeats.tftp > 0, "no transfer was under way");
   must(asked.repeats.discover > 0, "nobody asked while it stood still");
-  lab.row("stop-10-s", `those that loaded: ${tell(loaded)}; those that asked meanwhile: ${tell(asked)}`);
+  lab.row("stop-10-s", `those that loaded: ${describe(loaded)}; those that asked meanwhile: ${describe(asked)}`);
 }
 
 export const processFaults: Scenario = {
@@ -131,9 +131,9 @@ export const processFaults: Scenario = {
     },
   ],
   async run(lab) {
-    const house = await buildCrowdHouse(lab);
-    const bootlace = await killed(lab, house);
-    await paused(lab, house, bootlace);
+    const site = await buildCrowdSite(lab);
+    const bootlace = await killed(lab, site);
+    await paused(lab, site, bootlace);
     await bootlace.stop();
     lab.proof(`${stateIsWhole(bootlace)} boots in the history, which SQLite finds sound`);
   },

@@ -8,7 +8,7 @@ import { startBios, startUefi } from "../qemu.ts";
 import type { BootRow } from "../record/rows.ts";
 import { advertisementLines, ipv6Prefix, startDnsmasq } from "../router.ts";
 import { BIOS_MEMTEST, UEFI_SYSLINUX } from "../tree.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const THEIRS = "theirs.0";
 const BIOS = "SeaBIOS, iPXE ROM, e1000";
@@ -20,7 +20,7 @@ function row(id: string, machine: string, boots: string, cannot?: string): BootR
   return { id: `net-router-${id}`, section: "Networks", machine, boots, ...(cannot === undefined ? {} : { cannot }) };
 }
 
-interface House {
+interface Site {
   readonly lan: Switch;
   readonly router: Host;
   readonly bootServer: Host;
@@ -87,21 +87,21 @@ export const routers: Scenario = {
   ],
   parts: MEETINGS.map(({ id }) => `net-router-${id}`),
   async run(lab) {
-    const house = await build(lab);
+    const site = await build(lab);
     const wanted = MEETINGS.filter(({ id }) => lab.part(`net-router-${id}`));
     // Each verdict comes with the silence after its machine: all are awaited at once.
     const verdicts: (() => Promise<unknown>)[] = [];
     for (const { id, last, words, failure } of wanted) {
-      const router = await (words === "kea" ? startKea(lab, house.router) : startDhcpd(lab, house.router, words));
-      if (failure === undefined) await boots(lab, house, id, last);
-      else verdicts.push(await fails(lab, house, id, last, ...failure));
+      const router = await (words === "kea" ? startKea(lab, site.router) : startDhcpd(lab, site.router, words));
+      if (failure === undefined) await boots(lab, site, id, last);
+      else verdicts.push(await fails(lab, site, id, last, ...failure));
       await router.stop();
     }
-    for (const told of verdicts) await told();
+    for (const reported of verdicts) await reported();
   },
 };
 
-async function build(lab: Lab): Promise<House> {
+async function build(lab: Lab): Promise<Site> {
   const lan = await addSwitch(lab, "lan");
   const router = await addHost(lab, "router");
   await plugIn(router, lan, { interface: "eth0", addresses: [`${ROUTER}/24`, `${ipv6Prefix(11)}1/64`] });
@@ -117,14 +117,14 @@ async function build(lab: Lab): Promise<House> {
 
 const mac = (last: number) => `52:54:00:ae:0e:0${last}`;
 
-function switchOn(lab: Lab, { lan }: House, id: string, last: number) {
+function switchOn(lab: Lab, { lan }: Site, id: string, last: number) {
   const options = { mac: mac(last), name: `m${last}` };
   return id.endsWith("-bios") ? startBios(lab, lan, options) : startUefi(lab, lan, options);
 }
 
 /** Boots a machine from our files. */
-async function boots(lab: Lab, house: House, id: string, last: number): Promise<void> {
-  const machine = await switchOn(lab, house, id, last);
+async function boots(lab: Lab, site: Site, id: string, last: number): Promise<void> {
+  const machine = await switchOn(lab, site, id, last);
   const [shown] = await machine.output.until(/PXELINUX 6\.04|NBP file downloaded successfully/, 180);
   lab.row(`net-router-${id}`, shown, machine.age());
   await machine.stop("SIGKILL");
@@ -133,16 +133,16 @@ async function boots(lab: Lab, house: House, id: string, last: number): Promise<
 /** Sees a machine fail with this text. Gives what waits for Bootlace to say why. */
 async function fails(
   lab: Lab,
-  house: House,
+  site: Site,
   id: string,
   last: number,
   text: RegExp,
   verdict: string,
 ): Promise<() => Promise<unknown>> {
-  const machine = await switchOn(lab, house, id, last);
+  const machine = await switchOn(lab, site, id, last);
   const [shown] = await machine.output.until(text, 180);
   lab.row(`net-router-${id}`, shown, machine.age());
   await machine.stop("SIGKILL");
   const expected = { mac: mac(last), verdict, confidence: ["likely", "certain"], seconds: 90 };
-  return () => verdictTold(lab, house.bootServer, house.bootlace, expected);
+  return () => verdictReported(lab, site.bootServer, site.bootlace, expected);
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BOOTLACE_MAIN } from "../bootlace.ts";
 import type { KindName } from "../crowd/plan.ts";
 import { switchOnCrowd } from "../crowd.ts";
-import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { buildCrowdSite, startCrowdServer } from "../crowd-site.ts";
 import { must } from "../failure.ts";
 import { eventually, type Scenario } from "../lab.ts";
 import { ask } from "../verdicts.ts";
@@ -41,7 +41,7 @@ export const soak: Scenario = {
     },
   ],
   async run(lab) {
-    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const { bootServer, crowd } = await buildCrowdSite(lab);
     const program = { args: [`--max-old-space-size=${HEAP}`, BOOTLACE_MAIN] };
     const bootlace = await startCrowdServer(lab, bootServer, { name: "boot", kernel: KERNEL, program });
     const times = { lanes: LANES, pace: PACE, within: PACE };

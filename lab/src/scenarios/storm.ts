@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Bootlace } from "../bootlace.ts";
 import type { CrowdResult } from "../crowd/plan.ts";
 import { MIX, switchOnCrowd } from "../crowd.ts";
-import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { buildCrowdSite, startCrowdServer } from "../crowd-site.ts";
 import { must } from "../failure.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
 import type { Host } from "../namespaces.ts";
@@ -77,7 +77,7 @@ export const storm: Scenario = {
     },
   ],
   async run(lab) {
-    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const { bootServer, crowd } = await buildCrowdSite(lab);
     const bootlace = await startCrowdServer(lab, bootServer, { name: "boot", kernel: KERNEL });
     const { root } = bootlace;
     // Whatever is made at the first request is there then.

@@ -18,7 +18,7 @@ const PACKETS = CLIENTS * (Math.floor(MIB / 1468) + 1);
 
 interface Case {
   readonly role: string;
-  readonly told: string;
+  readonly reported: string;
   readonly mtu?: number;
   /** A line of bootlace.yaml. */
   readonly setting?: string;
@@ -43,18 +43,18 @@ const withoutPerl = (folder: string): Program => ({
 });
 
 const CASES: readonly Case[] = [
-  { role: "whole", told: "windows leave whole, and Linux cuts them", stock: true, calls: WHOLE },
+  { role: "whole", reported: "windows leave whole, and Linux cuts them", stock: true, calls: WHOLE },
   {
     role: "narrow",
-    told: "a cable with an MTU of 1400 refuses them: they go singly",
+    reported: "a cable with an MTU of 1400 refuses them: they go singly",
     mtu: 1400,
     // Else the blocks that are granted fit it.
     setting: "tftp: { maxBlockSize: 1469 }\n",
     stock: true,
     calls: SINGLY,
   },
-  { role: "bare", told: "without perl they go singly", program: withoutPerl, stock: false, calls: SINGLY },
-  { role: "off", told: "switched off", stock: false, setting: "tftp: { segmentation: false }\n", calls: SINGLY },
+  { role: "bare", reported: "without perl they go singly", program: withoutPerl, stock: false, calls: SINGLY },
+  { role: "off", reported: "switched off", stock: false, setting: "tftp: { segmentation: false }\n", calls: SINGLY },
 ];
 
 export const tftpSegments: Scenario = {
@@ -66,7 +66,10 @@ export const tftpSegments: Scenario = {
   },
 };
 
-async function serve(lab: Lab, { role, told, mtu, setting = "", program, stock, calls }: Case): Promise<void> {
+async function serve(
+  lab: Lab,
+  { role, reported: told, mtu, setting = "", program, stock, calls }: Case,
+): Promise<void> {
   const lan = await addSwitch(lab, `lan-${role}`);
   const [boot, crowd] = [await addHost(lab, `boot-${role}`), await addHost(lab, `crowd-${role}`)];
   await plugIn(boot, lan, { addresses: [`${BOOT_SERVER}/24`] });

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, write
 import { join } from "node:path";
 import type { KindName } from "../crowd/plan.ts";
 import { CROWD_YAML, type CrowdRun, plantKernel, switchOnCrowd } from "../crowd.ts";
-import { buildCrowdHouse, startCrowdServer } from "../crowd-house.ts";
+import { buildCrowdSite, startCrowdServer } from "../crowd-site.ts";
 import { filler } from "../filler.ts";
 import type { Scenario } from "../lab.ts";
 
@@ -35,7 +35,7 @@ export const treeExchanged: Scenario = {
     },
   ],
   async run(lab) {
-    const { bootServer, crowd } = await buildCrowdHouse(lab);
+    const { bootServer, crowd } = await buildCrowdSite(lab);
     const yaml = CROWD_YAML.replace("root: ./boot", "root: ./served");
     const link = join(lab.folder, "boot/served");
     mkdirSync(join(lab.folder, "boot"), { recursive: true });
@@ -47,14 +47,14 @@ export const treeExchanged: Scenario = {
     const [old, fresh] = [join(folder, "old"), join(folder, "fresh")];
     for (const tree of [old, fresh]) cpSync(root, tree, { recursive: true });
     writeFileSync(join(fresh, "linux/vmlinuz"), otherKernel());
-    const both = { machines: 20, mix: PERSISTENT, within: 200, tellAt: 16 };
-    const whileLoading = async (name: string, change: () => void, tellAt = both.tellAt) => {
-      const crowded = switchOnCrowd(lab, crowd, root, { name, ...both, tellAt, roots: [old, fresh] });
+    const both = { machines: 20, mix: PERSISTENT, within: 200, reportAt: 16 };
+    const whileLoading = async (name: string, change: () => void, reportAt = both.reportAt) => {
+      const crowded = switchOnCrowd(lab, crowd, root, { name, ...both, reportAt, roots: [old, fresh] });
       await crowded.loading();
       change();
-      return told(crowded);
+      return reported(crowded);
     };
-    const told = async (started: CrowdRun) => {
+    const reported = async (started: CrowdRun) => {
       const { booted, restarts, seconds } = await started.booted(120);
       return `${booted} machines in ${seconds.toFixed(1)} s, ${restarts} transfers begun anew, no octet of another file`;
     };

@@ -13,7 +13,7 @@ import { runOk } from "../processes.ts";
 import { type Machine, startUboot } from "../qemu.ts";
 import type { BootTree } from "../tree.ts";
 import { ubootHello } from "../uboot-hello.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const PAGE = "how-to/u-boot.md";
 const SCRIPT = "boot.scr.uimg";
@@ -170,7 +170,7 @@ export const ubootAlone: Scenario = {
       .map(({ payload }) => readDhcp(payload))
       .filter((reply) => reply?.yiaddr === "0.0.0.0" && reply.siaddr === BOOT_SERVER && reply.file === SCRIPT);
     must(offered.length > 0, "no offer of ours is in the capture");
-    await verdictTold(lab, bootServer, bootlace, { mac: MAC, verdict: "B06", confidence: ["likely"], seconds: 60 });
+    await verdictReported(lab, bootServer, bootlace, { mac: MAC, verdict: "B06", confidence: ["likely"], seconds: 60 });
 
     machine.write("\u0003");
     const program = "bootlace-check/arm64-uefi.efi";

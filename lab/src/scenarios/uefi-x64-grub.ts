@@ -3,7 +3,7 @@ import { BOOT_SERVER, buildHomeLan, type HomeLan } from "../home-lan.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import { startUefi } from "../qemu.ts";
 import type { BootTree } from "../tree.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const MAC = "52:54:00:ae:00:03";
 const SECURE_MAC = "52:54:00:ae:00:13";
@@ -64,7 +64,7 @@ async function withSecureBoot(lab: Lab, { lan, bootServer }: HomeLan, bootlace: 
   const [refused] = await machine.output.until(/bad shim signature/, 120);
   lab.row("uefi-x64-secure-unsigned-kernel", refused, machine.age());
   const unsigned = { mac: SECURE_MAC, verdict: "booted", confidence: ["guess"], seconds: 90 };
-  await verdictTold(lab, bootServer, bootlace, unsigned);
+  await verdictReported(lab, bootServer, bootlace, unsigned);
   // GRUB wants a key after its error, then it shows its menu again.
   await machine.output.until(/Press any key to continue/, 60);
   machine.write("k");

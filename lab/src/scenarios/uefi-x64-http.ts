@@ -8,7 +8,7 @@ import { httpGaps } from "../http-log.ts";
 import { makeIso } from "../iso.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
 import { startUefi } from "../qemu.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const MAC = "52:54:00:ae:03:01";
 const PAGE = "how-to/http-boot.md";
@@ -71,7 +71,12 @@ async function shimAndGrub(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Boo
   machine.write("ls (http,192.168.11.109)/\r");
   const [without] = await machine.output.until(/error: [^\n]*/, 60);
   lab.row("uefi-x64-http-grub-config", `grub> ${without}`, machine.age());
-  await verdictTold(lab, bootServer, bootlace, { mac: MAC, verdict: "unclear", confidence: ["likely"], seconds: 90 });
+  await verdictReported(lab, bootServer, bootlace, {
+    mac: MAC,
+    verdict: "unclear",
+    confidence: ["likely"],
+    seconds: 90,
+  });
   await machine.stop("SIGKILL");
 }
 
@@ -83,7 +88,7 @@ async function discImage(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootl
   lab.row("uefi-x64-http-iso", shown, machine.age());
   const gaps = httpGaps(bootlace, [ISO]);
   must(gaps.length === 0, `the log lacks a step:\n${gaps.join("\n")}`);
-  await verdictTold(lab, bootServer, bootlace, {
+  await verdictReported(lab, bootServer, bootlace, {
     mac: ISO_MAC,
     verdict: "booted",
     confidence: ["likely"],

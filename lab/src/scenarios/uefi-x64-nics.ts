@@ -2,7 +2,7 @@ import { startBootlace } from "../bootlace.ts";
 import { buildHomeLan } from "../home-lan.ts";
 import { inLanes, type Scenario } from "../lab.ts";
 import { startUefi } from "../qemu.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 /** The cards of which the ROM has iPXE for UEFI, and for which OVMF has no driver of its own. */
 const CARDS = ["e1000", "e1000e", "rtl8139", "vmxnet3"] as const;
@@ -26,8 +26,8 @@ export const uefiX64Nics: Scenario = {
       const machine = await startUefi(lab, lan, { mac: macOf(nic), name: nic, nic, rom: true });
       const [shown] = await machine.output.until(/this program came over the network and runs/, 180);
       lab.row(rowOf(nic), shown, machine.age());
-      const told = { mac: macOf(nic), verdict: "checked", confidence: ["likely"], seconds: 30 };
-      await verdictTold(lab, bootServer, bootlace, told);
+      const reported = { mac: macOf(nic), verdict: "checked", confidence: ["likely"], seconds: 30 };
+      await verdictReported(lab, bootServer, bootlace, reported);
       await machine.stop("SIGKILL");
     };
     // Two at once: a machine is emulated by one core.

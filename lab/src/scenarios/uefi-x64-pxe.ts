@@ -4,7 +4,7 @@ import { buildHomeLan } from "../home-lan.ts";
 import type { Scenario } from "../lab.ts";
 import { memtestBySyslinuxEfi } from "../memtest.ts";
 import { UEFI_SYSLINUX, UEFI_SYSLINUX_FILES } from "../tree.ts";
-import { verdictTold } from "../verdicts.ts";
+import { verdictReported } from "../verdicts.ts";
 
 const MAC = "52:54:00:ae:00:02";
 
@@ -28,8 +28,8 @@ export const uefiX64Pxe: Scenario = {
     await bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${UEFI_SYSLINUX_FILES.join(", ")}`);
     // The size probe ends with ERROR 8, and syslinux asks for its configuration under many names: neither is a fault.
-    const told = { mac: MAC, verdict: "booted", confidence: ["likely"], seconds: 90 };
-    const { verdicts } = await verdictTold(lab, bootServer, bootlace, told);
+    const reported = { mac: MAC, verdict: "booted", confidence: ["likely"], seconds: 90 };
+    const { verdicts } = await verdictReported(lab, bootServer, bootlace, reported);
     const beside = verdicts.slice(1).map(({ id }) => id);
     must(beside.join() === "B07,B11", `beside "booted" stands ${beside.join()}`);
   },

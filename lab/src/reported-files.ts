@@ -7,7 +7,7 @@ import { eventually, type Lab } from "./lab.ts";
  * Waits until each file is logged as served over a wire that may lose packets. When the last acknowledgement is lost the
  * machine has the whole file, and Bootlace can tell only of the blocks before the last window.
  */
-export async function filesTold(
+export async function filesReported(
   lab: Lab,
   bootlace: Bootlace,
   address: string,

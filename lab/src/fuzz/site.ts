@@ -11,7 +11,7 @@ import { ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
 import { BIOS_MEMTEST, type BootTree } from "../tree.ts";
 
 /** The appliance that is fuzzed, and who stands around it. */
-export interface FuzzHouse {
+export interface FuzzSite {
   readonly lan: Switch;
   readonly bootlace: Bootlace;
   /** Where an ordinary client boots in between. */
@@ -60,7 +60,7 @@ const SMALL: BootTree = {
 };
 
 /** Builds a LAN with a router, the appliance, a client and the stranger. Without a capture: it would be too large. */
-export async function buildFuzzHouse(lab: Lab): Promise<FuzzHouse> {
+export async function buildFuzzSite(lab: Lab): Promise<FuzzSite> {
   const lan = await addSwitch(lab, "lan");
   const router = await addHost(lab, "router");
   await plugIn(router, lan, { addresses: [`${ROUTER}/24`, `${ipv6Prefix(11)}1/64`] });

@@ -8,7 +8,7 @@ import { listening } from "./ports.ts";
 import { runOk } from "./processes.ts";
 
 /** The house with room for a crowd. */
-export interface CrowdHouse {
+export interface CrowdSite {
   readonly bootServer: Host;
   readonly crowd: Host;
   /** A single machine. */
@@ -16,7 +16,7 @@ export interface CrowdHouse {
 }
 
 /** Builds it. Of what passes on the LAN only DHCP is captured: files are compared where they arrive. */
-export async function buildCrowdHouse(lab: Lab): Promise<CrowdHouse> {
+export async function buildCrowdSite(lab: Lab): Promise<CrowdSite> {
   const only = "udp and (port 67 or port 4011)";
   const { lan, bootServer } = await buildHomeLan(lab, { pool: CROWD_POOL, routerLines: [LONE_LEASE], only });
   return { bootServer, crowd: await addCrowdHost(lab, lan), pc: await addLoneHost(lab, lan) };
@@ -50,6 +50,6 @@ export async function startCrowdServer(lab: Lab, host: Host, options: CrowdServe
 }
 
 /** `bootlace next` for a machine. */
-export async function bootNext(lab: Lab, host: Host, { folder }: Bootlace, mac: string, file: string): Promise<void> {
+export async function bootOnce(lab: Lab, host: Host, { folder }: Bootlace, mac: string, file: string): Promise<void> {
   await runOk(lab, host.netns, process.execPath, [BOOTLACE_MAIN, "next", mac, "--file", file], { cwd: folder });
 }
