@@ -46,7 +46,7 @@ function memoryTable(lines: readonly MemoryLine[]): string {
 async function frugalDecode(lab: Lab, host: Awaited<ReturnType<typeof addHost>>): Promise<readonly MemoryLine[]> {
   const lines = await measureDecodeMemory(lab, host);
   const { decode, map } = growth(lines);
-  const reported = `${decode.toFixed(0)} octets for each further unknown option; its map entry and view take ${map.toFixed(0)}`;
+  const reported = `${decode.toFixed(0)} bytes for each further unknown option; its map entry and view take ${map.toFixed(0)}`;
   must(decode <= map * TOLERANCE, reported);
   lab.proof(reported);
   return lines;
