@@ -152,7 +152,7 @@ export function play(trail: Trail): Played {
     const file = path === undefined ? undefined : tree.get(path);
     if (path !== undefined && file !== undefined && !inspected.has(path)) {
       inspected.add(path);
-      own({ type: "inspected", time: now, path, facts: factsOf(path, file) });
+      own({ type: "inspected", time: now, path, client: client.address, facts: factsOf(path, file) });
     }
     return path;
   }
