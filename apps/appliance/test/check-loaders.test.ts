@@ -2,19 +2,10 @@ import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
-import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
+import { checked, findings, put } from "./helpers/checked-tree.ts";
 import { peImage } from "./helpers/pe-image.ts";
-import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
-const symbols = ["start_ldlinux"];
 const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
-
-/** PXELINUX whole in itself, with this configuration. */
-function pxelinux(config?: string): void {
-  put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", symbols));
-  put("pxelinux/ldlinux.c32", ldlinuxModule(symbols));
-  if (config !== undefined) put("pxelinux/pxelinux.cfg/default", config);
-}
 
 /** The codes and the messages that stand behind them. */
 async function told(config = "root: boot\n"): Promise<string[]> {
