@@ -2,17 +2,17 @@ import type { FileFlaw } from "../catalogue/tree.ts";
 
 /** What can be wrong with the files that are to be booted. The codes are stable. */
 export const treeFindingCodes = {
-  T001: "a file that is not there",
+  T001: "missing file",
   T002: "a file that cannot be served",
-  T003: "a name that differs in upper and lower case",
+  T003: "a name that differs only in case",
   T004: "a program for another machine",
   T005: "PXELINUX without ldlinux.c32",
   T006: "ldlinux.c32 of another version",
   T007: "a kernel named .bin",
-  T008: "a boot file that nobody can start",
-  T009: "a file under a name of the boot check",
-  T010: "a token file that is no good",
-  T011: "a user that is not there",
+  T008: "a boot file that no machine can start",
+  T009: "a file with a boot check name",
+  T010: "an unusable token file",
+  T011: "missing user",
   T012: "a file that its loader cannot use",
   T013: "a script or configuration that its loader does not read",
   T014: "an unknown command in an iPXE script",
