@@ -62,7 +62,7 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   async function again(key: string, entry: KnownFile, sub: string | undefined, name: string): Promise<OpenResult> {
     const time = wall();
     if (!(await isStill(entry))) return await search(key, sub, name);
-    const renewed = { ...entry, at: time };
+    const renewed = { ...entry, time };
     known.set(key, renewed);
     return fromMemory(key, renewed);
   }

@@ -78,7 +78,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     }),
     overhearingService(first.config, {
       now,
-      onEvent: (event) => observing.observe({ kind: "appliance", event }),
+      onEvent(event) {
+        policy.see({ kind: "appliance", event });
+        observing.observe({ kind: "appliance", event });
+      },
     }),
     adminService(first.config, {
       log,

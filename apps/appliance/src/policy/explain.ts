@@ -1,4 +1,4 @@
-import { type DhcpPacket, describe, formatHex, formatMac, hardwareAddress, quote } from "@bootlace/dhcp-core";
+import { type DhcpPacket, describe, formatHex, quote } from "@bootlace/dhcp-core";
 import {
   type BootClient,
   type Context,
@@ -6,6 +6,7 @@ import {
   type Decision,
   handle,
   ignoreText,
+  machineId,
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "../catalogue/boot-check.ts";
@@ -107,7 +108,7 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
   return {
     decision: verdict,
     reason,
-    text: sentence(request, client, decision),
+    text: sentence(request, decision),
     ...(rule === undefined ? {} : { rule }),
     rules:
       wasPlanned(decision) && client !== undefined && iface !== undefined ? rulesOf(book, client, iface, decision) : [],
@@ -153,8 +154,8 @@ function isCheck(decision: Decision): boolean {
   return checkProgramNamed(decision.bootFile.replace(/^https?:\/\/[^/]*/i, "")) !== undefined;
 }
 
-function sentence(request: DhcpPacket, client: BootClient | undefined, decision: Decision): string {
-  const mac = client?.mac ?? (formatMac(hardwareAddress(request)) || "a client without address");
+function sentence(request: DhcpPacket, decision: Decision): string {
+  const mac = machineId(request) || "a client without address";
   const rule = decision.rule === undefined ? "" : `, rule ${quote(decision.rule)}`;
   if (decision.kind === "ignore") {
     return `${mac} is ignored: ${ignoreText(decision)}${rule}`;

@@ -3,6 +3,7 @@ import type { ApplianceEvent } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
 import { openHistory } from "../../history/history.ts";
 import type { Log } from "../../log/log.ts";
+import { identityOf } from "../../policy/client-memory.ts";
 import { nameOfHost } from "../../policy/conditions.ts";
 import type { Boot } from "../../sessions/boot.ts";
 import { createObserver, type Observer } from "../../telemetry/observer.ts";
@@ -48,7 +49,7 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
 
   /** What is kept of a boot is what rules look at in a client. */
   function hostNameOf({ mac, uuid, serial, firmware = "bios", vendorClass = "" }: Boot): string | undefined {
-    const named = { ...(mac && { mac }), ...(uuid && { uuid }), ...(serial && { serial }) };
+    const named = { ...(mac && identityOf(mac)), ...(uuid && { uuid }), ...(serial && { serial }) };
     const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
     return nameOfHost({ ...named, ...rest, firmware, vendorClass }, config.hosts);
   }

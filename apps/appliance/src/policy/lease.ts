@@ -1,0 +1,31 @@
+import { BOOTREPLY, type DhcpPacket, messageTypes, optionValue } from "@bootlace/dhcp-core";
+import { machineId } from "@bootlace/proxy-dhcp";
+
+/** Which machine has which address by this packet. */
+export interface Lease {
+  /** MAC address, or the client identifier of a machine without one. */
+  readonly machine: string;
+  readonly address: string;
+}
+
+/**
+ * What a packet says about who has an address: a server's ACK (RFC 2131 §4.3.1), or a client's REQUEST that takes up an
+ * offer or uses its lease (§4.3.2). A DISCOVER only wishes.
+ */
+export function leaseIn(packet: DhcpPacket): Lease | undefined {
+  const machine = machineId(packet);
+  const type = optionValue(packet, "messageType");
+  const address =
+    packet.op === BOOTREPLY
+      ? type === messageTypes.ACK
+        ? packet.yiaddr
+        : undefined
+      : type === messageTypes.REQUEST
+        ? requested(packet)
+        : undefined;
+  return machine === "" || address === undefined || address === "0.0.0.0" ? undefined : { machine, address };
+}
+
+function requested(packet: DhcpPacket): string {
+  return optionValue(packet, "requestedAddress") ?? packet.ciaddr;
+}
