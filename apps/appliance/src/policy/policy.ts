@@ -176,7 +176,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
 
   function seeTftp(event: TftpEvent): void {
     if (event.type === "done" && event.transfer.direction === "read") {
-      seeDone(event.transfer.file, event.transfer.client.address, event.at);
+      seeDone(event.transfer.file, event.transfer.client.address, event.time);
     } else if (event.type === "not-found") seeFetched(event.file, event.client.address);
   }
 
