@@ -37,6 +37,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
+    dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
   let loadedAt = now();
@@ -264,9 +265,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       }),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
-      return explainRequest(request, { context, book: policy.book() });
+      return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });
     },
     next: policy.next,
+    machinesNamed: policy.machinesNamed,
     endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),

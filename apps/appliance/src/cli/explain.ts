@@ -9,6 +9,7 @@ import { chooseInterfaces, explainNoInterface } from "../net/interfaces.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { bootRequest } from "../policy/boot-request.ts";
 import { type ExplainResult, explainRequest, requestHint } from "../policy/explain.ts";
+import { describedByHosts } from "../policy/machine-names.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { configOption, flagsOf, settingOptions } from "./config-options.ts";
@@ -18,8 +19,13 @@ export const explain: Command = {
   name: "explain",
   summary: "Show what a client would be answered, and why; sends nothing",
   options: [
-    { name: "mac", short: "m", value: "MAC", description: "Hardware address of the client. Must be given." },
-    { name: "arch", short: "a", value: "ARCH", description: "Architecture, by name or number. Default: x86-bios" },
+    { name: "mac", short: "m", value: "MAC|NAME", description: "The client, by MAC address or name. Must be given." },
+    {
+      name: "arch",
+      short: "a",
+      value: "ARCH",
+      description: "Architecture, by name or number; also bios, uefi, pi. Default: x86-bios",
+    },
     { name: "user-class", value: "TEXT", many: true, description: "Option 77, such as iPXE." },
     {
       name: "vendor-class",
@@ -128,7 +134,9 @@ export async function explainOffline(
 ): Promise<OfflineResult> {
   const { now, networkInterfaces } = surroundings;
   // A slip of the finger is told first, and wherever this runs.
-  const made = bootRequest(request);
+  const described = describedByHosts(request, config.hosts);
+  if ("problem" in described) return { ok: false, field: "mac", ...described };
+  const made = bootRequest(described);
   if (!made.ok) return made;
   const names = config.interfaces;
   const present = networkInterfaces();
@@ -143,7 +151,11 @@ export async function explainOffline(
   policy.adoptInterfaces(served);
   const kept = config.state.directory === undefined ? undefined : readOneTimeBootFile(config.state.directory);
   if (kept?.ok) policy.adoptOneTimeBoots(kept.state);
-  return explainRequest(request, { context: decisionContext(config, policy.choose, served), book: policy.book() });
+  return explainRequest(request, {
+    context: decisionContext(config, policy.choose, served),
+    book: policy.book(),
+    hosts: config.hosts,
+  });
 }
 
 function printLines({ explanation }: Extract<ExplainResult, { ok: true }>, { out }: Surroundings) {

@@ -5,12 +5,15 @@ import { exitCodes } from "../os/exit-codes.ts";
 import { readOneTimeBootRequest } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { machineNamed } from "./machine.ts";
 import { inertText, printError, printJson } from "./output.ts";
 
 export const next: Command = {
   name: "next",
   summary: "Tell a machine what to boot at its next boot, and only then",
-  positionals: [{ name: "MAC", description: "The machine. Without it: show what machines were told." }],
+  positionals: [
+    { name: "MAC|NAME", description: "The machine, by MAC address or name. Without it: show what machines were told." },
+  ],
   options: [
     { name: "file", value: "FILE", description: "Boot this file, a path below the root." },
     { name: "server", value: "ADDRESS", description: "TFTP server that has the file, if it is another machine." },
@@ -36,6 +39,9 @@ export const next: Command = {
       : report(api.value, mac, args, json, surroundings);
   },
 };
+
+/** What is to be done is checked without the machine. */
+const anyMac = "02:00:00:00:00:01";
 
 const requests = ["file", "server", "url", "script", "ignore", "clear"] as const;
 
@@ -74,8 +80,8 @@ async function report(
     script: lastValue(args, "script"),
     ignore: args.options.has("ignore") ? true : undefined,
   };
-  // The same rules as the daemon's, told before anybody is asked.
-  const read = readOneTimeBootRequest(clear ? { mac, ignore: true } : request);
+  // The same rules as the daemon's, told before anybody is asked. Which machine is meant, the daemon knows.
+  const read = readOneTimeBootRequest({ ...(clear ? { ignore: true } : request), mac: anyMac });
   const stray = clear ? requests.find((name) => name !== "clear" && args.options.has(name)) : undefined;
   if (!read.ok || stray !== undefined) {
     const message = read.ok ? `--clear takes back what was told, and --${stray} tells something` : read.fault.problem;
@@ -83,13 +89,22 @@ async function report(
     printError(surroundings, "next", { code: "usage", message, ...(hint === undefined ? {} : { hint }) }, json);
     return exitCodes.usage;
   }
+  const meant = await machineNamed(api, mac, "", true);
+  if (!meant.ok) return failWith(meant, "next", json, surroundings);
+  const { host, ids } = meant.machine;
+  const machine = host ?? ids[0] ?? mac;
   const result: ApiResult<ApiOneTimeBoot | undefined> = clear
-    ? await api.call("DELETE", `/api/v1/next/${encodeURIComponent(read.mac)}`)
-    : await api.call("POST", "/api/v1/next", { mac: read.mac, ...read.action });
+    ? await api.call("DELETE", `/api/v1/next/${encodeURIComponent(machine)}`)
+    : await api.call("POST", "/api/v1/next", { mac: machine, ...read.action });
   if (!result.ok) return failWith(result, "next", json, surroundings);
   if (json)
-    printJson(surroundings, result.value === undefined ? { mac: read.mac, cleared: true } : { ...result.value });
-  else if (result.value === undefined) surroundings.out(`${read.mac} boots as always\n`);
+    printJson(
+      surroundings,
+      result.value === undefined
+        ? { mac: ids[0] ?? mac, ...(host === undefined ? {} : { host }), cleared: true }
+        : { ...result.value },
+    );
+  else if (result.value === undefined) surroundings.out(`${inertText(machine)} boots as always\n`);
   else {
     surroundings.out(`${entryLine(result.value, surroundings.now())}\n`);
     for (const warning of result.value.warnings ?? [])
@@ -99,7 +114,7 @@ async function report(
 }
 
 function entryLine(entry: ApiOneTimeBoot, now: number): string {
-  const { mac, file, server, url, script, ignore, setAt, takenAt } = entry;
+  const { mac, host, file, server, url, script, ignore, setAt, takenAt } = entry;
   const what = [
     ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),
     ...(url === undefined ? [] : [quote(url)]),
@@ -110,5 +125,5 @@ function entryLine(entry: ApiOneTimeBoot, now: number): string {
     takenAt === undefined
       ? `told ${clockOrDay(Date.parse(setAt), now)}`
       : `booting since ${clockOrDay(Date.parse(takenAt), now)}`;
-  return `${mac} gets ${what.join(", ")} at its next boot, ${since}`;
+  return `${host === undefined ? mac : `${inertText(host)} (${mac})`} gets ${what.join(", ")} at its next boot, ${since}`;
 }

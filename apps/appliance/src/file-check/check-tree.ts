@@ -4,13 +4,16 @@ import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, uefiArchitectures } from "../catalogue/names.ts";
 import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
 import { finding, type TreeFinding } from "./findings.ts";
+import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import { checkPxelinux } from "./pxelinux-files.ts";
 import { checkRuleFiles } from "./rule-files.ts";
 import { ruleNotes } from "./rule-notes.ts";
 import { checkTreeFiles } from "./tree-files.ts";
+import { vendorClassNotes } from "./vendor-class-notes.ts";
 
 export interface TreeReport {
   /** Everything that is wrong with the files this host would serve. */
@@ -26,7 +29,7 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "it is no fold
 /** Looks at the files this host would serve. A root that does not exist yet holds no files. */
 export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
-  const rules = ruleNotes(loaded);
+  const rules = [...ruleNotes(loaded), ...ipxeLoopNotes(loaded), ...vendorClassNotes(loaded)];
   const host = checkHost(loaded);
   const nothing = { bootCheck: [], notes: rules };
   if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };
@@ -46,6 +49,7 @@ export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
       ...checkTreeFiles(root, files),
       ...(await checkPxelinux(root, served)),
       ...(await checkNames(root)),
+      ...(scan.ok ? await checkCaseTwins(root) : []),
       ...host,
     ],
     bootCheck: checkedArchitectures(tree, bootCheck),

@@ -15,10 +15,19 @@ export interface KnownClient {
 export interface ClientMemory {
   learn(known: KnownClient): void;
   /** The machine has this address from now on, and whoever had it before has not. */
-  has(machine: string, address: string, time: number): void;
+  has(machine: string, address: string, time: number, server?: string): void;
   /** @param since only what was learned at this time or later, in milliseconds */
   machineAt(address: string, since?: number): string | undefined;
   byId(machine: string): KnownClient | undefined;
+  clients(): Iterable<BootClient>;
+  /** The DHCP server that gave this address, where it was seen. */
+  serverOf(address: string): string | undefined;
+}
+
+interface Owner {
+  readonly machine: string;
+  readonly time: number;
+  readonly server?: string;
 }
 
 /** Random MAC addresses must not fill the memory. */
@@ -26,20 +35,27 @@ const mostClients = 4096;
 
 export function clientMemory(): ClientMemory {
   const clients = boundedMap<string, KnownClient>(mostClients);
-  const machines = boundedMap<string, { readonly machine: string; readonly time: number }>(mostClients);
+  const machines = boundedMap<string, Owner>(mostClients);
   return {
     learn(known) {
       const machine = idOf(known.client);
       if (machine !== undefined) clients.set(machine, known);
     },
-    has(machine, address, time) {
-      if (machine !== "" && address !== "0.0.0.0") machines.set(address, { machine, time });
+    has(machine, address, time, named) {
+      if (machine === "" || address === "0.0.0.0") return;
+      const before = machines.peek(address);
+      const server = named ?? (before?.machine === machine ? before.server : undefined);
+      machines.set(address, { machine, time, ...(server === undefined ? {} : { server }) });
     },
     machineAt(address, since = Number.NEGATIVE_INFINITY) {
       const known = machines.peek(address);
       return known !== undefined && known.time >= since ? known.machine : undefined;
     },
     byId: (machine) => clients.peek(machine),
+    *clients() {
+      for (const { client } of clients.values()) yield client;
+    },
+    serverOf: (address) => machines.peek(address)?.server,
   };
 }
 

@@ -6,6 +6,8 @@ export interface Lease {
   /** MAC address, or the client identifier of a machine without one. */
   readonly machine: string;
   readonly address: string;
+  /** The DHCP server, where the packet names one (option 54). */
+  readonly server?: string;
 }
 
 /**
@@ -23,7 +25,9 @@ export function leaseIn(packet: DhcpPacket): Lease | undefined {
       : type === messageTypes.REQUEST
         ? requested(packet)
         : undefined;
-  return machine === "" || address === undefined || address === "0.0.0.0" ? undefined : { machine, address };
+  if (machine === "" || address === undefined || address === "0.0.0.0") return undefined;
+  const server = optionValue(packet, "serverIdentifier");
+  return { machine, address, ...(server === undefined ? {} : { server }) };
 }
 
 function requested(packet: DhcpPacket): string {

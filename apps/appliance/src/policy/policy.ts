@@ -13,6 +13,7 @@ import { clientFolder } from "./client-root.ts";
 import { nameOfHost } from "./conditions.ts";
 import { leaseIn } from "./lease.ts";
 import { loadedFiles } from "./loaded-files.ts";
+import { machinesNamed, type NamedMachines } from "./machine-names.ts";
 import {
   type OneTimeBoot,
   type OneTimeBootAction,
@@ -38,7 +39,7 @@ export interface OneTimeBootCommands {
         readonly unkept?: string;
       }
     | { readonly ok: false; readonly fault: Problem };
-  /** `mac` may be written in any usual way. `removed` is false when there was nothing. */
+  /** `mac` may be written in any usual way, or be a name. `removed` is false when there was nothing. */
   remove(
     mac: string,
   ): { readonly ok: true; readonly removed: boolean } | { readonly ok: false; readonly fault: Problem };
@@ -59,6 +60,10 @@ export interface Policy {
   see(event: ApplianceEvent): void;
   /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
   machineOf(hint: { readonly mac?: string; readonly ip?: string }): { readonly mac?: string; readonly host?: string };
+  /** The machine that somebody names: by MAC address, client identifier, or its name under `hosts`. */
+  machinesNamed(text: string): NamedMachines;
+  /** The DHCP server that gave this address, where it was seen. */
+  dhcpServerOf(address: string): string | undefined;
   /** The folder below the root that a rule gives to the client at this address. */
   folderOf(address: string): string | undefined;
 }
@@ -123,7 +128,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
 
   function learnLease(packet: DhcpPacket, time: number): void {
     const lease = leaseIn(packet);
-    if (lease !== undefined) memory.has(lease.machine, lease.address, time);
+    if (lease !== undefined) memory.has(lease.machine, lease.address, time, lease.server);
   }
 
   function seePacket({ client, decision, replies, source, time, request, port }: PacketEvent): void {
@@ -144,6 +149,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     // Also when it was not used any more: then its time is over and it is taken away.
     if (offered || once(client) === undefined) {
       step({ type: "answered", time, mac: machine, visible: isServedHere(action, client) });
+      forgetOtherCards(machine);
     }
   }
 
@@ -189,6 +195,29 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     }
   }
 
+  function namedMachines(text: string): NamedMachines {
+    return machinesNamed(text, config.hosts, memory.clients());
+  }
+
+  function hostOf(machine: string): string | undefined {
+    return nameOfHost(memory.byId(machine)?.client ?? strangerWith(machine), config.hosts);
+  }
+
+  function named(entry: OneTimeBoot): OneTimeBoot {
+    const host = hostOf(entry.mac);
+    return host === undefined ? entry : { ...entry, host };
+  }
+
+  /** A machine with several cards was told once, and boots from one of them. */
+  function forgetOtherCards(machine: string): void {
+    const host = hostOf(machine);
+    const taken = state.get(machine);
+    const all = host === undefined || taken?.takenAt === undefined ? undefined : namedMachines(host);
+    for (const other of all?.ok ? all.machines : []) {
+      if (other !== machine && state.get(other)?.setAt === taken?.setAt) step({ type: "removed", mac: other });
+    }
+  }
+
   return {
     choose: (client, iface) => book.choose(client, iface),
     book: () => book,
@@ -215,9 +244,11 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     machineOf({ mac: said, ip }) {
       const mac = said ?? (ip === undefined ? undefined : whoAsksFrom(ip));
       if (mac === undefined) return {};
-      const host = nameOfHost(memory.byId(mac)?.client ?? strangerWith(mac), config.hosts);
+      const host = hostOf(mac);
       return { mac, ...(host === undefined ? {} : { host }) };
     },
+    machinesNamed: namedMachines,
+    dhcpServerOf: (address) => memory.serverOf(address),
     folderOf(address) {
       if (!config.boot.some(({ root }) => root !== undefined)) return undefined;
       const known = memory.byId(whoHas(address) ?? "");
@@ -226,20 +257,24 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
       return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
     },
     next: {
-      list: () => openEntries(state, now()),
+      list: () => openEntries(state, now()).map(named),
       set(request) {
-        const read = readOneTimeBootRequest(request);
+        const meant = namedMachines(request.mac);
+        if (!meant.ok) return meant;
+        const [mac = ""] = meant.machines;
+        const read = readOneTimeBootRequest({ ...request, mac });
         if (!read.ok) return read;
-        const unkept = step({ type: "set", time: now(), mac: read.mac, action: read.action });
-        const entry = { mac: read.mac, action: read.action, setAt: now() };
-        return { ok: true, entry, ...(unkept === undefined ? {} : { unkept }) };
+        const { action } = read;
+        const kept = meant.machines.map((machine) => step({ type: "set", time: now(), mac: machine, action }));
+        const unkept = kept.find((why) => why !== undefined);
+        return { ok: true, entry: named({ mac, action, setAt: now() }), ...(unkept === undefined ? {} : { unkept }) };
       },
       remove(mac) {
-        const read = readOneTimeBootRequest({ mac, ignore: true });
-        if (!read.ok) return read;
-        const removed = state.has(read.mac);
-        if (removed) step({ type: "removed", mac: read.mac });
-        return { ok: true, removed };
+        const meant = namedMachines(mac);
+        if (!meant.ok) return meant;
+        const waiting = meant.machines.filter((machine) => state.has(machine));
+        for (const machine of waiting) step({ type: "removed", mac: machine });
+        return { ok: true, removed: waiting.length > 0 };
       },
     },
   };

@@ -3,6 +3,7 @@ import type { ApplianceEvent } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
 import { openHistory } from "../../history/history.ts";
 import type { Log } from "../../log/log.ts";
+import { readLogTail } from "../../log/log-tail.ts";
 import { identityOf } from "../../policy/client-memory.ts";
 import { nameOfHost } from "../../policy/conditions.ts";
 import type { Boot } from "../../sessions/boot.ts";
@@ -74,6 +75,10 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
         hostNameOf,
       });
       await next.remember();
+      // Who asks for the log after a restart wants to see what was before it, too.
+      if (config.log.file !== undefined) {
+        for (const { record, time } of readLogTail(config.log.file)) next.logged(record, time);
+      }
       observer = next;
       ends = [...next.sinks.map(subscribe), every(tickEvery, () => onTick(now()))];
     },
