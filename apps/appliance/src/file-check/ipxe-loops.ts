@@ -1,5 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
-import { isIpxeBinary } from "@bootlace/proxy-dhcp";
+import { isIpxeBinary } from "../catalogue/boot-programs.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { BootRule } from "../config/schema.ts";
 

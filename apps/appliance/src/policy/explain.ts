@@ -15,7 +15,7 @@ import { policyReasons } from "../catalogue/reasons/silences.ts";
 import { silenceReason } from "../catalogue/reasons/table.ts";
 import { bootRequest, type RequestDescription, type RequestFault } from "./boot-request.ts";
 import { type Hosts, nameOfHost } from "./conditions.ts";
-import { describedByHosts } from "./machine-names.ts";
+import { describedByHosts } from "./described-by-hosts.ts";
 import { oneTimeBootRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
 /** What one request would be answered, and why. Texts of the client are escaped; `hex` is without separators. */

@@ -3,7 +3,6 @@ import type { BootClient } from "@bootlace/proxy-dhcp";
 import type { Problem } from "../config/faults.ts";
 import { nearest } from "../config/nearest.ts";
 import { checkWholeMac, clientIdOf, macPrefix } from "../config/values.ts";
-import type { RequestDescription } from "./boot-request.ts";
 import { idOf } from "./client-memory.ts";
 import { type Hosts, nameOfHost } from "./conditions.ts";
 
@@ -33,7 +32,8 @@ export function machinesNamed(text: string, hosts: Hosts, seen: Iterable<BootCli
   return { ok: false, fault: { code: "E034", problem, allowed: "Give its MAC address" } };
 }
 
-function machineOfAddress(text: string, hosts: Hosts): NamedMachines {
+/** The machine with this address; a fault that names the hosts there are where it is none. */
+export function machineOfAddress(text: string, hosts: Hosts): NamedMachines {
   const fault = checkMachineId(text);
   if (fault === undefined) return { ok: true, machines: [machineIdOf(text)] };
   const known = Object.keys(hosts);
@@ -65,24 +65,4 @@ export function machineIdOf(text: string): string {
 
 function isClientId(text: string): boolean {
   return (clientIdOf(text)?.length ?? 0) > "52:54:00:12:34:56".length;
-}
-
-/** A Raspberry Pi's, by which its boot ROM is known (see proxy-dhcp); and one that no maker gave away. */
-const madeUp = { pi: "dc:a6:32:00:00:01", other: "02:00:00:00:00:01" } as const;
-
-/** The same request with what `hosts` says of the machine, where it is named by its name. */
-export function describedByHosts<T extends RequestDescription>(request: T, hosts: Hosts): T | Problem {
-  const row = Object.hasOwn(hosts, request.mac) ? hosts[request.mac] : undefined;
-  if (row === undefined) {
-    const named = machineOfAddress(request.mac, hosts);
-    return named.ok ? request : named.fault;
-  }
-  const [mac] = row.mac ?? [];
-  const [clientId] = row.clientId ?? [];
-  if (mac !== undefined || clientId !== undefined) return { ...request, mac: mac ?? clientId };
-  const [uuid] = row.uuid ?? [];
-  const [serial] = row.serial ?? [];
-  if (uuid !== undefined) return { ...request, mac: madeUp.other, uuid: request.uuid ?? uuid };
-  const vendorClass = request.vendorClass ?? "PXEClient:Arch:00000:UNDI:002001";
-  return { ...request, mac: madeUp.pi, serial: request.serial ?? serial, vendorClass };
 }
