@@ -40,7 +40,7 @@ function codecCases(type: string): BenchCase[] {
   }));
 }
 
-/** A DISCOVER from its octets to the replies it gets. */
+/** A DISCOVER from its bytes to the replies it gets. */
 function proxyCase(): BenchCase {
   const served = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" } as const;
   const context = {

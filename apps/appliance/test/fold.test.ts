@@ -167,7 +167,7 @@ describe("bounds", () => {
   });
 });
 
-test("a transfer's steps follow it, and its octets count once", () => {
+test("a transfer's steps follow it, and its bytes count once", () => {
   const played = story().discover().lease().pxeRequest().tftp("a", "running");
   expect(played.boot()).toMatchObject({ running: 1, bytes: 0 });
   played.tftp("b", "done", { size: 10 }).tftp("c", "timeout", { bytes: 3 }).tftp("d", "probe");

@@ -26,6 +26,12 @@ export interface ServedAddressesDeps<Listener> {
   now(): number;
 }
 
+interface Place<Listener> {
+  readonly listener: Listener;
+  /** The port that was asked for; 0 when the system chose, and nobody has asked for that port since. */
+  wantedPort: number;
+}
+
 /** The listeners of a server on its addresses, which it follows as they come and go. */
 export interface ServedAddresses {
   /** As `start` of {@link followAddresses}. */
@@ -48,16 +54,19 @@ export function servedAddresses<Listener extends { readonly endpoint: BoundAddre
   let { port = deps.usualPort, addresses, clients = [] } = deps.options;
   let filter = filterNow();
 
-  const places = followAddresses<BoundAddress, Listener>({
+  const places = followAddresses<BoundAddress, Place<Listener>>({
     key: ({ address }) => address,
-    bind: (wanted) => deps.bind(wanted.address, wanted.port),
-    unbind: deps.unbind,
-    fits: ({ endpoint }, wanted) => wanted.port === 0 || wanted.port === endpoint.port,
-    onBound(listener) {
+    async bind(wanted) {
+      const result = await deps.bind(wanted.address, wanted.port);
+      return result.ok ? { ok: true, bound: { listener: result.bound, wantedPort: wanted.port } } : result;
+    },
+    unbind: ({ listener }) => deps.unbind(listener),
+    fits: ({ wantedPort }, wanted) => wanted.port === wantedPort,
+    onBound({ listener }) {
       deps.onBound?.(listener);
       emit({ type: "listening", time: now(), ...listener.endpoint });
     },
-    onUnbound: ({ endpoint }) => emit({ type: "unlistening", time: now(), ...endpoint }),
+    onUnbound: ({ listener }) => emit({ type: "unlistening", time: now(), ...listener.endpoint }),
     onFailure: ({ address, port, code }) => emit({ type: "listen-failed", time: now(), address, port, code }),
     holderOf: deps.options.holderOf,
   });
@@ -81,10 +90,11 @@ export function servedAddresses<Listener extends { readonly endpoint: BoundAddre
       port = changes.port ?? port;
       clients = changes.clients ?? clients;
       filter = filterNow();
+      for (const place of places.bound()) if (place.listener.endpoint.port === port) place.wantedPort = port;
       return places.follow(wantedNow());
     },
     close: places.close,
-    bound: () => places.bound().map(({ endpoint }) => endpoint),
+    bound: () => places.bound().map(({ listener }) => listener.endpoint),
     allows: (address) => filter.allows(address),
   };
 }

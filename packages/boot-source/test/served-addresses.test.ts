@@ -46,6 +46,10 @@ test("the port that the system chose stays while any is wanted", async () => {
   const before = places.bound();
   await places.change({ addresses: ["192.0.2.1", "192.0.2.2"] });
   expect(places.bound()).toEqual([...before, { address: "192.0.2.2", port: 40_002 }]);
+  await places.change({ addresses: ["192.0.2.1"], port: 40_001 });
+  expect(places.bound()).toEqual(before);
+  await places.change({ port: 0 });
+  expect(places.bound()).toEqual([{ address: "192.0.2.1", port: 40_003 }]);
 });
 
 test("without addresses those of this machine are served, and followed", async () => {

@@ -72,7 +72,7 @@ async function* ignoringCase(
   for (const name of alike) yield* ignoringCase(root, rest, [...path, name]);
 }
 
-/** At most the first octets of a file; undefined when it cannot be read. */
+/** At most the first bytes of a file; undefined when it cannot be read. */
 export async function head(path: string, most: number): Promise<Uint8Array | undefined> {
   try {
     await using file = await open(path);

@@ -30,19 +30,19 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
     }
     case "negotiated": {
       const { blockSize, windowSize, size } = event;
-      const message = `${who(event.transfer)}: blksize ${blockSize}, windowsize ${windowSize}, ${size ?? "?"} octets to send`;
+      const message = `${who(event.transfer)}: blksize ${blockSize}, windowsize ${windowSize}, ${size ?? "?"} bytes to send`;
       return plain("debug", "tftp.negotiated", message, { ...ref(event.transfer), blockSize, windowSize, size });
     }
     case "progress": {
       const { bytes, size } = event.figures;
-      return plain("debug", "tftp.progress", `${who(event.transfer)}: ${bytes} of ${size} octets`, {
+      return plain("debug", "tftp.progress", `${who(event.transfer)}: ${bytes} of ${size} bytes`, {
         ...ref(event.transfer),
         bytes,
         size,
       });
     }
     case "probe": {
-      const message = `${who(event.transfer)}: the client asked for the size, ${event.size} octets`;
+      const message = `${who(event.transfer)}: the client asked for the size, ${event.size} bytes`;
       return plain("debug", "tftp.probe", message, { ...ref(event.transfer), size: event.size });
     }
     case "done":
