@@ -101,10 +101,10 @@ const dhcpVerdicts: Readonly<Record<IgnoreReason, Pick<SilenceReason, "verdict" 
   "bad-boot-url": unanswered,
   "ipxe-chain-loop": { verdict: "B13" },
   "program-asks-again": {
-    verdict: "unanswered",
+    verdict: "B23",
     fix: "start what that program is to load (pxeboot.n12, wimboot) in its place, or name its own server in a rule",
   },
-  "wds-request": { verdict: "unanswered", fix: "start pxeboot.n12 or wimboot in place of wdsnbp.com" },
+  "wds-request": { verdict: "B23", fix: "start pxeboot.n12 or wimboot in place of wdsnbp.com" },
   "boot-file-too-long": unanswered,
   "menu-unusable": unanswered,
   "plan-unusable": unanswered,
