@@ -32,7 +32,7 @@ export interface AdminBackend {
   status(): Promise<ApiStatus>;
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   clients(): ApiClients;
-  boots(query: BootQuery): Promise<ApiBoots>;
+  boots(query: BootQuery): Promise<Fulfilled<ApiBoots>>;
   boot(id: string): Promise<ApiBoot | undefined>;
   fetches(): ApiFetches;
   files(): ApiFiles;
