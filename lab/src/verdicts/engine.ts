@@ -102,7 +102,7 @@ async function build(lab: Lab, one: Case): Promise<Site> {
   const bootlace = await startBootlace(lab, bootServer, {
     yaml: one.yaml ?? "root: ./boot\n",
     tree: one.tree ?? {},
-    ports: /^ *(tftp|dhcp): *\{/m.test(one.yaml ?? "") ? [] : [67],
+    ports: [67],
     program: one.asNobody ? nobodysProgram(folder) : workspaceProgram(folder),
   });
   return { lab, lan, router, bootServer, bootlace };
@@ -119,7 +119,7 @@ function nobodysProgram(folder: string): Program {
 
 async function check({ lab, bootServer, bootlace }: Site, one: Case): Promise<Pick<Result, "checked" | "checkSaid">> {
   if (one.check === undefined) return { checked: undefined, checkSaid: "" };
-  const words = [BOOTLACE_MAIN, "check", "--config", "bootlace.yaml"];
+  const words = [BOOTLACE_MAIN, "check", "bootlace.yaml"];
   const program = one.asNobody
     ? { command: locate("setpriv"), args: nobodysProgram(bootlace.folder).args.slice(0, -2) }
     : undefined;
