@@ -1,15 +1,13 @@
 import type { Case } from "./case.ts";
 import { GOOD_CASES } from "./good.ts";
+import { MORE_GOOD_CASES } from "./good-more.ts";
 import { GRUB_CASES } from "./grub.ts";
 import { IPXE_CASES } from "./ipxe.ts";
+import { MIDWAY_CASES } from "./midway.ts";
+import { NETWORK_CASES } from "./network.ts";
+import { OTHER_CASES } from "./others.ts";
 import { PXELINUX_CASES } from "./pxelinux.ts";
 import { UEFI_CASES } from "./uefi.ts";
 
 /** Every set-up of the corpus. */
-export const CASES: readonly Case[] = [
-  ...PXELINUX_CASES,
-  ...IPXE_CASES,
-  ...UEFI_CASES,
-  ...GRUB_CASES,
-  ...GOOD_CASES,
-];
+export const CASES: readonly Case[] = [...PXELINUX_CASES, ...IPXE_CASES, ...UEFI_CASES, ...GRUB_CASES, ...GOOD_CASES];

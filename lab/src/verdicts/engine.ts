@@ -84,6 +84,10 @@ async function boot(lab: Lab, one: Case): Promise<Result> {
   await one.afterwards?.(site, machine);
   const { graded, boots, after } = await judged(site, one);
   const tail = lastLines(machine.output.text(), 25);
+  if (one.never?.test(machine.output.text())) {
+    const said = `${one.never} came after the end of the story: ${graded.said}`;
+    return { one, ...graded, grade: "SCREEN", said, shown, seconds, after, ...(await checking), boots, tail };
+  }
   return { one, ...graded, shown, seconds, after, ...(await checking), boots, tail };
 }
 
