@@ -10,4 +10,14 @@ import { PXELINUX_CASES } from "./pxelinux.ts";
 import { UEFI_CASES } from "./uefi.ts";
 
 /** Every set-up of the corpus. */
-export const CASES: readonly Case[] = [...PXELINUX_CASES, ...IPXE_CASES, ...UEFI_CASES, ...GRUB_CASES, ...GOOD_CASES];
+export const CASES: readonly Case[] = [
+  ...PXELINUX_CASES,
+  ...MIDWAY_CASES,
+  ...IPXE_CASES,
+  ...UEFI_CASES,
+  ...GRUB_CASES,
+  ...NETWORK_CASES,
+  ...OTHER_CASES,
+  ...GOOD_CASES,
+  ...MORE_GOOD_CASES,
+];

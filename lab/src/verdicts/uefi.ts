@@ -141,7 +141,7 @@ export const UEFI_CASES: readonly Case[] = [
     tree: { "boot/loader.efi": { piece: "ia32Grub" } },
     screen: REFUSED,
     outcome: ["failed"],
-    says: [/loader\.efi/, /ia32|32-bit/i],
+    says: [/loader\.efi/, /ia32|32-bit|\bx86\b/i],
   },
   {
     id: "ia32-gets-x64",
