@@ -6,7 +6,7 @@ export interface ExpectedBoot {
   readonly architecture: string;
   /** The path the offer names. */
   readonly bootFile: string;
-  /** Every file the machine fetches, in its order, with its size in octets. */
+  /** Every file the machine fetches, in its order, with its size in bytes. */
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
@@ -40,7 +40,7 @@ export function gapsInBootLog(records: readonly LogRecord[], expected: ExpectedB
       continue;
     }
     from = at;
-    if (done.bytes !== size) gaps.push(`${path}: ${JSON.stringify(done.bytes)} octets, not ${size}`);
+    if (done.bytes !== size) gaps.push(`${path}: ${JSON.stringify(done.bytes)} bytes, not ${size}`);
     for (const key of ["seconds", "bytesPerSecond"]) {
       if (typeof done[key] !== "number") gaps.push(`${path}: no ${key}`);
     }

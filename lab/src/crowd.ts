@@ -67,10 +67,10 @@ export const MIX: readonly KindName[] = [
   "bios",
 ];
 
-/** Puts a kernel of that many octets into the boot tree of a crowd. */
-export function plantKernel(root: string, octets: number): void {
+/** Puts a kernel of that many bytes into the boot tree of a crowd. */
+export function plantKernel(root: string, bytes: number): void {
   mkdirSync(join(root, "linux"), { recursive: true });
-  writeFileSync(join(root, "linux/vmlinuz"), filler(octets));
+  writeFileSync(join(root, "linux/vmlinuz"), filler(bytes));
 }
 
 /**
@@ -110,7 +110,7 @@ export async function addLoneHost(lab: Lab, lan: Switch): Promise<Host> {
   return host;
 }
 
-/** @param last the last octets of the addresses */
+/** @param last the last bytes of the addresses */
 async function holdAddresses(lab: Lab, host: Host, last: readonly number[]): Promise<void> {
   const [first] = last;
   // Scope host: such an address is never chosen as the sender of what is not bound to it.

@@ -12,6 +12,6 @@ export function httpGaps(
     const { size } = statSync(join(folder, "boot", file));
     const found = done.find((record) => record.file === file);
     if (found === undefined) return [`no http.done for ${file}`];
-    return found.bytes === size ? [] : [`${file}: ${String(found.bytes)} octets, not ${size}`];
+    return found.bytes === size ? [] : [`${file}: ${String(found.bytes)} bytes, not ${size}`];
   });
 }

@@ -9,7 +9,7 @@ export interface SentFiles {
   readonly packets: number;
   /** What a wire that loses nothing would have needed. */
   readonly ideal: number;
-  /** Blocks, in octets, that were agreed upon. */
+  /** Blocks, in bytes, that were agreed upon. */
   readonly blockSizes: readonly number[];
   /** The largest packet, with its IPv4 header. */
   readonly largest: number;

@@ -49,5 +49,5 @@ export async function beAClient(lab: Lab, { lan, capture }: Lan, bootlace: Bootl
     must(readFileSync(local).equals(original), `${url} gave another file`);
   }
   const started = bootlace.records().find((record) => record.event === "bootlace.starting");
-  lab.proof(`${started?.msg}: an offer of ${FILE}, and ${original.length} octets by TFTP and by HTTP`);
+  lab.proof(`${started?.msg}: an offer of ${FILE}, and ${original.length} bytes by TFTP and by HTTP`);
 }

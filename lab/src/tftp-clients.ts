@@ -5,7 +5,7 @@ import { locate } from "./packages.ts";
 export interface TftpClient {
   /** The program and the options it asks for. */
   readonly name: string;
-  /** It takes blocks of 512 octets, so a file above 32 MiB wraps its block number. */
+  /** It takes blocks of 512 bytes, so a file above 32 MiB wraps its block number. */
   readonly lockstep512: boolean;
   /** curl 7.88 takes an OACK with tsize 0 for an error, so it can get an empty file only without options. */
   readonly refusesEmpty?: true;

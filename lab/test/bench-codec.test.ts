@@ -14,7 +14,7 @@ test("capturedPackets are a DISCOVER and an OFFER", () => {
   expect(types).toEqual([1, 2]);
 });
 
-test("keptOptions counts the options that came through with the same octets", () => {
+test("keptOptions counts the options that came through with the same bytes", () => {
   const original = packet(53, 1, 1, 60, 2, 65, 66, 97, 1, 0, 255);
   expect(keptOptions(original, original)).toEqual({ kept: 3, options: 3 });
   expect(keptOptions(original, packet(60, 2, 65, 67, 53, 1, 1, 255))).toEqual({ kept: 1, options: 3 });

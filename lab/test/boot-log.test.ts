@@ -42,7 +42,7 @@ describe("gapsInBootLog", () => {
     ["a file left out", [offer, first], /no tftp.done for pxelinux\/ldlinux.c32/],
     ["files in another order", [offer, second, first], /no tftp.done for pxelinux\/ldlinux.c32 in its place/],
     ["a file before the offer", [first, offer, second], /no tftp.done for pxelinux\/pxelinux.0/],
-    ["another size", [offer, done("pxelinux/pxelinux.0", 9), second], /9 octets, not 10/],
+    ["another size", [offer, done("pxelinux/pxelinux.0", 9), second], /9 bytes, not 10/],
     ["no time", [offer, { ...first, seconds: undefined }, second], /no seconds/],
   ] satisfies [string, LogRecord[], RegExp][])("%s", (_, records, gap) => {
     expect(gapsInBootLog(records, expected)).toEqual([expect.stringMatching(gap)]);

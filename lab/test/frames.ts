@@ -1,6 +1,6 @@
 import type { Datagram } from "../src/pcap.ts";
 
-/** A DHCP message with the given fields and options, as octets. */
+/** A DHCP message with the given fields and options, as bytes. */
 export function dhcpMessage(
   op: number,
   xid: number,
@@ -8,8 +8,8 @@ export function dhcpMessage(
   yiaddr: readonly number[] = [0, 0, 0, 0],
 ): Uint8Array {
   const area = Object.entries(options).flatMap(([code, value]) => {
-    const octets = typeof value === "string" ? [...new TextEncoder().encode(value)] : value;
-    return [Number(code), octets.length, ...octets];
+    const bytes = typeof value === "string" ? [...new TextEncoder().encode(value)] : value;
+    return [Number(code), bytes.length, ...bytes];
   });
   const packet = new Uint8Array(240 + area.length + 1);
   const view = new DataView(packet.buffer);

@@ -5,7 +5,7 @@ import { datagram } from "./frames.ts";
 const SERVER = "192.168.11.109";
 const CLIENT = "192.168.11.60";
 const oack = (text: string) => Uint8Array.of(0, 6, ...new TextEncoder().encode(text));
-const data = (block: number, octets: number) => Uint8Array.of(0, 3, block >> 8, block & 255, ...new Uint8Array(octets));
+const data = (block: number, bytes: number) => Uint8Array.of(0, 3, block >> 8, block & 255, ...new Uint8Array(bytes));
 const sent = (port: number, payload: Uint8Array) => datagram(`${SERVER}:${port}`, `${CLIENT}:2000`, payload);
 
 describe("sentFiles", () => {

@@ -64,12 +64,12 @@ function controlOf({ target, appliance }: DebRequest, files: Staged): Staged {
     `DEBIAN/${name}`,
     { content: readFileSync(place(`packaging/files/debian/${name}`), "utf8"), program: true },
   ]);
-  const octets = Object.values(files).reduce((sum, file) => sum + sizeOf(file), 0);
+  const bytes = Object.values(files).reduce((sum, file) => sum + sizeOf(file), 0);
   const sums = Object.entries(files)
     .map(([path, file]) => `${createHash("md5").update(bytesOf(file)).digest("hex")}  ${path}\n`)
     .sort((one, other) => (one.slice(34) < other.slice(34) ? -1 : 1));
   return {
-    "DEBIAN/control": { content: control(appliance.version, target, Math.ceil(octets / 1024)) },
+    "DEBIAN/control": { content: control(appliance.version, target, Math.ceil(bytes / 1024)) },
     "DEBIAN/conffiles": { content: `${configFile}\n` },
     "DEBIAN/md5sums": { content: sums.join("") },
     ...Object.fromEntries(scripts),

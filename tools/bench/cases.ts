@@ -40,7 +40,7 @@ function codecCases(type: string): BenchCase[] {
   }));
 }
 
-/** A DISCOVER from its octets to the replies it gets. */
+/** A DISCOVER from its bytes to the replies it gets. */
 function proxyCase(): BenchCase {
   const served = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" } as const;
   const context = {
@@ -76,8 +76,8 @@ function transferCase(windowSize: number): BenchCase {
   const run = () => {
     let time = 0;
     const { state } = begin({ ...plan, idleLimit: 30_000, lifetime: 900_000 }, time);
-    let effect = step(state, { type: "ack", block: 0, at: ++time });
-    while (effect.kind === "blocks") effect = step(state, { type: "ack", block: effect.last & 0xffff, at: ++time });
+    let effect = step(state, { type: "ack", block: 0, time: ++time });
+    while (effect.kind === "blocks") effect = step(state, { type: "ack", block: effect.last & 0xffff, time: ++time });
     if (effect.kind !== "end" || effect.outcome.type !== "done") throw new Error("the transfer did not end well");
     return effect;
   };

@@ -26,13 +26,13 @@ describe("the stream", () => {
     expect(heard(stream, "e-5").entries).toEqual([]);
   });
   test("says what is no longer there: by number, by size, from another process, nonsense", () => {
-    const few = createStream("e", { events: 3, octets: 1e6 });
+    const few = createStream("e", { events: 3, bytes: 1e6 });
     for (let number = 0; number < 10; number++) few.publish("log", log(String(number)));
     const reader = heard(few, "e-2");
     expect(reader.names()).toEqual(["e-7 gap", "e-8 log", "e-9 log", "e-10 log"]);
     expect(reader.entries[0]?.data).toBe('{"missed":5}');
     expect(heard(few, "e-7").names()).toEqual(["e-8 log", "e-9 log", "e-10 log"]);
-    const small = createStream("e", { events: 100, octets: 500 });
+    const small = createStream("e", { events: 100, bytes: 500 });
     for (let number = 0; number < 10; number++) small.publish("log", log("x".repeat(100)));
     expect(heard(small, "e-0").names()).toEqual(["e-8 gap", "e-9 log", "e-10 log"]);
     for (const after of ["f-2", "e-99", "e--1", "", "<script>"]) {

@@ -121,7 +121,7 @@ describe("the API of a running appliance", () => {
     );
   });
 
-  it("shows files and config, explains, and sets and clears one-shot boots", async () => {
+  it("shows files and config, explains, and sets and clears one-time boots", async () => {
     await using test = administered(6800);
     await test.appliance.start();
     const files = await test.get("/api/v1/files", schemas.filesSchema);

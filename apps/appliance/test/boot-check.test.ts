@@ -228,7 +228,7 @@ describe("served", () => {
     expect(reader.content().equals(image("x86-bios", ["pxelinux.0"]))).toBe(true);
   });
 
-  it("ends a one-shot that names it", async () => {
+  it("ends a one-time boot that names it", async () => {
     using pxe = await createBootClient();
     await using test = running(pxe.port);
     await test.appliance.start();

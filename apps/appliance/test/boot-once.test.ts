@@ -33,7 +33,7 @@ async function fetched(port: number, file: string): Promise<string> {
   return reader.content().toString("latin1");
 }
 
-it("a one-shot holds for one boot: size probe, retries and the PXE port included; then the rules decide again", async () => {
+it("a one-time boot holds for one boot: size probe, retries and the PXE port included; then the rules decide again", async () => {
   using client = await createBootClient();
   await using test = createTestAppliance(config(client.port), { macOf }, "debug");
   await test.appliance.start();
@@ -60,7 +60,7 @@ it("a one-shot holds for one boot: size probe, retries and the PXE port included
   expect(test.appliance.next.list()).toEqual([]);
 });
 
-it("a one-shot survives a restart in the middle of the boot", async () => {
+it("a one-time boot survives a restart in the middle of the boot", async () => {
   using client = await createBootClient();
   {
     await using first = createTestAppliance(config(client.port), { macOf });
@@ -78,7 +78,7 @@ it("a one-shot survives a restart in the middle of the boot", async () => {
   expect(JSON.parse(readFileSync(join(folder, "state/next.json"), "utf8"))).toEqual({ schema: 1, next: [] });
 });
 
-it("a one-shot that says ignore ends after a while; one can be taken back", async () => {
+it("a one-time boot that says ignore ends after a while; one can be taken back", async () => {
   using client = await createBootClient();
   let now = 1000;
   await using test = createTestAppliance(config(client.port), { macOf, now: () => now });

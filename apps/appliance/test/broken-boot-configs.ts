@@ -52,7 +52,7 @@ export const brokenRules: readonly BrokenConfig[] = [
     ],
   },
   {
-    name: "a MAC address of seven octets",
+    name: "a MAC address of seven bytes",
     text: "boot:\n  - file: x\n    when: { mac: 52:54:00:12:34:56:78 }\n",
     lines: [
       'f:3:18: error[E022] boot[0].when.mac: "52:54:00:12:34:56:78" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00.',
@@ -67,14 +67,14 @@ export const brokenRules: readonly BrokenConfig[] = [
     ],
   },
   {
-    name: "a boot file of 128 octets",
+    name: "a boot file of 128 bytes",
     text: `boot:\n  - file: ${"x".repeat(128)}\n`,
     lines: [
       "f:2:11: error[E023] boot[0].file: the boot file name has 128 bytes. Allowed: a path below the root, at most 127 bytes.",
     ],
   },
   {
-    name: "a boot file counted in octets, not in letters",
+    name: "a boot file counted in bytes, not in letters",
     text: `boot:\n  - file: ${"ü".repeat(64)}\n`,
     lines: [
       "f:2:11: error[E023] boot[0].file: the boot file name has 128 bytes. Allowed: a path below the root, at most 127 bytes.",

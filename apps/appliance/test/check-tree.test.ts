@@ -23,7 +23,7 @@ it("a tree in order has no findings", async () => {
   put("EFI/BOOT/bootx64.efi", peImage(0x8664));
   expect(await checked("root: boot\nboot:\n  - { when: { arch: x64-uefi }, file: EFI/BOOT/bootx64.efi }\n")).toEqual([
     0,
-    "a.yaml: no faults\n",
+    "a.yaml: no errors\n",
   ]);
 });
 
@@ -90,7 +90,7 @@ it("a root that cannot be read is one finding, and nothing is made up about its 
 it("iPXE that nobody has a script for is told, and is no fault: it may bring its own along", async () => {
   put("ipxe/ipxe.efi", peImage(0x8664));
   const reported = "no script for iPXE, which x64-uefi start: put boot.ipxe into the root, or name one in a rule\n";
-  const fine = "a.yaml: no faults\n";
+  const fine = "a.yaml: no errors\n";
   expect(await checked("root: boot")).toEqual([0, reported + fine]);
   put("own.ipxe", "#!ipxe\n");
   expect(await checked("root: boot\nboot: [{ when: { firmware: ipxe }, script: own.ipxe }]")).toEqual([0, fine]);
@@ -105,7 +105,7 @@ it("what a start would stop at is told: the token, the user", async () => {
   const of = async (more: string) =>
     (await findings(`root: boot\n${more}\n`)).map((line) => line.replaceAll(folder, "DIR"));
   expect(await of("admin: { tokenFile: none }")).toEqual([
-    "a.yaml:2:1: error[T010] admin.tokenFile: the token file DIR/none cannot be read (ENOENT). Make one: openssl rand -hex 32.",
+    "a.yaml:2:1: error[T010] admin.tokenFile: the token file DIR/none is not readable (ENOENT). Make one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: short }")).toEqual([
     "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces. Make one: openssl rand -hex 32.",
@@ -127,7 +127,7 @@ it("rules that nobody ever gets are told, and are no fault", async () => {
     [
       '"rule 1" never matches: its mac is an empty list',
       'nothing comes to the rules behind "all": it has no conditions',
-      "a.yaml: no faults",
+      "a.yaml: no errors",
       "",
     ],
   ]);

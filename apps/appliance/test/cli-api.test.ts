@@ -50,7 +50,7 @@ describe("status", () => {
     await test.appliance.reload();
     const { code, out } = await cli.run(status, ...test.url);
     expect(code).toBe(0);
-    expect(out).toMatch(/reload {3}failed at .*, the old config is in force\n {9}a\.yaml:1:1: error\[E003\]/);
+    expect(out).toMatch(/reload {3}failed at .*, old config kept\n {9}a\.yaml:1:1: error\[E003\]/);
     test.setInterfaces({});
     await test.logged("net.interfaces", ({ message }) => message.startsWith("no interface"));
     const missing = await cli.run(status, ...test.url);
@@ -86,21 +86,21 @@ describe("next", () => {
 
   it("tells a machine, shows it, takes it back", async () => {
     await using test = await daemon();
-    expect(await cli.run(next, ...test.url)).toMatchObject({ code: 0, out: "no machine was told anything\n" });
+    expect(await cli.run(next, ...test.url)).toMatchObject({ code: 0, out: "no one-time boots pending\n" });
     const reported = await cli.run(next, "52-54-00-12-34-56", "--file", "a b.0", "--server", "10.0.0.1", ...test.url);
     expect(reported).toMatchObject({ code: 0, err: "" });
     expect(reported.out).toMatch(
-      /^52:54:00:12:34:56 gets "a b\.0" from "10\.0\.0\.1" at its next boot, told \d\d:\d\d:\d\d\n$/,
+      /^52:54:00:12:34:56 gets "a b\.0" from "10\.0\.0\.1" once, at its next boot \(set \d\d:\d\d:\d\d\)\n$/,
     );
     expect((await cli.run(next, ...test.url)).out).toBe(reported.out);
     const json = await cli.run(next, ...test.url, "--json");
     expect(JSON.parse(json.out)).toMatchObject({ schema: 1, next: [{ mac, file: "a b.0" }] });
     expect(await cli.run(next, mac, "--clear", ...test.url)).toMatchObject({
       code: 0,
-      out: `${mac} boots as always\n`,
+      out: `${mac} boots normally again\n`,
     });
     for (const written of ["525400123456", "5254.0012.3456", "52-54-00-12-34-56"]) {
-      expect((await cli.run(next, written, "--ignore", ...test.url)).out).toContain(`${mac} gets no answer`);
+      expect((await cli.run(next, written, "--ignore", ...test.url)).out).toContain(`${mac} will be ignored once`);
     }
     await cli.run(next, mac, "--clear", ...test.url);
     const again = await cli.run(next, mac, "--clear", ...test.url);
@@ -114,7 +114,7 @@ describe("next", () => {
     [["nonsense", "--file", "x"], "is not a MAC address"],
     [[mac], "nothing is to be done"],
     [[mac, "--file", "x", "--ignore"], "to be ignored"],
-    [[mac, "--clear", "--file", "x"], "--clear takes back"],
+    [[mac, "--clear", "--file", "x"], "--clear and --file exclude each other"],
     [["--file", "x"], "needs a MAC address"],
     [[mac, "--file", "../x"], "leaves the root"],
   ])("%j is refused before anybody is asked", async (words, problem) => {
@@ -126,11 +126,11 @@ describe("next", () => {
 describe("reload", () => {
   it("tells what changed, and what only the next start will use", async () => {
     await using test = await daemon();
-    expect(await cli.run(reload, ...test.url)).toMatchObject({ code: 0, out: "read again, nothing changed\n" });
+    expect(await cli.run(reload, ...test.url)).toMatchObject({ code: 0, out: "reloaded, nothing changed\n" });
     const tftp = { ...test.first.tftp, maxTransfers: 7, singlePort: true };
     test.willLoad({ ok: true, loaded: loadedOf({ ...test.first, tftp }) });
     expect((await cli.run(reload, ...test.url)).out).toBe(
-      "changed: tftp.maxTransfers, tftp.singlePort\nonly at the next start: tftp.singlePort\n",
+      "changed: tftp.maxTransfers, tftp.singlePort\nneeds a restart: tftp.singlePort\n",
     );
   });
 
@@ -158,7 +158,7 @@ describe("a daemon that cannot be reached", () => {
     const url = ["--api", nowhere];
     const plain = await cli.run(command, ...words, ...url);
     expect([plain.code, plain.out]).toEqual([5, ""]);
-    expect(plain.err).toContain(`the daemon does not answer at ${nowhere}`);
+    expect(plain.err).toContain(`no reply from the daemon at ${nowhere}`);
     const json = await cli.run(command, ...words, ...url, "--json");
     expect([json.code, json.err]).toEqual([5, ""]);
     expect(JSON.parse(json.out)).toMatchObject({ schema: 1, error: { code: "unreachable", hint: expect.any(String) } });
@@ -172,7 +172,7 @@ describe("a daemon that cannot be reached", () => {
     await once(server, "listening");
     const url = ["--api", `http://127.0.0.1:${(server.address() as AddressInfo).port}/`];
     expect(await cli.run(status, ...url)).toMatchObject({ code: 5 });
-    expect(await cli.run(reload, ...url)).toMatchObject({ code: 1, err: "bootlace reload: the answer is 418\n" });
+    expect(await cli.run(reload, ...url)).toMatchObject({ code: 1, err: "bootlace reload: HTTP status 418\n" });
     server.close();
   });
 

@@ -99,7 +99,7 @@ describe("logs", () => {
     said.out = "";
     await using again = await daemon(undefined, Number(new URL(url[1] ?? "").port));
     await until(() => said.out.includes("listening on"));
-    expect(said.err).toMatch(/^bootlace logs: the daemon does not answer at \S+ \(.*\); waiting for it\n$/);
+    expect(said.err).toMatch(/^bootlace logs: no reply from the daemon at \S+ \(.*\); waiting for it\n$/);
     expect(again.url).toEqual(url);
     watching.signals.emit("SIGINT", "SIGINT");
     expect((await running).code).toBe(0);

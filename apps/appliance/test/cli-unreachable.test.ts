@@ -38,7 +38,7 @@ it("bootlace reload --pid ends no process that is no daemon", async () => {
     `${process.pid}`,
   );
   expect(reported).toMatchObject({ code: 5, out: "" });
-  expect(reported.err).toContain(`--pid ${process.pid} is no running bootlace serve`);
+  expect(reported.err).toContain(`--pid ${process.pid} is not a running bootlace serve`);
 });
 
 /** A file of the folder, by its name. */
@@ -59,29 +59,29 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
     const reported = await report("--config", write("off.yaml", text));
     expect(reported).toMatchObject({ code: 5, out: "" });
     expect(reported.err).toBe(
-      `bootlace ${name}: the daemon does not answer at http://127.0.0.1:${nobody} (ECONNREFUSED). admin.enabled is false (as "off.yaml" says): such a daemon has no API. Set it to true and start the daemon again; for a reload alone a SIGHUP will do\n`,
+      `bootlace ${name}: no reply from the daemon at http://127.0.0.1:${nobody} (ECONNREFUSED). admin.enabled is false (set in "off.yaml"), so the daemon has no API. Set it to true and restart the daemon; to reload only, send it a SIGHUP\n`,
     );
   });
 
   it("says where it knows the address from, and how to name another", async () => {
     const elsewhere = await report("--config", write("port.yaml", `admin: { port: ${nobody} }\n`));
     expect(elsewhere.code).toBe(5);
-    expect(elsewhere.err).toContain('The address is as "port.yaml" says: another config is named by --config, another');
+    expect(elsewhere.err).toContain('The address is set in "port.yaml"; name another config with --config, another');
     const named = await report("--config", write("off.yaml", off), "--api", `http://127.0.0.1:${nobody}`);
     expect(named.code).toBe(5);
-    expect(named.err).toContain("running there, with that port as admin.port?");
+    expect(named.err).toContain("bootlace serve runs there, with that port as admin.port");
   });
 
   it("reaches for every port, also those that browsers refuse", async () => {
     const reported = await report("--api", "http://127.0.0.1:1");
-    expect(reported.err).toContain("does not answer at http://127.0.0.1:1 (ECONNREFUSED)");
+    expect(reported.err).toContain("no reply from the daemon at http://127.0.0.1:1 (ECONNREFUSED)");
   });
 
   it("names a token file that is not there", async () => {
     const reported = await report("--config", write("token.yaml", `admin: { port: ${nobody}, tokenFile: gone }\n`));
     expect(reported).toMatchObject({ code: 5, out: "" });
     expect(reported.err).toBe(
-      `bootlace ${name}: the token file "${join(folder, "gone")}" cannot be read (ENOENT). It must hold the token of the daemon; another one is named by --token-file\n`,
+      `bootlace ${name}: the token file "${join(folder, "gone")}" is not readable (ENOENT). It must hold the daemon's token, or name another file with --token-file\n`,
     );
   });
 
@@ -100,7 +100,7 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
     expect(JSON.parse(stranger.out)).toMatchObject({
       error: {
         code: "token-required",
-        message: `the daemon at http://127.0.0.1:${test.port("admin")} wants its token (A valid token is required)`,
+        message: `the daemon at http://127.0.0.1:${test.port("admin")} requires its token (A valid token is required)`,
         hint: expect.stringContaining("--token-file"),
       },
     });
@@ -111,7 +111,9 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
       write("wrong", "another-token-of-some-length\n"),
     );
     expect(wrong.code).toBe(5);
-    expect(wrong.err).toContain("Where the file was changed since the daemon read it: bootlace reload --pid PID");
+    expect(wrong.err).toContain(
+      "If the file changed since the daemon read it, make the daemon read it again: bootlace reload --pid PID",
+    );
     const known = await report("--config", write("known.yaml", admin(", tokenFile: token")));
     expect([known.err, known.code]).toEqual(["", 0]);
   });

@@ -53,9 +53,9 @@ describe("the words of a command line", () => {
     [["--config"], "--config needs a value: --config FILE"],
     [["--config="], "--config needs a value: --config FILE"],
     [["--json=yes"], "--json takes no value"],
-    [[""], "one word is empty"],
-    [["--", ""], "one word is empty"],
-    [["a", "b"], '"b" is one word too many'],
+    [[""], "empty argument"],
+    [["--", ""], "empty argument"],
+    [["a", "b"], 'unexpected argument "b"'],
   ])("%j is refused", (words, problem) => expect(read(...words)).toBe(problem));
 });
 
@@ -104,7 +104,7 @@ describe("check", () => {
   it("of a good file says so and succeeds", async () => {
     expect(await run(["good.yaml"])).toEqual([
       0,
-      "no boot file for x86-bios, x64-uefi, ia32-uefi, arm64-uefi: they get the boot check\ngood.yaml: no faults\n",
+      "missing: boot files for x86-bios, x64-uefi, ia32-uefi, arm64-uefi (they get the boot check)\ngood.yaml: no errors\n",
     ]);
   });
 

@@ -82,7 +82,7 @@ describe("bootlace explain", () => {
     [["--mac", "52:54:00:12:34:56", "--item", "many"], "--item is a number"],
     [["--mac", "52:54:00:12:34:56", "--set", "x"], "is not KEY=VALUE"],
     [["--mac", "52:54:00:12:34:56", "--on", "eth9"], 'explain: --on "eth9" is not served. Served: eth0\n'],
-    [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item goes with --port 4011"],
+    [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item needs --port 4011"],
     [["--mac", "zz"], 'explain: --mac "zz" is not a MAC address. Allowed: six bytes, such as 52:54:00:12:34:56\n'],
     [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only the beginning of a MAC address. Allowed'],
     [

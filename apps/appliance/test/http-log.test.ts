@@ -28,11 +28,11 @@ describe("the log of the boot file listener", () => {
     ],
     [
       { type: "done", ...body, status: 206, bytes: 10, range: { first: 5, last: 14 } },
-      'info http http.done: 192.168.11.50 "efi/bootx64.efi": 10 bytes in 0.020 s, 0.5 kB/s, octets 5 to 14 of 2000000',
+      'info http http.done: 192.168.11.50 "efi/bootx64.efi": 10 bytes in 0.020 s, 0.5 kB/s, bytes 5 to 14 of 2000000',
     ],
     [
       { type: "done", ...body, bytes: 0, request: { ...request, method: "HEAD" } },
-      'debug http http.head: 192.168.11.50 "efi/bootx64.efi": the client asked for the size, 2000000 octets',
+      'debug http http.head: 192.168.11.50 "efi/bootx64.efi": the client asked for the size, 2000000 bytes',
     ],
     [
       { type: "done", ...body, bytes: 0, status: 304 },
@@ -40,11 +40,11 @@ describe("the log of the boot file listener", () => {
     ],
     [
       { type: "aborted", ...body, bytes: 5, reason: "client-closed", detail: undefined },
-      'info http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 octets of 2000000 octets: the client closed the connection',
+      'info http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 bytes of 2000000 bytes: the client closed the connection',
     ],
     [
       { type: "aborted", ...body, bytes: 5, reason: "io-failed", detail: "EIO" },
-      'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 octets of 2000000 octets: the file could not be read ("EIO")',
+      'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 bytes of 2000000 bytes: the file could not be read ("EIO")',
     ],
     [
       { type: "refused", time: 1, client, request, reason: "missing", status: 404, detail: undefined },
@@ -58,10 +58,10 @@ describe("the log of the boot file listener", () => {
       { type: "refused", time: 1, client, request: undefined, reason: "malformed", status: 400, detail: "HPE_X" },
       'warn http http.refused: 192.168.11.50: the request cannot be read ("HPE_X")',
     ],
-    [{ type: "start", ...body }, 'debug http http.start: 192.168.11.50 "efi/bootx64.efi": sending 2000000 octets'],
+    [{ type: "start", ...body }, 'debug http http.start: 192.168.11.50 "efi/bootx64.efi": sending 2000000 bytes'],
     [
       { type: "progress", time: 1, request, bytes: 5, total: 10, ms: 1 },
-      'debug http http.progress: 192.168.11.50 "efi/bootx64.efi": 5 of 10 octets',
+      'debug http http.progress: 192.168.11.50 "efi/bootx64.efi": 5 of 10 bytes',
     ],
     [
       { type: "listening", time: 1, address: "127.0.0.1", port: 8069 },

@@ -75,7 +75,7 @@ const deviations: readonly Deviation[] = [
     who: /^52:54:00:00:00:01 arch 0$/,
     theirs: "nothing",
     ours: "file",
-    why: "a rule knows whole MAC addresses and their first octets",
+    why: "a rule knows whole MAC addresses and their first bytes",
   },
   {
     example: "09-menu.conf",

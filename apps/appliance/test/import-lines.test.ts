@@ -78,7 +78,7 @@ describe("lines that are not carried over are told, each with its reason", () =>
     ["dhcp-vendorclass=set:a,UNDI", "stands elsewhere in it"],
     ["dhcp-match=set:a,option:client-arch,200", "no architecture has the number 200"],
     ["dhcp-match=set:a,option:hostname,x", "rules know options 60, 77 and 93"],
-    ["dhcp-mac=set:a,52:*:00:*:*:*", "whole MAC addresses and their first octets"],
+    ["dhcp-mac=set:a,52:*:00:*:*:*", "whole MAC addresses and their first bytes"],
     ["dhcp-host=id:01,set:a", "there is none"],
     ['pxe-service=99,"u",u', "no architecture has the number 99"],
     ["dhcp-userclass=set:i,PX", "anywhere in the user class"],
@@ -197,7 +197,7 @@ describe("bootlace import", () => {
     expect(readFileSync(join(folder, "new.yaml"), "utf8")).toContain("file: b.0");
     expect(await run("dnsmasq", "d.conf", "-o", "new.yaml")).toMatchObject({
       code: 1,
-      err: expect.stringContaining("exists already"),
+      err: expect.stringContaining("already exists"),
     });
   });
 
@@ -207,7 +207,7 @@ describe("bootlace import", () => {
     const failed = await run("dnsmasq", "none.conf", "--json");
     expect([failed.code, JSON.parse(failed.out)]).toEqual([
       1,
-      { schema: 1, error: { code: "unreadable", message: '"none.conf": there is no such file or folder (ENOENT)' } },
+      { schema: 1, error: { code: "unreadable", message: '"none.conf": no such file or folder (ENOENT)' } },
     ]);
     expect((await run("isc-dhcpd", "x")).code).toBe(2);
     expect((await run()).code).toBe(2);

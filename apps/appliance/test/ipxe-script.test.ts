@@ -80,9 +80,9 @@ function memory(files: Readonly<Record<string, string>>) {
 async function textOf(opened: OpenResult | Promise<OpenResult>): Promise<{ file: SourceFile; text: string }> {
   const result = await opened;
   if (!result.ok) throw new Error(result.fault.reason);
-  const octets = Buffer.alloc(result.file.size);
-  await result.file.read(octets, 0);
-  return { file: result.file, text: octets.toString() };
+  const bytes = Buffer.alloc(result.file.size);
+  await result.file.read(bytes, 0);
+  return { file: result.file, text: bytes.toString() };
 }
 
 describe("the source of scripts", () => {

@@ -86,7 +86,7 @@ describe("the program", () => {
     [["check", "--efective"], 2, /^$/, /; did you mean --effective\? Run bootlace check --help for its options\n$/],
     [["-v"], 2, /^$/, /^bootlace: unknown option "-v"; did you mean -V or --version\?\n/],
     [["--hlep"], 2, /^$/, /^bootlace: unknown option "--hlep"; did you mean --help\?\n/],
-    [["completion"], 2, /^$/, /^bootlace completion: which shell\? One of bash, zsh, fish\n$/],
+    [["completion"], 2, /^$/, /^bootlace completion: SHELL is missing; one of bash, zsh, fish\n$/],
     [["completion", "tcsh"], 2, /^$/, /^bootlace completion: "tcsh" is not one of bash, zsh, fish\n$/],
     [
       ["status", "--api", "http://127.0.0.1:99999"],
@@ -94,7 +94,7 @@ describe("the program", () => {
       /^$/,
       /--api "http:..127\.0\.0\.1:99999" is not an http or https URL/,
     ],
-    [["status", "--api", "http://127.0.0.1:1"], 5, /^$/, /the daemon does not answer/],
+    [["status", "--api", "http://127.0.0.1:1"], 5, /^$/, /no reply from the daemon/],
     [["serve", "--interface", "eth 0"], 2, /^$/, /"eth 0" is not the name of a network interface/],
     [["serve", "--config", "missing.yaml"], 3, /^$/, /^missing\.yaml:1:1: error\[E001\] the file does not exist\.\n$/],
     [["check", "missing.yaml"], 1, /error\[E001\]/, /^$/],
@@ -291,7 +291,7 @@ describe("a daemon", () => {
     const { code, out } = await running.ended();
     rmSync(file);
     expect(code).toBe(0);
-    expect(out).toContain("config bootlace.yaml (found, not named)");
+    expect(out).toContain("config bootlace.yaml (default path)");
     expect(out).toContain(`root ${join(folder, "by-flag")}: no boot files yet`);
   });
 });

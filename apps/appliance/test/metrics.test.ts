@@ -30,7 +30,7 @@ describe("what is counted", () => {
     expect(got.get("bootlace_foreign_dhcp_servers")).toBe(1);
     expect(got.get('bootlace_build_info{version="1.2.3"}')).toBe(1);
   });
-  test("transfers, octets and requests", async () => {
+  test("transfers, bytes and requests", async () => {
     const played = story()
       .discover()
       .lease()

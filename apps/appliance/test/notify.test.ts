@@ -129,7 +129,7 @@ describe("the status for people", () => {
       "serving on eth0 192.168.11.109, eth1 10.0.0.1; 1 transfer",
     );
     expect(say(3, [], true)).toBe(
-      "no interface to serve, waiting for one; 3 transfers; the last reload failed, the old config is in force",
+      "waiting for an interface to serve; 3 transfers; last reload failed, old config kept",
     );
   });
 });

@@ -40,7 +40,7 @@ const fetched = (file: string, whose?: string): OneTimeBootEvent => ({
   ...(whose && { mac: whose }),
 });
 
-describe("a one-shot", () => {
+describe("a one-time boot", () => {
   it("holds for every request of one boot and ends with its file", () => {
     const used = after(set({ file: "a/x.efi" }), answered(10), answered(500_000));
     expect(oneTimeBootFor(used, mac, 500_001)).toEqual({ file: "a/x.efi" });
@@ -175,7 +175,7 @@ it.each(["52:54:00", "zz"])("for %j it asks for one whole MAC address", (text) =
   expect(read.ok ? undefined : read.fault.allowed).toBe("Allowed: six bytes, such as 52:54:00:12:34:56");
 });
 
-describe("the file of the one-shots", () => {
+describe("the file of the one-time boots", () => {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-next-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const state = after(

@@ -50,7 +50,7 @@ function done(fields: Partial<Extract<HttpBootEvent, { type: "done" }>> = {}): A
   return { kind: "http", event: { ...event, ...fields } };
 }
 
-describe("a one-shot whose file goes out by HTTP", () => {
+describe("a one-time boot whose file goes out by HTTP", () => {
   it.each([
     ["a GET of the whole file", done()],
     ["the last range of it", done({ status: 206, range: { first: 5, last: 8 } })],
@@ -94,7 +94,7 @@ describe("a one-shot whose file goes out by HTTP", () => {
   });
 });
 
-it("a one-shot that cannot be kept says so to whoever sets it", () => {
+it("a one-time boot that cannot be kept says so to whoever sets it", () => {
   const parsed = parseConfig("", "f");
   if (!parsed.ok) throw new Error("expected the defaults");
   const policy = createPolicy(parsed.config, {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeLzo } from "../src/file-check/lzo.ts";
-import { missingIn, readLoader, readModule } from "../src/file-check/pxelinux.ts";
+import { decodeLzo } from "../src/catalogue/contents/lzo.ts";
+import { missingIn, readLoader, readModule } from "../src/catalogue/contents/syslinux-binaries.ts";
 import { parsePxelinuxConfig } from "../src/file-check/pxelinux-config.ts";
 import { ldlinuxModule, packLiterals, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
@@ -24,7 +24,7 @@ describe("an LZO1X stream", () => {
     ["a match of three or four", [20, ...abc, 0b01001000, 0, ...end], "abcabc"],
     ["a longer match", [20, ...abc, 32 + 7, 2 << 2, 0, ...end], "abcabcabcabc"],
     ["a long match", [20, ...abc, 32, 1, 2 << 2, 0, ...end], `abc${"abc".repeat(12).slice(0, 34)}`],
-    ["two octets behind literals behind a match", [20, ...abc, 0b10101001, 0, 0x78, 0b0000, 0, ...end], "abcabcabcxxx"],
+    ["two bytes behind literals behind a match", [20, ...abc, 0b10101001, 0, 0x78, 0b0000, 0, ...end], "abcabcabcxxx"],
   ])("with %s", (_name, source, text) => expect(decoded(...source)).toBe(text));
 
   it("with matches from far away", () => {
@@ -44,7 +44,7 @@ describe("an LZO1X stream", () => {
     ["of nothing", []],
   ])("%s is none", (_name, source) => expect(decoded(...source)).toBe(undefined));
 
-  it("of any octets gives a result or none, and does not leave its target", () => {
+  it("of any bytes gives a result or none, and does not leave its target", () => {
     const target = new Uint8Array(1000);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (source) => {

@@ -6,8 +6,8 @@ import { LabFailure } from "../failure.ts";
 export interface Account {
   /** Seconds of CPU since the account was opened. */
   cpuSeconds(): number;
-  /** Memory in octets; pages that several processes share count in proportion (PSS). */
-  memoryOctets(): number;
+  /** Memory in bytes; pages that several processes share count in proportion (PSS). */
+  memoryBytes(): number;
   /** The processes must have ended before. */
   close(): void;
 }
@@ -40,7 +40,7 @@ export function openAccount(name: string, ...pids: readonly number[]): Account {
   const read = (file: string) => readFileSync(join(group, file), "utf8");
   return {
     cpuSeconds: () => usedMicroseconds(read("cpu.stat")) / 1e6,
-    memoryOctets() {
+    memoryBytes() {
       const pids = read("cgroup.procs").split("\n").filter(Boolean);
       return pids.reduce((sum, member) => sum + proportionalOctets(member), 0);
     },

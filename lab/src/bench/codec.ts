@@ -76,7 +76,7 @@ export function capturedPackets(): readonly string[] {
   });
 }
 
-/** The options of one message that another has with the same octets, and how many there are. */
+/** The options of one message that another has with the same bytes, and how many there are. */
 export function keptOptions(original: Uint8Array, copy: Uint8Array): { kept: number; options: number } {
   const [before, after] = [readDhcp(original), readDhcp(copy)];
   if (!before) throw new LabFailure("the captured packet is none");

@@ -141,8 +141,8 @@ async function held(ground: Ground, running: Running, clients: number): Promise<
   const load = { files: ["kernel.bin"], blockSize: 1468, windowSize: 1, clients, ackDelay: 500_000, patience: 5000 };
   const crowd = startCrowd(ground, running, load);
   await delay(2500);
-  const octets = running.account.memoryOctets();
+  const bytes = running.account.memoryBytes();
   await crowd.stop("SIGKILL");
   await delay(300);
-  return octets;
+  return bytes;
 }

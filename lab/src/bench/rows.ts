@@ -14,7 +14,7 @@ export interface Row {
 
 const MIB = 1024 * 1024;
 
-/** The files below the root, with their sizes in octets. */
+/** The files below the root, with their sizes in bytes. */
 export const FILES: Readonly<Record<string, number>> = {
   "large.bin": 16 * MIB,
   "kernel.bin": 8 * MIB,
@@ -23,7 +23,7 @@ export const FILES: Readonly<Record<string, number>> = {
   ...Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`small/${at}.cfg`, 124])),
 };
 
-/** 124 octets that are there, and names that are not, in turns: what PXELINUX asks for. */
+/** 124 bytes that are there, and names that are not, in turns: what PXELINUX asks for. */
 const SMALL = Array.from({ length: 50 }, (_, at) => [`small/${at}.cfg`, `!missing/${at}.cfg`]).flat();
 
 const goal = (figure: Goal["figure"], bound: number): Goal => ({ figure, bound });

@@ -60,7 +60,7 @@ export interface CrowdResult {
   readonly restarts: number;
   readonly resets: number;
   /** Octets that arrived, compared with the tree. */
-  readonly octets: number;
+  readonly bytes: number;
   readonly files: number;
   readonly missing: number;
   readonly byHttp: number;

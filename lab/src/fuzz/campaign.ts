@@ -85,8 +85,8 @@ function holdings(pid: number): Holdings {
 /** What the network has made it write: its state, and its log on the standard output. */
 function disk({ bootlace }: FuzzSite): number {
   const state = join(bootlace.folder, "state");
-  const octets = readdirSync(state).reduce((sum, name) => sum + statSync(join(state, name)).size, 0);
-  return (octets + bootlace.process.output.text().length) / 1e6;
+  const bytes = readdirSync(state).reduce((sum, name) => sum + statSync(join(state, name)).size, 0);
+  return (bytes + bootlace.process.output.text().length) / 1e6;
 }
 
 function describe({ figures, after, before, end, diskMegabytes, seconds }: Campaign): string[] {

@@ -16,7 +16,7 @@ const SUSPECTS = 5000;
 /** Seconds for the end of a round on a machine that others use: the last answers, requests that hang. */
 const PATIENCE = 600;
 
-/** What the fuzzer counts, since it began. Ratios are octets of answers to octets of questions. */
+/** What the fuzzer counts, since it began. Ratios are bytes of answers to bytes of questions. */
 export interface FuzzFigures {
   readonly sent: number;
   /** Taken by the appliance out of its sockets; the rest was dropped by the system, as forged sources are. */
@@ -41,8 +41,8 @@ export interface FuzzFigures {
   readonly dhcpRatio: number;
   readonly requestRatio: number;
   readonly addressRatio: number;
-  readonly octetsIn: number;
-  readonly octetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   readonly connections: number;
   readonly requests: number;
   readonly httpAnswers: number;

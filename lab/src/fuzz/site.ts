@@ -90,7 +90,7 @@ export async function buildFuzzSite(lab: Lab): Promise<FuzzSite> {
   return { lan, bootlace, pc, stranger, serverMac: SERVER_MAC, files };
 }
 
-/** Ways out of the root, and octets that must never leave by them. */
+/** Ways out of the root, and bytes that must never leave by them. */
 function plantTraps(folder: string): void {
   const root = join(folder, "boot");
   mkdirSync(root, { recursive: true });

@@ -1,4 +1,4 @@
-// Sends each argument, octets in hexadecimal, from port 68 to 255.255.255.255:67, as a client without address does.
+// Sends each argument, bytes in hexadecimal, from port 68 to 255.255.255.255:67, as a client without address does.
 import { createSocket } from "node:dgram";
 
 const socket = createSocket({ type: "udp4", reuseAddr: true });

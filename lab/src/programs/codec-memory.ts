@@ -18,7 +18,7 @@ function packetWith(unknown: number): Uint8Array {
 
 const sink: unknown[] = [];
 
-function octetsPer(operation: () => unknown): number {
+function bytesPer(operation: () => unknown): number {
   const collect = globalThis.gc;
   if (!collect) throw new Error("run with --expose-gc");
   for (let at = 0; at < ROUNDS; at++) sink[0] = operation();
@@ -38,11 +38,11 @@ function mapOfViews(bytes: Uint8Array, count: number): Map<number, Uint8Array> {
 
 const lines = COUNTS.map((unknown) => {
   const bytes = packetWith(unknown);
-  const decode = octetsPer(() => {
+  const decode = bytesPer(() => {
     const decoded = decodePacket(bytes);
     if (!decoded.ok || decoded.packet.options.size !== unknown + 1) throw new Error("not decoded");
     return decoded;
   });
-  return { unknown, decode, map: octetsPer(() => mapOfViews(bytes, unknown)) };
+  return { unknown, decode, map: bytesPer(() => mapOfViews(bytes, unknown)) };
 });
 console.log(JSON.stringify(lines));

@@ -22,7 +22,7 @@ const counts = {
   refusals: 0,
   restarts: 0,
   resets: 0,
-  octets: 0,
+  bytes: 0,
   files: 0,
   missing: 0,
   byHttp: 0,
@@ -42,7 +42,7 @@ const notes: Notes = {
   refused: () => void counts.refusals++,
   restarted: () => void counts.restarts++,
   arrived(bytes, by) {
-    counts.octets += bytes;
+    counts.bytes += bytes;
     counts.files++;
     if (by === "http") counts.byHttp++;
     if (by === "npm") counts.byNpm++;

@@ -1,5 +1,5 @@
 /**
- * Fetches one file over and over on some connections at once, and throws it away. Arguments: port, path, size in octets,
+ * Fetches one file over and over on some connections at once, and throws it away. Arguments: port, path, size in bytes,
  * connections, requests in all. Prints `{ "bytes", "seconds" }`. Every answer must be 200 and have exactly that size.
  */
 import { connect } from "node:net";
@@ -11,7 +11,7 @@ const asked = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
 let left = requests;
-let bytes = 0;
+const bytes = 0;
 
 function one(): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -23,10 +23,10 @@ function one(): Promise<void> {
       else socket.end(resolve);
     }
 
-    function take(octets: number): boolean {
-      if (head === undefined) got += octets;
+    function take(bytes: number): boolean {
+      if (head === undefined) got += bytes;
       else {
-        head += buffer.toString("latin1", 0, octets);
+        head += buffer.toString("latin1", 0, bytes);
         const end = head.indexOf("\r\n\r\n");
         if (end === -1) return true;
         if (!head.startsWith("HTTP/1.1 200") || !head.toLowerCase().includes(`\r\ncontent-length: ${size}\r\n`)) {
@@ -36,7 +36,7 @@ function one(): Promise<void> {
         got = head.length - end - 4;
         head = undefined;
       }
-      if (got > size) socket.destroy(new Error(`${got} octets of ${size}`));
+      if (got > size) socket.destroy(new Error(`${got} bytes of ${size}`));
       if (got === size) {
         bytes += got;
         head = "";

@@ -11,8 +11,8 @@ const TICK = 20;
 const CLASSES = ["MSFT 5.0", "android-dhcp-14", "udhcp 1.36.1", "dhcpcd-9.4.1:Linux-6.1", undefined];
 
 function macOf(at: number): string {
-  const octets = [0x02, 0x4e, 0, (at >> 16) & 255, (at >> 8) & 255, at & 255];
-  return octets.map((octet) => octet.toString(16).padStart(2, "0")).join(":");
+  const bytes = [0x02, 0x4e, 0, (at >> 16) & 255, (at >> 8) & 255, at & 255];
+  return bytes.map((octet) => octet.toString(16).padStart(2, "0")).join(":");
 }
 
 /** DHCPv6 SOLICIT (RFC 8415 8) of a PXE client: client identifier, elapsed time, architecture (RFC 5970 3.3). */

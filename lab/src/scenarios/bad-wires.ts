@@ -192,7 +192,7 @@ async function judge(lans: Readonly<Record<number, Lan>>, { condition, address, 
   // A window that leaves by one call is longer than the MTU until Linux has cut it, and so gets no DF.
   const canBreak = mtu === 1500 ? 0 : breakable;
   must(fragmented + canBreak === 0, `${what}, ${fragmented} of them in fragments, ${breakable} without DF`);
-  must(largest <= mtu, `${what}, one of ${largest} octets on a LAN of MTU ${mtu}`);
+  must(largest <= mtu, `${what}, one of ${largest} bytes on a LAN of MTU ${mtu}`);
   const figures = `${packets} packets sent for ${ideal}`;
   return mtu === 1500 ? figures : `${figures}, blocks of ${blockSizes.join(" and ")}, the largest packet ${largest}`;
 }

@@ -39,14 +39,14 @@ function speedTable(outcomes: readonly CodecOutcome[]): string {
 
 function memoryTable(lines: readonly MemoryLine[]): string {
   const rows = lines.map(({ unknown, decode, map }) => [String(unknown), decode.toFixed(0), map.toFixed(0)]);
-  return markdownTable(["unknown options", "octets per decode", "of which a map of views"], rows);
+  return markdownTable(["unknown options", "bytes per decode", "of which a map of views"], rows);
 }
 
 /** Throws a LabFailure when garbage grows with unknown options beyond their entries in the map. */
 async function frugalDecode(lab: Lab, host: Awaited<ReturnType<typeof addHost>>): Promise<readonly MemoryLine[]> {
   const lines = await measureDecodeMemory(lab, host);
   const { decode, map } = growth(lines);
-  const reported = `${decode.toFixed(0)} octets for each further unknown option; its map entry and view take ${map.toFixed(0)}`;
+  const reported = `${decode.toFixed(0)} bytes for each further unknown option; its map entry and view take ${map.toFixed(0)}`;
   must(decode <= map * TOLERANCE, reported);
   lab.proof(reported);
   return lines;

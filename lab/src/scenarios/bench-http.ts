@@ -28,7 +28,7 @@ const large = (mebibytes: number, connections: number, requests: number, rounds:
 
 const small = (size: number, connections: number): HttpRow => ({
   id: `small-${size}`,
-  title: `${size} octets, ${connections} connections`,
+  title: `${size} bytes, ${connections} connections`,
   size,
   connections,
   seconds: 2,
@@ -80,7 +80,7 @@ async function mustServe(lab: Lab, { name, host }: RunningHttp, root: string, ro
   const url = `http://127.0.0.1:${HTTP_PORT}/${fileOf(row)}`;
   await runOk(lab, host.netns, locate("curl"), ["-sf", "-o", local, url], { seconds: 60 });
   const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
-  must(hash(local) === hash(join(root, fileOf(row))), `${name} serves other octets than those of ${fileOf(row)}`);
+  must(hash(local) === hash(join(root, fileOf(row))), `${name} serves other bytes than those of ${fileOf(row)}`);
   rmSync(local);
 }
 

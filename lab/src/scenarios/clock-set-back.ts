@@ -22,10 +22,10 @@ async function clock(lab: Lab, host: Host) {
   const library = join(lab.folder, "shifted-clock.so");
   const file = join(lab.folder, "shift");
   const set = (seconds: number) => {
-    const octets = Buffer.alloc(8);
-    octets.writeBigInt64LE(BigInt(seconds));
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt(seconds));
     // In place: the program has this very file in its memory.
-    writeFileSync(file, octets, { flag: existsSync(file) ? "r+" : "w" });
+    writeFileSync(file, bytes, { flag: existsSync(file) ? "r+" : "w" });
   };
   set(0);
   await runOk(lab, host.netns, locate("cc"), ["-O2", "-shared", "-fPIC", "-o", library, SOURCE], { seconds: 60 });
@@ -42,7 +42,7 @@ export const clockSetBack: Scenario = {
       section: "Faults",
       done: "the clock is set back an hour in the middle of 20 transfers, and set right again later",
       holds:
-        "the transfers go on; new machines boot; verdicts, a new file, a one-shot and a rotated log come as soon as ever",
+        "the transfers go on; new machines boot; verdicts, a new file, a one-time boot and a rotated log come as soon as ever",
     },
   ],
   async run(lab) {
@@ -75,8 +75,8 @@ export const clockSetBack: Scenario = {
     const result = await loading.booted(120);
     must(result.restarts === 0, `${result.restarts} transfers broke off`);
 
-    await switchOnCrowd(lab, pc, root, { name: "one-shot", ...LONE_MACHINE }).booted(60);
-    await eventually(lab, "the one-shot to be used up", 10, async () => {
+    await switchOnCrowd(lab, pc, root, { name: "one-time", ...LONE_MACHINE }).booted(60);
+    await eventually(lab, "the one-time boot to be used up", 10, async () => {
       const { next } = (await ask(lab, bootServer, "next")) as { next: readonly unknown[] };
       return next.length === 0 ? true : undefined;
     });
@@ -98,7 +98,7 @@ export const clockSetBack: Scenario = {
     lab.row(
       "clock-set-back",
       "20 transfers went on, none begun anew; 21 verdicts with the clock an hour behind, 8 more after it was right; " +
-        "the new file, the one-shot and the rotated log at once",
+        "the new file, the one-time boot and the rotated log at once",
     );
   },
 };

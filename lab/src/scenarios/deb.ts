@@ -110,7 +110,7 @@ async function fillsTheTree(ok: (...words: [string, ...string[]]) => Promise<str
   const ipxe = await ask("x64-uefi", "--user-class", "iPXE");
   must(ipxe.includes("ipxe/uefi.ipxe"), `iPXE on a UEFI machine: ${ipxe}`);
   await ok("cp", "--backup", "/srv/bootlace/bootlace.yaml", `/${CONFIG}`);
-  must((await ok("bootlace", "check", `/${CONFIG}`)).includes("no faults"), "the config of init has faults there");
+  must((await ok("bootlace", "check", `/${CONFIG}`)).includes("no errors"), "the config of init has errors there");
   must((await ask("x64-uefi", "--user-class", "iPXE")).includes("ipxe/uefi.ipxe"), "iPXE after the copy");
   await ok("mv", `/${CONFIG}~`, `/${CONFIG}`);
   return `init fills the folder of the service: ${ipxe.trim().split("\n")[0]}`;

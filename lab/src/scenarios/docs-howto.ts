@@ -141,7 +141,7 @@ async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
   const second = await startUefi(lab, home.lan, { mac: reported, name: "once-2" });
   await eventually(lab, "the second boot to be ignored", 120, () => seen("dhcp.ignored").at(-1));
   await second.stop("SIGKILL");
-  must(seen("dhcp.offer").length === offers, "the one-shot was given twice");
+  must(seen("dhcp.offer").length === offers, "the one-time boot was given twice");
   lab.row("page-install-once", loading, seconds);
   await bootlace.stop();
 }

@@ -5,9 +5,9 @@ import { HEAP } from "../fuzz/site.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import type { FaultRow } from "../record/rows.ts";
 
-/** Octets to octets: 516 for a request of eleven, three times, is the most that RFC 1350 and three sends allow. */
+/** Bytes sent per byte received: 516 for a request of eleven, three times, is the most that RFC 1350 and three sends allow. */
 const MOST_RATIO = (3 * 516) / 11;
-/** RFC 2131 section 2: no reply is larger than 548 octets, unless the request says so. */
+/** RFC 2131 section 2: no reply is larger than 548 bytes, unless the request says so. */
 const MOST_DHCP_RATIO = 4;
 /** Megabytes that may be resident: the heap of the house, the program itself, buffers of files and sockets. */
 const MOST_MEMORY = HEAP + 244;
@@ -36,8 +36,8 @@ export const fuzz: Scenario = {
   proves: "ten million mutated datagrams at a running appliance, with a boot every minute in between",
   onlyByName: true,
   rows: [
-    row("fuzz-long-amplification", "the same: octets of answers to octets of questions", [
-      "an address that never answers gets at most three packets for a request, none above 516 octets; DHCP at most 548",
+    row("fuzz-long-amplification", "the same: bytes of answers to bytes of questions", [
+      "an address that never answers gets at most three packets for a request, none above 516 bytes; DHCP at most 548",
     ]),
     row(
       "fuzz-long-answers",
@@ -68,8 +68,8 @@ function row(id: string, done: string, [holds]: readonly [string]): FaultRow {
 
 function holds({ figures, after, end, diskMegabytes }: Campaign): void {
   must(figures.mostSends <= 3, `${figures.mostSends} packets to an address that has not answered`);
-  must(figures.requestRatio <= MOST_RATIO, `a request got ${figures.requestRatio} times its octets`);
-  must(figures.addressRatio <= MOST_RATIO, `an address got ${figures.addressRatio} times its octets`);
+  must(figures.requestRatio <= MOST_RATIO, `a request got ${figures.requestRatio} times its bytes`);
+  must(figures.addressRatio <= MOST_RATIO, `an address got ${figures.addressRatio} times its bytes`);
   must(figures.dhcpRatio <= MOST_DHCP_RATIO, `a DHCP reply of ${figures.dhcpRatio} times its request`);
   must(figures.offers > 100 && figures.acks > 20 && figures.data > 500 && figures.httpFound > 20, "too few answers");
   for (const { megabytes } of [...after, end]) must(megabytes <= MOST_MEMORY, `${megabytes} MB are resident`);
@@ -94,7 +94,7 @@ function tellRows(lab: Lab, campaign: Campaign): void {
   const { connections, requests, httpAnswers, httpFound } = figures;
   lab.row(
     "fuzz-long-http",
-    `${count(requests)} requests on ${count(connections)} connections, ${count(httpAnswers)} answers, ${count(httpFound)} with octets of files`,
+    `${count(requests)} requests on ${count(connections)} connections, ${count(httpAnswers)} answers, ${count(httpFound)} with bytes of files`,
   );
   lab.row("fuzz-long-memory", held(campaign));
 }
@@ -111,8 +111,8 @@ function answered({ figures }: Campaign): string {
 }
 
 function amplified({ figures }: Campaign): string {
-  const { mostSends, requestRatio, addressRatio, dhcpRatio, octetsIn, octetsOut } = figures;
-  const all = (octetsOut / octetsIn).toFixed(2);
+  const { mostSends, requestRatio, addressRatio, dhcpRatio, bytesIn, bytesOut } = figures;
+  const all = (bytesOut / bytesIn).toFixed(2);
   return `${mostSends} packets at most; ${requestRatio.toFixed(0)}-fold for one request, ${addressRatio.toFixed(0)}-fold for one address, ${dhcpRatio.toFixed(1)}-fold by DHCP, ${all}-fold in all`;
 }
 

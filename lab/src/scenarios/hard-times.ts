@@ -111,13 +111,13 @@ function fill(disk: string, program: Buffer): () => void {
   const cut = join(disk, "boot/bootx64.efi");
   untilFull(() => writeFileSync(cut, program));
   const { size } = statSync(cut);
-  must(size > 0 && size < program.length, `${size} of ${program.length} octets of the boot file were written`);
+  must(size > 0 && size < program.length, `${size} of ${program.length} bytes of the boot file were written`);
   untilFull(() => writeFileSync(file, Buffer.alloc(4_096), { flag: "a" }));
   return () => rmSync(file);
 }
 
 async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
-  must((await daemon.command("next", "52:54:00:00:00:01", "--file", "hello")) === 0, "no one-shot could be set");
+  must((await daemon.command("next", "52:54:00:00:00:01", "--file", "hello")) === 0, "no one-time boot could be set");
   const program = readFileSync(locate("syslinuxX64"));
   const empty = fill(daemon.disk, program);
   for (let round = 0; round < 12; round += 1) must((await daemon.fetch()) === 0, "no file with a full disk");
@@ -126,7 +126,7 @@ async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
   must((await daemon.fetch("pxelinux.0")) === 0 && (await daemon.fetch("ldlinux.c32")) !== 0, "not a boot that fails");
   await daemon.tells("history.write-failed", 1, 30);
   for (const last of [2, 3]) {
-    must((await daemon.command("next", `52:54:00:00:00:0${last}`, "--file", "hello")) === 0, "no one-shot");
+    must((await daemon.command("next", `52:54:00:00:00:0${last}`, "--file", "hello")) === 0, "no one-time boot");
   }
   await daemon.tells("boot.next-unwritable", 1);
   empty();
@@ -137,12 +137,12 @@ async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
   must(cut !== "bootx64.efi", "a boot file that was cut short is handed out");
   writeFileSync(join(daemon.disk, "boot/bootx64.efi"), program);
   await eventually(lab, "the whole boot file", 15, async () => (await offered()) === "bootx64.efi" || undefined);
-  must((await daemon.command("next", "52:54:00:00:00:04", "--file", "hello")) === 0, "no one-shot could be set");
+  must((await daemon.command("next", "52:54:00:00:00:04", "--file", "hello")) === 0, "no one-time boot could be set");
   for (const event of ["log.file-back", "history.writable-again", "boot.next-writable"]) await daemon.tells(event, 1);
   await daemon.tells("log.file-failed", 1);
   const kept = JSON.parse(readFileSync(join(daemon.disk, "state/next.json"), "utf8")) as { next: unknown[] };
-  must(kept.next.length === 4, `${kept.next.length} one-shots were kept, not 4`);
-  lab.row("disk-full", `with the cut bootx64.efi an x64 machine would have got ${cut}; 4 one-shots kept`);
+  must(kept.next.length === 4, `${kept.next.length} one-time boots were kept, not 4`);
+  lab.row("disk-full", `with the cut bootx64.efi an x64 machine would have got ${cut}; 4 one-time boots kept`);
 }
 
 /** A disk that fills up cuts a line off; all others stay whole. */

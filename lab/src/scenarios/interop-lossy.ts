@@ -31,7 +31,7 @@ const CONDITIONS: readonly Condition[] = [
     sizes: [1, 512 * 3, 1468 * 20 + 1],
   },
   {
-    name: "MTU 576, blocks up to 65464 octets in fragments",
+    name: "MTU 576, blocks up to 65464 bytes in fragments",
     suffix: "mtu",
     faults: {},
     harmful: false,
@@ -107,5 +107,5 @@ async function get(
   const [want, got] = [readFileSync(join(root, file)), readFileSync(local)];
   rmSync(local);
   if (got.equals(want)) return undefined;
-  return `${client.name} brought ${got.length} octets of ${file} that are not its ${want.length}, ${said}`;
+  return `${client.name} brought ${got.length} bytes of ${file} that are not its ${want.length}, ${said}`;
 }

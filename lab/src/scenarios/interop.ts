@@ -10,7 +10,7 @@ import { addHost, type Host, plugIn } from "../namespaces.ts";
 import { run } from "../processes.ts";
 import { TFTP_CLIENTS, type TftpClient } from "../tftp-clients.ts";
 
-/** Sizes around the edges of blocks; the last one wraps the block number at 512 octets a block (RFC 1350 section 5). */
+/** Sizes around the edges of blocks; the last one wraps the block number at 512 bytes a block (RFC 1350 section 5). */
 const SIZES = [0, 1, 511, 512, 513, 1408, 1468 * 3, 1468 * 40 + 1, 1432 * 2, 1_000_003];
 const WRAP = 40 * 1024 * 1024;
 
@@ -50,7 +50,7 @@ async function get(lab: Lab, pc: Host, client: TftpClient, root: string, file: s
   const [want, got] = [readFileSync(join(root, file)), readFileSync(local)];
   must(
     hash(want) === hash(got),
-    `${client.name} brought ${got.length} octets of ${file}, not the ${want.length} that it has`,
+    `${client.name} brought ${got.length} bytes of ${file}, not the ${want.length} that it has`,
   );
   rmSync(local);
 }
@@ -60,7 +60,7 @@ async function refused(lab: Lab, pc: Host, client: TftpClient): Promise<void> {
   const { command, args } = client.get(BOOT_SERVER, "sizes/no-such-file", local);
   const finished = await run(lab, pc.netns, command, args, { seconds: 20 });
   const size = existsSync(local) ? readFileSync(local).length : 0;
-  must(size === 0, `${client.name} brought ${size} octets of a file that is not there`);
+  must(size === 0, `${client.name} brought ${size} bytes of a file that is not there`);
   const said = `${finished.stderr}${finished.stdout}`;
   must(finished.code !== 0 || /not found/i.test(said), `${client.name} did not learn that a file is missing: ${said}`);
   rmSync(local, { force: true });

@@ -41,7 +41,7 @@ export const nextBoot: Scenario = {
     expectCode(await command("next", MAC, "--file", "once/syslinux.efi"), 0);
     const probes = await bootOnce(lab, lan, bootlace, "uefi-x64-next-boot", "once/syslinux.efi");
     must(probes > 0, "OVMF fetched the file without asking for its size first");
-    must((await command("next")).stdout.includes("no machine"), "the one-shot was not used up");
+    must((await command("next")).stdout.includes("no one-time boots"), "the one-time boot was not used up");
     lab.proof(`first boot: once/syslinux.efi, ${probes} size probe`);
     await bootOnce(lab, lan, bootlace, "uefi-x64-after-next-boot", "efi/syslinux.efi");
     lab.proof("second boot: efi/syslinux.efi");

@@ -83,7 +83,7 @@ async function boots(lab: Lab, { program, version, bootServer, pc, capture }: Tr
   const wanted = readFileSync(join(cwd, "boot", FILE));
   for (const url of [`tftp://${BOOT_SERVER}/${FILE}`, `http://${BOOT_SERVER}:8069/${FILE}`]) {
     const got = await runOk(lab, pc.netns, locate("curl"), ["--silent", "--show-error", "--fail", url]);
-    must(got.stdout.equals(wanted), `${url} came with other octets`);
+    must(got.stdout.equals(wanted), `${url} came with other bytes`);
   }
   const exit = await server.stop("SIGTERM", 10);
   must("code" in exit && exit.code === 0, `SIGTERM ended it with ${JSON.stringify(exit)}`);

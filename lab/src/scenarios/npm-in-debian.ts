@@ -102,7 +102,7 @@ async function completes(root: MinimalRoot, netns: string): Promise<string> {
  */
 async function service(lab: Lab, root: MinimalRoot, netns: string, line: string) {
   const refused = await root.run(netns, "/bin/sh", "-ec", line);
-  const why = "neither systemd nor OpenRC is here";
+  const why = "found neither systemd nor OpenRC";
   must(refused.code === 4 && refused.stderr.includes(why), `${line} ended with ${refused.code}: ${refused.stderr}`);
   const call = line.replace(/ *#.*/, "");
   const printed = await root.type(netns, "/", `${call} --systemd --print`);

@@ -56,7 +56,7 @@ async function killed(lab: Lab, { bootServer, crowd, pc }: CrowdSite): Promise<C
     const ids = await idsOf(lab, bootServer);
     return ids.length >= 4 ? ids : undefined;
   });
-  // One of the twenty loads its kernel as a one-shot: it is taken, but not used up, when the server dies.
+  // One of the twenty loads its kernel as a one-time boot: it is taken, but not used up, when the server dies.
   const taken = LONE_MACHINE.mac;
   for (const mac of [...STANDING, taken]) await bootOnce(lab, bootServer, first, mac, "linux/vmlinuz");
 
@@ -67,29 +67,29 @@ async function killed(lab: Lab, { bootServer, crowd, pc }: CrowdSite): Promise<C
     within: 200,
     reportAt: 16,
   });
-  const lone = switchOnCrowd(lab, pc, first.root, { name: "one-shot", ...LONE_MACHINE });
+  const lone = switchOnCrowd(lab, pc, first.root, { name: "one-time", ...LONE_MACHINE });
   await run.loading();
   await delay(500);
   await first.kill();
   const second = await startCrowdServer(lab, bootServer, options);
   const waiting = await waitingFor(lab, bootServer);
-  must(String(waiting) === String([...STANDING, taken].sort()), `one-shots after the restart: ${waiting}`);
+  must(String(waiting) === String([...STANDING, taken].sort()), `one-time boots after the restart: ${waiting}`);
   const result = await run.booted(180);
   await lone.booted(180);
   must(result.restarts > 0, "no transfer was under way");
   const after = await idsOf(lab, bootServer);
   const lost = before.filter((id) => !after.includes(id));
   must(lost.length === 0, `boots that are gone: ${lost}`);
-  const left = await eventually(lab, "the one-shot to be used up", 20, async () => {
+  const left = await eventually(lab, "the one-time boot to be used up", 20, async () => {
     const macs = await waitingFor(lab, bootServer);
     return macs.includes(taken) ? undefined : macs;
   });
-  must(String(left) === String(STANDING), `one-shots at the end: ${left}`);
+  must(String(left) === String(STANDING), `one-time boots at the end: ${left}`);
   const odd = second.records().find(({ event }) => event === "history.damaged" || event === "boot.next-unreadable");
   must(odd === undefined, `the state was not whole: ${JSON.stringify(odd)}`);
   lab.row(
     "kill-20-transfers",
-    `${describe(result)}; ${before.length} boots and 4 one-shots from before are there, history sound`,
+    `${describe(result)}; ${before.length} boots and 4 one-time boots from before are there, history sound`,
   );
   return second;
 }
@@ -118,7 +118,8 @@ export const processFaults: Scenario = {
       id: "kill-20-transfers",
       section: "Faults",
       done: "kill -9 in the middle of 20 transfers, by TFTP and HTTP, and a new start",
-      holds: "each machine boots after asking again; history and one-shots are as before, the one that was taken too",
+      holds:
+        "each machine boots after asking again; history and one-time boots are as before, the one that was taken too",
     },
     {
       id: "stop-10-s",

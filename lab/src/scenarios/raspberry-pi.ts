@@ -13,7 +13,7 @@ import { run, runOk } from "../processes.ts";
 import { bootRows } from "../record/rows.ts";
 
 // The boot ROM of a Pi 3 has a constant xid and a machine identifier of 0x44 throughout; a Pi 4 says "RPi4", its
-// board revision, four octets of its MAC and its serial number.
+// board revision, four bytes of its MAC and its serial number.
 const PI3 = { firmware: models["raspberry-pi-3"], mac: "b8:27:eb:01:02:03", xid: 0x26f30339, machine: undefined };
 const PI4_SERIAL = [0x5e, 0xa1, 0x12, 0x10];
 const PI4 = {
@@ -82,7 +82,7 @@ export const raspberryPi: Scenario = {
         const got = join(lab.folder, `${pi.role}-${file}`);
         await runOk(lab, pi.netns, locate("busybox"), ["tftp", "-g", "-r", file, "-l", got, BOOT_SERVER]);
         const same = readFileSync(got).equals(readFileSync(join(bootlace.folder, "boot", file)));
-        must(same, `${name}: ${file} came with other octets`);
+        must(same, `${name}: ${file} came with other bytes`);
       }
       const files = Object.keys(TREE).join(", ");
       lab.row(name.toLowerCase().replace(" ", "-"), `"${TEXT.trim()}" from ${offer.siaddr}: ${files}`);

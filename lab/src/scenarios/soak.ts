@@ -56,7 +56,7 @@ export const soak: Scenario = {
     const result = await run.booted(600).finally(() => clearInterval(timer));
     const asked = result.repeats.discover + result.repeats.pxe;
     must(asked === 0, `${asked} DHCP messages were sent again`);
-    must(result.octets > BOOTS * KERNEL, "not every machine got its kernel");
+    must(result.bytes > BOOTS * KERNEL, "not every machine got its kernel");
 
     const third = Math.floor(vitals.length / 3);
     must(third >= 20, `only ${vitals.length} readings`);

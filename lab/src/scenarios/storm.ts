@@ -29,7 +29,7 @@ async function calm(lab: Lab, host: Host, bootlace: Bootlace, descriptors: numbe
 
 /** What must hold of every storm; gives it in words. */
 async function judge(lab: Lab, host: Host, bootlace: Bootlace, result: CrowdResult): Promise<string> {
-  const { offers, acks, repeats, leases, octets, files, seconds, boots, byHttp, byNpm } = result;
+  const { offers, acks, repeats, leases, bytes, files, seconds, boots, byHttp, byNpm } = result;
   must(leases >= MACHINES * 0.9, `only ${leases} addresses: the machines are not ${MACHINES}`);
   must(byHttp > 0 && byNpm > 0, "nobody came by HTTP, or with npm tftp");
   const dropped = PORTS.map((port) => droppedDatagrams(bootlace.process, port));
@@ -42,11 +42,11 @@ async function judge(lab: Lab, host: Host, bootlace: Bootlace, result: CrowdResu
   must(offers.p99 <= BOUND && acks.p99 <= BOUND, `p99 of OFFER ${offers.p99} ms, of ACK ${acks.p99} ms`);
   const limited = await metric(lab, host, "bootlace_rate_limited_total");
   must(limited === 0, `${limited} requests of machines that do nothing wrong were held back`);
-  const speed = octets / 1e6 / seconds;
+  const speed = bytes / 1e6 / seconds;
   return [
     `OFFER ${offers.median.toFixed(1)} ms median, ${offers.p99.toFixed(1)} ms p99, ${offers.worst.toFixed(1)} ms worst`,
     `ACK at 4011 ${acks.p99.toFixed(1)} ms p99`,
-    `${files} files, ${(octets / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s (${speed.toFixed(0)} MB/s)`,
+    `${files} files, ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s (${speed.toFixed(0)} MB/s)`,
     `a boot takes ${boots.median.toFixed(1)} s median, ${boots.worst.toFixed(1)} s worst`,
     `0 DHCP messages repeated, 0 requests lost or held back, ${repeats.tftp} TFTP packets repeated by clients`,
   ].join("; ");

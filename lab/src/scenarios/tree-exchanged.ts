@@ -7,7 +7,7 @@ import { filler } from "../filler.ts";
 import type { Scenario } from "../lab.ts";
 
 const KERNEL = 8 * 1024 * 1024 + 717;
-/** The same number of octets: nothing but the octets themselves tells the two apart. */
+/** The same number of bytes: nothing but the bytes themselves tells the two apart. */
 const otherKernel = () => filler(KERNEL).map((octet) => octet ^ 0xff);
 const PERSISTENT: readonly KindName[] = ["bios", "uefi-4011", "bios-4011", "http"];
 
@@ -19,7 +19,7 @@ export const treeExchanged: Scenario = {
       id: "file-exchanged",
       section: "Faults",
       done: "a file is replaced by rename in the middle of 20 transfers of it, by one of the same size",
-      holds: "each machine gets all octets of the old one or of the new one, and who comes later the new one",
+      holds: "each machine gets all bytes of the old one or of the new one, and who comes later the new one",
     },
     {
       id: "tree-exchanged",

@@ -72,7 +72,7 @@ async function onlyOwnAddress(capture: Capture, own: string): Promise<number> {
 
 function names(datagram: Datagram, address: string): boolean {
   if (!UDP_PORTS.has(datagram.sourcePort)) return false;
-  const octets = Buffer.from(address.split(".").map(Number));
+  const bytes = Buffer.from(address.split(".").map(Number));
   const payload = Buffer.from(datagram.payload);
-  return payload.includes(octets) || payload.includes(address, 0, "latin1");
+  return payload.includes(bytes) || payload.includes(address, 0, "latin1");
 }

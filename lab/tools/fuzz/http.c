@@ -89,7 +89,7 @@ static void judge_web(slot *s) {
   uint8_t *at = s->in, *end = s->in + s->got;
   *end = 0;
   web.octets += s->got;
-  if (is_secret(s->in, s->got)) breach("HTTP: octets of outside the root", s->in, s->got);
+  if (is_secret(s->in, s->got)) breach("HTTP: bytes from outside the root", s->in, s->got);
   while (at < end) {
     uint8_t *body = memmem(at, (size_t)(end - at), "\r\n\r\n", 4);
     if (end - at < 13 || !body) return;
@@ -109,7 +109,7 @@ static void judge_web(slot *s) {
     uint64_t there = size < (uint64_t)(end - at) ? size : (uint64_t)(end - at);
     if (status == 200 || status == 206) {
       web.found++;
-      if (!is_file_part(at, there, from)) breach("HTTP: octets that are in no file of the root", at, (uint32_t)there);
+      if (!is_file_part(at, there, from)) breach("HTTP: bytes of no file in the root", at, (uint32_t)there);
     }
     if (!length) return;
     at += there;

@@ -13,7 +13,7 @@ static void tell_about(const char *what, uint32_t address, uint16_t port) {
 
 void breach(const char *law, const uint8_t *bytes, uint32_t size) {
   if (++breaches > 20) return;
-  printf("{\"breach\":\"%s\",\"about\":\"%s\",\"index\":%llu,\"octets\":\"", law, about, (unsigned long long)last_index);
+  printf("{\"breach\":\"%s\",\"about\":\"%s\",\"index\":%llu,\"bytes\":\"", law, about, (unsigned long long)last_index);
   for (uint32_t i = 0; i < size && i < 600; i++) printf("%02x", bytes[i]);
   printf("\"}\n");
   fflush(stdout);
@@ -251,7 +251,7 @@ static void judge_tftp(uint16_t from, uint32_t to, uint16_t port, const uint8_t 
   if (opcode == 3) {
     seen.data++;
     block = get16(p + 2);
-    if (!is_block(p + 4, size - 4, block)) breach("octets that are in no file of the root", p, size);
+    if (!is_block(p + 4, size - 4, block)) breach("bytes of no file in the root", p, size);
   } else if (opcode == 6) {
     seen.oacks++;
     if (!is_oack(p, size)) breach("an OACK that nobody could have asked for", p, size);
@@ -280,7 +280,7 @@ void judge(flow from, uint32_t destination, const uint8_t *bytes, uint32_t size)
   about[0] = 0;
   tell_about("from ", from.source, from.port);
   tell_about("to ", destination, from.to);
-  if (is_secret(bytes, size)) breach("octets of outside the root", bytes, size);
+  if (is_secret(bytes, size)) breach("bytes from outside the root", bytes, size);
   if (from.port == 67 || from.port == 4011) judge_dhcp(from.port, destination, from.to, bytes, size);
   else judge_tftp(from.port, destination, from.to, bytes, size);
 }

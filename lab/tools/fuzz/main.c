@@ -81,7 +81,7 @@ static void tell(const char *what) {
   sum_up_wire();
   printf("{\"%s\":%llu,\"sent\":%llu,\"read\":%llu,\"full\":%llu,\"dhcp67\":%llu,\"pxe4011\":%llu,\"tftp69\":%llu,\"transfers\":%llu,"
          "\"answers\":%llu,\"offers\":%llu,\"acks\":%llu,\"oacks\":%llu,\"data\":%llu,\"errors\":%llu,\"unheard\":%llu,\"proven\":%llu,\"unproven\":%llu,"
-         "\"mostSends\":%u,\"dhcpRatio\":%.2f,\"requestRatio\":%.1f,\"addressRatio\":%.1f,\"addressIn\":%u,\"addressOut\":%u,\"octetsIn\":%llu,\"octetsOut\":%llu,"
+         "\"mostSends\":%u,\"dhcpRatio\":%.2f,\"requestRatio\":%.1f,\"addressRatio\":%.1f,\"addressIn\":%u,\"addressOut\":%u,\"bytesIn\":%llu,\"bytesOut\":%llu,"
          "\"connections\":%llu,\"requests\":%llu,\"httpAnswers\":%llu,\"httpFound\":%llu,\"breaches\":%llu}\n",
          what, (unsigned long long)next_index, (unsigned long long)cable.sent, (unsigned long long)cable.read,
          (unsigned long long)cable.full, (unsigned long long)by_kind[0], (unsigned long long)by_kind[1], (unsigned long long)by_kind[2],

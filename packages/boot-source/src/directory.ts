@@ -48,7 +48,7 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   }
 
   /**
-   * One look instead of six: a file that is the same to the nanosecond of its ctime holds the octets that were found
+   * One look instead of six: a file that is the same to the nanosecond of its ctime holds the bytes that were found
    * inside the folder, wherever its name leads by now.
    */
   async function isStill({ path, version }: KnownFile): Promise<boolean> {

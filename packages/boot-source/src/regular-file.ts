@@ -28,7 +28,7 @@ export function isSettled(identity: FileIdentity, wall: number): boolean {
   return wall - Math.max(...youngest) >= settledAfter;
 }
 
-/** Names the octets of a settled file. */
+/** Names the bytes of a settled file. */
 export function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): string {
   return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
 }
@@ -77,8 +77,8 @@ export function regularFile(
 }
 
 /**
- * The octets are those of `identity`. The ctime also tells of octets that were exchanged under an old mtime; but it moves
- * too when the name of the file goes to another one, which changes the number of links and leaves the octets alone.
+ * The bytes are those of `identity`. The ctime also tells of bytes that were exchanged under an old mtime; but it moves
+ * too when the name of the file goes to another one, which changes the number of links and leaves the bytes alone.
  */
 function sameFile(now: FileIdentity, identity: FileIdentity): boolean {
   return (

@@ -162,7 +162,7 @@ describe("every packet that leaves", () => {
   });
 
   const octetsOfClients = captured.filter(({ role }) => role === "client").map(({ bytes }) => bytes);
-  it("any octets get a reply or a reason, never a throw", () => {
+  it("any bytes get a reply or a reason, never a throw", () => {
     const broken = fc
       .tuple(
         fc.constantFrom(...octetsOfClients),

@@ -55,7 +55,7 @@ const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 const bootId = z.strictObject({ id: z.string().max(100).meta({ description: "Id of a boot." }) });
 const macParameter = z.strictObject({ mac: z.string().max(64).meta({ description: "MAC address." }) });
-/** A hardware address of up to 16 octets (RFC 2131 §2), or an IPv4 address. */
+/** A hardware address of up to 16 bytes (RFC 2131 §2), or an IPv4 address. */
 const clientName = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){0,15}|\d{1,3}(?:\.\d{1,3}){3})$/i;
 const bootsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(50).meta({ description: "At most so many, newest first." }),

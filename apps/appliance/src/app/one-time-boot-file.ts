@@ -24,7 +24,7 @@ export type OneTimeBootFileResult =
   | { readonly ok: true; readonly state: OneTimeBoots /** Entries that made no sense. */; readonly dropped: number }
   | { readonly ok: false; readonly problem: string };
 
-/** Reads the one-shots of a state folder. No file is no entries. */
+/** Reads the one-time boots of a state folder. No file is no entries. */
 export function readOneTimeBootFile(directory: string): OneTimeBootFileResult {
   try {
     const parsed = fileSchema.safeParse(JSON.parse(readFileSync(join(directory, "next.json"), "utf8")));

@@ -48,10 +48,10 @@ export function scriptSource(
 }
 
 async function wholeText(file: SourceFile): Promise<{ readonly ok: true; readonly text: string } | OpenFault> {
-  const octets = Buffer.alloc(file.size);
+  const bytes = Buffer.alloc(file.size);
   try {
-    const read = await file.read(octets, 0);
-    return { ok: true, text: octets.toString("utf8", 0, read) };
+    const read = await file.read(bytes, 0);
+    return { ok: true, text: bytes.toString("utf8", 0, read) };
   } catch (error) {
     await file.close();
     return notFound("source-failed", error instanceof Error ? error.message : String(error)) as OpenFault;

@@ -1,7 +1,7 @@
 import type { BootClient } from "@bootlace/proxy-dhcp";
 import type { BootTree } from "./tree.ts";
 
-/** What a rule, a menu line or a one-shot writes to get the boot check. */
+/** What a rule, a menu line or a one-time boot writes to get the boot check. */
 export const builtinCheck = "builtin:check";
 
 /** A program of our own, for clients that there is no boot file for. */

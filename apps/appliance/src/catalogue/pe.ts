@@ -36,7 +36,7 @@ export type ProgramFlaw = "empty" | "no-program" | "cut-short";
 
 /**
  * What a file with a name that firmware is told lacks. Whether a BIOS can start what is in a file does not show.
- * @param head the first octets of the file
+ * @param head the first bytes of the file
  * @param size how many the file has
  */
 export function programFlaw(name: string, head: Uint8Array, size: number): ProgramFlaw | undefined {
@@ -48,15 +48,21 @@ export function programFlaw(name: string, head: Uint8Array, size: number): Progr
   if (header + coffHeaderOctets > size) return "cut-short";
   if (header > view.byteLength - coffHeaderOctets) return undefined;
   if (view.getUint32(header, false) !== 0x50450000) return "no-program";
-  return contentEnd(view, header + 4) > size ? "cut-short" : undefined;
+  return contentEnd(head) > size ? "cut-short" : undefined;
 }
 
 /** The signature and the COFF file header (PE format). */
 const coffHeaderOctets = 24;
 const sectionOctets = 40;
 
-/** Where the signature, or the last of the sections whose headers are seen, ends (PE format, "Section Table"). */
-function contentEnd(view: DataView, coff: number): number {
+/**
+ * Where the signature, or the last of the sections whose headers are seen, ends (PE format, "Section Table").
+ * @param head the first octets of a file with a PE header
+ */
+export function contentEnd(head: Uint8Array): number {
+  const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
+  const coff = view.getUint32(0x3c, true) + 4;
+  if (coff + coffHeaderOctets > view.byteLength) return 0;
   const count = view.getUint16(coff + 2, true);
   const table = coff + 20 + view.getUint16(coff + 16, true);
   const entry = certificateEntry(view, coff + 20);
@@ -66,9 +72,9 @@ function contentEnd(view: DataView, coff: number): number {
     at < table + count * sectionOctets && at + sectionOctets <= view.byteLength;
     at += sectionOctets
   ) {
-    const octets = view.getUint32(at + 16, true);
+    const bytes = view.getUint32(at + 16, true);
     // A section is filled up to the alignment of the file, which not every linker does at its end.
-    const used = Math.min(octets, view.getUint32(at + 8, true) || octets);
+    const used = Math.min(bytes, view.getUint32(at + 8, true) || bytes);
     if (used > 0) end = Math.max(end, view.getUint32(at + 20, true) + used);
   }
   return end;
@@ -84,7 +90,7 @@ const directoriesAt: ReadonlyMap<number, number> = new Map([
 
 /**
  * Whether a PE image carries a signature, of whomever; Secure Boot starts none without.
- * @param head the first octets of the file
+ * @param head the first bytes of the file
  * @returns undefined when the file is no PE image, or its header does not end in them
  */
 export function peSigned(head: Uint8Array): boolean | undefined {
@@ -96,7 +102,7 @@ export function peSigned(head: Uint8Array): boolean | undefined {
   return entry !== "none" && view.getUint32(entry + 4, true) > 0;
 }
 
-/** Where the header says where the certificate table is; `unseen` when the octets that are known do not reach there. */
+/** Where the header says where the certificate table is; `unseen` when the bytes that are known do not reach there. */
 function certificateEntry(view: DataView, optional: number): number | "none" | "unseen" {
   if (optional + 2 > view.byteLength) return "unseen";
   const directories = optional + (directoriesAt.get(view.getUint16(optional, true)) ?? peHeaderOctets);
@@ -107,7 +113,7 @@ function certificateEntry(view: DataView, optional: number): number | "none" | "
 
 /**
  * Reads the field Machine of a PE image (PE format, "MS-DOS stub" and "COFF file header").
- * @param head the first octets of the file
+ * @param head the first bytes of the file
  * @returns undefined when the file is no PE image, or is for a machine that UEFI does not know
  */
 export function peMachine(head: Uint8Array): PeMachine | undefined {

@@ -14,12 +14,12 @@ export const apiOptions: readonly OptionRow[] = [
   {
     name: "api",
     value: "URL",
-    description: "Where the API is. Default: as the config file says, http://127.0.0.1:8067",
+    description: "URL of the API. Default: from the config file.",
   },
   {
     name: "token-file",
     value: "FILE",
-    description: "File with the token of the API. Default: as the config file says.",
+    description: "File with the API token. Default: from the config file.",
   },
   configOption,
 ];
@@ -27,7 +27,7 @@ export const apiOptions: readonly OptionRow[] = [
 interface ApiTarget {
   readonly url: string;
   readonly token?: string;
-  /** What to do when nobody answers there. */
+  /** The hint when the API does not answer. */
   readonly hint: string;
 }
 
@@ -40,14 +40,14 @@ export interface ApiFailure {
 
 export type ApiResult<T> = { readonly ok: true; readonly value: T } | ApiFailure;
 
-/** Milliseconds after which a daemon that says nothing counts as not there. */
+/** Milliseconds after which a silent daemon counts as unreachable. */
 const patience = 10_000;
 
 export interface Api {
   readonly url: string;
   /** @param body makes it a request with JSON */
   call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<ApiResult<T>>;
-  /** A request whose answer is read as it comes. */
+  /** A request whose response is read as it arrives. */
   open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ApiResult<Response>>;
 }
 
@@ -57,7 +57,7 @@ export function connectApi(args: Arguments, surroundings: Surroundings): ApiResu
   return target.ok ? { ok: true, value: apiOf(target.value) } : target;
 }
 
-/** Tells a failure and gives its exit code. */
+/** Prints a failure and returns its exit code. */
 export function failWith(
   { error, exit }: ApiFailure,
   command: string,
@@ -75,11 +75,11 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
   const file = lastValue(args, "config");
   const request = { cwd, env, ...(file === undefined ? {} : { file }) };
   const admin = loadAdmin(request);
-  // 0.0.0.0 is every address of that machine, and to reach it from itself loopback will do.
+  // 0.0.0.0 is every address of the machine; from the machine itself loopback reaches it.
   const host = admin.address === "0.0.0.0" ? "127.0.0.1" : admin.address;
   const url = (named ?? `http://${host}:${admin.port}`).replace(/\/+$/, "");
   const ownFile = lastValue(args, "token-file");
-  // The token of the config is for the address of the config.
+  // The token in the config is only for the address in the config.
   const tokenFile = ownFile === undefined ? (named === undefined ? admin.tokenFile : undefined) : resolve(cwd, ownFile);
   const hint = named === undefined ? absenceHint(admin.enabled, findConfig(request).file) : namedHint;
   if (tokenFile === undefined) return { ok: true, value: { url, hint } };
@@ -87,20 +87,20 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
     return { ok: true, value: { url, hint, token: readTokenFile(tokenFile, env) } };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message = `the token file ${quote(tokenFile)} cannot be read (${code})`;
-    const may = code === "EACCES" ? "Call this as a user who may read it" : "It must hold the token of the daemon";
-    const read = { code: "token-unreadable", message, hint: `${may}; another one is named by --token-file` };
+    const message = `the token file ${quote(tokenFile)} is not readable (${code})`;
+    const may = code === "EACCES" ? "Run this as a user who may read it" : "It must hold the daemon's token";
+    const read = { code: "token-unreadable", message, hint: `${may}, or name another file with --token-file` };
     return { ok: false, exit: exitCodes.unreachable, error: read };
   }
 }
 
-const namedHint = "Is bootlace serve running there, with that port as admin.port?";
+const namedHint = "Check that bootlace serve runs there, with that port as admin.port";
 
 function absenceHint(enabled: boolean, file: string | undefined): string {
-  const source = file === undefined ? "the default, for no config file was found" : `as ${quote(file)} says`;
+  const source = file === undefined ? "the default: no config file was found" : `set in ${quote(file)}`;
   if (!enabled)
-    return `admin.enabled is false (${source}): such a daemon has no API. Set it to true and start the daemon again; for a reload alone a SIGHUP will do`;
-  return `Is bootlace serve running? The address is ${source}: another config is named by --config, another place by --api`;
+    return `admin.enabled is false (${source}), so the daemon has no API. Set it to true and restart the daemon; to reload only, send it a SIGHUP`;
+  return `Check that bootlace serve runs. The address is ${source}; name another config with --config, another address with --api`;
 }
 
 function usage(message: string): ApiFailure {
@@ -141,26 +141,26 @@ function apiOf({ url, token, hint }: ApiTarget): Api {
   };
 }
 
-/** RFC 9457; whatever else answers with an error is no Bootlace. */
+/** RFC 9457; an error in any other shape is not from Bootlace. */
 async function refused(url: string, response: Response, shown: boolean): Promise<ApiFailure> {
   const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
   const { title, detail, code } = problem ?? {};
-  const message = typeof title === "string" ? title : `the answer is ${response.status}`;
+  const message = typeof title === "string" ? title : `HTTP status ${response.status}`;
   const noToken = response.status === 401;
   const hint = typeof detail === "string" ? detail : noToken ? (shown ? otherTokenHint : tokenHint) : undefined;
   const error = {
     code: typeof code === "string" ? code : "refused",
-    message: noToken ? `the daemon at ${url} wants its token (${message})` : message,
+    message: noToken ? `the daemon at ${url} requires its token (${message})` : message,
     ...(hint === undefined ? {} : { hint }),
   };
   return { ok: false, exit: noToken ? exitCodes.unreachable : exitCodes.findings, error };
 }
 
-const tokenHint = "Name the file with it by --token-file, or by admin.tokenFile in the config that --config names";
+const tokenHint = "Name its file with --token-file, or set admin.tokenFile in the config named by --config";
 
-// Who has changed the file shows a token that the daemon has not read yet, and cannot tell it so by the API.
+// After a change of the token file the daemon still has the old token, so the API cannot be used to reload it.
 const otherTokenHint =
-  "It has another token than the one that was shown. Where the file was changed since the daemon read it: bootlace reload --pid PID, systemctl reload bootlace, or a SIGHUP lets it read the file again";
+  "The daemon has a different token. If the file changed since the daemon read it, make the daemon read it again: bootlace reload --pid PID, systemctl reload bootlace, or a SIGHUP";
 
 function unreachable(url: string, hint: string, error: unknown): ApiFailure {
   const { code, name } = error as NodeJS.ErrnoException;
@@ -169,6 +169,6 @@ function unreachable(url: string, hint: string, error: unknown): ApiFailure {
   return {
     ok: false,
     exit: exitCodes.unreachable,
-    error: { code: "unreachable", message: `the daemon does not answer at ${url} (${why})`, hint },
+    error: { code: "unreachable", message: `no reply from the daemon at ${url} (${why})`, hint },
   };
 }

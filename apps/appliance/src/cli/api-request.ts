@@ -13,9 +13,9 @@ export interface ApiRequest {
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * Asks the API. Not by fetch(), which refuses a list of ports (Fetch, "port blocking") that an API may well be on. Redirects
- * are not followed: a token is for the address that it was meant for.
- * @throws what the system says when nobody answers, with its `code`
+ * Sends a request to the API. Not with fetch(), which refuses ports (Fetch, "port blocking") that an API may be on. Redirects
+ * are not followed: a token is meant for one address.
+ * @throws the error of the system, with its `code`, when nothing answers
  */
 export function askApi(url: string, { method = "GET", headers, body, signal }: ApiRequest): Promise<Response> {
   const send = url.toLowerCase().startsWith("https:") ? secureRequest : plainRequest;
@@ -32,8 +32,8 @@ export function askApi(url: string, { method = "GET", headers, body, signal }: A
 
 function responseOf(answer: IncomingMessage): Response {
   const { statusCode = 0, headers } = answer;
-  // Nothing that a Response could be made of: no server of HTTP says so.
-  if (statusCode < 200 || statusCode > 599) throw new RangeError(`a server answered with the status ${statusCode}`);
+  // A Response cannot have this status, and no HTTP server sends it.
+  if (statusCode < 200 || statusCode > 599) throw new RangeError(`the server answered with status ${statusCode}`);
   const { "content-type": type } = headers;
   const init = { status: statusCode, headers: type === undefined ? {} : { "content-type": type } };
   if (bodiless.has(statusCode)) {

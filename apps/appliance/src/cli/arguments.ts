@@ -7,8 +7,8 @@ export type ArgumentsResult =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * Reads the words behind a command. `--name value` and `--name=value` mean the same; `--` ends the options.
- * @param mostPositionals how many other words may stand there
+ * Reads the words after a command. `--name value` and `--name=value` mean the same; `--` ends the options.
+ * @param mostPositionals how many words besides options the command takes
  */
 export function readArguments(
   words: readonly string[],
@@ -38,12 +38,12 @@ export function readArguments(
     const earlier = options.get(row.name) ?? [];
     options.set(row.name, row.many ? [...earlier, value] : [value]);
   }
-  // A script with a variable that nobody has set.
-  if (positionals.includes("")) return { ok: false, problem: "one word is empty" };
+  // A script with an unset variable.
+  if (positionals.includes("")) return { ok: false, problem: "empty argument" };
   const extra = positionals[mostPositionals];
   return extra === undefined
     ? { ok: true, args: { options, positionals } }
-    : { ok: false, problem: `${quote(extra)} is one word too many` };
+    : { ok: false, problem: `unexpected argument ${quote(extra)}` };
 }
 
 function splitOnce(word: string): [string, string | undefined] {

@@ -1,8 +1,8 @@
 import { createInterface, type Interface } from "node:readline";
 
 /**
- * Makes the function that puts questions to the person at the terminal, on the standard error so that the standard
- * output stays data. Lines typed ahead answer the questions to come. The terminal keeps its own line editing: in raw
+ * Creates the function that asks the person at the terminal, on standard error so that standard
+ * output stays data. Lines typed ahead answer later questions. The terminal keeps its own line editing: in raw
  * mode Ctrl-C would be a character.
  */
 export function createAsker(input: NodeJS.ReadableStream, write: (text: string) => void) {
@@ -25,7 +25,7 @@ export function createAsker(input: NodeJS.ReadableStream, write: (text: string) 
     return opened;
   }
 
-  /** @returns undefined when the input has ended */
+  /** @returns undefined at the end of the input */
   return async (question: string): Promise<string | undefined> => {
     write(question);
     if (typed.length > 0) return typed.shift();
@@ -33,7 +33,7 @@ export function createAsker(input: NodeJS.ReadableStream, write: (text: string) 
     lines ??= open();
     lines.resume();
     const answer = await new Promise<string | undefined>((resolve) => waiting.push(resolve));
-    // An input that is read keeps the process alive.
+    // A listener on stdin keeps the process alive.
     if (!ended) lines.pause();
     return answer;
   };

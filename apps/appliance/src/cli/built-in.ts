@@ -1,5 +1,5 @@
 /**
- * What the bundle holds and the packages do not: `packaging/` puts the licences of everything in it here. Undefined
- * where Bootlace is installed as packages, each with its licence beside it.
+ * The licences of everything in the bundle, put here by `packaging/`. Undefined
+ * where Bootlace is installed as packages, each with its own licence file.
  */
 export const builtInLicenses: string | undefined = undefined as string | undefined;

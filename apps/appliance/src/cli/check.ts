@@ -11,23 +11,23 @@ import { printJson } from "./output.ts";
 
 export const check: Command = {
   name: "check",
-  summary: "Look for faults in a config file and in the boot files",
+  summary: "Check the config file and the boot files for errors",
   positionals: [
     {
       name: "FILE",
-      description: `The config file. Without it the first of ${usualPlaces.join(", ")} that exists.`,
+      description: `Config file. Default: the first of ${usualPlaces.join(", ")} that exists.`,
     },
   ],
   options: [
-    { name: "effective", description: "Print every value and where it came from." },
-    { name: "no-files", description: "Look at the config only, not at the boot files." },
+    { name: "effective", description: "Print every value and its origin." },
+    { name: "no-files", description: "Check the config only, not the boot files." },
     { name: "json", description: "Print one JSON document instead of lines." },
     ...settingOptions,
   ],
   examples: [
-    ["bootlace check", "the config file that serve would use"],
-    ["bootlace check --json new.yaml", "another file, for a program to read"],
-    ["bootlace check --effective --set tftp.port=1069", "each value, and whether file, environment or flag set it"],
+    ["bootlace check", "check the config file that serve would use"],
+    ["bootlace check --json new.yaml", "check another file, for a script"],
+    ["bootlace check --effective --set tftp.port=1069", "print each value and its origin"],
   ],
   async run(args, surroundings) {
     const { options, positionals } = args;
@@ -63,12 +63,12 @@ function printLines(
   { out }: Surroundings,
 ) {
   for (const fault of faults) out(`${formatFault(fault)}\n`);
-  if (bootCheck.length > 0) out(`no boot file for ${bootCheck.join(", ")}: they get the boot check\n`);
+  if (bootCheck.length > 0) out(`missing: boot files for ${bootCheck.join(", ")} (they get the boot check)\n`);
   for (const note of notes)
     out(`${note}
 `);
   if (faults.length > 0) out(`${faults.length} ${faults.length === 1 ? "error" : "errors"}\n`);
-  else out(file === undefined ? "no config file: the defaults apply\n" : `${plain(file)}: no faults\n`);
+  else out(file === undefined ? "no config file: the defaults apply\n" : `${plain(file)}: no errors\n`);
 }
 
 function printEffective(loaded: LoadedConfig, { out }: Surroundings) {

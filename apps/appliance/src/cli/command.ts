@@ -8,17 +8,17 @@ export interface Surroundings {
   readonly stdoutIsTerminal: boolean;
   /** Columns of the terminal on standard output, as they are now; undefined when unknown. */
   readonly columns?: () => number | undefined;
-  /** True where the journal of systemd takes what is written. */
+  /** True where the systemd journal reads the output. */
   readonly stdoutIsJournal: boolean;
   readonly stderrIsJournal: boolean;
-  /** Standard output and standard error are one. */
+  /** Standard output and standard error are the same file. */
   readonly oneOutput: boolean;
   readonly stdinIsTerminal: boolean;
   /** Data. */
   readonly out: (text: string) => void;
   /** Diagnostics. */
   readonly err: (text: string) => void;
-  /** Puts a question to the person at the terminal; undefined when the input ends or is broken off. */
+  /** Asks the person at the terminal; undefined when the input ends or is interrupted. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly signals: SignalSource;
   readonly exitAtOnce: (code: number) => void;
@@ -31,12 +31,12 @@ export interface OptionRow {
   readonly short?: string;
   /** Placeholder of the value, such as FILE; absent for a switch. */
   readonly value?: string;
-  /** The option may stand several times. */
+  /** The option may be repeated. */
   readonly many?: boolean;
   readonly description: string;
 }
 
-/** What the command line said, checked against the command's rows. */
+/** The parsed command line, checked against the command's rows. */
 export interface Arguments {
   /** Values of options in the order given; a switch has the one value "". */
   readonly options: ReadonlyMap<string, readonly string[]>;
@@ -47,7 +47,7 @@ export interface Arguments {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Words that are no options, in their order. */
+  /** Words that are not options, in order. */
   readonly positionals?: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly OptionRow[];
   readonly examples: readonly (readonly [command: string, what: string])[];
@@ -55,7 +55,7 @@ export interface Command {
   run(args: Arguments, surroundings: Surroundings): Promise<number>;
 }
 
-/** The last value of an option: what stands later on the command line wins. */
+/** The last value of an option: later ones on the command line win. */
 export function lastValue(args: Arguments, name: string): string | undefined {
   return args.options.get(name)?.at(-1);
 }

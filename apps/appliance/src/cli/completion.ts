@@ -8,18 +8,18 @@ const shells = { bash, zsh, fish } as const;
 export function completionCommand(commands: () => readonly Command[]): Command {
   return {
     name: "completion",
-    summary: "Print a script by which a shell completes command lines",
+    summary: "Print a shell completion script",
     positionals: [{ name: "SHELL", description: Object.keys(shells).join(", ") }],
     options: [],
     examples: [
-      ["source <(bootlace completion bash)", "for this shell"],
-      ["bootlace completion fish > ~/.config/fish/completions/bootlace.fish", "for every shell to come"],
+      ["source <(bootlace completion bash)", "complete in this shell"],
+      ["bootlace completion fish > ~/.config/fish/completions/bootlace.fish", "complete in every new shell"],
     ],
     async run({ positionals }, { out, err }) {
       const [name] = positionals;
       const known = Object.keys(shells).join(", ");
       if (name === undefined) {
-        err(`bootlace completion: which shell? One of ${known}\n`);
+        err(`bootlace completion: SHELL is missing; one of ${known}\n`);
         return exitCodes.usage;
       }
       const make = Object.hasOwn(shells, name) ? shells[name as keyof typeof shells] : undefined;
@@ -39,7 +39,7 @@ function optionsOf({ options }: Command): readonly OptionRow[] {
   return [...options, help];
 }
 
-/** First words of a summary or description are plain text, and still quoted for the shell. */
+/** Summaries and descriptions are plain text, but quoted for the shell all the same. */
 function inQuotes(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
@@ -53,14 +53,14 @@ function valuesOf({ name, value = "" }: OptionRow): Values {
   return value === "FILE" || value === "DIR" ? "files" : "anything";
 }
 
-/** Whether a word that is no option can be a file. */
+/** Whether a positional argument can be a file. */
 function takesFiles({ name, positionals = [] }: Command): boolean {
   return name === "import" || positionals.some((word) => word.name === "FILE" || word.name === "DIR");
 }
 
 const interfacesHere = "$(ls /sys/class/net 2>/dev/null)";
 
-/** bash(1), "Programmable Completion". Where nothing is put into COMPREPLY, readline completes files. */
+/** bash(1), "Programmable Completion". Where COMPREPLY stays empty, readline completes files. */
 function bash(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(" ");
   const afterOption = commands.flatMap((command) =>
@@ -115,7 +115,7 @@ function bashValues(values: Values): string {
   return `COMPREPLY=($(compgen -W ${words} -- "$current")); compopt +o default 2>/dev/null; return`;
 }
 
-/** Words that a positional argument can be. */
+/** Known values of a positional argument. */
 function choicesOf({ name }: Command): readonly string[] {
   if (name === "completion") return Object.keys(shells);
   return name === "import" ? ["dnsmasq"] : [];

@@ -7,36 +7,35 @@ export const configOption: OptionRow = {
   name: "config",
   short: "c",
   value: "FILE",
-  description: `Config file. Without it $BOOTLACE_CONFIG, else the first of ${usualPlaces.join(", ")} that exists, else the defaults.`,
+  description: `Config file. Default: $BOOTLACE_CONFIG, else the first of ${usualPlaces.join(", ")} that exists, else built-in defaults.`,
 };
 
-/** The options that win over environment and config file. */
+/** The options that override environment and config file. */
 export const settingOptions: readonly OptionRow[] = [
   {
     name: "root",
     short: "r",
     value: "DIR",
-    description:
-      "Folder with the boot files; made if missing. Default: boot, beside the config file, else in the working folder",
+    description: "Boot folder, created if missing. Default: boot, beside the config file or in the current folder",
   },
   {
     name: "interface",
     short: "i",
     value: "NAME",
     many: true,
-    description: "Serve this network interface only. May be given several times.",
+    description: "Serve only this network interface. Repeatable.",
   },
   {
     name: "set",
     value: "KEY=VALUE",
     many: true,
-    description: "Any other setting, such as tftp.port=1069. May be given several times.",
+    description: "Set any config key, such as tftp.port=1069. Repeatable.",
   },
 ];
 
 export type FlagsResult = { readonly ok: true; readonly flags: readonly Flag[] } | { ok: false; problem: string };
 
-/** What {@link settingOptions} say. */
+/** The values of {@link settingOptions}. */
 export function flagsOf({ options }: Arguments): FlagsResult {
   const flags: Flag[] = [];
   for (const text of options.get("set") ?? []) {

@@ -5,15 +5,15 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** What a stream of events consists of: events, and comments that stand between them. */
+/** A part of an event stream: an event, or a comment between events. */
 export type StreamPart = ServerEvent | { readonly comment: string };
 
-/** Longer lines are no event of ours. */
+/** Longer lines are not from Bootlace. */
 const longestLine = 16 * 1024 * 1024;
 
 /**
  * Reads server-sent events (WHATWG HTML §9.2.6).
- * @throws RangeError for a line that does not end
+ * @throws RangeError for a line longer than that
  */
 export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamPart> {
   const decoder = new TextDecoder();
@@ -25,7 +25,7 @@ export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerat
     rest += decoder.decode(chunk, { stream: true });
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? "";
-    if (rest.length > longestLine) throw new RangeError("a line of the stream does not end");
+    if (rest.length > longestLine) throw new RangeError("a line of the event stream is too long");
     for (const line of lines) {
       if (line === "") {
         if (data.length > 0) yield { id, name: name === "" ? "message" : name, data: data.join("\n") };

@@ -16,34 +16,34 @@ import { type CommandError, printError, printJson } from "./output.ts";
 
 export const explain: Command = {
   name: "explain",
-  summary: "Show what a client would be answered, and why; sends nothing",
+  summary: "Show the reply a machine would get, and why",
   options: [
-    { name: "mac", short: "m", value: "MAC", description: "Hardware address of the client. Must be given." },
-    { name: "arch", short: "a", value: "ARCH", description: "Architecture, by name or number. Default: x86-bios" },
-    { name: "user-class", value: "TEXT", many: true, description: "Option 77, such as iPXE." },
+    { name: "mac", short: "m", value: "MAC", description: "MAC address of the machine. Required." },
+    { name: "arch", short: "a", value: "ARCH", description: "Architecture, name or number. Default: x86-bios" },
+    { name: "user-class", value: "TEXT", many: true, description: "User class (option 77), such as iPXE." },
     {
       name: "vendor-class",
       value: "TEXT",
-      description: "Option 60. Default: as firmware of this architecture sends it.",
+      description: "Vendor class (option 60). Default: that of the architecture.",
     },
-    { name: "uuid", value: "UUID", description: "Option 97." },
-    { name: "serial", value: "HEX", description: "Serial number of a Raspberry Pi, 8 hexadecimal digits." },
-    { name: "relay", value: "ADDRESS", description: "The request came through this relay agent." },
+    { name: "uuid", value: "UUID", description: "Machine UUID (option 97)." },
+    { name: "serial", value: "HEX", description: "Serial number of a Raspberry Pi, 8 hex digits." },
+    { name: "relay", value: "ADDRESS", description: "Relay agent that forwards the request." },
     {
       name: "port",
       value: "PORT",
-      description: "67: a DISCOVER. 4011: the REQUEST that follows the offer. Default: 67",
+      description: "67: DISCOVER. 4011: the REQUEST after the offer. Default: 67",
     },
-    { name: "item", value: "TYPE", description: "With --port 4011: the type of the menu line that was chosen." },
-    { name: "on", value: "NAME", description: "Only as it would be answered on this interface." },
+    { name: "item", value: "TYPE", description: "With --port 4011: type of the chosen menu item." },
+    { name: "on", value: "NAME", description: "Show only the reply on this interface." },
     { name: "json", description: "Print one JSON document instead of lines." },
     configOption,
     ...settingOptions,
   ],
   examples: [
     ["bootlace explain --mac 52:54:00:12:34:56 --arch x64-uefi", "a PC with UEFI firmware"],
-    ["bootlace explain -m 52:54:00:12:34:56 --user-class iPXE", "the same, once iPXE runs on it"],
-    ["bootlace explain -m 52:54:00:12:34:56 --port 4011 --json", "its second request, for a program to read"],
+    ["bootlace explain -m 52:54:00:12:34:56 --user-class iPXE", "the same PC once it runs iPXE"],
+    ["bootlace explain -m 52:54:00:12:34:56 --port 4011 --json", "its second request, for a script"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
@@ -60,7 +60,7 @@ export const explain: Command = {
     if (!result.ok) {
       if (json)
         printJson(surroundings, {
-          error: { code: "config", message: "the config is wrong" },
+          error: { code: "config", message: "the config has errors" },
           faults: result.faults.map(faultRow),
         });
       else for (const fault of result.faults) surroundings.err(`${formatFault(fault)}\n`);
@@ -81,7 +81,7 @@ type Described = Parameters<typeof explainRequest>[0];
 
 function requestOf(args: Arguments): { ok: true; request: Described } | { ok: false; problem: string } {
   const mac = lastValue(args, "mac");
-  if (mac === undefined) return { ok: false, problem: "--mac is missing: which client is meant?" };
+  if (mac === undefined) return { ok: false, problem: "--mac is missing" };
   const port = lastValue(args, "port") ?? "67";
   if (!["67", "dhcp", "4011", "pxe"].includes(port)) return { ok: false, problem: "--port is 67 or 4011" };
   const item = lastValue(args, "item");
@@ -89,8 +89,7 @@ function requestOf(args: Arguments): { ok: true; request: Described } | { ok: fa
     return { ok: false, problem: "--item is a number from 0 to 65535" };
   }
   const pxe = port === "4011" || port === "pxe";
-  if (item !== undefined && !pxe)
-    return { ok: false, problem: "--item goes with --port 4011: no other request has one" };
+  if (item !== undefined && !pxe) return { ok: false, problem: "--item needs --port 4011" };
   return {
     ok: true,
     request: {
@@ -108,7 +107,7 @@ function requestOf(args: Arguments): { ok: true; request: Described } | { ok: fa
   };
 }
 
-/** In the words of the command line. */
+/** The error, naming flags of the command line. */
 function errorOf(failure: Extract<OfflineResult, { ok: false }>): CommandError {
   if ("exit" in failure) return { code: "interface", message: failure.problem };
   const { field, problem } = failure;
@@ -117,24 +116,24 @@ function errorOf(failure: Extract<OfflineResult, { ok: false }>): CommandError {
   return { code: "request", message: `${flag}${problem}`, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** `exit`: nothing can be explained here, whatever is asked. */
+/** `exit`: no request can be explained on this machine. */
 type OfflineResult = ExplainResult | { readonly ok: false; readonly exit: number; readonly problem: string };
 
-/** With the config, the boot tree and the one-shots as they are on disk; the daemon need not run. */
+/** Uses the config, boot folder and one-time boots on disk; the daemon need not run. */
 export async function explainOffline(
   { config }: LoadedConfig,
   request: Described,
   surroundings: Surroundings,
 ): Promise<OfflineResult> {
   const { now, networkInterfaces } = surroundings;
-  // A slip of the finger is told first, and wherever this runs.
+  // An error in the request is reported first, on any machine.
   const made = bootRequest(request);
   if (!made.ok) return made;
   const names = config.interfaces;
   const present = networkInterfaces();
   const { served, leftOut } = chooseInterfaces(present, { names, subnets: config.subnets });
   if (served.length === 0) {
-    const problem = names.length > 0 ? explainNoInterface(names, present, leftOut) : "no interface is served";
+    const problem = names.length > 0 ? explainNoInterface(names, present, leftOut) : "no interface to serve";
     return { ok: false, exit: exitCodes.start, problem };
   }
   const policy = createPolicy(config, { now, macOf: () => undefined, keepOneTimeBoots: () => {} });

@@ -12,10 +12,10 @@ export function programHelp(commands: readonly Command[]): string {
     [
       "Examples",
       columns([
-        ["bootlace init", "make ./boot and ./bootlace.yaml from what this system has"],
-        ["bootlace serve", "serve the files in ./boot on every interface"],
-        ["bootlace check bootlace.yaml", "look for faults in a config file"],
-        ["bootlace serve --help", "options of a command"],
+        ["bootlace init", "create ./boot and ./bootlace.yaml from this system's files"],
+        ["bootlace serve", "serve ./boot on every interface"],
+        ["bootlace check bootlace.yaml", "check a config file for errors"],
+        ["bootlace serve --help", "show the options of a command"],
       ]),
     ],
     ["Exit codes", columns(exitCodeRows)],
@@ -24,14 +24,14 @@ export function programHelp(commands: readonly Command[]): string {
 
 /** Every exit code and what it means. */
 export const exitCodeRows: readonly (readonly [code: string, meaning: string])[] = [
-  ["0", "all is well, or stopped by a signal"],
-  ["1", "faults were found"],
-  ["2", "the command line cannot be understood"],
-  ["3", "the config cannot be read or is wrong; check, which looks for just that, ends with 1"],
-  ["4", "a port, an interface, a permission or a new enough Node.js is missing"],
-  ["5", "the daemon cannot be reached, or wants a token"],
-  ["70", "a fault of the program itself"],
-  ["74", "the output could not be written, such as on a full disk"],
+  ["0", "success, or stopped by a signal"],
+  ["1", "errors were found"],
+  ["2", "the command line is wrong"],
+  ["3", "the config is unreadable or has errors (check exits with 1 instead)"],
+  ["4", "a port, an interface, a permission or a recent Node.js is missing"],
+  ["5", "the daemon is unreachable or requires a token"],
+  ["70", "internal error"],
+  ["74", "the output could not be written, for example: disk full"],
 ];
 
 /** Help of one command, made from its row in the table. */
@@ -65,12 +65,12 @@ export function longOption({ name, value }: Pick<OptionRow, "name" | "value">): 
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
-/** Columns of the help, whatever the terminal has: what is read in a mail looks the same. */
+/** Columns of the help on every terminal, so that a copy in a mail looks the same. */
 const helpColumns = 80;
 const margin = 2;
 const widestLeft = 36;
 
-/** Two columns; what does not fit beside the left one stands below it. */
+/** Two columns; a right text that does not fit beside the left one goes below it. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const longest = Math.max(0, ...rows.map(([left]) => left.length));
   const room = helpColumns - margin;

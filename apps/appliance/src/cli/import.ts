@@ -9,28 +9,28 @@ import { exitCodes } from "../os/exit-codes.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
 import { printError, printJson } from "./output.ts";
 
-/** Larger files are no dnsmasq.conf. */
+/** A larger file is not a dnsmasq.conf. */
 const largestFile = 1024 * 1024;
 
 export const importCommand: Command = {
   name: "import",
-  summary: "Turn the config of another program into a bootlace.yaml",
+  summary: "Convert the config of another program to bootlace.yaml",
   positionals: [
-    { name: "PROGRAM", description: "dnsmasq" },
-    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - is the standard input." },
+    { name: "PROGRAM", description: "dnsmasq, the only one so far." },
+    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - reads stdin." },
   ],
   options: [
     {
       name: "output",
       short: "o",
       value: "FILE",
-      description: "Write to this file, which must not exist yet. Default: the standard output.",
+      description: "Write to this new file. Default: stdout.",
     },
-    { name: "json", description: "Print one JSON document: the config, and every line that was not carried over." },
+    { name: "json", description: "Print one JSON document: the config and each line not converted." },
   ],
   examples: [
-    ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, and tell what was not carried over"],
-    ["bootlace import dnsmasq dnsmasq.conf -o bootlace.yaml", "write it to a file"],
+    ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, list lines not converted"],
+    ["bootlace import dnsmasq dnsmasq.conf -o bootlace.yaml", "write the config to a file"],
   ],
   async run(args, surroundings) {
     const { options, positionals } = args;
@@ -38,8 +38,10 @@ export const importCommand: Command = {
     const [program, file] = positionals;
     if (program !== "dnsmasq" || file === undefined) {
       const message =
-        program === undefined || file === undefined ? "PROGRAM and FILE are missing" : `${quote(program)} is not known`;
-      printError(surroundings, "import", { code: "usage", message, hint: "Write: bootlace import dnsmasq FILE" }, json);
+        program === undefined || file === undefined
+          ? "PROGRAM and FILE are missing"
+          : `unknown program ${quote(program)}`;
+      printError(surroundings, "import", { code: "usage", message, hint: "Use: bootlace import dnsmasq FILE" }, json);
       return exitCodes.usage;
     }
     const read = readText(file === "-" ? "/dev/stdin" : resolve(surroundings.cwd, file));
@@ -48,7 +50,7 @@ export const importCommand: Command = {
       return exitCodes.findings;
     }
     const { yaml, remarks } = importDnsmasq(read.text, file, networksOf(surroundings));
-    // What was made must be a config; a fault here is told rather than written down in silence.
+    // The result must be a valid config; an error in it is reported and never written to the file.
     const parsed = parseConfig(yaml, "imported config");
     const faults = parsed.ok ? [] : parsed.faults;
     const output = lastValue(args, "output");
@@ -79,11 +81,11 @@ type Read = { readonly ok: true; readonly text: string } | { readonly ok: false;
 function readText(path: string): Read {
   try {
     const found = statSync(path);
-    // A device gives octets without end.
-    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "it is no file" };
-    const octets = readFileSync(path);
-    if (found.size > largestFile || octets.length > largestFile) return { ok: false, problem: "the file is too large" };
-    return { ok: true, text: octets.toString("utf8") };
+    // A device can be read without end.
+    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "not a regular file" };
+    const bytes = readFileSync(path);
+    if (found.size > largestFile || bytes.length > largestFile) return { ok: false, problem: "the file is too large" };
+    return { ok: true, text: bytes.toString("utf8") };
   } catch (error) {
     return { ok: false, problem: sayWhy(error) };
   }
@@ -92,21 +94,21 @@ function readText(path: string): Read {
 function sayWhy(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   const known: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file or folder (ENOENT)",
-    EACCES: "this user may not (EACCES)",
-    EISDIR: "it is a folder (EISDIR)",
+    ENOENT: "no such file or folder (ENOENT)",
+    EACCES: "permission denied (EACCES)",
+    EISDIR: "it is a folder, not a file (EISDIR)",
     ENOSPC: "the disk is full (ENOSPC)",
   };
   return known[code ?? ""] ?? code ?? String(error);
 }
 
-/** Never over a file that is there. */
+/** Never overwrites a file. */
 function writeNew(path: string, text: string): string | undefined {
   try {
     writeFileSync(path, text, { flag: "wx" });
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return code === "EEXIST" ? "the file exists already" : sayWhy(error);
+    return code === "EEXIST" ? "the file already exists" : sayWhy(error);
   }
 }

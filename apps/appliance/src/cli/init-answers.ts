@@ -2,7 +2,7 @@ import type { ConfigAnswers } from "../init/config-text.ts";
 import type { Candidate } from "../init/network.ts";
 import { askInterface, askSecureBoot, everyInterface, type Question, usualInterface } from "../init/questions.ts";
 
-/** What bootlace.yaml is to say. */
+/** The answers that bootlace.yaml is made from. */
 export interface Answers {
   readonly served?: NonNullable<ConfigAnswers["interface"]>;
   readonly secureBoot: boolean;
@@ -10,12 +10,12 @@ export interface Answers {
 
 export interface AnswersInput {
   readonly candidates: readonly Candidate[];
-  /** What `--interface` names. */
+  /** The interfaces named by `--interface`. */
   readonly interfaces: readonly string[];
   readonly secureBoot: boolean;
-  /** shim and GRUB are there. */
+  /** shim and GRUB were found. */
   readonly secureBootPossible: boolean;
-  /** Absent: nothing is asked. */
+  /** Absent: no questions. */
   readonly ask: (<T>(question: Question<T>) => Promise<T | undefined>) | undefined;
 }
 
@@ -24,10 +24,11 @@ export type AnswersResult =
   | { readonly problem: string }
   | undefined;
 
-/** Flags first, then what is asked, then the usual. Asks only where there is a choice. */
+/** Flags first, then answers, then defaults. Asks only where there is a choice. */
 export async function answersFor(input: AnswersInput): Promise<AnswersResult> {
   const { candidates, interfaces, ask, secureBootPossible } = input;
-  if (input.secureBoot && !secureBootPossible) return { problem: "there is no shim and GRUB here for --secure-boot" };
+  if (input.secureBoot && !secureBootPossible)
+    return { problem: "--secure-boot needs shim and GRUB, and neither was found" };
   const unknown = interfaces.find((name) => !candidates.some((candidate) => candidate.interface === name));
   if (unknown !== undefined) {
     const names = [...new Set(candidates.map((candidate) => candidate.interface))].join(", ") || "none";

@@ -3,19 +3,19 @@ import { loadConfig } from "../config/load.ts";
 import type { Surroundings } from "./command.ts";
 import { explainOffline } from "./explain.ts";
 
-/** What one kind of machine will get. */
+/** The boot file for one kind of machine. */
 export interface MachineAnswer {
   readonly arch: string;
   readonly file: string;
-  /** What iPXE gets on it, when that is something else. */
+  /** The boot file for iPXE on it, if different. */
   readonly ipxe?: string;
 }
 
 const architectures = ["x86-bios", "x64-uefi", "ia32-uefi", "arm64-uefi"];
-/** Belongs to nobody: its second bit says that it was given by hand. */
+/** A locally administered address, so no real machine has it from its maker. */
 const anyMac = "02:00:00:00:00:01";
 
-/** What each usual kind of machine will be answered with this config; undefined when the config has faults. */
+/** The boot file that each usual kind of machine gets with this config; undefined when the config has errors. */
 export async function answersOf(config: string, surroundings: Surroundings): Promise<MachineAnswer[] | undefined> {
   const { cwd, env } = surroundings;
   const result = loadConfig({ file: config, cwd, env });
@@ -24,7 +24,7 @@ export async function answersOf(config: string, surroundings: Surroundings): Pro
   for (const arch of architectures) {
     const file = await fileFor({ mac: anyMac, arch });
     if (file === undefined) continue;
-    // The boot check goes on to the next device, and no iPXE will ask.
+    // The boot check continues with the next boot device, so no iPXE sends a request.
     if (checkProgramNamed(file) !== undefined) {
       answers.push({ arch, file });
       continue;
@@ -37,7 +37,7 @@ export async function answersOf(config: string, surroundings: Surroundings): Pro
   async function fileFor(request: Parameters<typeof explainOffline>[1]): Promise<string | undefined> {
     if (!result.ok) return undefined;
     const explained = await explainOffline(result.loaded, request, surroundings);
-    // What iPXE is to fetch names its owner behind a question mark.
+    // A URL for iPXE carries the MAC address in its query.
     return explained.ok ? explained.explanation.bootFile?.replace(/\?mac=.*$/, "") : undefined;
   }
 }

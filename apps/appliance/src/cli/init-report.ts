@@ -11,7 +11,7 @@ import type { Surroundings } from "./command.ts";
 import type { MachineAnswer } from "./init-machines.ts";
 import { inertText, printError, printJson } from "./output.ts";
 
-/** What init saw before it did anything. */
+/** What init found before it wrote anything. */
 export interface Seen {
   readonly distribution: Distribution;
   readonly candidates: readonly Candidate[];
@@ -20,19 +20,19 @@ export interface Seen {
 
 export interface InitResult {
   readonly directory: string;
-  /** What each kind of machine will get; undefined when bootlace.yaml, which was there before, has faults. */
+  /** The boot files by kind of machine; undefined when an existing bootlace.yaml has errors. */
   readonly machines: readonly MachineAnswer[] | undefined;
   readonly missing: Missing;
   readonly unreadable: readonly string[];
   readonly complete: boolean;
   readonly next: readonly NextStep[];
-  /** There was a bootlace.yaml before. */
+  /** A bootlace.yaml already existed. */
   readonly configKept: boolean;
-  /** The command line says something that belongs into bootlace.yaml. */
+  /** The command line has options that set keys of bootlace.yaml. */
   readonly requested: boolean;
 }
 
-/** Tells what init does, as it does it: lines for people, or one JSON document at the end. */
+/** Reports what init does while it does it: lines for people, or one JSON document at the end. */
 export function createInitReport(
   surroundings: Surroundings,
   { json, dryRun }: { readonly json: boolean; readonly dryRun: boolean },
@@ -54,14 +54,13 @@ export function createInitReport(
     found(what: Seen) {
       seen = what;
       const [first] = what.candidates;
-      if (first === undefined)
-        line("No network interface with an IPv4 address of a LAN; bootlace.yaml will name none.");
+      if (first === undefined) line("No network interface has a LAN IPv4 address, so bootlace.yaml names none.");
       for (const candidate of what.candidates) line(`Network: ${candidate.interface} ${networkText(candidate)}`);
     },
 
-    progress({ path, number, of, octets, size }: Progress) {
+    progress({ path, number, of, bytes, size }: Progress) {
       if (!moves) return;
-      const part = size === 0 ? 100 : Math.min(100, Math.floor((octets / size) * 100));
+      const part = size === 0 ? 100 : Math.min(100, Math.floor((bytes / size) * 100));
       out(`\r\x1b[K[${number}/${of}] ${inertText(path)} ${String(part).padStart(3)} %`);
       lineShown = true;
     },
@@ -83,7 +82,7 @@ export function createInitReport(
       );
     },
 
-    /** Nobody wanted it, or somebody broke it off at a question. */
+    /** The person declined, or interrupted at a question. */
     brokenOff(): number {
       printError(surroundings, "init", { code: "broken-off", message: "nothing was written" }, json);
       return exitCodes.findings;
@@ -117,30 +116,30 @@ function closingLines(result: InitResult, failed: boolean): string[] {
   const { machines, missing, unreadable, complete, next, configKept, requested } = result;
   const broken =
     failed || !complete
-      ? ["", "Not everything could be made. Run init again when that is mended: it adds what is missing."]
+      ? ["", "Some files could not be created. Fix the cause and run init again: it adds what is missing."]
       : [];
   const kept =
     configKept && requested
-      ? ["", "bootlace.yaml was there before, so the options about it changed nothing. Take it away to have a new one."]
+      ? ["", "bootlace.yaml already exists, so its options changed nothing. Move it away to get a new one."]
       : [];
   const faulty =
     configKept && machines === undefined
-      ? ["", "bootlace.yaml was there before, and has faults: see what check says."]
+      ? ["", "bootlace.yaml already exists and has errors: run bootlace check."]
       : [];
   const gets = (machines ?? []).map(({ arch, file, ipxe }) => {
-    if (checkProgramNamed(file) !== undefined) return `  ${arch.padEnd(10)}  no file is there: it gets the boot check`;
+    if (checkProgramNamed(file) !== undefined) return `  ${arch.padEnd(10)}  boot check (no boot file of its own)`;
     return `  ${arch.padEnd(10)}  ${file}${ipxe === undefined ? "" : `; iPXE: ${ipxe}`}`;
   });
   return [
     ...broken,
     ...kept,
     ...faulty,
-    ...(gets.length === 0 ? [] : ["", "What each kind of machine will get:", ...gets]),
+    ...(gets.length === 0 ? [] : ["", "Boot files by kind of machine:", ...gets]),
     ...(missing.needed.length === 0 ? [] : ["", "Missing on this system:", ...missing.needed.map(missingLine)]),
     ...(missing.installOptional === undefined
       ? []
       : ["", "For machines with Secure Boot:", `  ${missing.installOptional}`]),
-    ...(unreadable.length === 0 ? [] : ["", "This user may not read:", ...unreadable.map((path) => `  ${path}`)]),
+    ...(unreadable.length === 0 ? [] : ["", "Not readable by this user:", ...unreadable.map((path) => `  ${path}`)]),
     ...[
       "",
       "Next:",
@@ -157,8 +156,8 @@ function missingLine({ what, packages, why }: MissingKit): string {
   return `  ${what}${why === undefined ? "" : `: ${why}`}`;
 }
 
-/** A size for people, in powers of ten as disks are sold. */
-export function sizeText(octets: number): string {
-  if (octets < 1000) return `${octets} B`;
-  return octets < 999_500 ? `${Math.round(octets / 1000)} kB` : `${(octets / 1_000_000).toFixed(1)} MB`;
+/** A size for people, in powers of ten, as on disk labels. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 999_500 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -24,36 +24,35 @@ import { printError } from "./output.ts";
 
 const configName = "bootlace.yaml";
 
-/** The command that makes a boot tree and a config from what the system has. */
+/** The command that creates a boot folder and a config from the files of this system. */
 export function initCommand(system: InitSystem = realSystem): Command {
   return {
     name: "init",
-    summary: "Make a boot folder and a bootlace.yaml from what this system has",
-    positionals: [{ name: "DIR", description: "Folder for bootlace.yaml and boot/; made if missing. Default: ." }],
+    summary: "Create a boot folder and bootlace.yaml from this system's files",
+    positionals: [{ name: "DIR", description: "Folder for bootlace.yaml and boot/, created if missing. Default: ." }],
     options: [
-      { name: "yes", short: "y", description: "Ask nothing, take the usual answers." },
+      { name: "yes", short: "y", description: "Ask nothing, accept the defaults." },
       {
         name: "interface",
         short: "i",
         value: "NAME",
         many: true,
-        description: "Network interface to serve. Default: that of the default route.",
+        description: "Serve this network interface. Default: that of the default route.",
       },
-      { name: "secure-boot", description: "Let UEFI machines start shim and GRUB instead of iPXE." },
+      { name: "secure-boot", description: "Boot UEFI machines with shim and GRUB instead of iPXE." },
       {
         name: "from",
         value: "DIR",
         many: true,
-        description:
-          "Look for boot files below this folder first, such as unpacked packages. May be given several times.",
+        description: "Look for boot files in this folder first. Repeatable.",
       },
-      { name: "dry-run", description: "Show what would be made; write nothing, ask nothing." },
-      { name: "json", description: "Print one JSON document: the files, what is missing, what to do next." },
+      { name: "dry-run", description: "Show what would be created; write nothing, ask nothing." },
+      { name: "json", description: "Print one JSON document: files, missing packages, next steps." },
     ],
     examples: [
-      ["bootlace init", "make ./bootlace.yaml and ./boot, after at most three questions"],
-      ["bootlace init --yes /srv/bootlace", "another folder, no question"],
-      ["bootlace init --dry-run", "see what would be made"],
+      ["bootlace init", "create ./bootlace.yaml and ./boot, asking up to 3 questions"],
+      ["bootlace init --yes /srv/bootlace", "in another folder, without questions"],
+      ["bootlace init --dry-run", "show what would be created"],
     ],
     async run(args, surroundings) {
       const json = args.options.has("json");
@@ -62,11 +61,11 @@ export function initCommand(system: InitSystem = realSystem): Command {
         return code === "usage" ? exitCodes.usage : exitCodes.findings;
       };
       const strange = args.options.get("from")?.find((folder) => !isFolder(resolve(surroundings.cwd, folder)));
-      if (strange !== undefined) return fail("usage", `--from ${quote(strange)}: there is no such folder`);
+      if (strange !== undefined) return fail("usage", `--from ${quote(strange)}: no such folder`);
       const directory = resolve(surroundings.cwd, args.positionals[0] ?? ".");
       const asks = !args.options.has("yes") && !args.options.has("dry-run");
       if (asks && !surroundings.stdinIsTerminal) {
-        return fail("usage", "the standard input is no terminal, so nothing can be asked", "Write --yes");
+        return fail("usage", "stdin is not a terminal", "Use --yes to accept the defaults");
       }
       const wrongName = args.options.get("interface")?.find((name) => checkInterface(name) !== undefined);
       if (wrongName !== undefined) return fail("usage", `${quote(wrongName)} is not the name of a network interface`);
@@ -88,12 +87,14 @@ function isFolder(path: string): boolean {
 function problemWith(directory: string): string | undefined {
   try {
     if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
-    if (!statSync(directory).isDirectory()) return "this is no folder";
-    // There, `boot` is the folder this machine itself starts from.
-    return realpathSync(directory) === "/" ? "not in the root of the file system; name a folder of its own" : undefined;
+    if (!statSync(directory).isDirectory()) return "not a folder";
+    // In /, `boot` is the folder that this machine boots from.
+    return realpathSync(directory) === "/"
+      ? "the root of the file system holds this machine's own files. Name another folder"
+      : undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" ? "this is a symbolic link that leads nowhere" : describeError(error);
+    return code === "ENOENT" ? "broken symbolic link" : describeError(error);
   }
 }
 
@@ -109,7 +110,7 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
   const { options } = args;
   const dryRun = options.has("dry-run");
   const installation = system.installation(surroundings.env);
-  // A package has a config of its own, elsewhere; this one will take its place.
+  // A package has its own config elsewhere; this one will replace it.
   const root =
     installation.unit === "packaged" && directory !== dirname(serviceConfig) ? { root: join(directory, rootName) } : {};
   const report = createInitReport(surroundings, { json: options.has("json"), dryRun });
@@ -133,8 +134,8 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
   if (answers.problem !== undefined) return report.refused(answers.problem);
   const all = await withConfig(tree, answers.answers);
   if (asks && all.steps.length > 0) {
-    const octets = all.steps.reduce((sum, { size }) => sum + size, 0);
-    const what = `${all.steps.length} ${all.steps.length === 1 ? "file" : "files"}, ${sizeText(octets)},`;
+    const bytes = all.steps.reduce((sum, { size }) => sum + size, 0);
+    const what = `${all.steps.length} ${all.steps.length === 1 ? "file" : "files"}, ${sizeText(bytes)},`;
     const confirmed = await askFor(askConfirmation(what, directory), surroundings.ask, surroundings.err);
     if (confirmed !== true) return report.brokenOff();
   }
@@ -175,7 +176,7 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
     const there = await present(folders, configName, { text });
     const { step, outcome } = judge(configName, { text }, Buffer.byteLength(text), there);
     return {
-      // Last: a folder with a bootlace.yaml has all the rest.
+      // Last: a folder with a bootlace.yaml has everything else.
       steps: step === undefined ? steps : [...steps, step],
       settled: outcome === undefined ? settled : [...settled, outcome],
     };
@@ -190,7 +191,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Runs until the end, or until SIGINT or SIGTERM asks to break off. */
+/** Runs to the end, or until SIGINT or SIGTERM. */
 async function interruptibly<T>({ signals }: Surroundings, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => controller.abort();

@@ -16,10 +16,10 @@ import { printError } from "./output.ts";
 
 export const installServiceCommand: Command = {
   name: "install-service",
-  summary: "Let systemd or OpenRC run Bootlace, now and at each start of the machine",
+  summary: "Install, enable and start Bootlace as a systemd or OpenRC service",
   options: [
-    { name: "print", description: "Only print the file that would be written." },
-    { name: "uninstall", description: "Stop the service and take it away. Config, boot files and state stay." },
+    { name: "print", description: "Print the service file; install nothing." },
+    { name: "uninstall", description: "Stop and remove the service; keep config, boot files and state." },
     {
       name: "config",
       short: "c",
@@ -29,20 +29,20 @@ export const installServiceCommand: Command = {
     {
       name: "user",
       value: "NAME",
-      description: `User it runs as. Default: ${serviceUser}, made for it; with an init other than systemd, as the config says.`,
+      description: `User it runs as. Default: ${serviceUser}, created if missing; with OpenRC: as in the config.`,
     },
-    { name: "systemd", description: "Make a unit of systemd, whatever runs here." },
-    { name: "openrc", description: "Make a service script of OpenRC, whatever runs here." },
-    { name: "exec", value: "FILE", description: "The program it runs. Default: this one." },
-    { name: "root", value: "DIR", description: "Install into this folder as if it were /, and start nothing." },
-    { name: "no-start", description: "Start it with the machine, but not now." },
-    { name: "force", description: "Replace a file that is not the same; the old one is kept as *.old." },
+    { name: "systemd", description: "Install a systemd unit, even where systemd is not running." },
+    { name: "openrc", description: "Install an OpenRC script, even where OpenRC is not running." },
+    { name: "exec", value: "FILE", description: "Program that the service runs. Default: this one." },
+    { name: "root", value: "DIR", description: "Install into this folder as if it were /; start nothing." },
+    { name: "no-start", description: "Enable at boot, but do not start now." },
+    { name: "force", description: "Replace a changed file; the old one is kept as *.old." },
   ],
   examples: [
-    ["bootlace install-service", "write the service, enable it, start it"],
-    ["bootlace install-service --print", "show what would be written"],
-    ["bootlace install-service --config /srv/boot/bootlace.yaml --user pxe", "another config, another user"],
-    ["bootlace install-service --uninstall", "take it away"],
+    ["bootlace install-service", "install, enable and start it"],
+    ["bootlace install-service --print", "show the service file"],
+    ["bootlace install-service --config /srv/boot/bootlace.yaml --user pxe", "with another config and user"],
+    ["bootlace install-service --uninstall", "stop and remove it"],
   ],
   async run(args, surroundings) {
     const outcome = await act(args, surroundings);
@@ -56,8 +56,8 @@ export const installServiceCommand: Command = {
 async function act(args: Arguments, surroundings: Surroundings): Promise<Problem | undefined> {
   const { options } = args;
   const { cwd, env, out } = surroundings;
-  if (options.has("systemd") && options.has("openrc")) return wrong("--systemd and --openrc are one too many");
-  if (options.has("print") && options.has("uninstall")) return wrong("--print and --uninstall are one too many");
+  if (options.has("systemd") && options.has("openrc")) return wrong("--systemd and --openrc exclude each other");
+  if (options.has("print") && options.has("uninstall")) return wrong("--print and --uninstall exclude each other");
   const exec = lastValue(args, "exec");
   if (exec !== undefined && !isAbsolute(exec)) return wrong(`--exec ${exec} is not an absolute path`);
   const folder = lastValue(args, "root");
@@ -67,8 +67,8 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   if (manager === undefined) {
     return {
       exit: exitCodes.start,
-      message: "neither systemd nor OpenRC is here",
-      hint: "Name the one it is for: --systemd or --openrc; or let what starts your services run bootlace serve",
+      message: "found neither systemd nor OpenRC",
+      hint: "Choose one with --systemd or --openrc, or run bootlace serve from your own init system",
     };
   }
   const force = options.has("force");
@@ -82,8 +82,8 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
     ...(user === undefined ? {} : { user }),
   };
   const odd = [...request.command, config, user ?? ""].find((word) => /[\p{Cc}]/u.test(word));
-  if (odd !== undefined) return wrong("a path or name has a control character in it");
-  if (user !== undefined && checkUser(user) !== undefined) return wrong(`--user ${user} is no name of a user`);
+  if (odd !== undefined) return wrong("a path or name contains a control character");
+  if (user !== undefined && checkUser(user) !== undefined) return wrong(`--user ${user} is not a valid user name`);
 
   const loaded = loadConfig({ file: below(config), cwd, env: {} });
   if (options.has("print")) {
@@ -99,32 +99,32 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
   if (!loaded.ok) {
     const faults = loaded.faults.map(formatFault);
     for (const fault of faults) surroundings.err(`${fault}\n`);
-    return { exit: exitCodes.config, message: "nothing was installed: the config is not fit to start with" };
+    return { exit: exitCodes.config, message: "nothing was installed: the config has errors" };
   }
   const folders = foldersOf(loaded.loaded, root ?? "");
-  // What --exec names may come there later.
+  // The program named by --exec may be installed later.
   const ours = root !== undefined && exec === undefined;
   const absent = !ours ? undefined : request.command.find((path) => !existsSync(below(path)));
   if (absent !== undefined) {
     return {
       exit: exitCodes.start,
-      message: `${absent} is not in ${root}: the service would start what is not there`,
-      hint: "Put the program there, or name the one that is there: --exec FILE",
+      message: `${absent} is missing in ${root}, and the service would run it`,
+      hint: "Copy the program there, or name another one with --exec FILE",
     };
   }
   const reader = root === undefined ? readerOf(manager, user) : undefined;
-  if (reader === "unknown") return { exit: exitCodes.start, message: `there is no user ${user}` };
+  if (reader === "unknown") return { exit: exitCodes.start, message: `unknown user ${user}` };
   const boot = folders.root ?? config;
   const secrets = secretsOf(loaded.loaded, root ?? "");
-  // A unit hands the token over; a script cannot.
+  // A unit passes the token to the service; a script cannot.
   const secret = manager.name === "systemd" || secrets.tokenFile === undefined ? [] : [secrets.tokenFile];
   const blocked =
     reader && [...request.command, config, boot, ...secret].find((path) => obstacle(path, reader) !== undefined);
   if (reader && blocked !== undefined) {
     return {
       exit: exitCodes.start,
-      message: `the user ${user ?? serviceUser} cannot read ${blocked}: ${obstacle(blocked, reader)} does not let everybody in`,
-      hint: "Put it where every user may read, or name a user who may: --user NAME",
+      message: `the user ${user ?? serviceUser} cannot read ${blocked}: ${obstacle(blocked, reader)} is closed to other users`,
+      hint: "Move it where every user may read it, or name another user with --user NAME",
     };
   }
   return installService(manager, manager.text({ ...request, ...placesOf(request, folders), ...secrets }), {
@@ -142,13 +142,13 @@ function managerOf(options: Arguments["options"], exists: (path: string) => bool
   return options.has("openrc") ? managers.openrc : findManager(exists);
 }
 
-/** As whom it will run; undefined: as root, who reads everything. */
+/** The user it will run as; undefined: root, who reads everything. */
 function readerOf({ name }: Manager, user: string | undefined): Reader | "unknown" | undefined {
   if (user !== undefined) return findUser(user) ?? "unknown";
   return name === "systemd" ? anybody : undefined;
 }
 
-/** What the service must see and write outside of the folders that are its own. */
+/** The paths that the service reads and writes outside its own folders. */
 function placesOf({ command, config }: ServiceRequest, { root, written }: Folders) {
   const foreign = written.filter((path) => !/^\/var\/(lib|log)\/bootlace(\/|$)/.test(path));
   const all = [...command, config, ...(root === undefined ? [] : [root]), ...foreign];
@@ -164,7 +164,7 @@ interface Folders {
   readonly written: readonly string[];
 }
 
-/** The folders that a config names, as the service will see them: `top` is its root folder. */
+/** The folders named in a config, as the service will see them: `top` is its root folder. */
 function foldersOf({ config, originOf }: LoadedConfig, top: string): Folders {
   const seen = (path: string) => (path.startsWith(`${top}/`) ? path.slice(top.length) : path);
   const { state, log, root } = config;
@@ -181,5 +181,5 @@ function secretsOf({ config }: LoadedConfig, top: string): { tokenFile?: string 
 }
 
 function wrong(message: string): Problem {
-  return { exit: exitCodes.usage, message, hint: "Run bootlace install-service --help for its options" };
+  return { exit: exitCodes.usage, message, hint: "See bootlace install-service --help" };
 }

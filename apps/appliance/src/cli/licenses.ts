@@ -5,15 +5,15 @@ import type { Command } from "./command.ts";
 
 export const licensesCommand: Command = {
   name: "licenses",
-  summary: "Show the licences of Bootlace and of all that is built into it",
+  summary: "Show the licences of Bootlace and everything built into it",
   options: [],
   examples: [
-    ["bootlace licenses", "all of them"],
-    ["bootlace licenses | less", "page by page"],
+    ["bootlace licenses", "show all licences"],
+    ["bootlace licenses | less", "read them page by page"],
   ],
   async run(_args, { out }) {
     if (builtInLicenses === undefined) {
-      out(`Bootlace ${version} (MIT). Each of its libraries has its licence in its folder below node_modules.\n`);
+      out(`Bootlace ${version} (MIT). Each library has its licence in its folder in node_modules.\n`);
       return exitCodes.ok;
     }
     out(builtInLicenses);

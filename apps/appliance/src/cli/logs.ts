@@ -16,16 +16,16 @@ export const logs: Command = {
   name: "logs",
   summary: "Show the log of the running daemon",
   options: [
-    { name: "follow", short: "f", description: "Go on with what happens, until a signal ends it." },
-    { name: "mac", short: "m", value: "MAC|NAME", description: "Only lines about this machine; NAME as under hosts." },
+    { name: "follow", short: "f", description: "Follow the log until interrupted." },
+    { name: "mac", short: "m", value: "MAC|NAME", description: "Only lines about this machine; NAME as in hosts." },
     { name: "level", value: "LEVEL", description: `Least important level: ${levels.join(", ")}. Default: info` },
-    { name: "json", description: "Print one JSON document a line." },
+    { name: "json", description: "Print one JSON document per line." },
     ...apiOptions,
   ],
   examples: [
-    ["bootlace logs", "the latest lines"],
-    ["bootlace logs -f --mac 52:54:00:12:34:56", "what one machine does, as it does it"],
-    ["bootlace logs --level debug", "with the options of every packet"],
+    ["bootlace logs", "show the latest lines"],
+    ["bootlace logs -f --mac 52:54:00:12:34:56", "follow one machine"],
+    ["bootlace logs --level debug", "show the options of every packet too"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
@@ -53,14 +53,14 @@ function levelOf(args: Arguments): Level | undefined {
   return levels.find((level) => level === named);
 }
 
-/** A name is that of a machine in the config of the daemon. */
+/** A name must be in `hosts` of the daemon's config. */
 async function strangerNamed(api: Api, named: string | undefined): Promise<ApiFailure | undefined> {
   if (named === undefined || macPrefix(named) !== undefined) return undefined;
   const config = await api.call<ApiConfig>("GET", "/api/v1/config");
   if (!config.ok) return config;
   const hosts = config.value.effective.hosts;
   if (typeof hosts === "object" && hosts !== null && Object.hasOwn(hosts, named)) return undefined;
-  const message = `--mac ${quote(named)} is neither a MAC address nor a name under hosts`;
+  const message = `--mac ${quote(named)} is neither a MAC address nor a name in hosts`;
   return { ok: false, exit: exitCodes.usage, error: { code: "usage", message } };
 }
 
@@ -72,7 +72,7 @@ function isAbout({ fields = {} }: ApiLogEntry, named: string | undefined): boole
 
 const pause = 1000;
 
-/** Asks for everything that is kept: no stream has such an id. */
+/** Requests everything that is kept: no stream has this id. */
 const fromTheBeginning = "0-0";
 
 async function showKept(
@@ -86,7 +86,7 @@ async function showKept(
   return result.failure === undefined ? exitCodes.ok : failWith(result.failure, "logs", json, surroundings);
 }
 
-/** A stream that breaks is taken up where it broke; a daemon that is gone is told, and waited for. */
+/** Resumes a broken stream where it broke; reports that the daemon is gone, and waits for it. */
 async function follow(
   api: Api,
   show: (entry: ApiLogEntry) => void,
@@ -106,7 +106,7 @@ async function follow(
     if (gone && !reported) surroundings.err(`bootlace logs: ${inertText(failure.error.message)}; waiting for it\n`);
     reported = gone;
     seen = true;
-    // A stream that breaks without an event would else be asked for without a pause.
+    // Without the pause, a stream that breaks before its first event would be requested in a tight loop.
     if (reached === last) await delay(pause, undefined, { signal: ending.signal }).catch(() => {});
     last = reached;
   }
@@ -114,7 +114,7 @@ async function follow(
 }
 
 interface Watched {
-  /** Id of the last event that was read. */
+  /** Id of the last event read. */
   readonly last: string;
   readonly failure?: ApiFailure;
 }
@@ -156,10 +156,10 @@ function print(entry: ApiLogEntry, level: Level, json: boolean, surroundings: Su
   surroundings.out(prettyLines(recordOf(entry), columns === undefined ? form : { ...form, columns: columns() }));
 }
 
-/** These are put into quotes when they are shown. */
+/** These are shown in quotes. */
 const quotedLater: ReadonlySet<string> = new Set(["file", "target", "bootFile", "rule", "host"]);
 
-/** The record of which the daemon made the entry, with nothing in it that a terminal might obey. */
+/** The record that the entry was made from, without terminal control characters. */
 function recordOf({ message, brief, details, fields, ...entry }: ApiLogEntry): LogRecord {
   const inert = Object.entries(fields ?? {}).map(([name, value]) => [
     name,

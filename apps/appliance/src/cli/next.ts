@@ -9,22 +9,22 @@ import { inertText, printError, printJson } from "./output.ts";
 
 export const next: Command = {
   name: "next",
-  summary: "Tell a machine what to boot at its next boot, and only then",
-  positionals: [{ name: "MAC", description: "The machine. Without it: show what machines were told." }],
+  summary: "Set, list or cancel one-time boots",
+  positionals: [{ name: "MAC", description: "MAC address of the machine. Without it: list one-time boots." }],
   options: [
-    { name: "file", value: "FILE", description: "Boot this file, a path below the root." },
-    { name: "server", value: "ADDRESS", description: "TFTP server that has the file, if it is another machine." },
-    { name: "url", value: "URL", description: "Boot this URL, for clients that boot by HTTP." },
-    { name: "script", value: "FILE", description: "Run this iPXE script: a path below the root, or a URL." },
-    { name: "ignore", description: "Do not answer, so that it boots from its disk." },
-    { name: "clear", description: "Take back what the machine was told." },
+    { name: "file", value: "FILE", description: "Boot this file, a path in the boot folder." },
+    { name: "server", value: "ADDRESS", description: "Boot the file from this TFTP server instead." },
+    { name: "url", value: "URL", description: "Boot this URL (HTTP Boot clients)." },
+    { name: "script", value: "FILE", description: "Run this iPXE script: a path in the boot folder, or a URL." },
+    { name: "ignore", description: "Ignore the machine, so that it boots from its disk." },
+    { name: "clear", description: "Cancel the pending one-time boot." },
     { name: "json", description: "Print one JSON document instead of lines." },
     ...apiOptions,
   ],
   examples: [
-    ["bootlace next 52:54:00:12:34:56 --file install/pxelinux.0", "install it once, then as always"],
-    ["bootlace next 52:54:00:12:34:56 --ignore", "let it boot from its disk once"],
-    ["bootlace next", "what waits"],
+    ["bootlace next 52:54:00:12:34:56 --file install/pxelinux.0", "install it once"],
+    ["bootlace next 52:54:00:12:34:56 --ignore", "boot it from disk once"],
+    ["bootlace next", "list the pending one-time boots"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
@@ -42,18 +42,13 @@ const requests = ["file", "server", "url", "script", "ignore", "clear"] as const
 async function showAll(api: Api, args: Arguments, json: boolean, surroundings: Surroundings): Promise<number> {
   const stray = requests.find((name) => args.options.has(name));
   if (stray !== undefined) {
-    printError(
-      surroundings,
-      "next",
-      { code: "usage", message: `--${stray} needs a MAC address: which machine?` },
-      json,
-    );
+    printError(surroundings, "next", { code: "usage", message: `--${stray} needs a MAC address` }, json);
     return exitCodes.usage;
   }
   const result = await api.call<ApiOneTimeBoots>("GET", "/api/v1/next");
   if (!result.ok) return failWith(result, "next", json, surroundings);
   if (json) printJson(surroundings, { ...result.value });
-  else if (result.value.next.length === 0) surroundings.out("no machine was told anything\n");
+  else if (result.value.next.length === 0) surroundings.out("no one-time boots pending\n");
   else for (const entry of result.value.next) surroundings.out(`${entryLine(entry, surroundings.now())}\n`);
   return exitCodes.ok;
 }
@@ -74,11 +69,11 @@ async function report(
     script: lastValue(args, "script"),
     ignore: args.options.has("ignore") ? true : undefined,
   };
-  // The same rules as the daemon's, told before anybody is asked.
+  // Checked by the daemon's rules, before a request is sent.
   const read = readOneTimeBootRequest(clear ? { mac, ignore: true } : request);
   const stray = clear ? requests.find((name) => name !== "clear" && args.options.has(name)) : undefined;
   if (!read.ok || stray !== undefined) {
-    const message = read.ok ? `--clear takes back what was told, and --${stray} tells something` : read.fault.problem;
+    const message = read.ok ? `--clear and --${stray} exclude each other` : read.fault.problem;
     const hint = read.ok ? undefined : read.fault.allowed;
     printError(surroundings, "next", { code: "usage", message, ...(hint === undefined ? {} : { hint }) }, json);
     return exitCodes.usage;
@@ -89,7 +84,7 @@ async function report(
   if (!result.ok) return failWith(result, "next", json, surroundings);
   if (json)
     printJson(surroundings, result.value === undefined ? { mac: read.mac, cleared: true } : { ...result.value });
-  else if (result.value === undefined) surroundings.out(`${read.mac} boots as always\n`);
+  else if (result.value === undefined) surroundings.out(`${read.mac} boots normally again\n`);
   else {
     surroundings.out(`${entryLine(result.value, surroundings.now())}\n`);
     for (const warning of result.value.warnings ?? [])
@@ -104,11 +99,11 @@ function entryLine(entry: ApiOneTimeBoot, now: number): string {
     ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),
     ...(url === undefined ? [] : [quote(url)]),
     ...(script === undefined ? [] : [`script ${quote(script)}`]),
-    ...(ignore === true ? ["no answer"] : []),
   ];
   const since =
     takenAt === undefined
-      ? `told ${clockOrDay(Date.parse(setAt), now)}`
+      ? `set ${clockOrDay(Date.parse(setAt), now)}`
       : `booting since ${clockOrDay(Date.parse(takenAt), now)}`;
-  return `${mac} gets ${what.join(", ")} at its next boot, ${since}`;
+  const does = ignore === true ? "will be ignored" : `gets ${what.join(", ")}`;
+  return `${mac} ${does} once, at its next boot (${since})`;
 }

@@ -2,27 +2,27 @@ import { quote } from "@bootlace/dhcp-core";
 import { inertJson } from "../log/inert.ts";
 import type { Surroundings } from "./command.ts";
 
-/** Version of what `--json` prints; it grows when a field changes its meaning. */
+/** Version of the `--json` output; it grows when a field changes its meaning. */
 const jsonSchema = 1;
 
-/** One JSON document on one line of the standard output. */
+/** Prints one JSON document on one line of stdout. */
 export function printJson({ out }: Pick<Surroundings, "out">, document: Readonly<Record<string, unknown>>): void {
   out(`${inertJson(JSON.stringify({ schema: jsonSchema, ...document }))}\n`);
 }
 
-/** Text of another host with what a terminal might obey written out. */
+/** Text from another host with its control characters escaped. */
 export function inertText(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => quote(char).slice(1, -1));
 }
 
-/** What went wrong, for programs: `hint` says what to do about it. */
+/** An error, also for programs; `hint` is the fix. */
 export interface CommandError {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
 }
 
-/** Tells a failure: a JSON document with `--json`, else a line on the standard error. */
+/** Prints a failure: a JSON document with `--json`, else a line on stderr. */
 export function printError(
   surroundings: Pick<Surroundings, "out" | "err">,
   command: string,

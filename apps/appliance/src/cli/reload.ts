@@ -9,26 +9,26 @@ import { printError, printJson } from "./output.ts";
 
 export const reload: Command = {
   name: "reload",
-  summary: "Let the running daemon read its config again",
+  summary: "Make the running daemon read its config again",
   options: [
     { name: "json", description: "Print one JSON document instead of lines." },
     {
       name: "pid",
       value: "PID",
       description:
-        "Process of the daemon: where the API is not reached, or wants another token than the file holds by now, it gets a SIGHUP, and only its log has the result.",
+        "Send SIGHUP to this process if the API is unreachable or refuses the token; the result is then only in its log.",
     },
     ...apiOptions,
   ],
   examples: [
-    ["bootlace reload", "running transfers go on; with a fault the old config stays in force"],
-    ["bootlace check && bootlace reload", "look for faults first"],
+    ["bootlace reload", "reload; transfers under way continue"],
+    ["bootlace check && bootlace reload", "reload only a config without errors"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
     const pid = lastValue(args, "pid");
     if (pid !== undefined && !/^[1-9]\d{0,9}$/.test(pid)) {
-      const message = `--pid ${quote(pid)} is not the number of a process`;
+      const message = `--pid ${quote(pid)} is not a process ID`;
       printError(surroundings, "reload", { code: "usage", message }, json);
       return exitCodes.usage;
     }
@@ -36,14 +36,14 @@ export const reload: Command = {
     const result = api.ok ? await api.value.call<ApiReload>("POST", "/api/v1/reload", {}) : api;
     const signalling = !result.ok && result.exit === exitCodes.unreachable && pid !== undefined;
     if (signalling && isAnother(pid)) {
-      const message = `--pid ${pid} is no running bootlace serve, and a SIGHUP would end it: nothing was sent`;
+      const message = `--pid ${pid} is not a running bootlace serve, and SIGHUP could end it; no signal sent`;
       printError(surroundings, "reload", { code: "usage", message }, json);
       return exitCodes.unreachable;
     }
     if (signalling && hangUp(Number(pid))) {
-      const why = result.error.code === "token-required" ? "the API wants another token" : "the API is not reached";
+      const why = result.error.code === "token-required" ? "the API requires another token" : "the API is unreachable";
       if (json) printJson(surroundings, { signalled: Number(pid) });
-      else surroundings.out(`${why}: sent SIGHUP, the log of the daemon tells the result\n`);
+      else surroundings.out(`${why}: sent SIGHUP; the result is in the daemon's log\n`);
       return exitCodes.ok;
     }
     if (!result.ok) return failWith(result, "reload", json, surroundings);
@@ -61,7 +61,7 @@ export const reload: Command = {
   },
 };
 
-/** A number that was the daemon's may be another process by now. What cannot be seen is left to kill(2). */
+/** A process ID of the daemon may belong to another process by now. If /proc does not show it, kill(2) decides. */
 function isAnother(pid: string): boolean {
   try {
     return !readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("serve");
@@ -79,7 +79,7 @@ function hangUp(pid: number): boolean {
 }
 
 function changedText({ changed, later }: ApiReload): string {
-  if (changed.length === 0) return "read again, nothing changed\n";
-  const waits = later.length === 0 ? "" : `\nonly at the next start: ${later.join(", ")}`;
+  if (changed.length === 0) return "reloaded, nothing changed\n";
+  const waits = later.length === 0 ? "" : `\nneeds a restart: ${later.join(", ")}`;
   return `changed: ${changed.join(", ")}${waits}\n`;
 }

@@ -6,10 +6,10 @@ import type { Command } from "./command.ts";
 export const schemaCommand: Command = {
   name: "schema",
   summary: "Print the JSON Schema of the config file, for editors",
-  options: [{ name: "markdown", description: "Print the reference page of the config file instead." }],
+  options: [{ name: "markdown", description: "Print the reference page of the config file." }],
   examples: [
-    ["bootlace schema > bootlace.schema.json", "for an editor that completes and checks YAML"],
-    ["bootlace schema --markdown", "every key with type, default and meaning"],
+    ["bootlace schema > bootlace.schema.json", "for an editor that checks YAML"],
+    ["bootlace schema --markdown", "every key with type and default"],
   ],
   async run({ options }, { out }) {
     const schema = configJsonSchema();

@@ -13,9 +13,9 @@ import { openNotify } from "./serve-notify.ts";
 import type { ServeUser } from "./serve-user.ts";
 
 /**
- * Runs the daemon until SIGINT or SIGTERM; SIGHUP makes it read its config again.
+ * Runs the daemon until SIGINT or SIGTERM; SIGHUP reloads the config.
  * @param load reads the config as it is now
- * @param user what is left to do so that root is left
+ * @param user the remaining steps to drop root
  * @returns the exit code
  */
 export async function serveUntilSignal(
@@ -32,7 +32,7 @@ export async function serveUntilSignal(
   using log = openServeLog(loaded.config.log, surroundings);
   using signal = stopSignal(surroundings.signals, surroundings.exitAtOnce);
   await using systemd = openNotify(surroundings, log.write, every);
-  // Before everything is bound a hangup changes nothing, but it must not end the process either.
+  // Before everything is bound, SIGHUP reloads nothing, but must not end the process either.
   let ready = false;
   const appliance = createAppliance(loaded, {
     log: log.write,
@@ -78,7 +78,7 @@ export async function serveUntilSignal(
   } catch (error) {
     if (!(error instanceof ApplianceStartError)) throw error;
     systemd.status(error.message);
-    // Its JSON line has the same reader where both outputs are one.
+    // Where stdout and stderr are the same, the log line below says it already.
     const reported = surroundings.oneOutput && consoleFormat(loaded.config.log, surroundings) === "json";
     if (!reported) err(`bootlace: ${error.message}\n`);
     log.write({ level: "fatal", scope: "bootlace", event: "bootlace.not-started", message: error.message });
@@ -92,13 +92,13 @@ function every(milliseconds: number, work: () => void): () => void {
 }
 
 function sharedRecord(folder: string): Parameters<Log>[0] {
-  const message = `another Bootlace uses the state folder ${folder} too: one-shot boots that the one was told, the other overwrites. Give each its own state.directory`;
+  const message = `another Bootlace uses the state folder ${folder} too, and each overwrites the one-time boots of the other. Give each its own state.directory`;
   return { level: "warn", scope: "bootlace", event: "bootlace.state-shared", message, fields: { folder } };
 }
 
 function startRecord({ file, named }: LoadedConfig): Parameters<Log>[0] {
   const source =
-    file === undefined ? "no config file, defaults apply" : `config ${file}${named ? "" : " (found, not named)"}`;
+    file === undefined ? "no config file, defaults apply" : `config ${file}${named ? "" : " (default path)"}`;
   const message = `bootlace ${version}, node ${process.versions.node}, ${source}`;
   return { level: "info", scope: "bootlace", event: "bootlace.starting", message, fields: { version, config: file } };
 }

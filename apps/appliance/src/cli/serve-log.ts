@@ -4,7 +4,7 @@ import { type LogFile, openLogFile } from "../log/log-file.ts";
 import type { Surroundings } from "./command.ts";
 import { terminalOf } from "./terminal.ts";
 
-/** The log of the daemon: console and file as the config wants them, also after the config changed. */
+/** The log of the daemon: console and file as configured, also after a reload. */
 export interface ServeLog {
   readonly write: Log;
   adopt(settings: Config["log"]): void;
@@ -33,7 +33,7 @@ function fileOf({ file }: Config["log"], { now }: Surroundings): LogFile | undef
   return file === undefined ? undefined : openLogFile(file, now);
 }
 
-/** In which form the standard output gets the log. */
+/** The log format for stdout. */
 export function consoleFormat(
   { format }: Config["log"],
   { stdoutIsTerminal, stdoutIsJournal }: Pick<Surroundings, "stdoutIsTerminal" | "stdoutIsJournal">,

@@ -3,10 +3,10 @@ import type { Log } from "../log/log.ts";
 import { createNotifier, type Notifier, sendBySystemdNotify } from "../os/notify.ts";
 import type { Surroundings } from "./command.ts";
 
-/** Milliseconds between two looks whether the sentence about what is served has changed. */
+/** Milliseconds between checks whether the status text has changed. */
 const lookEvery = 5_000;
 
-/** What systemd is told while the daemon runs. */
+/** Notifies systemd while the daemon runs. */
 export function openNotify({ env }: Surroundings, log: Log, every: Parameters<typeof createNotifier>[0]["every"]) {
   const notifier: Notifier = createNotifier({
     env,
@@ -19,7 +19,7 @@ export function openNotify({ env }: Surroundings, log: Log, every: Parameters<ty
         level: "warn",
         scope: "bootlace",
         event: "bootlace.notify-failed",
-        message: `systemd could not be told how things are: ${problem}`,
+        message: `systemd notification failed: ${problem}`,
         fields: { problem },
       }),
   });
@@ -46,8 +46,8 @@ export function openNotify({ env }: Surroundings, log: Log, every: Parameters<ty
 export function statusText(appliance: Pick<Appliance, "serving" | "config">): string {
   const { interfaces, transfers } = appliance.serving();
   const places = interfaces.map(({ name, address }) => `${name} ${address}`);
-  const where = places.length === 0 ? "no interface to serve, waiting for one" : `serving on ${places.join(", ")}`;
+  const where = places.length === 0 ? "waiting for an interface to serve" : `serving on ${places.join(", ")}`;
   const running = transfers === 0 ? "" : `; ${transfers} ${transfers === 1 ? "transfer" : "transfers"}`;
   const refused = appliance.config().lastReload?.result.ok === false;
-  return `${where}${running}${refused ? "; the last reload failed, the old config is in force" : ""}`;
+  return `${where}${running}${refused ? "; last reload failed, old config kept" : ""}`;
 }

@@ -8,16 +8,16 @@ import { findUser } from "../os/users.ts";
 export type ServeUser =
   | {
       readonly ok: true;
-      /** Worth a line of the log. */
+      /** For the log. */
       readonly note?: LogRecord;
-      /** Gives up what rights are left, once everything is bound. */
+      /** Drops the remaining privileges once everything is bound. */
       readonly stepDown?: () => LogRecord;
     }
   | { readonly ok: false; readonly problem: string };
 
 /**
- * Gives up the rights of root. Where it can, it does so here and runs the program anew: then it does not return.
- * docs/decisions/0004 says why.
+ * Drops root. Where possible, it does so here and runs the program again: then it does not return.
+ * See docs/decisions/0004 for the reasons.
  */
 export function leaveRoot({ config, file }: LoadedConfig): ServeUser {
   const program = ownProgram();
@@ -30,7 +30,7 @@ export function leaveRoot({ config, file }: LoadedConfig): ServeUser {
   handOver(config, user);
   const why = becomeBySetpriv(user, [
     ...program.slice(0, 1),
-    // Those of the single binary are inside it: given as words they would be its own options.
+    // The single binary has Node options built in: on its command line they would count as Bootlace options.
     ...(program.length === 1 ? [] : process.execArgv),
     ...program.slice(1),
     ...process.argv.slice(2),
@@ -38,7 +38,7 @@ export function leaveRoot({ config, file }: LoadedConfig): ServeUser {
   return {
     ok: true,
     stepDown() {
-      // Root has made files since.
+      // Root has created files since.
       handOver(config, user);
       return becomeBySetuid(user, why);
     },

@@ -10,12 +10,12 @@ import { leaveRoot } from "./serve-user.ts";
 
 export const serve: Command = {
   name: "serve",
-  summary: "Answer boot clients and serve their files until a signal ends it",
+  summary: "Run the server in the foreground",
   options: [configOption, ...settingOptions],
   examples: [
-    ["bootlace serve", "serve ./boot on every interface of the LAN"],
+    ["bootlace serve", "serve ./boot on every interface"],
     ["bootlace serve --root /srv/tftp --interface eth0", "another folder, one interface"],
-    ["bootlace serve --config /etc/bootlace/bootlace.yaml", "as the config file says"],
+    ["bootlace serve --config /etc/bootlace/bootlace.yaml", "with a config file"],
   ],
   async run(args, surroundings) {
     const err = surroundings.stderrIsJournal
@@ -44,7 +44,7 @@ export const serve: Command = {
       err(`bootlace: ${user.problem}\n`);
       return exitCodes.start;
     }
-    // The servers take longer to load than all other commands together to run.
+    // Loading the servers takes longer than running any other command.
     const { serveUntilSignal } = await import("./serve-daemon.ts");
     return serveUntilSignal(result.loaded, () => loadConfig(request), user, { ...surroundings, err });
   },

@@ -5,14 +5,14 @@ import { clockOrDay, colouredOutcome } from "../log/pretty.ts";
 import { inertText } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Lines of the smallest terminal in use: header and ten boots fit on it. */
+/** Lines of the smallest terminal in use: header and ten boots fit. */
 const terminalLines = 24;
-/** Header lines begin with a word of so many columns. */
+/** Columns of the word that starts a header line. */
 const headWidth = 9;
-/** Seconds without a packet after which a boot that goes on is said to have stalled. */
+/** Seconds without a packet after which a running boot counts as stalled. */
 const stalledAfter = 5;
 
-/** The status for people: what is served, then the latest boots, newest first. Fits a terminal, and is whole elsewhere. */
+/** The status for people: what is served, then the latest boots, newest first. Shortened on a terminal, complete elsewhere. */
 export function statusLines(status: ApiStatus, { colour, columns }: Terminal): string[] {
   const width = columns?.() ?? Number.POSITIVE_INFINITY;
   const now = Date.parse(status.startedAt) + status.uptimeSeconds * 1000;
@@ -46,14 +46,14 @@ function headerLines(status: ApiStatus, now: number, width: number): string[] {
     ...(reload === undefined || reload.ok
       ? []
       : [
-          `reload   failed at ${clock(reload.at, now)}, the old config is in force`,
+          `reload   failed at ${clock(reload.at, now)}, old config kept`,
           ...reload.faults.map((fault) => `         ${fault}`),
         ]),
     ...(history.writable ? [] : [`history  not kept: ${history.problem ?? "no folder for it"}`]),
   ];
 }
 
-/** Each service with its port; the address where it is none of those served. */
+/** Each service with its port, and its address where that is not one of the served ones. */
 function portsText({ endpoints, interfaces, transfers }: ApiStatus): string {
   const active: Readonly<Record<string, number>> = { tftp: transfers.tftp, http: transfers.http };
   const usual = new Set(["0.0.0.0", ...interfaces.map(({ address }) => address)]);
@@ -65,7 +65,7 @@ function portsText({ endpoints, interfaces, transfers }: ApiStatus): string {
   return [...new Set(texts)].join("  ");
 }
 
-/** One line; a file name that is too long loses its beginning. */
+/** One line; a long file name is cut at its start. */
 function bootLine(boot: ApiBootSummary, now: number, width: number, colour: boolean): string[] {
   const { startedAt, mac, address, host, arch, bootFile, outcome } = boot;
   const who = host === undefined ? inertText(mac ?? address ?? "unknown") : shown(host);
@@ -102,7 +102,7 @@ function isFailed({ outcome }: ApiBootSummary): boolean {
   return outcome === "failed";
 }
 
-/** Why and what to do, whole where there is room; else what to do, cut to one line. */
+/** Cause and fix where there is room; else the fix, cut to one line. */
 function causeLines({ verdict }: ApiBootSummary, width: number, room: number): string[] {
   if (verdict === undefined || room < 1) return [];
   const indent = " ".repeat(headWidth);

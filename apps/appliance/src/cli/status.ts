@@ -8,11 +8,11 @@ import { terminalOf } from "./terminal.ts";
 
 export const status: Command = {
   name: "status",
-  summary: "Show what the running daemon does, and the latest boots",
+  summary: "Show the state of the daemon and the latest boots",
   options: [{ name: "json", description: "Print one JSON document instead of lines." }, ...apiOptions],
   examples: [
-    ["bootlace status", "the daemon of this machine"],
-    ["bootlace status --json --api http://192.168.11.109:8067 --token-file token", "that of another one"],
+    ["bootlace status", "show the daemon of this machine"],
+    ["bootlace status --json --api http://192.168.11.109:8067 --token-file token", "of another one"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");

@@ -1,14 +1,14 @@
 import type { Surroundings } from "./command.ts";
 
-/** What standard output can show. */
+/** The abilities of the terminal on stdout. */
 export interface Terminal {
   readonly colour: boolean;
-  /** Absent where standard output is no terminal: there lines are never broken. */
+  /** Absent where stdout is not a terminal: lines are never broken there. */
   readonly columns?: () => number;
 }
 
 const usualColumns = 80;
-/** A terminal that says it is narrower is not believed: nothing could be read there. */
+/** The least width assumed: narrower output would be unreadable. */
 const fewestColumns = 20;
 
 /** Colours for a terminal that has them and whose user does not object (https://no-color.org). */

@@ -13,7 +13,7 @@ export const versionCommand: Command = {
   summary: "Show the version",
   options: [{ name: "json", description: "Print one JSON document instead of a line." }],
   examples: [
-    ["bootlace version", "name, version and what it runs on"],
+    ["bootlace version", "version, Node.js and platform"],
     ["bootlace --version", "the same"],
   ],
   async run({ options }, surroundings) {

@@ -58,9 +58,7 @@ export const ruleSchema = z.strictObject({
     description:
       "Boot file, as a path below the root, or `builtin:check` for the boot check. Default: the best match in the boot folder.",
   }),
-  server: text(checkMachine)
-    .optional()
-    .meta({ description: "TFTP server that has the file, if it is another machine." }),
+  server: text(checkMachine).optional().meta({ description: "Boot the file from this TFTP server instead." }),
   url: text(checkUrl).optional().meta({
     description:
       "http or https URL for clients that boot by HTTP; also for iPXE, if the rule has neither script nor file. `{address}` becomes the address of the interface that the reply uses.",
@@ -91,9 +89,7 @@ export const hostSchema = z.strictObject({
 const menuItemSchema = z.strictObject({
   text: text(checkNotEmpty).meta({ description: "Text of the line." }),
   file: text(checkBootFile).optional().meta({ description: "Boot file of this line, as a path below the root." }),
-  server: text(checkMachine)
-    .optional()
-    .meta({ description: "TFTP server that has the file, if it is another machine." }),
+  server: text(checkMachine).optional().meta({ description: "Boot the file from this TFTP server instead." }),
   local: z.boolean().optional().meta({ description: "True: end the network boot and try the next boot device." }),
   type: whole(1, 65535)
     .optional()

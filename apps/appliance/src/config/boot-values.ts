@@ -6,7 +6,7 @@ type Check = (value: string) => Problem | undefined;
 
 const isUrl = (value: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
 
-/** Option 67 and its terminating NUL fill at most 255 octets. */
+/** Option 67 and its terminating NUL fill at most 255 bytes. */
 const longestUrl = 254;
 
 export const checkUrl: Check = (value) => {
@@ -17,8 +17,8 @@ export const checkUrl: Check = (value) => {
   if (!/^https?:\/\/[^/?#]+/i.test(filled) || !URL.canParse(filled)) {
     return wrong(`${quote(value)} is not an http or https URL`);
   }
-  const octets = new TextEncoder().encode(filled).length;
-  return octets > longestUrl ? wrong(`the URL has ${octets} bytes, but at most ${longestUrl} fit`) : undefined;
+  const bytes = new TextEncoder().encode(filled).length;
+  return bytes > longestUrl ? wrong(`the URL has ${bytes} bytes, but at most ${longestUrl} fit`) : undefined;
 };
 
 /** A path below the root, or a URL. */

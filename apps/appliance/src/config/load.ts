@@ -127,8 +127,8 @@ function readText(path: string): ReadResult {
     const stat = statSync(path);
     if (stat.isDirectory()) return { ok: false, problem: "this is a folder, not a file" };
     if (stat.size > largestFile) return { ok: false, problem: `the file is larger than ${largestFile} bytes` };
-    const octets = readFileSync(path);
-    return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octets) };
+    const bytes = readFileSync(path);
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (error) {
     return { ok: false, problem: explainReadError(error) };
   }

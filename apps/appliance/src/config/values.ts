@@ -1,7 +1,7 @@
 import { parseIpv4, quote } from "@bootlace/dhcp-core";
 import { builtinCheck } from "../catalogue/boot-check.ts";
 import type { Problem } from "./faults.ts";
-import { parseSubnet } from "./subnet.ts";
+import { parseIpv4Subnet } from "./subnet.ts";
 
 type Check = (value: string) => Problem | undefined;
 
@@ -30,7 +30,7 @@ export const checkMachine: Check = (value) => {
 const subnetForm = "Allowed: address/prefix, such as 192.168.11.0/24";
 
 export const checkSubnet: Check = (value) => {
-  const result = parseSubnet(value);
+  const result = parseIpv4Subnet(value);
   if (result.ok) return undefined;
   const problem = `${quote(value)} is not a subnet`;
   switch (result.fault) {
@@ -63,13 +63,13 @@ function usualPrefix(address: string): number {
   return 32 - zeros * 4;
 }
 
-/** Lower-case octets of a MAC address or of its beginning; undefined when the text is neither. */
+/** Lower-case bytes of a MAC address or of its beginning; undefined when the text is neither. */
 export function macPrefix(text: string): string | undefined {
-  const octets = withColons(text.toLowerCase())
+  const bytes = withColons(text.toLowerCase())
     .replace(/[:-]\*$/, "")
     .split(/[:-]/);
-  const wellFormed = octets.length <= 6 && octets.every((octet) => /^[0-9a-f]{2}$/.test(octet));
-  return wellFormed ? octets.join(":") : undefined;
+  const wellFormed = bytes.length <= 6 && bytes.every((octet) => /^[0-9a-f]{2}$/.test(octet));
+  return wellFormed ? bytes.join(":") : undefined;
 }
 
 /** Stickers leave the separators out, switches write three groups with dots: 525400123456, 5254.0012.3456. */
@@ -89,9 +89,9 @@ export const checkMac: Check = (value) =>
 
 /** The address of one machine: the beginning of one means many. */
 export const checkWholeMac: Check = (value) => {
-  const octets = macPrefix(value);
-  if (octets?.length === 17 && !value.endsWith("*")) return undefined;
-  const what = octets === undefined ? "not a MAC address" : "only the beginning of a MAC address";
+  const bytes = macPrefix(value);
+  if (bytes?.length === 17 && !value.endsWith("*")) return undefined;
+  const what = bytes === undefined ? "not a MAC address" : "only the beginning of a MAC address";
   return {
     code: "E022",
     problem: `${quote(value)} is ${what}`,
@@ -99,14 +99,14 @@ export const checkWholeMac: Check = (value) => {
   };
 };
 
-/** RFC 2131 §2: the field `file` is 128 octets with a NUL at its end. */
+/** RFC 2131 §2: the field `file` is 128 bytes with a NUL at its end. */
 const longestBootFile = 127;
 
 export const checkBootFile: Check = (value) => {
   const allowed = `Allowed: a path below the root, at most ${longestBootFile} bytes`;
-  const octets = new TextEncoder().encode(value).length;
+  const bytes = new TextEncoder().encode(value).length;
   if (value === "") return { code: "E023", problem: "the boot file name is empty", allowed };
-  if (octets > longestBootFile) return { code: "E023", problem: `the boot file name has ${octets} bytes`, allowed };
+  if (bytes > longestBootFile) return { code: "E023", problem: `the boot file name has ${bytes} bytes`, allowed };
   if (/\p{Cc}/u.test(value)) {
     return { code: "E023", problem: `${quote(value)} contains a control character`, allowed };
   }

@@ -17,8 +17,18 @@ export type OwnEvent =
   | { readonly type: "tick"; readonly time: number }
   /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
   | ({ readonly type: "programs"; readonly time: number } & Programs)
-  /** What a file of ours holds that a client asked for: `path` is below the root, in plain form. */
-  | { readonly type: "inspected"; readonly time: number; readonly path: string; readonly facts: FileFacts }
+  /**
+   * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form; where clients
+   * have folders of their own, one name stands for several files. Comes once for each client and version of a file.
+   */
+  | {
+      readonly type: "inspected";
+      readonly time: number;
+      readonly path: string;
+      /** The client's address. */
+      readonly client: string;
+      readonly facts: FileFacts;
+    }
   /** Another server's reply to a client, heard because it was broadcast. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
   /** Whether the replies of other servers can be heard from now on. */
@@ -34,5 +44,5 @@ export type ApplianceEvent =
 
 /** When it happened: Unix time in milliseconds. */
 export function timeOf({ event }: ApplianceEvent): number {
-  return "time" in event ? event.time : event.at;
+  return event.time;
 }

@@ -32,6 +32,6 @@ function tokenProblem(path: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // The daemon may be another user, and have it handed over.
-    return code === "EACCES" ? undefined : `the token file ${path} cannot be read (${code})`;
+    return code === "EACCES" ? undefined : `the token file ${path} is not readable (${code})`;
   }
 }

@@ -54,7 +54,7 @@ async function ignoringCase(root: string, segments: readonly string[]): Promise<
   return path;
 }
 
-/** At most the first octets of a file; undefined when it cannot be read. */
+/** At most the first bytes of a file; undefined when it cannot be read. */
 export async function head(path: string, most: number): Promise<Uint8Array | undefined> {
   try {
     await using file = await open(path);

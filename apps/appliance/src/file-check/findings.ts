@@ -13,6 +13,14 @@ export const treeFindingCodes = {
   T009: "a file under a name of the boot check",
   T010: "a token file that is no good",
   T011: "a user that is not there",
+  T012: "a file that its loader cannot use",
+  T013: "a script or configuration that its loader does not read",
+  T014: "an unknown command in an iPXE script",
+  T015: "a loader without its configuration",
+  T016: "a loader without its other parts",
+  T017: "an absolute path under PXELINUX",
+  T018: "a config that answers nobody",
+  T019: "wimboot without the files of Windows",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

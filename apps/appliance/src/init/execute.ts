@@ -9,7 +9,7 @@ export interface Progress {
   /** Of the files, from 1. */
   readonly number: number;
   readonly of: number;
-  readonly octets: number;
+  readonly bytes: number;
   readonly size: number;
 }
 
@@ -34,7 +34,7 @@ export async function execute(folders: Folders, steps: readonly Step[], options:
   const outcomes: FileOutcome[] = [];
   for (const [index, { path, content, size, renew }] of steps.entries()) {
     if (signal.aborted) return { outcomes, complete: false };
-    const report = (octets: number) => onProgress({ path, number: index + 1, of: steps.length, octets, size });
+    const report = (bytes: number) => onProgress({ path, number: index + 1, of: steps.length, bytes, size });
     report(0);
     const placed = await place(folders, path, content, { renew, signal, onProgress: report });
     if (placed.kind === "interrupted") return { outcomes, complete: false };

@@ -21,7 +21,7 @@ export interface Candidate {
 
 const routeUp = 0x1;
 
-/** Reads /proc/net/route: addresses are hexadecimal, their octets in the host's order, which is little-endian here. */
+/** Reads /proc/net/route: addresses are hexadecimal, their bytes in the host's order, which is little-endian here. */
 export function readDefaultRoutes(text: string): DefaultRoute[] {
   const routes = text.split("\n").flatMap((line): DefaultRoute[] => {
     const [name = "", target, gateway = "", flags = "", , , metric = "", mask] = line.trim().split(/\s+/);

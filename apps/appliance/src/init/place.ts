@@ -81,7 +81,7 @@ export interface PlaceOptions {
   /** Put it in place of the text of an earlier run. */
   readonly renew?: boolean;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (octets: number) => void;
+  readonly onProgress?: (bytes: number) => void;
 }
 
 /** Writes a file that is whole from the moment it has its name. One that has appeared there meanwhile is left alone. */
@@ -108,11 +108,11 @@ export async function place(
   }
 }
 
-/** @returns the octets written, or undefined when `signal` ended it */
+/** @returns the bytes written, or undefined when `signal` ended it */
 async function fill(
   part: string,
   content: Content,
-  onProgress: (octets: number) => void,
+  onProgress: (bytes: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
   await using file = await open(part, writeNew, 0o644);

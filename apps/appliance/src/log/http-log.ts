@@ -22,12 +22,12 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       return undefined;
     case "start": {
       const { request, size, range } = event;
-      const message = `${who(request)}: sending ${octets(range, size)}`;
+      const message = `${who(request)}: sending ${bytesText(range, size)}`;
       return plain("debug", "http.start", message, { ...ref(request), size, range });
     }
     case "progress": {
       const { request, bytes, total } = event;
-      const message = `${who(request)}: ${bytes} of ${total} octets`;
+      const message = `${who(request)}: ${bytes} of ${total} bytes`;
       return plain("debug", "http.progress", message, { ...ref(request), bytes, total });
     }
     case "done":
@@ -50,10 +50,10 @@ function doneRecord({ request, status, bytes, size, range, ms }: Of<"done">): Lo
   const fields = { ...ref(request), status, bytes, size, range, seconds: ms / 1000 };
   // Firmware asks for the size before each file: a step, not a transfer.
   if (request.method === "HEAD") {
-    return plain("debug", "http.head", `${who(request)}: the client asked for the size, ${size} octets`, fields);
+    return plain("debug", "http.head", `${who(request)}: the client asked for the size, ${size} bytes`, fields);
   }
   if (status === 304) return plain("debug", "http.not-modified", `${who(request)}: the client has it already`, fields);
-  const part = range === undefined ? "" : `, ${octets(range, size)}`;
+  const part = range === undefined ? "" : `, ${bytesText(range, size)}`;
   const message = `${who(request)}: ${bytes} bytes in ${(ms / 1000).toFixed(3)} s, ${formatRate(bytes, ms)}${part}`;
   return plain("info", "http.done", message, { ...fields, bytesPerSecond: perSecond(bytes, ms) });
 }
@@ -68,14 +68,14 @@ function formatRate(bytes: number, ms: number): string {
   return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${(rate / 1e3).toFixed(1)} kB/s`;
 }
 
-function octets(range: ByteRange | undefined, size: number): string {
-  return range === undefined ? `${size} octets` : `octets ${range.first} to ${range.last} of ${size}`;
+function bytesText(range: ByteRange | undefined, size: number): string {
+  return range === undefined ? `${size} bytes` : `bytes ${range.first} to ${range.last} of ${size}`;
 }
 
 function abortedRecord({ request, reason, status, bytes, size, range, ms, detail }: Of<"aborted">): LogRecord {
   const row = reasons["http-aborted"][reason];
   const why = `${textOf(row)}${detailText(detail)}`;
-  const message = `${who(request)}: ended after ${bytes} octets of ${octets(range, size)}: ${why}`;
+  const message = `${who(request)}: ended after ${bytes} bytes of ${bytesText(range, size)}: ${why}`;
   const fields = { ...ref(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
   return plain(row.level, "http.aborted", message, fields);
 }

@@ -39,13 +39,13 @@ export function openLogFile(path: string, now: () => number): LogFile {
   }
 
   function writeAll(file: number, text: string) {
-    const octets = Buffer.from(text);
+    const bytes = Buffer.from(text);
     let written = 0;
     try {
-      while (written < octets.length) written += writeSync(file, octets, written);
+      while (written < bytes.length) written += writeSync(file, bytes, written);
       torn = false;
     } finally {
-      if (written > 0 && written < octets.length) torn = true;
+      if (written > 0 && written < bytes.length) torn = true;
     }
   }
 

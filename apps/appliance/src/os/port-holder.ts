@@ -73,8 +73,8 @@ export function inodesHolding(
   littleEndian: boolean,
 ): string[] {
   const number = parseIpv4(address) ?? 0;
-  const octets = [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255];
-  const printed = (littleEndian ? octets.reverse() : octets)
+  const bytes = [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255];
+  const printed = (littleEndian ? bytes.reverse() : bytes)
     .map((octet) => octet.toString(16).padStart(2, "0"))
     .join("")
     .toUpperCase();

@@ -18,7 +18,7 @@ export type OneTimeBootRequestResult =
   | { readonly ok: true; readonly mac: string; readonly action: OneTimeBootAction }
   | { readonly ok: false; readonly fault: Problem };
 
-/** Checks a one-shot by the rules of the config file. */
+/** Checks a one-time boot by the rules of the config file. */
 export function readOneTimeBootRequest({
   mac,
   file,

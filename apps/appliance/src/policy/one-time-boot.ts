@@ -19,14 +19,14 @@ export interface OneTimeBoot {
   readonly visible?: boolean;
 }
 
-/** Every one-shot by MAC address. */
+/** Every one-time boot by MAC address. */
 export type OneTimeBoots = ReadonlyMap<string, OneTimeBoot>;
 
-/** What happens to one-shots. `at` is Unix time in milliseconds. */
+/** What happens to one-time boots. `at` is Unix time in milliseconds. */
 export type OneTimeBootEvent =
   | { readonly type: "set"; readonly time: number; readonly mac: string; readonly action: OneTimeBootAction }
   | { readonly type: "removed"; readonly mac: string }
-  /** The machine asked and got the one-shot as its answer, be it silence. */
+  /** The machine asked and got the one-time boot as its answer, be it silence. */
   | { readonly type: "answered"; readonly time: number; readonly mac: string; readonly visible: boolean }
   /** A file was sent whole, or was asked for in vain. `mac` is absent when nobody knows whose address it was. */
   | { readonly type: "fetched"; readonly file: string; readonly mac?: string };
@@ -88,7 +88,7 @@ function isOver({ takenAt, visible }: OneTimeBoot, now: number): boolean {
   return takenAt !== undefined && visible === false && (now - takenAt > oneBoot || now < takenAt);
 }
 
-/** Whether the file is the one that the one-shot names, however the client wrote it. */
+/** Whether the file is the one that the one-time boot names, however the client wrote it. */
 function isItsFile({ action, visible }: OneTimeBoot, file: string): boolean {
   const wanted = action.script ?? action.file ?? action.url;
   return visible === true && wanted !== undefined && plainPath(wanted) === plainPath(file);

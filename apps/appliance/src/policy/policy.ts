@@ -40,7 +40,7 @@ export interface OneTimeBootCommands {
   ): { readonly ok: true; readonly removed: boolean } | { readonly ok: false; readonly fault: Problem };
 }
 
-/** Where it is decided who boots what: rules, boot tree, one-shots, and the clients that were seen. */
+/** Where it is decided who boots what: rules, boot tree, one-time boots, and the clients that were seen. */
 export interface Policy {
   readonly choose: Choose;
   readonly next: OneTimeBootCommands;
@@ -49,7 +49,7 @@ export interface Policy {
   adoptConfig(config: Config): void;
   adoptTree(tree: BootTree): void;
   adoptInterfaces(served: readonly ServedInterface[]): void;
-  /** Takes over one-shots that were kept. */
+  /** Takes over one-time boots that were kept. */
   adoptOneTimeBoots(state: OneTimeBoots): void;
   /** Learns from what happened. */
   see(event: ApplianceEvent): void;
@@ -63,7 +63,7 @@ export interface PolicyDeps {
   readonly now: () => number;
   /** The MAC address behind an address of the LAN, as far as the system knows. */
   readonly macOf: (address: string) => string | undefined;
-  /** Called with every new state of the one-shots; gives why it could not be kept. */
+  /** Called with every new state of the one-time boots; gives why it could not be kept. */
   readonly keepOneTimeBoots: (state: OneTimeBoots) => string | undefined;
 }
 

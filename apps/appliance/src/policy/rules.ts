@@ -30,7 +30,7 @@ export interface RuleBook {
   trace(client: BootClient, iface: ServedInterface): readonly RuleVerdict[];
 }
 
-/** The name of the rule in events when a one-shot decided. */
+/** The name of the rule in events when a one-time boot decided. */
 export const oneTimeBootRuleName = "next boot";
 
 /**

@@ -22,21 +22,21 @@ export interface Stream {
 
 export interface StreamLimits {
   readonly events: number;
-  readonly octets: number;
+  readonly bytes: number;
 }
 
 /** @param epoch tells the ids of this process from those of the one before */
-export function createStream(epoch: string, limits: StreamLimits = { events: 4096, octets: 8 * 1024 * 1024 }): Stream {
+export function createStream(epoch: string, limits: StreamLimits = { events: 4096, bytes: 8 * 1024 * 1024 }): Stream {
   /** Those before `head` are gone: to move the rest up at each event would cost more than all the other work on it. */
   let kept: (StreamEntry | undefined)[] = [];
   let head = 0;
   const readers = new Set<(entry: StreamEntry) => void>();
-  let octets = 0;
+  let bytes = 0;
   let last = 0;
 
   function trim(): void {
-    while (kept.length - head > limits.events || (octets > limits.octets && kept.length - head > 1)) {
-      octets -= kept[head]?.data.length ?? 0;
+    while (kept.length - head > limits.events || (bytes > limits.bytes && kept.length - head > 1)) {
+      bytes -= kept[head]?.data.length ?? 0;
       kept[head++] = undefined;
     }
     if (head <= kept.length / 2) return;
@@ -62,7 +62,7 @@ export function createStream(epoch: string, limits: StreamLimits = { events: 409
     publish(name, data) {
       const entry = { id: `${epoch}-${++last}`, name, data: inertJson(JSON.stringify(data)) };
       kept.push(entry);
-      octets += entry.data.length;
+      bytes += entry.data.length;
       trim();
       for (const send of [...readers]) send(entry);
     },

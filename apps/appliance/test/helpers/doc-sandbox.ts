@@ -22,7 +22,7 @@ const askDaemon = new Set(["status", "logs", "next", "reload"]);
 export interface Sandbox {
   /** Puts a file of the page where the commands that follow find it. */
   write(path: string, text: string): void;
-  /** Puts a boot file there; its octets are made up from its name. */
+  /** Puts a boot file there; its bytes are made up from its name. */
   putBootFile(path: string): void;
   /** Runs a command line behind the word `bootlace`; says what is wrong with it, or what it printed. */
   run(words: readonly string[]): Promise<{ readonly problem?: string; readonly out: string }>;

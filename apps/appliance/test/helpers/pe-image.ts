@@ -22,13 +22,13 @@ export function sectionedImage(machine: number, end: number): Uint8Array {
   return image;
 }
 
-/** The same with an optional header, PE32+ or PE32, and a certificate table of so many octets in it. */
-export function signedImage(machine: number, octets: number, wide = true): Uint8Array {
+/** The same with an optional header, PE32+ or PE32, and a certificate table of so many bytes in it. */
+export function signedImage(machine: number, bytes: number, wide = true): Uint8Array {
   const image = peImage(machine);
   const view = new DataView(image.buffer);
   const directories = 0x80 + 24 + (wide ? 112 : 96);
   view.setUint16(0x80 + 24, wide ? 0x20b : 0x10b, true);
   view.setUint32(directories - 4, 16, true);
-  view.setUint32(directories + 4 * 8 + 4, octets, true);
+  view.setUint32(directories + 4 * 8 + 4, bytes, true);
   return image;
 }

@@ -1,4 +1,4 @@
-/** Packs octets as literals, the simplest LZO1X stream there is: a run, then the end marker. */
+/** Packs bytes as literals, the simplest LZO1X stream there is: a run, then the end marker. */
 export function packLiterals(bytes: Uint8Array): Uint8Array {
   const rest = bytes.length - 18;
   const zeros = Math.floor((rest - 1) / 255);

@@ -64,21 +64,21 @@ function macs(parts: readonly string[]): Made {
   const prefixes = parts.map(macPattern);
   const wrong = prefixes.indexOf(undefined);
   if (prefixes.length === 0 || wrong !== -1) {
-    return { ok: false, why: "a rule knows whole MAC addresses and their first octets" };
+    return { ok: false, why: "a rule knows whole MAC addresses and their first bytes" };
   }
   return { ok: true, when: { mac: prefixes.filter((prefix) => prefix !== undefined) } };
 }
 
 /** `52:54:00:*:*:*` is a beginning; a star in the middle is nothing a rule can say. `01-` in front is Ethernet. */
 function macPattern(text: string): string | undefined {
-  const octets = text
+  const bytes = text
     .toLowerCase()
     .replace(/^0?1-(?=[0-9a-f]{1,2}:)/, "")
     .split(":");
-  const fixed = octets.indexOf("*");
-  const named = fixed === -1 ? octets : octets.slice(0, fixed);
-  const rest = fixed === -1 ? [] : octets.slice(fixed);
-  const wellFormed = octets.length === 6 && named.length > 0 && rest.every((octet) => octet === "*");
+  const fixed = bytes.indexOf("*");
+  const named = fixed === -1 ? bytes : bytes.slice(0, fixed);
+  const rest = fixed === -1 ? [] : bytes.slice(fixed);
+  const wellFormed = bytes.length === 6 && named.length > 0 && rest.every((octet) => octet === "*");
   if (!wellFormed || !named.every((octet) => /^[0-9a-f]{1,2}$/.test(octet))) return undefined;
   return named.map((octet) => octet.padStart(2, "0")).join(":");
 }
@@ -115,7 +115,7 @@ function matchCondition(code: number | undefined, values: readonly string[]): Ma
   return { ok: false, why: "rules know options 60, 77 and 93, and iPXE by its option 175" };
 }
 
-function octetsOf(mac: string): number {
+function bytesOf(mac: string): number {
   return mac.split(":").length;
 }
 
@@ -148,9 +148,9 @@ function readHost(directive: Directive, model: DnsmasqModel): void {
     return;
   }
   takeOver(model, addresses);
-  for (const octets of new Set(addresses.map(octetsOf))) {
-    const mac = addresses.filter((address) => octetsOf(address) === octets);
-    model.atoms.push({ when: { mac }, tags: [...tags, "known"], ignore, hostOctets: octets });
+  for (const bytes of new Set(addresses.map(bytesOf))) {
+    const mac = addresses.filter((address) => bytesOf(address) === bytes);
+    model.atoms.push({ when: { mac }, tags: [...tags, "known"], ignore, hostOctets: bytes });
   }
   if (ignore) {
     const why = "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not";

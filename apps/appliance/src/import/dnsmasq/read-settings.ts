@@ -29,7 +29,7 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
       model.settings.uniqueRoot = directive.parts[0] === "mac" ? "mac" : "ip";
     },
     "tftp-max": number((settings, value) => (settings.maxTransfers = value), 1, 10_000),
-    // A datagram has 20 octets of IPv4, 8 of UDP and 4 of TFTP in front (tftp.c).
+    // A datagram has 20 bytes of IPv4, 8 of UDP and 4 of TFTP in front (tftp.c).
     "tftp-mtu": number((settings, value) => (settings.maxBlockSize = value - 32), 544, 65_496),
     "tftp-single-port"(_directive, model) {
       model.settings.singlePort = true;

@@ -1,3 +1,4 @@
+import { latin1 } from "./bytes.ts";
 import { decodeLzo } from "./lzo.ts";
 
 /** What a PXELINUX (`pxelinux.0`, `lpxelinux.0`) says about itself. */
@@ -27,16 +28,22 @@ const latestBanner = 16 * 1024;
 /** Octets behind the banner at which the core begins at the latest. */
 const furthestCore = 1024;
 
-/** Reads a loader; undefined when the octets are none. */
-export function readLoader(bytes: Uint8Array): PxelinuxLoader | undefined {
+/**
+ * Reads a loader; undefined when the bytes are none.
+ * @param wanted without the core, the first bytes of the file do
+ */
+export function readLoader(
+  bytes: Uint8Array,
+  wanted: { readonly core: boolean } = { core: true },
+): PxelinuxLoader | undefined {
   const banner = /PXELINUX (\d+\.\d+)/.exec(latin1(bytes.subarray(0, latestBanner)));
   const version = banner?.[1];
   if (banner === null || version === undefined) return undefined;
-  const core = coreOf(bytes, banner.index);
+  const core = wanted.core ? coreOf(bytes, banner.index) : undefined;
   return { version, ...(core === undefined ? {} : { core }) };
 }
 
-/** The banner ends the part that runs in 16-bit mode; the packed core follows at the next paragraph of 16 octets. */
+/** The banner ends the part that runs in 16-bit mode; the packed core follows at the next paragraph of 16 bytes. */
 function coreOf(bytes: Uint8Array, banner: number): Uint8Array | undefined {
   const target = new Uint8Array(largestCore);
   const first = Math.ceil(banner / 16) * 16;
@@ -107,8 +114,4 @@ function undefinedSymbols(bytes: Uint8Array): string[] {
     if (error instanceof RangeError) return [];
     throw error;
   }
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

@@ -1,7 +1,7 @@
 /**
  * Decodes an LZO1X stream (as PXELINUX packs its core) from `start` to its end marker.
- * @param target takes the decoded octets; a stream that does not fit is no stream
- * @returns how much was written and where the stream ended, or undefined when the octets are no such stream
+ * @param target takes the decoded bytes; a stream that does not fit is no stream
+ * @returns how much was written and where the stream ended, or undefined when the bytes are no such stream
  */
 export function decodeLzo(
   source: Uint8Array,
