@@ -52,7 +52,7 @@ export interface Case {
   readonly check?: RegExp | "nothing";
   /** It takes long: `.ci/run` takes only a share of these. */
   readonly slow?: true;
-  /** Seconds until the screen must show it; 60 when absent. */
+  /** Seconds until the screen must show it; 120 when absent: the machine of the lab may be busy. */
   readonly patience?: number;
   /** Seconds until the verdict must be right; 40 when absent. */
   readonly seconds?: number;

@@ -67,7 +67,7 @@ async function boot(lab: Lab, one: Case): Promise<Result> {
   const checking = check(site, one);
   const machine = await MACHINES[one.machine].start(site);
   const meanwhile = one.meanwhile?.(site, machine);
-  const patience = one.patience ?? 60;
+  const patience = one.patience ?? 120;
   let shown: string;
   try {
     [shown] = await machine.output.until(one.screen, patience);

@@ -133,7 +133,6 @@ export const MORE_GOOD_CASES: readonly Case[] = [
     yaml: "root: ./boot\nboot:\n  - file: tool.efi\n",
     tree: { "tool.efi": { bytes: uefiProgram } },
     screen: new RegExp(PROGRAM_RUNS),
-    patience: 90,
     outcome: SUCCESS,
   },
   {
@@ -235,7 +234,6 @@ export const MORE_GOOD_CASES: readonly Case[] = [
       "tool.efi": { bytes: uefiProgram },
     }),
     screen: new RegExp(PROGRAM_RUNS),
-    patience: 120,
     outcome: SUCCESS,
     check: "nothing",
   },

@@ -250,7 +250,6 @@ export const OTHER_CASES: readonly Case[] = [
     }),
     routerLines: NEXT_SERVER,
     screen: /Linux version \S+/,
-    patience: 120,
     outcome: ["booted", "delivered"],
     check: "nothing",
   },

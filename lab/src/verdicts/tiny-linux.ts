@@ -23,27 +23,32 @@ while true; do /bin/busybox sleep 60; done
 
 /** An initrd for Debian's kernel: busybox, the driver of the card, and a DHCP client. */
 export function tinyInitrd(extra = 0): Uint8Array {
-  const modules = debianModules("af_packet", "e1000");
-  const entries: [string, number, Uint8Array][] = [
+  const entries: Entry[] = [
     ["bin", 0o40755, Buffer.alloc(0)],
     ["lib", 0o40755, Buffer.alloc(0)],
     ["bin/busybox", 0o100755, readFileSync(locate("busybox"))],
     ["lib/lease", 0o100755, Buffer.from("#!/bin/busybox sh\nexit 0\n")],
-    ...modules,
+    ...debianModules(),
     ["init", 0o100755, Buffer.from(INIT)],
   ];
   if (extra > 0) entries.push(["ballast", 0o100644, Buffer.alloc(extra)]);
   return gzipSync(archive(entries), { level: extra > 0 ? 0 : 6 });
 }
 
-/** Kernel modules of Debian's installer, to lie in /lib. */
-function debianModules(...names: readonly string[]): [string, number, Uint8Array][] {
+type Entry = readonly [name: string, mode: number, content: Uint8Array];
+
+let modules: readonly Entry[] | undefined;
+
+/** The modules of Debian's installer that it needs, to lie in /lib; the installer is unpacked once. */
+function debianModules(): readonly Entry[] {
+  if (modules !== undefined) return modules;
   const installer = gunzipSync(readFileSync(locate("debianInitrd")));
-  return names.map((name) => {
+  modules = ["af_packet", "e1000"].map((name) => {
     const found = findEntry(installer, `/${name}.ko`);
     must(found !== undefined, `Debian's installer has no module ${name}`);
-    return [`lib/${name}.ko`, 0o100644, found];
+    return [`lib/${name}.ko`, 0o100644, Buffer.from(found)];
   });
+  return modules;
 }
 
 const HEADER = 110;
@@ -64,7 +69,7 @@ function findEntry(bytes: Buffer, ending: string): Uint8Array | undefined {
   return undefined;
 }
 
-function archive(entries: readonly (readonly [string, number, Uint8Array])[]): Buffer {
+function archive(entries: readonly Entry[]): Buffer {
   const parts: Buffer[] = [];
   for (const [number, [name, mode, content]] of [...entries, ["TRAILER!!!", 0, Buffer.alloc(0)] as const].entries()) {
     const fields = [number + 1, mode, 0, 0, 1, 0, content.length, 0, 0, 0, 0, name.length + 1, 0];

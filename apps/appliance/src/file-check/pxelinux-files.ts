@@ -26,7 +26,9 @@ export async function checkPxelinux(
   { elsewhere }: { readonly elsewhere: boolean },
 ): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
-  const loaders = tree.files.filter(({ path }) => biosLoader.test(path) || uefiLoader.test(path));
+  const loaders = tree.files.filter(
+    ({ path, flaw }) => flaw === undefined && (biosLoader.test(path) || uefiLoader.test(path)),
+  );
   for (const { path } of loaders) {
     findings.push(...(biosLoader.test(path) ? await checkCore(tree.root, path) : await checkUefiCore(tree, path)));
   }

@@ -38,11 +38,11 @@ export function libraryUser(libraries: readonly string[]): Uint8Array {
 }
 
 /** A module of GRUB for BIOS, with its name and the modules that it needs. */
-export function grubModule(needs: readonly string[]): Uint8Array {
+export function grubModule(needs: readonly string[], name = "normal"): Uint8Array {
   const names = Buffer.from("\0.modname\0.moddeps\0");
   return elf32(1, [
     { type: 3, content: names },
-    { type: 1, name: 1, content: Buffer.from("normal\0") },
+    { type: 1, name: 1, content: Buffer.from(`${name}\0`) },
     { type: 1, name: 10, content: Buffer.from(needs.map((name) => `${name}\0`).join("")) },
   ]);
 }
@@ -78,4 +78,49 @@ function elf32(type: number, sections: readonly Section[]): Uint8Array {
   }
   header.writeUInt32LE(offset, 32);
   return Buffer.concat([header, ...sections.map(({ content }) => content), ...rows]);
+}
+
+/** A GRUB for x64 UEFI with a prefix and modules built in. */
+export function grubImage(prefix: string, modules: readonly string[] = ["normal"]): Uint8Array {
+  const objects = [...modules.map((name) => object(0, grubModule([], name))), object(3, Buffer.from(`${prefix}\0`))];
+  const info = Buffer.alloc(24);
+  info.write("mimg");
+  info.writeUInt32LE(24, 8);
+  info.writeUInt32LE(24 + objects.reduce((sum, { length }) => sum + length, 0), 16);
+  const mods = Buffer.concat([info, ...objects]);
+  const image = Buffer.concat([peHead("mods", mods.length), mods]);
+  return image;
+}
+
+/** A shim for x64 UEFI, which has the name of its second stage in it. */
+export function shimImage(): Uint8Array {
+  const data = Buffer.from("\\grubx64.efi\0", "utf16le");
+  return Buffer.concat([peHead(".data", data.length), data]);
+}
+
+const peHeadBytes = 1024;
+
+/** The headers of a PE32+ program for x64 with one section, which follows them. */
+function peHead(section: string, length: number): Buffer {
+  const head = Buffer.alloc(peHeadBytes);
+  head.write("MZ");
+  head.writeUInt32LE(0x80, 0x3c);
+  head.write("PE\0\0", 0x80);
+  head.writeUInt16LE(0x8664, 0x84);
+  head.writeUInt16LE(1, 0x86);
+  head.writeUInt16LE(0xf0, 0x94);
+  head.writeUInt16LE(0x20b, 0x98);
+  const row = 0x98 + 0xf0;
+  head.write(section, row);
+  head.writeUInt32LE(length, row + 8);
+  head.writeUInt32LE(length, row + 16);
+  head.writeUInt32LE(peHeadBytes, row + 20);
+  return head;
+}
+
+function object(type: number, content: Uint8Array): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(type, 0);
+  header.writeUInt32LE(8 + content.length, 4);
+  return Buffer.concat([header, content]);
 }

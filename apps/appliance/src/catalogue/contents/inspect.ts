@@ -91,6 +91,8 @@ function inspectText({ text, flaw }: Text, whole: boolean, context: ReadContext)
     return { kind: "web-page", ...(/\.(html?|xml|xsl|svg)$/i.test(context.path) ? {} : { flaw: "web-page" }) };
   }
   const loader = loaderOf(context.path, text);
+  // One word is no message that a server sent in place of a file: it may be anything.
+  if (loader === undefined && flaw === undefined && !/\S\s+\S/.test(text)) return { kind: "other" };
   if (loader === undefined || !whole) return { kind: "text", ...(flaw === undefined ? {} : { flaw }) };
   const facts: ConfigFacts = readConfig(loader, text, context);
   const kind: FileKind =
