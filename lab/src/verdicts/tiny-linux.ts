@@ -56,8 +56,10 @@ const align4 = (size: number) => (size + 3) & ~3;
 
 /** The content of the first entry whose name ends so (cpio(5), "New ASCII Format"). */
 function findEntry(bytes: Buffer, ending: string): Uint8Array | undefined {
-  const field = (at: number, number: number) =>
-    Number.parseInt(bytes.toString("latin1", at + 6 + number * 8).slice(0, 8), 16);
+  const field = (at: number, number: number) => {
+    const begin = at + 6 + number * 8;
+    return Number.parseInt(bytes.toString("latin1", begin, begin + 8), 16);
+  };
   for (let at = 0; at + HEADER <= bytes.length && bytes.toString("latin1", at, at + 6) === "070701"; ) {
     const size = field(at, 6);
     const length = field(at, 11);
