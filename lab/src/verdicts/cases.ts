@@ -9,8 +9,7 @@ import { OTHER_CASES } from "./others.ts";
 import { PXELINUX_CASES } from "./pxelinux.ts";
 import { UEFI_CASES } from "./uefi.ts";
 
-/** Every set-up of the corpus. */
-export const CASES: readonly Case[] = [
+const CORPUS: readonly Case[] = [
   ...PXELINUX_CASES,
   ...MIDWAY_CASES,
   ...IPXE_CASES,
@@ -21,3 +20,11 @@ export const CASES: readonly Case[] = [
   ...GOOD_CASES,
   ...MORE_GOOD_CASES,
 ];
+
+/** The set-ups in the groups that docs/verdicts.md counts. */
+export const GROUPS: readonly { readonly title: string; readonly cases: readonly Case[] }[] = [
+  { title: "the corpus", cases: CORPUS },
+];
+
+/** Every set-up. */
+export const CASES: readonly Case[] = GROUPS.flatMap(({ cases }) => cases);

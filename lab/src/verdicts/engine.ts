@@ -54,6 +54,11 @@ export async function runCase(lab: Lab, one: Case, number: number): Promise<Resu
   let result: Result;
   try {
     result = await boot(own, one);
+  } catch (error) {
+    // A set-up that cannot be built is one that did not come to its end; the others go on.
+    if (!(error instanceof LabFailure) || lab.signal.aborted) throw error;
+    const nothing = { praised: false, blamed: false, shown: "", seconds: 0, after: 0, boots: [], tail: "" };
+    result = { one, grade: "SCREEN", said: error.message, ...nothing, checked: undefined, checkSaid: "" };
   } finally {
     await undo.disposeAsync();
   }

@@ -14,7 +14,7 @@ const INIT = `#!/bin/busybox sh
 /bin/busybox mount -t devtmpfs devtmpfs /dev
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 echo ${LINUX_UP}
-for module in af_packet e1000; do /bin/busybox insmod /lib/$module.ko; done
+/bin/busybox insmod /lib/e1000.ko
 /bin/busybox sleep 1
 /bin/busybox ip link set eth0 up
 /bin/busybox udhcpc -i eth0 -q -n -t 10 -T 2 -s /lib/lease && echo ${LINUX_HAS_ADDRESS}
@@ -43,7 +43,7 @@ let modules: readonly Entry[] | undefined;
 function debianModules(): readonly Entry[] {
   if (modules !== undefined) return modules;
   const installer = gunzipSync(readFileSync(locate("debianInitrd")));
-  modules = ["af_packet", "e1000"].map((name) => {
+  modules = ["e1000"].map((name) => {
     const found = findEntry(installer, `/${name}.ko`);
     must(found !== undefined, `Debian's installer has no module ${name}`);
     return [`lib/${name}.ko`, 0o100644, Buffer.from(found)];
