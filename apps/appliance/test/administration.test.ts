@@ -224,7 +224,7 @@ describe("the API of a running appliance", () => {
     const tokenFile = join(folder, "missing");
     const base = loopbackConfig(join(folder, "boot"), 6800);
     await using other = administered(6800, { admin: { ...base.admin, enabled: true, port: 0, tokenFile } });
-    await expect(other.appliance.start()).rejects.toThrow(/token file .* cannot be read \(ENOENT\)/);
+    await expect(other.appliance.start()).rejects.toThrow(/token file .* is not readable \(ENOENT\)/);
     expect(other.appliance.endpoints()).toEqual([]);
   });
 });

@@ -52,9 +52,9 @@ describe("settings", () => {
   it("take the mask of a range from the interface in that network, and say so when there is none", () => {
     expect(imported("dhcp-range=192.168.11.1,proxy\n").subnets).toBe("192.168.11.0/24");
     expect(remarks("dhcp-range=10.0.0.1,proxy\n")).toEqual([
-      "1 dhcp-range=10.0.0.1,proxy: no interface here is in that network and no mask is given: every interface is served; see subnets",
+      "1 dhcp-range=10.0.0.1,proxy: this machine has no interface in that network, and the line has no mask; every interface is served. See subnets",
     ]);
-    expect(remarks("dhcp-range=192.168.11.50,192.168.11.99,1h\n")[0]).toContain("hands out no addresses");
+    expect(remarks("dhcp-range=192.168.11.50,192.168.11.99,1h\n")[0]).toContain("assigns no addresses");
   });
 
   it("of vendor classes and the menus of a Raspberry Pi", () => {
@@ -69,35 +69,35 @@ describe("settings", () => {
 describe("lines that are not carried over are told, each with its reason", () => {
   it.each([
     ["dhcp-boot=../x", "leaves the root"],
-    ["dhcp-boot=x,server,server.example", "firmware looks up no names"],
-    ["pxe-service=x86PC,a,b,server", "firmware looks up no names"],
-    ["pxe-service=Commodore,a,b", "no client system has this name"],
-    ["pxe-prompt=tag:a,x", "has no conditions of its own"],
+    ["dhcp-boot=x,server,server.example", "firmware makes no DNS queries"],
+    ["pxe-service=x86PC,a,b,server", "firmware makes no DNS queries"],
+    ["pxe-service=Commodore,a,b", "unknown client system"],
+    ["pxe-prompt=tag:a,x", "cannot have conditions of its own"],
     ["dhcp-reply-delay=60", "0 to 10 seconds"],
     ["dhcp-vendorclass=set:a,enterprise:9,x", "DHCPv6"],
-    ["dhcp-vendorclass=set:a,UNDI", "stands elsewhere in it"],
-    ["dhcp-match=set:a,option:client-arch,200", "no architecture has the number 200"],
-    ["dhcp-match=set:a,option:hostname,x", "rules know options 60, 77 and 93"],
-    ["dhcp-mac=set:a,52:*:00:*:*:*", "whole MAC addresses and their first bytes"],
-    ["dhcp-host=id:01,set:a", "there is none"],
-    ['pxe-service=99,"u",u', "no architecture has the number 99"],
-    ["dhcp-userclass=set:i,PX", "anywhere in the user class"],
+    ["dhcp-vendorclass=set:a,UNDI", "is not at its start"],
+    ["dhcp-match=set:a,option:client-arch,200", "unknown architecture number 200"],
+    ["dhcp-match=set:a,option:hostname,x", "rules match options 60, 77 and 93"],
+    ["dhcp-mac=set:a,52:*:00:*:*:*", "whole MAC addresses or their first bytes"],
+    ["dhcp-host=id:01,set:a", "it has no MAC address"],
+    ['pxe-service=99,"u",u', "unknown architecture number 99"],
+    ["dhcp-userclass=set:i,PX", "all of the user class"],
     ["dhcp-option=67,o.0", "names a boot file or its server"],
     ["dhcp-option=option:tftp-server,192.168.11.1", "names a boot file or its server"],
     ["dhcp-host=52:54:00:00:00:01,set:a,192.168.11.4", "is about addresses"],
-    ["dhcp-ignore=a", "does not begin with tag:"],
-    ["tag-if=tag:a", "not made of set: and tag:"],
+    ["dhcp-ignore=a", "must begin with tag:"],
+    ["tag-if=tag:a", "must consist of set: and tag:"],
     ["tftp-root=/x,eth0", "one root for all interfaces"],
     ["tftp-max=many", "must be 1 to 10000"],
-    ["interface=eth*", "whole name of an interface"],
-    ["log-facility=local0", "standard output"],
-    ["port=53", "no DNS server"],
-    ["conf-dir=/etc/dnsmasq.d", "import that one by itself"],
-    ["dhcp-script=/bin/x", "runs no programs"],
-    ["dhcp-lease-max=5", "hands out no addresses"],
-    ["dnssec", "no DNS server"],
-    ["made-up=1", "does not know this directive"],
-    ["constructor=1", "does not know this directive"],
+    ["interface=eth*", "full interface name"],
+    ["log-facility=local0", "stdout"],
+    ["port=53", "not a DNS server"],
+    ["conf-dir=/etc/dnsmasq.d", "import that file separately"],
+    ["dhcp-script=/bin/x", "runs no scripts"],
+    ["dhcp-lease-max=5", "assigns no addresses"],
+    ["dnssec", "not a DNS server"],
+    ["made-up=1", "unknown directive"],
+    ["constructor=1", "unknown directive"],
   ])("%s", (line, why) => {
     const reported = remarks(`enable-tftp\n${line}\n`);
     expect(reported).toEqual([expect.stringContaining(why)]);
@@ -106,8 +106,8 @@ describe("lines that are not carried over are told, each with its reason", () =>
 
   it("also tags that nothing sets, and dhcp-boot that dnsmasq would not use", () => {
     expect(remarks("enable-tftp\ndhcp-boot=tag:a,x\n")).toEqual([
-      "2 tag:a: no line that was carried over sets this tag",
-      "2 dhcp-boot: dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it",
+      "2 tag:a: no converted line sets this tag",
+      "2 dhcp-boot: as a proxy, dnsmasq ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace uses it",
     ]);
     expect(imported("enable-tftp\ninterface=eth0\npxe-prompt=x,0\ndhcp-boot=tag:eth0,x\n")).toMatchObject({
       boot: [{ when: { firmware: "uefi-http" } }, { when: { interface: "eth0" }, file: "x" }, { ignore: true }],
@@ -187,7 +187,7 @@ describe("bootlace import", () => {
 
   it("prints the config and tells on the standard error what was left out", async () => {
     const { code, out, err } = await run("dnsmasq", "d.conf");
-    expect([code, err]).toEqual([0, '"d.conf" line 3: "server=1.1.1.1\\x1b[2J": Bootlace is no DNS server\n']);
+    expect([code, err]).toEqual([0, '"d.conf" line 3: "server=1.1.1.1\\x1b[2J": Bootlace is not a DNS server\n']);
     expect(parseConfig(out, "f").ok).toBe(true);
     expect(out).not.toContain("\u001b");
   });

@@ -112,10 +112,7 @@ it("the log tells what is served, what was left out and what is waited for", () 
   expect([record.level, record.message, record.details]).toEqual([
     "warn",
     "serving eth0 10.0.0.1",
-    [
-      "left out: lo 127.0.0.1: not among the named interfaces",
-      "waiting for eth9: not there, or without an IPv4 address",
-    ],
+    ["left out: lo 127.0.0.1: not among the named interfaces", "waiting for eth9: missing or without an IPv4 address"],
   ]);
-  expect(interfacesRecord(chooseInterfaces({}, all)).message).toBe("no interface to serve yet: waiting for one");
+  expect(interfacesRecord(chooseInterfaces({}, all)).message).toBe("waiting for an interface to serve");
 });

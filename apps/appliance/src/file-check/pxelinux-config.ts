@@ -1,6 +1,6 @@
 /** One file that a PXELINUX configuration names. `line` and `column` count from 1. */
 export interface PxelinuxFile {
-  /** `kernel`: its name decides what it is. `linux` and the others: it is what the word says. */
+  /** `kernel`: its name decides its type. `linux` and the others: the keyword decides. */
   readonly keyword: "kernel" | "linux" | "initrd" | "other";
   readonly name: string;
   readonly line: number;
@@ -10,8 +10,8 @@ export interface PxelinuxFile {
 const others = new Set(["boot", "bss", "pxe", "fdimage", "comboot", "com32", "include", "fdt", "ui"]);
 
 /**
- * The files in a configuration (Syslinux doc/syslinux.txt): the first word behind KERNEL, LINUX and their like, each
- * file of INITRD and of `initrd=` behind APPEND. `UI` and `INCLUDE` count, `DEFAULT` and `LABEL` name labels.
+ * The files in a configuration (Syslinux doc/syslinux.txt): the first word after KERNEL, LINUX and the like, each
+ * file of INITRD and of `initrd=` after APPEND. `UI` and `INCLUDE` count, `DEFAULT` and `LABEL` name labels.
  */
 export function parsePxelinuxConfig(text: string): PxelinuxFile[] {
   return text.split(/\r?\n/).flatMap((row, index): PxelinuxFile[] => {
@@ -44,7 +44,7 @@ export function parsePxelinuxConfig(text: string): PxelinuxFile[] {
   });
 }
 
-/** Several files stand behind one another with commas. */
+/** Several files are separated by commas. */
 function list(text: string, offset: number): [string, number][] {
   let at = offset;
   return text.split(",").flatMap((name): [string, number][] => {

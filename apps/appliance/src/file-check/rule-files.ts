@@ -9,15 +9,15 @@ import type { BootRule } from "../config/schema.ts";
 import { head, look } from "./files.ts";
 import { finding, flawFinding, type Place, type TreeFinding } from "./findings.ts";
 
-/** One file that the config names and this host serves. */
+/** One file that the config names and this machine serves. */
 interface NamedFile {
   readonly name: string;
   readonly path: readonly PropertyKey[];
-  /** Architectures that the rule is for; empty: any. */
+  /** Architectures of the rule; empty: any. */
   readonly archs: readonly string[];
 }
 
-/** The files of rules and menus: there, readable, spelt so, and for the machine that gets them. */
+/** Checks the files of rules and menus: they exist, are readable, match in case, and fit the machine that gets them. */
 export async function checkRuleFiles(loaded: LoadedConfig): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
   for (const named of namedFiles(loaded)) findings.push(...(await checkOne(loaded, named)));
@@ -45,7 +45,7 @@ function namedFiles({ config }: LoadedConfig): NamedFile[] {
   return [...ofRules, ...ofMenus];
 }
 
-/** The path below the common root. A folder that is filled in for each client cannot be looked into. */
+/** The path below the common root. A root with placeholders for each client cannot be checked. */
 function ownFile({ root }: BootRule, file: string | undefined, elsewhere: boolean): string | undefined {
   if (file === undefined || file === builtinCheck || elsewhere || /^[a-z]+:\/\//i.test(file)) return undefined;
   if (root === undefined) return file;
@@ -60,13 +60,11 @@ async function checkOne({ config, originOf }: LoadedConfig, { name, path, archs 
   const shown = quote(name);
   if (found.kind === "missing") {
     return [
-      finding("T001", place, `${shown} is not in the root ${config.root}`, "Put the file there, or correct the name"),
+      finding("T001", place, `${shown} is not in the root ${config.root}`, "Copy the file there, or correct the name"),
     ];
   }
   if (found.kind === "unusable") {
-    return [
-      finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file below the root"),
-    ];
+    return [finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file in the root")];
   }
   const other =
     found.kind === "other-case"
@@ -75,7 +73,7 @@ async function checkOne({ config, originOf }: LoadedConfig, { name, path, archs 
             "T003",
             place,
             `${shown} is called ${quote(found.name)} on disk`,
-            "Bootlace serves it all the same; other servers and loaders do not",
+            "Bootlace serves it anyway; other servers and loaders do not",
           ),
         ]
       : [];
@@ -97,15 +95,15 @@ async function checkMachine(
   return archs.flatMap((arch) => {
     const wanted = machineOf(arch);
     if (wanted === "any" || wanted === machine) return [];
-    const problem = `${shown} is a UEFI program for ${machine}, and the rule is for ${arch}`;
+    const problem = `${shown} is a UEFI program for ${machine}, but the rule is for ${arch}`;
     return [finding("T004", place, problem, "Name the file for this architecture")];
   });
 }
 
-/** The PE machine that an architecture starts; `none` for those that start no UEFI programs. */
+/** The PE machine that an architecture boots; `none` for those that boot no UEFI programs. */
 function machineOf(arch: string): PeMachine | "none" | "any" {
   const code = architectureByName(arch.replace(/-http$/, ""))?.code;
   if (code === 0) return "none";
-  // Firmware that calls itself EBC runs x64 as well (RFC 4578 §2.1, errata).
+  // Firmware that reports EBC runs x64 as well (RFC 4578 §2.1, errata).
   return uefiArchitectures.find((candidate) => candidate.code === code)?.machine ?? "any";
 }

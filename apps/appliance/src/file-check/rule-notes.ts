@@ -2,7 +2,7 @@ import { quote } from "@bootlace/dhcp-core";
 import type { LoadedConfig } from "../config/load.ts";
 import type { BootRule } from "../config/schema.ts";
 
-/** Rules that no client will ever get: those that nobody fits, and those behind one that everybody fits. */
+/** Rules that no client can reach: those that never match, and those after one that always matches. */
 export function ruleNotes({ config: { boot } }: LoadedConfig): string[] {
   const nameOf = (index: number) => quote(boot[index]?.name ?? `rule ${index + 1}`);
   const never = boot.flatMap((rule, index) => {
@@ -11,7 +11,7 @@ export function ruleNotes({ config: { boot } }: LoadedConfig): string[] {
   });
   const everybody = boot.findIndex((rule) => conditions(rule).length === 0);
   if (everybody === -1 || everybody === boot.length - 1) return never;
-  return [...never, `nothing comes to the rules behind ${nameOf(everybody)}: it has no conditions`];
+  return [...never, `rules after ${nameOf(everybody)} are never reached: it has no conditions`];
 }
 
 function conditions({ when = {} }: BootRule): (readonly [key: string, wanted: readonly string[]])[] {

@@ -1,5 +1,5 @@
 /**
- * Lets a key pass once in a while. Remembers a bounded number of keys; the oldest goes first.
+ * Lets a key pass once per interval. Remembers a bounded number of keys; the oldest is dropped first.
  * @param milliseconds for which a key that passed is held back
  * @returns true when the key passes at the time `now`
  */
@@ -7,7 +7,7 @@ export function createThrottle(milliseconds: number, mostKeys = 1000): (key: str
   const passed = new Map<string, number>();
   return (key, now) => {
     const last = passed.get(key);
-    // A clock that was set back lets it pass: it would be held back until the clock is there again.
+    // A clock set back lets it pass: it would otherwise be held back until the clock catches up.
     if (last !== undefined && now >= last && now - last < milliseconds) return false;
     passed.delete(key);
     passed.set(key, now);
@@ -19,14 +19,14 @@ export function createThrottle(milliseconds: number, mostKeys = 1000): (key: str
   };
 }
 
-/** So many at once, and so many a second over time. */
+/** A burst, and a rate per second over time. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }
 
 /**
- * Lets pass what every one of the rates has room for; what is held back uses nothing up.
+ * Lets an event pass when every rate has room for it; a held-back event uses nothing.
  * @returns true when one more passes at the time `now`, in milliseconds
  */
 export function createAllowance(...rates: readonly Rate[]): (now: number) => boolean {

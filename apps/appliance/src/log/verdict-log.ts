@@ -7,7 +7,7 @@ import type { Verdict } from "../sessions/verdicts/verdict.ts";
 
 const levels: Readonly<Record<Severity, Level>> = { failure: "warn", warning: "warn", info: "info", success: "info" };
 
-/** What a boot came to, as one sentence with the fix. */
+/** The outcome of a boot, as one sentence with the fix. */
 export function verdictRecord(boot: Boot, verdict: Verdict): LogRecord {
   const { id, confidence, severity, sentence, fix, evidence } = verdict;
   const address = boot.address === undefined || boot.mac === undefined ? "" : ` (${boot.address})`;

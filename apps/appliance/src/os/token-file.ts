@@ -16,7 +16,7 @@ const readText = (file: string) => readFileSync(file, "utf8");
 
 /**
  * The token that a file holds in its first line. Where the file is closed to this user, the credential of the unit counts.
- * @param env where systemd names the folder of the credentials
+ * @param env the environment, in which systemd names the credentials folder
  * @throws what the system says of the file
  */
 export function readTokenFile(path: string, env: NodeJS.ProcessEnv, read = readText): string {

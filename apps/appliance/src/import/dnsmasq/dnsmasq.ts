@@ -11,12 +11,12 @@ import { writeConfig } from "./write.ts";
 export interface Imported {
   /** A bootlace.yaml. */
   readonly yaml: string;
-  /** Every line that was not carried over, or not as it was, in the order of the file. */
+  /** Every line not converted, or only in part, in the order of the file. */
   readonly remarks: readonly Remark[];
 }
 
 /**
- * Turns a dnsmasq.conf for booting into a bootlace.yaml that answers clients the same. Pure.
+ * Converts the boot lines of a dnsmasq.conf to a bootlace.yaml with the same replies. Pure.
  * @param source name of the file, for a comment
  * @param networks the networks of this machine, for ranges without a mask
  */
@@ -36,7 +36,7 @@ export function importDnsmasq(text: string, source: string, networks: LocalNetwo
     model.remarks.push({
       line: 0,
       text: "tags",
-      why: "they make too many cases to write down as rules; none were written",
+      why: "too many combinations of tags for rules; none were written",
     });
   }
   model.remarks.sort((a, b) => a.line - b.line);
@@ -58,7 +58,7 @@ function nameOwnServer(model: DnsmasqModel, networks: LocalNetworks): void {
   if (own === undefined) {
     settings.tftp = true;
     const why =
-      "dnsmasq leaves its files to another TFTP server on its machine, whose address is not known here: Bootlace serves them";
+      "dnsmasq relies on another TFTP server on its machine; its address is unknown here, so Bootlace serves the files";
     model.remarks.push({ line: first.line, text: first.file ?? "", why });
     return;
   }
@@ -72,7 +72,7 @@ function isPath(file: string | undefined): boolean {
   return file !== undefined && !/^https?:/i.test(file);
 }
 
-/** A tag that no line sets is never there; an interface's name is a tag as well. */
+/** A tag that no line sets never applies; an interface name is a tag as well. */
 function tellUnknownTags(model: DnsmasqModel): void {
   const set = new Set([
     ...model.atoms.flatMap(({ tags }) => tags),
@@ -86,20 +86,20 @@ function tellUnknownTags(model: DnsmasqModel): void {
       if (model.settings.interfaces.includes(tag)) {
         model.atoms.push({ when: { interface: [tag] }, tags: [tag], ignore: false });
         set.add(tag);
-      } else model.remarks.push({ line, text: `tag:${tag}`, why: "no line that was carried over sets this tag" });
+      } else model.remarks.push({ line, text: `tag:${tag}`, why: "no converted line sets this tag" });
     }
   }
 }
 
-/** option.c: without pxe-service or pxe-prompt dnsmasq does no PXE, and a proxy then answers nobody. */
+/** option.c: without pxe-service or pxe-prompt dnsmasq has no PXE, and as a proxy sends no replies. */
 function tellSilence(model: DnsmasqModel): void {
   const [boot] = model.boots;
   if (model.pxe || boot === undefined) return;
-  const why = "dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it";
+  const why = "as a proxy, dnsmasq ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace uses it";
   model.remarks.push({ line: boot.line, text: "dhcp-boot", why });
 }
 
-/** dnsmasq does not answer HTTPClient unless dhcp-pxe-vendor says so; rules without an architecture would. */
+/** dnsmasq ignores HTTPClient unless dhcp-pxe-vendor names it; rules without an architecture would match it. */
 function refusals({ settings }: DnsmasqModel, rules: readonly ImportedRule[]): ImportedRule[] {
   const reaches = ({ when, outcome }: ImportedRule) =>
     outcome.kind !== "ignore" &&

@@ -3,15 +3,15 @@ export interface Directive {
   /** From 1. */
   readonly line: number;
   readonly name: string;
-  /** The parts between commas, quotes taken off; none when there is no value. */
+  /** The parts between commas, without quotes; empty without a value. */
   readonly parts: readonly string[];
-  /** As written, without the comment behind it. */
+  /** The line as written, without its comment. */
   readonly text: string;
 }
 
 /**
- * Reads a dnsmasq.conf (dnsmasq 2.90 option.c, read_file): `name` or `name=value` a line, `#` begins a comment at the
- * start or behind a blank, double quotes keep commas, blanks and `#`, a backslash inside them escapes.
+ * Reads a dnsmasq.conf (dnsmasq 2.90 option.c, read_file): one `name` or `name=value` per line, `#` begins a comment at the
+ * start or after a blank, double quotes keep commas, blanks and `#`, a backslash in them escapes.
  */
 export function readDirectives(text: string): Directive[] {
   return text.split(/\r?\n/).flatMap((row, index): Directive[] => {

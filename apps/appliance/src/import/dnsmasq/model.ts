@@ -1,6 +1,6 @@
 import type { Directive } from "./lines.ts";
 
-/** Conditions of a rule by key; a list means any of them. */
+/** Conditions of a rule by key; a list matches any of its values. */
 export type When = Readonly<Partial<Record<WhenKey, readonly string[]>>>;
 export type WhenKey = "arch" | "firmware" | "mac" | "userClass" | "vendorClass" | "interface" | "subnet";
 
@@ -10,12 +10,12 @@ export interface Literal {
   readonly wanted: boolean;
 }
 
-/** A line that sets tags for clients with a property, or is about them directly. */
+/** A line that sets tags for clients with a property, or applies to them directly. */
 export interface Atom {
   readonly when: When;
   readonly tags: readonly string[];
   readonly ignore: boolean;
-  /** Octets of the MAC addresses of a dhcp-host line: of several that fit a machine only the closest counts. */
+  /** Bytes of the MAC addresses of a dhcp-host line: of several that match a machine only the closest counts. */
   readonly hostOctets?: number;
 }
 
@@ -36,7 +36,7 @@ export interface PxeService {
   /** Code of option 93. */
   readonly arch: number;
   readonly text: string;
-  /** With the ending that dnsmasq gives it; absent for local boot and for types of other servers. */
+  /** With the suffix that dnsmasq adds; absent for local boot and for types of other servers. */
   readonly file?: string;
   /** 0 is local boot. */
   readonly type: number;
@@ -44,7 +44,7 @@ export interface PxeService {
   readonly line: number;
 }
 
-/** Settings of the config that lines set directly. */
+/** Config keys that lines set directly. */
 export interface Settings {
   readonly interfaces: string[];
   readonly subnets: string[];
@@ -58,18 +58,18 @@ export interface Settings {
   noBlockSize?: boolean;
   logFile?: string;
   logLevel?: "debug";
-  /** HTTPClient is served as well. */
+  /** Whether HTTPClient is served too. */
   http: boolean;
 }
 
-/** A line that was not carried over, or not as it was. */
+/** A line not converted, or only in part. */
 export interface Remark {
   readonly line: number;
   readonly text: string;
   readonly why: string;
 }
 
-/** Everything a dnsmasq.conf says about booting. */
+/** All boot settings of a dnsmasq.conf. */
 export interface DnsmasqModel {
   readonly settings: Settings;
   readonly atoms: Atom[];
@@ -82,7 +82,7 @@ export interface DnsmasqModel {
   prompt?: { readonly text: string; readonly timeout: number };
   /** Boot server type of the next pxe-service with a file. */
   nextType: number;
-  /** pxe-service or pxe-prompt stands there: without them dnsmasq answers no PXE client as a proxy. */
+  /** Whether the file has pxe-service or pxe-prompt: without them dnsmasq as a proxy ignores PXE clients. */
   pxe: boolean;
   readonly remarks: Remark[];
 }
@@ -102,12 +102,12 @@ export function emptyModel(): DnsmasqModel {
   };
 }
 
-/** Adds what became of a line that is not carried over as it is. */
+/** Adds a remark about a line not converted exactly. */
 export function remark(model: DnsmasqModel, { line, text }: Directive, why: string): void {
   model.remarks.push({ line, text, why });
 }
 
-/** Takes the tags off the front of a line: `tag:x`, `tag:!x`, and `net:x` of old. */
+/** Takes the tags off the front of a line: `tag:x`, `tag:!x`, and the old form `net:x`. */
 export function takeGuard(parts: readonly string[]): { guard: Literal[]; rest: readonly string[] } {
   const guard: Literal[] = [];
   let at = 0;
@@ -119,7 +119,7 @@ export function takeGuard(parts: readonly string[]): { guard: Literal[]; rest: r
   return { guard, rest: parts.slice(at) };
 }
 
-/** Takes `set:x` off the front; a bare first word is the old way to write it. */
+/** Takes `set:x` off the front; a bare first word is the old form. */
 export function takeSet(parts: readonly string[]): { tag: string | undefined; rest: readonly string[] } {
   const [first = "", ...rest] = parts;
   const match = /^(?:set|net):(.+)$/.exec(first);

@@ -1,10 +1,10 @@
 import type { MenuItemLike } from "../../config/menu.ts";
 import type { Atom, DnsmasqModel, Literal, PxeService } from "./model.ts";
 
-/** What dnsmasq gives to clients of one kind. */
+/** What dnsmasq sends to clients of one kind. */
 export type Outcome =
   | { readonly kind: "ignore" }
-  /** An offer without anything to boot. */
+  /** An offer without a boot file. */
   | { readonly kind: "nothing" }
   | { readonly kind: "pi"; readonly delay?: number }
   | {
@@ -28,9 +28,9 @@ const firstUefi = 6;
 const piText = "Raspberry Pi Boot";
 
 /**
- * What clients get that have exactly these properties (dnsmasq 2.90, rfc2131.c).
- * @param arch number of option 93; undefined stands for all that the file does not mention
- * @param tagsOfArch tags that lines about option 93 set for it
+ * What clients with exactly these properties get (dnsmasq 2.90, rfc2131.c).
+ * @param arch number of option 93; undefined means every one that the file does not mention
+ * @param tagsOfArch the tags that lines about option 93 set for it
  */
 export function outcomeOf(
   model: DnsmasqModel,
@@ -73,9 +73,9 @@ function fromServices(
   const [only] = booting;
   const remote = services.some(({ file, type }) => file === undefined && type !== 0);
   const uefi = arch !== undefined && arch >= firstUefi;
-  // rfc2131.c, pxe_opts: without a prompt one line is taken at once, and several wait for the user.
+  // rfc2131.c, pxe_opts: without a prompt a single line boots at once, and several lines wait for the user.
   const prompt = model.prompt ?? { text: "PXE", timeout: services.length === 1 ? 0 : 255 };
-  // UEFI gets the only file without a menu; a BIOS menu of one line whose time is 0 comes to the same.
+  // UEFI gets a single file without a menu; a BIOS menu of one line with time 0 does the same.
   const single = booting.length === 1 && !remote && (uefi || (services.length === 1 && prompt.timeout === 0));
   if (single && only?.file !== undefined) {
     const { text, file, server } = only;
@@ -97,7 +97,7 @@ function itemOf({ text, file, type, server }: PxeService): MenuItemLike {
   return { text, type, servers: server === undefined ? [] : [server] };
 }
 
-/** rfc2131.c, find_boot: the last line whose tags hold, else the last one without tags. */
+/** rfc2131.c, find_boot: the last line whose tags match, else the last one without tags. */
 function fromBoot(model: DnsmasqModel, holds: (guard: readonly Literal[]) => boolean): Outcome {
   const boot = model.boots.findLast(({ guard }) => guard.length > 0 && holds(guard)) ?? plain(model.boots);
   if (boot === undefined) return { kind: "nothing" };

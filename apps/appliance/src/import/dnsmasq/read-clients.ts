@@ -4,7 +4,7 @@ import { type Atom, type DnsmasqModel, remark, takeGuard, takeSet, type When } f
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
 
-/** The lines that tell clients apart. */
+/** The lines that distinguish clients. */
 export const clientReaders: Readonly<Record<string, Reader>> = {
   "dhcp-match": readMatch,
   "dhcp-vendorclass": (directive, model) => setTag(directive, model, vendorClass(takeSet(directive.parts).rest)),
@@ -13,14 +13,14 @@ export const clientReaders: Readonly<Record<string, Reader>> = {
   "dhcp-host": readHost,
   "dhcp-ignore"(directive, model) {
     const { guard, rest } = takeGuard(directive.parts);
-    if (guard.length === 0 || rest.length > 0) remark(model, directive, "it does not begin with tag:");
+    if (guard.length === 0 || rest.length > 0) remark(model, directive, "it must begin with tag:");
     else model.ignores.push(guard);
   },
   "tag-if"(directive, model) {
     const sets = directive.parts.flatMap((part) => /^set:(.+)$/.exec(part)?.[1] ?? []);
     const { guard } = takeGuard(directive.parts.filter((part) => !part.startsWith("set:")));
     const known = directive.parts.every((part) => /^(?:set|tag|net):/.test(part));
-    if (!known || sets.length === 0) remark(model, directive, "it is not made of set: and tag:");
+    if (!known || sets.length === 0) remark(model, directive, "it must consist of set: and tag:");
     else model.tagRules.push({ sets, guard });
   },
 };
@@ -34,27 +34,27 @@ function setTag(directive: Directive, model: DnsmasqModel, made: Made): void {
   else remark(model, directive, made.why);
 }
 
-/** dnsmasq looks for the text anywhere in option 60, Bootlace at its beginning. */
+/** dnsmasq searches all of option 60 for the text, Bootlace compares the start. */
 function vendorClass(parts: readonly string[]): Made {
   const text = parts.join(",");
-  if (text.startsWith("enterprise:")) return { ok: false, why: "enterprise numbers are DHCPv6" };
+  if (text.startsWith("enterprise:")) return { ok: false, why: "enterprise numbers are for DHCPv6" };
   if (/^(?:PXE|HTTP)Client/.test(text)) return { ok: true, when: { vendorClass: [text] } };
   const arch = /^:?Arch:(\d{5})(?::|$)/.exec(text)?.[1];
   if (arch !== undefined) return archCondition([Number(arch)]);
   return {
     ok: false,
-    why: "Bootlace compares the beginning of the vendor class, and this text stands elsewhere in it",
+    why: "Bootlace compares the start of the vendor class, and this text is not at its start",
   };
 }
 
-/** dnsmasq looks for the text anywhere in option 77; the classes in use are told apart by the whole text too. */
+/** dnsmasq searches all of option 77 for the text; the classes in use differ by their whole text too. */
 function userClass(parts: readonly string[]): Made {
   const text = parts.join(",");
   if (text === "") return { ok: false, why: "it names no user class" };
   if (!["iPXE", "gPXE"].includes(text)) {
     return {
       ok: false,
-      why: "dnsmasq finds this text anywhere in the user class, a rule compares the whole: write userClass",
+      why: "dnsmasq searches all of the user class for this text, a rule compares the whole; write userClass by hand",
     };
   }
   return { ok: true, when: { userClass: [text] } };
@@ -64,12 +64,12 @@ function macs(parts: readonly string[]): Made {
   const prefixes = parts.map(macPattern);
   const wrong = prefixes.indexOf(undefined);
   if (prefixes.length === 0 || wrong !== -1) {
-    return { ok: false, why: "a rule knows whole MAC addresses and their first bytes" };
+    return { ok: false, why: "a rule matches whole MAC addresses or their first bytes" };
   }
   return { ok: true, when: { mac: prefixes.filter((prefix) => prefix !== undefined) } };
 }
 
-/** `52:54:00:*:*:*` is a beginning; a star in the middle is nothing a rule can say. `01-` in front is Ethernet. */
+/** `52:54:00:*:*:*` is a prefix; a rule cannot have a star in the middle. `01-` at the start means Ethernet. */
 function macPattern(text: string): string | undefined {
   const bytes = text
     .toLowerCase()
@@ -86,7 +86,7 @@ function macPattern(text: string): string | undefined {
 function archCondition(codes: readonly number[]): Made {
   const names = codes.map((code) => architectureByCode(code)?.name);
   const unknown = codes.find((_, at) => names[at] === undefined);
-  if (unknown !== undefined) return { ok: false, why: `no architecture has the number ${unknown}` };
+  if (unknown !== undefined) return { ok: false, why: `unknown architecture number ${unknown}` };
   return { ok: true, when: { arch: names.filter((name) => name !== undefined) } };
 }
 
@@ -104,15 +104,15 @@ function readMatch(directive: Directive, model: DnsmasqModel): void {
 }
 
 function matchCondition(code: number | undefined, values: readonly string[]): Made {
-  // iPXE sends option 175, and nothing else that boots does.
+  // iPXE sends option 175; no other boot client does.
   if (code === 175 && values.length === 0) return { ok: true, when: { firmware: ["ipxe"] } };
   if (code === 93 && values.length > 0) {
     const codes = values.map((value) => (/^(?:0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : Number.NaN));
-    return codes.some(Number.isNaN) ? { ok: false, why: "an architecture is a number" } : archCondition(codes);
+    return codes.some(Number.isNaN) ? { ok: false, why: "an architecture must be a number" } : archCondition(codes);
   }
   if (code === 60 && values.length > 0) return vendorClass(values);
   if (code === 77 && values.length > 0) return userClass(values);
-  return { ok: false, why: "rules know options 60, 77 and 93, and iPXE by its option 175" };
+  return { ok: false, why: "rules match options 60, 77 and 93, and iPXE by its option 175" };
 }
 
 function bytesOf(mac: string): number {
@@ -129,7 +129,7 @@ function takeOver({ atoms }: DnsmasqModel, addresses: readonly string[]): void {
   atoms.splice(0, atoms.length, ...kept);
 }
 
-/** What belongs to the machine's address is the router's business; tags and `ignore` are carried over. */
+/** The address of the machine belongs to the DHCP server; tags and `ignore` are converted. */
 function readHost(directive: Directive, model: DnsmasqModel): void {
   const addresses: string[] = [];
   const tags: string[] = [];
@@ -144,7 +144,7 @@ function readHost(directive: Directive, model: DnsmasqModel): void {
     else left.push(part);
   }
   if (addresses.length === 0) {
-    remark(model, directive, "Bootlace knows machines by their MAC address here, and there is none");
+    remark(model, directive, "it has no MAC address, and Bootlace needs one here");
     return;
   }
   takeOver(model, addresses);
@@ -153,9 +153,8 @@ function readHost(directive: Directive, model: DnsmasqModel): void {
     model.atoms.push({ when: { mac }, tags: [...tags, "known"], ignore, hostOctets: bytes });
   }
   if (ignore) {
-    const why = "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not";
+    const why = "as a proxy, dnsmasq answers such a machine anyway (dnsmasq needs dhcp-ignore); Bootlace ignores it";
     remark(model, directive, why);
   }
-  if (left.length > 0)
-    remark(model, directive, `only its tags are carried over: ${left.join(", ")} is about addresses`);
+  if (left.length > 0) remark(model, directive, `only its tags were converted: ${left.join(", ")} is about addresses`);
 }

@@ -4,7 +4,7 @@ import { type DnsmasqModel, remark } from "./model.ts";
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
 
-/** The networks of this machine, to find the mask that a range leaves out. */
+/** The networks of this machine, for the mask of a range without one. */
 export type LocalNetworks = readonly { readonly address: string; readonly netmask: string }[];
 
 /** Lines about the servers themselves. */
@@ -14,8 +14,7 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     interface(directive, model) {
       const plain = directive.parts.filter((name) => /^[^\s/*]{1,15}$/.test(name));
       model.settings.interfaces.push(...plain);
-      if (plain.length < directive.parts.length)
-        remark(model, directive, "Bootlace wants the whole name of an interface");
+      if (plain.length < directive.parts.length) remark(model, directive, "Bootlace needs the full interface name");
     },
     "enable-tftp"(_directive, model) {
       model.settings.tftp = true;
@@ -23,7 +22,7 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     "tftp-root"(directive, model) {
       const [folder = "", interfaceName] = directive.parts;
       if (interfaceName === undefined) model.settings.root = folder;
-      else remark(model, directive, "there is one root for all interfaces");
+      else remark(model, directive, "Bootlace has one root for all interfaces");
     },
     "tftp-unique-root"(directive, model) {
       model.settings.uniqueRoot = directive.parts[0] === "mac" ? "mac" : "ip";
@@ -40,9 +39,9 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     "tftp-lowercase": asItIs,
     "tftp-no-fail": asItIs,
     "tftp-secure": (directive, model) =>
-      remark(model, directive, "Bootlace serves what its user may read, whoever owns the file"),
+      remark(model, directive, "Bootlace serves every file its user may read, whoever owns it"),
     "tftp-port-range": (directive, model) =>
-      remark(model, directive, "the system chooses the ports of transfers; for a firewall use tftp.singlePort"),
+      remark(model, directive, "the system chooses the ports; for a firewall set tftp.singlePort"),
     "log-dhcp": asItIs,
     "log-debug"(_directive, model) {
       model.settings.logLevel = "debug";
@@ -51,16 +50,16 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
       const [target = ""] = directive.parts;
       if (target === "-") return;
       if (target.includes("/") || target.includes(".")) model.settings.logFile = target;
-      else remark(model, directive, "the log goes to the standard output, and from there to the journal");
+      else remark(model, directive, "the log goes to stdout and from there to the journal");
     },
     "log-async": asItIs,
     port(directive, model) {
-      if (directive.parts[0] !== "0") remark(model, directive, "Bootlace is no DNS server");
+      if (directive.parts[0] !== "0") remark(model, directive, "Bootlace is not a DNS server");
     },
   };
 }
 
-/** Carried over by doing nothing: Bootlace always does so. */
+/** Needs no setting: Bootlace always does this. */
 function asItIs(): void {}
 
 function number(
@@ -82,18 +81,19 @@ function readRange(directive: Directive, model: DnsmasqModel, networks: LocalNet
   const [address = "", mode, mask] = directive.parts.filter((part) => !/^(?:set|net|tag):/.test(part));
   const base = parseIpv4(address);
   if (mode !== "proxy" || base === undefined) {
-    remark(model, directive, "Bootlace hands out no addresses: leave that to the DHCP server");
+    remark(model, directive, "Bootlace assigns no addresses; the DHCP server does");
     return;
   }
   const bits = parseIpv4(mask ?? maskOf(address, networks) ?? "");
   if (bits === undefined) {
-    const why = "no interface here is in that network and no mask is given: every interface is served; see subnets";
+    const why =
+      "this machine has no interface in that network, and the line has no mask; every interface is served. See subnets";
     remark(model, directive, why);
     return;
   }
   const subnet = `${formatIpv4((base & bits) >>> 0)}/${prefixOf(bits)}`;
   if (mask !== undefined && maskOf(address, networks) === undefined && networks.length > 0) {
-    const why = "no interface here is in that network: for clients behind a relay name it under dhcp.relays";
+    const why = "this machine has no interface in that network; for clients behind a relay list it in dhcp.relays";
     remark(model, directive, why);
   }
   model.settings.subnets.push(subnet);

@@ -9,12 +9,12 @@ export interface ImportedRule {
   readonly outcome: Outcome;
 }
 
-/** More cases than any hand has written; each becomes a rule unless a later one says the same. */
+/** More cases than handwritten files have; each becomes a rule unless a later rule has the same result. */
 const mostCases = 20_000;
 
 /**
- * The rules that give every client what dnsmasq gives it. Each case of properties that a client can have becomes a
- * rule, the narrower one first, so that `tag:!x` needs no word of its own: clients with x were caught before.
+ * The rules that give every client the same as dnsmasq. Each combination of client properties becomes a
+ * rule, narrower ones first, so that `tag:!x` needs no condition: clients with x matched an earlier rule.
  * @returns undefined when there are too many cases
  */
 export function importedRules(model: DnsmasqModel): ImportedRule[] | undefined {
@@ -29,7 +29,7 @@ export function importedRules(model: DnsmasqModel): ImportedRule[] | undefined {
     const tags = archAtoms.flatMap(({ when, tags }) => (name !== undefined && when.arch?.includes(name) ? tags : []));
     for (const { when, atoms } of others) {
       const outcome = outcomeOf(model, arch, closestHost(atoms), tags);
-      // Firmware that calls itself EBC is x64 in truth: better x64's file than none.
+      // Firmware that reports EBC is really x64: better the file for x64 than none.
       if (arch === ebc.code && outcome.kind === "nothing") continue;
       cases.push({ when: name === undefined ? when : { arch: [name], ...when }, outcome });
     }
@@ -37,7 +37,7 @@ export function importedRules(model: DnsmasqModel): ImportedRule[] | undefined {
   return merged(withoutEchoes([...cases, { when: {}, outcome: { kind: "ignore" } }]));
 }
 
-/** One dhcp-host line counts for a machine: a whole address before a beginning, a longer beginning before a shorter. */
+/** One dhcp-host line applies to a machine: a whole address before a prefix, a longer prefix before a shorter. */
 function closestHost(atoms: readonly Atom[]): readonly Atom[] {
   const most = Math.max(...atoms.map(({ hostOctets = 0 }) => hostOctets));
   return atoms.filter(({ hostOctets }) => hostOctets === undefined || hostOctets === most);
@@ -47,7 +47,7 @@ function isAboutArch({ when }: Atom): boolean {
   return when.arch !== undefined;
 }
 
-/** Numbers in the order of the file, EBC first: a rule for x64 takes it as well, as firmware mixes the two up. */
+/** Numbers in the order of the file, EBC first: a rule for x64 matches it too, as firmware confuses the two. */
 function mentionedArchs(model: DnsmasqModel, archAtoms: readonly Atom[]): number[] {
   const names = archAtoms.flatMap(({ when }) => when.arch ?? []);
   const codes = names.flatMap((name) => architectureByName(name)?.code ?? []);
@@ -57,7 +57,7 @@ function mentionedArchs(model: DnsmasqModel, archAtoms: readonly Atom[]): number
   return [...all].sort((a, b) => Number(b === ebc.code) - Number(a === ebc.code));
 }
 
-/** Lines that do the same for different machines are one case. */
+/** Lines with the same effect on different machines are one case. */
 function mergeAtoms(atoms: readonly Atom[]): Atom[] {
   const merged = new Map<string, Atom>();
   for (const atom of atoms) {
@@ -75,7 +75,7 @@ function mergeAtoms(atoms: readonly Atom[]): Atom[] {
   return [...merged.values()];
 }
 
-/** Drops rules after which, without them, their clients would come to a rule that says the same. */
+/** Drops a rule whose clients would reach a later rule with the same result. */
 function withoutEchoes(rules: readonly ImportedRule[]): ImportedRule[] {
   const kept: ImportedRule[] = [];
   const reached = rules.filter(({ when }, at) => !rules.slice(0, at).some((earlier) => isWithin(when, earlier.when)));
@@ -87,7 +87,7 @@ function withoutEchoes(rules: readonly ImportedRule[]): ImportedRule[] {
   return kept;
 }
 
-/** Neighbours that differ in the architecture only become one rule. */
+/** Adjacent rules that differ only in the architecture become one rule. */
 function merged(rules: readonly ImportedRule[]): ImportedRule[] {
   const result: ImportedRule[] = [];
   for (const rule of rules) {
@@ -100,14 +100,14 @@ function merged(rules: readonly ImportedRule[]): ImportedRule[] {
     });
     const same = arch === undefined ? undefined : result[at];
     const between = result.slice(at + 1);
-    // The rule moves up to its twin, past rules that must not be for the same clients.
+    // The rule moves up to its twin, past rules that match none of its clients.
     if (same === undefined || between.some(({ when }) => bothOf(when, rule.when) !== undefined)) result.push(rule);
     else result[at] = { ...same, when: { ...same.when, arch: [...(same.when.arch ?? []), ...(arch ?? [])] } };
   }
   return result;
 }
 
-/** dnsmasq's offer without a file and Bootlace's silence are the same to a client: there is nothing to boot. */
+/** An offer without a file from dnsmasq equals no reply from Bootlace: the client boots nothing. */
 function sameOutcome(a: Outcome, b: Outcome): boolean {
   const text = (outcome: Outcome) => (outcome.kind === "nothing" ? '{"kind":"ignore"}' : JSON.stringify(outcome));
   return text(a) === text(b);

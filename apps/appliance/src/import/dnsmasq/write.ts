@@ -5,16 +5,16 @@ import type { ImportedRule } from "./rules.ts";
 
 type Mapping = Record<string, unknown>;
 
-/** The config as YAML, with the lines that were left out as comments at its end. */
+/** The config as YAML, with the lines not converted as comments at the end. */
 export function writeConfig(model: DnsmasqModel, rules: readonly ImportedRule[], source: string): string {
   const names = new Map<string, number>();
   const menus = new Map<string, string>();
   const boot = rules.map((rule) => ruleOf(rule, model, names, menus));
   const config: Mapping = { ...settingsOf(model), ...menusOf(menus), boot };
   const document = new Document(config);
-  document.commentBefore = ` Made from ${oneLine(source)} by bootlace import dnsmasq.`;
+  document.commentBefore = ` Converted from ${oneLine(source)} by bootlace import dnsmasq.`;
   const left = model.remarks.map(commentOf).join("\n");
-  if (left !== "") document.comment = ` Not carried over, or not as it was:\n${left}`;
+  if (left !== "") document.comment = ` Not converted, or only in part:\n${left}`;
   return document.toString({ lineWidth: 110, flowCollectionPadding: true });
 }
 
@@ -22,7 +22,7 @@ function commentOf({ line, text, why }: Remark): string {
   return ` line ${line}: ${oneLine(text)}\n   ${why}`;
 }
 
-/** A comment ends with its line, and a terminal obeys what it finds in it. */
+/** A comment ends with its line, and must not contain control characters for a terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
@@ -81,7 +81,7 @@ function actionsOf(outcome: Outcome, when: When, menus: Map<string, string>): Ma
     case "nothing":
       return { ignore: true };
     case "pi":
-      // A Raspberry Pi chooses its files itself; the name only says that it is served.
+      // A Raspberry Pi chooses its files itself; the name only marks it as served.
       return { file: "bootcode.bin" };
     case "file": {
       const { file, server } = outcome;
