@@ -160,7 +160,7 @@ describe("the API of a running appliance", () => {
     expect((await fetch(test.url("/readyz"))).status).toBe(200);
     test.setInterfaces({});
     test.timers.get(2000)?.();
-    await test.logged("net.interfaces", ({ message }) => message.startsWith("no interface"));
+    await test.logged("net.interfaces", ({ message }) => message.startsWith("waiting for an interface"));
     const reply = await fetch(test.url("/readyz"));
     const { reasons } = (await reply.json()) as { reasons: string[] };
     expect([reply.status, reasons.some((reason) => reason.includes("no interface is served"))]).toEqual([503, true]);

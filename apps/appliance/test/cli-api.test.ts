@@ -52,7 +52,7 @@ describe("status", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/reload {3}failed at .*, old config kept\n {9}a\.yaml:1:1: error\[E003\]/);
     test.setInterfaces({});
-    await test.logged("net.interfaces", ({ message }) => message.startsWith("no interface"));
+    await test.logged("net.interfaces", ({ message }) => message.startsWith("waiting for an interface"));
     const missing = await cli.run(status, ...test.url);
     expect([missing.code, missing.out]).toEqual([
       1,
