@@ -41,7 +41,7 @@ const proxy = createProxyDhcp({
 // Proxy last: nobody is told to fetch a file before it can be fetched.
 for (const server of [http, tftp, proxy]) await server.start();
 for (const { address, port } of http.addresses()) console.log(`http on ${address}:${port}`);
-for (const { address, port } of tftp.endpoints()) console.log(`tftp on ${address}:${port}`);
+for (const { address, port } of tftp.addresses()) console.log(`tftp on ${address}:${port}`);
 for (const { role, address, port } of proxy.addresses()) console.log(`${role} on ${address}:${port}`);
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => void Promise.all([proxy, tftp, http].map((server) => server.stop())));

@@ -76,7 +76,7 @@ export const rooms: readonly Room[] = [
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab", prefix: "lab/src/", rooms: [], packages: [...workspace, "node:*", "*"] },
-  { name: "test kit", prefix: "tools/test-kit/", rooms: [], packages: [], pure: true },
+  { name: "test kit", prefix: "tools/test-kit/", rooms: [], packages: ["node:*", "vitest"] },
   {
     name: "dhcp-core test",
     prefix: "packages/dhcp-core/test/",
@@ -111,7 +111,7 @@ export const rooms: readonly Room[] = [
   {
     name: "http-boot test",
     prefix: "packages/http-boot/test/",
-    rooms: ["http-boot core", "http-boot shell"],
+    rooms: ["http-boot core", "http-boot shell", "test kit"],
     packages: ["@bootlace/http-boot", "@bootlace/boot-source", "node:*", "*"],
   },
   {

@@ -76,8 +76,8 @@ function transferCase(windowSize: number): BenchCase {
   const run = () => {
     let time = 0;
     const { state } = begin({ ...plan, idleLimit: 30_000, lifetime: 900_000 }, time);
-    let effect = step(state, { type: "ack", block: 0, at: ++time });
-    while (effect.kind === "blocks") effect = step(state, { type: "ack", block: effect.last & 0xffff, at: ++time });
+    let effect = step(state, { type: "ack", block: 0, time: ++time });
+    while (effect.kind === "blocks") effect = step(state, { type: "ack", block: effect.last & 0xffff, time: ++time });
     if (effect.kind !== "end" || effect.outcome.type !== "done") throw new Error("the transfer did not end well");
     return effect;
   };

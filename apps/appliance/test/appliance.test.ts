@@ -3,7 +3,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fieldText, optionValue } from "@bootlace/dhcp-core";
 import { createProxyDhcp, ServerStartError } from "@bootlace/proxy-dhcp";
-import { createTftpServer, type TftpServerOptions, TftpStartError } from "@bootlace/tftp-serve";
+import { createTftpServer, type TftpServerOptions } from "@bootlace/tftp-serve";
 import { createClient } from "tftp";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ApplianceStartError } from "../src/app/services/service.ts";
@@ -105,7 +105,7 @@ it("does not let the network fill its log", async () => {
       localAddress: "10.1.0.1",
       localPort: 69,
     };
-    const event = { type: "not-found", at: 1000, client, file: "../x", reason: "outside-root", code: 2 } as const;
+    const event = { type: "not-found", time: 1000, client, file: "../x", reason: "outside-root", code: 2 } as const;
     tftp[0]?.onEvent?.({ ...event, detail: undefined });
   }
   expect(test.records.filter(({ event }) => event === "tftp.not-found").length).toBe(500);
@@ -195,7 +195,7 @@ it("tells all ports that are denied at once, and leaves nothing running", async 
   await using test = createTestAppliance(loopbackConfig(join(root, "boot"), 68), {
     createTftpServer: (options) => ({
       ...createTftpServer(options),
-      start: () => Promise.reject(new TftpStartError([denied])),
+      start: () => Promise.reject(new ServerStartError([{ protocol: "udp", ...denied }])),
       stop: async () => void steps.push("tftp"),
     }),
     createProxyDhcp: (options) => ({

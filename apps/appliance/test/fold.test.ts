@@ -1,7 +1,6 @@
 import { messageTypes } from "@bootlace/dhcp-core";
 import { describe, expect, test } from "vitest";
 import { growTree } from "../src/catalogue/tree.ts";
-import { createAllowance } from "../src/log/throttle.ts";
 import { ruleBook } from "../src/policy/rules.ts";
 import { CLIENT, MAC, ROUTER, story } from "./helpers/story.ts";
 
@@ -201,16 +200,4 @@ test("a machine that a rule ignores, or that was told to be ignored once, has no
   const none = ruleBook({ ...(config as object), boot: [] } as never, () => growTree([])).choose;
   const plan = none({ firmware: "bios", archCodes: [0], http: false } as never, {} as never);
   expect(story({ plan }).discover().wait(1).verdicts()).toEqual(["B10 certain"]);
-});
-
-test("an allowance lets a burst pass, then so many a second", () => {
-  const passes = createAllowance({ burst: 3, perSecond: 2 });
-  const count = (now: number) => Array.from({ length: 10 }, () => passes(now)).filter(Boolean).length;
-  expect([count(0), count(0), count(500), count(2000), count(60_000)]).toEqual([3, 0, 1, 3, 3]);
-});
-
-test("an allowance of two rates lets pass what both have room for, and what is held back uses neither up", () => {
-  const passes = createAllowance({ burst: 3, perSecond: 2 }, { burst: 5, perSecond: 0.01 });
-  const count = (now: number) => Array.from({ length: 10 }, () => passes(now)).filter(Boolean).length;
-  expect([count(0), count(60_000), count(120_000), count(220_000)]).toEqual([3, 2, 1, 1]);
 });

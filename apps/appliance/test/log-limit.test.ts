@@ -104,7 +104,7 @@ describe("what the network makes the log write", () => {
     for (let number = 0; number < 20_000; number++) {
       const address = `10.1.${number >> 8}.${number & 255}`;
       const client = { address, port: 2070, localAddress: "10.1.0.1", localPort: 69 };
-      const event = { type: "not-found", at: start, client, file: `../${number}`, detail: undefined } as const;
+      const event = { type: "not-found", time: start, client, file: `../${number}`, detail: undefined } as const;
       log.report(tftpRecord({ ...event, reason: "outside-root", code: 2 }, passes));
     }
     expect(log.told.length).toBe(500);

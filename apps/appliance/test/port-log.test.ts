@@ -44,7 +44,7 @@ const tcpPort = () => (tcp.address() as { port: number }).port;
 
 test("a port that is taken while the daemon runs: the log names who has it", async () => {
   const used = { address, code: "EADDRINUSE" } as const;
-  const tftp = await recordOf({ kind: "tftp", event: { type: "listen-failed", at: 1, ...used, port: udpPort() } });
+  const tftp = await recordOf({ kind: "tftp", event: { type: "listen-failed", time: 1, ...used, port: udpPort() } });
   expect(tftp).toMatchObject({ level: "warn", scope: "tftp", event: "tftp.listen-failed" });
   expect(tftp.message).toMatch(own);
   expect(tftp.message).toContain(`UDP port ${udpPort()} (tftp) on 127.0.0.1`);
@@ -72,7 +72,7 @@ test("a port that is taken while the daemon runs: the log names who has it", asy
 
 test("an address that went away, a right that is missing: what to do stands there as at a start", async () => {
   const failed = (code: string) =>
-    recordOf({ kind: "tftp", event: { type: "listen-failed", at: 1, address: "192.0.2.1", port: 69, code } });
+    recordOf({ kind: "tftp", event: { type: "listen-failed", time: 1, address: "192.0.2.1", port: 69, code } });
   expect((await failed("EADDRNOTAVAIL")).message).toBe(
     "cannot bind UDP port 69 (tftp) on 192.0.2.1: no interface has this address now. Bootlace keeps trying",
   );

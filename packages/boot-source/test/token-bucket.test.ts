@@ -34,3 +34,15 @@ test("an allowance takes from every rate or from none", () => {
 test("an allowance without rates lets all pass", () => {
   expect(allowance()(0)).toBe(true);
 });
+
+test("an allowance lets a burst pass, then so many a second", () => {
+  const passes = allowance({ burst: 3, perSecond: 2 });
+  const count = (now: number) => Array.from({ length: 10 }, () => passes(now)).filter(Boolean).length;
+  expect([count(0), count(0), count(500), count(2000), count(60_000)]).toEqual([3, 0, 1, 3, 3]);
+});
+
+test("an allowance of two rates lets pass what both have room for, and what is held back uses neither up", () => {
+  const passes = allowance({ burst: 3, perSecond: 2 }, { burst: 5, perSecond: 0.01 });
+  const count = (now: number) => Array.from({ length: 10 }, () => passes(now)).filter(Boolean).length;
+  expect([count(0), count(60_000), count(120_000), count(220_000)]).toEqual([3, 2, 1, 1]);
+});

@@ -1,4 +1,4 @@
-import type { SourceFile } from "@bootlace/boot-source";
+import { type CacheStatistics, cacheCounts, type SourceFile } from "@bootlace/boot-source";
 import type { Validators } from "./core/conditions.ts";
 
 /** Bytes of a chunk: a write of this size costs as little CPU for a byte as one of any larger size. */
@@ -50,10 +50,7 @@ export interface ChunkCache {
   release(chunk: Chunk): void;
   /** Lets go of everything that is not in use. */
   clear(): void;
-  readonly bytes: number;
-  readonly limit: number;
-  readonly hits: number;
-  readonly misses: number;
+  readonly statistics: CacheStatistics;
 }
 
 /** The file ended before its size. */
@@ -77,9 +74,7 @@ export function chunkCache(limit: number): ChunkCache {
   let oldest: Slot | undefined;
   let newest: Slot | undefined;
   const spares: Uint8Array[] = [];
-  let bytes = 0;
-  let hits = 0;
-  let misses = 0;
+  const counts = cacheCounts(limit);
 
   function unlink(slot: Slot): void {
     const { older, newer } = slot;
@@ -100,7 +95,7 @@ export function chunkCache(limit: number): ChunkCache {
   function drop(slot: Slot): void {
     unlink(slot);
     slot.gone = true;
-    bytes -= slot.bytes.length;
+    counts.bytes -= slot.bytes.length;
     const { owner } = slot;
     owner.slots.delete(slot.index);
     if (owner.slots.size === 0 && owner.key !== undefined && files.get(owner.key) === owner) files.delete(owner.key);
@@ -112,7 +107,7 @@ export function chunkCache(limit: number): ChunkCache {
 
   function makeRoom(length: number): void {
     let slot = oldest;
-    while (slot !== undefined && bytes + length > limit) {
+    while (slot !== undefined && counts.bytes + length > limit) {
       const { newer } = slot;
       if (isIdle(slot)) {
         drop(slot);
@@ -150,7 +145,7 @@ export function chunkCache(limit: number): ChunkCache {
   }
 
   function add(file: CachedFile, index: number): Slot {
-    misses++;
+    counts.misses++;
     const length = Math.min(chunkBytes, file.source.size - index * chunkBytes);
     makeRoom(length);
     const memory = memoryFor(length);
@@ -165,7 +160,7 @@ export function chunkCache(limit: number): ChunkCache {
       older: undefined,
       newer: undefined,
     };
-    bytes += length;
+    counts.bytes += length;
     linkAsNewest(slot);
     file.shared.slots.set(index, slot);
     if (file.shared.key !== undefined) files.set(file.shared.key, file.shared);
@@ -190,7 +185,7 @@ export function chunkCache(limit: number): ChunkCache {
     },
     take(file, index) {
       const known = find(file, index);
-      if (known !== undefined) hits++;
+      if (known !== undefined) counts.hits++;
       const slot = known ?? add(file, index);
       use(slot);
       return slot.loading ?? slot;
@@ -200,7 +195,7 @@ export function chunkCache(limit: number): ChunkCache {
       if (first + length > (index + 1) * chunkBytes) return undefined;
       const slot = find(file, index);
       if (slot === undefined || slot.loading !== undefined) return undefined;
-      hits++;
+      counts.hits++;
       return use(slot);
     },
     prefetch(file, index) {
@@ -215,7 +210,7 @@ export function chunkCache(limit: number): ChunkCache {
       slot.users--;
       if (slot.users > 0) return;
       // Bytes that may be those of no lasting state of the file serve one request.
-      const stays = slot.owner.key !== undefined && bytes <= limit;
+      const stays = slot.owner.key !== undefined && counts.bytes <= limit;
       if (!slot.gone && stays) return;
       if (!slot.gone) drop(slot);
       recycle(slot);
@@ -229,15 +224,6 @@ export function chunkCache(limit: number): ChunkCache {
       }
       spares.length = 0;
     },
-    get bytes() {
-      return bytes;
-    },
-    limit,
-    get hits() {
-      return hits;
-    },
-    get misses() {
-      return misses;
-    },
+    statistics: counts,
   };
 }

@@ -13,7 +13,11 @@ export function createHttpBootServer(options: HttpBootServerOptions): HttpBootSe
 }
 
 export type {
+  AddressEvent,
   BindFailure,
+  BootServer,
+  BoundAddress,
+  CacheStatistics,
   HolderOf,
   NotServedReason,
   OpenResult,
@@ -45,7 +49,6 @@ export { statusOf } from "./core/events.ts";
 export { mediaType } from "./core/media-types.ts";
 export { defaultLimits } from "./option-tables.ts";
 export type {
-  HttpBootAddress,
   HttpBootChanges,
   HttpBootLimits,
   HttpBootServer,

@@ -1,15 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { BindFailure, BindResult } from "@bootlace/boot-source";
+import type { BindFailure, BindResult, BoundAddress } from "@bootlace/boot-source";
 import type { Connections } from "./connections.ts";
 import type { HttpRefusal } from "./core/events.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
-import type { HttpBootAddress, HttpBootLimits } from "./server-options.ts";
+import type { HttpBootLimits } from "./server-options.ts";
 
 export interface Listener {
-  readonly endpoint: HttpBootAddress;
-  /** The port that was asked for; 0 when the system chose. */
-  readonly wantedPort: number;
+  readonly endpoint: BoundAddress;
   /** Takes no more connections and ends idle ones; the answers that are under way go on. */
   close(): void;
   /** Resolves when its last connection has ended. */
@@ -80,7 +78,7 @@ export function listen(
         server.close();
         hooks.connections.finish(endpoint);
       };
-      resolve({ ok: true, bound: { endpoint, wantedPort: port, close, closed } });
+      resolve({ ok: true, bound: { endpoint, close, closed } });
     });
   });
 }

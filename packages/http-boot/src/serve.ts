@@ -1,4 +1,4 @@
-import { checkOptions, clientFilter, followAddresses, lifecycle, ownAddresses } from "@bootlace/boot-source";
+import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
@@ -25,8 +25,6 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const emit = reports.report;
   const cache = chunkCache(limits.cacheSize);
   const transfers = transferTable(limits.lifetime, clock, emit);
-  let { port = 80, addresses: chosen, clients: allowed = [] } = options;
-  let filter = filterNow();
   /** Given up, with answers that still run. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
@@ -35,7 +33,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   let lastRequest = 0;
   let requests = 0;
 
-  const connections = connectionTable(limits, (address) => filter.allows(address), clock.ticks);
+  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks);
   const answer = bootRequests({
     source: options.source,
     cache,
@@ -62,33 +60,18 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     },
   };
 
-  const places = followAddresses<{ readonly address: string; readonly port: number }, Listener>({
-    key: (wanted) => wanted.address,
-    bind: (wanted) => listen(wanted.address, wanted.port, limits, hooks),
+  const places = servedAddresses<Listener>({
+    options,
+    usualPort: 80,
+    bind: (address, port) => listen(address, port, limits, hooks),
     unbind(listener) {
       closing.add(listener);
       void listener.closed.then(() => closing.delete(listener));
       listener.close();
     },
-    fits: ({ wantedPort }, wanted) => wanted.port === wantedPort,
-    onBound: ({ endpoint }) => emit({ type: "listening", time: clock.wall(), ...endpoint }),
-    onUnbound: ({ endpoint }) => emit({ type: "unlistening", time: clock.wall(), ...endpoint }),
-    onFailure: ({ address, port, code }) => emit({ type: "listen-failed", time: clock.wall(), address, port, code }),
-    holderOf: options.holderOf,
+    emit,
+    now: clock.wall,
   });
-
-  function filterNow() {
-    return clientFilter(allowed.length === 0 ? undefined : allowed);
-  }
-
-  function wantedNow() {
-    return (chosen ?? ownAddresses()).map((address) => ({ address, port }));
-  }
-
-  function poll(): void {
-    if (allowed.length === 0) filter = filterNow();
-    void places.follow(wantedNow());
-  }
 
   function sweep(): void {
     transfers.sweep();
@@ -111,8 +94,12 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
 
   const { start, stop } = lifecycle({
     async open(signal) {
-      await places.start(wantedNow(), { signal });
-      ends = [clock.every(pollInterval, poll), clock.every(sweepInterval, sweep), clock.every(cacheIdle, forget)];
+      await places.start({ signal });
+      ends = [
+        clock.every(pollInterval, places.refresh),
+        clock.every(sweepInterval, sweep),
+        clock.every(cacheIdle, forget),
+      ];
     },
     async close({ drain, timeout }) {
       const hurried = new Promise<void>((resolve) => {
@@ -139,19 +126,15 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     stop,
     async configure(given) {
       const changes = checkOptions("configure", given, changesTable);
-      chosen = changes.addresses ?? chosen;
-      port = changes.port ?? port;
-      allowed = changes.clients ?? allowed;
-      filter = filterNow();
       Object.assign(limits, changes.limits);
-      return places.follow(wantedNow());
+      return places.change(changes);
     },
-    addresses: () => places.bound().map(({ endpoint }) => endpoint),
+    addresses: places.bound,
     statistics: () => ({
       requests,
       connections: connections.size,
       transfersActive: transfers.active,
-      cache: { bytes: cache.bytes, limit: cache.limit, hits: cache.hits, misses: cache.misses },
+      cache: { ...cache.statistics },
     }),
     [Symbol.asyncDispose]: () => stop(),
   };

@@ -1,5 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-import type { BindFailure, HolderOf, Source, StartOptions, StopOptions } from "@bootlace/boot-source";
+import type { BootServer, CacheStatistics, HolderOf, Source } from "@bootlace/boot-source";
 import type { HttpBootEvent } from "./core/events.ts";
 
 /** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
@@ -53,12 +52,6 @@ export interface HttpBootChanges {
   readonly limits?: Partial<Pick<HttpBootLimits, "maxConnections" | "maxConnectionsPerClient">> | undefined;
 }
 
-/** What is bound. */
-export interface HttpBootAddress {
-  readonly address: string;
-  readonly port: number;
-}
-
 /** How it is now, and figures since the server was created. */
 export interface HttpBootStatistics {
   /** Requests read so far, whatever their answer. */
@@ -67,35 +60,8 @@ export interface HttpBootStatistics {
   readonly connections: number;
   /** Bodies of more than 1 MiB on their way now. */
   readonly transfersActive: number;
-  readonly cache: {
-    /** Bytes in use now, and the most there may be. */
-    readonly bytes: number;
-    readonly limit: number;
-    readonly hits: number;
-    readonly misses: number;
-  };
+  readonly cache: CacheStatistics;
 }
 
-export interface HttpBootServer {
-  /**
-   * Binds every address. All are tried, and when one cannot be bound none stays bound. Twice while running: does nothing.
-   * @throws ServerStartError with every failure; the reason of `signal` when it was aborted meanwhile
-   */
-  start(options?: StartOptions): Promise<void>;
-  /**
-   * Closes all. `drain`: take no new requests, but let the answers end, for at most `timeout` ms (default 30,000). Safe at
-   * any time: before a start, after one that failed, and twice.
-   */
-  stop(options?: StopOptions): Promise<void>;
-  /**
-   * Changes the server. New requests find the new settings; answers that run go on to their end, also on an address or
-   * port that is given up.
-   * @returns the addresses that could not be bound; they are reported by `listen-failed` and tried again
-   * @throws OptionError for a value that an option cannot have; then nothing is changed
-   */
-  configure(changes: HttpBootChanges): Promise<readonly BindFailure[]>;
-  /** What is bound now, with the port the system chose. */
-  addresses(): readonly HttpBootAddress[];
-  statistics(): HttpBootStatistics;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+/** A server of boot files by HTTP. */
+export type HttpBootServer = BootServer<HttpBootChanges, HttpBootStatistics>;

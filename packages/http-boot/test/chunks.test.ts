@@ -54,7 +54,7 @@ describe("the cache of chunks", () => {
     expect([...one.bytes]).toEqual(Array(10).fill(7));
     expect(slow.reads()).toBe(1);
     expect(cache.take(cache.open(slow.file), 0)).toBe(one);
-    expect([cache.hits, cache.misses, cache.bytes]).toEqual([2, 1, 10]);
+    expect([cache.statistics.hits, cache.statistics.misses, cache.statistics.bytes]).toEqual([2, 1, 10]);
   });
 
   it("keeps what was used last within its limit", async () => {
@@ -63,13 +63,13 @@ describe("the cache of chunks", () => {
     await takeAll(cache, plain(100, 2));
     await takeAll(cache, plain(2 * MiB, 1));
     await takeAll(cache, plain(MiB, 3));
-    expect(cache.bytes).toBeLessThanOrEqual(3 * MiB);
-    const misses = cache.misses;
+    expect(cache.statistics.bytes).toBeLessThanOrEqual(3 * MiB);
+    const misses = cache.statistics.misses;
     await takeAll(cache, plain(2 * MiB, 1));
     await takeAll(cache, plain(MiB, 3));
-    expect(cache.misses).toBe(misses);
+    expect(cache.statistics.misses).toBe(misses);
     await takeAll(cache, plain(100, 2));
-    expect(cache.misses).toBe(misses + 1);
+    expect(cache.statistics.misses).toBe(misses + 1);
   });
 
   it("never hands memory that is in use to another file", async () => {
@@ -77,11 +77,11 @@ describe("the cache of chunks", () => {
     const held: Chunk[] = [];
     for (let mark = 1; mark <= 4; mark++) held.push(await cache.take(cache.open(plain(MiB, mark)), 0));
     expect(held.map(({ bytes }) => [bytes[0], bytes.at(-1)])).toEqual([1, 2, 3, 4].map((mark) => [mark, mark]));
-    expect(cache.bytes).toBe(4 * MiB);
+    expect(cache.statistics.bytes).toBe(4 * MiB);
     for (const chunk of held) cache.release(chunk);
-    expect(cache.bytes).toBeLessThanOrEqual(MiB);
+    expect(cache.statistics.bytes).toBeLessThanOrEqual(MiB);
     await takeAll(cache, plain(MiB, 9));
-    expect(cache.bytes).toBe(MiB);
+    expect(cache.statistics.bytes).toBe(MiB);
   });
 
   it("keeps nothing of a file that may still be written", async () => {
@@ -91,7 +91,7 @@ describe("the cache of chunks", () => {
     const taking = cache.take(file, 0);
     slow.go();
     cache.release(await taking);
-    expect(cache.bytes).toBe(0);
+    expect(cache.statistics.bytes).toBe(0);
   });
 
   it("prefetches, and a chunk that fails is reported to all who wait and then forgotten", async () => {
@@ -104,7 +104,7 @@ describe("the cache of chunks", () => {
     const failing = [cache.take(file, 2), cache.take(cache.open(short), 2)];
     for (const one of failing) await expect(one).rejects.toBeInstanceOf(ShortFileError);
     await expect(cache.prefetch(file, 2)).resolves.toBeUndefined();
-    expect(cache.bytes).toBe(MiB);
+    expect(cache.statistics.bytes).toBe(MiB);
   });
 
   it("lets go of everything that is not in use", async () => {
@@ -112,9 +112,9 @@ describe("the cache of chunks", () => {
     const chunk = await cache.take(cache.open(plain(10, 1)), 0);
     await takeAll(cache, plain(3 * MiB, 2));
     cache.clear();
-    expect(cache.bytes).toBe(10);
+    expect(cache.statistics.bytes).toBe(10);
     cache.release(chunk);
     cache.clear();
-    expect(cache.bytes).toBe(0);
+    expect(cache.statistics.bytes).toBe(0);
   });
 });

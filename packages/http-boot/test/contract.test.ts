@@ -1,28 +1,16 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:net";
-import { content, notFound, OptionError, ServerStartError, type Source } from "@bootlace/boot-source";
-import { afterEach, describe, expect, it } from "vitest";
+import { content, notFound, type Source } from "@bootlace/boot-source";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { describeWrongChanges, describeWrongOptions } from "../../../tools/test-kit/option-contract.ts";
+import { describeServerContract, taken } from "../../../tools/test-kit/server-contract.ts";
 import type { Clock } from "../src/clock.ts";
 import type { HttpBootEvent } from "../src/core/events.ts";
 import { createHttpBootServer } from "../src/index.ts";
 import { httpBootServer } from "../src/serve.ts";
-import type { HttpBootChanges, HttpBootServerOptions } from "../src/server-options.ts";
 import { httpServer, rawClient } from "./raw-client.ts";
 
 const source: Source = { open: (name) => (name === "hello" ? content("hello") : notFound()) };
 const large: Source = { open: () => content(new Uint8Array(20 * 1024 * 1024), "large") };
 const local = { source, addresses: ["127.0.0.1"], port: 0 };
-
-const holders: Server[] = [];
-afterEach(() => Promise.all(holders.splice(0).map((one) => new Promise((resolve) => void one.close(resolve)))));
-
-/** Takes a port of an address, and gives its number. */
-async function taken(address: string, port = 0): Promise<number> {
-  const holder = createServer().listen(port, address);
-  holders.push(holder);
-  await once(holder, "listening");
-  return (holder.address() as { port: number }).port;
-}
 
 /** A clock that stands still until `tick` is called. */
 function handClock() {
@@ -38,102 +26,37 @@ function handClock() {
   return { clock, ticks, tick: () => [...ticks.keys()].forEach((one) => void one()) };
 }
 
-describe("an option", () => {
-  it.each<[string, object]>([
-    ["source", {}],
-    ["source", { source: {} }],
-    ["port", { source, port: 70_000 }],
-    ["port", { source, port: -1 }],
-    ["port", { source, port: 80.5 }],
-    ["port", { source, port: "80" }],
-    ["addresses[1]", { source, addresses: ["127.0.0.1", "localhost"] }],
-    ["clients[0]", { source, clients: ["192.168.11.0/33"] }],
-    ["limits.maxConnections", { source, limits: { maxConnections: 0 } }],
-    ["limits.maxConnectionsPerClient", { source, limits: { maxConnectionsPerClient: -1 } }],
-    ["limits.cacheSize", { source, limits: { cacheSize: -1 } }],
-    ["limits.requestTimeout", { source, limits: { requestTimeout: 0 } }],
-    ["limits.idleLimit", { source, limits: { idleLimit: 2 ** 31 } }],
-    ["limits.keepAliveTimeout", { source, limits: { keepAliveTimeout: Number.NaN } }],
-    ["limits.lifetime", { source, limits: { lifetime: -1 } }],
-    ["limits.lifetimes", { source, limits: { lifetimes: 1 } }],
-    ["holderOf", { source, holderOf: "lsof" }],
-    ["onEvent", { source, onEvent: {} }],
-    ["adresses", { source, adresses: ["127.0.0.1"] }],
-  ])("%s that is wrong is named when the server is created: %j", (option, options) => {
-    const create = () => createHttpBootServer(options as HttpBootServerOptions);
-    expect(create).toThrow(OptionError);
-    expect(create).toThrow(`createHttpBootServer: option ${option} `);
-  });
+describeServerContract("tcp", (options) => createHttpBootServer({ source, ...options }));
 
-  it.each<[string, object]>([
-    ["port", { port: 65_536 }],
-    ["addresses[0]", { addresses: [""] }],
-    ["clients", { clients: "192.168.11.0/24" }],
-    ["limits.maxConnections", { limits: { maxConnections: 1.5 } }],
-    ["limits.cacheSize", { limits: { cacheSize: 1 } }],
-    ["source", { source }],
-  ])("%s that is wrong, or fixed, is named by configure, and nothing changes: %j", async (option, changes) => {
-    await using test = await httpServer(source);
-    const before = test.server.addresses();
-    const wrong = test.server.configure({ addresses: [], ...changes } as HttpBootChanges);
-    await expect(wrong).rejects.toMatchObject({ name: "OptionError", option });
-    expect(test.server.addresses()).toEqual(before);
-  });
-});
+describeWrongOptions("createHttpBootServer", (options) => createHttpBootServer({ source, ...options }), [
+  ["source", { source: undefined }],
+  ["source", { source: {} }],
+  ["limits.maxConnections", { limits: { maxConnections: 0 } }],
+  ["limits.maxConnectionsPerClient", { limits: { maxConnectionsPerClient: -1 } }],
+  ["limits.cacheSize", { limits: { cacheSize: -1 } }],
+  ["limits.requestTimeout", { limits: { requestTimeout: 0 } }],
+  ["limits.idleLimit", { limits: { idleLimit: 2 ** 31 } }],
+  ["limits.keepAliveTimeout", { limits: { keepAliveTimeout: Number.NaN } }],
+  ["limits.lifetime", { limits: { lifetime: -1 } }],
+]);
+
+describeWrongChanges(async () => {
+  const { server } = await httpServer(source);
+  onTestFinished(() => server.stop());
+  return server;
+}, [
+  ["limits.maxConnections", { limits: { maxConnections: 1.5 } }],
+  ["limits.cacheSize", { limits: { cacheSize: 1 } }],
+  ["source", { source }],
+]);
 
 describe("a start", () => {
-  it("while the server runs does nothing", async () => {
-    await using test = await httpServer(source);
-    const before = test.server.addresses();
-    await test.server.start();
-    expect(test.server.addresses()).toEqual(before);
-    expect(test.events.map(({ type }) => type)).toEqual(["listening"]);
-  });
-
   it("after a stop serves again", async () => {
     await using test = await httpServer(source);
     await test.server.stop();
     await test.server.start();
     using client = await rawClient(test.port());
     expect((await client.get("/hello")).body.toString()).toBe("hello");
-  });
-
-  it.each([[["127.0.0.2", "127.0.0.3", "127.0.0.1"]], [["127.0.0.1", "127.0.0.2", "127.0.0.3"]]])(
-    "for which a port is taken leaves nothing bound, and a stop after it is safe: %j",
-    async (addresses) => {
-      const port = await taken("127.0.0.1");
-      const events: HttpBootEvent[] = [];
-      const server = createHttpBootServer({
-        source,
-        addresses,
-        port,
-        holderOf: async (failure) => `${failure.protocol} program (pid 7)`,
-        onEvent: (event) => events.push(event),
-      });
-      const error = await server.start().catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(ServerStartError);
-      expect(error).toMatchObject({
-        code: "EADDRINUSE",
-        address: "127.0.0.1",
-        port,
-        failures: [{ protocol: "tcp", address: "127.0.0.1", port, code: "EADDRINUSE", holder: "tcp program (pid 7)" }],
-        message: `cannot bind TCP 127.0.0.1 port ${port}: EADDRINUSE, held by tcp program (pid 7)`,
-      });
-      expect([server.addresses(), events]).toEqual([[], []]);
-      for (const address of ["127.0.0.2", "127.0.0.3"]) await taken(address, port);
-      await server.stop();
-      await server.stop({ drain: true });
-      expect(events).toEqual([]);
-    },
-  );
-
-  it("reports every port that is taken", async () => {
-    const port = await taken("127.0.0.1");
-    await taken("127.0.0.2", port);
-    const server = createHttpBootServer({ source, addresses: ["127.0.0.1", "127.0.0.2"], port });
-    await expect(server.start()).rejects.toMatchObject({
-      failures: [{ address: "127.0.0.1" }, { address: "127.0.0.2" }],
-    });
   });
 
   it("of an address that this machine does not have fails, and works when the address is changed", async () => {
@@ -152,55 +75,7 @@ describe("a start", () => {
   });
 });
 
-describe("an abort", () => {
-  it.each<[string, (controller: AbortController) => void]>([
-    ["before the start", (controller) => controller.abort(new Error("changed my mind"))],
-    [
-      "while it binds",
-      (controller) => void Promise.resolve().then(() => controller.abort(new Error("changed my mind"))),
-    ],
-  ])("%s rejects with its reason and leaves nothing bound", async (_name, abort) => {
-    const controller = new AbortController();
-    const server = createHttpBootServer(local);
-    abort(controller);
-    await expect(server.start({ signal: controller.signal })).rejects.toThrow("changed my mind");
-    expect(server.addresses()).toEqual([]);
-    await server.stop();
-  });
-
-  it("later stops the server", async () => {
-    const controller = new AbortController();
-    const server = createHttpBootServer(local);
-    await server.start({ signal: controller.signal });
-    const port = server.addresses()[0]?.port ?? 0;
-    controller.abort();
-    await server.stop();
-    expect(server.addresses()).toEqual([]);
-    await expect(rawClient(port)).rejects.toThrow("ECONNREFUSED");
-  });
-});
-
 describe("a stop", () => {
-  it("is safe before the start, and twice", async () => {
-    const events: HttpBootEvent[] = [];
-    const server = createHttpBootServer({ ...local, onEvent: (event) => events.push(event) });
-    await server.stop();
-    await server.start();
-    await Promise.all([server.stop(), server.stop({ drain: true })]);
-    await server.stop();
-    expect(events.map(({ type }) => type)).toEqual(["listening", "unlistening", "stopped"]);
-  });
-
-  it("comes at the end of `await using`", async () => {
-    let port = 0;
-    {
-      await using server = createHttpBootServer(local);
-      await server.start();
-      port = server.addresses()[0]?.port ?? 0;
-    }
-    await expect(rawClient(port)).rejects.toThrow("ECONNREFUSED");
-  });
-
   it.each<[string, (server: { stop(options?: object): Promise<void> }) => Promise<unknown>]>([
     ["when its time is over", (server) => server.stop({ drain: true, timeout: 20 })],
     ["when one without drain follows", (server) => Promise.all([server.stop({ drain: true }), server.stop()])],
@@ -218,7 +93,8 @@ describe("a stop", () => {
 });
 
 it("an address that could not be bound is reported once, and tried again at each tick", async () => {
-  const port = await taken("127.0.0.1");
+  const holder = await taken("tcp", "127.0.0.1");
+  const { port } = holder;
   const { clock, ticks, tick } = handClock();
   const events: HttpBootEvent[] = [];
   await using server = httpBootServer({ source, addresses: [], port, onEvent: (event) => events.push(event) }, clock);
@@ -227,8 +103,7 @@ it("an address that could not be bound is reported once, and tried again at each
   expect(await server.configure({ addresses: ["127.0.0.1"] })).toEqual([failure]);
   tick();
   expect(await server.configure({})).toEqual([failure]);
-  const [holder] = holders.splice(0);
-  await new Promise((resolve) => void holder?.close(resolve));
+  await holder[Symbol.asyncDispose]();
   tick();
   expect(await server.configure({})).toEqual([]);
   const { protocol: _, ...place } = failure;

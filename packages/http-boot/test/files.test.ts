@@ -1,33 +1,22 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { utimesSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { chunkCache } from "../src/chunks.ts";
 import { connectionTable } from "../src/connections.ts";
 import type { HttpBootEvent } from "../src/core/events.ts";
 import { directory } from "../src/index.ts";
 import { bootRequests } from "../src/requests.ts";
+import { bootFolder, pattern } from "./boot-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));
-const root = join(folder, "root");
-const large = Buffer.alloc(3 * 1024 * 1024 + 5, "0123456789abcdef-");
+const large = pattern(3 * 1024 * 1024 + 5);
+const files = { "efi/boot/BOOTX64.EFI": "efi program", "large.iso": large, empty: "" };
+const root = bootFolder({ ...files, "a b#c?.txt": "odd" });
 const written = new Date("2026-11-20T10:11:12.345Z");
-
-beforeAll(() => {
-  mkdirSync(join(root, "efi/boot"), { recursive: true });
-  writeFileSync(join(root, "efi/boot/BOOTX64.EFI"), "efi program");
-  writeFileSync(join(root, "large.iso"), large);
-  writeFileSync(join(root, "empty"), "");
-  writeFileSync(join(root, "a b#c?.txt"), "odd");
-  writeFileSync(join(folder, "secret"), "secret");
-  symlinkSync(join(folder, "secret"), join(root, "link"));
-  for (const name of ["efi/boot/BOOTX64.EFI", "large.iso", "empty"]) utimesSync(join(root, name), written, written);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+for (const name of Object.keys(files)) utimesSync(join(root, name), written, written);
 
 const servers: Server[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => void server.close(resolve)))));

@@ -1,24 +1,14 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ServerStartError, type Source } from "@bootlace/boot-source";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { bootFolder, pattern } from "./boot-folder.ts";
 import { httpServer, rawClient } from "./raw-client.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "bootlace-http-"));
-const root = join(folder, "root");
-const large = Buffer.alloc(20 * 1024 * 1024 + 5, "0123456789abcdef-");
-
-beforeAll(() => {
-  mkdirSync(join(root, "efi"), { recursive: true });
-  writeFileSync(join(root, "small"), "small file");
-  writeFileSync(join(root, "large"), large);
-  writeFileSync(join(folder, "secret"), "secret");
-  symlinkSync(join(folder, "secret"), join(root, "link"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const large = pattern(20 * 1024 * 1024 + 5);
+const root = bootFolder({ small: "small file", large, "efi/BOOTX64.EFI": "" });
 
 describe("a name that is no file", () => {
   it.each([

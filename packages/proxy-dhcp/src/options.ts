@@ -1,5 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-import type { BindFailure, HolderOf, StartOptions, StopOptions } from "@bootlace/boot-source";
+import type { BootServer, HolderOf } from "@bootlace/boot-source";
 import type { Ipv4Address } from "@bootlace/dhcp-core";
 import type { Ports } from "./core/context.ts";
 import type { ProxyDhcpEvent, ServicePort } from "./core/events.ts";
@@ -55,27 +54,10 @@ export interface BoundAddress extends Endpoint {
   readonly interfaceName?: string;
 }
 
-export interface ProxyDhcp {
-  /**
-   * Binds every port, or none. While it runs: resolves, and does nothing.
-   * @throws ServerStartError naming every port that could not be bound; the signal's reason when that was aborted first
-   */
-  start(options?: StartOptions): Promise<void>;
-  /**
-   * Closes every socket. Safe at any time: before a start, after one that failed, twice. With `drain` no request is taken
-   * any more, and the sockets close when the replies that a plan delays have left, or after `timeout` milliseconds.
-   */
-  stop(options?: StopOptions): Promise<void>;
-  /**
-   * Changes what is given, and nothing else. Ports stay bound but for those of interfaces that left the list.
-   * @returns the ports that could not be bound; they are tried again at each poll
-   * @throws OptionError for a value that the option cannot have; then nothing has changed
-   */
-  configure(changes: ProxyDhcpChanges): Promise<readonly BindFailure[]>;
+/** A proxyDHCP server. A stop that drains waits for the replies that a plan delays. */
+export interface ProxyDhcp extends BootServer<ProxyDhcpChanges, ProxyDhcpStatistics, BoundAddress> {
   /** What is bound now: the DHCP port first, then the PXE port of each served address. */
   addresses(): readonly BoundAddress[];
   /** The interfaces that are served now. */
   interfaces(): readonly ServedInterface[];
-  statistics(): ProxyDhcpStatistics;
-  [Symbol.asyncDispose](): Promise<void>;
 }

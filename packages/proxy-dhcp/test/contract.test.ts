@@ -1,6 +1,5 @@
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { describeServerContract, taken } from "../../../tools/test-kit/server-contract.ts";
 import type { ServedInterface } from "../src/core/interfaces.ts";
 import { ServerStartError } from "../src/index.ts";
 import type { ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "../src/options.ts";
@@ -11,31 +10,28 @@ import { octetsOf, requestWith, type } from "./support.ts";
 const choose = () => ({ kind: "boot", file: "a" }) as const;
 const [one, two] = [loopback("one", "127.0.0.1"), loopback("two", "127.0.0.2")];
 
-/** A UDP port that somebody else has, at this address alone. */
-async function taken(address: string, port = 0) {
-  const socket = createSocket("udp4");
-  socket.bind(port, address);
-  await once(socket, "listening");
-  return {
-    port: socket.address().port,
-    async [Symbol.asyncDispose]() {
-      socket.close();
-      await once(socket, "close");
-    },
-  };
-}
+describeServerContract("udp", ({ addresses, port, holderOf, onEvent }) =>
+  createProxyDhcp({
+    choose,
+    mode: "pxe-port-only",
+    interfaces: addresses.map((address) => loopback(address, address)),
+    ports: { pxe: port, client: 9 },
+    holderOf,
+    onEvent,
+  }),
+);
 
 /** Two ports that are free on every address. */
 async function freePorts(): Promise<{ dhcp: number; pxe: number }> {
-  await using first = await taken("0.0.0.0");
-  await using second = await taken("0.0.0.0");
+  await using first = await taken("udp", "0.0.0.0");
+  await using second = await taken("udp", "0.0.0.0");
   return { dhcp: first.port, pxe: second.port };
 }
 
 /** Fails unless nobody has one of these ports: each is taken for itself, without sharing. */
 async function expectFree({ dhcp, pxe }: { dhcp: number; pxe: number }): Promise<void> {
   for (const port of [dhcp, pxe]) {
-    await using _ = await taken("0.0.0.0", port);
+    await using _ = await taken("udp", "0.0.0.0", port);
   }
 }
 
@@ -56,10 +52,10 @@ describe("a start that fails leaves nothing bound", () => {
   const broadcastNowhere: ServedInterface = { ...two, broadcast: "0.0.0.1" };
 
   it.each<[string, (ports: { dhcp: number; pxe: number }) => Promise<AsyncDisposable>, number[]]>([
-    ["the DHCP port", ({ dhcp }) => taken("0.0.0.0", dhcp), [0]],
-    ["the PXE port of the first address", ({ pxe }) => taken("127.0.0.1", pxe), [1]],
-    ["the PXE port of the last address", ({ pxe }) => taken("127.0.0.2", pxe), [1]],
-    ["the port that offers leave from", ({ dhcp }) => taken("127.0.0.2", dhcp), [0]],
+    ["the DHCP port", ({ dhcp }) => taken("udp", "0.0.0.0", dhcp), [0]],
+    ["the PXE port of the first address", ({ pxe }) => taken("udp", "127.0.0.1", pxe), [1]],
+    ["the PXE port of the last address", ({ pxe }) => taken("udp", "127.0.0.2", pxe), [1]],
+    ["the port that offers leave from", ({ dhcp }) => taken("udp", "127.0.0.2", dhcp), [0]],
   ])("%s is taken", async (_what, take, failing) => {
     const ports = await freePorts();
     const { proxy, log } = server(ports);
@@ -107,8 +103,8 @@ describe("a start that fails leaves nothing bound", () => {
 
   it("names every port, the holder, and for the DHCP port the two ways out", async () => {
     const ports = await freePorts();
-    await using _dhcp = await taken("0.0.0.0", ports.dhcp);
-    await using _pxe = await taken("127.0.0.2", ports.pxe);
+    await using _dhcp = await taken("udp", "0.0.0.0", ports.dhcp);
+    await using _pxe = await taken("udp", "127.0.0.2", ports.pxe);
     const { proxy } = server(ports, { holderOf: async ({ port }) => `the holder of ${port}` });
     const { failures, message } = await failureOf(proxy.start());
     expect(failures.map(({ address, port }) => [address, port])).toEqual([
@@ -226,7 +222,7 @@ describe("configure", () => {
     await using _ = proxy;
     await proxy.start();
     {
-      await using _taken = await taken("127.0.0.2", ports.pxe);
+      await using _taken = await taken("udp", "127.0.0.2", ports.pxe);
       const failures = await proxy.configure({ interfaces: [one, two] });
       expect(failures).toEqual([{ protocol: "udp", address: "127.0.0.2", port: ports.pxe, code: "EADDRINUSE" }]);
       expect(await proxy.configure({ vendorClasses: ["HW-Client"] })).toEqual(failures);

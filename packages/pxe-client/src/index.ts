@@ -12,9 +12,10 @@ export {
 } from "./core/compose.ts";
 export { edk2Http } from "./core/edk2-http.ts";
 export { edk2Pxe } from "./core/edk2-pxe.ts";
+export { pxeOptions } from "./core/fields.ts";
 export { ipxe } from "./core/ipxe.ts";
 export { type MachineState, type Stepped, step, switchedOff } from "./core/machine.ts";
-export { type Asked, type Endpoint, type Move, pxeOptions, type Received } from "./core/message.ts";
+export type { Asked, Endpoint, Move, Received } from "./core/message.ts";
 export {
   type Identity,
   type MessageParts,

@@ -1,7 +1,7 @@
 import { formatMac } from "@bootlace/dhcp-core";
 import { describe, expect, it, test } from "vitest";
 import { compose, ordinaryDiscover, pxeDiscover } from "../src/core/compose.ts";
-import { pxeOptions } from "../src/core/message.ts";
+import { pxeOptions } from "../src/core/fields.ts";
 import type { Identity, MessageParts, ModelName } from "../src/core/model.ts";
 import { models } from "../src/core/models.ts";
 import { type Captured, capture, decoded } from "./support.ts";

@@ -1,4 +1,4 @@
-import type { SourceFile } from "@bootlace/boot-source";
+import { type CacheStatistics, cacheCounts, type SourceFile } from "@bootlace/boot-source";
 import { type Chunk, type FramedFile, type FrameShape, framedFile } from "./frames.ts";
 
 /** File contents in memory, shared by all transfers, never more than its limit (and one piece). */
@@ -9,11 +9,10 @@ export interface FrameCache {
   /** A run of packets was sent from memory. */
   hit(): void;
   clear(): void;
-  readonly bytes: number;
-  readonly limit: number;
-  readonly hits: number;
-  /** Pieces that were read. */
-  readonly misses: number;
+  /** Another limit from now on: what is beyond it goes at once. */
+  resize(limit: number): void;
+  /** Hits are runs of packets that were sent from memory, misses pieces that were read. */
+  readonly statistics: CacheStatistics;
 }
 
 /** What a piece takes beside its packets, so that many tiny files are counted too. */
@@ -25,24 +24,28 @@ function costOf(chunk: Chunk): number {
   return chunk.bytes.length + pieceOverhead + chunk.packets.length * packetOverhead;
 }
 
+/** @param limit bytes */
 export function frameCache(limit: number): FrameCache {
+  const counts = cacheCounts(limit);
   const files = new Map<string, FramedFile>();
   /** The clock of "second chance" replacement: a piece that was used since the hand last passed stays. */
   const ring: Chunk[] = [];
   let hand = 0;
-  let bytes = 0;
-  let hits = 0;
-  let misses = 0;
 
   function added(chunk: Chunk): void {
-    misses++;
-    bytes += costOf(chunk);
+    counts.misses++;
+    counts.bytes += costOf(chunk);
     chunk.slot = ring.push(chunk) - 1;
-    while (bytes > limit && ring.length > 1) {
+    makeRoom(chunk);
+  }
+
+  /** One piece stays in any case: `latest`, if there is one. */
+  function makeRoom(latest: Chunk | undefined): void {
+    while (counts.bytes > counts.limit && ring.length > 1) {
       hand %= ring.length;
       const oldest = ring[hand];
       if (!oldest) break;
-      if (oldest === chunk) hand++;
+      if (oldest === latest) hand++;
       else if (oldest.referenced) {
         oldest.referenced = false;
         hand++;
@@ -59,7 +62,7 @@ export function frameCache(limit: number): FrameCache {
       ring[chunk.slot] = newest;
       newest.slot = chunk.slot;
     }
-    bytes -= costOf(chunk);
+    counts.bytes -= costOf(chunk);
     chunk.owner.drop(chunk);
   }
 
@@ -93,20 +96,15 @@ export function frameCache(limit: number): FrameCache {
       else forgetIfEmpty(framed);
     },
     hit() {
-      hits++;
+      counts.hits++;
     },
     clear() {
       for (const chunk of [...ring]) if (chunk.owner.users === 0) forget(chunk.owner);
     },
-    get bytes() {
-      return bytes;
+    resize(next) {
+      counts.limit = next;
+      makeRoom(undefined);
     },
-    limit,
-    get hits() {
-      return hits;
-    },
-    get misses() {
-      return misses;
-    },
+    statistics: counts,
   };
 }

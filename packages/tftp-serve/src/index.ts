@@ -4,19 +4,27 @@ import type { TftpServer, TftpServerOptions } from "./server-options.ts";
 
 /**
  * A TFTP server (RFC 1350, 2347, 2348, 2349, 7440). Nothing is bound before `start()`.
- * @throws RangeError when `clients` holds something that is no address or subnet
+ * @throws OptionError for an option that does not exist or has a value that it cannot have
  */
 export function createTftpServer(options: TftpServerOptions): TftpServer {
   return tftpServer(options, systemClock());
 }
 
 export type {
+  AddressEvent,
+  BindFailure,
+  BootServer,
+  BoundAddress,
+  CacheStatistics,
   DirectoryOptions,
+  HolderOf,
   NotServedReason,
   OpenResult,
   Source,
   SourceFault,
   SourceFile,
+  StartOptions,
+  StopOptions,
 } from "@bootlace/boot-source";
 export {
   type ClientFilter,
@@ -24,6 +32,8 @@ export {
   content,
   directory,
   notFound,
+  OptionError,
+  ServerStartError,
   SourceChangedError,
 } from "@bootlace/boot-source";
 
@@ -37,17 +47,14 @@ export type {
   TransferRef,
 } from "./core/events.ts";
 export type { OptionPair } from "./core/packet.ts";
-export { defaultLimits } from "./serve.ts";
+export { defaultLimits } from "./option-tables.ts";
 export type {
   ClientSettings,
-  TftpBindFailure,
   TftpChanges,
-  TftpEndpoint,
   TftpLimits,
   TftpServer,
   TftpServerOptions,
   TftpStatistics,
 } from "./server-options.ts";
-export { TftpStartError } from "./server-options.ts";
 export type { CreateResult, Sink, SinkFault, SinkFile } from "./sink.ts";
 export { type UploadOptions, uploads } from "./uploads.ts";

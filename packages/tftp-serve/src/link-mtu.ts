@@ -37,9 +37,9 @@ export function largestBlock(
   let known = Number.POSITIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
   return () => {
-    const at = now();
-    if (at - askedAt >= trustFor) {
-      askedAt = at;
+    const time = now();
+    if (time - askedAt >= trustFor) {
+      askedAt = time;
       known = (mtuOf(address) ?? known + header) - header;
     }
     return known;

@@ -1,21 +1,16 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import { codeOf } from "@bootlace/boot-source";
+import { type BindFailure, type BindResult, type BoundAddress, codeOf } from "@bootlace/boot-source";
 import { type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
-import type { TftpBindFailure, TftpEndpoint } from "./server-options.ts";
 
 /** One address on which requests are heard. */
 export interface Listener {
-  readonly endpoint: TftpEndpoint;
+  readonly endpoint: BoundAddress;
   readonly sender: Sender;
   /** Answers where there is no transfer, from a port that is not the request port (RFC 1350 §4). */
   reject(client: TftpClient, packet: Uint8Array): void;
   close(): Promise<void>;
 }
-
-export type Bound =
-  | { readonly ok: true; readonly listener: Listener }
-  | { readonly ok: false; readonly fault: TftpBindFailure };
 
 /** Octets of requests that may wait: hundreds of machines ask within the moment in which we are busy with the first. */
 const waitingRoom = 1024 * 1024;
@@ -38,14 +33,15 @@ export function listen(
   port: number,
   singlePort: boolean,
   onPacket: (listener: Listener, packet: Buffer, from: RemoteInfo) => void,
-): Promise<Bound> {
+): Promise<BindResult<Listener>> {
   return new Promise((resolve) => {
     const socket = udpSocket(address);
     let rejections: { readonly socket: Socket; readonly sender: Sender } | undefined;
     let open = true;
     const bindFailed = (error: Error) => {
       socket.close();
-      resolve({ ok: false, fault: { address, port, code: codeOf(error) } });
+      const failure: BindFailure = { protocol: "udp", address, port, code: codeOf(error) };
+      resolve({ ok: false, failures: [failure] });
     };
     socket.once("error", bindFailed);
     socket.once("listening", () => {
@@ -71,7 +67,7 @@ export function listen(
           }),
       };
       socket.on("message", (packet, from) => onPacket(listener, packet, from));
-      resolve({ ok: true, listener });
+      resolve({ ok: true, bound: listener });
     });
     socket.bind({ address, port, exclusive: true });
   });

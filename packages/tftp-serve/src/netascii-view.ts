@@ -1,6 +1,6 @@
-import type { OpenResult, SourceFile } from "@bootlace/boot-source";
-import { notFound } from "@bootlace/boot-source";
+import { notFound, type OpenResult, type SourceFile } from "@bootlace/boot-source";
 import { encodeNetascii, netasciiLength } from "./core/netascii.ts";
+import { messageOf } from "./session.ts";
 
 /** Files that still travel as netascii are configurations of switches and telephones. */
 const maxNetasciiSize = 64 * 1024 * 1024;
@@ -21,6 +21,8 @@ export async function netasciiView(file: SourceFile): Promise<OpenResult> {
     starts.push(size);
     size += netasciiLength(part);
   }
+  const gone = file.sequential === true ? await unreadable(file, buffer) : undefined;
+  if (gone !== undefined) return notFound("too-large", gone);
   return {
     ok: true,
     file: {
@@ -40,6 +42,16 @@ export async function netasciiView(file: SourceFile): Promise<OpenResult> {
       close: () => file.close(),
     },
   };
+}
+
+/** Why a stream that was read to its end cannot be read again from its beginning; undefined when it can. */
+async function unreadable(file: SourceFile, buffer: Uint8Array): Promise<string | undefined> {
+  try {
+    await readPiece(file, buffer, 0);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 async function readPiece(file: SourceFile, buffer: Uint8Array, at: number): Promise<Uint8Array> {

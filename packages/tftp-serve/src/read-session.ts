@@ -30,11 +30,11 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       if (running && !ended) onPacket(running, packet);
     },
     repeat() {
-      if (running && !ended) perform(running, step(running.state, { type: "repeat", at: clock.now() }));
+      if (running && !ended) perform(running, step(running.state, { type: "repeat", time: clock.now() }));
     },
     tick(now) {
       if (!running || ended) return;
-      perform(running, step(running.state, { type: "tick", at: now }));
+      perform(running, step(running.state, { type: "tick", time: now }));
       if (!ended) reportProgress(running, now);
     },
     stop(reason) {
@@ -64,7 +64,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     leave();
     const { file } = request;
     const why = { reason: "no-descriptor", code: undefined, detail: codeOf(error) } as const;
-    host.emit({ type: "refused", at: clock.wall(), client, file, ...why });
+    host.emit({ type: "refused", time: clock.wall(), client, file, ...why });
   }
 
   function opened(result: OpenResult): void {
@@ -75,7 +75,15 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       host.reject(client, encodeError(error.code, error.text));
       const { reason, detail } = result.fault;
       leave();
-      host.emit({ type: "not-found", at: clock.wall(), client, file: request.file, reason, code: error.code, detail });
+      host.emit({
+        type: "not-found",
+        time: clock.wall(),
+        client,
+        file: request.file,
+        reason,
+        code: error.code,
+        detail,
+      });
     } else if (request.mode === "netascii") {
       netasciiView(result.file).then(
         (view) => {
@@ -105,9 +113,9 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     const { size } = file;
     const rollover = settings?.rollover ?? 0;
     const transfer = transferRef(host, asked);
-    const at = clock.wall();
-    host.emit({ type: "start", at, transfer, requested: request.options });
-    host.emit({ type: "negotiated", at, transfer, size, blockSize, windowSize, timeout, acknowledged });
+    const time = clock.wall();
+    host.emit({ type: "start", time, transfer, requested: request.options });
+    host.emit({ type: "negotiated", time, transfer, size, blockSize, windowSize, timeout, acknowledged });
     const { idleLimit, lifetime } = host.limits;
     const offer = acknowledged.length > 0;
     const plan = { size, blockSize, windowSize, offer, rollover, timeout, idleLimit, lifetime } as const;
@@ -118,7 +126,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       framed: cache.open(file, { blockSize, rollover }),
       oack: offer ? encodeOack(acknowledged) : undefined,
       channel: undefined,
-      ack: { type: "ack", block: 0, at: 0 },
+      ack: { type: "ack", block: 0, time: 0 },
       first: 0,
       last: -1,
       waiting: false,
@@ -132,7 +140,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       portClosed: () => {
         if (!ended) perform(opening, step(state, { type: "port-closed" }));
       },
-      sendFailed: (code) => host.emit({ type: "send-failed", at: clock.wall(), client, code }),
+      sendFailed: (code) => host.emit({ type: "send-failed", time: clock.wall(), client, code }),
       failed: (code) => finish(opening, { type: "aborted", reason: "no-socket", detail: code }, undefined),
     };
     const channel = host.channel(client, handlers, windowSize > 1 ? running.framed.frame : undefined);
@@ -150,7 +158,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     }
     if (opcode === opcodes.ack && number >= 0) {
       run.ack.block = number;
-      run.ack.at = clock.now();
+      run.ack.time = clock.now();
       perform(run, step(run.state, run.ack));
     } else if (opcode === opcodes.error) {
       const message = errorTextOf(packet);
@@ -226,7 +234,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       return;
     run.reportedAt = now;
     run.reportedBase = run.state.base;
-    host.emit({ type: "progress", at: clock.wall(), transfer: run.transfer, figures: figuresOf(run) });
+    host.emit({ type: "progress", time: clock.wall(), transfer: run.transfer, figures: figuresOf(run) });
   }
 
   function figuresOf(run: Running): TransferFigures {
@@ -237,7 +245,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       blocks: state.base,
       retransmissions: state.retransmissions,
       timeouts: state.timeouts,
-      ms: clock.now() - asked.at,
+      ms: clock.now() - asked.receivedAt,
     };
   }
 
@@ -265,7 +273,7 @@ interface Running {
   readonly oack: Uint8Array | undefined;
   channel: Channel | undefined;
   /** Used for every ACK, so that none makes an object. */
-  readonly ack: { type: "ack"; block: number; at: number };
+  readonly ack: { type: "ack"; block: number; time: number };
   /** Blocks still to send. */
   first: number;
   last: number;

@@ -1,6 +1,6 @@
 import type { RemoteInfo } from "node:dgram";
-import { type ClientFilter, isLoopback } from "@bootlace/boot-source";
-import { frameCache } from "./cache.ts";
+import { isLoopback } from "@bootlace/boot-source";
+import { type FrameCache, frameCache } from "./cache.ts";
 import { channelPools } from "./channel-pools.ts";
 import type { Clock } from "./clock.ts";
 import { admission } from "./core/admission.ts";
@@ -13,7 +13,7 @@ import { ethernetBlock, largestBlock, linkMtu } from "./link-mtu.ts";
 import type { Listener } from "./listener.ts";
 import { readSession } from "./read-session.ts";
 import type { SetSegmentSize } from "./segment-size.ts";
-import type { TftpLimits, TftpServerOptions } from "./server-options.ts";
+import type { ClientSettings, TftpLimits, TftpServerOptions } from "./server-options.ts";
 import type { Session, SessionHost } from "./session.ts";
 import { silentSessions } from "./silent-sessions.ts";
 import { writeSession } from "./write-session.ts";
@@ -26,7 +26,7 @@ interface Entry {
   readonly datagram: Uint8Array;
   readonly listener: Listener;
   /** When it came. */
-  readonly at: number;
+  readonly receivedAt: number;
 }
 
 interface Refusal {
@@ -49,18 +49,26 @@ export interface Requests {
   /** Called once when no transfer is left. */
   whenIdle(callback: () => void): void;
   readonly active: number;
-  readonly cache: ReturnType<typeof frameCache>;
+  readonly cache: FrameCache;
   readonly requests: number;
 }
 
-export function requestsOf(
-  options: TftpServerOptions,
-  limits: TftpLimits,
-  clock: Clock,
-  filter: () => ClientFilter,
-  emit: (event: TftpEvent) => void,
-  setSegmentSize?: SetSegmentSize,
-): Requests {
+export interface RequestDeps {
+  /** What stays as it is while the server lives. */
+  readonly options: Pick<TftpServerOptions, "source" | "sink" | "singlePort" | "mtuOf" | "progressInterval">;
+  /** May change between two requests. */
+  readonly limits: TftpLimits;
+  readonly clock: Clock;
+  /** @param address that of a client */
+  isAllowed(address: string): boolean;
+  settingsFor(client: TftpClient, file: string): ClientSettings | undefined;
+  emit(event: TftpEvent): void;
+  /** How the system is told to cut windows into packets; undefined where it is not to. */
+  readonly setSegmentSize: SetSegmentSize | undefined;
+}
+
+export function requestsOf(deps: RequestDeps): Requests {
+  const { options, limits, clock, emit, setSegmentSize } = deps;
   const cache = frameCache(limits.cacheSize);
   const gate = admission(limits);
   const entries = new Map<string, Entry>();
@@ -116,7 +124,7 @@ export function requestsOf(
     detail?: string,
   ): void {
     if (error) listener.reject(client, encodeError(error.code, error.text));
-    emit({ type: "refused", at: clock.wall(), client, file, reason, code: error?.code, detail });
+    emit({ type: "refused", time: clock.wall(), client, file, reason, code: error?.code, detail });
   }
 
   function onPacket(listener: Listener, packet: Buffer, from: RemoteInfo): void {
@@ -134,7 +142,7 @@ export function requestsOf(
     requests++;
     const client: TftpClient = { address: from.address, port: from.port, localAddress, localPort };
     if (reservedPorts.has(from.port)) refused(listener, client, undefined, "reserved-port");
-    else if (!filter().allows(from.address)) refused(listener, client, undefined, "client-not-allowed");
+    else if (!deps.isAllowed(from.address)) refused(listener, client, undefined, "client-not-allowed");
     else if (!isRequest) onStranger(listener, client, opcode);
     else {
       const decoded = decodeRequest(packet);
@@ -159,10 +167,10 @@ export function requestsOf(
   ): void {
     const { file } = request;
     const exempt = isLoopback(client.address);
-    const at = clock.now();
+    const now = clock.now();
     const known = entries.get(key);
-    if (known && sameOctets(known.datagram, datagram) && !isNew(known, at)) {
-      if (gate.repeat(client.address, exempt, at)) known.session.repeat();
+    if (known && sameOctets(known.datagram, datagram) && !isNew(known, now)) {
+      if (gate.repeat(client.address, exempt, now)) known.session.repeat();
       return;
     }
     known?.session.stop("replaced");
@@ -174,18 +182,18 @@ export function requestsOf(
     if (!isServableName(file)) {
       listener.reject(client, encodeError(errors.notFound.code, errors.notFound.text));
       const { code } = errors.notFound;
-      emit({ type: "not-found", at: clock.wall(), client, file, reason: "bad-name", code, detail: undefined });
+      emit({ type: "not-found", time: clock.wall(), client, file, reason: "bad-name", code, detail: undefined });
       return;
     }
-    if (gate.active >= limits.maxTransfers) evictSilent(at);
-    const verdict = gate.request(client.address, exempt, at);
-    if (verdict === "granted") startSession(listener, client, key, request, datagram, at);
+    if (gate.active >= limits.maxTransfers) evictSilent(now);
+    const verdict = gate.request(client.address, exempt, now);
+    if (verdict === "granted") startSession(listener, client, key, request, datagram, now);
     else refused(listener, client, file, verdict);
   }
 
   /** The same datagram again is a new request once the old one was acknowledged, unless the network doubled it. */
-  function isNew(known: Entry, at: number): boolean {
-    return known.session.acknowledged() && at - known.at >= timing.repeatGap;
+  function isNew(known: Entry, now: number): boolean {
+    return known.session.acknowledged() && now - known.receivedAt >= timing.repeatGap;
   }
 
   function refusalOf(request: TftpRequest): Refusal | undefined {
@@ -203,7 +211,7 @@ export function requestsOf(
     key: string,
     request: TftpRequest,
     datagram: Uint8Array,
-    at: number,
+    receivedAt: number,
   ): void {
     let host = hosts.get(listener);
     if (!host) {
@@ -211,14 +219,14 @@ export function requestsOf(
       hosts.set(listener, host);
     }
     const before = gate.active;
-    const asked = { client, request, settings: options.settingsFor?.(client, request.file), at };
+    const asked = { client, request, settings: deps.settingsFor(client, request.file), receivedAt };
     const session =
       request.opcode === "wrq" && options.sink
         ? writeSession(host, options.sink, asked)
         : readSession(host, cache, options.source, asked);
     // A file that is not there has already been answered.
     if (gate.active < before) return;
-    entries.set(key, { session, datagram, listener, at });
+    entries.set(key, { session, datagram, listener, receivedAt });
     keys.set(session, key);
     tickSoon();
   }
@@ -274,5 +282,5 @@ export function requestsOf(
 }
 
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, at) => octet === b[at]);
+  return a.length === b.length && a.every((octet, index) => octet === b[index]);
 }

@@ -1,6 +1,4 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-
-import type { Source } from "@bootlace/boot-source";
+import type { BootServer, CacheStatistics, HolderOf, Source } from "@bootlace/boot-source";
 import type { TftpClient, TftpEvent } from "./core/events.ts";
 import type { Sink } from "./sink.ts";
 
@@ -27,7 +25,7 @@ export interface TftpLimits {
   readonly unacknowledgedPerSecond: number;
   /** The same for one client address. Default 10, after a first burst of 64. */
   readonly unacknowledgedPerSecondPerClient: number;
-  /** Octets of file contents kept in memory for all transfers together. Default 32 MiB. */
+  /** Bytes of file contents kept in memory for all transfers together. Default 32 MiB. */
   readonly cacheSize: number;
   /** Milliseconds without a sign from the client after which a transfer ends. Default 30,000. */
   readonly idleLimit: number;
@@ -45,126 +43,69 @@ export interface ClientSettings {
   readonly ignoreOptions?: readonly string[];
 }
 
-export interface TftpServerOptions {
-  readonly source: Source;
+/** What can change while the server runs. What is left out, or `undefined`, stays as it is. */
+export interface TftpChanges {
   /**
    * Local addresses to serve on; each gets a socket of its own, so that a reply always comes from the address that was
    * asked, and requests to a broadcast address are not heard. Default: every IPv4 address of this machine, followed
    * while the server runs. "0.0.0.0" is possible, but then the operating system chooses the sender of the replies.
    */
-  readonly addresses?: readonly string[];
-  /** UDP port of the requests. Default 69; 0 lets the system choose, see `endpoints()`. */
-  readonly port?: number;
+  readonly addresses?: readonly string[] | undefined;
+  /** UDP port of the requests, 1 to 65535. Default 69; 0 lets the system choose, see `addresses()`. */
+  readonly port?: number | undefined;
+  /**
+   * Who is served: addresses and subnets ("192.168.11.0/24"). Default, also when empty: subnets of this machine's
+   * interfaces and all private, link-local and loopback addresses. Others get no answer.
+   */
+  readonly clients?: readonly string[] | undefined;
+  readonly limits?: Partial<TftpLimits> | undefined;
+  /** Called for each request, before negotiation. */
+  readonly settingsFor?: ((client: TftpClient, file: string) => ClientSettings | undefined) | undefined;
+}
+
+export interface TftpServerOptions extends TftpChanges {
+  readonly source: Source;
   /** Answer from the request port itself, for firewalls and NAT. Not as RFC 1350 wants it. Default false. */
-  readonly singlePort?: boolean;
+  readonly singlePort?: boolean | undefined;
   /**
    * Send a window of DATA by one call and have Linux cut it into packets (UDP_SEGMENT), where blksize is 1468 or the
    * largest that is granted. Node cannot ask for that: `/usr/bin/perl` is started when an address is bound, for 256
    * sockets that are made ahead. Without that program all goes as it does otherwise. Default false.
    */
-  readonly segmentation?: boolean;
-  /**
-   * Who is served: addresses and subnets ("192.168.11.0/24"). Default: subnets of this machine's interfaces and all
-   * private, link-local and loopback addresses. Others get no answer.
-   */
-  readonly clients?: readonly string[];
+  readonly segmentation?: boolean | undefined;
   /** Where uploads go. Default: write requests are refused. */
-  readonly sink?: Sink;
-  readonly limits?: Partial<TftpLimits>;
+  readonly sink?: Sink | undefined;
   /**
-   * Octets of the largest packet that leaves by the interface with this local address; undefined when it is not known.
+   * Bytes of the largest packet that leaves by the interface with this local address; undefined when it is not known.
    * Default: what Linux says of the interface. Asked for a request when the last answer is two seconds old.
    */
-  readonly mtuOf?: (address: string) => number | undefined;
-  /** Called for each request, before negotiation. */
-  readonly settingsFor?: (client: TftpClient, file: string) => ClientSettings | undefined;
+  readonly mtuOf?: ((address: string) => number | undefined) | undefined;
   /** Milliseconds between two `progress` events of one transfer. Default 1000; 0: none. */
-  readonly progressInterval?: number;
+  readonly progressInterval?: number | undefined;
+  /** Finds who holds a port that is in use; what it finds is part of the `ServerStartError`. */
+  readonly holderOf?: HolderOf | undefined;
   /** Gets every event, in order. What it throws is not caught. */
-  readonly onEvent?: (event: TftpEvent) => void;
+  readonly onEvent?: ((event: TftpEvent) => void) | undefined;
 }
 
-export interface TftpEndpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Figures since the start of the server. */
+/** How it is now, and figures since the server was created. */
 export interface TftpStatistics {
   readonly requests: number;
+  /** Transfers that run now. */
   readonly transfersActive: number;
   readonly transfersDone: number;
   readonly transfersAborted: number;
   readonly probes: number;
   readonly notFound: number;
   readonly refused: number;
-  /** Octets acknowledged by clients or received from them. */
+  /** Bytes acknowledged by clients or received from them. */
   readonly bytes: number;
   readonly retransmissions: number;
-  readonly cache: {
-    /** Octets in use now, and the most there may be. */
-    readonly bytes: number;
-    readonly limit: number;
-    readonly hits: number;
-    readonly misses: number;
-  };
+  readonly cache: CacheStatistics;
 }
 
-/** What can change while the server runs. What is left out stays as it is. */
-export interface TftpChanges {
-  readonly addresses?: readonly string[];
-  readonly port?: number;
-  /** Empty: as when the option `clients` is left out. */
-  readonly clients?: readonly string[];
-  readonly limits?: Partial<Pick<TftpLimits, "maxBlockSize" | "maxWindowSize" | "maxTransfers">>;
-}
-
-export interface TftpServer {
-  /**
-   * Binds every address. Rejects with `TftpStartError` when one could not be bound; all are tried first, and none stays
-   * bound then.
-   */
-  start(): Promise<void>;
-  /** `drain`: take no new requests, but let the running transfers end, for at most `timeout` ms (default 30,000). Safe to call twice. */
-  stop(options?: { readonly drain?: boolean; readonly timeout?: number }): Promise<void>;
-  /**
-   * Serves exactly these addresses from now on. Transfers on an address that is gone go on when it comes back within
-   * `idleLimit` (except in single-port mode: they end). An address that cannot be bound is reported by `listen-failed`
-   * and tried again; nothing is thrown.
-   */
-  setAddresses(addresses: readonly string[]): Promise<void>;
-  /**
-   * Changes the server while it runs. New requests find the new settings; transfers that run go on to their end, also
-   * on an address or port that is given up (except in single-port mode). An address that stays keeps its socket.
-   * @returns the addresses that could not be bound; they are tried again
-   */
-  configure(changes: TftpChanges): Promise<readonly TftpBindFailure[]>;
-  /** What is bound now, with the port the system chose. */
-  endpoints(): readonly TftpEndpoint[];
-  /** Transfers now running. */
-  active(): number;
-  statistics(): TftpStatistics;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** One address that could not be bound. `code` is that of the operating system: "EACCES", "EADDRINUSE", "EADDRNOTAVAIL". */
-export interface TftpBindFailure extends TftpEndpoint {
-  readonly code: string;
-}
-
-/** The server did not start. `code`, `address` and `port` are those of the first of `failures`. */
-export class TftpStartError extends Error {
-  override readonly name = "TftpStartError";
-  readonly code: string;
-  readonly address: string;
-  readonly port: number;
-  readonly failures: readonly TftpBindFailure[];
-
-  constructor(failures: readonly [TftpBindFailure, ...TftpBindFailure[]]) {
-    super(failures.map((f) => `cannot bind UDP ${f.address} port ${f.port}: ${f.code}`).join("; "));
-    this.code = failures[0].code;
-    this.address = failures[0].address;
-    this.port = failures[0].port;
-    this.failures = failures;
-  }
-}
+/**
+ * A TFTP server. Transfers that run go on to their end after a change, but in single-port mode they end with their
+ * socket.
+ */
+export type TftpServer = BootServer<TftpChanges, TftpStatistics>;

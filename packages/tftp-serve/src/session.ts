@@ -11,7 +11,7 @@ export interface Asked {
   readonly request: TftpRequest;
   readonly settings: ClientSettings | undefined;
   /** When it came, by the clock of the server. */
-  readonly at: number;
+  readonly receivedAt: number;
 }
 
 /** One transfer, from the request to its end. */
@@ -59,7 +59,7 @@ export function transferRef(host: SessionHost, asked: Asked): TransferRef {
 
 /** The event that tells how a transfer ended. */
 export function endEvent(
-  at: number,
+  time: number,
   transfer: TransferRef,
   outcome: Outcome,
   figures: TransferFigures,
@@ -69,7 +69,7 @@ export function endEvent(
     case "done":
       return {
         type: "done",
-        at,
+        time,
         transfer,
         figures,
         blockSize: shape.blockSize,
@@ -77,11 +77,11 @@ export function endEvent(
         confirmed: outcome.confirmed,
       };
     case "probe":
-      return { type: "probe", at, transfer, size: figures.size, ms: figures.ms };
+      return { type: "probe", time, transfer, size: figures.size, ms: figures.ms };
     case "aborted":
       return {
         type: "aborted",
-        at,
+        time,
         transfer,
         figures,
         reason: outcome.reason,

@@ -41,6 +41,7 @@ export function count(counts: Counts, event: TftpEvent): void {
     case "negotiated":
     case "progress":
     case "send-failed":
+    case "stopped":
       return;
   }
 }

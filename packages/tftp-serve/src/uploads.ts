@@ -1,26 +1,28 @@
 import { constants } from "node:fs";
 import { type FileHandle, link, open, realpath, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { codeOf, pathsOf } from "@bootlace/boot-source";
+import { check, checkOptions, codeOf, type OptionTable, pathsOf } from "@bootlace/boot-source";
 import type { CreateResult, Sink, SinkFile } from "./sink.ts";
 
 export interface UploadOptions {
-  /** Octets of one file. Default 16 MiB. */
-  readonly maxFileSize?: number;
-  /** Octets of all files this sink takes while it lives. Default 256 MiB. */
-  readonly quota?: number;
+  /** Bytes of one file. Default 16 MiB. */
+  readonly maxFileSize?: number | undefined;
+  /** Bytes of all files this sink takes while it lives. Default 256 MiB. */
+  readonly quota?: number | undefined;
 }
+
+const optionsTable: OptionTable<UploadOptions> = { maxFileSize: check.integer(0), quota: check.integer(0) };
 
 let parts = 0;
 
 /**
  * Takes uploads into a folder that exists, and into folders below it that exist. Files are only created, never changed;
  * a file appears under its name when it is complete.
+ * @throws OptionError for an option that does not exist or has a value that it cannot have
  */
 export function uploads(root: string, options: UploadOptions = {}): Sink {
   const base = resolve(root);
-  const maxFileSize = options.maxFileSize ?? 16 * 1024 * 1024;
-  const quota = options.quota ?? 256 * 1024 * 1024;
+  const { maxFileSize = 16 * 1024 * 1024, quota = 256 * 1024 * 1024 } = checkOptions("uploads", options, optionsTable);
   let used = 0;
 
   async function createAt(path: string, reserved: number): Promise<SinkFile> {

@@ -44,10 +44,10 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
       if (running && !ended) onPacket(running, packet);
     },
     repeat() {
-      if (running && !ended) perform(running, stepReceive(running.state, { type: "repeat", at: clock.now() }));
+      if (running && !ended) perform(running, stepReceive(running.state, { type: "repeat", time: clock.now() }));
     },
     tick(now) {
-      if (running && !ended) perform(running, stepReceive(running.state, { type: "tick", at: now }));
+      if (running && !ended) perform(running, stepReceive(running.state, { type: "tick", time: now }));
     },
     stop(reason) {
       const error = reason === "stopped" ? errors.stopping : undefined;
@@ -77,7 +77,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
       const { code, text } = refusals[reason];
       host.reject(client, encodeError(code, text));
       leave();
-      host.emit({ type: "refused", at: clock.wall(), client, file: request.file, reason, code, detail });
+      host.emit({ type: "refused", time: clock.wall(), client, file: request.file, reason, code, detail });
     }
   }
 
@@ -89,10 +89,10 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
     });
     const { blockSize, windowSize, timeout, acknowledged } = terms;
     const transfer = transferRef(host, asked);
-    const at = clock.wall();
+    const time = clock.wall();
     const size = requestedNumber(request.options, "tsize");
-    host.emit({ type: "start", at, transfer, requested: request.options });
-    host.emit({ type: "negotiated", at, transfer, size, blockSize, windowSize, timeout, acknowledged });
+    host.emit({ type: "start", time, transfer, requested: request.options });
+    host.emit({ type: "negotiated", time, transfer, size, blockSize, windowSize, timeout, acknowledged });
     const { idleLimit, lifetime } = host.limits;
     const { state, effect } = beginReceive(
       {
@@ -126,7 +126,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
       portClosed: () => {
         if (!ended) perform(opening, stepReceive(state, { type: "port-closed" }));
       },
-      sendFailed: (code) => host.emit({ type: "send-failed", at: clock.wall(), client, code }),
+      sendFailed: (code) => host.emit({ type: "send-failed", time: clock.wall(), client, code }),
       failed: (code) => finish(opening, { type: "aborted", reason: "no-socket", detail: code }, undefined),
     });
     if (ended) return;
@@ -143,7 +143,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
     }
     if (opcode === opcodes.data && number >= 0) {
       const payload = packet.subarray(dataHeader);
-      const effect = stepReceive(run.state, { type: "data", block: number, length: payload.length, at: clock.now() });
+      const effect = stepReceive(run.state, { type: "data", block: number, length: payload.length, time: clock.now() });
       if (effect.kind === "take") {
         run.queue.push({ payload, ack: effect.ack, last: effect.last });
         if (!run.storing) void store(run);
@@ -217,7 +217,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
       blocks: state.received,
       retransmissions: state.retransmissions,
       timeouts: state.timeouts,
-      ms: clock.now() - asked.at,
+      ms: clock.now() - asked.receivedAt,
     };
   }
 

@@ -26,8 +26,8 @@ async function finish(client: UdpClient, tid: number): Promise<void> {
 describe("addresses", () => {
   test("each has its own socket, and answers come from the address that was asked", async () => {
     const { server } = await running({ source, addresses: ["127.0.0.1", "127.0.0.2", "127.0.0.2"] });
-    expect(server.endpoints().map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.2"]);
-    const port = server.endpoints()[1]?.port ?? 0;
+    expect(server.addresses().map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.2"]);
+    const port = server.addresses()[1]?.port ?? 0;
     const socket = createSocket("udp4").bind(0, "127.0.0.1");
     onTestFinished(() => void socket.close());
     for (const name of ["hello", "nothing"]) {
@@ -45,14 +45,14 @@ describe("addresses", () => {
     const { port: tid } = await client.next();
     client.send(ack(1), tid);
     await client.next();
-    await server.setAddresses(["127.0.0.2"]);
+    await server.configure({ addresses: ["127.0.0.2"] });
     expect(await event("unlistening")).toMatchObject({ address: "127.0.0.1", port });
-    expect(server.endpoints()).toMatchObject([{ address: "127.0.0.2" }]);
+    expect(server.addresses()).toMatchObject([{ address: "127.0.0.2" }]);
     clock.advance(20_000);
-    await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    await server.configure({ addresses: ["127.0.0.1", "127.0.0.2"] });
     await finish(client, tid);
     expect(await event("done")).toMatchObject({ figures: { bytes: 5000 } });
-    const back = server.endpoints().find(({ address }) => address === "127.0.0.1");
+    const back = server.addresses().find(({ address }) => address === "127.0.0.1");
     expect(await fetchFile(await udpClient(), back?.port ?? 0, "hello")).toEqual(files.hello);
   });
 
@@ -64,10 +64,10 @@ describe("addresses", () => {
     const { port: tid } = await client.next();
     client.send(ack(1), tid);
     await client.next();
-    await server.setAddresses([]);
+    await server.configure({ addresses: [] });
     clock.advance(40_000);
     expect(await event("aborted")).toMatchObject({ reason: "timeout" });
-    expect(server.active()).toBe(0);
+    expect(server.statistics().transfersActive).toBe(0);
   });
 
   test("one that stays keeps its socket and its transfers", async () => {
@@ -75,10 +75,10 @@ describe("addresses", () => {
     const client = await udpClient();
     client.send(rrq("big"), port);
     const { port: tid } = await client.next();
-    await server.setAddresses(["127.0.0.2", "127.0.0.1"]);
+    await server.configure({ addresses: ["127.0.0.2", "127.0.0.1"] });
     client.send(ack(1), tid);
     expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
   });
 
   test("one that cannot be bound is told once and tried again", async () => {
@@ -87,10 +87,10 @@ describe("addresses", () => {
     await once(taken, "listening");
     const { port } = taken.address();
     const { server, events, event } = await running({ source, port, addresses: ["127.0.0.1"] }, clock);
-    await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    await server.configure({ addresses: ["127.0.0.1", "127.0.0.2"] });
     expect(await event("listen-failed")).toMatchObject({ address: "127.0.0.2", port, code: "EADDRINUSE" });
     clock.advance(2000);
-    await server.setAddresses(["127.0.0.1", "127.0.0.2"]);
+    await server.configure({ addresses: ["127.0.0.1", "127.0.0.2"] });
     expect(events.filter(({ type }) => type === "listen-failed")).toHaveLength(1);
     taken.close();
     await once(taken, "close");
@@ -109,29 +109,16 @@ describe("addresses", () => {
     const expected = own.filter(({ family }) => family === "IPv4").map(({ address }) => address);
     expect(
       server
-        .endpoints()
+        .addresses()
         .map(({ address }) => address)
         .sort(),
     ).toEqual([...new Set(expected)].sort());
     clock.advance(4000);
-    expect(server.endpoints()).toHaveLength(new Set(expected).size);
+    expect(server.addresses()).toHaveLength(new Set(expected).size);
   });
 });
 
 describe("stop", () => {
-  test("tells running transfers, and again is nothing", async () => {
-    const { server, port, event } = await running({ source });
-    const client = await udpClient();
-    client.send(rrq("big"), port);
-    await client.next();
-    await Promise.all([server.stop(), server.stop()]);
-    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
-    expect(await event("aborted")).toMatchObject({ reason: "stopped" });
-    expect(await event("unlistening")).toMatchObject({ port });
-    await server.stop();
-    expect([server.active(), server.endpoints()]).toEqual([0, []]);
-  });
-
   test("drain: running transfers end in peace, new requests get no answer", async () => {
     const { server, port, event, events } = await running({ source });
     const client = await udpClient();
@@ -148,7 +135,7 @@ describe("stop", () => {
     client.send(ack(10), tid);
     await stopped;
     expect(await event("done")).toMatchObject({ figures: { bytes: 5000 } });
-    expect(events.at(-1)).toMatchObject({ type: "unlistening" });
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(["unlistening", "stopped"]);
     expect(late.waiting).toBe(0);
   });
 
@@ -160,21 +147,12 @@ describe("stop", () => {
       client.send(rrq("big"), port);
       await client.next();
       const stopped = server.stop({ drain: true, timeout: 500 });
+      await new Promise((resolve) => setImmediate(resolve));
       if (hurry === "clock") clock.advance(500);
       else void server.stop();
       await stopped;
       expect(await event("aborted")).toMatchObject({ reason: "stopped" });
     }
-  });
-
-  test("await using", async () => {
-    const server = tftpServer({ source, port: 0, addresses: ["127.0.0.1"] }, fakeClock());
-    {
-      await using scoped = server;
-      await scoped.start();
-      expect(scoped.endpoints()).toHaveLength(1);
-    }
-    expect(server.endpoints()).toEqual([]);
   });
 });
 
@@ -184,7 +162,7 @@ describe("single-port mode", () => {
     const client = await udpClient();
     client.send(rrq("big"), port);
     await client.next();
-    await server.setAddresses(["127.0.0.2"]);
+    await server.configure({ addresses: ["127.0.0.2"] });
     expect(await event("aborted")).toMatchObject({ reason: "stopped" });
     expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
   });
@@ -199,7 +177,7 @@ describe("single-port mode", () => {
     expect(await client?.next()).toMatchObject({ port });
     client?.send(rrq("hello"), port);
     expect(await client?.next()).toMatchObject({ port });
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
   });
 
   test("packets of no known transfer are answered by ERROR 5, which disturbs nobody", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { admission } from "../src/core/admission.ts";
-import { defaultLimits } from "../src/serve.ts";
+import { defaultLimits } from "../src/option-tables.ts";
 
 const limits = { ...defaultLimits, maxTransfers: 4, maxTransfersPerClient: 2 };
 
@@ -29,8 +29,8 @@ describe("places", () => {
 describe("rates", () => {
   test("a client that never acknowledges: a first burst, then its share a second", () => {
     const gate = admission(defaultLimits);
-    const ask = (at: number) => {
-      const verdict = gate.request("a", false, at);
+    const ask = (now: number) => {
+      const verdict = gate.request("a", false, now);
       if (verdict === "granted") gate.release("a");
       return verdict;
     };
@@ -82,6 +82,20 @@ describe("rates", () => {
     const gate = admission(defaultLimits);
     for (let n = 0; n < 200; n++) expect(gate.request(`192.168.1.${n}`, false, 0)).toBe("granted");
   });
+});
+
+test("other limits hold from the next request on", () => {
+  const limits = { ...defaultLimits, maxTransfers: 5000 };
+  const gate = admission(limits);
+  const ask = (count: number, now: number) =>
+    Array.from({ length: count }, () => gate.repeat("a", false, now)).filter(Boolean).length;
+  expect(ask(100, 0)).toBe(64);
+  limits.unacknowledgedPerSecondPerClient = 100;
+  expect(ask(100, 100)).toBe(10);
+  limits.unacknowledgedPerSecondPerClient = 5;
+  expect(ask(100, 60_000)).toBe(32);
+  limits.maxTransfers = 0;
+  expect(gate.request("b", false, 60_000)).toBe("too-many-transfers");
 });
 
 test("false addresses do not fill the memory, and those with transfers are not forgotten", () => {

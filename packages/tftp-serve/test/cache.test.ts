@@ -127,7 +127,7 @@ describe("sharing", () => {
     await load(again, 0);
     expect(third.reads).toEqual([]);
     cache.close(again);
-    expect([third.closed, cache.misses]).toEqual([1, 1]);
+    expect([third.closed, cache.statistics.misses]).toEqual([1, 1]);
   });
 
   test("what will still have to be read is held: at the start, and when a piece in use goes", async () => {
@@ -168,9 +168,9 @@ describe("sharing", () => {
     const cache = frameCache(1e6);
     const framed = cache.open(file(pattern(1000), undefined), shape);
     await load(framed, 0);
-    expect(cache.bytes).toBeGreaterThan(1000);
+    expect(cache.statistics.bytes).toBeGreaterThan(1000);
     cache.close(framed);
-    expect(cache.bytes).toBe(0);
+    expect(cache.statistics.bytes).toBe(0);
   });
 });
 
@@ -183,15 +183,27 @@ describe("memory", () => {
       framed.load(0, undefined);
       cache.close(framed);
       expect(kept?.chunk(0)).toBeDefined();
-      expect(cache.bytes).toBeLessThanOrEqual(10_000);
+      expect(cache.statistics.bytes).toBeLessThanOrEqual(10_000);
     }
   });
 
   test("ten thousand tiny files are counted with what they cost", () => {
     const cache = frameCache(100_000);
     for (const framed of openAll(cache, 10_000, 10)) cache.close(framed);
-    expect(cache.bytes).toBeLessThanOrEqual(100_000);
-    expect(cache.bytes).toBeGreaterThan(90_000);
+    expect(cache.statistics.bytes).toBeLessThanOrEqual(100_000);
+    expect(cache.statistics.bytes).toBeGreaterThan(90_000);
+  });
+
+  test("goes back at once when the limit becomes smaller", async () => {
+    const cache = frameCache(100_000);
+    const kept = openAll(cache, 10, 2000);
+    const before = cache.statistics.bytes;
+    cache.resize(100_000);
+    expect(cache.statistics).toMatchObject({ bytes: before, limit: 100_000 });
+    cache.resize(6000);
+    expect(cache.statistics.bytes).toBeLessThanOrEqual(6000);
+    expect(cache.statistics.bytes).toBeGreaterThan(0);
+    for (const framed of kept) expect(await load(framed, 0)).toBeInstanceOf(Uint8Array);
   });
 
   test("a piece larger than the limit still passes through", async () => {
@@ -199,7 +211,7 @@ describe("memory", () => {
     const framed = cache.open(file(pattern(200_000), "v", true), shape);
     for (let index = 0; index < 4; index++) expect(await load(framed, index)).toBeInstanceOf(Uint8Array);
     expect(framed.chunk(0)).toBeUndefined();
-    expect(cache.bytes).toBeLessThan(70_000);
+    expect(cache.statistics.bytes).toBeLessThan(70_000);
     cache.close(framed);
   });
 
@@ -233,7 +245,7 @@ describe("trouble", () => {
     const results = [load(framed, 0), load(framed, 1), load(framed, 0)];
     for (const result of results) expect(await result).toMatchObject({ reason });
     expect(await load(framed, 2)).toMatchObject({ reason });
-    expect(cache.bytes).toBe(0);
+    expect(cache.statistics.bytes).toBe(0);
     expect(cache.open(file(pattern(200_000), "v"), shape)).not.toBe(framed);
   });
 

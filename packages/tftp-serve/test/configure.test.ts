@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { fakeClock } from "./fake-clock.ts";
 import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
 import { ack, rrq, toHex } from "./hex.ts";
 
@@ -24,7 +25,7 @@ describe("configure", () => {
     const first = await client.next();
     const next = await freePort("127.0.0.1");
     expect(await server.configure({ port: next })).toEqual([]);
-    expect(server.endpoints()).toEqual([{ address: "127.0.0.1", port: next }]);
+    expect(server.addresses()).toEqual([{ address: "127.0.0.1", port: next }]);
     expect(await event("unlistening")).toMatchObject({ port });
     const got = [first.packet.subarray(4)];
     for (let block = 1; block < 10; block++) {
@@ -40,15 +41,15 @@ describe("configure", () => {
 
   test("gives up an address and keeps its transfers; an address that stays keeps its socket", async () => {
     const { server, port } = await running({ source, addresses: ["127.0.0.1", "127.0.0.2"] });
-    const stays = server.endpoints()[1];
+    const stays = server.addresses()[1];
     const client = await udpClient();
     client.send(rrq("big"), port);
     const { port: tid } = await client.next();
     await server.configure({ addresses: ["127.0.0.2"] });
-    expect(server.endpoints()).toEqual([stays]);
+    expect(server.addresses()).toEqual([stays]);
     client.send(ack(1), tid);
     expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
   });
 
   test("in single-port mode ends the transfers of a socket that is closed", async () => {
@@ -74,14 +75,33 @@ describe("configure", () => {
     expect(await fetchFile(stranger, port, "hello")).toEqual(files.hello);
   });
 
-  test("tells what cannot be bound", async () => {
+  test("applies the rates, the memory and the settings of clients to what comes next", async () => {
+    const clock = fakeClock();
+    const { server, port, event } = await running({ source }, clock);
+    const [client, other] = [await udpClient(), await udpClient()];
+    expect(await fetchFile(client, port, "big")).toEqual(Buffer.from(files.big));
+    expect(server.statistics().cache).toMatchObject({ limit: 32 * 2 ** 20 });
+    await server.configure({ limits: { cacheSize: 100, unacknowledgedPerSecond: 0.5 } });
+    expect(server.statistics().cache).toMatchObject({ limit: 100 });
+    await server.configure({ settingsFor: () => ({ ignoreOptions: ["blksize"] }) });
+    client.send(rrq("hello", "blksize", "1428", "tsize", "0"), port);
+    expect((await client.next()).packet.toString("latin1", 2)).toBe("tsize\x005\0");
+    other.send(rrq("hello"), port);
+    expect(await event("refused")).toMatchObject({ reason: "rate" });
+    await server.configure({ limits: { unacknowledgedPerSecond: 100 } });
+    clock.advance(20);
+    other.send(rrq("hello"), port);
+    expect((await other.next()).packet.toString("latin1", 4)).toBe("hello");
+  });
+
+  test("reports what cannot be bound", async () => {
     const taken = createSocket("udp4").bind(0, "127.0.0.2");
     onTestFinished(() => void taken.close());
     await once(taken, "listening");
     const { port } = taken.address();
     const { server } = await running({ source, port, addresses: ["127.0.0.1"] });
     expect(await server.configure({ addresses: ["127.0.0.1", "127.0.0.2"] })).toEqual([
-      { address: "127.0.0.2", port, code: "EADDRINUSE" },
+      { protocol: "udp", address: "127.0.0.2", port, code: "EADDRINUSE" },
     ]);
   });
 
@@ -89,6 +109,6 @@ describe("configure", () => {
     const { server } = await running({ source });
     await server.stop();
     expect(await server.configure({ addresses: ["127.0.0.3"] })).toEqual([]);
-    expect(server.endpoints()).toEqual([]);
+    expect(server.addresses()).toEqual([]);
   });
 });

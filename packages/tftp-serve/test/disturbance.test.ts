@@ -173,7 +173,7 @@ describe("the same client port again", () => {
     const second = await client.next();
     expect(second.packet.toString("latin1", 4)).toBe("hello");
     expect(await event("aborted")).toMatchObject({ reason: "replaced", transfer: { file: "big" } });
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
     const third = await begun(client, port);
     client.send(ack(1), third);
     await client.next();
@@ -182,7 +182,7 @@ describe("the same client port again", () => {
     const fourth = await begun(client, port);
     // RFC 1350 section 4: each transfer draws its TID anew. Of 28,000 ports two draws of four are alike now and then.
     expect(new Set([first, second.port, third, fourth]).size).toBeGreaterThan(2);
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
     expect(client.waiting).toBe(0);
   });
 
@@ -195,7 +195,7 @@ describe("the same client port again", () => {
     client.send(rrq("big"), port);
     expect(await fetchFile(await udpClient(), port, "hello")).toEqual(Buffer.from("hello"));
     await event("done");
-    expect([client.waiting, server.active()]).toEqual([0, 1]);
+    expect([client.waiting, server.statistics().transfersActive]).toEqual([0, 1]);
     expect(events.some(({ type }) => type === "aborted")).toBe(false);
   });
 

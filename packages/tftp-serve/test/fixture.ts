@@ -117,7 +117,7 @@ export async function running(
   onTestFinished(() => server.stop());
   return {
     server,
-    port: server.endpoints()[0]?.port ?? 0,
+    port: server.addresses()[0]?.port ?? 0,
     events,
     event<T extends TftpEvent["type"]>(type: T) {
       type Wanted = Extract<TftpEvent, { type: T }>;

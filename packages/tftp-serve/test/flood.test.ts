@@ -116,21 +116,21 @@ function serve(asked: TftpRequest, index: number, bytes: Uint8Array): string {
   const rollover = chance(80) ? 0 : 1;
   const limits = { idleLimit: 30_000, lifetime: 900_000, rollover } as const;
   const plan = { size, blockSize, windowSize, timeout, offer: acknowledged.length > 0, ...limits } as const;
-  let at = below(1000);
-  const { state, effect: first } = begin(plan, at);
+  let time = below(1000);
+  const { state, effect: first } = begin(plan, time);
   let sends = first.kind === "none" ? 0 : 1;
   for (let count = below(60); count > 0; count--) {
-    at += pick([0, 1, 5, 15, 200, 1000, 9000, -5000]);
+    time += pick([0, 1, 5, 15, 200, 1000, 9000, -5000]);
     const event: TransferEvent = pick([
-      { type: "ack", block: state.top & 0xffff, at },
-      { type: "ack", block: (state.top + below(5) - 2) & 0xffff, at },
-      { type: "ack", block: below(65_536), at },
-      { type: "ack", block: 0, at },
-      { type: "tick", at },
-      { type: "tick", at },
-      chance(10) ? { type: "repeat", at } : { type: "stray" },
-      chance(5) ? { type: "error", code: pick([0, 8, 3, 65_535]), message: "x" } : { type: "tick", at },
-      chance(3) ? { type: "port-closed" } : { type: "ack", block: state.base & 0xffff, at },
+      { type: "ack", block: state.top & 0xffff, time },
+      { type: "ack", block: (state.top + below(5) - 2) & 0xffff, time },
+      { type: "ack", block: below(65_536), time },
+      { type: "ack", block: 0, time },
+      { type: "tick", time },
+      { type: "tick", time },
+      chance(10) ? { type: "repeat", time } : { type: "stray" },
+      chance(5) ? { type: "error", code: pick([0, 8, 3, 65_535]), message: "x" } : { type: "tick", time },
+      chance(3) ? { type: "port-closed" } : { type: "ack", block: state.base & 0xffff, time },
     ] as const);
     const before = state.acknowledged;
     const effect = step(state, event);
@@ -160,19 +160,19 @@ function take(asked: TftpRequest, index: number, bytes: Uint8Array): string {
   const { blockSize, windowSize, timeout, acknowledged } = termsOf(asked, 0);
   const limits = { idleLimit: 30_000, lifetime: 900_000, rollover: 0, maxSize: 100_000 } as const;
   const plan = { size: 0, blockSize, windowSize, timeout, offer: acknowledged.length > 0, ...limits } as const;
-  let at = below(1000);
-  const { state } = beginReceive(plan, at);
+  let time = below(1000);
+  const { state } = beginReceive(plan, time);
   for (let count = below(60); count > 0; count--) {
-    at += pick([0, 1, 5, 15, 200, 1000, 9000, -5000]);
+    time += pick([0, 1, 5, 15, 200, 1000, 9000, -5000]);
     const length = chance(90) ? blockSize : below(1600);
     const event: ReceiveEvent = pick([
-      { type: "data", block: (state.received + 1) & 0xffff, length, at },
-      { type: "data", block: (state.received + 1) & 0xffff, length, at },
-      { type: "data", block: (state.received + below(20) - 5) & 0xffff, length, at },
-      { type: "data", block: below(65_536), length, at },
-      { type: "tick", at },
-      chance(10) ? { type: "repeat", at } : { type: "stray" },
-      chance(3) ? { type: "error", code: 0, message: "" } : { type: "tick", at },
+      { type: "data", block: (state.received + 1) & 0xffff, length, time },
+      { type: "data", block: (state.received + 1) & 0xffff, length, time },
+      { type: "data", block: (state.received + below(20) - 5) & 0xffff, length, time },
+      { type: "data", block: below(65_536), length, time },
+      { type: "tick", time },
+      chance(10) ? { type: "repeat", time } : { type: "stray" },
+      chance(3) ? { type: "error", code: 0, message: "" } : { type: "tick", time },
     ] as const);
     const effect = stepReceive(state, event);
     if (effect.kind === "end") return effect.outcome.type === "aborted" ? effect.outcome.reason : effect.outcome.type;

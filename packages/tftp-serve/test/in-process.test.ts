@@ -4,8 +4,8 @@ import { frameCache } from "../src/cache.ts";
 import type { ChannelHandlers } from "../src/channel.ts";
 import type { TftpEvent } from "../src/core/events.ts";
 import type { OptionPair } from "../src/core/packet.ts";
+import { defaultLimits } from "../src/option-tables.ts";
 import { readSession } from "../src/read-session.ts";
-import { defaultLimits } from "../src/serve.ts";
 import type { ClientSettings } from "../src/server-options.ts";
 import type { SessionHost } from "../src/session.ts";
 import { fakeClock } from "./fake-clock.ts";
@@ -94,7 +94,7 @@ async function fetchAll(
       client,
       request,
       settings,
-      at: 0,
+      receivedAt: 0,
     },
   );
   while (!fetched.end) {

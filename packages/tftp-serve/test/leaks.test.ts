@@ -61,6 +61,6 @@ test("10,000 requests that are broken off leave descriptors and heap where they 
   expect(after.descriptors).toBe(before.descriptors);
   expect(after.octets - before.octets).toBeLessThan(1_000_000);
   expect(ends).toEqual({ probe: 5500, aborted: 5500 });
-  expect(server.active()).toBe(0);
+  expect(server.statistics().transfersActive).toBe(0);
   expect(server.statistics().cache.bytes).toBeLessThan(400_000);
 });

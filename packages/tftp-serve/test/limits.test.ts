@@ -19,7 +19,7 @@ test("when all transfers are in use, the one that has been silent longest makes 
   expect(await fetchFile(third, port, "hello")).toEqual(files.hello);
   expect(await event("aborted")).toMatchObject({ reason: "evicted", transfer: { client: { port: first.port } } });
   await event("done");
-  expect(server.active()).toBe(1);
+  expect(server.statistics().transfersActive).toBe(1);
 });
 
 test("who never answered makes room at once, before those that have begun", async () => {
@@ -37,7 +37,7 @@ test("who never answered makes room at once, before those that have begun", asyn
   expect(await fetchFile(third, port, "hello")).toEqual(files.hello);
   expect(await event("aborted")).toMatchObject({ reason: "evicted", transfer: { client: { port: mute.port } } });
   await event("done");
-  expect(server.active()).toBe(1);
+  expect(server.statistics().transfersActive).toBe(1);
 });
 
 async function beginAndFallSilent(client: Awaited<ReturnType<typeof udpClient>>, port: number): Promise<void> {
@@ -57,7 +57,7 @@ test.each([
   const storm = await Promise.all(Array.from({ length: 256 }, () => udpClient()));
   for (const client of storm) client.send(rrq("big", "blksize", "1468"), port);
   for (const client of storm) expect((await client.next()).packet[1]).toBe(6);
-  expect(server.active()).toBe(256);
+  expect(server.statistics().transfersActive).toBe(256);
   clock.advance(50);
   expect(await fetchFile(await udpClient(), port, "hello")).toEqual(files.hello);
   expect(server.statistics()).toMatchObject({ refused: 0, transfersAborted: evicted });

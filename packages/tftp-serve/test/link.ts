@@ -100,12 +100,12 @@ export function link<T>(
     const copies = random() < quality.duplication ? 2 : 1;
     for (let i = 0; i < copies; i++) {
       if (random() < quality.loss) continue;
-      const at = time.now + quality.delay + random() * quality.jitter;
+      const arrival = time.now + quality.delay + random() * quality.jitter;
       if (random() < quality.reordering) {
-        time.at(Math.max(at, lastAt) + random() * (quality.delay + quality.jitter), () => deliver(packet));
+        time.at(Math.max(arrival, lastAt) + random() * (quality.delay + quality.jitter), () => deliver(packet));
         continue;
       }
-      lastAt = Math.max(at, lastAt);
+      lastAt = Math.max(arrival, lastAt);
       time.at(lastAt, () => deliver(packet));
     }
   };

@@ -55,26 +55,26 @@ export function simulate(model: ModelCase): ModelResult {
   const toServer = link<ToServer>(model, random, time, onServer);
 
   function onServer(packet: ToServer): void {
-    const at = time.now;
+    const now = time.now;
     if (packet.kind === "rrq") {
-      if (active && (!active.state.acknowledged || at - active.state.startedAt < 20)) {
-        perform(step(active.state, { type: "repeat", at }));
+      if (active && (!active.state.acknowledged || now - active.state.startedAt < 20)) {
+        perform(step(active.state, { type: "repeat", time: now }));
       } else {
-        const { state, effect } = begin(plan, at);
+        const { state, effect } = begin(plan, now);
         active = { tid: ++attempts, state };
         dataSent = 0;
         perform(effect);
         tick(active.tid);
       }
     } else if (active && packet.tid === active.tid) {
-      perform(step(active.state, { type: "ack", block: packet.number, at }));
+      perform(step(active.state, { type: "ack", block: packet.number, time: now }));
     }
   }
 
   function tick(tid: number): void {
     time.at(time.now + 10, () => {
       if (active?.tid !== tid) return;
-      perform(step(active.state, { type: "tick", at: time.now }));
+      perform(step(active.state, { type: "tick", time: time.now }));
       if (active?.tid === tid) tick(tid);
     });
   }

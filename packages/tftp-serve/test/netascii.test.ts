@@ -1,9 +1,11 @@
-import { content } from "@bootlace/boot-source";
+import { Readable } from "node:stream";
+import { content, type Source } from "@bootlace/boot-source";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeNetascii, netasciiDecoder, netasciiLength } from "../src/core/netascii.ts";
 import { netasciiView } from "../src/netascii-view.ts";
-import { hex, toHex } from "./hex.ts";
+import { fetchFile, running, udpClient } from "./fixture.ts";
+import { hex, request, toHex } from "./hex.ts";
 
 const file = hex("61 0a 62 0d 0a 0d 63");
 const wire = hex("61 0d 0a 62 0d 00 0d 0a 0d 00 63");
@@ -83,6 +85,27 @@ describe("a file seen as netascii", () => {
         expect(Buffer.compare(target, whole.subarray(at, at + length))).toBe(0);
       }
     }
+  });
+
+  test("a stream that can be read again is served", async () => {
+    const bytes = Buffer.from("a\n".repeat(1000));
+    const result = content(Readable.from([bytes]), { size: bytes.length });
+    const seen = result.ok ? await netasciiView(result.file) : result;
+    if (!seen.ok) return expect.fail(seen.fault.reason);
+    const target = new Uint8Array(seen.file.size);
+    expect(await seen.file.read(target, 0)).toBe(3000);
+    expect(Buffer.from(target).toString()).toBe("a\r\n".repeat(1000));
+  });
+
+  test("a stream larger than its spool is too large: its size in netascii is known when its beginning is gone", async () => {
+    const pieces = Array.from({ length: 200 }, () => Buffer.alloc(1000, "a\n"));
+    const streamed: Source = { open: () => content(Readable.from(pieces), { size: 200_000, spoolSize: 4000 }) };
+    const { port, event } = await running({ source: streamed });
+    const client = await udpClient();
+    client.send(request(1, "f", "netascii"), port);
+    expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 05 00 00");
+    expect(await event("not-found")).toMatchObject({ reason: "too-large", detail: expect.stringContaining("is gone") });
+    expect(await fetchFile(client, port, "f")).toEqual(Buffer.concat(pieces));
   });
 
   test("too large a file is not read", async () => {

@@ -18,7 +18,7 @@ test("without a descriptor to open the file nobody gets an ERROR, and who asks a
   const client = await udpClient();
   client.send(rrq("f"), port);
   expect(await event("refused")).toMatchObject({ reason: "no-descriptor", code: undefined, detail: "EMFILE" });
-  expect(server.active()).toBe(0);
+  expect(server.statistics().transfersActive).toBe(0);
   short = false;
   client.send(rrq("f"), port);
   const { packet } = await client.next();

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import * as library from "../src/index.ts";
-import { defaultLimits } from "../src/serve.ts";
+import { defaultLimits } from "../src/option-tables.ts";
 import type { TftpServer } from "../src/server-options.ts";
 import { fetchFile, folder, udpClient } from "./fixture.ts";
 
@@ -34,7 +34,7 @@ async function execute(title: string): Promise<{ port: number; root: string; lin
     log: (line: string) => lines.push(line),
   });
   onTestFinished(() => server.stop());
-  return { port: server.endpoints()[0]?.port ?? 0, root, lines, server };
+  return { port: server.addresses()[0]?.port ?? 0, root, lines, server };
 }
 
 describe("the examples of the README run", () => {
@@ -60,7 +60,7 @@ describe("the examples of the README run", () => {
   });
 
   test("Stop", async () => {
-    expect((await execute("Stop")).server.endpoints()).toEqual([]);
+    expect((await execute("Stop")).server.addresses()).toEqual([]);
   });
 
   test("Take uploads", async () => {

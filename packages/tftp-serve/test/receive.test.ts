@@ -9,15 +9,15 @@ import { plan as readPlan } from "./transfer-run.ts";
 
 const plan: ReceivePlan = { ...readPlan, size: 0, maxSize: 1_000_000 };
 
-function upload(changes: Partial<ReceivePlan> = {}, at = 0) {
-  const { state, effect } = beginReceive({ ...plan, ...changes }, at);
+function upload(changes: Partial<ReceivePlan> = {}, startedAt = 0) {
+  const { state, effect } = beginReceive({ ...plan, ...changes }, startedAt);
   return {
     first: short(effect),
     state,
     data: (block: number, length: number, now: number) =>
-      short(stepReceive(state, { type: "data", block, length, at: now })),
-    tick: (now: number) => short(stepReceive(state, { type: "tick", at: now })),
-    repeat: (now: number) => short(stepReceive(state, { type: "repeat", at: now })),
+      short(stepReceive(state, { type: "data", block, length, time: now })),
+    tick: (now: number) => short(stepReceive(state, { type: "tick", time: now })),
+    repeat: (now: number) => short(stepReceive(state, { type: "repeat", time: now })),
     error: (code: number) => short(stepReceive(state, { type: "error", code, message: "" })),
     stray: () => short(stepReceive(state, { type: "stray" })),
     portClosed: () => short(stepReceive(state, { type: "port-closed" })),
@@ -164,11 +164,11 @@ function transferBetweenEngines(seed: number, windowSize: number, blocks: number
   const sender = begin({ ...sent, windowSize }, 0);
   let ended = 0;
   const toSender = link<number>(quality, random, time, (block) =>
-    send(step(sender.state, { type: "ack", block, at: time.now })),
+    send(step(sender.state, { type: "ack", block, time: time.now })),
   );
   const toReceiver = link<{ number: number; length: number; block: number }>(quality, random, time, (packet) => {
     const { number, length } = packet;
-    const effect = stepReceive(receiver.state, { type: "data", block: number, length, at: time.now });
+    const effect = stepReceive(receiver.state, { type: "data", block: number, length, time: time.now });
     if (effect.kind === "take") {
       taken.push(packet.block);
       if (effect.ack !== undefined) toSender(wireNumber(effect.ack, 0));
@@ -187,8 +187,8 @@ function transferBetweenEngines(seed: number, windowSize: number, blocks: number
   }
   function tick(): void {
     time.at(time.now + 10, () => {
-      if (!(ended & 1)) reply(stepReceive(receiver.state, { type: "tick", at: time.now }));
-      if (!(ended & 2)) send(step(sender.state, { type: "tick", at: time.now }));
+      if (!(ended & 1)) reply(stepReceive(receiver.state, { type: "tick", time: time.now }));
+      if (!(ended & 2)) send(step(sender.state, { type: "tick", time: time.now }));
       tick();
     });
   }

@@ -4,8 +4,8 @@ import { listen } from "../src/listener.ts";
 
 async function bound(): Promise<void> {
   const result = await listen("127.0.0.1", 0, false, () => undefined);
-  if (!result.ok) throw new Error(result.fault.code);
-  await result.listener.close();
+  if (!result.ok) expect.fail(result.failures[0]?.code);
+  await result.bound.close();
 }
 
 test("hundreds of requests may wait for their turn", async () => {

@@ -35,7 +35,7 @@ test("a window of a transfer is one call where that was wanted, with every block
     expect(packet.subarray(0, 4)).toEqual(Buffer.of(0, 3, 0, block));
     expect(packet.subarray(4)).toEqual(Buffer.from(file.subarray((block - 1) * 1468, block * 1468)));
   }
-  expect(server.active()).toBe(1);
+  expect(server.statistics().transfersActive).toBe(1);
 });
 
 test.each([
@@ -68,15 +68,15 @@ test("requests start no program, however many there are", async () => {
     for (const client of clients) client.send(rrq("file", "blksize", "1468", "windowsize", windowSize), port);
   }
   for (let n = 0; n < 6; n++) await event("aborted");
-  expect([server.statistics().requests, server.active(), asked]).toEqual([9, 3, ["3 × 1472"]]);
+  expect([server.statistics().requests, server.statistics().transfersActive, asked]).toEqual([9, 3, ["3 × 1472"]]);
 });
 
 test("each address has its own, four at most, and one that goes makes room", async () => {
   const addresses = [1, 2, 3, 4, 5].map((last) => `127.0.0.${last}`);
   const { asked, server } = await pretending({ segmentation: true, addresses });
   expect(asked.length).toBe(16);
-  await server.setAddresses(["127.0.0.5"]);
-  await server.setAddresses(["127.0.0.5", "127.0.0.6"]);
+  await server.configure({ addresses: ["127.0.0.5"] });
+  await server.configure({ addresses: ["127.0.0.5", "127.0.0.6"] });
   for (let n = 0; n < 10; n++) await new Promise((resolve) => setImmediate(resolve));
   expect(asked.length).toBe(20);
 });

@@ -5,11 +5,11 @@ import { nextTick, run } from "./transfer-run.ts";
 /** All that ticks bring, until nothing more comes or the transfer ends. */
 function ticks(t: ReturnType<typeof run>, from: number): [at: number, effect: string][] {
   const all: [number, string][] = [];
-  for (let at = from; all.length < 40; ) {
-    const [when, effect] = nextTick(t, at);
+  for (let time = from; all.length < 40; ) {
+    const [when, effect] = nextTick(t, time);
     all.push([when, effect]);
     if (!/^(oack|\d.*)$/.test(effect)) break;
-    at = when;
+    time = when;
   }
   return all;
 }
@@ -72,8 +72,8 @@ describe("round trips", () => {
   test("a quick transfer whose client fell silent is asked in ever longer waits, beyond the timeout asked for", () => {
     const t = run({ timeout: 1 });
     t.ack(0, 1);
-    const times = ticks(t, 1).map(([at]) => at);
-    const waits = times.map((at, index) => at - (index === 0 ? 1 : (times[index - 1] ?? 0)));
+    const times = ticks(t, 1).map(([time]) => time);
+    const waits = times.map((time, index) => time - (index === 0 ? 1 : (times[index - 1] ?? 0)));
     expect(waits.slice(0, 10)).toEqual([20, 40, 80, 160, 320, 640, 1000, 1000, 1280, 2560]);
   });
 
@@ -111,7 +111,7 @@ describe("silence", () => {
     const t = run();
     t.ack(0, 10);
     const all = ticks(t, 10);
-    expect(all.map(([at]) => at)).toEqual([50, 130, 290, 610, 1250, 2530, 5090, 10210, 18210, 26210, 34210]);
+    expect(all.map(([time]) => time)).toEqual([50, 130, 290, 610, 1250, 2530, 5090, 10210, 18210, 26210, 34210]);
     expect(all.slice(0, -1).every(([, effect]) => effect === "1")).toBe(true);
     expect(all.at(-1)?.[1]).toBe("timeout");
     expect(t.state.timeouts).toBe(10);
@@ -129,14 +129,14 @@ describe("silence", () => {
     t.ack(1, 20);
     const all = ticks(t, 20);
     expect(all.at(-1)).toEqual([5100, "done unconfirmed"]);
-    expect(all.map(([at]) => at)).toEqual([60, 140, 300, 620, 1260, 2540, 5100]);
+    expect(all.map(([time]) => time)).toEqual([60, 140, 300, 620, 1260, 2540, 5100]);
   });
 
   test("slow clients get at least five repetitions of the last block", () => {
     const t = run({ size: 600, idleLimit: 100_000 });
     t.ack(0, 2000);
     t.ack(1, 4000);
-    expect(ticks(t, 4000).map(([at, effect]) => [at / 1000, effect])).toEqual([
+    expect(ticks(t, 4000).map(([time, effect]) => [time / 1000, effect])).toEqual([
       [12, "2"],
       [20, "2"],
       [28, "2"],

@@ -16,22 +16,22 @@ export const plan: TransferPlan = {
 export interface Run {
   readonly first: string;
   readonly state: TransferState;
-  ack(block: number, at: number): string;
-  tick(at: number): string;
-  repeat(at: number): string;
+  ack(block: number, time: number): string;
+  tick(time: number): string;
+  repeat(time: number): string;
   error(code: number, message?: string): string;
   stray(): string;
   portClosed(): string;
 }
 
-export function run(changes: Partial<TransferPlan> = {}, at = 0): Run {
-  const { state, effect } = begin({ ...plan, ...changes }, at);
+export function run(changes: Partial<TransferPlan> = {}, startedAt = 0): Run {
+  const { state, effect } = begin({ ...plan, ...changes }, startedAt);
   return {
     first: short(effect),
     state,
-    ack: (block, now) => short(step(state, { type: "ack", block, at: now })),
-    tick: (now) => short(step(state, { type: "tick", at: now })),
-    repeat: (now) => short(step(state, { type: "repeat", at: now })),
+    ack: (block, now) => short(step(state, { type: "ack", block, time: now })),
+    tick: (now) => short(step(state, { type: "tick", time: now })),
+    repeat: (now) => short(step(state, { type: "repeat", time: now })),
     error: (code, message = "") => short(step(state, { type: "error", code, message })),
     stray: () => short(step(state, { type: "stray" })),
     portClosed: () => short(step(state, { type: "port-closed" })),
@@ -69,9 +69,9 @@ function short(effect: TransferEffect): string {
 
 /** Ticks every 10 ms from `from` until something happens: what, and when. */
 export function nextTick(running: Run, from: number, until = from + 1_000_000): [at: number, effect: string] {
-  for (let at = from; at <= until; at += 10) {
-    const effect = running.tick(at);
-    if (effect !== "-") return [at, effect];
+  for (let time = from; time <= until; time += 10) {
+    const effect = running.tick(time);
+    if (effect !== "-") return [time, effect];
   }
   return [until, "-"];
 }

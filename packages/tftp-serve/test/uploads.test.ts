@@ -54,9 +54,9 @@ describe("an upload", () => {
     expect(Buffer.compare(await readFile(join(root, "sub", "f")), pattern(size))).toBe(0);
     expect(await readdir(join(root, "sub"))).toEqual(["f"]);
     expect(await event("done")).toMatchObject({ transfer: { direction: "write" }, figures: { bytes: size, size } });
-    expect(server.active()).toBe(1);
+    expect(server.statistics().transfersActive).toBe(1);
     clock.advance(1000);
-    expect(server.active()).toBe(0);
+    expect(server.statistics().transfersActive).toBe(0);
   });
 
   test("in netascii is stored as it was", async () => {

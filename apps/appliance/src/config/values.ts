@@ -1,7 +1,7 @@
 import { parseIpv4, quote } from "@bootlace/dhcp-core";
 import { builtinCheck } from "../catalogue/boot-check.ts";
 import type { Problem } from "./faults.ts";
-import { parseSubnet } from "./subnet.ts";
+import { parseIpv4Subnet } from "./subnet.ts";
 
 type Check = (value: string) => Problem | undefined;
 
@@ -30,7 +30,7 @@ export const checkMachine: Check = (value) => {
 const subnetForm = "Allowed: address/prefix, such as 192.168.11.0/24";
 
 export const checkSubnet: Check = (value) => {
-  const result = parseSubnet(value);
+  const result = parseIpv4Subnet(value);
   if (result.ok) return undefined;
   const problem = `${quote(value)} is not a subnet`;
   switch (result.fault) {

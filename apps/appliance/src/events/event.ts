@@ -34,5 +34,5 @@ export type ApplianceEvent =
 
 /** When it happened: Unix time in milliseconds. */
 export function timeOf({ event }: ApplianceEvent): number {
-  return "time" in event ? event.time : event.at;
+  return event.time;
 }

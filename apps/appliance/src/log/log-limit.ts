@@ -1,6 +1,6 @@
+import { allowance } from "@bootlace/boot-source";
 import type { EventCode } from "../events/codes.ts";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
-import { createAllowance } from "./throttle.ts";
 
 /** Lets records pass, and counts those it holds back. */
 export interface LogLimit {
@@ -65,7 +65,7 @@ const caused: ReadonlySet<EventCode> = new Set([
  */
 export function createLogLimit(least: Level, now: () => number): LogLimit {
   const allowances = new Map<string, (now: number) => boolean>();
-  const mayDetail = createAllowance(...detailLines);
+  const mayDetail = allowance(...detailLines);
   const held = new Map<EventCode, number>();
   let cut = 0;
 
@@ -74,7 +74,7 @@ export function createLogLimit(least: Level, now: () => number): LogLimit {
     const known = allowances.get(key);
     if (known !== undefined) return known;
     const written = roomy.has(event) && level === "info" ? files : usual;
-    const made = createAllowance(...(isWritten(level, least) ? written : watched));
+    const made = allowance(...(isWritten(level, least) ? written : watched));
     allowances.set(key, made);
     return made;
   }

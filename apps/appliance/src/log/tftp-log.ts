@@ -18,6 +18,8 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
     case "listen-failed":
       // Logged by port-log.ts, once it has found the process that holds the port.
       return undefined;
+    case "stopped":
+      return undefined;
     case "start": {
       const options = event.requested.map(([name, value]) => `${name}=${value}`).join(" ");
       const message = `${who(event.transfer)}: requested${options === "" ? " without options" : ` with ${quote(options)}`}`;
@@ -52,7 +54,7 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
     case "refused":
       return refusedRecord(event, passes);
     case "send-failed": {
-      if (!passes(`send ${event.client.address} ${event.code}`, event.at)) return undefined;
+      if (!passes(`send ${event.client.address} ${event.code}`, event.time)) return undefined;
       const message = `${event.client.address}: a datagram could not be sent: ${event.code}`;
       return plain("warn", "tftp.send-failed", message, { ...client(event.client), code: event.code });
     }
@@ -90,7 +92,7 @@ function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
   const { transfer, figures, reason, error, detail } = event;
   const row = reasons["tftp-aborted"][reason];
   // An error of the system, not of the client: every client hits it again and again.
-  const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.at) ? row.level : "debug";
+  const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.time) ? row.level : "debug";
   const said = error === undefined ? "" : ` with error ${error.code} ${quote(error.message)}`;
   const why = `${textOf(row)}${said}${detailText(detail)}`;
   const message = `${who(transfer)}: stopped after ${figures.bytes} of ${figures.size} bytes: ${why}`;
@@ -119,7 +121,7 @@ function notFoundRecord(event: Of<"not-found">): LogRecord {
 
 function refusedRecord(event: Of<"refused">, passes: Passes): LogRecord {
   const row = reasons["tftp-refused"][event.reason];
-  const level = passes(`refused ${event.client.address} ${event.reason}`, event.at) ? row.level : "debug";
+  const level = passes(`refused ${event.client.address} ${event.reason}`, event.time) ? row.level : "debug";
   const file = event.file === undefined ? "" : ` ${quote(event.file)}`;
   const { reason, code, detail } = event;
   const fields = { ...client(event.client), file: event.file, reason, code, detail };

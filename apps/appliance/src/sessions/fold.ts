@@ -243,7 +243,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         else if (event.event.type === "unlistening") own.delete(event.event.address);
         break;
       case "tftp":
-        onFile(readTftp(event.event), event.event.at);
+        onFile(readTftp(event.event), event.event.time);
         break;
       case "http":
         onFile(readHttp(event.event), event.event.time);

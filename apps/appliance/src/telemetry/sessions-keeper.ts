@@ -1,8 +1,8 @@
+import { allowance } from "@bootlace/boot-source";
 import type { ApiBoot, ApiBoots } from "../api-model/types.ts";
 import { bootView, summaryView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { type BootQuery, type HistoryStore, select } from "../history/history-store.ts";
-import { createAllowance } from "../log/throttle.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { type BootChange, createFold } from "../sessions/fold.ts";
 import { summaryOf } from "../sessions/summary.ts";
@@ -31,7 +31,7 @@ export interface SessionsKeeperOptions {
 export function createSessionsKeeper({ history, named, onChange }: SessionsKeeperOptions): SessionsKeeper {
   const fold = createFold();
   // Forged machines must neither fill the log nor push real boots out of the history.
-  const mayKeep = createAllowance({ burst: 500, perSecond: 1 });
+  const mayKeep = allowance({ burst: 500, perSecond: 1 });
 
   function changed(change: BootChange): void {
     const { boot, verdict } = change;

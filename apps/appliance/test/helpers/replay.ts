@@ -97,7 +97,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
         const reason = "missing" as const;
         report({
           kind: "tftp",
-          event: { type: "not-found", at: time, client, file, reason, code: answer.code ?? 1, detail: undefined },
+          event: { type: "not-found", time, client, file, reason, code: answer.code ?? 1, detail: undefined },
         });
         return;
       }
@@ -105,15 +105,15 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       const size = Number(options.tsize ?? 100_000);
       const blockSize = Number(options.blksize ?? 512);
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
-      report({ kind: "tftp", event: { type: "start", at: time, transfer, requested: [] } });
+      report({ kind: "tftp", event: { type: "start", time, transfer, requested: [] } });
       const agreed = { windowSize: 1, timeout: undefined, acknowledged: [] };
-      report({ kind: "tftp", event: { type: "negotiated", at: time, transfer, size, blockSize, ...agreed } });
+      report({ kind: "tftp", event: { type: "negotiated", time, transfer, size, blockSize, ...agreed } });
       running.set(record.sport, { transfer, size, blockSize });
     } else if (record.op === "ERROR" && record.role === "client") {
       const probe = running.get(record.sport);
       running.delete(record.sport);
       if (probe !== undefined) {
-        report({ kind: "tftp", event: { type: "probe", at: time, transfer: probe.transfer, size: probe.size, ms: 1 } });
+        report({ kind: "tftp", event: { type: "probe", time, transfer: probe.transfer, size: probe.size, ms: 1 } });
       }
     }
   }
@@ -124,7 +124,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       const figures = { bytes: size, size, blocks: 1, retransmissions: 0, timeouts: 0, ms: 5 };
       report({
         kind: "tftp",
-        event: { type: "done", at: time, transfer, figures, blockSize, windowSize: 1, confirmed: true },
+        event: { type: "done", time, transfer, figures, blockSize, windowSize: 1, confirmed: true },
       });
       running.delete(port);
     }

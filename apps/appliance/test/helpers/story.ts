@@ -171,23 +171,23 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       if (outcome === "missing" || outcome === "permission-denied" || outcome === "outside-root") {
         report({
           kind: "tftp",
-          event: { type: "not-found", at: time, client, file, reason: outcome, code: 1, detail: undefined },
+          event: { type: "not-found", time, client, file, reason: outcome, code: 1, detail: undefined },
         });
         return self;
       }
       if (outcome === "client-not-allowed") {
         report({
           kind: "tftp",
-          event: { type: "refused", at: time, client, file, reason: outcome, code: undefined, detail: undefined },
+          event: { type: "refused", time, client, file, reason: outcome, code: undefined, detail: undefined },
         });
         return self;
       }
       const transfer: TransferRef = { id: ++transfers, direction: "read", client, file, mode: "octet" };
       const events: TftpEvent[] = [
-        { type: "start", at: time, transfer, requested: [] },
+        { type: "start", time, transfer, requested: [] },
         {
           type: "negotiated",
-          at: time,
+          time,
           transfer,
           size,
           blockSize,
@@ -198,14 +198,14 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       ];
       const got = bytes ?? (outcome === "done" ? size : 0);
       const all = { bytes: got, size, blocks: 1, retransmissions: 0, timeouts, ms: 10 };
-      if (outcome === "probe") events.push({ type: "probe", at: time, transfer, size, ms: 1 });
+      if (outcome === "probe") events.push({ type: "probe", time, transfer, size, ms: 1 });
       else if (outcome === "done") {
-        events.push({ type: "done", at: time, transfer, figures: all, blockSize, windowSize: 1, confirmed: true });
+        events.push({ type: "done", time, transfer, figures: all, blockSize, windowSize: 1, confirmed: true });
       } else if (outcome !== "running") {
         const said = outcome === "client-error" ? { code: 0, message: "no" } : undefined;
         events.push({
           type: "aborted",
-          at: time,
+          time,
           transfer,
           figures: all,
           reason: outcome,

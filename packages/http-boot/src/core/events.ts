@@ -1,10 +1,7 @@
+import type { AddressEvent, SourceClient } from "@bootlace/boot-source";
+
 /** Who asked, and on which of our addresses. */
-export interface HttpBootClient {
-  readonly address: string;
-  readonly port: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-}
+export type HttpBootClient = SourceClient;
 
 /** One request, the same object in every event about it. Texts are the client's: hostile until escaped. */
 export interface HttpBootRequest {
@@ -83,18 +80,7 @@ export type HttpAbort =
  * come for bodies that do not leave at once.
  */
 export type HttpBootEvent =
-  | { readonly type: "listening"; readonly time: number; readonly address: string; readonly port: number }
-  | { readonly type: "unlistening"; readonly time: number; readonly address: string; readonly port: number }
-  /** The server has stopped: no event follows, unless it is started again. */
-  | { readonly type: "stopped"; readonly time: number }
-  /** An address could not be bound; `code` as "EADDRINUSE". It is tried again. */
-  | {
-      readonly type: "listen-failed";
-      readonly time: number;
-      readonly address: string;
-      readonly port: number;
-      readonly code: string;
-    }
+  | AddressEvent
   | {
       readonly type: "start";
       readonly time: number;

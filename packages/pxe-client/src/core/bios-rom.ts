@@ -1,16 +1,7 @@
 import { DISCOVERY, fieldText } from "@bootlace/dhcp-core";
+import { optionAddress, optionBytes, optionText, parsed, pxeOptions, UNSPECIFIED } from "./fields.ts";
 import { addressBytes, bootItem, machineIdentifier, messageType, uint16, vendorClass } from "./identity.ts";
-import {
-  type Move,
-  nothing,
-  optionAddress,
-  optionBytes,
-  optionText,
-  parsed,
-  pxeOptions,
-  type Received,
-  UNSPECIFIED,
-} from "./message.ts";
+import { type Move, nothing, type Received } from "./message.ts";
 import type { Identity, MessageParts, Model, PxeQuestion } from "./model.ts";
 import { firstUsable } from "./small-offers.ts";
 

@@ -6,8 +6,8 @@ import {
   type Ipv4Address,
   parseMac,
 } from "@bootlace/dhcp-core";
+import { UNSPECIFIED } from "./fields.ts";
 import { ascii } from "./identity.ts";
-import { UNSPECIFIED } from "./message.ts";
 import type { Identity, MessageParts, Model } from "./model.ts";
 
 /** A message as firmware sends it: the packet, for comparing replies with, and its bytes. */

@@ -1,7 +1,8 @@
 import { fieldText } from "@bootlace/dhcp-core";
 import { collect } from "./edk2-offers.ts";
 import { edk2Voice } from "./edk2-voice.ts";
-import { type Asked, type Move, nothing, optionText, type Received, UNSPECIFIED } from "./message.ts";
+import { optionText, UNSPECIFIED } from "./fields.ts";
+import { type Asked, type Move, nothing, type Received } from "./message.ts";
 import type { Model } from "./model.ts";
 import { type ReasonCode, rejected, type Verdict } from "./reasons.ts";
 

@@ -1,5 +1,6 @@
 import type { DecodedPacket } from "@bootlace/dhcp-core";
-import { type Asked, optionBytes, optionText, parsed, pxeOptions, type Received, sameClient } from "./message.ts";
+import { optionBytes, optionText, parsed, pxeOptions } from "./fields.ts";
+import { type Asked, type Received, sameClient } from "./message.ts";
 import type { ReasonCode } from "./reasons.ts";
 
 /** The receive buffer of edk2's DHCP driver, in bytes of UDP payload. */

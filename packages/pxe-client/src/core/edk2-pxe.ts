@@ -1,18 +1,8 @@
 import { type DecodedPacket, DISCOVERY, fieldText } from "@bootlace/dhcp-core";
 import { classify, collect, type OfferClass } from "./edk2-offers.ts";
 import { edk2Voice } from "./edk2-voice.ts";
-import {
-  type Asked,
-  type Move,
-  nothing,
-  optionAddress,
-  optionBytes,
-  optionText,
-  parsed,
-  pxeOptions,
-  type Received,
-  UNSPECIFIED,
-} from "./message.ts";
+import { optionAddress, optionBytes, optionText, parsed, pxeOptions, UNSPECIFIED } from "./fields.ts";
+import { type Asked, type Move, nothing, type Received } from "./message.ts";
 import type { Model, PxeQuestion } from "./model.ts";
 import { rejected, type Verdict } from "./reasons.ts";
 

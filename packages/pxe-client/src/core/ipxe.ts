@@ -1,17 +1,7 @@
 import { type DecodedPacket, DISCOVERY, fieldText, type Ipv4Address } from "@bootlace/dhcp-core";
+import { optionAddress, optionBytes, optionText, parsed, pxeOptions, UNSPECIFIED } from "./fields.ts";
 import { ipxeVoice } from "./ipxe-voice.ts";
-import {
-  type Asked,
-  type Move,
-  nothing,
-  optionAddress,
-  optionBytes,
-  optionText,
-  parsed,
-  pxeOptions,
-  type Received,
-  UNSPECIFIED,
-} from "./message.ts";
+import { type Asked, type Move, nothing, type Received } from "./message.ts";
 import type { Model, PxeQuestion } from "./model.ts";
 import { type ReasonCode, rejected, type Verdict } from "./reasons.ts";
 

@@ -1,7 +1,8 @@
 import type { DhcpPacket, Ipv4Address } from "@bootlace/dhcp-core";
 import type { BootSettings, Effect, MachineEvent, Outcome } from "./boot.ts";
 import { compose } from "./compose.ts";
-import { type Endpoint, type Move, optionAddress, optionBytes, parsed, type Received } from "./message.ts";
+import { optionAddress, optionBytes, parsed } from "./fields.ts";
+import type { Endpoint, Move, Received } from "./message.ts";
 import type { Purpose, PxeQuestion } from "./model.ts";
 import { type ReasonCode, rejected, type Verdict } from "./reasons.ts";
 

@@ -1,6 +1,7 @@
 import { formatHex, parseMac } from "@bootlace/dhcp-core";
+import { optionBytes, optionText } from "./fields.ts";
 import { addressBytes, ascii, messageType, uint16, vendorClass } from "./identity.ts";
-import { nothing, optionBytes, optionText } from "./message.ts";
+import { nothing } from "./message.ts";
 import type { Identity, MessageParts, Model } from "./model.ts";
 import { firstUsable, type UseProxyOffer } from "./small-offers.ts";
 

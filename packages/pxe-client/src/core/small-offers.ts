@@ -1,5 +1,6 @@
 import type { DecodedPacket } from "@bootlace/dhcp-core";
-import { type Asked, type Move, nothing, parsed, type Received, UNSPECIFIED } from "./message.ts";
+import { parsed, UNSPECIFIED } from "./fields.ts";
+import { type Asked, type Move, nothing, type Received } from "./message.ts";
 import { type ReasonCode, rejected, type Verdict } from "./reasons.ts";
 
 type Addressed =

@@ -1,6 +1,7 @@
 import { fieldText } from "@bootlace/dhcp-core";
+import { optionText, UNSPECIFIED } from "./fields.ts";
 import { addressBytes, ascii, messageType, uint16 } from "./identity.ts";
-import { nothing, optionText, UNSPECIFIED } from "./message.ts";
+import { nothing } from "./message.ts";
 import type { Identity, MessageParts, Model } from "./model.ts";
 import { firstUsable } from "./small-offers.ts";
 

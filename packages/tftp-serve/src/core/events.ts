@@ -1,4 +1,4 @@
-import type { NotServedReason, SourceClient } from "@bootlace/boot-source";
+import type { AddressEvent, NotServedReason, SourceClient } from "@bootlace/boot-source";
 import type { OptionPair } from "./packet.ts";
 
 /** Who asked, and on which of our addresses. */
@@ -85,31 +85,22 @@ export type AbortReason =
   | "stopped";
 
 /**
- * All a TFTP server reports, in one union. `at` is Unix time in milliseconds.
+ * All a TFTP server reports, in one union. `time` is Unix time in milliseconds.
  * A size probe (OACK answered by ERROR 8 or 0) is `probe`, never `aborted`.
  * A file that is not there is `not-found`, never `refused`.
  */
 export type TftpEvent =
-  | { readonly type: "listening"; readonly at: number; readonly address: string; readonly port: number }
-  | { readonly type: "unlistening"; readonly at: number; readonly address: string; readonly port: number }
-  /** An address of `setAddresses`, or one that appeared later, could not be bound; `code` as "EADDRINUSE". Tried again. */
-  | {
-      readonly type: "listen-failed";
-      readonly at: number;
-      readonly address: string;
-      readonly port: number;
-      readonly code: string;
-    }
+  | AddressEvent
   | {
       readonly type: "start";
-      readonly at: number;
+      readonly time: number;
       readonly transfer: TransferRef;
       /** Options as the client wrote them. */
       readonly requested: readonly OptionPair[];
     }
   | {
       readonly type: "negotiated";
-      readonly at: number;
+      readonly time: number;
       readonly transfer: TransferRef;
       /** Octets to send; undefined for an upload without tsize. */
       readonly size: number | undefined;
@@ -122,13 +113,13 @@ export type TftpEvent =
     }
   | {
       readonly type: "progress";
-      readonly at: number;
+      readonly time: number;
       readonly transfer: TransferRef;
       readonly figures: TransferFigures;
     }
   | {
       readonly type: "done";
-      readonly at: number;
+      readonly time: number;
       readonly transfer: TransferRef;
       readonly figures: TransferFigures;
       readonly blockSize: number;
@@ -138,7 +129,7 @@ export type TftpEvent =
     }
   | {
       readonly type: "probe";
-      readonly at: number;
+      readonly time: number;
       readonly transfer: TransferRef;
       /** Octets the client was told. */
       readonly size: number;
@@ -146,7 +137,7 @@ export type TftpEvent =
     }
   | {
       readonly type: "aborted";
-      readonly at: number;
+      readonly time: number;
       readonly transfer: TransferRef;
       readonly figures: TransferFigures;
       readonly reason: AbortReason;
@@ -156,7 +147,7 @@ export type TftpEvent =
     }
   | {
       readonly type: "not-found";
-      readonly at: number;
+      readonly time: number;
       readonly client: TftpClient;
       readonly file: string;
       readonly reason: NotServedReason;
@@ -166,7 +157,7 @@ export type TftpEvent =
     }
   | {
       readonly type: "refused";
-      readonly at: number;
+      readonly time: number;
       readonly client: TftpClient;
       /** Undefined when the request could not be read. */
       readonly file: string | undefined;
@@ -176,6 +167,6 @@ export type TftpEvent =
       readonly detail: string | undefined;
     }
   /** The operating system refused a datagram (ENETUNREACH, EPERM of a firewall); the transfer goes on by its timers. */
-  | { readonly type: "send-failed"; readonly at: number; readonly client: TftpClient; readonly code: string };
+  | { readonly type: "send-failed"; readonly time: number; readonly client: TftpClient; readonly code: string };
 
 export type TftpEventType = TftpEvent["type"];

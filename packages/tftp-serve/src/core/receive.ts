@@ -27,10 +27,10 @@ export interface ReceiveState extends TimerState {
 }
 
 export type ReceiveEvent =
-  | { type: "data"; block: number; length: number; at: number }
+  | { type: "data"; block: number; length: number; time: number }
   | { type: "error"; code: number; message: string }
-  | { type: "tick"; at: number }
-  | { type: "repeat"; at: number }
+  | { type: "tick"; time: number }
+  | { type: "repeat"; time: number }
   | { type: "stray" }
   | { type: "port-closed" };
 
@@ -47,9 +47,9 @@ export type ReceiveEffect =
 const nothing: ReceiveEffect = Object.freeze({ kind: "none" });
 
 /** An upload that was asked for at `at`, and the first answer: OACK or ACK 0. */
-export function beginReceive(plan: ReceivePlan, at: number): { state: ReceiveState; effect: ReceiveEffect } {
+export function beginReceive(plan: ReceivePlan, time: number): { state: ReceiveState; effect: ReceiveEffect } {
   const state: ReceiveState = {
-    ...timerState(plan.timeout, at),
+    ...timerState(plan.timeout, time),
     plan,
     received: 0,
     octets: 0,
@@ -58,22 +58,22 @@ export function beginReceive(plan: ReceivePlan, at: number): { state: ReceiveSta
     gapAnswered: false,
     dallying: false,
   };
-  return { state, effect: answer(state, at) };
+  return { state, effect: answer(state, time) };
 }
 
 /** One event of an upload (RFC 1350, 2347, 7440): changes `state` and tells what to do. */
 export function stepReceive(state: ReceiveState, event: ReceiveEvent): ReceiveEffect {
   switch (event.type) {
     case "data":
-      return onData(state, event.block, event.length, event.at);
+      return onData(state, event.block, event.length, event.time);
     case "error":
       return state.dallying
         ? end({ type: "done", confirmed: true })
         : end({ type: "aborted", reason: "client-error", error: { code: event.code, message: event.message } });
     case "tick":
-      return onTick(state, event.at);
+      return onTick(state, event.time);
     case "repeat":
-      return state.received > 0 || event.at - state.sentAt < timing.repeatGap ? nothing : answer(state, event.at);
+      return state.received > 0 || event.time - state.sentAt < timing.repeatGap ? nothing : answer(state, event.time);
     case "stray":
       return onStray(state);
     case "port-closed":
@@ -81,13 +81,13 @@ export function stepReceive(state: ReceiveState, event: ReceiveEvent): ReceiveEf
   }
 }
 
-function onData(state: ReceiveState, number: number, length: number, at: number): ReceiveEffect {
+function onData(state: ReceiveState, number: number, length: number, time: number): ReceiveEffect {
   const { plan } = state;
   if (length > plan.blockSize) return onStray(state);
   const expected = state.received + 1;
-  if (state.dallying || number !== wireNumber(expected, plan.rollover)) return onOther(state, number, at);
+  if (state.dallying || number !== wireNumber(expected, plan.rollover)) return onOther(state, number, time);
   if (state.octets + length > plan.maxSize) return end({ type: "aborted", reason: "no-space" }, errors.diskFull);
-  advance(state, at, state.sends === 1);
+  advance(state, time, state.sends === 1);
   state.received = expected;
   state.octets += length;
   state.unacknowledged++;
@@ -96,27 +96,27 @@ function onData(state: ReceiveState, number: number, length: number, at: number)
   const last = length < plan.blockSize;
   state.dallying = last;
   if (!last && state.unacknowledged < plan.windowSize) {
-    arm(state, at);
+    arm(state, time);
     return { kind: "take", ack: undefined, last };
   }
   state.unacknowledged = 0;
   state.sends = 1;
-  arm(state, at);
+  arm(state, time);
   return { kind: "take", ack: expected, last };
 }
 
 /** A block that is not the next one. */
-function onOther(state: ReceiveState, number: number, at: number): ReceiveEffect {
+function onOther(state: ReceiveState, number: number, time: number): ReceiveEffect {
   if (state.received > 0 && number === wireNumber(state.received, state.plan.rollover)) {
     // Our ACK was lost: the sender repeats the block it still waits for.
-    return answer(state, at);
+    return answer(state, time);
   }
   const { rollover, windowSize } = state.plan;
   for (let ahead = 2; ahead <= windowSize - state.unacknowledged; ahead++) {
     if (number !== wireNumber(state.received + ahead, rollover)) continue;
     if (state.gapAnswered || state.dallying) return nothing;
     state.gapAnswered = true;
-    return answer(state, at);
+    return answer(state, time);
   }
   for (let behind = 1; behind <= 2 * windowSize && behind < state.received; behind++) {
     if (number === wireNumber(state.received - behind, rollover)) return nothing;
@@ -132,32 +132,32 @@ function onStray(state: ReceiveState): ReceiveEffect {
     : end({ type: "aborted", reason: "protocol" }, errors.illegalOperation);
 }
 
-function onTick(state: ReceiveState, at: number): ReceiveEffect {
+function onTick(state: ReceiveState, time: number): ReceiveEffect {
   const { plan } = state;
   if (state.dallying) {
-    return at - state.advancedAt >= Math.max(timing.firstRto, state.maxRto < timing.maxRto ? state.maxRto : 0)
+    return time - state.advancedAt >= Math.max(timing.firstRto, state.maxRto < timing.maxRto ? state.maxRto : 0)
       ? end({ type: "done", confirmed: true })
       : nothing;
   }
-  if (outlived(state, Math.max(plan.size, state.octets), plan.lifetime, at)) {
+  if (outlived(state, Math.max(plan.size, state.octets), plan.lifetime, time)) {
     return end({ type: "aborted", reason: "lifetime" }, errors.lifetime);
   }
-  if (at < state.deadline) return nothing;
+  if (time < state.deadline) return nothing;
   if (state.received === 0 && state.sends >= timing.maxUnacknowledgedSends) {
-    const silent = at - state.startedAt >= timing.unacknowledgedLife;
+    const silent = time - state.startedAt >= timing.unacknowledgedLife;
     return silent ? end({ type: "aborted", reason: "unanswered" }) : nothing;
   }
-  if (at - state.advancedAt >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
+  if (time - state.advancedAt >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
   state.timeouts++;
   state.backoff++;
-  return answer(state, at);
+  return answer(state, time);
 }
 
 /** Says how far we are: OACK or ACK 0 before the first block, then the ACK of the last block in order. */
-function answer(state: ReceiveState, at: number): ReceiveEffect {
+function answer(state: ReceiveState, time: number): ReceiveEffect {
   if (state.sends++ > 0) state.retransmissions++;
   state.unacknowledged = 0;
-  arm(state, at);
+  arm(state, time);
   if (state.received === 0 && state.plan.offer) return { kind: "offer" };
   return { kind: "ack", block: state.received };
 }

@@ -80,12 +80,12 @@ export interface TransferState extends TimerState {
 }
 
 export type TransferEvent =
-  | { type: "ack"; block: number; at: number }
+  | { type: "ack"; block: number; time: number }
   | { type: "error"; code: number; message: string }
   /** Time has passed. */
-  | { type: "tick"; at: number }
+  | { type: "tick"; time: number }
   /** The same request came again. */
-  | { type: "repeat"; at: number }
+  | { type: "repeat"; time: number }
   /** A packet that has no place in this transfer. */
   | { type: "stray" }
   /** ICMP port unreachable. */

@@ -12,9 +12,9 @@ import {
 } from "./transfer-types.ts";
 
 /** A file of `plan.size` octets for a client that asked at `at`, and the first thing to send: the OACK or DATA 1. */
-export function begin(plan: TransferPlan, at: number): { state: TransferState; effect: TransferEffect } {
+export function begin(plan: TransferPlan, time: number): { state: TransferState; effect: TransferEffect } {
   const state: TransferState = {
-    ...timerState(plan.timeout, at),
+    ...timerState(plan.timeout, time),
     plan,
     lastBlock: Math.floor(plan.size / plan.blockSize) + 1,
     offering: plan.offer,
@@ -26,7 +26,7 @@ export function begin(plan: TransferPlan, at: number): { state: TransferState; e
     copies: false,
     copiesBefore: false,
   };
-  return { state, effect: send(state, at) };
+  return { state, effect: send(state, time) };
 }
 
 /**
@@ -36,13 +36,13 @@ export function begin(plan: TransferPlan, at: number): { state: TransferState; e
 export function step(state: TransferState, event: TransferEvent): TransferEffect {
   switch (event.type) {
     case "ack":
-      return onAck(state, event.block, event.at);
+      return onAck(state, event.block, event.time);
     case "error":
       return onError(state, event.code, event.message);
     case "tick":
-      return onTick(state, event.at);
+      return onTick(state, event.time);
     case "repeat":
-      return onRepeat(state, event.at);
+      return onRepeat(state, event.time);
     case "stray":
       return onStray(state);
     case "port-closed":
@@ -57,27 +57,27 @@ export function acknowledgedOctets(state: TransferState): number {
   return Math.min(state.base * state.plan.blockSize, state.plan.size);
 }
 
-function onAck(state: TransferState, number: number, at: number): TransferEffect {
+function onAck(state: TransferState, number: number, time: number): TransferEffect {
   const { base, top } = state;
   if (state.offering) {
     if (number !== 0) return onStray(state);
     state.offering = false;
   } else {
     const ahead = blocksAhead(base, number, state.plan.rollover);
-    if (ahead === 0 && (state.acknowledged || base > 0)) return onDuplicate(state, at);
+    if (ahead === 0 && (state.acknowledged || base > 0)) return onDuplicate(state, time);
     if (ahead <= 0 && ahead + base >= 0 && base > 0) return nothing;
     if (ahead <= 0 || base + ahead > top) return onStray(state);
     state.base = base + ahead;
   }
-  const echo = state.base < top && (state.copies || isEcho(state, at));
-  advance(state, at, !state.copies);
+  const echo = state.base < top && (state.copies || isEcho(state, time));
+  advance(state, time, !state.copies);
   state.acknowledged = true;
   state.restarted = false;
   state.copiesBefore = state.copies;
   state.copies = false;
   state.sends = 0;
   if (state.base === state.lastBlock) return end({ type: "done", confirmed: true });
-  return echo ? slide(state, at) : send(state, at);
+  return echo ? slide(state, time) : send(state, time);
 }
 
 /** How far the number of an ACK lies after `base`: the nearest, negative for an old one; Infinity for a number that is never used. */
@@ -92,10 +92,10 @@ function blocksAhead(base: number, number: number, rollover: 0 | 1): number {
  * The ACK of `base` again. In lockstep it is never answered (RFC 1123 §4.2.3.1, Sorcerer's Apprentice). With a window it
  * says that the first block of it was lost: start again, once.
  */
-function onDuplicate(state: TransferState, at: number): TransferEffect {
-  if (state.plan.windowSize === 1 || state.restarted || isEcho(state, at)) return nothing;
+function onDuplicate(state: TransferState, time: number): TransferEffect {
+  if (state.plan.windowSize === 1 || state.restarted || isEcho(state, time)) return nothing;
   state.restarted = true;
-  return send(state, at);
+  return send(state, time);
 }
 
 /**
@@ -103,8 +103,8 @@ function onDuplicate(state: TransferState, at: number): TransferEffect {
  * answers the second copy of the window before. EDK2 acknowledges every block that it did not expect; to answer each
  * of those ACKs would double every window from then on, for the rest of the file.
  */
-function isEcho(state: TransferState, at: number): boolean {
-  return state.copiesBefore || at - state.sentAt < state.srtt / 2;
+function isEcho(state: TransferState, time: number): boolean {
+  return state.copiesBefore || time - state.sentAt < state.srtt / 2;
 }
 
 function onError(state: TransferState, code: number, message: string): TransferEffect {
@@ -113,8 +113,8 @@ function onError(state: TransferState, code: number, message: string): TransferE
   return end({ type: "aborted", reason: "client-error", error: { code, message } });
 }
 
-function onRepeat(state: TransferState, at: number): TransferEffect {
-  return state.acknowledged || at - state.sentAt < timing.repeatGap ? nothing : send(state, at);
+function onRepeat(state: TransferState, time: number): TransferEffect {
+  return state.acknowledged || time - state.sentAt < timing.repeatGap ? nothing : send(state, time);
 }
 
 function onStray(state: TransferState): TransferEffect {
@@ -123,24 +123,24 @@ function onStray(state: TransferState): TransferEffect {
   return end({ type: "aborted", reason: "protocol" }, errors.illegalOperation);
 }
 
-function onTick(state: TransferState, at: number): TransferEffect {
+function onTick(state: TransferState, time: number): TransferEffect {
   const { plan } = state;
-  if (outlived(state, plan.size, plan.lifetime, at)) {
+  if (outlived(state, plan.size, plan.lifetime, time)) {
     return end({ type: "aborted", reason: "lifetime" }, errors.lifetime);
   }
-  if (at < state.deadline) return nothing;
+  if (time < state.deadline) return nothing;
   if (!state.acknowledged && state.sends >= timing.maxUnacknowledgedSends) {
-    const silent = at - state.startedAt >= timing.unacknowledgedLife;
+    const silent = time - state.startedAt >= timing.unacknowledgedLife;
     return silent ? end({ type: "aborted", reason: "unanswered" }) : nothing;
   }
-  const silence = at - state.advancedAt;
+  const silence = time - state.advancedAt;
   if (allSent(state) && state.acknowledged && state.sends > timing.finalRetries && silence >= timing.finalSilence) {
     return end({ type: "done", confirmed: false });
   }
   if (silence >= plan.idleLimit) return end({ type: "aborted", reason: "timeout" });
   state.timeouts++;
   state.backoff++;
-  return send(state, at);
+  return send(state, time);
 }
 
 /** Everything was sent at least once: the client may have it all. */
@@ -149,9 +149,9 @@ function allSent(state: TransferState): boolean {
 }
 
 /** Sends what stands at `base`: the OACK, or the whole window after it (go back N, RFC 7440 §4). */
-function send(state: TransferState, at: number): TransferEffect {
+function send(state: TransferState, time: number): TransferEffect {
   const again = state.sends++ > 0;
-  arm(state, at);
+  arm(state, time);
   if (state.offering) {
     if (again) state.retransmissions++;
     state.copies = again;
@@ -170,10 +170,10 @@ function send(state: TransferState, at: number): TransferEffect {
  * The client counts its window from `base` on, and what follows `base` is under way: send only what that leaves out. If a
  * block was lost after all, the client or the timer will say so.
  */
-function slide(state: TransferState, at: number): TransferEffect {
+function slide(state: TransferState, time: number): TransferEffect {
   state.sends = 1;
   state.copiesBefore = false;
-  arm(state, at);
+  arm(state, time);
   const first = state.top + 1;
   const last = Math.min(state.base + state.plan.windowSize, state.lastBlock);
   state.top = last;

@@ -1,3 +1,4 @@
+import type { TftpEventType } from "@bootlace/tftp-serve";
 import type { Config } from "../../config/schema.ts";
 import { type ApplianceEvent, timeOf } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
@@ -89,7 +90,7 @@ export function createReporting(
     observing,
     log,
     report(event) {
-      const ofTransfers = event.kind === "tftp" && !event.event.type.includes("listen");
+      const ofTransfers = event.kind === "tftp" && !ofServer.has(event.event.type);
       backlog.push(event, timeOf(event), ofTransfers);
     },
     reportHeldBack() {
@@ -99,6 +100,9 @@ export function createReporting(
     },
   };
 }
+
+/** What the TFTP server reports of itself. */
+const ofServer: ReadonlySet<TftpEventType> = new Set(["listening", "unlistening", "listen-failed", "stopped"]);
 
 /** Time that passes is no event to those outside. */
 function withoutTicks(take: NonNullable<ApplianceDeps["onEvent"]>): NonNullable<ApplianceDeps["onEvent"]> {

@@ -9,8 +9,8 @@ export interface ServiceEndpoint {
 }
 
 /**
- * A part of the appliance that follows the config and the interfaces. `start` and `adopt` throw ServerStartError,
- * TftpStartError, or ApplianceStartError when the outside world says no.
+ * A part of the appliance that follows the config and the interfaces. `start` and `adopt` throw ServerStartError
+ * or ApplianceStartError when the outside world says no.
  */
 export interface Service extends Part {
   /**

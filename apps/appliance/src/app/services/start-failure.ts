@@ -1,5 +1,4 @@
 import { type BindFailure, ServerStartError } from "@bootlace/boot-source";
-import { TftpStartError } from "@bootlace/tftp-serve";
 import { findPortHolder } from "../../os/port-holder.ts";
 import { explainPortFailures, type PortFailure, protocolOf } from "../../os/privileges.ts";
 import type { PartFailure } from "../order.ts";
@@ -10,9 +9,7 @@ export async function toStartError(failures: readonly PartFailure[]): Promise<un
   const reasons: string[] = [];
   const ports: PortFailure[] = [];
   for (const { name, error } of failures) {
-    if (error instanceof TftpStartError) {
-      ports.push(...error.failures.map((failure) => ({ service: name, ...failure })));
-    } else if (error instanceof ServerStartError) {
+    if (error instanceof ServerStartError) {
       ports.push(...error.failures.map((failure) => portFailure(name, failure)));
     } else if (error instanceof ApplianceStartError) reasons.push(error.message);
     else return error;

@@ -1,0 +1,91 @@
+import { type BootServer, ServerStartError } from "@bootlace/boot-source";
+import type { ServedInterface } from "@bootlace/proxy-dhcp";
+import type { Config } from "../../config/schema.ts";
+import { noInterfaces, type Service } from "./service.ts";
+
+type FileServer<Changes> = BootServer<Changes, { readonly transfersActive: number }>;
+
+export interface FileServiceKind<Changes> {
+  readonly name: "tftp" | "http";
+  isEnabled(config: Config): boolean;
+  /** What of a config the running server can adopt, to serve on these addresses. */
+  changesOf(config: Config, addresses: readonly string[]): Changes;
+  create(config: Config, changes: Changes): FileServer<Changes>;
+}
+
+export interface FileService extends Service {
+  /** Transfers that run now. */
+  active(): number;
+}
+
+/** Milliseconds that running transfers get at a stop. */
+const drainAtStop = 3_000;
+/** And after the server was switched off in the config: as long as a transfer may take. */
+const drainAtReload = 900_000;
+
+/** A server of boot files, as the config wants it. Transfers outlive a change of the config. */
+export function fileService<Changes>(first: Config, kind: FileServiceKind<Changes>): FileService {
+  const { name } = kind;
+  let config = first;
+  let served = noInterfaces;
+  let server: FileServer<Changes> | undefined;
+  /** Servers that take no more requests and still have transfers. */
+  const ending = new Set<FileServer<Changes>>();
+
+  function changesNow(): Changes {
+    return kind.changesOf(config, served.map(addressOf));
+  }
+
+  async function start(): Promise<void> {
+    if (!kind.isEnabled(config)) return;
+    const next = kind.create(config, changesNow());
+    await next.start();
+    server = next;
+  }
+
+  /** Gives the port up at once, and lets the transfers end. */
+  async function retire(): Promise<void> {
+    const last = server;
+    server = undefined;
+    if (last === undefined) return;
+    ending.add(last);
+    await last.configure(kind.changesOf(config, []));
+    void last.stop({ drain: true, timeout: drainAtReload }).finally(() => ending.delete(last));
+  }
+
+  return {
+    name,
+    independent: true,
+    drains: true,
+    start,
+    async stop() {
+      const last = server;
+      server = undefined;
+      await Promise.all([
+        ...[...ending].map((one) => one.stop({ drain: false })),
+        last?.stop({ drain: true, timeout: drainAtStop }),
+      ]);
+    },
+    async adopt(next, interfaces) {
+      config = next;
+      served = interfaces;
+      if (!kind.isEnabled(next)) return retire();
+      if (server === undefined) return start();
+      const [failure, ...others] = await server.configure(changesNow());
+      if (failure !== undefined) throw new ServerStartError([failure, ...others]);
+    },
+    async follow(interfaces) {
+      served = interfaces;
+      await server?.configure(changesNow());
+    },
+    endpoints: () => (server?.addresses() ?? []).map(({ address, port }) => ({ service: name, address, port })),
+    active: () =>
+      [...ending, ...(server === undefined ? [] : [server])]
+        .map((one) => one.statistics().transfersActive)
+        .reduce((sum, active) => sum + active, 0),
+  };
+}
+
+function addressOf({ address }: ServedInterface): string {
+  return address;
+}
