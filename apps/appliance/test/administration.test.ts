@@ -163,7 +163,7 @@ describe("the API of a running appliance", () => {
     await test.logged("net.interfaces", ({ message }) => message.startsWith("waiting for an interface"));
     const reply = await fetch(test.url("/readyz"));
     const { reasons } = (await reply.json()) as { reasons: string[] };
-    expect([reply.status, reasons.some((reason) => reason.includes("no interface is served"))]).toEqual([503, true]);
+    expect([reply.status, reasons.some((reason) => reason.includes("no interface to serve"))]).toEqual([503, true]);
   });
 
   it("takes another token over at a reload without losing the listener, and another port with it", async () => {

@@ -104,7 +104,7 @@ describe("next", () => {
     }
     await cli.run(next, mac, "--clear", ...test.url);
     const again = await cli.run(next, mac, "--clear", ...test.url);
-    expect(again).toMatchObject({ code: 1, err: "bootlace next: Nothing was set for this machine\n" });
+    expect(again).toMatchObject({ code: 1, err: "bootlace next: No one-time boot is pending for this machine\n" });
     await cli.run(next, mac, "--ignore", ...test.url);
     expect((await cli.run(next, mac, "--script", "x.ipxe", ...test.url)).out).toContain('script "x.ipxe"');
     expect(test.appliance.next.list()).toMatchObject([{ mac, action: { script: "x.ipxe" } }]);
@@ -142,7 +142,7 @@ describe("reload", () => {
     const { code, out, err } = await cli.run(reload, ...test.url);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(/^a\.yaml:1:1: error\[E003\] rot: unknown key "rot"\. .*Did you mean "root"\?/);
-    expect(err).toContain("the old config stays in force");
+    expect(err).toContain("keeping the current config");
     const json = await cli.run(reload, ...test.url, "--json");
     expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { schema: 1, ok: false, faults: [{ code: "E003" }] }]);
   });

@@ -84,7 +84,7 @@ describe("bootlace explain", () => {
     [["--mac", "52:54:00:12:34:56", "--on", "eth9"], 'explain: --on "eth9" is not served. Served: eth0\n'],
     [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item needs --port 4011"],
     [["--mac", "zz"], 'explain: --mac "zz" is not a MAC address. Allowed: six bytes, such as 52:54:00:12:34:56\n'],
-    [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only the beginning of a MAC address. Allowed'],
+    [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only a prefix of a MAC address. Allowed'],
     [
       ["--mac", "52:54:00:12:34:56", "-a", "EFI"],
       'explain: --arch "EFI" is not an architecture. Allowed: a number from 0 to 65535, or x86-bios, ',

@@ -7,7 +7,7 @@ export interface CheckFacts {
   readonly program: CheckProgram;
   readonly root: string;
   readonly tree: BootTree;
-  /** Why the root cannot be read. */
+  /** Why the root is not readable. */
   readonly rootProblem?: string | undefined;
 }
 
