@@ -112,8 +112,8 @@ describe("next", () => {
 
   it.each([
     [["nonsense", "--file", "x"], "is not a MAC address"],
-    [[mac], "nothing is to be done"],
-    [[mac, "--file", "x", "--ignore"], "to be ignored"],
+    [[mac], "no action given. Use --file, --url, --script or --ignore"],
+    [[mac, "--file", "x", "--ignore"], "--ignore and --file exclude each other"],
     [[mac, "--clear", "--file", "x"], "--clear and --file exclude each other"],
     [["--file", "x"], "needs a MAC address"],
     [[mac, "--file", "../x"], "leaves the root"],

@@ -39,11 +39,9 @@ describe("bootlace explain", () => {
     expect((await run("-m", mac, "-a", "0x0007")).out).toContain("no boot file for x64-uefi in the root");
     expect((await run("-m", mac.replaceAll(":", ""))).out).toContain(`${mac} gets OFFER`);
     expect((await run("-m", mac, "--user-class", "iPXE")).out).toContain("gets OFFER");
-    expect((await run("-m", mac, "--relay", "10.0.0.1")).out).toContain("giaddr is not in the list of allowed relays");
+    expect((await run("-m", mac, "--relay", "10.0.0.1")).out).toContain("the relay (giaddr) is not allowed");
     expect((await run("-m", mac, "--port", "4011")).out).toContain("gets ACK");
-    expect((await run("-m", mac, "--port", "4011", "--item", "9")).out).toContain(
-      "boot server type is not one of ours",
-    );
+    expect((await run("-m", mac, "--port", "4011", "--item", "9")).out).toContain("unknown boot server type");
   });
 
   it("knows what a machine was told to boot once", async () => {

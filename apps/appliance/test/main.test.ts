@@ -83,7 +83,7 @@ describe("the program", () => {
     [["srve"], 2, /^$/, /unknown command "srve"; did you mean serve\?/],
     [["serve", "--confg", "x"], 2, /^$/, /unknown option "--confg"; did you mean --config\?/],
     [["check", "--json", "--zzz"], 2, /^{"schema":1,"error":{"code":"usage","message":"unknown option .*}}\n$/, /^$/],
-    [["check", "--efective"], 2, /^$/, /; did you mean --effective\? Run bootlace check --help for its options\n$/],
+    [["check", "--efective"], 2, /^$/, /; did you mean --effective\? See bootlace check --help\n$/],
     [["-v"], 2, /^$/, /^bootlace: unknown option "-v"; did you mean -V or --version\?\n/],
     [["--hlep"], 2, /^$/, /^bootlace: unknown option "--hlep"; did you mean --help\?\n/],
     [["completion"], 2, /^$/, /^bootlace completion: SHELL is missing; one of bash, zsh, fish\n$/],
@@ -117,7 +117,7 @@ describe("the program", () => {
       closeSync(full);
       expect([status, stderr]).toEqual([
         74,
-        "bootlace: the output could not be written (ENOSPC): it is lost, or cut off\n",
+        "bootlace: the output could not be written (ENOSPC); it is lost or cut off\n",
       ]);
     },
   );

@@ -8,7 +8,7 @@ import type { HttpBootLimits } from "./server-options.ts";
 
 export interface Listener {
   readonly endpoint: BoundAddress;
-  /** Takes no more connections and ends idle ones; the answers that are under way go on. */
+  /** Accepts no more connections and ends idle ones; responses under way continue. */
   close(): void;
   /** Resolves when its last connection has ended. */
   readonly closed: Promise<void>;
@@ -18,7 +18,7 @@ export type ListenerTimes = Pick<HttpBootLimits, "requestTimeout" | "idleLimit" 
 
 export interface ListenerHooks {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
-  /** A request that cannot be read, after which the connection is closed. */
+  /** An unreadable request, after which the connection is closed. */
   readonly onUnreadable: (socket: Socket, reason: HttpRefusal, detail: string | undefined) => void;
   readonly connections: Connections;
 }
@@ -40,7 +40,7 @@ export function listen(
       connectionsCheckingInterval: Math.min(1000, times.requestTimeout),
       keepAliveTimeout: times.keepAliveTimeout,
       noDelay: true,
-      // Requests have no bodies here: without the life of a stream for each. Node.js before 24.12 does not know it.
+      // Requests have no bodies here, so no stream is created for each. Node.js before 24.12 ignores this option.
       optimizeEmptyRequests: true,
     },
     hooks.onRequest,
@@ -67,7 +67,7 @@ export function listen(
     server.once("error", fail);
     server.listen({ port, host: address, exclusive: true }, () => {
       server.off("error", fail);
-      // EMFILE and the like while accepting: the clients come again.
+      // EMFILE and the like while accepting: the clients retry.
       server.on("error", () => undefined);
       const bound = server.address() as AddressInfo;
       const closed = new Promise<void>((over) => {

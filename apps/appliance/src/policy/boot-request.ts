@@ -18,7 +18,7 @@ import { wrongArchitecture } from "../config/explain.ts";
 import type { Problem } from "../config/faults.ts";
 import { checkIpv4, checkUuid, checkWholeMac, macPrefix } from "../config/values.ts";
 
-/** A request that is made up, to see what it would be answered. */
+/** A hypothetical request, for explaining its reply. */
 export interface RequestDescription {
   /** MAC address with colons or dashes. */
   readonly mac: string;
@@ -40,10 +40,10 @@ export interface RequestDescription {
   readonly address?: string | undefined;
 }
 
-/** Why no request can be made of a wish. */
+/** Why no request can be built. */
 export interface RequestFault extends Omit<Problem, "code"> {
   readonly ok: false;
-  /** What is wrong of the wish. */
+  /** The wrong field. */
   readonly field?: keyof RequestDescription | "interface";
 }
 
@@ -63,7 +63,7 @@ const asked = [
 export function bootRequest(request: RequestDescription): RequestResult {
   const { port = "dhcp", relay, address } = request;
   const mac = parseMac(macPrefix(request.mac) ?? "");
-  if (mac?.length !== 6) return wrong("mac", checkWholeMac(request.mac) ?? { problem: "this is not a MAC address" });
+  if (mac?.length !== 6) return wrong("mac", checkWholeMac(request.mac) ?? { problem: "not a MAC address" });
   const arch = architectureOf(request.arch);
   if (arch === undefined) return wrong("arch", archProblem(String(request.arch)));
   const relayProblem = relay === undefined ? undefined : checkIpv4(relay);
@@ -103,7 +103,7 @@ export function bootRequest(request: RequestDescription): RequestResult {
     options,
   });
   if (!discover.ok) {
-    return { ok: false, problem: `option ${discover.field} cannot be written: ${discover.fault.expected}` };
+    return { ok: false, problem: `option ${discover.field} is invalid: expected ${discover.fault.expected}` };
   }
   const packet =
     machine === undefined

@@ -49,7 +49,7 @@ function decideFile(
 
   const { name, server, notes } = file;
   const offer = request.kind === "discover";
-  // A client without a file in the offer asks the offer's siaddr on the PXE port, so that must be ours.
+  // A client without a file in the offer sends its request to the offer's siaddr on the PXE port, so that must be ours.
   const later = offer && form === "server";
   const elsewhere = later && server !== iface.address;
   return {
@@ -87,7 +87,7 @@ function decideMenu(request: BootRequest, client: BootClient, plan: BootPlan, if
   return decideItem(request, plan, menu, item, iface.address);
 }
 
-/** The ACK must name the type it was asked for, or the client drops it (PXE 2.1 table 2-5). */
+/** The ACK must name the requested type, or the client drops it (PXE 2.1 table 2-5). */
 function decideItem(request: BootRequest, plan: BootPlan, menu: BootMenu, item: BootItem, self: Ipv4Address): Decision {
   const choice = chooseItem(menu, item.type, item.layer);
   if (!choice.ok) return ignored(choice.reason, plan, `type ${item.type} layer ${item.layer}`);
