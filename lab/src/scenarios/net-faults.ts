@@ -87,7 +87,7 @@ async function linkDown(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootla
   await underWay(lab, bootServer, machine);
   const before = interfacesReported(bootlace);
   await configure(bootServer, "link", "set", "eth0", "down");
-  await reported(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "waiting for an interface to serve");
   await configure(bootServer, "link", "set", "eth0", "up");
   await reported(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
   const [shown] = await machine.output.until(MEMTEST, 240);
@@ -101,7 +101,7 @@ async function replugged(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootl
   const before = interfacesReported(bootlace);
   const { mac } = await linkOf(bootServer);
   await configure(bootServer, "link", "delete", "eth0");
-  await reported(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "waiting for an interface to serve");
   const other = await addSwitch(lab, "other");
   await trunk(lan, other);
   await plugIn(bootServer, other, { addresses: [`${BOOT_SERVER}/24`], mac });
