@@ -48,14 +48,14 @@ const deviations: readonly Deviation[] = [
     who: /^52:54:00:00:00:01 arch 0$/,
     theirs: "file",
     ours: "nothing",
-    why: "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not",
+    why: "as a proxy, dnsmasq answers such a machine anyway (dnsmasq needs dhcp-ignore); Bootlace ignores it",
   },
   {
     example: "08-makers.conf",
     who: /^52:54:00:00:00:01 arch 0$/,
     theirs: "nothing",
     ours: "file",
-    why: "a rule knows whole MAC addresses and their first bytes",
+    why: "a rule matches whole MAC addresses or their first bytes",
   },
   {
     example: "09-menu.conf",

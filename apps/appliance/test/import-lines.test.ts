@@ -48,9 +48,9 @@ describe("settings", () => {
   it("take the mask of a range from the interface in that network, and say so when there is none", () => {
     expect(imported("dhcp-range=192.168.11.1,proxy\n").subnets).toBe("192.168.11.0/24");
     expect(remarks("dhcp-range=10.0.0.1,proxy\n")).toEqual([
-      "1 dhcp-range=10.0.0.1,proxy: no interface here is in that network and no mask is given: every interface is served; see subnets",
+      "1 dhcp-range=10.0.0.1,proxy: this machine has no interface in that network, and the line has no mask; every interface is served. See subnets",
     ]);
-    expect(remarks("dhcp-range=192.168.11.50,192.168.11.99,1h\n")[0]).toContain("hands out no addresses");
+    expect(remarks("dhcp-range=192.168.11.50,192.168.11.99,1h\n")[0]).toContain("assigns no addresses");
   });
 
   it("of vendor classes and the menus of a Raspberry Pi", () => {
@@ -103,15 +103,15 @@ describe("lines that are not converted are reported, each with its reason", () =
     ["conf-script=/bin/x", "runs no programs"],
     ["dhcp-option=vendor:PXEClient,6,2b", "builds option 43 itself"],
     ["tftp-max=many", "must be 1 to 10000"],
-    ["interface=eth*", "whole name of an interface"],
-    ["log-facility=local0", "standard output"],
-    ["port=53", "no DNS server"],
-    ["conf-dir=/etc/dnsmasq.d", "import that one by itself"],
-    ["dhcp-script=/bin/x", "runs no programs"],
-    ["dhcp-lease-max=5", "hands out no addresses"],
-    ["dnssec", "no DNS server"],
-    ["made-up=1", "does not know this directive"],
-    ["constructor=1", "does not know this directive"],
+    ["interface=eth*", "full interface name"],
+    ["log-facility=local0", "stdout"],
+    ["port=53", "not a DNS server"],
+    ["conf-dir=/etc/dnsmasq.d", "import that file separately"],
+    ["dhcp-script=/bin/x", "runs no scripts"],
+    ["dhcp-lease-max=5", "assigns no addresses"],
+    ["dnssec", "not a DNS server"],
+    ["made-up=1", "unknown directive"],
+    ["constructor=1", "unknown directive"],
   ])("%s", (line, why) => {
     const reported = remarks(`enable-tftp\n${line}\n`);
     expect(reported).toEqual([expect.stringContaining(why)]);

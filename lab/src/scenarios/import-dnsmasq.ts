@@ -33,7 +33,7 @@ export const importDnsmasq: Scenario = {
   parts: [MADE, ...new Set(EXAMPLES.map(({ part }) => part))],
   async run(lab) {
     const requests = KINDS.flatMap((kind) => requestsOf(kind, BOOT_SERVER));
-    const chosen = EXAMPLES.filter(({ part }) => lab.parts.includes(part));
+    const chosen = EXAMPLES.filter(({ part }) => lab.part(part));
     const sites = await Promise.all(Array.from({ length: LANS }, (_, number) => buildSite(lab, number)));
     const ours = await answersOfBootlace(lab, sites[0]?.asker, chosen, requests);
     const recorded: Record<string, Replies> = {};
@@ -47,7 +47,7 @@ export const importDnsmasq: Scenario = {
     must(faults.length === 0, `${faults.length} differences:\n${faults.sort().join("\n")}`);
     lab.proof(`${chosen.length} dnsmasq.conf files, ${KINDS.length} kinds of client each: as dnsmasq, or told`);
     if (Object.keys(recorded).length > 0) keepOrCompare(lab, RECORDED.cases, sorted(recorded), requests);
-    if (lab.parts.includes(MADE)) await compareMade(lab, sites);
+    if (lab.part(MADE)) await compareMade(lab, sites);
   },
 };
 

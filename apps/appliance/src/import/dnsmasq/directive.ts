@@ -5,9 +5,9 @@ export interface Directive {
   /** The file, when it is not the one that is imported but one that it names. */
   readonly file?: string;
   readonly name: string;
-  /** The parts between commas, quotes taken off; none when there is no value. */
+  /** The parts between commas, without quotes; empty without a value. */
   readonly parts: readonly string[];
-  /** As written, without the comment behind it. */
+  /** The line as written, without its comment. */
   readonly text: string;
   /** It is written as an option of a command line. */
   readonly commandLine?: true;

@@ -24,7 +24,7 @@ export interface Imported {
 }
 
 /**
- * Turns a dnsmasq.conf for booting into a bootlace.yaml that answers clients the same. Pure.
+ * Converts the boot lines of a dnsmasq.conf to a bootlace.yaml with the same replies. Pure.
  * @param source name of the file, for a comment
  * @param networks the networks of this machine, for ranges without a mask
  * @param files what the config's conf-file and conf-dir lines name; without it they are left out
@@ -156,7 +156,7 @@ function addInterfaceTags(model: DnsmasqModel, networks: LocalNetworks): void {
   }
 }
 
-/** option.c: without pxe-service or pxe-prompt dnsmasq does no PXE, and a proxy then answers nobody. */
+/** option.c: without pxe-service or pxe-prompt dnsmasq has no PXE, and as a proxy sends no replies. */
 function tellSilence(model: DnsmasqModel): void {
   if (model.pxe || model.leases) return;
   const why = "dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it";

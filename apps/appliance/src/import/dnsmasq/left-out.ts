@@ -6,7 +6,7 @@ const leases = "Bootlace hands out no addresses: leave that to the DHCP server";
 const daemon = "the service manager does that";
 const interfaces = "Bootlace replies there too: list the other interfaces under interfaces";
 
-/** Why a directive has nothing to become, by its name or the beginning of it. */
+/** Why a directive has no counterpart, by its name or the start of it. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:conf-file|conf-dir|servers-file|dhcp-hostsfile|dhcp-optsfile|dhcp-hostsdir|dhcp-optsdir)$/,
@@ -28,14 +28,14 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^shared-network$/, "clients behind that relay are served when the relay is named under dhcp.relays"],
   [
     /^(?:dhcp-option|dhcp-option-force|dhcp-option-pxe)$/,
-    "options of other kinds are the DHCP server's; those of PXE follow from menus",
+    "other options belong to the DHCP server; PXE options come from menus",
   ],
   [/^dhcp-no-override$/, "Bootlace never puts options into the fields sname and file"],
   [/^(?:dhcp-relay|dhcp-proxy)$/, "name the relays that may pass requests on under dhcp.relays"],
   [/^(?:dhcp-ignore-names|dhcp-ignore-clid|dhcp-duid|dhcp-client-update|dhcp-generate-names)$/, leases],
   [
     /^(?:dhcp-script|dhcp-luascript|dhcp-scriptuser|script-arp|script-on-renewal)$/,
-    "Bootlace runs no programs; its API tells what happens",
+    "Bootlace runs no scripts; its API reports events",
   ],
   [
     /^(?:dhcp-authoritative|dhcp-lease|dhcp-leasefile|leasefile-ro|dhcp-sequential-ip|dhcp-rapid-commit|no-ping|dhcp-fqdn|dhcp-ttl|dhcp-broadcast|bootp-dynamic|enable-ra|ra-param|quiet-dhcp|quiet-dhcp6|quiet-ra|quiet-tftp)/,
@@ -47,7 +47,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Options with which dnsmasq names a boot file or its server as well (rfc2131.c, do_options). */
+/** Options that name a boot file or its server in dnsmasq too (rfc2131.c, do_options). */
 const bootOption = /^(?:option:)?(?:66|67|150|tftp-server|bootfile-name|tftp-server-address|server-ip-address)$/;
 
 /** True for a dhcp-option line that names a boot file or its server. */

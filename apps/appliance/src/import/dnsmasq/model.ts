@@ -1,6 +1,6 @@
 import type { Directive } from "./directive.ts";
 
-/** Conditions of a rule by key; a list means any of them. */
+/** Conditions of a rule by key; a list matches any of its values. */
 export type When = Readonly<Partial<Record<WhenKey, readonly string[]>>>;
 export type WhenKey = "arch" | "firmware" | "mac" | "uuid" | "userClass" | "vendorClass" | "interface" | "subnet";
 
@@ -51,7 +51,7 @@ export interface PxeService extends Guarded {
   /** Code of option 93. */
   readonly arch: number;
   readonly text: string;
-  /** With the ending that dnsmasq gives it; absent for local boot and for types of other servers. */
+  /** With the suffix that dnsmasq adds; absent for local boot and for types of other servers. */
   readonly file?: string;
   /** 0 is local boot. */
   readonly type: number;
@@ -88,7 +88,7 @@ export interface LostTag {
   readonly ipxe: boolean;
 }
 
-/** Settings of the config that lines set directly. */
+/** Config keys that lines set directly. */
 export interface Settings {
   readonly interfaces: string[];
   readonly subnets: string[];
@@ -121,7 +121,7 @@ export interface Remark {
   readonly why: string;
 }
 
-/** Everything a dnsmasq.conf says about booting. */
+/** All boot settings of a dnsmasq.conf. */
 export interface DnsmasqModel {
   readonly settings: Settings;
   readonly atoms: Atom[];
@@ -175,7 +175,7 @@ export function remark(model: DnsmasqModel, from: Directive, why: string): void 
   model.remarks.push({ from, why });
 }
 
-/** Takes the tags off the front of a line: `tag:x`, `tag:!x`, and `net:x` of old. */
+/** Takes the tags off the front of a line: `tag:x`, `tag:!x`, and the old form `net:x`. */
 export function takeGuard(parts: readonly string[]): { guard: Literal[]; rest: readonly string[] } {
   const guard: Literal[] = [];
   let at = 0;

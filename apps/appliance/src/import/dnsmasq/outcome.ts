@@ -4,10 +4,10 @@ import type { Directive } from "./directive.ts";
 import type { Atom, BootLine, DnsmasqModel, Guarded, Literal, PxeService } from "./model.ts";
 import { holds, hostLine, withTagRules } from "./tags.ts";
 
-/** What dnsmasq gives to clients of one kind. */
+/** What dnsmasq sends to clients of one kind. */
 export type Outcome =
   | { readonly kind: "ignore" }
-  /** An offer without anything to boot. */
+  /** An offer without a boot file. */
   | { readonly kind: "nothing" }
   | { readonly kind: "pi"; readonly delay?: number }
   | {
@@ -44,9 +44,9 @@ const firstUefi = 6;
 const piText = "Raspberry Pi Boot";
 
 /**
- * What clients get that have exactly these properties (dnsmasq 2.90, rfc2131.c).
- * @param arch number of option 93; undefined stands for all that the file does not mention
- * @param tagsOfArch tags that lines about option 93 set for it
+ * What clients with exactly these properties get (dnsmasq 2.90, rfc2131.c).
+ * @param arch number of option 93; undefined means every one that the file does not mention
+ * @param tagsOfArch the tags that lines about option 93 set for it
  */
 export function outcomesOf(
   model: DnsmasqModel,

@@ -6,7 +6,7 @@ import { type DnsmasqModel, type Literal, remark, takeGuard } from "./model.ts";
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
 
-/** The lines that say what is booted. */
+/** The lines that name boot files. */
 export const bootReaders: Readonly<Record<string, Reader>> = {
   "dhcp-boot": readBoot,
   "pxe-service": readService,
@@ -71,7 +71,7 @@ function readBoot(directive: Directive, model: DnsmasqModel): void {
 
 function wrongServer(address: string | undefined): string | undefined {
   if (address === undefined || address === "" || parseIpv4(address) !== undefined) return undefined;
-  return "the server must be an address: boot firmware looks up no names";
+  return "the server must be an IP address: boot firmware makes no DNS queries";
 }
 
 function serverOf(address: string | undefined): { server?: string } {
@@ -83,14 +83,14 @@ function wrongFile(file: string): string | undefined {
   return checkBootFile(file)?.problem;
 }
 
-/** Names of client systems that dnsmasq knows (option.c, pxe-service), by their number. */
+/** dnsmasq's names of client systems (option.c, pxe-service), by number. */
 const systems = [
   ...["x86pc", "pc98", "ia64_efi", "alpha", "arc_x86", "intel_lean_client", "ia32_efi"],
   ...["x86-64_efi", "xscale_efi", "bc_efi", "arm32_efi", "arm64_efi"],
 ];
 
 function unknownNumber(arch: number): string | undefined {
-  return architectureByCode(arch) === undefined ? `no architecture has the number ${arch}` : undefined;
+  return architectureByCode(arch) === undefined ? `unknown architecture number ${arch}` : undefined;
 }
 
 /** pxe-service=[tag:…,]SYSTEM,TEXT[,BASENAME|TYPE][,ADDRESS] */
@@ -100,11 +100,11 @@ function readService(directive: Directive, model: DnsmasqModel): void {
   const [system = "", text = "", what = "", address] = rest;
   const arch = /^\d+$/.test(system) ? Number(system) : systems.indexOf(system.toLowerCase());
   const numbered = what === "" || /^\d+$/.test(what);
-  // rfc2131.c: the layer, which is 0, is put behind a name without a dot.
+  // rfc2131.c: the layer, 0, is appended to a name without a dot.
   const file = numbered ? undefined : what.includes(".") ? what : `${what}.0`;
-  // The numbers count on even when a line is left out, so that the others keep theirs (option.c: boottype).
+  // A line that is left out keeps its number, so that the others keep theirs (option.c: boottype).
   const type = numbered ? Number(what) : model.nextType++;
-  const unknown = arch < 0 ? "no client system has this name" : unknownNumber(arch);
+  const unknown = arch < 0 ? "unknown client system" : unknownNumber(arch);
   const wrong = unknown ?? wrongServer(address) ?? (file === undefined ? undefined : wrongFile(file));
   if (wrong !== undefined) lose(model, directive, guard, wrong, arch < 0 ? undefined : arch);
   else {

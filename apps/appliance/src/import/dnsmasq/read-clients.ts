@@ -5,7 +5,7 @@ import { type DnsmasqModel, type Literal, literal, remark, takeGuard } from "./m
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
 
-/** The lines that tell clients apart. */
+/** The lines that distinguish clients. */
 export const clientReaders: Readonly<Record<string, Reader>> = {
   "dhcp-match": readMatch,
   "dhcp-vendorclass": (directive, model) => setTag(directive, model, vendorClass(directive.parts.slice(1))),

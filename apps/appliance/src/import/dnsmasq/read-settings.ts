@@ -11,8 +11,7 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     interface(directive, model) {
       const plain = directive.parts.filter((name) => /^[^\s/*]{1,15}$/.test(name));
       model.settings.interfaces.push(...plain);
-      if (plain.length < directive.parts.length)
-        remark(model, directive, "Bootlace wants the whole name of an interface");
+      if (plain.length < directive.parts.length) remark(model, directive, "Bootlace needs the full interface name");
     },
     "listen-address": (directive, model) => listenAt(directive, model, networks),
     "enable-tftp"(directive, model) {
@@ -44,7 +43,7 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     "tftp-lowercase": asItIs,
     "tftp-no-fail": asItIs,
     "tftp-secure": (directive, model) =>
-      remark(model, directive, "Bootlace serves what its user may read, whoever owns the file"),
+      remark(model, directive, "Bootlace serves every file its user may read, whoever owns it"),
     "tftp-port-range": (directive, model) =>
       remark(model, directive, "the system chooses the ports of transfers; for a firewall use tftp.singlePort"),
     "dhcp-alternate-port"(directive, model) {
@@ -62,16 +61,16 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
       const [target = ""] = directive.parts;
       if (target === "-") return;
       if (target.includes("/") || target.includes(".")) model.settings.logFile = target;
-      else remark(model, directive, "the log goes to the standard output, and from there to the journal");
+      else remark(model, directive, "the log goes to stdout and from there to the journal");
     },
     "log-async": asItIs,
     port(directive, model) {
-      if (directive.parts[0] !== "0") remark(model, directive, "Bootlace is no DNS server");
+      if (directive.parts[0] !== "0") remark(model, directive, "Bootlace is not a DNS server");
     },
   };
 }
 
-/** Carried over by doing nothing: Bootlace always does so. */
+/** Needs no setting: Bootlace always does this. */
 function asItIs(): void {}
 
 /** dnsmasq answers on the interfaces that have these addresses. */

@@ -55,7 +55,7 @@ export function isIpxe({ firmware, userClass }: When): boolean {
   return firmware?.includes("ipxe") === true || userClass?.includes("iPXE") === true;
 }
 
-/** Drops rules after which, without them, their clients would come to a rule that says the same. */
+/** Drops a rule whose clients would reach a later rule with the same result. */
 function withoutEchoes(rules: readonly ImportedRule[]): ImportedRule[] {
   const kept: ImportedRule[] = [];
   const reached = rules.filter(({ when }, at) => !rules.slice(0, at).some((earlier) => isWithin(when, earlier.when)));

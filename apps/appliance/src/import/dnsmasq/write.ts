@@ -27,7 +27,7 @@ function commentOf({ line, file, text, why }: Remark): string {
   return ` ${file === undefined ? "" : `${oneLine(file)} `}line ${line}: ${oneLine(text)}\n   ${oneLine(why)}`;
 }
 
-/** A comment ends with its line, and a terminal obeys what it finds in it. */
+/** A comment ends with its line, and must not contain control characters for a terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
@@ -92,7 +92,7 @@ function actionsOf(outcome: Outcome, when: When, menus: Map<string, string>): Ma
     case "nothing":
       return { ignore: true };
     case "pi":
-      // A Raspberry Pi chooses its files itself; the name only says that it is served.
+      // A Raspberry Pi chooses its files itself; the name only marks it as served.
       return { file: "bootcode.bin" };
     case "file": {
       const { file, server } = outcome;
