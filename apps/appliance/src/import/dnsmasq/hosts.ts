@@ -18,7 +18,7 @@ export function readHost(directive: Directive, model: DnsmasqModel): void {
   const { macs, tags, guard, left, ignore, address } = partsOf(directive.parts);
   if (macs.length === 0) {
     for (const tag of tags) model.lostTags.push({ tag, from: directive, ipxe: false });
-    remark(model, directive, "Bootlace knows machines by their MAC address here, and there is none");
+    remark(model, directive, "it has no MAC address, and Bootlace needs one here");
     return;
   }
   const elsewhere = address !== undefined && isElsewhere(address, model);
@@ -30,10 +30,10 @@ export function readHost(directive: Directive, model: DnsmasqModel): void {
     model.atoms.push({ when: { mac }, tags: known, ignore, host });
   }
   if (ignore) {
-    const why = "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not";
+    const why = "as a proxy, dnsmasq answers such a machine anyway (dnsmasq needs dhcp-ignore); Bootlace ignores it";
     remark(model, directive, why);
   }
-  if (left.length > 0) remark(model, directive, `only its tags are converted: ${left.join(", ")} is about addresses`);
+  if (left.length > 0) remark(model, directive, `only its tags were converted: ${left.join(", ")} is about addresses`);
 }
 
 function partsOf(parts: readonly string[]): HostParts {

@@ -21,7 +21,7 @@ export const bootReaders: Readonly<Record<string, Reader>> = {
     const { guard, rest } = takeGuard(directive.parts);
     const delay = Number(rest[0]);
     if (delay >= 0 && delay <= 10) model.delays.push({ guard, seconds: delay, from: directive });
-    else remark(model, directive, "a delay is 0 to 10 seconds: these machines get their reply at once");
+    else remark(model, directive, "a delay must be 0 to 10 seconds; these machines get their reply at once");
   },
   "dhcp-pxe-vendor"(directive, model) {
     const names = directive.parts.filter((part) => part !== "");
