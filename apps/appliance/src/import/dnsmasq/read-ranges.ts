@@ -18,7 +18,7 @@ interface Tags {
   readonly rest: readonly string[];
 }
 
-/** option.c: whatever is no address, up to the address, is a tag. */
+/** option.c: everything in front of the address is a tag. */
 function tagsOf(parts: readonly string[]): Tags {
   const start = parts.findIndex((part) => /^[ .:0-9a-f]*$/i.test(part) && part !== "");
   const front = start === -1 ? [] : parts.slice(0, start);
