@@ -22,7 +22,7 @@ export interface BiosOptions extends MachineOptions {
   readonly restarts?: boolean;
   /** With a video card: the BIOS then leaves the serial line to the programs. */
   readonly video?: boolean;
-  /** In MiB. */
+  /** In MiB; 128 when absent, with which memtest86+ shows its title soonest. */
   readonly memory?: number;
 }
 
@@ -34,7 +34,7 @@ export interface UefiOptions extends MachineOptions {
   readonly screen?: boolean;
   /** The card's own ROM: iPXE drives it and asks for the boot file, where the firmware has no driver for the card. */
   readonly rom?: boolean;
-  /** Megabytes of memory. */
+  /** In MiB; 512 when absent. */
   readonly memory?: number;
 }
 
@@ -81,7 +81,7 @@ async function network(lan: Switch, name: string): Promise<string[]> {
 export async function startBios(
   lab: Lab,
   lan: Switch,
-  { mac, name = "bios", nic = "e1000", disk, restarts = false, video = false, memory = 256 }: BiosOptions,
+  { mac, name = "bios", nic = "e1000", disk, restarts = false, video = false, memory = 128 }: BiosOptions,
 ): Promise<Machine> {
   locate("ipxeRom");
   const device = ["-device", `${nic},netdev=net0,mac=${mac},bootindex=1`];

@@ -25,7 +25,7 @@ it("a tree in order has no findings", async () => {
   put("debian/vmlinuz", "x");
   put(
     "pxelinux/pxelinux.cfg/default",
-    "KERNEL memtest\nLINUX /debian/vmlinuz\nKERNEL http://h/x\nKERNEL 10.0.0.1::x\n",
+    ["memtest", "::/debian/vmlinuz", "http://h/x", "10.0.0.1::x"].map((name) => `LABEL a\nKERNEL ${name}\n`).join(""),
   );
   put("EFI/BOOT/bootx64.efi", peImage(0x8664));
   expect(await checked("root: boot\nboot:\n  - { when: { arch: x64-uefi }, file: EFI/BOOT/bootx64.efi }\n")).toEqual([
@@ -218,6 +218,7 @@ it("a file under a name of the boot check is told, and rules that name the check
 
 it("the architectures that get the boot check are named, and none when it is off", async () => {
   put("pxelinux/pxelinux.0", "old");
+  put("pxelinux/pxelinux.cfg/default", "LABEL none\n");
   put("efi/bootaa64.efi", peImage(0xaa64));
   writeFileSync(join(folder, "on.yaml"), "root: boot\n");
   const args = readArguments(["on.yaml", "--json"], check.options, 1);

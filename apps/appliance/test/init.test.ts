@@ -14,7 +14,7 @@ import { describe, expect, it } from "vitest";
 import { check } from "../src/cli/check.ts";
 import { commandLine } from "./helpers/command-line.ts";
 import { type DistributionName, distributions, plant } from "./helpers/distributions.ts";
-import { type FileRow, machine, scratch } from "./helpers/init-system.ts";
+import { contentsOf, type FileRow, machine, scratch } from "./helpers/init-system.ts";
 
 const bios = (loader: string, modules: string) => ({
   "pxelinux/pxelinux.0": `${loader}/pxelinux.0`,
@@ -287,12 +287,4 @@ function read(work: string, path: string): string {
 
 function modeOf(work: string, path: string): string {
   return (statSync(join(work, path)).mode & 0o777).toString(8);
-}
-
-function contentsOf(work: string): Record<string, string> {
-  const entries = readdirSync(work, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const rows = entries
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path, readFileSync(path, "latin1")]);
-  return Object.fromEntries(rows);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bootView } from "../src/api-model/views.ts";
 import type { Boot } from "../src/sessions/boot.ts";
-import type { Session } from "../src/sessions/session.ts";
+import { sessionOf } from "../src/sessions/session.ts";
 import {
   parseSession,
   parseSummary,
@@ -11,7 +11,7 @@ import {
   storedSchema,
 } from "../src/sessions/stored.ts";
 import { summaryOf } from "../src/sessions/summary.ts";
-import { conclusionOf } from "../src/sessions/verdicts/verdict.ts";
+
 import { sampleBoot } from "./helpers/sample-boot.ts";
 import { story } from "./helpers/story.ts";
 
@@ -36,8 +36,6 @@ const boots: readonly Boot[] = [
   story().discover({ http: true, arch: 16 }).http("boot.efi", { status: 404 }).wait(200),
   story().discover({ ipxe: true }).tftp("a.ipxe", "running"),
 ].flatMap((played) => played.boots());
-
-const sessionOf = (boot: Session): Session => ({ ...boot, verdicts: boot.verdicts.map(conclusionOf) });
 
 test("the boots here have steps of every kind", () => {
   const kinds = new Set(boots.flatMap(({ steps }) => steps.map(({ kind }) => kind)));

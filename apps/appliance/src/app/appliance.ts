@@ -1,5 +1,6 @@
 import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
+import { type Inspected, inspectingSource } from "../boot-files/inspecting-source.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
@@ -56,13 +57,18 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   });
   const files = clientFiles(first.config.root, policy.folderOf, now);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
+  const looks = {
+    isOwnHost: (host: string) => choice.served.some(({ address }) => address === host),
+    onInspected: (inspected: Inspected) =>
+      observing.observe({ kind: "appliance", event: { type: "inspected", time: now(), ...inspected } }),
+  };
   const tftp = tftpService(first.config, {
-    source: scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }),
+    source: inspectingSource(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }), looks),
     onEvent: (event) => emit({ kind: "tftp", event }),
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: scriptSource(withCheck, { protocol: "http", usualPort: 80 }),
+    source: inspectingSource(scriptSource(withCheck, { protocol: "http", usualPort: 80 }), looks),
     onEvent: (event) => emit({ kind: "http", event }),
   });
   const services: readonly Service[] = [

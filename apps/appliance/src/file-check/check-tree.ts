@@ -6,10 +6,11 @@ import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
+import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
-import { checkPxelinux } from "./pxelinux-files.ts";
+import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
-import { ruleNotes } from "./rule-notes.ts";
+import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
 import { checkTreeFiles } from "./tree-files.ts";
 
 export interface TreeReport {
@@ -26,8 +27,8 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"
 /** Checks the files this machine would serve. A root that does not exist yet has no files. */
 export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
-  const rules = ruleNotes(loaded);
-  const host = checkHost(loaded);
+  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded)];
+  const host = [...answersNobody(loaded), ...checkHost(loaded)];
   const nothing = { bootCheck: [], notes: rules };
   if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };
   const scan = await scanRoot(root);
@@ -40,16 +41,17 @@ export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
+  const contents = openTree(root, served);
   return {
     findings: [
-      ...(await checkRuleFiles(loaded)),
+      ...(await checkRuleFiles(loaded, contents)),
       ...checkTreeFiles(root, files),
-      ...(await checkPxelinux(root, served)),
+      ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
       ...host,
     ],
     bootCheck: checkedArchitectures(tree, bootCheck),
-    notes: [...scriptNotes(loaded, tree), ...rules],
+    notes: [...scriptNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
   };
 }
 

@@ -13,6 +13,14 @@ export const treeFindingCodes = {
   T009: "a file with a boot check name",
   T010: "an unusable token file",
   T011: "missing user",
+  T012: "a file that its loader cannot use",
+  T013: "a script or configuration that its loader does not read",
+  T014: "an unknown command in an iPXE script",
+  T015: "a loader without its configuration",
+  T016: "a loader without its other parts",
+  T017: "an absolute path under PXELINUX",
+  T018: "a config that answers nobody",
+  T019: "wimboot without the files of Windows",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

@@ -10,6 +10,7 @@ import {
   inTransaction,
   type Migrated,
   migrateVersion1,
+  migrateVersion2,
   pruneSessions,
   rowOf,
 } from "./sqlite-schema.ts";
@@ -96,10 +97,14 @@ function look(database: DatabaseSync): Found {
     return { kind: "usable", database };
   }
   if (version === 0 || firstColumn(database, "pragma quick_check(1)") !== "ok") return { kind: "damaged" };
-  return version === 1
-    ? { kind: "usable", database, migrated: migrateVersion1(database) }
-    : { kind: "usable", database };
+  const migrate = migrations[version];
+  return migrate === undefined
+    ? { kind: "usable", database }
+    : { kind: "usable", database, migrated: migrate(database) };
 }
+
+/** By the version they start from. */
+const migrations: Readonly<Record<number, typeof migrateVersion1>> = { 1: migrateVersion1, 2: migrateVersion2 };
 
 function firstColumn(database: DatabaseSync, query: string): unknown {
   return Object.values(database.prepare(query).get() ?? {})[0];

@@ -1,21 +1,19 @@
 import { boundedMap } from "@bootlace/boot-source";
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
+import { agentKind } from "../catalogue/agents.ts";
 import { roleOf } from "../catalogue/file-role.ts";
-import { type ApplianceEvent, type OwnEvent, type Programs, timeOf } from "../events/event.ts";
-import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
-import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
+import { type ApplianceEvent, type OwnEvent, timeOf } from "../events/event.ts";
+import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
+import { createFetches, type Fetch } from "./fetches.ts";
+import { nextOption } from "./next-option.ts";
+import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
+import { type BootChange, reportedOf, withReported } from "./reported.ts";
 import type { Fact } from "./step.ts";
+import { createSurroundings } from "./surroundings.ts";
 import { judge } from "./verdicts/judge.ts";
-import { primaryOf, sameVerdict, type Verdict } from "./verdicts/verdict.ts";
+import { sameVerdict } from "./verdicts/verdict.ts";
 import type { JudgeContext } from "./verdicts/view.ts";
-
-/** A boot that went a step further. */
-export interface BootChange {
-  readonly boot: Boot;
-  /** What the boot came to, when that is new or another than before. */
-  readonly verdict?: Verdict;
-}
 
 /** Ties everything that happens into boots. Time is that of the events; between ticks nothing is judged. */
 export interface Fold {
@@ -23,6 +21,8 @@ export interface Fold {
   apply(event: ApplianceEvent): readonly BootChange[];
   /** The boots in mind, one for each client: the latest. The one seen longest ago first. */
   boots(): Boot[];
+  /** Files that were fetched by somebody who does not boot, the latest first. */
+  fetches(): readonly Fetch[];
   /** Ends all boots. */
   finish(time: number): readonly BootChange[];
 }
@@ -59,13 +59,14 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   /** Those that were told a file, and whose address nobody told. */
   const homeless = new Set<string>();
   let steps = 0;
-  let overhearing = false;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
-  let programs: Programs = { machines: new Map(), unsigned: new Set() };
+  const surroundings = createSurroundings();
+  const fetches = createFetches();
   let changed = new Map<string, BootChange>();
 
-  function put(boot: Boot, reached?: Verdict): void {
+  function put(reached: Boot): void {
+    const boot = withReported(reached);
     const before = boots.get(boot.key);
     steps += boot.steps.length - (before?.steps.length ?? 0);
     const gone = boots.set(boot.key, boot);
@@ -74,8 +75,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     else active.add(boot.key);
     if (isHomeless(boot)) homeless.add(boot.key);
     else homeless.delete(boot.key);
-    const verdict = reached ?? changed.get(boot.id)?.verdict;
-    changed.set(boot.id, { boot, ...(verdict === undefined ? {} : { verdict }) });
+    changed.set(boot.id, boot === reached ? { ...changed.get(boot.id), boot } : reportedOf(boot, reached));
     for (
       let oldest = boots.oldest();
       steps > limits.steps && boots.size > 1 && oldest !== undefined;
@@ -94,7 +94,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function contextAt(now: number): JudgeContext {
-    return { now, overhearing, programs, pxePortHeard: now - pxePortHeardAt < limits.remember };
+    return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember);
   }
 
   function judged(boot: Boot, now: number): void {
@@ -104,7 +104,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       verdicts.length === boot.verdicts.length &&
       verdicts.every((verdict, at) => sameVerdict(verdict, boot.verdicts[at]));
     if (same && ended === boot.ended) return;
-    put({ ...boot, verdicts, ended }, newlyReached(boot, verdicts));
+    put({ ...boot, verdicts, ended });
   }
 
   /** @param givenUp the machine itself broke off: what is missing now will not come */
@@ -112,7 +112,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (boot.ended) return;
     const over: Boot = { ...boot, running: 0, givenUp };
     const verdicts = judge(over, contextAt(now));
-    put({ ...over, verdicts, ended: true }, newlyReached(boot, verdicts));
+    put({ ...over, verdicts, ended: true });
   }
 
   function onPacket(event: PacketEvent): void {
@@ -124,8 +124,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     let boot = boots.get(sighting.mac);
     const [first] = sighting.facts;
     if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.time)) {
-      close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
-      boot = undefined;
+      const next = nextOption(boot, first, event.time, contextAt(event.time));
+      if (next === undefined) close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
+      boot = next;
     }
     if (sighting.part === "join") {
       if (boot !== undefined) join(boot, sighting, event.time);
@@ -146,8 +147,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function add(boot: Boot, { facts, address }: Sighting, time: number): void {
     const lease = facts.find((fact: Fact) => fact.kind === "lease");
-    // A REQUEST that names us as the server is part of our own exchange.
-    if (lease?.kind === "lease" && own.has(lease.server)) return;
+    // A REQUEST that names us as the server is part of our own exchange, unless it asks for an address: we give none,
+    // so another DHCP server on this machine does.
+    if (lease?.kind === "lease" && isOwn(lease.server) && lease.address === undefined) return;
     let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
     for (const fact of facts) next = withFact(next, fact, time);
     if (address !== undefined) addresses.set(address, boot.key);
@@ -155,7 +157,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function onForeign(sighting: Sighting | undefined, source: string, time: number): void {
-    if (sighting === undefined || own.has(source)) return;
+    if (sighting === undefined || (isOwn(source) && !givesAddress(sighting))) return;
     const boot = boots.get(sighting.mac);
     if (boot !== undefined && !boot.ended && boot.bytes === 0) join(boot, sighting, time);
   }
@@ -164,7 +166,12 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (sighting === undefined) return;
     const { transfer, fact: seen } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
-    const boot = ownerOf(sighting, time);
+    const boot =
+      known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);
+    if (boot === undefined) {
+      fetches.note(sighting, time, sighting.mac ?? addresses.peek(sighting.address));
+      return;
+    }
     if (known !== undefined && boot.id !== known.id) return;
     const over = seen.outcome !== "running";
     const began = known === undefined && transfer !== undefined && !over;
@@ -178,10 +185,24 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     put({ ...next, ended: false, running, bytes, address: sighting.address });
   }
 
-  function ownerOf({ transfer, address, mac }: FileSighting, time: number): Boot {
-    const key = mac ?? addresses.get(address) ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
+  /** Undefined: it is no part of a boot. */
+  function ownerOf({ transfer, address, mac, fact }: FileSighting, time: number): Boot | undefined {
+    const kind = fact.protocol === "tftp" ? "loader" : agentKind(fact.agent);
+    const said = mac !== undefined && (kind === "loader" || boots.peek(mac) !== undefined) ? mac : undefined;
+    const known = said ?? addresses.get(address);
+    if (kind !== "loader") {
+      const boot = known === undefined ? undefined : boots.get(known);
+      // A system that runs fetches packages for years: that is no part of its boot.
+      const late = boot === undefined || time - boot.lastAt > (kind === "system" ? joinWithin : limits.remember);
+      return late ? undefined : boot;
+    }
+    const key = known ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
     addresses.set(address, key);
     return boots.get(key) ?? newBoot(key, time, key.startsWith("ip ") ? undefined : key);
+  }
+
+  function isOwn(address: string): boolean {
+    return own.has(address) || surroundings.network().addresses.includes(address);
   }
 
   /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
@@ -199,11 +220,19 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onOwn(event: OwnEvent): void {
     if (event.type === "tick") onTick(event.time);
-    else if (event.type === "programs") programs = event;
-    else if (event.type === "overhearing") overhearing = event.on;
     else if (event.type === "overheard") {
       onForeign(readForeignReply(event.reply, event.source), event.source.address, event.time);
-    }
+    } else if (event.type === "server-asked") onServerAsked(event);
+    else surroundings.see(event);
+  }
+
+  function onServerAsked({ boot: id, server, file, result, time }: Extract<OwnEvent, { type: "server-asked" }>): void {
+    const boot = [...boots.values()].find((one) => one.id === id);
+    if (boot === undefined) return;
+    const next = withFact(boot, { kind: "server-asked", server, file, result }, time);
+    // That we asked is no sign of life of the client.
+    const asked = { ...next, lastAt: boot.lastAt };
+    put({ ...asked, verdicts: judge(asked, contextAt(time)) });
   }
 
   function onTick(now: number): void {
@@ -257,6 +286,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   return {
     apply,
     boots: () => [...boots.values()],
+    fetches: fetches.list,
     finish(time) {
       changed = new Map();
       for (const key of [...active]) {
@@ -266,13 +296,4 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       return [...changed.values()];
     },
   };
-}
-
-function isHomeless({ ended, address, steps }: Boot): boolean {
-  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
-}
-
-function newlyReached(boot: Boot, verdicts: readonly Verdict[]): Verdict | undefined {
-  const primary = primaryOf(verdicts);
-  return sameVerdict(primary, primaryOf(boot.verdicts)) ? undefined : primary;
 }

@@ -82,9 +82,21 @@ function answerFact({ decision, reply, from, interfaceName }: SentReply): Fact {
     elsewhere: (host ?? decision.server) !== from.address,
     ...(rule === undefined ? {} : { rule }),
     notes,
+    ...menuTime(decision.vendorOptions),
   };
   return decision.kind === "offer" ? { kind: "offer", ...answer } : { kind: "ack", ...answer };
 }
+
+/** @param encapsulated option 43 of a PXE reply: tag, length and value each (PXE 2.1 table 2-1) */
+function menuTime(encapsulated: Uint8Array | undefined): { menuSeconds?: number } {
+  const bytes = encapsulated ?? new Uint8Array();
+  for (let at = 0; at + 2 < bytes.length; at += 2 + (bytes[at + 1] ?? 0)) {
+    if (bytes[at] === MENU_PROMPT) return { menuSeconds: bytes[at + 2] ?? 0 };
+  }
+  return {};
+}
+
+const MENU_PROMPT = 10;
 
 function silence({ decision, request, port }: PacketEvent): Fact[] {
   if (decision.kind !== "ignore") return [];
@@ -170,6 +182,12 @@ export function readForeignReply(reply: DhcpPacket, source: Endpoint): Sighting 
     ...address,
     ...(vendorClass === undefined ? {} : { vendorClass: clip(vendorClass) }),
     ...(bootFile === "" ? {} : { bootFile: clip(bootFile) }),
+    ...(reply.siaddr === UNSPECIFIED ? {} : { nextServer: reply.siaddr }),
   };
   return { mac, part: "join", facts: [offer] };
+}
+
+/** Bootlace gives no addresses: what comes from an address of its own and does so is a DHCP server beside it. */
+export function givesAddress({ facts }: Sighting): boolean {
+  return facts.some((fact) => fact.kind === "lease" || (fact.kind === "foreign-offer" && !fact.proxy));
 }

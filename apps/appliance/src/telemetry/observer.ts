@@ -82,8 +82,8 @@ export function createObserver(options: ObserverOptions): Observer {
     },
     {
       name: "log",
-      take({ boot, verdict, kept }) {
-        if (kept && verdict !== undefined) log(verdictRecord(boot, verdict));
+      take({ kept, verdict, ...change }) {
+        if (kept && verdict !== undefined) log(verdictRecord({ ...change, verdict }));
       },
     },
     publisher.verdicts,

@@ -4,7 +4,8 @@ import { bootView, summaryView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { type BootQuery, type HistoryStore, select } from "../history/history-store.ts";
 import type { Boot } from "../sessions/boot.ts";
-import { type BootChange, createFold } from "../sessions/fold.ts";
+import { createFold } from "../sessions/fold.ts";
+import type { BootChange } from "../sessions/reported.ts";
 import { summaryOf } from "../sessions/summary.ts";
 import type { Sink } from "./sinks.ts";
 

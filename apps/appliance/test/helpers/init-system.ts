@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -79,4 +79,13 @@ export function machine(name: DistributionName, more: Partial<InitSystem> = {}, 
       return Object.fromEntries(JSON.parse(out).files.map((row: FileRow) => [row.path, row]));
     },
   };
+}
+
+/** Every file below a folder, by its path. */
+export function contentsOf(work: string): Record<string, string> {
+  const entries = readdirSync(work, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const rows = entries
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path, readFileSync(path, "latin1")]);
+  return Object.fromEntries(rows);
 }
