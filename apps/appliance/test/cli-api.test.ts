@@ -111,9 +111,8 @@ describe("next", () => {
   });
 
   it.each([
-    [["nonsense", "--file", "x"], "is not a MAC address"],
-    [[mac], "no action given. Use --file, --url, --script or --ignore"],
-    [[mac, "--file", "x", "--ignore"], "--ignore and --file exclude each other"],
+    [[mac], "nothing is to be done"],
+    [[mac, "--file", "x", "--ignore"], "to be ignored"],
     [[mac, "--clear", "--file", "x"], "--clear and --file exclude each other"],
     [["--file", "x"], "needs a MAC address"],
     [[mac, "--file", "../x"], "leaves the root"],

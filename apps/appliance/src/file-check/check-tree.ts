@@ -4,14 +4,17 @@ import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, uefiArchitectures } from "../catalogue/names.ts";
 import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
+import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
 import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
 import { checkTreeFiles } from "./tree-files.ts";
+import { vendorClassNotes } from "./vendor-class-notes.ts";
 
 export interface TreeReport {
   /** All findings about the files this machine would serve. */
@@ -27,7 +30,7 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"
 /** Checks the files this machine would serve. A root that does not exist yet has no files. */
 export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
-  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded)];
+  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded), ...ipxeLoopNotes(loaded), ...vendorClassNotes(loaded)];
   const host = [...answersNobody(loaded), ...checkHost(loaded)];
   const nothing = { bootCheck: [], notes: rules };
   if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };
@@ -48,6 +51,7 @@ export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
       ...checkTreeFiles(root, files),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
+      ...(scan.ok ? await checkCaseTwins(root) : []),
       ...host,
     ],
     bootCheck: checkedArchitectures(tree, bootCheck),
