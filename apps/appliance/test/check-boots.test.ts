@@ -128,7 +128,7 @@ describe("PXELINUX", () => {
     writeFileSync(join(folder, "outside"), linuxKernel());
     symlinkSync("../../outside", join(folder, "boot/pxelinux/link"));
     expect(await told()).toEqual([
-      'T007 "memtest86+x64.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
+      'T007 "memtest86+x64.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
       'T012 "bzImage" is cut short: it has 2000 bytes of 3057. Copy it again.',
       'T012 "page" is a web page, not the file that was meant. Download the file again.',
       'T012 "text" is a text and not a program. Copy it again.',
