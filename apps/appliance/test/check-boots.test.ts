@@ -133,7 +133,7 @@ describe("PXELINUX", () => {
       'T012 "page" is a web page, not the file that was meant. Download the file again.',
       'T012 "text" is a text and not a program. Copy it again.',
       'T012 "empty" is empty. Copy it again.',
-      'T002 "link" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file in the root.',
+      'T002 "link" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
       'T002 "debian" cannot be served: it is a folder. Make it a readable file in the root.',
     ]);
   });

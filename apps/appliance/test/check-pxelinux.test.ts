@@ -64,7 +64,7 @@ it("the configurations of PXELINUX are read: kernels named .bin, files that are 
   const missing = "Copy the file there, or correct the name; names count from the folder of pxelinux.0.";
   expect(await findings("root: boot\n")).toEqual([
     `ROOT/pxelinux.cfg/01-52-54-00-12-34-56:2:8: error[T001] "none\\x1b[2J" is not in the root ROOT. ${missing}`,
-    'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it all the same; other servers do not.',
+    'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it anyway; other servers do not.',
     'ROOT/pxelinux.cfg/default:3:10: error[T007] "memtest.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
     `ROOT/pxelinux.cfg/default:6:10: error[T001] "none.gz" is not in the root ROOT. ${missing}`,
   ]);
