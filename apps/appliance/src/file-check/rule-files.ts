@@ -11,7 +11,7 @@ import { finding, flawFinding, type Place, type TreeFinding } from "./findings.t
 import { type NamedFile, namedFiles } from "./named-files.ts";
 import { checkContent } from "./needs.ts";
 
-/** The files of rules and menus: there, readable, spelt so, and for the machine that gets them. */
+/** Checks the files of rules and menus: they exist, are readable, match in case, and fit the machine that gets them. */
 export async function checkRuleFiles(loaded: LoadedConfig, tree: Tree): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
   for (const named of namedFiles(loaded)) findings.push(...(await checkOne(loaded, tree, named)));
@@ -76,16 +76,16 @@ function machineFindings(facts: FileFacts, { name, archs, firmwares, role }: Nam
     const wanted = machineOf(arch);
     if (wanted === "any" || (isProgram ? wanted === facts.machine : wanted === "none")) return [];
     const problem = isProgram
-      ? `${shown} is a UEFI program for ${facts.machine}, and the rule is for ${arch}`
-      : `${shown} is no UEFI program (it has no PE header), and the rule is for ${arch}`;
+      ? `${shown} is a UEFI program for ${facts.machine}, but the rule is for ${arch}`
+      : `${shown} is no UEFI program (it has no PE header), but the rule is for ${arch}`;
     return [finding("T004", place, problem, remedy)];
   });
   if (archs.length > 0) return ofArchs;
   return starters.flatMap((firmware) => {
     if (isProgram === (firmware !== "bios")) return [];
     const problem = isProgram
-      ? `${shown} is a UEFI program, and the rule is for PC BIOS`
-      : `${shown} is no UEFI program (it has no PE header), and the rule is for UEFI`;
+      ? `${shown} is a UEFI program, but the rule is for PC BIOS`
+      : `${shown} is no UEFI program (it has no PE header), but the rule is for UEFI`;
     return [finding("T004", place, problem, "Name the file for this firmware")];
   });
 }
