@@ -101,6 +101,6 @@ function namedFiles(value: unknown): string[] {
 
 /** What makes the file one that its machine can start. */
 function bootFile(path: string): string | Uint8Array {
-  if (!/\.efi(\.signed)?$/i.test(path)) return "boot file\n";
+  if (!/\.efi(\.signed)?$/i.test(path)) return "boot-file\n";
   return peImage(/aa64|arm64/i.test(path) ? 0xaa64 : /ia32|efi32/i.test(path) ? 0x014c : 0x8664);
 }
