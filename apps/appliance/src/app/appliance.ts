@@ -60,8 +60,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const looks = {
     isOwnHost: (host: string) => choice.served.some(({ address }) => address === host),
-    onInspected: (inspected: Inspected) =>
-      observing.observe({ kind: "appliance", event: { type: "inspected", time: now(), ...inspected } }),
+    onInspected(inspected: Inspected) {
+      const event = { type: "inspected", time: now(), ...inspected } as const;
+      policy.see({ kind: "appliance", event });
+      observing.observe({ kind: "appliance", event });
+    },
   };
   const tftp = tftpService(first.config, {
     source: inspectingSource(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }), looks),
