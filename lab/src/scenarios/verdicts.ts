@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "../failure.ts";
 import { inLanes, type Lab, type Scenario } from "../lab.ts";
@@ -25,7 +25,6 @@ export const verdicts: Scenario = {
   async run(lab) {
     const cases = CASES.filter((one) => (!rotates(one) || lab.part(one.id)) && ROWS.test(one.id));
     const results = await runAll(lab, cases);
-    writeFileSync(join(lab.folder, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
     const line = totalsLine(results);
     lab.proof(line);
     if (lab.record && results.length === CASES.length) recordCorpus(groupsOf(results));
@@ -39,6 +38,7 @@ async function runAll(lab: Lab, cases: readonly Case[]): Promise<Result[]> {
   await inLanes(LANES, [...cases.entries()], async ([number, one]) => {
     const result = await runCase(lab, one, number);
     results[number] = result;
+    appendFileSync(join(lab.folder, "results.jsonl"), `${JSON.stringify(result)}\n`);
     lab.proof(lineOf(result));
     if (LIVE) console.log(lineOf(result));
   });
