@@ -15,10 +15,10 @@ it("configurations of PXELINUX that cannot be served, and nothing waits for a pi
   expect(await findings("root: boot\n")).toEqual(
     [
       ["C0A80B", "it is a folder"],
-      ["default", "it is no regular file"],
+      ["default", "not a regular file"],
     ].map(
       ([name, why]) =>
-        `ROOT/pxelinux.cfg/${name}: error[T002] this configuration cannot be served: ${why}. Make it a readable file below the root.`,
+        `ROOT/pxelinux.cfg/${name}: error[T002] this configuration cannot be served: ${why}. Make it a readable file in the root.`,
     ),
   );
 });
@@ -42,12 +42,12 @@ it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it
   put("f/ldlinux.c32", uefi);
   for (const folder of ["a", "b", "c", "d", "e", "e2", "f"]) put(`${folder}/pxelinux.cfg/default`, "LABEL none\n");
   expect(await findings("root: boot\n")).toEqual([
-    `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 beside it. ${remedy}`,
-    `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 is of another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 does not have. ${remedy}`,
-    `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 is of version 6.03, the loader is PXELINUX 6.04. ${remedy}`,
-    `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, and the loader is PXELINUX 6.04. ${remedy}`,
-    `ROOT/e2/ldlinux.c32: error[T006] this ldlinux.c32 is cut short, and the loader is PXELINUX 6.04. ${remedy}`,
-    `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, and PXELINUX 6.04 runs on BIOS. ${remedy}`,
+    `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 in its folder. ${remedy}`,
+    `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 has another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 lacks. ${remedy}`,
+    `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 has version 6.03, but the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, but the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/e2/ldlinux.c32: error[T006] this ldlinux.c32 is truncated, but the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, but PXELINUX 6.04 runs on BIOS. ${remedy}`,
   ]);
 });
 

@@ -1,6 +1,8 @@
+import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { headBytes, inspect, worthWhole } from "../catalogue/contents/inspect.ts";
@@ -74,11 +76,9 @@ function isGzip(head: Uint8Array): boolean {
 
 /** Whether a gzip file ends before its end, as after a copy to a full disk. */
 async function endsEarly(path: string): Promise<boolean> {
-  const unpack = createGunzip();
-  unpack.resume();
+  const nowhere = new Writable({ write: (_bytes, _encoding, done) => done() });
   try {
-    await using file = await open(path);
-    await pipeline(file.createReadStream({ autoClose: false }), unpack);
+    await pipeline(createReadStream(path), createGunzip(), nowhere);
     return false;
   } catch (error) {
     // Z_BUF_ERROR: the stream wants more. Other errors are those of what follows a whole archive.

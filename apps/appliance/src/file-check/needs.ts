@@ -29,7 +29,7 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
     case "unusable":
       return need.optional ? [] : [finding("T002", place, `${shown} cannot be served: ${found.why}`, usable)];
     case "missing":
-      return need.optional && need.role !== "config" ? [] : [await missing(tree, naming, need, place)];
+      return mayBeMissing(naming, need) ? [] : [await missing(tree, naming, need, place)];
     case "file":
       return checkContent(await tree.facts(path), need.role, shown, place);
     case "other-case": {
@@ -38,6 +38,16 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
       return [other, ...checkContent(await tree.facts(path), need.role, shown, place)];
     }
   }
+}
+
+/**
+ * Whether a loader is prepared for a file not to be there. A configuration that is included is meant to be there; so is
+ * what an iPXE script names behind something else that may have booted already, unless the line itself goes on without.
+ */
+function mayBeMissing({ loader, lines }: Naming, { optional, role, line }: FileNeed): boolean {
+  if (!optional) return false;
+  if (loader === "ipxe") return /\|\||&&/.test(lines[line - 1] ?? "");
+  return role !== "config" || loader === "raspberry-pi";
 }
 
 /** The first of several paths that is there. */

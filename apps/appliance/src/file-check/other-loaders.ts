@@ -27,7 +27,8 @@ export async function checkRaspberryPi(tree: Tree, first: string): Promise<TreeF
   const missing = new Map<PiGeneration, readonly FileNeed[]>();
   for (const generation of piGenerations) {
     const needs = facts?.loader === "raspberry-pi" ? facts.needs : piNeedsWithoutConfig(generation, folder);
-    const own = (needs ?? []).filter(({ entry, optional }) => entry === generation && !optional);
+    const wanted = (needs ?? []).filter(({ entry, optional }) => entry === generation && !optional);
+    const own = generation === "pi5" ? [...wanted, piFiveTree(folder)] : wanted;
     const absent: FileNeed[] = [];
     for (const need of own) {
       const [found] = await firstOf(tree, [need.path ?? "", ...(need.otherwise ?? [])]);
@@ -42,6 +43,14 @@ export async function checkRaspberryPi(tree: Tree, first: string): Promise<TreeF
   });
   const problem = `no Raspberry Pi starts from this folder. Missing for ${lists.join("; for ")}`;
   return [finding("T016", place, problem, "Copy the whole boot partition of the Raspberry Pi into this folder")];
+}
+
+/** A Raspberry Pi 5 starts no system that has no device tree for it (Raspberry Pi documentation, `os_check`). */
+function piFiveTree(folder: string): FileNeed {
+  const [path = "", ...otherwise] = ["5-b", "500", "cm5-cm5io", "cm5l-cm5io"].map((model) =>
+    pathFrom(folder, `bcm2712-rpi-${model}.dtb`),
+  );
+  return { name: "bcm2712-rpi-5-b.dtb", path, otherwise, role: "image", optional: false, line: 0 };
 }
 
 /** The loader of ESXi reads boot.cfg from its own folder. */

@@ -1,4 +1,3 @@
-import { isIpxeBinary } from "@bootlace/proxy-dhcp";
 import { plainName } from "../catalogue/file-role.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -25,7 +24,6 @@ export async function checkReachable(loaded: LoadedConfig, tree: Tree, offers: B
     const found = await tree.look(path);
     if (found.kind !== "file" && found.kind !== "other-case") continue;
     const name = path.slice(path.lastIndexOf("/") + 1);
-    if (isIpxeBinary(path)) continue;
     if (/^mboot[^/]*\.efi$/i.test(name)) findings.push(...(await checkEsxi(tree, path, walk)));
     else if (/^(core|grub)[^/]*\.(0|pxe)$/i.test(name)) findings.push(...(await checkGrubForBios(tree, path, walk)));
     else findings.push(...(await checkUefiProgram(tree, path, walk)), ...(await walk(path)));

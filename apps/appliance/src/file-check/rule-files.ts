@@ -27,13 +27,11 @@ async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: N
   const shown = quote(name);
   if (found.kind === "missing") {
     return [
-      finding("T001", place, `${shown} is not in the root ${config.root}`, "Put the file there, or correct the name"),
+      finding("T001", place, `${shown} is not in the root ${config.root}`, "Copy the file there, or correct the name"),
     ];
   }
   if (found.kind === "unusable") {
-    return [
-      finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file below the root"),
-    ];
+    return [finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file in the root")];
   }
   const other =
     found.kind === "other-case"
@@ -42,7 +40,7 @@ async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: N
             "T003",
             place,
             `${shown} is called ${quote(found.name)} on disk`,
-            "Bootlace serves it all the same; other servers and loaders do not",
+            "Bootlace serves it anyway; other servers and loaders do not",
           ),
         ]
       : [];
@@ -92,10 +90,10 @@ function machineFindings(facts: FileFacts, { name, archs, firmwares, role }: Nam
   });
 }
 
-/** The PE machine that an architecture starts; `none` for those that start no UEFI programs. */
+/** The PE machine that an architecture boots; `none` for those that boot no UEFI programs. */
 function machineOf(arch: string): PeMachine | "none" | "any" {
   const code = architectureByName(arch.replace(/-http$/, ""))?.code;
   if (code === 0) return "none";
-  // Firmware that calls itself EBC runs x64 as well (RFC 4578 §2.1, errata).
+  // Firmware that reports EBC runs x64 as well (RFC 4578 §2.1, errata).
   return uefiArchitectures.find((candidate) => candidate.code === code)?.machine ?? "any";
 }

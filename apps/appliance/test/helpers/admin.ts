@@ -59,7 +59,7 @@ export function admin(
     readiness: () => ({ ready: true, reasons: [] }),
     clients: observer.clients,
     fetches: observer.fetches,
-    boots: observer.boots,
+    boots: async (query) => ({ ok: true, value: await observer.boots(query) }),
     boot: observer.boot,
     files: () => ({
       schema: 1,
