@@ -8,6 +8,7 @@ import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
+import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
 import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
@@ -24,8 +25,11 @@ export interface TreeReport {
 
 const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "it is no folder"]]);
 
-/** Looks at the files this host would serve. A root that does not exist yet holds no files. */
-export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
+/**
+ * Looks at the files this host would serve. A root that does not exist yet holds no files.
+ * @param pending one-time boots that wait for their machines
+ */
+export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
   const rules = [...ruleNotes(loaded), ...subnetNotes(loaded)];
   const host = [...answersNobody(loaded), ...checkHost(loaded)];
@@ -43,16 +47,21 @@ export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const tree = growTree(files);
   const contents = openTree(root, served);
   return {
-    findings: [
-      ...(await checkRuleFiles(loaded, contents)),
+    findings: onlyOnce([
+      ...(await checkRuleFiles(loaded, contents, pending)),
       ...checkTreeFiles(root, files),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
       ...host,
-    ],
+    ]),
     bootCheck: checkedArchitectures(tree, bootCheck),
     notes: [...scriptNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
   };
+}
+
+/** Several ways may lead to the same file. */
+function onlyOnce(findings: readonly TreeFinding[]): TreeFinding[] {
+  return [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** Architectures that start iPXE, which then is given nothing: unless it brings a script along, that is its end. */
