@@ -5,8 +5,8 @@ import { readArguments } from "./cli/arguments.ts";
 import { createAsker } from "./cli/ask.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
-import { commandHelp, programHelp } from "./cli/help.ts";
-import { printError } from "./cli/output.ts";
+import { commandHelp, commandRow, helpCommand, programHelp } from "./cli/help.ts";
+import { printError, printJson } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
@@ -23,7 +23,8 @@ const ownOptions = ["-V", "-h", "--version", "--help"];
  */
 async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { out, err } = surroundings;
-  const [name, ...words] = argv;
+  // npm run and pnpm hand on the "--" that ends their own options.
+  const [name, ...words] = argv[0] === "--" ? argv.slice(1) : argv;
   if (name === "--version" || name === "-V") {
     out(versionLine());
     return exitCodes.ok;
@@ -32,15 +33,28 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
     out(programHelp(commands));
     return exitCodes.ok;
   }
-  if (name === "help" && words[0] === "--markdown") {
-    out(cliReference(commands));
-    return exitCodes.ok;
+  if (name === "help") {
+    const wanted = words.filter((word) => word !== "--json");
+    const [asked] = wanted;
+    if (asked === "--markdown") {
+      out(cliReference(commands));
+      return exitCodes.ok;
+    }
+    if (asked === "--help" || asked === "-h" || asked === "help") {
+      out(commandHelp(helpCommand));
+      return exitCodes.ok;
+    }
+    const described = commands.filter((command) => asked === undefined || command.name === asked);
+    if (wanted.length < words.length && described.length > 0) {
+      printJson(surroundings, { commands: described.map(commandRow) });
+      return exitCodes.ok;
+    }
   }
   if (name === undefined) {
     err(programHelp(commands));
     return exitCodes.usage;
   }
-  const asked = name === "help" ? (words[0] ?? name) : name;
+  const asked = name === "help" ? (words.find((word) => word !== "--json") ?? name) : name;
   const command = commands.find((candidate) => candidate.name === asked);
   if (command === undefined) {
     const isOption = asked.startsWith("-");

@@ -127,7 +127,7 @@ export const badWires: Scenario = {
       const words = await boot(lab, bootlace, floor, job);
       reported.push({ ...job, words: `${job.kind.toUpperCase()} ${words}, ${await judge(lans, job)}` });
     });
-    for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["booted"]);
+    for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["delivered"]);
     for (const condition of conditions) {
       const words = reported.filter((one) => one.condition === condition).map((one) => one.words);
       const cable = await floors.get(condition)?.cut();

@@ -35,7 +35,7 @@ export const biosHttp: Scenario = {
     const wanted = BOOTS.filter(({ part }) => lab.part(part));
     for (const { boots } of wanted) await boots(lab, home, bootlace);
     for (const { mac } of wanted) {
-      const reported = { mac, verdict: "booted", confidence: ["likely"], seconds: 60 };
+      const reported = { mac, verdict: "delivered", confidence: ["likely"], seconds: 60 };
       await verdictReported(lab, home.bootServer, bootlace, reported);
     }
   },

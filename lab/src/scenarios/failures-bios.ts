@@ -30,10 +30,10 @@ const FAILURES: readonly Failure[] = [
   { part: "bios-replies-lost", last: 7, verdict: "B08", confidence: "likely", seconds: 150 },
   {
     part: "bios-no-configuration",
-    ...{ last: 2, verdict: "booted", confidence: "likely", seconds: 180 },
+    ...{ last: 2, verdict: "delivered", confidence: "likely", seconds: 180 },
     also(boot) {
       const oddities = boot.verdicts.slice(1).map(({ id }) => id);
-      must(oddities.join() === "B11", `beside booted stands ${oddities.join()}, not the search for a configuration`);
+      must(oddities.join() === "B11", `beside delivered stands ${oddities.join()}, not the search for a configuration`);
     },
   },
   { part: "bios-file-missing", last: 3, verdict: "B10", confidence: "certain", seconds: 120 },

@@ -123,7 +123,7 @@ async function uefiNext(lab: Lab, lan: Switch, server: Bootlace): Promise<void> 
   const last = await eventually(lab, "a verdict on the menu that was left", 60, () =>
     verdicts().slice(before.verdicts).at(-1),
   );
-  const wrong = verdicts().find(({ verdict }) => verdict !== "booted");
+  const wrong = verdicts().find(({ verdict }) => verdict !== "delivered");
   must(wrong === undefined, `a menu was left, and Bootlace said ${String(wrong?.msg)}`);
   lab.proof(`UEFI, what was said of the menu that was left: ${String(last.msg)}`);
 }

@@ -28,10 +28,10 @@ export const uefiX64Pxe: Scenario = {
     await bootlace.mustTell({ mac: MAC, architecture: "x64-uefi", bootFile, files: UEFI_SYSLINUX_FILES });
     lab.proof(`logged: DISCOVER, OFFER, ${UEFI_SYSLINUX_FILES.join(", ")}`);
     // The size probe ends with ERROR 8, and syslinux asks for its configuration under many names: neither is a fault.
-    const reported = { mac: MAC, verdict: "booted", confidence: ["likely"], seconds: 90 };
+    const reported = { mac: MAC, verdict: "delivered", confidence: ["likely"], seconds: 90 };
     const { verdicts } = await verdictReported(lab, bootServer, bootlace, reported);
     const beside = verdicts.slice(1).map(({ id }) => id);
-    must(beside.join() === "B07,B11", `beside "booted" stands ${beside.join()}`);
+    must(beside.join() === "B07,B11", `beside "delivered" stands ${beside.join()}`);
   },
 };
 

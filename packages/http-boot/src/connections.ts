@@ -47,11 +47,13 @@ const excessFactor = 2;
  * @param limits may change meanwhile
  * @param allows whether a client is served at all
  * @param now milliseconds of any steady clock
+ * @param unanswered told of each connection for which there is no room for an answer
  */
 export function connectionTable(
   limits: ConnectionLimits,
   allows: (address: string) => boolean,
   now: () => number,
+  unanswered: (client: HttpBootClient, reason: HttpRefusal) => void = () => {},
 ): Connections {
   const connections = new Map<Socket, Connection>();
   const perClient = new Map<string, number>();
@@ -96,11 +98,16 @@ export function connectionTable(
     accept(socket) {
       const { remoteAddress, remotePort = 0, localAddress = "", localPort = 0 } = socket;
       // Without address: gone before it was accepted.
-      if (remoteAddress === undefined || connections.size >= limits.maxConnections * excessFactor) {
+      if (remoteAddress === undefined) {
         socket.destroy();
         return;
       }
       const client = { address: remoteAddress, port: remotePort, localAddress, localPort };
+      if (connections.size >= limits.maxConnections * excessFactor) {
+        socket.destroy();
+        unanswered(client, "too-many-connections");
+        return;
+      }
       const refusal = refusalFor(remoteAddress);
       connections.set(socket, {
         socket,

@@ -5,7 +5,7 @@ import { type CachedFile, type ChunkCache, chunkBytes } from "./chunks.ts";
 import type { Connection } from "./connections.ts";
 import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
 import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
-import { longestTarget, readTarget } from "./core/target.ts";
+import { longestTarget, readTarget, type Target } from "./core/target.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface ExchangeDeps {
@@ -47,16 +47,8 @@ export function exchange(
 ): Exchange {
   const { headers, method = "GET", url = "/" } = message;
   const { client, refusal } = connection;
-  const target = readTarget(url, client.localAddress);
-  const request: HttpBootRequest = {
-    id: deps.nextId(),
-    client,
-    method,
-    target: url.length > longestTarget ? url.slice(0, longestTarget) : url,
-    file: target.ok ? target.file : "",
-    userAgent: headers["user-agent"],
-    mac: target.ok && target.query !== undefined ? macIn(target.query) : undefined,
-  };
+  const seen = { id: deps.nextId(), client, method, target: url, userAgent: headers["user-agent"] };
+  const { request, target } = requestOf(seen);
   const one: Exchange = {
     deps,
     message,
@@ -69,10 +61,34 @@ export function exchange(
     sending: undefined,
   };
   const fault =
-    refusal === undefined ? refusalOf(method, headers, message.rawHeaders, target) : ({ reason: refusal } as const);
+    refusal === undefined
+      ? (hostless(message) ?? refusalOf(method, headers, message.rawHeaders, target))
+      : ({ reason: refusal } as const);
   if (fault === undefined) open(one);
   else refuse(one, fault);
   return one;
+}
+
+/** RFC 9112 section 3.2. */
+function hostless({ httpVersion, headers }: IncomingMessage): Refusal | undefined {
+  if (httpVersion !== "1.1" || headers.host !== undefined) return undefined;
+  return { reason: "malformed", detail: "no Host header: HTTP/1.1 wants one" };
+}
+
+/** A request as events have it, and what its target names. */
+export function requestOf({ client, target: url, ...seen }: Omit<HttpBootRequest, "file" | "mac">): {
+  readonly request: HttpBootRequest;
+  readonly target: Target;
+} {
+  const target = readTarget(url, client.localAddress);
+  const request = {
+    ...seen,
+    client,
+    target: url.length > longestTarget ? url.slice(0, longestTarget) : url,
+    file: target.ok ? target.file : "",
+    mac: target.ok && target.query !== undefined ? macIn(target.query) : undefined,
+  };
+  return { request, target };
 }
 
 function refuse(one: Exchange, { reason, detail }: Refusal, size?: number): void {

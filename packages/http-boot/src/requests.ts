@@ -1,8 +1,11 @@
 import type { Connection } from "./connections.ts";
+import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
 import { type ExchangeDeps, exchange } from "./exchange.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface BootRequestsDeps extends ExchangeDeps {
+  /** Tells that a connection is closed without an answer. */
+  readonly unanswered: (client: HttpBootClient, reason: HttpRefusal) => void;
   /** Undefined: the connection is given up, and what it asks gets no answer. */
   readonly connectionOf: (message: IncomingMessage) => Connection | undefined;
 }
@@ -42,6 +45,10 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     else if (!connection.busy) begin(message, response, connection);
     else if (connection.waiting.length < mostWaiting) {
       connection.waiting.push(() => begin(message, response, connection));
-    } else connection.socket.destroy();
+    } else {
+      // Its buffer may hold hundreds more.
+      if (!connection.socket.destroyed) deps.unanswered(connection.client, "too-many-waiting");
+      connection.socket.destroy();
+    }
   };
 }

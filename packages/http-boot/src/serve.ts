@@ -3,8 +3,9 @@ import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
-import { type HttpBootEvent, statusOf } from "./core/events.ts";
+import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
 import { reporter } from "./core/report.ts";
+import { requestOf } from "./exchange.ts";
 import { type Listener, type ListenerHooks, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
 import { bootRequests } from "./requests.ts";
@@ -33,7 +34,12 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   let lastRequest = 0;
   let requests = 0;
 
-  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks);
+  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks, unanswered);
+  /** Closed without a word, as there is no room for one. */
+  function unanswered(client: HttpBootClient, reason: HttpRefusal): void {
+    emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail: "no answer" });
+  }
+
   const answer = bootRequests({
     source: options.source,
     cache,
@@ -43,6 +49,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     now: clock.wall,
     ticks: clock.ticks,
     onSending: transfers.add,
+    unanswered,
   });
   const hooks: ListenerHooks = {
     connections,
@@ -50,13 +57,14 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       lastRequest = clock.ticks();
       answer(request, response);
     },
-    onUnreadable(socket, reason, detail) {
+    onUnreadable(socket, { reason, detail, line, userAgent }) {
       const connection = connections.of(socket);
       writeRawRefusal(socket, reason);
       if (connection === undefined) return;
       const { client } = connection;
       const status = statusOf(reason);
-      emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status, detail });
+      const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+      emit({ type: "refused", time: clock.wall(), client, request, reason, status, detail });
     },
   };
 

@@ -38,6 +38,7 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     now: () => 1_000,
     ticks: () => 0,
     onSending: () => () => {},
+    unanswered: () => {},
     connectionOf: ({ socket }) => connections.of(socket),
   });
   const server = createServer(answer).on("connection", (socket) => connections.accept(socket));

@@ -6,6 +6,7 @@ import type {
   ApiConfig,
   ApiExplainRequest,
   ApiExplanation,
+  ApiFetches,
   ApiFiles,
   ApiOneTimeBoot,
   ApiOneTimeBootRequest,
@@ -31,8 +32,9 @@ export interface AdminBackend {
   status(): Promise<ApiStatus>;
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   clients(): ApiClients;
-  boots(query: BootQuery): Promise<ApiBoots>;
+  boots(query: BootQuery): Promise<Fulfilled<ApiBoots>>;
   boot(id: string): Promise<ApiBoot | undefined>;
+  fetches(): ApiFetches;
   files(): ApiFiles;
   config(): ApiConfig;
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;

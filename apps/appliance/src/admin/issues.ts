@@ -24,7 +24,6 @@ export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return `must be one of ${issue.values.map(String).join(", ")}`;
     case "invalid_format":
-      if (issue.format === "regex") return "must be a MAC address or an IPv4 address";
       return issue.format === "datetime" ? "must be a time in UTC, such as 2026-11-22T12:00:00Z" : undefined;
     case "unrecognized_keys":
       return `unknown: ${issue.keys.map(quote).join(", ")}`;

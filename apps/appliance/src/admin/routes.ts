@@ -54,16 +54,17 @@ function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
 const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 const bootId = z.strictObject({ id: z.string().max(100).meta({ description: "Id of a boot." }) });
-const macParameter = z.strictObject({ mac: z.string().max(64).meta({ description: "MAC address." }) });
-/** A hardware address of up to 16 bytes (RFC 2131 §2), or an IPv4 address. */
-const clientName = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){0,15}|\d{1,3}(?:\.\d{1,3}){3})$/i;
+/** A client identifier has up to 255 bytes (RFC 2132 section 9.14). */
+const longestName = 1024;
+const macParameter = z.strictObject({
+  mac: z.string().max(longestName).meta({ description: "MAC address, or name under hosts." }),
+});
 const bootsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(50).meta({ description: "At most so many, newest first." }),
-  client: z
-    .string()
-    .regex(clientName)
-    .optional()
-    .meta({ description: "Only of this MAC address, or of this IPv4 address when the MAC is not known." }),
+  client: z.string().min(1).max(longestName).optional().meta({
+    description:
+      "Only of this machine: its MAC address, its name under hosts, or its IPv4 address where the MAC is not known.",
+  }),
   outcome: z.enum(schemas.outcomes).optional().meta({ description: "Only with this outcome." }),
   before: z.iso.datetime().optional().meta({ description: "Only those that began before this time." }),
 });
@@ -93,14 +94,12 @@ export const adminRoutes: readonly AdminRoute[] = [
     query: bootsQuery,
     response: schemas.bootsSchema,
     async run(backend, { query: { limit, client, outcome, before } }) {
-      return done(
-        await backend.boots({
-          limit,
-          ...(client === undefined ? {} : { client: client.toLowerCase().replaceAll("-", ":") }),
-          ...(outcome === undefined ? {} : { outcome }),
-          ...(before === undefined ? {} : { before: Date.parse(before) }),
-        }),
-      );
+      return backend.boots({
+        limit,
+        ...(client === undefined ? {} : { client }),
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(before === undefined ? {} : { before: Date.parse(before) }),
+      });
     },
   }),
   route({
@@ -116,6 +115,14 @@ export const adminRoutes: readonly AdminRoute[] = [
         ? { ok: false, refusal: { status: 404, code: "boot-not-found", title: "There is no such boot" } }
         : done(boot);
     },
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/fetches",
+    operation: "listFetches",
+    summary: "Files that somebody fetched who does not boot, the latest first.",
+    response: schemas.fetchesSchema,
+    run: (backend) => done(backend.fetches()),
   }),
   route({
     method: "GET",

@@ -16,6 +16,7 @@ import { createGuard } from "./guard.ts";
 import { issueText, repeatedIn } from "./issues.ts";
 import { createMethodTable } from "./methods.ts";
 import { openApi } from "./openapi.ts";
+import { rootPage, rootPagePolicy, wantsPage } from "./root-page.ts";
 import { type AdminRoute, adminRoutes } from "./routes.ts";
 
 interface Protection {
@@ -120,7 +121,8 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   });
   app.setNotFoundHandler((request, reply) => refuseUnknown(request, reply));
   function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const allowed = methods.of(pathOf(request)).join(", ");
+    // At the root is a page for browsers and no resource.
+    const allowed = pathOf(request) === "/" ? "" : methods.of(pathOf(request)).join(", ");
     if (allowed === "") return refuse(reply, { status: 404, code: "not-found", title: "There is no such resource" });
     const refusal = {
       status: 405,
@@ -154,6 +156,11 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     }
     reply.hijack();
     return reply;
+  });
+  app.get("/", (request, reply) => {
+    if (!wantsPage(request.headers.accept)) return refuseUnknown(request, reply.header("vary", "accept"));
+    const page = reply.header("content-security-policy", rootPagePolicy).header("vary", "accept");
+    return page.type("text/html; charset=utf-8").send(rootPage(version));
   });
   app.get("/healthz", (_request, reply) => json(reply, { status: "ok" }));
   app.get("/readyz", (_request, reply) => {

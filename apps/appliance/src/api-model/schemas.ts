@@ -70,6 +70,20 @@ export const clientSchema = z.object({
 });
 export const clientsSchema = z.object({ schema: z.literal(1), clients: z.array(clientSchema) });
 
+export const fetchSchema = z.object({
+  file: z.string(),
+  address: z.string().meta({ description: "Who fetched it." }),
+  mac: mac.optional().meta({ description: "Where a machine that boots is known at this address." }),
+  agent: z.string().optional().meta({ description: "User-Agent of the request." }),
+  outcome: z.enum(["running", "done", "probe", "aborted", "not-found", "refused"]),
+  code: z.int().optional().meta({ description: "HTTP status that was sent." }),
+  bytes: z.int(),
+  size: z.int().optional(),
+  startedAt: time,
+  lastAt: time,
+});
+export const fetchesSchema = z.object({ schema: z.literal(1), fetches: z.array(fetchSchema) });
+
 export const statusSchema = z.object({
   schema: z.literal(1),
   version: z.string(),
@@ -134,7 +148,7 @@ export const configSchema = z.object({
 });
 
 export const explainRequestSchema = z.strictObject({
-  mac: z.string().max(64),
+  mac: z.string().max(1024).meta({ description: "MAC address, or name under hosts." }),
   arch: z.union([z.string().max(64), z.int().min(0).max(65535)]).optional(),
   userClass: z.array(z.string().max(255)).max(8).optional(),
   vendorClass: z.string().max(255).optional(),
@@ -151,6 +165,7 @@ export const explanationSchema = z.object({
   decision: z.enum(["offer", "ack", "ignore"]),
   reason: z.string(),
   text: z.string(),
+  host: z.string().optional().meta({ description: "Its name in the configuration." }),
   rule: z.string().optional(),
   rules: z
     .array(z.object({ name: z.string(), matched: z.boolean(), why: z.string() }))
@@ -170,7 +185,7 @@ export const explanationSchema = z.object({
 });
 
 export const oneTimeBootRequestSchema = z.strictObject({
-  mac: z.string().max(64),
+  mac: z.string().max(1024).meta({ description: "MAC address, or name under hosts." }),
   file: z.string().max(255).optional(),
   server: z.string().max(64).optional(),
   url: z.string().max(255).optional(),
@@ -179,6 +194,7 @@ export const oneTimeBootRequestSchema = z.strictObject({
 });
 export const oneTimeBootSchema = z.object({
   mac,
+  host: z.string().optional().meta({ description: "Its name in the configuration." }),
   file: z.string().optional(),
   server: z.string().optional(),
   url: z.string().optional(),

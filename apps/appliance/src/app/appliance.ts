@@ -38,6 +38,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
+    dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
   let loadedAt = now();
@@ -84,7 +85,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     }),
     overhearingService(first.config, {
       now,
-      onEvent: (event) => observing.observe({ kind: "appliance", event }),
+      onEvent(event) {
+        policy.see({ kind: "appliance", event });
+        observing.observe({ kind: "appliance", event });
+      },
     }),
     adminService(first.config, {
       log,
@@ -267,9 +271,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       }),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
-      return explainRequest(request, { context, book: policy.book() });
+      return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });
     },
     next: policy.next,
+    machinesNamed: policy.machinesNamed,
     endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),

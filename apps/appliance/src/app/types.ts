@@ -7,6 +7,7 @@ import type { Log } from "../log/log.ts";
 import type { NetworkInterfaces } from "../net/interfaces.ts";
 import type { RequestDescription } from "../policy/boot-request.ts";
 import type { ExplainResult } from "../policy/explain.ts";
+import type { NamedMachines } from "../policy/machine-names.ts";
 import type { OneTimeBootCommands } from "../policy/policy.ts";
 import type { Later } from "../telemetry/backlog.ts";
 import type { ReloadResult } from "./reload.ts";
@@ -52,6 +53,8 @@ export interface Appliance {
   /** What a request would be answered now, by the function that answers packets. */
   explain(request: ExplainRequest): ExplainResult;
   readonly next: OneTimeBootCommands;
+  /** The machine that somebody names. */
+  machinesNamed(text: string): NamedMachines;
   endpoints(): readonly ServiceEndpoint[];
   /** The addresses that are served now, and the transfers that run. */
   serving(): { readonly interfaces: readonly ServedInterface[]; readonly transfers: number };

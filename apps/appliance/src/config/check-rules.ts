@@ -4,7 +4,7 @@ import { checkName } from "./boot-values.ts";
 import type { PlacedProblem } from "./explain.ts";
 import { isMapping, listOf, type Mapping } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
-import { macPrefix } from "./values.ts";
+import { clientIdOf, macPrefix } from "./values.ts";
 
 const actions = ["file", "server", "url", "script", "menu", "form", "root", "delay"] as const;
 
@@ -98,13 +98,13 @@ export function checkHosts(value: Mapping): PlacedProblem[] {
     const problems: PlacedProblem[] =
       wrongName === undefined ? [] : [{ ...wrongName, path: ["hosts", name], at: "key" }];
     if (!isMapping(host)) return problems;
-    const keys = ["mac", "uuid", "serial"] as const;
+    const keys = ["mac", "uuid", "serial", "clientId"] as const;
     if (keys.every((key) => listOf(host[key]).length === 0)) {
       const problem = "nothing identifies this machine";
       problems.push({
         code: "E038",
         problem,
-        allowed: "Set mac, uuid or serial",
+        allowed: "Set mac, uuid, serial or clientId",
         path: ["hosts", name],
         at: "key",
       });
@@ -121,13 +121,13 @@ export function checkHosts(value: Mapping): PlacedProblem[] {
 }
 
 function checkIdentifier(
-  key: "mac" | "uuid" | "serial",
+  key: "mac" | "uuid" | "serial" | "clientId",
   text: string,
   host: string,
   owners: Map<string, string>,
   path: PropertyKey[],
 ): PlacedProblem[] {
-  const same = key === "mac" ? macPrefix(text) : text.toLowerCase();
+  const same = key === "mac" ? macPrefix(text) : key === "clientId" ? clientIdOf(text) : text.toLowerCase();
   if (same === undefined) return [];
   if (key === "mac" && same.length < 17) {
     const problem = `${quote(text)} is only the beginning of a MAC address`;

@@ -2,6 +2,7 @@ import { architectures, quote } from "@bootlace/dhcp-core";
 import type { z } from "zod";
 import type { Problem } from "./faults.ts";
 import { nearest } from "./nearest.ts";
+import { suggestKey } from "./other-words.ts";
 import { keysAt, type NumberRange, rangeAt } from "./schema-keys.ts";
 
 /** A problem at a path of the value. `at` tells whether its place is the key or the value there. */
@@ -45,7 +46,16 @@ const architectureAliases: Readonly<Record<string, string>> = {
   arm64: "arm64-uefi",
   aarch64: "arm64-uefi",
   arm64efi: "arm64-uefi",
+  arm: "arm64-uefi",
+  pi: "arm-rpiboot",
+  rpi: "arm-rpiboot",
+  raspberrypi: "arm-rpiboot",
 };
+
+/** The name that an architecture has here, by one under which people know it. */
+export function architectureNamed(text: string): string {
+  return architectureAliases[text.toLowerCase().replaceAll(/[^a-z0-9]/g, "")] ?? text;
+}
 
 /** Turns one complaint of the schema into problems for people. `value` is the whole value that was checked. */
 export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
@@ -78,7 +88,7 @@ export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
 
 function unknownKey(key: string, path: readonly PropertyKey[]): PlacedProblem {
   const keys = keysAt(path);
-  const suggestion = nearest(key, keys);
+  const suggestion = suggestKey(key, path);
   return {
     code: "E003",
     problem: `unknown key ${quote(key)}`,

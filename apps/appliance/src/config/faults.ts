@@ -89,9 +89,14 @@ export function formatFault(fault: Told): string {
   const position = fault.line === 0 ? file : `${file}:${fault.line}:${fault.column}`;
   const place = `${position}: error[${fault.code}]`;
   const path = fault.path === "" ? "" : ` ${plain(fault.path)}:`;
-  const allowed = fault.allowed === undefined ? "" : ` ${fault.allowed}.`;
+  const allowed = fault.allowed === undefined ? "" : ` ${ended(fault.allowed)}`;
   const suggestion = fault.suggestion === undefined ? "" : ` Did you mean ${fault.suggestion}?`;
-  return `${place}${path} ${fault.problem}.${allowed}${suggestion}`;
+  return `${place}${path} ${ended(fault.problem)}${allowed}${suggestion}`;
+}
+
+/** With one mark at its end. */
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** Names of files and keys are anybody's: what a terminal might obey is escaped. */

@@ -99,6 +99,22 @@ export const checkWholeMac: Check = (value) => {
   };
 };
 
+/** Option 61 as lower-case bytes with colons; undefined when the text is none. */
+export function clientIdOf(text: string): string | undefined {
+  const octets = text.toLowerCase().split(/[:-]/);
+  const wellFormed = octets.length >= 2 && octets.length <= 255 && octets.every((octet) => /^[0-9a-f]{2}$/.test(octet));
+  return wellFormed ? octets.join(":") : undefined;
+}
+
+export const checkClientId: Check = (value) =>
+  clientIdOf(value) === undefined
+    ? {
+        code: "E022",
+        problem: `${quote(value)} is not a client identifier`,
+        allowed: "Allowed: the bytes of option 61 in full, such as ff:00:00:00:01:00:03:00:01",
+      }
+    : undefined;
+
 /** RFC 2131 §2: the field `file` is 128 bytes with a NUL at its end. */
 const longestBootFile = 127;
 

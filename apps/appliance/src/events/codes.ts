@@ -66,6 +66,7 @@ export const eventCodes = {
   "tftp.done": "a file was sent by TFTP",
   "tftp.listen-failed": "a TFTP port cannot be bound",
   "tftp.listening": "a TFTP port is bound",
+  "tftp.name-tail": "a name had the options behind option 67 at its end: a DHCP server leaves out its NUL",
   "tftp.negotiated": "block size and window of a transfer",
   "tftp.not-found": "a file asked for by TFTP is not there or not served",
   "tftp.probe": "a client asked by TFTP how large a file is: no fault",

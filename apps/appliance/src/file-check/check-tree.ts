@@ -4,15 +4,18 @@ import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, uefiArchitectures } from "../catalogue/names.ts";
 import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
+import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
 import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
 import { checkTreeFiles } from "./tree-files.ts";
+import { vendorClassNotes } from "./vendor-class-notes.ts";
 
 export interface TreeReport {
   /** Everything that is wrong with the files this host would serve. */
@@ -31,7 +34,7 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "it is no fold
  */
 export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
-  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded)];
+  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded), ...ipxeLoopNotes(loaded), ...vendorClassNotes(loaded)];
   const host = [...answersNobody(loaded), ...checkHost(loaded)];
   const nothing = { bootCheck: [], notes: rules };
   if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };
@@ -52,6 +55,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...checkTreeFiles(root, files),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
+      ...(scan.ok ? await checkCaseTwins(root) : []),
       ...host,
     ]),
     bootCheck: checkedArchitectures(tree, bootCheck),

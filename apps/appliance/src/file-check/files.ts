@@ -18,10 +18,19 @@ export async function look(root: string, name: string): Promise<Looked> {
     .filter((segment) => segment !== "" && segment !== ".");
   const exact = await judge(root, join(root, ...segments));
   if (exact.kind !== "missing") return exact;
-  const other = await ignoringCase(root, segments);
-  if (other === undefined) return exact;
-  const found = await judge(root, join(root, ...other));
-  return found.kind === "file" ? { kind: "other-case", path: found.path, name: other.join("/") } : found;
+  let first: Looked | undefined;
+  for await (const other of ignoringCase(root, segments)) {
+    const found = await judge(root, join(root, ...other));
+    if (found.kind === "file") return { kind: "other-case", path: found.path, name: other.join("/") };
+    first ??= found;
+  }
+  return first ?? fromRoot(root, name, exact);
+}
+
+/** A name may begin with the root itself. */
+async function fromRoot(root: string, name: string, missing: Looked): Promise<Looked> {
+  const top = root.endsWith(sep) ? root : root + sep;
+  return name.startsWith(top) ? look(root, name.slice(top.length)) : missing;
 }
 
 async function judge(root: string, path: string): Promise<Looked> {
@@ -43,15 +52,24 @@ async function judge(root: string, path: string): Promise<Looked> {
   }
 }
 
-async function ignoringCase(root: string, segments: readonly string[]): Promise<string[] | undefined> {
-  const path: string[] = [];
-  for (const segment of segments) {
-    const names = await readdir(join(root, ...path)).catch((): string[] => []);
-    const match = names.sort().find((name) => name.toLowerCase() === segment.toLowerCase());
-    if (match === undefined) return undefined;
-    path.push(names.includes(segment) ? segment : match);
+/** Every path that differs in case alone: at each level the exact name first, the others in the order of their bytes. */
+async function* ignoringCase(
+  root: string,
+  segments: readonly string[],
+  path: readonly string[] = [],
+): AsyncGenerator<readonly string[]> {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    yield path;
+    return;
   }
-  return path;
+  const names = await readdir(join(root, ...path)).catch((): string[] => []);
+  const alike = names.filter((name) => name.toLowerCase() === segment.toLowerCase());
+  alike.sort(
+    (one, other) =>
+      Number(other === segment) - Number(one === segment) || Buffer.compare(Buffer.from(one), Buffer.from(other)),
+  );
+  for (const name of alike) yield* ignoringCase(root, rest, [...path, name]);
 }
 
 /** At most the first bytes of a file; undefined when it cannot be read. */

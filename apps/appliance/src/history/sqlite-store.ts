@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { parseSession, parseSummary } from "../sessions/stored.ts";
@@ -42,10 +42,12 @@ export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore
   const sqlite = loadSqlite();
   if (sqlite === undefined) return { ok: false, problem: "this Node.js comes without SQLite" };
   try {
+    keepPrivate(path);
     const news: OpeningNews[] = [];
     let found = open(sqlite.DatabaseSync, path);
     if (found.kind !== "usable") {
       news.push(putAside(path, found));
+      keepPrivate(path);
       found = open(sqlite.DatabaseSync, path);
     }
     if (found.kind !== "usable") return { ok: false, problem: "it cannot be begun anew" };
@@ -55,6 +57,21 @@ export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore
     return { ok: true, store: storeOn(database, limits), news };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
+  }
+}
+
+/**
+ * Who boots what, and from which address, is the business of this user alone. SQLite gives the files beside the database
+ * the mode of the database (sqlite.org/tempfiles.html); those of an earlier version are corrected.
+ */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      if ((statSync(path + suffix).mode & 0o077) !== 0) chmodSync(path + suffix, 0o600);
+    } catch {
+      // Not there, or somebody else's: to use it is what counts.
+    }
   }
 }
 

@@ -86,8 +86,9 @@ function verdictBrief(fields: Fields): Pick<Brief, "text" | "outcome" | "details
 const protocols: Partial<Readonly<Record<LogRecord["scope"], string>>> = { dhcp: "DHCP", tftp: "TFTP", http: "HTTP" };
 
 /** The message of a file request begins with the address and the name that was asked for. */
-function otherText({ scope, message, fields = {} }: LogRecord, machine: string | undefined): string {
+function otherText({ scope, message: whole, fields = {} }: LogRecord, machine: string | undefined): string {
   const protocol = protocols[scope];
+  const message = machine !== undefined && whole.startsWith(`${machine} `) ? whole.slice(machine.length + 1) : whole;
   const ip = text(fields.ip);
   const rest =
     machine === undefined || ip === undefined || !message.startsWith(ip) ? message : message.slice(ip.length).trim();

@@ -4,8 +4,6 @@ import {
   describeOption,
   faultText,
   fieldText,
-  formatMac,
-  hardwareAddress,
   messageTypeName,
   optionByCode,
   optionValue,
@@ -15,6 +13,7 @@ import {
 import {
   ignoreText,
   type ListeningEvent,
+  machineId,
   type PacketEvent,
   type ProxyDhcpEvent,
   type SentReply,
@@ -190,8 +189,8 @@ function kindOf(request: DhcpPacket): string {
   return type === undefined ? "BOOTP" : (messageTypeName(type) ?? `type ${type}`);
 }
 
-function macOf({ request, client }: PacketEvent): string {
-  return client?.mac ?? (formatMac(hardwareAddress(request)) || "without address");
+function macOf({ request }: PacketEvent): string {
+  return machineId(request) || "without address";
 }
 
 function xidText(packet: DhcpPacket): string {

@@ -15,7 +15,7 @@ export interface PrettyForm {
 }
 
 const levelColours: Partial<Readonly<Record<Level, number>>> = { fatal: 31, error: 31, warn: 33, debug: 2 };
-const outcomeColours: Readonly<Record<string, number>> = { failed: 31, booted: 32, running: 34 };
+const outcomeColours: Readonly<Record<string, number>> = { failed: 31, booted: 32, delivered: 32, running: 34 };
 
 /** A word in the colour of what it says; other words stay as they are. */
 export function colouredOutcome(outcome: string, colour: boolean): string {

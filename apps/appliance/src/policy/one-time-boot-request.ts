@@ -1,7 +1,8 @@
 import { builtinCheck } from "../catalogue/boot-check.ts";
 import { checkScript, checkUrl } from "../config/boot-values.ts";
 import type { Problem } from "../config/faults.ts";
-import { checkBootFile, checkMachine, checkWholeMac, macPrefix } from "../config/values.ts";
+import { checkBootFile, checkMachine } from "../config/values.ts";
+import { checkMachineId, machineIdOf } from "./machine-names.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
 
 /** What was asked for, before anybody looked at it. */
@@ -27,7 +28,7 @@ export function readOneTimeBootRequest({
   script,
   ignore,
 }: OneTimeBootRequest): OneTimeBootRequestResult {
-  const wrongMac = checkWholeMac(mac);
+  const wrongMac = checkMachineId(mac);
   if (wrongMac !== undefined) return { ok: false, fault: wrongMac };
   const given = { file, url, script };
   const named = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]));
@@ -43,7 +44,7 @@ export function readOneTimeBootRequest({
   if (fault !== undefined) return { ok: false, fault };
   return {
     ok: true,
-    mac: macPrefix(mac) ?? mac,
+    mac: machineIdOf(mac),
     action: {
       ...(file === undefined ? {} : { file }),
       ...(server === undefined ? {} : { server }),

@@ -1,14 +1,5 @@
-import {
-  BOOTREPLY,
-  type DhcpPacket,
-  fieldText,
-  formatMac,
-  hardwareAddress,
-  messageTypeName,
-  messageTypes,
-  optionValue,
-} from "@bootlace/dhcp-core";
-import type { Endpoint, Ignored, PacketEvent, SentReply } from "@bootlace/proxy-dhcp";
+import { BOOTREPLY, type DhcpPacket, fieldText, messageTypeName, messageTypes, optionValue } from "@bootlace/dhcp-core";
+import { type Endpoint, type Ignored, machineId, type PacketEvent, type SentReply } from "@bootlace/proxy-dhcp";
 import { hostOfBootFile } from "../catalogue/file-role.ts";
 import { isPolicyReason } from "../catalogue/reasons/table.ts";
 import type { Fact } from "./step.ts";
@@ -35,7 +26,7 @@ export function clip(text: string): string {
 export function readRequest(event: PacketEvent): Sighting | undefined {
   const { request, port, client } = event;
   const type = optionValue(request, "messageType");
-  const mac = client?.mac ?? formatMac(hardwareAddress(request));
+  const mac = machineId(request);
   if (mac === "" || request.op === BOOTREPLY || type === undefined) return undefined;
 
   if (client === undefined) return readOrdinary(mac, request, type);
@@ -164,7 +155,7 @@ function addressOf(lease: Sighting | undefined): { address?: string } {
 
 /** Another server's reply, heard because it was broadcast. */
 export function readForeignReply(reply: DhcpPacket, source: Endpoint): Sighting | undefined {
-  const mac = formatMac(hardwareAddress(reply));
+  const mac = machineId(reply);
   const type = optionValue(reply, "messageType");
   if (mac === "" || reply.op !== BOOTREPLY) return undefined;
   const server = optionValue(reply, "serverIdentifier") ?? source.address;

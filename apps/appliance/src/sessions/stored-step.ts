@@ -11,6 +11,7 @@ export const readFirmware: Read<Firmware> = oneOf<Firmware>({
   ipxe: 1,
   "raspberry-pi": 1,
   "u-boot": 1,
+  other: 1,
 });
 
 const readNote = oneOf<ReplyNote>({

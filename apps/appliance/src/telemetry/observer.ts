@@ -1,4 +1,4 @@
-import type { ApiBoot, ApiBoots, ApiClients, ApiFiles } from "../api-model/types.ts";
+import type { ApiBoot, ApiBoots, ApiClients, ApiFetches, ApiFiles } from "../api-model/types.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import type { Level, LogRecord } from "../events/record.ts";
 import type { BootQuery, HistoryState, HistoryStore } from "../history/history-store.ts";
@@ -26,6 +26,8 @@ export interface Observer {
   logged(record: LogRecord, time?: number): void;
   boots(query: BootQuery): Promise<ApiBoots>;
   boot(id: string): Promise<ApiBoot | undefined>;
+  /** Downloads that are no boots. */
+  fetches(): ApiFetches;
   clients(): ApiClients;
   notFound(): ApiFiles["notFound"];
   /** HTTP answers on their way. */
@@ -51,6 +53,8 @@ export interface ObserverOptions {
   /** Least important line that goes into the stream. */
   readonly level: Level;
   readonly hostNameOf?: HostNameOf;
+  /** Besides those who listen here. */
+  readonly onChange?: (change: SessionChange) => void;
   readonly processMetrics?: boolean;
 }
 
@@ -87,6 +91,7 @@ export function createObserver(options: ObserverOptions): Observer {
       },
     },
     publisher.verdicts,
+    { name: "onChange", take: (change) => options.onChange?.(change) },
   ];
   for (const listener of listeners) sessions.subscribe(listener);
 
@@ -106,6 +111,7 @@ export function createObserver(options: ObserverOptions): Observer {
     logged: (record, time = now()) => publisher.logged(record, time),
     boots: keeper.boots,
     boot: keeper.boot,
+    fetches: keeper.fetches,
     clients: () => ({ schema: 1, clients: clients.list() }),
     notFound: missing.list,
     httpActive: answers.active,

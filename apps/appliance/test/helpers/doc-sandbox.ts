@@ -65,13 +65,15 @@ export function sandboxOf(page: Page): Sandbox {
 }
 
 async function runCommand(command: Command, words: string[], cli: ReturnType<typeof commandLine>) {
+  const named = words.indexOf("--api");
   const nowhere = askDaemon.has(command.name) ? ["--api", "http://127.0.0.1:9"] : [];
+  const others = named === -1 || nowhere.length === 0 ? words : words.toSpliced(named, 2);
   try {
     if (onlyRead.has(command.name)) {
       await cli.run({ ...command, run: async () => 0 }, ...words);
       return { out: "" };
     }
-    const { code, out, err } = await cli.run(command, ...words, ...nowhere);
+    const { code, out, err } = await cli.run(command, ...others, ...nowhere);
     const expected: number[] = askDaemon.has(command.name) ? [exitCodes.unreachable] : [exitCodes.ok];
     // What a page says about wrong files and configs is compared with what is printed.
     if (command.name === "check") expected.push(exitCodes.findings);

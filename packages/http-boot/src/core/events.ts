@@ -45,8 +45,14 @@ export type HttpRefusal =
   | "body"
   | "target-too-long"
   | "headers-too-large"
+  /** A blank in the target: `detail` has the name with %20 in its place. */
+  | "blank-in-target"
+  /** The client speaks TLS. */
+  | "tls"
   /** Not HTTP, or HTTP that can be read in two ways. */
   | "malformed"
+  /** More requests on one connection than may wait for their turn: no answer. */
+  | "too-many-waiting"
   /** The request did not arrive in time. */
   | "request-timeout"
   /** A range that no server can read; `detail` says which clients send it. */
@@ -127,9 +133,10 @@ export type HttpBootEvent =
       readonly type: "refused";
       readonly time: number;
       readonly client: HttpBootClient;
-      /** Undefined when the request could not be read. */
+      /** Undefined when not even its first line could be read. */
       readonly request: HttpBootRequest | undefined;
       readonly reason: HttpRefusal;
+      /** 0: the connection was closed without an answer. */
       readonly status: number;
       readonly detail: string | undefined;
     }
@@ -160,7 +167,10 @@ const statuses: Readonly<Record<HttpRefusal, number>> = {
   body: 413,
   "target-too-long": 414,
   "headers-too-large": 431,
+  "blank-in-target": 400,
+  tls: 400,
   malformed: 400,
+  "too-many-waiting": 503,
   "request-timeout": 408,
   "malformed-range": 416,
   "range-not-satisfiable": 416,

@@ -2,7 +2,7 @@ import { type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
 import type { BootClient } from "./client.ts";
 import type { ReplyNote } from "./decision.ts";
 import type { ServedInterface } from "./interfaces.ts";
-import { canFetch, isIpxeBinary, surelyFetches } from "./ipxe.ts";
+import { canFetch, isIpxeBinary, isOneOf, surelyFetches } from "./ipxe.ts";
 import type { BootPlan, IpxeScript } from "./plan.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
@@ -51,9 +51,16 @@ function ipxeBootFile(client: BootClient, plan: BootPlan, iface: ServedInterface
   }
   const url = plan.url && canFetch(client, plan.url) ? expandUrl(plan.url, iface) : undefined;
   const name = plan.file || url;
-  if (name === undefined) return { ok: false, reason: "no-boot-file" };
-  if (isIpxeBinary(name) && plan.allowIpxeChain !== true) return { ok: false, reason: "ipxe-chain-loop", detail: name };
+  if (name === undefined) {
+    return plan.serverAlone === true ? { ok: true, server, notes: [] } : { ok: false, reason: "no-boot-file" };
+  }
+  if (isLoop(name, plan)) return { ok: false, reason: "ipxe-chain-loop", detail: name };
   return { ok: true, name, server: plan.file ? server : iface.address, notes: [] };
+}
+
+/** iPXE that is handed iPXE asks again and is handed it again, for ever. */
+export function isLoop(name: string, { ipxeLoops, allowIpxeChain }: BootPlan): boolean {
+  return ipxeLoops === undefined ? isIpxeBinary(name) && allowIpxeChain !== true : isOneOf(ipxeLoops, name);
 }
 
 /** A TFTP script is named by a full URL: iPXE built into other firmware does not look at siaddr with a bare name. */

@@ -20,6 +20,8 @@ import type { NotBootReason } from "./reasons.ts";
 export interface BootClient {
   /** Lower case with colons; absent unless htype and hlen say Ethernet or IEEE 802. */
   readonly mac?: string;
+  /** Option 61 in hexadecimal with colons, where there is no MAC address to know the machine by (RFC 4390 §2.1). */
+  readonly clientId?: string;
   readonly hardwareType: number;
   /** Option 97 with its first three fields little-endian, as EFI and SMBIOS have it. Absent when all zero. */
   readonly uuid?: string;
@@ -52,6 +54,11 @@ export type Identification =
 
 const HTTP_CLASS = "HTTPClient";
 const BOOT_CLASSES = ["PXEClient", HTTP_CLASS];
+
+/** Whether option 60 begins with a vendor class of boot firmware (RFC 4578 §2), and not with one of the user's own. */
+export function isBootClass(vendorClass: string): boolean {
+  return BOOT_CLASSES.some((prefix) => vendorClass.startsWith(prefix));
+}
 const ETHERNET = 1;
 const IEEE_802 = 6;
 
@@ -72,6 +79,7 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
 
   const http = matchedClass === HTTP_CLASS;
   const mac = macOf(packet);
+  const clientId = mac === undefined ? clientIdOf(packet) : undefined;
   const archCodes = architectureCodes(packet, vendorClass);
   const arch = preferredArchitecture(archCodes, http);
   const userClasses = optionValue(packet, "userClass")?.classes ?? [];
@@ -80,10 +88,17 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
   const uuid = uuidOf(packet);
   const hostName = optionValue(packet, "hostName");
   const serial = serialOf(machineIdentifier);
-  const firmware = firmwareOf({ arch, http, vendorClass, asked: optionValue(packet, "parameterRequestList") });
+  const firmware = firmwareOf({
+    arch,
+    archCodes,
+    http,
+    vendorClass,
+    asked: optionValue(packet, "parameterRequestList"),
+  });
 
   const base = {
     ...(mac === undefined ? {} : { mac }),
+    ...(clientId === undefined ? {} : { clientId }),
     hardwareType: packet.htype,
     ...uuid,
     ...(arch === undefined ? {} : { arch }),
@@ -130,6 +145,22 @@ function macOf(packet: DhcpPacket): string | undefined {
   const hasMac = (packet.htype === ETHERNET || packet.htype === IEEE_802) && packet.hlen === 6;
   return hasMac ? formatMac(hardwareAddress(packet)) : undefined;
 }
+
+/**
+ * What a machine is known by: its MAC address, else option 61 in the same form (RFC 4390 §2.1), else whatever chaddr
+ * holds. Empty when the packet has none of them.
+ */
+export function machineId(packet: DhcpPacket): string {
+  return macOf(packet) ?? clientIdOf(packet) ?? formatMac(hardwareAddress(packet));
+}
+
+/** InfiniBand sends no hardware address, and one of 16 octets is the UUID once more. */
+function clientIdOf(packet: DhcpPacket): string | undefined {
+  const bytes = packet.options.get(CLIENT_IDENTIFIER);
+  return bytes === undefined || bytes.length < 2 ? undefined : formatMac(bytes);
+}
+
+const CLIENT_IDENTIFIER = 61;
 
 /** Option 93; without it the decimal number inside option 60 (RFC 4578 §2.1, PXE 2.1 table 2-1). */
 function architectureCodes(packet: DhcpPacket, vendorClass: string): readonly number[] {

@@ -1,6 +1,6 @@
 import { type DecodeFault, type DhcpPacket, decodePacket, optionValue } from "@bootlace/dhcp-core";
 import { admit } from "./admit.ts";
-import { type BootClient, identify } from "./client.ts";
+import { type BootClient, identify, isBootClass } from "./client.ts";
 import type { Context, Datagram } from "./context.ts";
 import { decide } from "./decide.ts";
 import type { Answer, Decision, Ignored } from "./decision.ts";
@@ -48,7 +48,9 @@ export function handle(datagram: Datagram, context: Context): Outcome {
   const messageType = optionValue(packet, "messageType") ?? 0;
   const admitted = admit(packet, messageType, datagram, context);
   if (!admitted.ok) return silent(packet, client, admitted.reason, admitted.detail);
-  if (client.arch === undefined && !context.serveUnknownArchitectures) {
+  // Whoever is served by a vendor class of the user's own is no PXE client, and need not say what machine it is.
+  const ownClass = client.archCodes.length === 0 && !isBootClass(client.matchedClass);
+  if (client.arch === undefined && !ownClass && !context.serveUnknownArchitectures) {
     return client.archCodes.length === 0
       ? silent(packet, client, "architecture-missing")
       : silent(packet, client, "unknown-architecture", client.archCodes.join(", "));

@@ -1,3 +1,4 @@
+import { tidyPath } from "@bootlace/boot-source";
 import type { BootClient } from "./client.ts";
 
 /**
@@ -14,6 +15,21 @@ const IPXE_BINARY =
  */
 export function isIpxeBinary(file: string): boolean {
   return IPXE_BINARY.test(file.split(/[?#]/, 1)[0] ?? "");
+}
+
+/** Whether a boot file, as a path or a URL, is one of these paths below the root of its server. */
+export function isOneOf(paths: readonly string[], file: string): boolean {
+  return paths.length > 0 && paths.map(tidyPath).includes(tidyPath(pathOf(file)));
+}
+
+function pathOf(file: string): string {
+  const [, path] = /^[a-z][a-z0-9+.-]*:\/\/[^/]*([^?#]*)/i.exec(file) ?? [];
+  if (path === undefined) return file;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Whether this iPXE can fetch the URL: option 175 lists what was built in. An iPXE that lists nothing is trusted. */

@@ -43,8 +43,21 @@ export interface BootPlan {
   readonly delayMilliseconds?: number;
   /** iPXE takes the offer of the highest priority, -128 to 127 (option 175.1). */
   readonly priority?: number;
-  /** Hand an iPXE binary to a client that already is iPXE. */
+  /** Hand an iPXE binary, known by its name, to a client that already is iPXE. */
   readonly allowIpxeChain?: boolean;
+  /**
+   * For a chooser that sees what clients fetch: the files that this iPXE loaded again and again, as paths below the root
+   * of the file server. They are not handed out any more (`ipxe-chain-loop`), and any other file is, whatever its name.
+   * Without this list the name decides, as `allowIpxeChain` says.
+   */
+  readonly ipxeLoops?: readonly string[];
+  /**
+   * The files that this machine loaded since its last DISCOVER, as paths below the root. A request on the PXE port that
+   * one of them would answer comes from that very program, and gets no reply (`program-asks-again`).
+   */
+  readonly loaded?: readonly string[];
+  /** iPXE without any file of the plan gets the address of the server alone: a script of its own may ask for no more. */
+  readonly serverAlone?: boolean;
   readonly omit?: readonly OmittableOption[];
   /** Further options by code, such as 209 to 211. Codes that a proxy never sends are left out and noted. */
   readonly options?: ReadonlyMap<number, Uint8Array>;

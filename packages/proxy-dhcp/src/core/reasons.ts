@@ -54,6 +54,12 @@ export const ignoreTable = {
   "no-boot-url": row("the plan has no URL, and an HTTP client needs one", "info", AFTER),
   "bad-boot-url": row("the URL is not an absolute http or https URL", "info", AFTER),
   "ipxe-chain-loop": row("iPXE would be handed iPXE again: the plan needs a script", "info", AFTER),
+  "program-asks-again": row(
+    "the program that the machine has just loaded asks, and would be told to load itself",
+    "info",
+    AFTER,
+  ),
+  "wds-request": row("wdsnbp.com asks for a Windows Deployment Server (option 250), and none is here", "info", BEFORE),
   "boot-file-too-long": row("the boot file name does not fit into the reply", "info", AFTER),
   "menu-unusable": row("the boot menu does not fit into option 43 or names no item", "info", AFTER),
   "plan-unusable": row("a value of the plan cannot be written into a DHCP packet", "info", AFTER),

@@ -17,6 +17,8 @@ export type ReadRequest =
   | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
 
 const VENDOR_SPECIFIC = 43;
+/** Of wdsnbp.com and wdsmgfw.efi, for their own server ([MS-WDSOSD] §2.2.1). */
+const WDS_PROGRAM = 250;
 const CREDENTIALS = 0x8000;
 
 /**
@@ -38,6 +40,8 @@ export function readRequest(
   if (type !== messageTypes.REQUEST && type !== messageTypes.INFORM) {
     return { ok: false, reason: "message-type-not-served", detail: String(type) };
   }
+  // Its firmware has asked before, without this option.
+  if (port === "pxe" && packet.options.has(WDS_PROGRAM)) return { ok: false, reason: "wds-request" };
   const item = client.http ? undefined : bootItemOf(packet);
   if (port === "dhcp") {
     const server = optionValue(packet, "serverIdentifier");

@@ -1,6 +1,6 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
-import type { AdminBackend, Refusal } from "../../admin/backend.ts";
-import type { ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
+import type { AdminBackend, Fulfilled, Refusal } from "../../admin/backend.ts";
+import type { ApiBoots, ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
 import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
@@ -8,6 +8,7 @@ import { effectiveRows } from "../../config/effective.ts";
 import { faultRow, formatFault, type Problem } from "../../config/faults.ts";
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
+import type { BootQuery } from "../../history/history-store.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
 import { requestHint } from "../../policy/explain.ts";
 import type { OneTimeBoot } from "../../policy/one-time-boot.ts";
@@ -17,7 +18,7 @@ import { version } from "../version.ts";
 
 /** What the API needs of the room.appliance(). */
 export interface BackendRoom {
-  readonly appliance: () => Pick<Appliance, "reload" | "explain" | "next" | "endpoints" | "config">;
+  readonly appliance: () => Pick<Appliance, "reload" | "explain" | "next" | "machinesNamed" | "endpoints" | "config">;
   readonly observer: () => Observer;
   readonly choice: () => InterfaceChoice;
   readonly tree: () => BootTree;
@@ -91,6 +92,28 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
+  /** Of a client that is an address, or the name of a machine: of all that it is known by. */
+  async function boots(query: BootQuery): Promise<Fulfilled<ApiBoots>> {
+    const { client, ...others } = query;
+    const { hosts } = room.appliance().config().loaded.config;
+    if (client === undefined || (!Object.hasOwn(hosts, client) && isAddress(client))) {
+      const plain = client === undefined ? query : { ...query, client: client.toLowerCase().replaceAll("-", ":") };
+      return { ok: true, value: await observer().boots(plain) };
+    }
+    const named = room.appliance().machinesNamed(client);
+    if (!named.ok) {
+      if (!Object.hasOwn(hosts, client))
+        return { ok: false, refusal: unfit(named.fault, "No machine is named like this") };
+      // Known by what the boots themselves say: its UUID or serial number.
+      const all = (await observer().boots({ ...others, limit: 1000 })).boots;
+      return { ok: true, value: { schema: 1, boots: all.filter(({ host }) => host === client).slice(0, query.limit) } };
+    }
+    const lists = await Promise.all(named.machines.map((machine) => observer().boots({ ...query, client: machine })));
+    const all = lists.flatMap((list) => list.boots);
+    all.sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
+    return { ok: true, value: { schema: 1, boots: all.slice(0, query.limit) } };
+  }
+
   function files(): ApiFiles {
     const tree = room.tree();
     const problem = room.rootProblem();
@@ -130,8 +153,9 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     readiness,
     files,
     clients: () => observer().clients(),
-    boots: (query) => observer().boots(query),
+    boots,
     boot: (id) => observer().boot(id),
+    fetches: () => observer().fetches(),
     config() {
       const { loaded } = room.appliance().config();
       const rows = effectiveRows(loaded);
@@ -187,10 +211,23 @@ export function adminBackend(room: BackendRoom): AdminBackend {
   };
 }
 
-function unfit({ code, problem, allowed }: Problem, title: string): Refusal {
-  return { status: 422, code, title, detail: allowed === undefined ? problem : `${problem}. ${allowed}` };
+function unfit({ code, problem, allowed, suggestion }: Problem, title: string): Refusal {
+  const meant = suggestion === undefined ? undefined : `Did you mean ${suggestion}?`;
+  const detail = [problem, allowed, meant].filter((part) => part !== undefined).join(". ");
+  return { status: 422, code, title, detail };
 }
 
-function oneTimeBootView({ mac, action, setAt, takenAt }: OneTimeBoot): ApiOneTimeBoot {
-  return { mac, ...action, setAt: isoTime(setAt), ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }) };
+/** A hardware address of up to 16 bytes (RFC 2131 §2), a client identifier, or an IPv4 address. */
+function isAddress(client: string): boolean {
+  return /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2})*|\d{1,3}(?:\.\d{1,3}){3})$/i.test(client);
+}
+
+function oneTimeBootView({ mac, host, action, setAt, takenAt }: OneTimeBoot): ApiOneTimeBoot {
+  return {
+    mac,
+    ...(host === undefined ? {} : { host }),
+    ...action,
+    setAt: isoTime(setAt),
+    ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }),
+  };
 }

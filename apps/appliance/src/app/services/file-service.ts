@@ -8,8 +8,8 @@ type FileServer<Changes> = BootServer<Changes, { readonly transfersActive: numbe
 export interface FileServiceKind<Changes> {
   readonly name: "tftp" | "http";
   isEnabled(config: Config): boolean;
-  /** What of a config the running server can adopt, to serve on these addresses. */
-  changesOf(config: Config, addresses: readonly string[]): Changes;
+  /** What of a config the running server can adopt, to serve on these interfaces. */
+  changesOf(config: Config, served: readonly ServedInterface[]): Changes;
   create(config: Config, changes: Changes): FileServer<Changes>;
 }
 
@@ -33,7 +33,7 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
   const ending = new Set<FileServer<Changes>>();
 
   function changesNow(): Changes {
-    return kind.changesOf(config, served.map(addressOf));
+    return kind.changesOf(config, served);
   }
 
   async function start(): Promise<void> {
@@ -84,8 +84,4 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
         .map((one) => one.statistics().transfersActive)
         .reduce((sum, active) => sum + active, 0),
   };
-}
-
-function addressOf({ address }: ServedInterface): string {
-  return address;
 }

@@ -24,8 +24,9 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileS
   return fileService<HttpBootChanges>(first, {
     name: "http",
     isEnabled: ({ http }) => http.enabled,
-    changesOf({ http, subnets }, addresses) {
+    changesOf({ http, subnets }, served) {
       const { port, maxConnections, maxConnectionsPerClient } = http;
+      const addresses = served.map(({ address }) => address);
       return { addresses, port, clients: subnets, limits: { maxConnections, maxConnectionsPerClient } };
     },
     create(_config, changes) {

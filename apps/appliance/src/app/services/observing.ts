@@ -3,6 +3,8 @@ import type { ApplianceEvent } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
 import { openHistory } from "../../history/history.ts";
 import type { Log } from "../../log/log.ts";
+import { readLogTail } from "../../log/log-tail.ts";
+import { identityOf } from "../../policy/client-memory.ts";
 import { nameOfHost } from "../../policy/conditions.ts";
 import type { Boot } from "../../sessions/boot.ts";
 import { createObserver, type Observer } from "../../telemetry/observer.ts";
@@ -48,7 +50,7 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
 
   /** What is kept of a boot is what rules look at in a client. */
   function hostNameOf({ mac, uuid, serial, firmware = "bios", vendorClass = "" }: Boot): string | undefined {
-    const named = { ...(mac && { mac }), ...(uuid && { uuid }), ...(serial && { serial }) };
+    const named = { ...(mac && identityOf(mac)), ...(uuid && { uuid }), ...(serial && { serial }) };
     const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
     return nameOfHost({ ...named, ...rest, firmware, vendorClass }, config.hosts);
   }
@@ -73,6 +75,10 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
         hostNameOf,
       });
       await next.remember();
+      // Who asks for the log after a restart wants to see what was before it, too.
+      if (config.log.file !== undefined) {
+        for (const { record, time } of readLogTail(config.log.file)) next.logged(record, time);
+      }
       observer = next;
       ends = [...next.sinks.map(subscribe), every(tickEvery, () => onTick(now()))];
     },

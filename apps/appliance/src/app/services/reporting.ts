@@ -8,6 +8,7 @@ import { httpRecord } from "../../log/http-log.ts";
 import type { Log } from "../../log/log.ts";
 import { createLogLimit } from "../../log/log-limit.ts";
 import { type Machine, type MachineHint, withMachine } from "../../log/machine.ts";
+import { createNameTails } from "../../log/name-tail.ts";
 import { unboundPort, unboundRecord } from "../../log/port-log.ts";
 import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
@@ -33,12 +34,14 @@ export function createReporting(
   first: Config,
   deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent"> & {
     readonly machineOf: (hint: MachineHint) => Machine;
+    readonly dhcpServerOf?: (address: string) => string | undefined;
   },
 ): Reporting {
   const { now } = deps;
   const limit = createLogLimit(first.log.level, now);
   const passes = createThrottle(60_000);
   const searches = createConfigSearches();
+  const nameTails = createNameTails(deps.dhcpServerOf ?? (() => undefined));
   const sinks = createSinks<ApplianceEvent>({ now, onTrouble: (trouble) => write(sinkRecord(trouble)) });
   const backlog = createBacklog(sinks.push, now, deps.later);
   const observing = observingService(first, {
@@ -68,7 +71,8 @@ export function createReporting(
     if (kind === "appliance") return event.type === "tick" ? searches.silent(event.time) : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
-    return record === undefined ? [] : searches.fold(record, timeOf(happened));
+    const tail = kind === "tftp" ? nameTails(event) : [];
+    return record === undefined ? tail : [...tail, ...searches.fold(record, timeOf(happened))];
   }
 
   /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
