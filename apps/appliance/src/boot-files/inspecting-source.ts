@@ -24,9 +24,8 @@ export interface InspectingSource extends Source {
   idle(): Promise<void>;
 }
 
-/** Facts kept, and clients' sights of them. */
+/** Facts kept, and names that they were last said of. */
 const mostKnown = 1024;
-const mostSeen = 8192;
 /** Looks that wait; in a boot storm they are of the same files. */
 const mostWaiting = 256;
 
@@ -42,7 +41,7 @@ interface Look {
  */
 export function inspectingSource(source: Source, { isOwnHost, onInspected }: InspectingOptions): InspectingSource {
   const known = boundedMap<string, FileFacts>(mostKnown);
-  const seen = boundedMap<string, string>(mostSeen);
+  const seen = boundedMap<string, string>(mostKnown);
   /** The folder from which names in a file count that another configuration includes. */
   const folders = boundedMap<string, string>(mostKnown);
   const waiting: Look[] = [];
@@ -80,9 +79,10 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
       const facts = before ?? inspect(await beginning(file, path), file.size, context);
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);
-      const sight = `${client.address}\0${path}`;
-      if (key !== undefined && seen.get(sight) === key) return;
-      if (key !== undefined) seen.set(sight, key);
+      // Said again when another file went by this name in between: each client may have its own.
+      if (key !== undefined && seen.get(path) === key) return;
+      if (key === undefined) seen.delete(path);
+      else seen.set(path, key);
       onInspected({ path, client: client.address, facts });
     } finally {
       await file.close();
