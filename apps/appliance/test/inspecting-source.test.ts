@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { content, directory, type Source, type SourceClient } from "@bootlace/boot-source";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Inspected, inspectingSource } from "../src/boot-files/inspecting-source.ts";
+import { namesakeFinder } from "../src/boot-files/namesakes.ts";
 import { scriptSource } from "../src/boot-files/script-source.ts";
 
 let root = "";
@@ -128,4 +129,28 @@ test("a stream, which is read once, is left alone", async () => {
   const { get, seen } = inspecting(source);
   await get("x");
   expect(seen).toEqual([]);
+});
+
+test("a name that is missing is told, and where a file of that name lies is found", async () => {
+  await mkdir(join(root, "boot/grub"), { recursive: true });
+  put("boot/grub/GRUB.cfg", "linux /k\n");
+  const missing: string[] = [];
+  const inspector = inspectingSource(directory(root), {
+    isOwnHost: () => false,
+    onInspected: () => undefined,
+    onMissing: async (path) => void missing.push(path),
+  });
+  await inspector.open("/grub/grub.cfg", client());
+  await inspector.open("boot", client());
+  await inspector.idle();
+  expect(missing).toEqual(["grub/grub.cfg"]);
+  let now = 0;
+  const find = namesakeFinder(() => now);
+  expect(await find(root, "grub/grub.cfg")).toEqual(["boot/grub/GRUB.cfg"]);
+  expect(await find(root, "boot/grub/GRUB.cfg")).toEqual([]);
+  put("grub.cfg", "");
+  expect(await find(root, "x/grub.cfg")).toEqual(["boot/grub/GRUB.cfg"]);
+  now = 10_000;
+  expect(await find(root, "x/grub.cfg")).toEqual(["grub.cfg", "boot/grub/GRUB.cfg"]);
+  expect(await find(join(root, "none"), "grub.cfg")).toEqual([]);
 });

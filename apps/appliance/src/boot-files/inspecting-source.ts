@@ -17,6 +17,8 @@ export interface Inspected {
 export interface InspectingOptions {
   readonly isOwnHost: (host: string) => boolean;
   readonly onInspected: (inspected: Inspected) => void;
+  /** Gets the name of a file that is not there, in plain form. */
+  readonly onMissing?: (path: string) => Promise<void>;
 }
 
 export interface InspectingSource extends Source {
@@ -33,13 +35,15 @@ interface Look {
   readonly name: string;
   readonly client: SourceClient;
   readonly path: string;
+  readonly missing: boolean;
 }
 
 /**
  * Looks at each file that is opened, after it is opened and by a handle of its own: the transfer does not wait. The same
  * version of a file is read once, and at most 256 KiB of it.
  */
-export function inspectingSource(source: Source, { isOwnHost, onInspected }: InspectingOptions): InspectingSource {
+export function inspectingSource(source: Source, options: InspectingOptions): InspectingSource {
+  const { isOwnHost, onInspected } = options;
   const known = boundedMap<string, FileFacts>(mostKnown);
   const seen = boundedMap<string, string>(mostKnown);
   /** The folder from which names in a file count that another configuration includes. */
@@ -47,8 +51,8 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
   const waiting: Look[] = [];
   let working: Promise<void> | undefined;
 
-  function noticed(look: Look, file: SourceFile): void {
-    if (file.sequential === true || waiting.length >= mostWaiting) return;
+  function noticed(look: Look): void {
+    if (waiting.length >= mostWaiting) return;
     waiting.push(look);
     working ??= work().finally(() => {
       working = undefined;
@@ -60,7 +64,8 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
     await undefined;
     for (let look = waiting.shift(); look !== undefined; look = waiting.shift()) {
       try {
-        await inspectOne(look);
+        if (look.missing) await options.onMissing?.(look.path);
+        else await inspectOne(look);
       } catch {
         // A file that cannot be read again: its transfer says so.
       }
@@ -99,9 +104,11 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
 
   return {
     open(name, client) {
-      const look = { name, client, path: plainName(readScriptName(name)?.file ?? name) };
+      const look = { name, client, path: plainName(readScriptName(name)?.file ?? name), missing: false };
       const after = (result: OpenResult): OpenResult => {
-        if (result.ok) noticed(look, result.file);
+        if (!result.ok) {
+          if (result.fault.reason === "missing") noticed({ ...look, missing: true });
+        } else if (result.file.sequential !== true) noticed(look);
         return result;
       };
       const opened = source.open(name, client);
