@@ -16,6 +16,7 @@ export interface Inspected {
 
 export interface InspectingOptions {
   readonly isOwnHost: (host: string) => boolean;
+  readonly ownHttpPorts?: () => readonly number[];
   readonly onInspected: (inspected: Inspected) => void;
   /** Gets the name of a file that is not there, in plain form. */
   readonly onMissing?: (path: string) => Promise<void>;
@@ -80,7 +81,13 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
       const folder = folders.get(`${client.address}\0${path}`);
       const key = file.version === undefined ? undefined : `${file.version}\0${path}\0${folder ?? ""}`;
       const before = key === undefined ? undefined : known.get(key);
-      const context = { path, isOwnHost, ...(folder === undefined ? {} : { folder }) };
+      const ownHttpPorts = options.ownHttpPorts?.();
+      const context = {
+        path,
+        isOwnHost,
+        ...(ownHttpPorts === undefined ? {} : { ownHttpPorts }),
+        ...(folder === undefined ? {} : { folder }),
+      };
       const facts = before ?? inspect(await beginning(file, path), file.size, context);
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);

@@ -48,7 +48,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
-  const contents = openTree(root, served);
+  const contents = openTree(root, served, http.enabled ? [http.port] : []);
   return {
     findings: onlyOnce([
       ...(await checkRuleFiles(loaded, contents, pending)),

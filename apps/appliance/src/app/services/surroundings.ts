@@ -68,6 +68,7 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
     watched: (source) =>
       inspectingSource(source, {
         isOwnHost: (host) => served.some(({ address }) => address === host),
+        ownHttpPorts: () => httpPortsOf(config),
         onInspected: (inspected: Inspected) => report({ type: "inspected", time: now(), ...inspected }),
         onMissing: lookForNamesakes,
       }),
@@ -85,6 +86,10 @@ function networkOf(config: Config, served: readonly ServedInterface[], interface
     served: served.map(({ name, address, netmask }) => ({ name, address, netmask })),
     subnets: config.subnets,
     fileServers: [...new Set(servers.filter((server) => parseIpv4(server) !== undefined))],
-    httpPorts: config.http.enabled ? [config.http.port] : [],
+    httpPorts: httpPortsOf(config),
   };
+}
+
+function httpPortsOf({ http }: Config): readonly number[] {
+  return http.enabled ? [http.port] : [];
 }
