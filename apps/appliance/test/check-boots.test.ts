@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -105,6 +105,15 @@ describe("PXELINUX", () => {
     expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
   });
 
+  it("a module of another version", async () => {
+    pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    put("pxelinux/menu.c32", ldlinuxModule(["start_ldlinux", "new_function", "lua_insert"]));
+    put("pxelinux/vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T006 "menu.c32" is of another version than the loader: it needs "new_function". Copy all modules from the Syslinux of the loader.',
+    ]);
+  });
+
   it("kernels that are none: .bin, cut, a web page, a text, empty, for nobody to read", async () => {
     pxelinux(
       [
@@ -194,6 +203,22 @@ describe("programs and machines", () => {
     const config =
       "root: boot\nmenus: { m: { items: [{ text: a, file: loader.0 }] } }\nboot:\n  - { when: { arch: x64-uefi }, menu: m }\n";
     expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is no UEFI program/);
+  });
+
+  it("one-time boots that wait for their machines", async () => {
+    put("x", "x");
+    mkdirSync(join(folder, "state"));
+    const next = (action: object) => ({ mac: "52:54:00:00:00:01", action, setAt: 1 });
+    const state = { schema: 1, next: [next({ file: "gone.efi" })] };
+    writeFileSync(join(folder, "state/next.json"), JSON.stringify(state));
+    expect(
+      (await findings("root: boot\nstate: { directory: state }\n")).map((line) => line.replaceAll(folder, "DIR")),
+    ).toEqual([
+      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Put the file there, or correct the name.',
+    ]);
+    const elsewhere = { schema: 1, next: [next({ file: "gone.efi", server: "10.0.0.1" })] };
+    writeFileSync(join(folder, "state/next.json"), JSON.stringify(elsewhere));
+    expect(await findings("root: boot\nstate: { directory: state }\n")).toEqual([]);
   });
 
   it("the URL of HTTP Boot", async () => {
