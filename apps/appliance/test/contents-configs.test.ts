@@ -214,6 +214,16 @@ kernel never
     ]);
   });
 
+  test("another port of this host is another server", () => {
+    const text = `#!ipxe\nset base http://192.168.50.10\nkernel \${base}:8069/k\ninitrd \${base}:81/i || chain http://\${next-server}/x\nchain tftp://192.168.50.10/y\n`;
+    expect(needs(read("boot.ipxe", text, { ownHttpPorts: [8069] }))).toEqual([
+      "3: kernel k",
+      "4: initrd @192.168.50.10:81 optional",
+      "4: program @next-server optional",
+      "5: program y",
+    ]);
+  });
+
   test("a menu: each label is an entry, and the default starts", () => {
     const facts = read(
       "boot.ipxe",

@@ -99,7 +99,7 @@ export const NETWORK_CASES: readonly Case[] = [
     says: [/DHCP/, /address/],
   },
   {
-    id: "router-silent",
+    id: "no-dhcp-server",
     machine: "bios",
     story: "no DHCP server answers",
     tree: SHOWS_MEMTEST,

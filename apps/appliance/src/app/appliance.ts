@@ -1,6 +1,5 @@
 import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
-import { type Inspected, inspectingSource } from "../boot-files/inspecting-source.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
@@ -26,6 +25,7 @@ import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
 import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
+import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
 import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
 
@@ -58,25 +58,26 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   });
   const files = clientFiles(first.config.root, policy.folderOf, now);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
-  const looks = {
-    isOwnHost: (host: string) => choice.served.some(({ address }) => address === host),
-    onInspected(inspected: Inspected) {
-      const event = { type: "inspected", time: now(), ...inspected } as const;
-      policy.see({ kind: "appliance", event });
-      observing.observe({ kind: "appliance", event });
+  const surroundings = surroundingsService(first.config, {
+    now,
+    networkInterfaces: deps.networkInterfaces,
+    observe(event) {
+      policy.see(event);
+      observing.observe(event);
     },
-  };
+  });
   const tftp = tftpService(first.config, {
-    source: inspectingSource(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }), looks),
+    source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: inspectingSource(scriptSource(withCheck, { protocol: "http", usualPort: 80 }), looks),
+    source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
     onEvent: (event) => emit({ kind: "http", event }),
   });
   const services: readonly Service[] = [
     observing,
+    surroundings,
     bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
     tftp,
     http,

@@ -10,7 +10,7 @@ import type { configWalk } from "./loader-files.ts";
 /** Larger than any PXELINUX or module of it. */
 const largestLoader = 1024 * 1024;
 const mostConfigs = 1000;
-/** What PXELINUX asks for: the UUID, the MAC address behind its type, the address in hex and its beginnings, `default`. */
+/** The names PXELINUX requests: the UUID, the MAC address after its type, the IP address in hex and its prefixes, `default`. */
 const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/i;
 
 const biosLoader = /(^|\/)(l|g)?pxelinux\.0$/i;
@@ -114,7 +114,7 @@ async function checkConfigs(
   const names = (await readdir(join(tree.root, directory)).catch((): string[] => [])).sort().slice(0, mostConfigs);
   const findings: TreeFinding[] = [];
   for (const name of names) {
-    // A named pipe would be waited for.
+    // Opening a named pipe would block.
     const found = await tree.look(join(directory, name));
     if (found.kind === "unusable" && askedFor.test(name)) {
       const place: Place = { file: join(tree.root, directory, name), line: 0, column: 0, path: "" };

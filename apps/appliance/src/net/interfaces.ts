@@ -7,6 +7,7 @@ export interface NetworkInterfaceInfo {
   readonly netmask: string;
   readonly family: "IPv4" | "IPv6";
   readonly internal: boolean;
+  readonly mac?: string;
 }
 
 /** As `os.networkInterfaces()` gives it: interfaces that are up, by name. */

@@ -75,7 +75,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     }
     if (!/^(tftp|tftm|https?|ftp|nfs|slam)$/.test(url.scheme)) return undefined;
     const reachable = /^(tftp|http)$/.test(url.scheme) || !isOwn(url.host, context);
-    return reachable ? on(url.host, url.path, context) : { host: url.host };
+    return reachable ? on(url.host, url.path, context, url.scheme) : { host: url.host };
   }
 
   function fetch(command: IpxeCommand, certain: boolean, guarded: boolean) {
