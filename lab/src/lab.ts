@@ -9,6 +9,8 @@ export interface Lab {
   /** Tells the scenarios of a run apart; stands in the names of their namespaces. */
   readonly counter: number;
   readonly folder: string;
+  /** The run writes what it sees into the pages of docs/. */
+  readonly record: boolean;
   /** Whether this part of the scenario runs: each does, unless the run is a share. Throws for one that is not declared. */
   part(id: string): boolean;
   /** Aborts on SIGINT and SIGTERM. */

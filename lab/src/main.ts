@@ -80,7 +80,7 @@ async function runCommand(
     if (outcome.failure !== undefined) console.log(outcome.failure.replace(/^/gm, "     | "));
     if (outcome.folder !== undefined) console.log(`     kept in ${outcome.folder}`);
   };
-  const options = { run, folder: folder.path, keep, jobs, parts, signal: interrupt.signal, onOutcome };
+  const options = { run, folder: folder.path, keep, record, jobs, parts, signal: interrupt.signal, onOutcome };
   const outcomes = await runScenarios(scenarios, options);
   writeFileSync(join(folder.path, "report.json"), `${JSON.stringify(outcomes, null, 2)}\n`);
   if (record) {

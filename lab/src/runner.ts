@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly run: RunName;
   readonly folder: string;
   readonly keep: boolean;
+  readonly record: boolean;
   readonly jobs: number;
   /** The parts that run, by scenario; all of them where it says nothing. */
   readonly parts?: ReadonlyMap<string, readonly string[]>;
@@ -68,6 +69,7 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
     run: options.run,
     counter,
     folder,
+    record: options.record,
     part(id) {
       if (!all.includes(id)) throw new Error(`${scenario.name} declares no part "${id}"`);
       asked.add(id);

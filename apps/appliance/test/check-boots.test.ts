@@ -62,7 +62,7 @@ describe("PXELINUX", () => {
     put("pxelinux/menus/a.cfg", "LABEL a\nLINUX vmlinuz\nLABEL b\nLINUX none\n");
     put("pxelinux/vmlinuz", linuxKernel());
     expect(await findings("root: boot\n")).toEqual([
-      'ROOT/pxelinux/menus/a.cfg:4:7: error[T001] "none" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of pxelinux.0.',
+      'ROOT/pxelinux/menus/a.cfg:4:7: error[T001] "none" is not in the root ROOT. Copy the file there, or correct the name; names count from the folder of pxelinux.0.',
     ]);
   });
 
@@ -152,13 +152,13 @@ describe("PXELINUX", () => {
     writeFileSync(join(folder, "outside"), linuxKernel());
     symlinkSync("../../outside", join(folder, "boot/pxelinux/link"));
     expect(await told()).toEqual([
-      'T007 "memtest86+x64.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
+      'T007 "memtest86+x64.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
       'T012 "bzImage" is cut short: it has 2000 bytes of 3057. Copy it again.',
       'T012 "page" is a web page, not the file that was meant. Download the file again.',
       'T012 "text" is a text and not a program. Copy it again.',
       'T012 "empty" is empty. Copy it again.',
-      'T002 "link" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
-      'T002 "debian" cannot be served: it is a folder. Make it a readable file below the root.',
+      'T002 "link" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
+      'T002 "debian" cannot be served: it is a folder. Make it a readable file in the root.',
     ]);
   });
 
@@ -192,7 +192,7 @@ describe("programs and machines", () => {
     put("pxelinux.cfg/default", "LABEL a\n");
     expect(await told(rule(when, `file: ${file}`))).toEqual([
       expect.stringMatching(
-        `^T004 boot\\[0\\]\\.file: "${file}" is no UEFI program \\(it has no PE header\\), and the rule is for `,
+        `^T004 boot\\[0\\]\\.file: "${file}" is no UEFI program \\(it has no PE header\\), but the rule is for `,
       ),
     ]);
   });
@@ -253,7 +253,7 @@ describe("programs and machines", () => {
   it("a UEFI program that is cut short or empty", async () => {
     put("boot/loader.efi", sectionedImage(0x8664, 9000));
     expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
-      /^T008 .*"boot\/loader\.efi" is cut short/,
+      /^T008 .*"boot\/loader\.efi" is truncated/,
     );
     put("boot/loader.efi", "");
     expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(

@@ -11,7 +11,7 @@ const asked = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
 let left = requests;
-const bytes = 0;
+let bytes = 0;
 
 function one(): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -23,10 +23,10 @@ function one(): Promise<void> {
       else socket.end(resolve);
     }
 
-    function take(bytes: number): boolean {
-      if (head === undefined) got += bytes;
+    function take(count: number): boolean {
+      if (head === undefined) got += count;
       else {
-        head += buffer.toString("latin1", 0, bytes);
+        head += buffer.toString("latin1", 0, count);
         const end = head.indexOf("\r\n\r\n");
         if (end === -1) return true;
         if (!head.startsWith("HTTP/1.1 200") || !head.toLowerCase().includes(`\r\ncontent-length: ${size}\r\n`)) {

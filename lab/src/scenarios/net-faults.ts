@@ -87,7 +87,7 @@ async function linkDown(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootla
   await underWay(lab, bootServer, machine);
   const before = interfacesReported(bootlace);
   await configure(bootServer, "link", "set", "eth0", "down");
-  await reported(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "waiting for an interface to serve");
   await configure(bootServer, "link", "set", "eth0", "up");
   await reported(lab, bootlace, before + 2, `serving eth0 ${BOOT_SERVER}`);
   const [shown] = await machine.output.until(MEMTEST, 240);
@@ -101,7 +101,7 @@ async function replugged(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootl
   const before = interfacesReported(bootlace);
   const { mac } = await linkOf(bootServer);
   await configure(bootServer, "link", "delete", "eth0");
-  await reported(lab, bootlace, before + 1, "no interface to serve yet");
+  await reported(lab, bootlace, before + 1, "waiting for an interface to serve");
   const other = await addSwitch(lab, "other");
   await trunk(lan, other);
   await plugIn(bootServer, other, { addresses: [`${BOOT_SERVER}/24`], mac });
@@ -130,15 +130,15 @@ async function addressChanged(lab: Lab, { lan, bootServer, capture }: HomeLan, b
 }
 
 /** An interface more: a machine boots from it. */
-async function secondInterface(lab: Lab, { bootServer, capture }: HomeLan, bootlace: Bootlace): Promise<void> {
+async function secondInterface(lab: Lab, { bootServer, captures }: HomeLan, bootlace: Bootlace): Promise<void> {
   const workshop = await buildLan(lab, 12, "-workshop", { snap: 600 });
+  captures.push(workshop.capture);
   const before = interfacesReported(bootlace);
   await plugIn(bootServer, workshop.lan, { interface: "eth1", addresses: [`${WORKSHOP}/24`] });
   await reported(lab, bootlace, before + 1, new RegExp(`^serving eth0 \\S+, eth1 ${WORKSHOP}`));
   const uefi = await startUefi(lab, workshop.lan, { mac: "52:54:00:ae:22:04", name: "workshop" });
   const [server] = await uefi.output.until(new RegExp(`Server IP address is ${WORKSHOP}`), 180);
   const [nbp] = await uefi.output.until(/NBP file downloaded successfully/, 180);
-  const captures = [capture, workshop.capture];
   for (const address of [BOOT_SERVER, NEXT_ADDRESS, WORKSHOP]) await obeysLaws(captures, address);
   lab.row("net-second-interface", `${server}; ${nbp} after ${age(uefi)}`);
   await uefi.stop("SIGKILL");

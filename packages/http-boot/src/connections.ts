@@ -6,14 +6,14 @@ import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
 export interface Connection {
   readonly socket: Socket;
   readonly client: HttpBootClient;
-  /** Answer to everything on this connection. */
+  /** The refusal for everything on this connection. */
   readonly refusal: HttpRefusal | undefined;
-  /** The body that is on its way. No closure of its own: V8 then kept the remains of all requests for a full collection. */
+  /** The body being sent. Not a closure: V8 then kept the garbage of all requests for a full collection. */
   sending: Pick<Sending, "abort"> | undefined;
   /** Requests that arrived while another one is being answered (pipelining), in order. */
   readonly waiting: (() => void)[];
   busy: boolean;
-  /** No request is taken after the present ones: the listener is closing. */
+  /** No request is accepted after the current ones: the listener is closing. */
   last: boolean;
   /** Requests so far. */
   requests: number;
@@ -30,20 +30,20 @@ export interface ConnectionLimits {
 export interface Connections {
   accept(socket: Socket): void;
   of(socket: Socket): Connection | undefined;
-  /** Connections to one listener end: those on which nothing is asked at once, the others after the answer. */
+  /** Ends the connections of one listener: idle ones at once, the others after their response. */
   finish(local: { readonly address: string; readonly port: number }): void;
   all(): Iterable<Connection>;
-  /** Resolves when no connection is open, and the end of each request on them has been reported. */
+  /** Resolves when no connection is open and the end of each request on them was reported. */
   drained(): Promise<void>;
   readonly size: number;
 }
 
-/** Connections beyond the limits that still get an answer: as many again as are allowed. */
+/** Connections beyond the limits that still get a response: as many again as the limits allow. */
 const excessFactor = 2;
 
 /**
- * Counts connections. One above the limit takes the place of an idle one, first of the same client; where none is idle
- * it is answered 503 with Retry-After, which iPXE obeys, and closed.
+ * Counts connections. One above the limit replaces an idle one, of the same client first; without an idle one
+ * it gets 503 with Retry-After, which iPXE obeys, and is closed.
  * @param limits may change meanwhile
  * @param allows whether a client is served at all
  * @param now milliseconds of any steady clock

@@ -18,11 +18,11 @@ export interface ExchangeDeps {
   readonly now: () => number;
   /** Milliseconds of a steady clock. */
   readonly ticks: () => number;
-  /** A body that does not leave at once begins; it is over when the returned function is called. */
+  /** Registers a body that is not sent at once; call the returned function at its end. */
   readonly onSending: (sending: Sending, request: HttpBootRequest, began: number) => () => void;
 }
 
-/** One request and the answer to it. A plain record: closures for each of a crowd of small answers are work for the GC. */
+/** One request and its response. A plain record: closures for many small responses are work for the GC. */
 interface Exchange {
   readonly deps: ExchangeDeps;
   readonly message: IncomingMessage;
@@ -34,11 +34,11 @@ interface Exchange {
   /** How often the file was opened. */
   attempts: number;
   range: ByteRange | undefined;
-  /** To be told when the answer is over, well or not. */
+  /** Called when the response has ended in any way. */
   sending: Sending | undefined;
 }
 
-/** Answers one request; tells how it ended in exactly one event. */
+/** Answers one request and reports its end in exactly one event. */
 export function exchange(
   deps: ExchangeDeps,
   message: IncomingMessage,
@@ -120,7 +120,7 @@ function open(one: Exchange): void {
   const { deps, message, connection, request } = one;
   const { file, mac } = request;
   const { url = "/" } = message;
-  // Scripts are made for whom the query names; to all else a query is no part of the name.
+  // Scripts are generated for the machine named in the query; for all other files a query is not part of the name.
   const name = mac === undefined ? file : `${file}${url.slice(url.indexOf("?"))}`;
   const opened = openQuietly(deps.source, name, connection.client);
   if (opened instanceof Promise) void opened.then((result) => answer(one, result));
@@ -169,7 +169,7 @@ function send(one: Exchange, file: CachedFile): void {
     over?.();
     if (how.ok) done(one, size, total);
     else if (response.headersSent || response.destroyed) aborted(one, how.reason, size, bytes, how.detail);
-    // The name led to another state of the file a moment ago.
+    // The file changed a moment ago.
     else if (how.reason === "file-changed" && one.attempts === 1) open(one);
     else refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
   };
@@ -190,7 +190,7 @@ function macIn(query: string): string | undefined {
   return text?.replace(/%3a|-/gi, ":").toLowerCase();
 }
 
-/** What a source throws is a fault of the source, not of the server. */
+/** An exception of a source is a fault of the source, not of the server. */
 function openQuietly(source: Source, name: string, client: HttpBootClient): OpenResult | Promise<OpenResult> {
   const failed = (error: unknown): OpenResult => {
     const detail = error instanceof Error ? error.message : String(error);

@@ -9,7 +9,7 @@ import type { HttpBootLimits } from "./server-options.ts";
 
 export interface Listener {
   readonly endpoint: BoundAddress;
-  /** Takes no more connections and ends idle ones; the answers that are under way go on. */
+  /** Accepts no more connections and ends idle ones; responses under way continue. */
   close(): void;
   /** Resolves when its last connection has ended. */
   readonly closed: Promise<void>;
@@ -76,7 +76,7 @@ export function listen(
     server.once("error", fail);
     server.listen({ port, host: address, exclusive: true }, () => {
       server.off("error", fail);
-      // EMFILE and the like while accepting: the clients come again.
+      // EMFILE and the like while accepting: the clients retry.
       server.on("error", () => undefined);
       const bound = server.address() as AddressInfo;
       const closed = new Promise<void>((over) => {

@@ -10,10 +10,10 @@ export interface BootRequestsDeps extends ExchangeDeps {
   readonly connectionOf: (message: IncomingMessage) => Connection | undefined;
 }
 
-/** Requests of one connection that may wait for the answer before theirs. */
+/** Pipelined requests that may wait on one connection. */
 const mostWaiting = 16;
 
-/** Answers the requests for boot files: every path is a file of the source, and there is nothing else. */
+/** Answers the requests for boot files: every path is a file of the source; there are no other resources. */
 export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage, response: ServerResponse) => void {
   const { connectionOf, ticks } = deps;
 
@@ -21,7 +21,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     connection.busy = true;
     connection.requests++;
     const one = exchange(deps, message, response, connection);
-    // It comes after the socket has closed its handle: by then the system has let go of the bytes.
+    // Emitted after the socket has closed its handle: by then the system has released the bytes.
     response.on("close", () => {
       one.sending?.closed();
       ended(connection);
@@ -38,7 +38,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     else if (connection.last) socket.destroySoon();
   }
 
-  /** Answers leave one after the other (RFC 9112 section 9.3.2), so requests are looked at one after the other. */
+  /** Responses are sent in order (RFC 9112 section 9.3.2), so requests are handled in order. */
   return (message, response) => {
     const connection = connectionOf(message);
     if (connection === undefined) message.socket.destroy();

@@ -12,10 +12,10 @@ import { bootRequests } from "./requests.ts";
 import type { HttpBootServer, HttpBootServerOptions } from "./server-options.ts";
 import { transferTable } from "./transfers.ts";
 
-/** How often addresses are looked at: those of the interfaces, and those that could not be bound. */
+/** Milliseconds between checks of the addresses: those of the interfaces, and those that could not be bound. */
 const pollInterval = 2000;
 const sweepInterval = 1000;
-/** Without requests for this long the memory of the cache goes back. */
+/** After this time without requests the memory of the cache is freed. */
 const cacheIdle = 60_000;
 
 /** A server on a clock of its own; see `createHttpBootServer`. */
@@ -26,10 +26,10 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const emit = reports.report;
   const cache = chunkCache(limits.cacheSize);
   const transfers = transferTable(limits.lifetime, clock, emit);
-  /** Given up, with answers that still run. */
+  /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
-  /** Ends the drain of a stop, also one that has not come to it yet. */
+  /** Ends the drain of a stop, even before it has started. */
   let hurry = () => {};
   let lastRequest = 0;
   let requests = 0;
@@ -90,7 +90,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
   }
 
-  /** Waits until all connections have ended by themselves, or `hurried` resolves, for `timeout` ms at most. */
+  /** Waits until all connections have ended, or `hurried` resolves, for at most `timeout` ms. */
   async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {

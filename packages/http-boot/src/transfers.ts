@@ -2,19 +2,19 @@ import type { Sending } from "./body.ts";
 import type { Clock } from "./clock.ts";
 import type { HttpBootEvent, HttpBootRequest } from "./core/events.ts";
 
-/** The bodies that are on their way. */
+/** The bodies being sent. */
 export interface TransferTable {
-  /** A body begins; it is over when the returned function is called. @param began milliseconds of the steady clock */
+  /** Registers a body; call the returned function at its end. @param began milliseconds of the steady clock */
   readonly add: (sending: Sending, request: HttpBootRequest, began: number) => () => void;
-  /** Reports what has moved, and ends what is too slow; to be called about once a second. */
+  /** Reports progress, and ends bodies that are too slow; call it about once a second. */
   sweep(): void;
   readonly active: number;
 }
 
-/** Bytes a second below which a body that takes longer than its lifetime is too slow. */
+/** Bytes per second below which a body older than its lifetime is too slow. */
 const slowest = 16 * 1024;
 
-/** @param lifetime milliseconds that any body may take */
+/** @param lifetime milliseconds allowed for any body */
 export function transferTable(lifetime: number, clock: Clock, emit: (event: HttpBootEvent) => void): TransferTable {
   const running = new Map<Sending, { readonly request: HttpBootRequest; readonly began: number; reported: number }>();
   return {

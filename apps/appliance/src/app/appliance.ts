@@ -32,7 +32,7 @@ import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
 const pollInterfacesEvery = 2_000;
 const tellHeldBackEvery = 5_000;
 
-/** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
+/** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { now } = deps;
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
@@ -61,7 +61,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const surroundings = surroundingsService(first.config, {
     now,
     networkInterfaces: deps.networkInterfaces,
-    observe: (event) => observing.observe(event),
+    observe(event) {
+      policy.see(event);
+      observing.observe(event);
+    },
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
@@ -164,8 +167,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
           await inTurn(followInterfaces);
           failing = false;
         } catch (error) {
-          // Of a system without a descriptor to spare this comes every time, until it has one.
-          if (!failing) say("warn", "net.failed", `the interfaces could not be followed: ${String(error)}`);
+          // A system out of file descriptors fails every time, until one is free.
+          if (!failing) say("warn", "net.failed", `reading the network interfaces failed: ${String(error)}`);
           failing = true;
         }
       };
@@ -185,7 +188,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   function onStopFailure({ name, error }: PartFailure) {
-    say("error", "bootlace.stop-failed", `${name} did not stop in good order: ${String(error)}`);
+    say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
   }
 
   async function start(): Promise<void> {
@@ -197,7 +200,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
-      say("warn", "bootlace.idle", "dhcp, tftp and http are all switched off: nothing is served");
+      say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
     }
   }
 
@@ -207,7 +210,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     await stopInReverse(parts, onStopFailure);
   }
 
-  /** @returns why it could not be put in force; the services have the old one again then. */
+  /** @returns why it was rejected; the services have the old config again then. */
   async function putInForce(next: LoadedConfig): Promise<string | undefined> {
     const before = choice;
     const failures: PartFailure[] = [];
@@ -215,7 +218,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     let name = "interfaces";
     try {
       wanted = choiceFor(next);
-      // Rules first: a service that is new asks them at once.
+      // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
       files.setRoot(next.config.root);
       for (const service of services) {
@@ -234,7 +237,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     files.setRoot(loaded.config.root);
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
-        say("error", "config.not-restored", `${service.name} could not go back to the old config: ${String(error)}`);
+        say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
     const error = await toStartError(failures);

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiOneTimeBoot, ApiOneTimeBoots } from "../api-model/types.ts";
+import type { Problem } from "../config/faults.ts";
 import { clockOrDay } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { readOneTimeBootRequest } from "../policy/one-time-boot-request.ts";
@@ -79,8 +80,8 @@ async function report(
   const read = readOneTimeBootRequest({ ...(clear ? { ignore: true } : request), mac: anyMac });
   const stray = clear ? requests.find((name) => name !== "clear" && args.options.has(name)) : undefined;
   if (!read.ok || stray !== undefined) {
-    const message = read.ok ? `--clear and --${stray} exclude each other` : read.fault.problem;
-    const hint = read.ok ? undefined : read.fault.allowed;
+    const message = read.ok ? `--clear and --${stray} exclude each other` : inFlags(read.fault);
+    const hint = read.ok ? undefined : inFlags({ ...read.fault, problem: read.fault.allowed ?? "" }) || undefined;
     printError(surroundings, "next", { code: "usage", message, ...(hint === undefined ? {} : { hint }) }, json);
     return exitCodes.usage;
   }
@@ -121,4 +122,10 @@ function entryLine(entry: ApiOneTimeBoot, now: number): string {
       : `booting since ${clockOrDay(Date.parse(takenAt), now)}`;
   const does = ignore === true ? "will be ignored" : `gets ${what.join(", ")}`;
   return `${host === undefined ? mac : `${inertText(host)} (${mac})`} ${does} once, at its next boot (${since})`;
+}
+
+/** The words of a fault about several fields, as flags of the command line. */
+function inFlags({ code, problem }: Problem): string {
+  const ofFields = code === "E030" || code === "E031";
+  return ofFields ? problem.replaceAll(/\b(?:file|server|url|script|ignore)\b/g, "--$&") : problem;
 }

@@ -8,7 +8,7 @@ import { clientIdOf, macPrefix } from "./values.ts";
 
 const actions = ["file", "server", "url", "script", "menu", "form", "root", "delay"] as const;
 
-/** Faults of the rules: those that do nothing, contradict themselves, share a name, or refer to a name that is none. */
+/** Faults of the rules: those that do nothing, contradict themselves, share a name, or use an undefined name. */
 export function checkRules(value: Mapping): PlacedProblem[] {
   if (!Array.isArray(value.boot)) return [];
   const names = new Map<string, number>();
@@ -89,7 +89,7 @@ function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, 
   ];
 }
 
-/** Faults of the hosts: names, hosts that nothing identifies, identifiers that two hosts share. */
+/** Faults of the hosts: names, hosts without an identifier, identifiers shared by two hosts. */
 export function checkHosts(value: Mapping): PlacedProblem[] {
   if (!isMapping(value.hosts)) return [];
   const owners = new Map<string, string>();
@@ -130,7 +130,7 @@ function checkIdentifier(
   const same = key === "mac" ? macPrefix(text) : key === "clientId" ? clientIdOf(text) : text.toLowerCase();
   if (same === undefined) return [];
   if (key === "mac" && same.length < 17) {
-    const problem = `${quote(text)} is only the beginning of a MAC address`;
+    const problem = `${quote(text)} is only a prefix of a MAC address`;
     return [{ code: "E022", problem, allowed: "Allowed: all six bytes, such as 52:54:00:12:34:56", path, at: "value" }];
   }
   const owner = owners.get(`${key} ${same}`);

@@ -25,7 +25,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const architectureNames = architectures.map(({ name }) => name);
 
-/** Other names under which people know an architecture. */
+/** Other common names of an architecture. */
 const architectureAliases: Readonly<Record<string, string>> = {
   bios: "x86-bios",
   x86: "x86-bios",
@@ -75,7 +75,7 @@ export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
     case "invalid_value":
       return [{ ...wrongWord(found, issue.values.map(String)), ...place }];
     case "too_big":
-      // Above what a number can count exactly, the limit of the setting is told as well.
+      // Above the largest exact integer, the limit of the setting is reported as well.
       if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
       return [{ ...outOfRange(`${show(found)} is above ${issue.maximum}`, rangeAt(issue.path)), ...place }];
     case "too_small":
@@ -119,7 +119,7 @@ function rangeText({ minimum, maximum, whole }: NumberRange): string {
   return whole ? `${minimum} to ${maximum}` : `a number from ${minimum} to ${maximum}`;
 }
 
-/** No architecture has this name. */
+/** An unknown name of an architecture. */
 export function wrongArchitecture(name: string): Problem {
   const allowed = `Allowed: a number from 0 to 65535, or ${architectureNames.join(", ")}`;
   return { ...wrongWord(name, architectureNames), problem: `${show(name)} is not an architecture`, allowed };

@@ -4,7 +4,7 @@ import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import type { FileFacts } from "../catalogue/file-facts.ts";
 
-/** What the headers of the programs in the boot tree say, by path. */
+/** The headers of the programs in the boot folder, by path. */
 export interface Programs {
   /** The PE machine. */
   readonly machines: ReadonlyMap<string, string>;
@@ -33,7 +33,7 @@ export type ServerResult = "down" | "refused" | "no-file" | "serves";
 export type OwnEvent =
   /** Time passes: about once a second, so that silence can be judged. */
   | { readonly type: "tick"; readonly time: number }
-  /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
+  /** The programs in the boot folder, with their machine and whether they are unsigned. Replaces the previous event. */
   | ({ readonly type: "programs"; readonly time: number } & Programs)
   /**
    * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form; where clients
@@ -60,13 +60,13 @@ export type OwnEvent =
     }
   /** Where this machine is on the network, and what the configuration says of it. Replaces what was told before. */
   | ({ readonly type: "network"; readonly time: number } & Network)
-  /** Another server's reply to a client, heard because it was broadcast. */
+  /** Another server's broadcast reply to a client. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
-  /** Whether the replies of other servers can be heard from now on. */
+  /** Whether replies of other servers can be overheard from now on. */
   | { readonly type: "overhearing"; readonly time: number; readonly on: boolean; readonly code?: string }
   | { readonly type: "reloaded"; readonly time: number; readonly ok: boolean; readonly faults: readonly string[] };
 
-/** Everything that happens, in one union: log, boot sessions, metrics and stream are made of it and of nothing else. */
+/** Every event in one union, the only source of log, boot sessions, metrics and stream. */
 export type ApplianceEvent =
   | { readonly kind: "dhcp"; readonly event: ProxyDhcpEvent }
   | { readonly kind: "tftp"; readonly event: TftpEvent }

@@ -2,15 +2,15 @@ import { constants } from "node:fs";
 import { access, open, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
-/** What lies at a path below a root. */
+/** What exists at a path below a root. */
 export type Looked =
   | { readonly kind: "file"; readonly path: string }
-  /** Found only without regard to case; `name` is how it is spelt there. */
+  /** Found only when case is ignored; `name` is the spelling on disk. */
   | { readonly kind: "other-case"; readonly path: string; readonly name: string }
   | { readonly kind: "missing" }
   | { readonly kind: "unusable"; readonly why: string };
 
-/** Looks for a file as the servers do: slashes turned, doubled ones dropped, symbolic links as long as they stay inside. */
+/** Finds a file as the servers do: backslashes count as slashes, doubled ones as one, symbolic links may not leave the root. */
 export async function look(root: string, name: string): Promise<Looked> {
   const segments = name
     .replaceAll("\\", "/")
@@ -38,16 +38,16 @@ async function judge(root: string, path: string): Promise<Looked> {
     const top = await realpath(root);
     const real = await realpath(path);
     if (!real.startsWith(top.endsWith(sep) ? top : top + sep)) {
-      return { kind: "unusable", why: "it is a symbolic link that leads out of the root" };
+      return { kind: "unusable", why: "it is a symbolic link out of the root" };
     }
     const info = await stat(real);
     if (info.isDirectory()) return { kind: "unusable", why: "it is a folder" };
-    if (!info.isFile()) return { kind: "unusable", why: "it is no regular file" };
+    if (!info.isFile()) return { kind: "unusable", why: "not a regular file" };
     await access(real, constants.R_OK);
     return { kind: "file", path };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES") return { kind: "unusable", why: "this user may not read it" };
+    if (code === "EACCES") return { kind: "unusable", why: "permission denied" };
     return { kind: "missing" };
   }
 }

@@ -4,7 +4,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { BootRule } from "../config/schema.ts";
 import type { Place } from "./findings.ts";
 
-/** One file that the config names and this host serves. */
+/** One file that the config names and this machine serves. */
 export interface NamedFile {
   readonly name: string;
   /** The key of the config. */
@@ -67,7 +67,7 @@ export function namedFiles({ config }: LoadedConfig): NamedFile[] {
   return [...ofRules, ...ofMenus];
 }
 
-/** The path below the common root. A folder that is filled in for each client cannot be looked into. */
+/** The path below the common root. A root with placeholders for each client cannot be checked. */
 function ownFile({ root }: BootRule, file: string | undefined, elsewhere: boolean): string | undefined {
   if (file === undefined || file === builtinCheck || elsewhere || /^[a-z]+:\/\//i.test(file)) return undefined;
   if (root === undefined) return file;

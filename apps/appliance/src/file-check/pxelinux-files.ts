@@ -7,10 +7,10 @@ import { head, look } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
 import type { configWalk } from "./loader-files.ts";
 
-/** No PXELINUX and no module of it is larger. */
+/** Larger than any PXELINUX or module of it. */
 const largestLoader = 1024 * 1024;
 const mostConfigs = 1000;
-/** What PXELINUX asks for: the UUID, the MAC address behind its type, the address in hex and its beginnings, `default`. */
+/** The names PXELINUX requests: the UUID, the MAC address after its type, the IP address in hex and its prefixes, `default`. */
 const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/i;
 
 const biosLoader = /(^|\/)(l|g)?pxelinux\.0$/i;
@@ -63,35 +63,40 @@ async function checkCore(root: string, path: string): Promise<TreeFinding[]> {
   const place: Place = { file: join(root, path), line: 0, column: 0, path: "" };
   const bytes = await head(join(root, path), largestLoader);
   const loader = bytes === undefined ? undefined : readLoader(bytes);
-  // Before 5.00 the loader was whole in itself (Syslinux NEWS, "Changes in 5.00").
+  // Before 5.00 the loader needed no module (Syslinux NEWS, "Changes in 5.00").
   if (loader === undefined || Number.parseInt(loader.version, 10) < 5) return [];
   const found = await look(root, join(dirname(path), "ldlinux.c32"));
   const shown = `PXELINUX ${loader.version}`;
   const remedy = `Copy ldlinux.c32 of Syslinux ${loader.version} for BIOS into the same folder`;
   if (found.kind === "missing" || found.kind === "unusable") {
     const why = found.kind === "unusable" ? `: ${found.why}` : "";
-    return [finding("T005", place, `${shown} stops without ldlinux.c32 beside it${why}`, remedy)];
+    return [finding("T005", place, `${shown} stops without ldlinux.c32 in its folder${why}`, remedy)];
   }
   const module = readModule((await head(found.path, largestLoader)) ?? new Uint8Array());
   const modulePlace = { ...place, file: found.path };
   if (module.kind === "uefi") {
-    return [finding("T006", modulePlace, `this ldlinux.c32 is for UEFI, and ${shown} runs on BIOS`, remedy)];
+    return [finding("T006", modulePlace, `this ldlinux.c32 is for UEFI, but ${shown} runs on BIOS`, remedy)];
   }
   if (module.kind !== "bios") {
-    const whats = { com32r: "older than Syslinux 5", "cut-short": "cut short", unknown: "no module of Syslinux" };
+    const whats = { com32r: "older than Syslinux 5", "cut-short": "truncated", unknown: "not a Syslinux module" };
     const what = whats[module.kind];
-    return [finding("T006", modulePlace, `this ldlinux.c32 is ${what}, and the loader is ${shown}`, remedy)];
+    return [finding("T006", modulePlace, `this ldlinux.c32 is ${what}, but the loader is ${shown}`, remedy)];
   }
   if (module.version !== undefined && module.version !== loader.version) {
     return [
-      finding("T006", modulePlace, `this ldlinux.c32 is of version ${module.version}, the loader is ${shown}`, remedy),
+      finding(
+        "T006",
+        modulePlace,
+        `this ldlinux.c32 has version ${module.version}, but the loader is ${shown}`,
+        remedy,
+      ),
     ];
   }
   const missing = loader.core === undefined ? [] : missingIn(loader.core, module);
   if (missing.length === 0) return [];
   const names = missing.slice(0, 3).map(quote).join(", ");
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-  const problem = `this ldlinux.c32 is of another version: it needs ${names}${more}, which ${shown} does not have`;
+  const problem = `this ldlinux.c32 has another version: it needs ${names}${more}, which ${shown} lacks`;
   return [finding("T006", modulePlace, problem, remedy)];
 }
 
@@ -111,12 +116,12 @@ async function checkConfigs(
   const names = (await readdir(join(tree.root, directory)).catch((): string[] => [])).sort().slice(0, mostConfigs);
   const findings: TreeFinding[] = [];
   for (const name of names) {
-    // A named pipe would be waited for.
+    // Opening a named pipe would block.
     const found = await tree.look(join(directory, name));
     if (found.kind === "unusable" && askedFor.test(name)) {
       const place: Place = { file: join(tree.root, directory, name), line: 0, column: 0, path: "" };
       const problem = `this configuration cannot be served: ${found.why}`;
-      findings.push(finding("T002", place, problem, "Make it a readable file below the root"));
+      findings.push(finding("T002", place, problem, "Make it a readable file in the root"));
     }
     if (found.kind === "file") findings.push(...(await walk(join(directory, name), folder, platform)));
   }

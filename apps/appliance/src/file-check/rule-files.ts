@@ -11,7 +11,7 @@ import { finding, flawFinding, type Place, type TreeFinding } from "./findings.t
 import { type NamedFile, namedFiles, type PendingBoot, pendingFiles } from "./named-files.ts";
 import { checkContent } from "./needs.ts";
 
-/** The files of rules, menus and one-time boots: there, readable, spelt so, and for the machine that gets them. */
+/** Checks the files of rules, menus and one-time boots: they exist, are readable, match in case, and fit the machine that gets them. */
 export async function checkRuleFiles(
   loaded: LoadedConfig,
   tree: Tree,
@@ -33,13 +33,11 @@ async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: N
   const shown = quote(name);
   if (found.kind === "missing") {
     return [
-      finding("T001", place, `${shown} is not in the root ${config.root}`, "Put the file there, or correct the name"),
+      finding("T001", place, `${shown} is not in the root ${config.root}`, "Copy the file there, or correct the name"),
     ];
   }
   if (found.kind === "unusable") {
-    return [
-      finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file below the root"),
-    ];
+    return [finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file in the root")];
   }
   const other =
     found.kind === "other-case"
@@ -48,7 +46,7 @@ async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: N
             "T003",
             place,
             `${shown} is called ${quote(found.name)} on disk`,
-            "Bootlace serves it all the same; other servers and loaders do not",
+            "Bootlace serves it anyway; other servers and loaders do not",
           ),
         ]
       : [];
@@ -84,24 +82,24 @@ function machineFindings(facts: FileFacts, { name, archs, firmwares, role }: Nam
     const wanted = machineOf(arch);
     if (wanted === "any" || (isProgram ? wanted === facts.machine : wanted === "none")) return [];
     const problem = isProgram
-      ? `${shown} is a UEFI program for ${facts.machine}, and the rule is for ${arch}`
-      : `${shown} is no UEFI program (it has no PE header), and the rule is for ${arch}`;
+      ? `${shown} is a UEFI program for ${facts.machine}, but the rule is for ${arch}`
+      : `${shown} is no UEFI program (it has no PE header), but the rule is for ${arch}`;
     return [finding("T004", place, problem, remedy)];
   });
   if (archs.length > 0) return ofArchs;
   return starters.flatMap((firmware) => {
     if (isProgram === (firmware !== "bios")) return [];
     const problem = isProgram
-      ? `${shown} is a UEFI program, and the rule is for PC BIOS`
-      : `${shown} is no UEFI program (it has no PE header), and the rule is for UEFI`;
+      ? `${shown} is a UEFI program, but the rule is for PC BIOS`
+      : `${shown} is no UEFI program (it has no PE header), but the rule is for UEFI`;
     return [finding("T004", place, problem, "Name the file for this firmware")];
   });
 }
 
-/** The PE machine that an architecture starts; `none` for those that start no UEFI programs. */
+/** The PE machine that an architecture boots; `none` for those that boot no UEFI programs. */
 function machineOf(arch: string): PeMachine | "none" | "any" {
   const code = architectureByName(arch.replace(/-http$/, ""))?.code;
   if (code === 0) return "none";
-  // Firmware that calls itself EBC runs x64 as well (RFC 4578 §2.1, errata).
+  // Firmware that reports EBC runs x64 as well (RFC 4578 §2.1, errata).
   return uefiArchitectures.find((candidate) => candidate.code === code)?.machine ?? "any";
 }

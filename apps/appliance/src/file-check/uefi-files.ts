@@ -66,7 +66,7 @@ async function checkShim(
   }
   if (facts.machine !== machine) {
     const problem = `${quote(target)} is a program for ${facts.machine}, and the shim beside it for ${machine}`;
-    return [finding("T004", of, problem, "Replace it by the file for that machine")];
+    return [finding("T004", of, problem, "Replace it with the file for that machine")];
   }
   return checkUefiProgram(tree, target, walk);
 }
@@ -126,7 +126,7 @@ async function checkGrubConfig(
     if (found.kind === "unusable") {
       const of = { ...place, file: join(tree.root, config) };
       const problem = `this configuration cannot be served: ${found.why}`;
-      return [finding("T002", of, problem, "Make it a readable file below the root")];
+      return [finding("T002", of, problem, "Make it a readable file in the root")];
     }
   }
   const wanted = pathFrom(prefixes.find((prefix) => prefix !== "") ?? "", "grub.cfg");

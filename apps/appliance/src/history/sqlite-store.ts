@@ -40,7 +40,7 @@ export type OpenedStore =
  */
 export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore {
   const sqlite = loadSqlite();
-  if (sqlite === undefined) return { ok: false, problem: "this Node.js comes without SQLite" };
+  if (sqlite === undefined) return { ok: false, problem: "this Node.js has no SQLite" };
   try {
     keepPrivate(path);
     const news: OpeningNews[] = [];
@@ -50,7 +50,7 @@ export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore
       keepPrivate(path);
       found = open(sqlite.DatabaseSync, path);
     }
-    if (found.kind !== "usable") return { ok: false, problem: "it cannot be begun anew" };
+    if (found.kind !== "usable") return { ok: false, problem: "a new one cannot be started" };
     const { database, migrated } = found;
     if (migrated !== undefined) news.push({ type: "migrated", ...migrated });
     if (limits.maxPages !== undefined) database.exec(`pragma max_page_count = ${limits.maxPages}`);

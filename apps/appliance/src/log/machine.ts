@@ -1,13 +1,13 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { LogRecord } from "../events/record.ts";
 
-/** What a packet or a request says about who sent it. */
+/** The sender of a packet or a request, as far as it shows. */
 export interface MachineHint {
   readonly mac?: string;
   readonly ip?: string;
 }
 
-/** A machine as far as it is known. */
+/** What is known of a machine. */
 export interface Machine {
   readonly mac?: string;
   /** Its name under `hosts` of the config. */
@@ -22,7 +22,7 @@ export function withMachine(record: LogRecord, machineOf: (hint: MachineHint) =>
   const machine = machineOf(hint);
   const { host } = machine;
   const further = Object.entries(machine).filter(([, value]) => value !== undefined);
-  // Options are put into words only when somebody looks: what is computed on demand stays so.
+  // Options are formatted only when read: getters stay getters.
   const fields = { ...Object.getOwnPropertyDescriptors(record.fields ?? {}), ...described(further) };
   const message = host === undefined ? [] : ([["message", namedMessage(record.message, host, hint)]] as const);
   const changed = described([["fields", withAll(fields)], ...message]);

@@ -18,7 +18,7 @@ import type { Problem } from "../config/faults.ts";
 import { checkIpv4, checkUuid } from "../config/values.ts";
 import { checkMachineId, machineIdOf } from "./machine-names.ts";
 
-/** A request that is made up, to see what it would be answered. */
+/** A hypothetical request, for explaining its reply. */
 export interface RequestDescription {
   /** MAC address with colons or dashes, or the client identifier of a machine that has none. */
   readonly mac: string;
@@ -40,10 +40,10 @@ export interface RequestDescription {
   readonly address?: string | undefined;
 }
 
-/** Why no request can be made of a wish. */
+/** Why no request can be built. */
 export interface RequestFault extends Omit<Problem, "code"> {
   readonly ok: false;
-  /** What is wrong of the wish. */
+  /** The wrong field. */
   readonly field?: keyof RequestDescription | "interface";
 }
 
@@ -105,7 +105,7 @@ export function bootRequest(request: RequestDescription): RequestResult {
     options,
   });
   if (!discover.ok) {
-    return { ok: false, problem: `option ${discover.field} cannot be written: ${discover.fault.expected}` };
+    return { ok: false, problem: `option ${discover.field} is invalid: expected ${discover.fault.expected}` };
   }
   const options97 = machine === undefined ? [] : [[97, machine] as const];
   const options61 = hasMac ? [] : [[61, machineId] as const];

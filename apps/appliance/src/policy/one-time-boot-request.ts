@@ -5,7 +5,7 @@ import { checkBootFile, checkMachine } from "../config/values.ts";
 import { checkMachineId, machineIdOf } from "./machine-names.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
 
-/** What was asked for, before anybody looked at it. */
+/** A request for a one-time boot, not checked yet. */
 export interface OneTimeBootRequest {
   readonly mac: string;
   readonly file?: string | undefined;
@@ -57,26 +57,26 @@ export function readOneTimeBootRequest({
 
 const nothing: Problem = {
   code: "E030",
-  problem: "nothing is to be done at the next boot",
-  allowed: "Give it file, url, script or ignore",
+  problem: "no action given",
+  allowed: "Use file, url, script or ignore",
 };
 
 const checkElsewhere: Problem = {
   code: "E031",
-  problem: "the boot check is this host's own, and a server is named",
+  problem: "another machine cannot serve the boot check",
   allowed: "Keep one of the two",
 };
 
 const serverAlone: Problem = {
   code: "E031",
-  problem: "a server is named and no file",
-  allowed: "Set file to the path on that server",
+  problem: "server needs file",
+  allowed: "Set file to the path there",
 };
 
 function contradiction(key: string): Problem {
   return {
     code: "E031",
-    problem: `the boot is to be ignored, and ${key} is given as well`,
+    problem: `ignore and ${key} exclude each other`,
     allowed: "Keep one of the two",
   };
 }

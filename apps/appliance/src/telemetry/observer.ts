@@ -22,7 +22,7 @@ export interface Observer {
   readonly metrics: Metrics;
   /** Those of its parts that want events, in their order. */
   readonly sinks: readonly Sink<ApplianceEvent>[];
-  /** A line of the log, for those who watch. */
+  /** A log line, for live readers. */
   logged(record: LogRecord, time?: number): void;
   boots(query: BootQuery): Promise<ApiBoots>;
   boot(id: string): Promise<ApiBoot | undefined>;
@@ -30,10 +30,10 @@ export interface Observer {
   fetches(): ApiFetches;
   clients(): ApiClients;
   notFound(): ApiFiles["notFound"];
-  /** HTTP answers on their way. */
+  /** HTTP responses being sent. */
   httpActive(): number;
   history(): Promise<HistoryState>;
-  /** Learns from the history which machines there were before this process. */
+  /** Reads the machines seen before this process from the history. */
   remember(): Promise<void>;
   /** Ends all boots, writes the history and closes it. */
   close(): Promise<void>;

@@ -89,7 +89,7 @@ function dnsmasqProblems({ title, text }: Block, sandbox: Sandbox): string[] {
   sandbox.write(`etc/${name}`, text);
   const { yaml, remarks } = importDnsmasq(text, name, [{ address: "192.168.11.109", netmask: "255.255.255.0" }]);
   const parsed = parseConfig(yaml, "imported");
-  const unknown = remarks.filter(({ why }) => why.includes("does not know this directive"));
+  const unknown = remarks.filter(({ why }) => why.includes("unknown directive"));
   return [
     ...(parsed.ok ? [] : parsed.faults.map(formatFault)),
     ...unknown.map(({ text: line, why }) => `${line}: ${why}`),

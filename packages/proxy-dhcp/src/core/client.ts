@@ -16,7 +16,7 @@ import { UNSPECIFIED } from "./interfaces.ts";
 import { isRaspberryPi, serialOf } from "./raspberry-pi.ts";
 import type { NotBootReason } from "./reasons.ts";
 
-/** A machine that asks to boot from the network. Strings are as sent: hostile until escaped. */
+/** A machine that requests a network boot. Strings are as sent: hostile until escaped. */
 export interface BootClient {
   /** Lower case with colons; absent unless htype and hlen say Ethernet or IEEE 802. */
   readonly mac?: string;
@@ -25,9 +25,9 @@ export interface BootClient {
   readonly hardwareType: number;
   /** Option 97 with its first three fields little-endian, as EFI and SMBIOS have it. Absent when all zero. */
   readonly uuid?: string;
-  /** The same octets read in order, as some ROMs mean them. */
+  /** The same bytes read in order, as some ROMs send them. */
   readonly uuidBigEndian?: string;
-  /** The first known entry of option 93, else what option 60 says. */
+  /** The first known entry of option 93, else the architecture in option 60. */
   readonly arch?: Architecture;
   readonly archCodes: readonly number[];
   readonly firmware: Firmware;
@@ -63,8 +63,8 @@ const ETHERNET = 1;
 const IEEE_802 = 6;
 
 /**
- * Who sent a packet, as far as option 60 says that it is network boot firmware (RFC 4578 §2; prefixes, case
- * sensitive). `vendorClasses` are further prefixes that are served as PXE.
+ * The sender of a packet, if option 60 identifies network boot firmware (RFC 4578 §2; prefixes, case
+ * sensitive). `vendorClasses` are further prefixes to serve as PXE.
  */
 export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = []): Identification {
   if (packet.op !== BOOTREQUEST) return { ok: false, reason: "not-a-request" };
@@ -131,8 +131,8 @@ const ETHERBOOT = 175;
 const MACHINE_IDENTIFIER = 97;
 
 /**
- * Ethernet has six octets. edk2 can be built to send the UUID of option 97 as a hardware address of 16; InfiniBand
- * sends none (RFC 4390 §2.1). Type 0 is no hardware.
+ * Ethernet has six bytes. edk2 can be built to send the UUID of option 97 as a hardware address of 16; InfiniBand
+ * sends none (RFC 4390 §2.1). Type 0 is not a hardware type.
  */
 function isHardwareAddressUsable(packet: DhcpPacket): boolean {
   if (packet.htype === 0) return packet.hlen === 0;
@@ -178,7 +178,7 @@ function preferredArchitecture(codes: readonly number[], http: boolean): Archite
 
 function uuidOf(packet: DhcpPacket): { uuid?: string; uuidBigEndian?: string } {
   const uuid = optionValue(packet, "clientMachineIdentifier");
-  // Firmware that cannot read its SMBIOS table sends zeros: no identity.
+  // Firmware that cannot read its SMBIOS table sends zeros, which identify nothing.
   if (uuid === undefined || /^[0-]+$/.test(uuid)) return {};
   const uuidBigEndian = swapUuid(uuid);
   return { uuid, ...(uuidBigEndian === undefined ? {} : { uuidBigEndian }) };

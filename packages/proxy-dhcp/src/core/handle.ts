@@ -27,18 +27,18 @@ export type Outcome =
       readonly replies: readonly OutgoingReply[];
     };
 
-/** More than an Ethernet frame holds is no boot client's. */
+/** Boot clients send no more than an Ethernet frame holds. */
 const LARGEST_REQUEST = 1500;
 /** RFC 2131 §2: a reply no client refuses, and no amplification of a request. */
 const SMALLEST_LIMIT = 548;
 
-/** One datagram, from its octets to the replies it gets: the whole responder but for sockets and rate limits. */
+/** One datagram, from its bytes to its replies: the whole responder except sockets and rate limits. */
 export function handle(datagram: Datagram, context: Context): Outcome {
   const decoded = decodePacket(datagram.bytes);
   if (!decoded.ok) return { kind: "undecodable", fault: decoded.fault };
   const { packet } = decoded;
   const octets = datagram.bytes.length;
-  if (octets > LARGEST_REQUEST) return silent(packet, undefined, "malformed", `${octets} octets`);
+  if (octets > LARGEST_REQUEST) return silent(packet, undefined, "malformed", `${octets} bytes`);
 
   const identified = identify(packet, context.vendorClasses);
   if (!identified.ok) return silent(packet, undefined, identified.reason, identified.detail);

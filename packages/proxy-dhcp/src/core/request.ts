@@ -4,7 +4,7 @@ import type { ServicePort } from "./events.ts";
 import type { ServedInterface } from "./interfaces.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
-/** What a boot client wants. `item` is sub-option 71; its absence means type 0, layer 0 (PXE 2.1 table 2-1). */
+/** The request of a boot client. `item` is sub-option 71; its absence means type 0, layer 0 (PXE 2.1 table 2-1). */
 export type BootRequest =
   | { readonly kind: "discover" }
   | {
@@ -50,7 +50,7 @@ export function readRequest(
     }
     if (item === undefined) return { ok: false, reason: "request-without-boot-item" };
   } else if (client.http) {
-    return { ok: false, reason: "message-type-not-served", detail: "HTTP Boot has no second phase" };
+    return { ok: false, reason: "message-type-not-served", detail: "HTTP Boot has no second request" };
   }
   if (item !== undefined && (item.layer & CREDENTIALS) !== 0) return { ok: false, reason: "credentials-requested" };
   const kind = port === "dhcp" ? "broadcast-discovery" : "pxe-request";

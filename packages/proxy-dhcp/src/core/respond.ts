@@ -7,13 +7,13 @@ import { UNSPECIFIED } from "./interfaces.ts";
 import type { Limiter } from "./limits.ts";
 import type { Tally } from "./tally.ts";
 
-/** What is to be done about one datagram: replies to send, and at most one event to tell. */
+/** The result for one datagram: replies to send, and at most one event to report. */
 export interface Response {
   readonly replies: readonly OutgoingReply[];
   readonly event?: ProxyDhcpEvent;
 }
 
-/** {@link handle} under rate limits, counted and told. `now` is in milliseconds. */
+/** {@link handle} with rate limits, totals and events. `now` is in milliseconds. */
 export function respond(datagram: Datagram, context: Context, limiter: Limiter, tally: Tally, now: number): Response {
   tally.received();
   const { port, source, arrival } = datagram;

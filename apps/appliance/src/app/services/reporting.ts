@@ -20,13 +20,13 @@ import type { ApplianceDeps } from "../types.ts";
 import { type ObservingService, observingService } from "./observing.ts";
 import { withHolder } from "./start-failure.ts";
 
-/** The way of all that happens to the log and to those who watch. */
+/** The path of all events to the log and to live readers. */
 export interface Reporting {
   readonly observing: ObservingService;
-  /** A line that no event stands for. What happened before it is told before it. */
+  /** A log line without an event. Earlier events are logged before it. */
   readonly log: Log;
   report(event: ApplianceEvent): void;
-  /** Tells how much the network wanted to be logged beyond what anybody reads. */
+  /** Logs how much the log limit suppressed. */
   reportHeldBack(): void;
 }
 
@@ -75,7 +75,7 @@ export function createReporting(
     return record === undefined ? tail : [...tail, ...searches.fold(record, timeOf(happened))];
   }
 
-  /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
+  /** Finding the holder of the port means searching /proc; the rest of the log does not wait for it. */
   async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
     write(unboundRecord(event, await withHolder(failure)), timeOf(event));
   }
@@ -99,16 +99,16 @@ export function createReporting(
     },
     reportHeldBack() {
       const record = limit.heldBack();
-      // A sum has no place among single steps; to settle for it all that a flood has left would hold up clients.
+      // A sum has no fixed place among single steps; processing everything left by a flood first would delay clients.
       if (record !== undefined) write(record);
     },
   };
 }
 
-/** What the TFTP server reports of itself. */
+/** Events of the TFTP server itself. */
 const ofServer: ReadonlySet<TftpEventType> = new Set(["listening", "unlistening", "listen-failed", "stopped"]);
 
-/** Time that passes is no event to those outside. */
+/** A tick of time is not an event for subscribers. */
 function withoutTicks(take: NonNullable<ApplianceDeps["onEvent"]>): NonNullable<ApplianceDeps["onEvent"]> {
   return (event) => (event.kind === "appliance" && event.event.type === "tick" ? undefined : take(event));
 }

@@ -9,7 +9,7 @@ export interface TftpServiceDeps {
   readonly create?: typeof createTftpServer | undefined;
 }
 
-/** The TFTP server, as the config wants it. */
+/** The TFTP server as configured. */
 export function tftpService(
   first: Config,
   { source, onEvent, create = createTftpServer }: TftpServiceDeps,

@@ -1,7 +1,7 @@
 /**
  * Decodes an LZO1X stream (as PXELINUX packs its core) from `start` to its end marker.
- * @param target takes the decoded bytes; a stream that does not fit is no stream
- * @returns how much was written and where the stream ended, or undefined when the bytes are no such stream
+ * @param target receives the decoded bytes; a stream that does not fit is refused
+ * @returns the number of bytes written and the end of the stream, or undefined when the bytes are not such a stream
  */
 export function decodeLzo(
   source: Uint8Array,
@@ -10,14 +10,14 @@ export function decodeLzo(
 ): { readonly length: number; readonly end: number } | undefined {
   let from = start;
   let to = 0;
-  /** Literals behind the last match, 0 to 3; 4 after a run of literals. */
+  /** Literals after the last match, 0 to 3; 4 after a run of literals. */
   let literals = 0;
 
   function octet(): number {
     return source[from++] ?? 0;
   }
 
-  /** A length of 0 in an opcode means: 255 for every zero octet, then the rest. */
+  /** A length of 0 in an opcode means: 255 for every zero byte, then the rest. */
   function length(inOpcode: number, mask: number): number {
     if (inOpcode !== 0) return inOpcode;
     let sum = mask;

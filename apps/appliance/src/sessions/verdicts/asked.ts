@@ -53,15 +53,24 @@ export interface Named {
 
 export function namedBy(view: BootView, key: string): Named | undefined {
   for (const by of view.done.toReversed()) {
-    const need = view.factsOf(by.file)?.needs?.find(({ path }) => path !== undefined && keyOf(path) === key);
+    const need = view.factsOf(by.file)?.needs?.find((each) => placesOf(each).includes(key));
     if (need !== undefined) return { need, by };
   }
   return undefined;
 }
 
+/** Where a loader looks for what a file names, as keys: any of them will do. */
+export function placesOf({ path, otherwise = [] }: FileNeed): readonly string[] {
+  return path === undefined ? [] : [path, ...otherwise].map(keyOf);
+}
+
 /** A client that opens a file and walks away only looks whether it is there: Raspberry Pis do. */
 function isLook(view: BootView, { bytes, outcome }: FileStep): boolean {
   return view.boot.firmware === "raspberry-pi" && outcome === "aborted" && bytes === 0;
+}
+
+function cameFrom(view: BootView, places: readonly string[]): boolean {
+  return view.asked.some(({ key, last }) => last.outcome === "done" && places.includes(key));
 }
 
 /**
@@ -74,7 +83,7 @@ export function unresolved(view: BootView): readonly Asked[] {
     if (outcome === "done" || outcome === "probe" || (outcome === "running" && !view.boot.givenUp)) return false;
     if (isLook(view, asked.last)) return false;
     const need = namedBy(view, asked.key)?.need;
-    if (need?.optional === true) return false;
+    if (need?.optional === true || (need !== undefined && cameFrom(view, placesOf(need)))) return false;
     const isCut = outcome === "aborted" || outcome === "running";
     const spared = !isCut && (isTried(asked.first.file) || searchNameOf(asked.first.file)?.doubtful === false);
     return (need !== undefined || !spared) && !isOvercome(view, asked);

@@ -136,7 +136,7 @@ export const kernelAsBootSector: Rule = {
     const ending = /\.(bin|bs|bss|0)$/i.exec(step?.file ?? "")?.[0];
     if (step === undefined || ending === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
     const named = namedBy(view, keyOf(step.file));
-    if (named?.need.role !== "kernel" || !view.silentFor(2_000)) return undefined;
+    if (named?.need.role !== "program" || !view.silentFor(2_000)) return undefined;
     return found("kernel-as-boot-sector", "likely", [named.by, step], { file: step.file, ending });
   },
 };

@@ -10,7 +10,14 @@ import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
-import { kernelRefused, namedNeverAsked, portNotServed, scriptNamesNothing } from "./own-words.ts";
+import {
+  entryLacks,
+  kernelRefused,
+  namedNeverAsked,
+  portNotServed,
+  scriptNamesNothing,
+  unknownCommand,
+} from "./own-words.ts";
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
@@ -50,6 +57,8 @@ const faults: readonly Rule[] = [
   transferCut,
   kernelRefused,
   portNotServed,
+  unknownCommand,
+  entryLacks,
 ];
 
 /** What a boot came to: the first rule that applies. */

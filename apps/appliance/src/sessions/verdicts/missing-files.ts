@@ -64,14 +64,14 @@ function neededFileMissing(view: BootView): Found | undefined {
     const [first] = missing;
     if (first === undefined || isOvercome(view, first) || !isSettled(view, first, certainAfter)) continue;
     const step = notServedOf(first.last);
-    const facts = { loader: loaded.file, step, need, ...placesOf(view, first.first.file) };
+    const facts = { loader: loaded.file, step, need, ...folderOf(view, first.first.file) };
     return found("needed-file-not-served", "certain", [loaded, ...missing.map(({ last }) => last)], facts);
   }
   return undefined;
 }
 
 /** In which folder a file was asked for, and where one of that name lies. */
-export function placesOf(view: BootView, file: string): { folder: string; lies?: string } {
+export function folderOf(view: BootView, file: string): { folder: string; lies?: string } {
   const name = plainName(file);
   const [lies] = view.namesakesOf(name);
   return { folder: name.split("/").slice(0, -1).join("/"), ...(lies === undefined ? {} : { lies }) };
@@ -90,7 +90,7 @@ function searchFoundNothing(view: BootView): Found | undefined {
   if (searched.some(({ asked }) => !isMissing(asked)) || isOvercome(view, last.asked)) return undefined;
   if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
   const loader = view.done.at(-1);
-  const { folder: _folder, ...lies } = placesOf(view, last.asked.first.file);
+  const { folder: _folder, ...lies } = folderOf(view, last.asked.first.file);
   const facts = { loader: loader?.file, step: notServedOf(last.asked.last), several: searched.length > 1, ...lies };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
@@ -104,7 +104,7 @@ function modulesMissing(view: BootView): Found | undefined {
   const loader = view.done.at(-1);
   if (missing === undefined || isOvercome(view, missing) || !isSettled(view, missing, certainAfter)) return undefined;
   const step = notServedOf(missing.last);
-  const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...placesOf(view, step.file) } as const;
+  const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...folderOf(view, step.file) } as const;
   return found("needed-file-not-served", "certain", [loader, missing.last], facts);
 }
 
@@ -125,7 +125,7 @@ function laterFile(view: BootView, outcome: FileStep["outcome"]): Found | undefi
     before: (named?.by ?? before).file,
     named: named !== undefined,
     step: notServedOf(missing.last),
-    ...placesOf(view, missing.first.file),
+    ...folderOf(view, missing.first.file),
   };
   const confidence = needed === undefined ? "likely" : "certain";
   return found("later-file-not-served", confidence, [named?.by, before, missing.last], facts);

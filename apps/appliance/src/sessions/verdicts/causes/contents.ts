@@ -24,6 +24,16 @@ export const causesInContents = {
     return { sentence: `${quote(file)} arrived as it is here, but ${words.text}${length}`, fix: words.fix };
   },
 
+  "entry-lacks": ({ by, name, line }: { by: string; name: string; line: number }): Words => ({
+    sentence: `all that the client asked for arrived, but ${quote(by)} does not name ${quote(name)}, without which line ${line} cannot start`,
+    fix: `name ${quote(name)} in ${quote(by)}, beside line ${line}`,
+  }),
+
+  "unknown-command": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: ${quote(word)} is no command`,
+    fix: `correct line ${line} of ${quote(file)}`,
+  }),
+
   "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
     sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,
     fix: `write LINUX in place of KERNEL in the configuration, or rename the file to one without "${ending}"`,
