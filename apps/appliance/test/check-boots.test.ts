@@ -229,7 +229,7 @@ describe("programs and machines", () => {
     expect(
       (await findings("root: boot\nstate: { directory: state }\n")).map((line) => line.replaceAll(folder, "DIR")),
     ).toEqual([
-      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Put the file there, or correct the name.',
+      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Copy the file there, or correct the name.',
     ]);
     const elsewhere = { schema: 1, next: [next({ file: "gone.efi", server: "10.0.0.1" })] };
     writeFileSync(join(folder, "state/next.json"), JSON.stringify(elsewhere));
