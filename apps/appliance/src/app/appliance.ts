@@ -11,6 +11,7 @@ import type { Level } from "../events/record.ts";
 import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "../net/interfaces.ts";
+import { askFileServer } from "../os/ask-file-server.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -24,8 +25,9 @@ import { httpBootService } from "./services/http-boot.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
-import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
+import { ApplianceStartError, endpointRank, type Service } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
+import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
 import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
 
@@ -38,6 +40,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
+    onBoot: (change) => surroundings.changed(change),
     dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
@@ -72,8 +75,15 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     source: inspectingSource(scriptSource(withCheck, { protocol: "http", usualPort: 80 }), looks),
     onEvent: (event) => emit({ kind: "http", event }),
   });
+  const surroundings = surroundingsService(first.config, {
+    now,
+    networkInterfaces: deps.networkInterfaces,
+    onEvent: (event) => observing.observe({ kind: "appliance", event }),
+    askServer: deps.askServer ?? askFileServer,
+  });
   const services: readonly Service[] = [
     observing,
+    surroundings,
     bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
     tftp,
     http,
@@ -116,6 +126,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   function emit(event: ApplianceEvent): void {
     policy.see(event);
+    surroundings.see(event);
     report(event);
   }
 
@@ -275,19 +286,14 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
     next: policy.next,
     machinesNamed: policy.machinesNamed,
-    endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
+    endpoints: () =>
+      services.flatMap((service) => service.endpoints()).sort((a, b) => endpointRank(a) - endpointRank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
     [Symbol.asyncDispose]: stop,
   };
   return appliance;
 }
-
-function rank({ service }: ServiceEndpoint): number {
-  return serviceOrder.indexOf(service);
-}
-
-const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];
 
 function requestOf({ config }: LoadedConfig) {
   return { names: config.interfaces, subnets: config.subnets };

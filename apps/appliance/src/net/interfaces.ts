@@ -7,6 +7,8 @@ export interface NetworkInterfaceInfo {
   readonly netmask: string;
   readonly family: "IPv4" | "IPv6";
   readonly internal: boolean;
+  /** Lower case, with colons. */
+  readonly mac?: string;
 }
 
 /** As `os.networkInterfaces()` gives it: interfaces that are up, by name. */
