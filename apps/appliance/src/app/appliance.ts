@@ -6,7 +6,7 @@ import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { EventCode } from "../events/codes.ts";
-import type { ApplianceEvent } from "../events/event.ts";
+import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
 import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
@@ -63,8 +63,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const looks = {
     isOwnHost: (host: string) => choice.served.some(({ address }) => address === host),
-    onInspected: (inspected: Inspected) =>
-      observing.observe({ kind: "appliance", event: { type: "inspected", time: now(), ...inspected } }),
+    onInspected: (inspected: Inspected) => tell({ type: "inspected", time: now(), ...inspected }),
   };
   const tftp = tftpService(first.config, {
     source: inspectingSource(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }), looks),
@@ -78,7 +77,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const surroundings = surroundingsService(first.config, {
     now,
     networkInterfaces: deps.networkInterfaces,
-    onEvent: (event) => observing.observe({ kind: "appliance", event }),
+    onEvent: tell,
+    log,
     askServer: deps.askServer ?? askFileServer,
   });
   const services: readonly Service[] = [
@@ -121,13 +121,19 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const files = scan.ok ? scan.files : [];
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    observing.observe({ kind: "appliance", event: { type: "programs", time: now(), machines, unsigned } });
+    tell({ type: "programs", time: now(), machines, unsigned });
   }
 
   function emit(event: ApplianceEvent): void {
     policy.see(event);
     surroundings.see(event);
     report(event);
+  }
+
+  /** What is no step of a boot, and no line of the log. */
+  function tell(event: OwnEvent): void {
+    surroundings.see({ kind: "appliance", event });
+    observing.observe({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {

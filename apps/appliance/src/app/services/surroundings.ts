@@ -5,6 +5,8 @@ import { hostOfBootFile, plainName } from "../../catalogue/file-role.ts";
 import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { Config } from "../../config/schema.ts";
 import type { ApplianceEvent, Network, OwnEvent, ServerResult } from "../../events/event.ts";
+import { leaseGuard } from "../../log/lease-guard.ts";
+import type { Log } from "../../log/log.ts";
 import type { NetworkInterfaces } from "../../net/interfaces.ts";
 import type { FileElsewhere } from "../../os/ask-file-server.ts";
 import type { SessionChange } from "../../telemetry/sessions-keeper.ts";
@@ -14,12 +16,13 @@ export interface SurroundingsDeps {
   readonly now: () => number;
   readonly networkInterfaces: () => NetworkInterfaces;
   readonly onEvent: (event: OwnEvent) => void;
+  readonly log: Log;
   readonly askServer: (wanted: FileElsewhere) => Promise<ServerResult>;
 }
 
 /** Tells the sessions what is known besides the packets: this machine's addresses, where files lie, what others serve. */
 export interface SurroundingsService extends Service {
-  /** Looks where a file lies that was asked for in vain. */
+  /** Looks where a file lies that was asked for in vain; warns of an address of ours that is leased. */
   see(event: ApplianceEvent): void;
   /** Asks the server to which a boot was sent, once. */
   changed(change: SessionChange): void;
@@ -28,14 +31,18 @@ export interface SurroundingsService extends Service {
 const mostAsked = 256;
 
 export function surroundingsService(first: Config, deps: SurroundingsDeps): SurroundingsService {
-  const { now, onEvent, askServer } = deps;
+  const { now, onEvent, askServer, log } = deps;
+  const guard = leaseGuard();
+  const network = () => networkOf(config, served, deps.networkInterfaces());
+  let known: Network | undefined;
   let config = first;
   let served: readonly ServedInterface[] = noInterfaces;
   const namesakes = namesakesIn(() => config.root, now);
   const asked = boundedMap<string, true>(mostAsked);
 
   function tellNetwork(): void {
-    onEvent({ type: "network", time: now(), ...networkOf(config, served, deps.networkInterfaces()) });
+    known = network();
+    onEvent({ type: "network", time: now(), ...known });
   }
 
   async function lookFor(file: string): Promise<void> {
@@ -65,6 +72,8 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
     },
     endpoints: () => [],
     see(event) {
+      const record = known === undefined ? undefined : guard(event, known);
+      if (record !== undefined) log(record);
       const file = missingFileOf(event);
       if (file === undefined || isTried(file) || searchNameOf(file)?.general === false) return;
       void lookFor(file);

@@ -1,10 +1,11 @@
 import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isAfter, keyOf, namedBy } from "./asked.ts";
+import { type Asked, isAfter, keyOf } from "./asked.ts";
 import type { ContentFault } from "./causes/contents.ts";
 import { machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { namedBy } from "./unresolved.ts";
 import { type BootView, cameBack, isOffered } from "./view.ts";
 
 /** What the client takes a file for. */

@@ -2,9 +2,10 @@ import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isOvercome, isSettled, namedBy, unresolved } from "./asked.ts";
+import type { Asked } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { isOvercome, isSettled, namedBy, unresolved } from "./unresolved.ts";
 import { type BootView, isOffered } from "./view.ts";
 
 /** A file without which the boot cannot go on was not served. */
