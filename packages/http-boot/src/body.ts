@@ -15,8 +15,10 @@ const longestText = 4096;
 export interface Sending {
   /** To be called when the answer is over, well or not: the system has let go of the bytes. */
   closed(): void;
-  /** Bytes that the operating system has taken. */
+  /** Bytes that the operating system has taken, by whole writes. */
   readonly bytes: number;
+  /** Bytes that were written, whoever has them now. */
+  readonly given: number;
   readonly total: number;
   /** Breaks the connection; `ended` is called with this reason. */
   abort(reason: HttpAbort): void;
@@ -31,10 +33,10 @@ export interface Body {
   /** Writes the headers: the first bytes are there. */
   readonly begin: () => void;
   /**
-   * Called once: the last byte was taken, or the connection is gone, or, before `begin`, the source failed and another
-   * answer can be given.
+   * Called once: the operating system has taken the last byte, or the connection is gone, or, before `begin`, the source
+   * failed and another answer can be given.
    */
-  readonly ended: (end: BodyEnd, bytes: number) => void;
+  readonly ended: (end: BodyEnd) => void;
 }
 
 /** Sends bytes of a file as the body of an answer. Closes the source. */
@@ -49,12 +51,13 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
   let failure: HttpAbort | undefined;
   const sending = {
     bytes: 0,
+    given: total,
     total,
     closed() {
       cache.release(chunk);
       closeSource(file);
       const ok = sending.bytes === total;
-      ended(ok ? { ok } : { ok, reason: failure ?? "client-closed", detail: undefined }, sending.bytes);
+      ended(ok ? { ok } : { ok, reason: failure ?? "client-closed", detail: undefined });
     },
     abort(reason: HttpAbort) {
       failure ??= reason;
@@ -86,6 +89,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
   // A getter here would cost more than all the rest: V8 makes a hidden class for each object that has one.
   const sending = {
     bytes: 0,
+    given: 0,
     total,
     closed: end,
     abort(reason: HttpAbort) {
@@ -129,7 +133,8 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
     const from = (first + sending.bytes) % chunkBytes;
     const length = Math.min(chunk.bytes.length - from, total - sending.bytes);
     const part = length === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + length);
-    if (sending.bytes + length === total) {
+    sending.given = sending.bytes + length;
+    if (sending.given === total) {
       // Only this tells: after a broken connection nothing is left to write either.
       response.prependOnceListener("finish", () => {
         sending.bytes = total;
@@ -177,7 +182,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
     letGo();
     closeSource(file, reading);
     const ok = sending.bytes === total;
-    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure }, sending.bytes);
+    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure });
   }
 
   next();

@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { BindFailure, BindResult, BoundAddress } from "@bootlace/boot-source";
 import type { Connections } from "./connections.ts";
 import type { HttpRefusal } from "./core/events.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { deliveriesOf } from "./delivery.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 import type { HttpBootLimits } from "./server-options.ts";
 
@@ -21,6 +23,7 @@ export interface ListenerHooks {
   /** A request that cannot be read, after which the connection is closed. */
   readonly onUnreadable: (socket: Socket, reason: HttpRefusal, detail: string | undefined) => void;
   readonly connections: Connections;
+  readonly deliveries: Deliveries;
 }
 
 const maxHeaderBytes = 8192;
@@ -46,11 +49,8 @@ export function listen(
     hooks.onRequest,
   );
   server.timeout = times.idleLimit;
-  server.on("connection", (socket) => hooks.connections.accept(socket));
-  server.on("timeout", (socket) => {
-    hooks.connections.of(socket)?.sending?.abort("timeout");
-    socket.destroy();
-  });
+  server.on("connection", (socket) => accept(socket, hooks));
+  server.on("timeout", (socket) => onTimeout(socket, times.idleLimit, hooks));
   server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
     const reason = reasonOf(error.code ?? "");
@@ -81,6 +81,29 @@ export function listen(
       resolve({ ok: true, bound: { endpoint, close, closed } });
     });
   });
+}
+
+function accept(socket: Socket, { connections, deliveries }: ListenerHooks): void {
+  const connection = connections.accept(socket);
+  if (connection === undefined) return;
+  socket.on("end", () => deliveries.ended(connection));
+  socket.once("close", () => deliveries.closed(connection));
+  const { destroySoon } = socket;
+  // Our side is closed, and the client closes its own when it has all (RFC 9112 section 9.6): without the socket nothing
+  // would tell whether it got the rest.
+  socket.destroySoon = () => {
+    if (deliveriesOf(connection).length > 0) socket.end();
+    else destroySoon.call(socket);
+  };
+}
+
+/** Node sees the bytes that the operating system takes; a slow client takes megabytes out of its queue meanwhile. */
+function onTimeout(socket: Socket, idleLimit: number, { connections, deliveries }: ListenerHooks): void {
+  const connection = connections.of(socket);
+  const left = connection === undefined ? 0 : deliveries.patience(connection, idleLimit);
+  if (left > 0) socket.setTimeout(left);
+  else if (connection === undefined) socket.destroy();
+  else deliveries.abort(connection, "timeout");
 }
 
 function reasonOf(code: string): HttpRefusal | undefined {

@@ -1,10 +1,12 @@
 import type { Connection } from "./connections.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { type ExchangeDeps, exchange } from "./exchange.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface BootRequestsDeps extends ExchangeDeps {
   /** Undefined: the connection is given up, and what it asks gets no answer. */
   readonly connectionOf: (message: IncomingMessage) => Connection | undefined;
+  readonly deliveries: Deliveries;
 }
 
 /** Requests of one connection that may wait for the answer before theirs. */
@@ -12,7 +14,7 @@ const mostWaiting = 16;
 
 /** Answers the requests for boot files: every path is a file of the source, and there is nothing else. */
 export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage, response: ServerResponse) => void {
-  const { connectionOf, ticks } = deps;
+  const { connectionOf, deliveries, ticks } = deps;
 
   function begin(message: IncomingMessage, response: ServerResponse, connection: Connection): void {
     connection.busy = true;
@@ -28,7 +30,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
   function ended(connection: Connection): void {
     const { socket, waiting } = connection;
     connection.busy = false;
-    connection.sending = undefined;
+    connection.current = undefined;
     connection.idleSince = ticks();
     const next = socket.destroyed ? undefined : waiting.shift();
     if (next !== undefined) next();
@@ -39,8 +41,11 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
   return (message, response) => {
     const connection = connectionOf(message);
     if (connection === undefined) message.socket.destroy();
-    else if (!connection.busy) begin(message, response, connection);
-    else if (connection.waiting.length < mostWaiting) {
+    else if (!connection.busy) {
+      if (connection.unproven.length > 0) deliveries.requested(connection);
+      begin(message, response, connection);
+    } else if (connection.waiting.length < mostWaiting) {
+      connection.asksAhead = true;
       connection.waiting.push(() => begin(message, response, connection));
     } else connection.socket.destroy();
   };

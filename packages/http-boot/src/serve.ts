@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootEvent, statusOf } from "./core/events.ts";
 import { reporter } from "./core/report.ts";
+import { followDeliveries } from "./deliveries.ts";
 import { type Listener, type ListenerHooks, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
 import { bootRequests } from "./requests.ts";
@@ -24,7 +25,6 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
   const emit = reports.report;
   const cache = chunkCache(limits.cacheSize);
-  const transfers = transferTable(limits.lifetime, clock, emit);
   /** Given up, with answers that still run. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
@@ -34,6 +34,8 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   let requests = 0;
 
   const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks);
+  const deliveries = followDeliveries({ unacknowledged: options.unacknowledged, clock, connections: connections.all });
+  const transfers = transferTable(limits.lifetime, clock, deliveries, emit);
   const answer = bootRequests({
     source: options.source,
     cache,
@@ -43,9 +45,11 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     now: clock.wall,
     ticks: clock.ticks,
     onSending: transfers.add,
+    deliveries,
   });
   const hooks: ListenerHooks = {
     connections,
+    deliveries,
     onRequest(request, response) {
       lastRequest = clock.ticks();
       answer(request, response);
@@ -74,6 +78,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   });
 
   function sweep(): void {
+    deliveries.sweep();
     transfers.sweep();
     reports.flush();
   }
@@ -109,10 +114,8 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
       if (drain) await drained(gone, hurried, timeout);
       for (const end of ends) end();
-      for (const connection of connections.all()) {
-        connection.sending?.abort("stopped");
-        connection.socket.destroy();
-      }
+      deliveries.settle();
+      for (const connection of connections.all()) deliveries.abort(connection, "stopped");
       await gone;
       reports.flush();
       cache.clear();
