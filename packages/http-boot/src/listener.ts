@@ -49,7 +49,7 @@ export function listen(
     hooks.onRequest,
   );
   server.timeout = times.idleLimit;
-  server.on("connection", (socket) => accept(socket, hooks));
+  server.on("connection", (socket) => acceptConnection(socket, hooks));
   server.on("timeout", (socket) => onTimeout(socket, times.idleLimit, hooks));
   server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
@@ -83,7 +83,11 @@ export function listen(
   });
 }
 
-function accept(socket: Socket, { connections, deliveries }: ListenerHooks): void {
+/** A client has come: its connection is followed to its end. */
+export function acceptConnection(
+  socket: Socket,
+  { connections, deliveries }: Pick<ListenerHooks, "connections" | "deliveries">,
+): void {
   const connection = connections.accept(socket);
   if (connection === undefined) return;
   socket.on("end", () => deliveries.ended(connection));
