@@ -49,6 +49,8 @@ export function listen(
     hooks.onRequest,
   );
   server.timeout = times.idleLimit;
+  // At a close the connections end as `finish` says: Node takes one for idle whose last answer the client has not got yet.
+  server.closeIdleConnections = () => {};
   server.on("connection", (socket) => acceptConnection(socket, hooks));
   server.on("timeout", (socket) => onTimeout(socket, times.idleLimit, hooks));
   server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
