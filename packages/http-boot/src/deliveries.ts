@@ -30,12 +30,13 @@ export interface Deliveries {
   arrived(delivery: Delivery): number;
 }
 
-/** Between two looks in milliseconds, once the last byte is with the operating system: its queue is all that is left to see. */
-const lookEvery = 100;
-/** And before. */
-const lookEveryWhileSending = 200;
-/** Of the time, that looks may take: one in so many. */
-const share = 50;
+/** Milliseconds between two looks, once the last byte is with the operating system: its queue is all that is left to see. */
+const lookEvery = 50;
+/** The same while bytes are written, or when the client takes none. */
+const lookSeldomEvery = 200;
+const stillAfter = 2000;
+/** Looks take this part of the time at most: on a machine with much memory the kernel's table is long. */
+const share = 1 / 25;
 /** Looks at the end of a body. A crowd of fast clients ends more of them; those are taken for whole. */
 const endLooks: Rate = { burst: 20, perSecond: 5 };
 /** A body of which the client should have all is looked at after so many milliseconds. */
@@ -116,9 +117,10 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
   }
 
   function poll(): void {
-    const passed = clock.ticks() - lookedAt;
-    const atEnd = [...watched].some(({ unproven }) => unproven.length > 0);
-    if (passed >= share * cost && (atEnd || passed >= lookEveryWhileSending - lookEvery / 2)) look([...watched]);
+    const now = clock.ticks();
+    const passed = now - lookedAt;
+    const often = [...watched].some(({ unproven }) => unproven.some(({ movedAt }) => now - movedAt < stillAfter));
+    if (passed * share >= cost && (often || passed >= lookSeldomEvery)) look([...watched]);
   }
 
   function endAll(connection: Connection): void {

@@ -4,6 +4,7 @@ import { roleOf } from "../catalogue/file-role.ts";
 import { type ApplianceEvent, type OwnEvent, type Programs, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
+import { beginPace, type Pace, paceWith, rateOf, withStalls } from "./pace.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
 import type { Fact } from "./step.ts";
 import { judge } from "./verdicts/judge.ts";
@@ -53,7 +54,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   const limits = { ...defaults, ...wanted };
   const boots = boundedMap<string, Boot>(limits.clients);
   const addresses = boundedMap<string, string>(limits.clients);
-  const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
+  const transfers = new WeakMap<object, { readonly id: string; readonly number: number; pace: Pace }>();
   const own = new Set<string>();
   const active = new Set<string>();
   /** Those that were told a file, and whose address nobody told. */
@@ -162,8 +163,11 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onFile(sighting: FileSighting | undefined, time: number): void {
     if (sighting === undefined) return;
-    const { transfer, fact: seen } = sighting;
+    const { transfer } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
+    const pace = known === undefined ? beginPace(time) : paceWith(known.pace, time, sighting.fact.bytes);
+    const seen = withPace(sighting.fact, pace, time);
+    if (known !== undefined) known.pace = pace;
     const boot = ownerOf(sighting, time);
     if (known !== undefined && boot.id !== known.id) return;
     const over = seen.outcome !== "running";
@@ -172,7 +176,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       known === undefined
         ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time)
         : withFile(boot, known.number, seen, time);
-    if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
+    if (began) transfers.set(transfer, { id: boot.id, number: boot.next, pace });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
     const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);
     put({ ...next, ended: false, running, bytes, address: sighting.address });
@@ -212,7 +216,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       active.delete(key);
       if (boot === undefined) continue;
       active.add(key);
-      judged(boot, now);
+      const still = withStalls(boot, now);
+      if (still !== boot) put(still);
+      judged(still, now);
     }
     for (
       let oldest = boots.oldest();
@@ -266,6 +272,12 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       return [...changed.values()];
     },
   };
+}
+
+function withPace(fact: FileSighting["fact"], pace: Pace, time: number): FileSighting["fact"] {
+  if (fact.outcome !== "running") return fact;
+  const bytesPerSecond = rateOf(pace, time);
+  return { ...fact, movedAt: pace.movedAt, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }) };
 }
 
 function isHomeless({ ended, address, steps }: Boot): boolean {
