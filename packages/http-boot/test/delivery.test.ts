@@ -159,15 +159,18 @@ describe("an answer that the system has taken and the client has not", () => {
     expect(test.events.filter(({ type }) => type === "start")).toHaveLength(1);
   });
 
-  it.each(["keepAliveTimeout", "idleLimit"] as const)("is given up when it takes nothing any more (%s)", async (name) => {
-    await using test = await lookingServer({ limits: { idleLimit: 400, keepAliveTimeout: 400, [name]: 100 } });
-    using client = await idleReader(test.port());
-    client.request("/kernel");
-    const { bytes, reason } = await test.reported("aborted");
-    expect(reason).toBe("timeout");
-    expect(bytes).toBeGreaterThan(0);
-    expect(bytes).toBeLessThan(kernel.length / 2);
-  });
+  it.each(["keepAliveTimeout", "idleLimit"] as const)(
+    "is given up when it takes nothing any more (%s)",
+    async (name) => {
+      await using test = await lookingServer({ limits: { idleLimit: 400, keepAliveTimeout: 400, [name]: 100 } });
+      using client = await idleReader(test.port());
+      client.request("/kernel");
+      const { bytes, reason } = await test.reported("aborted");
+      expect(reason).toBe("timeout");
+      expect(bytes).toBeGreaterThan(0);
+      expect(bytes).toBeLessThan(kernel.length / 2);
+    },
+  );
 
   it("is reported as stopped by a stop, with what the client has", async () => {
     await using test = await lookingServer();

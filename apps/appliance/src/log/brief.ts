@@ -32,9 +32,6 @@ export function briefOf(record: LogRecord): Brief {
       return { ...about, text: `TFTP ${shownFile(fields)}: ${amount(fields)}${tftpRemarks(fields)}`, details };
     case "http.done":
       return { ...about, text: `HTTP ${shownFile(fields)}: ${amount(fields)}${rangeText(fields)}`, details };
-    case "tftp.progress":
-    case "http.progress":
-      return { ...about, text: `${protocols[record.scope]} ${shownFile(fields)}: ${afterName(record)}`, details };
     case "boot.verdict":
       return { ...about, ...verdictBrief(fields) };
     case "boot.search":
@@ -42,11 +39,6 @@ export function briefOf(record: LogRecord): Brief {
     default:
       return { ...about, text: otherText(record, machine), details };
   }
-}
-
-/** What a message says about a file, behind its quoted name. */
-function afterName({ message }: LogRecord): string {
-  return message.slice(message.lastIndexOf('": ') + 3);
 }
 
 function replyText(kind: string, fields: Fields): string {

@@ -31,9 +31,10 @@ export function createLongTransfers(): LongTransfers {
   /** All events about a transfer share one object. */
   const running = new Map<object, Row>();
 
-  function move(transfer: object, time: number, bytes: number): void {
+  function move(transfer: object, time: number, bytes: number, size?: number): void {
     const row = running.get(transfer);
-    if (row !== undefined) running.set(transfer, { ...row, bytes, pace: paceWith(row.pace, time, bytes) });
+    if (row === undefined) return;
+    running.set(transfer, { ...row, bytes, pace: paceWith(row.pace, time, bytes), size: size ?? row.size });
   }
 
   function begin(transfer: object, time: number, row: Pick<Row, "scope" | "ref" | "name" | "size">): void {
@@ -58,7 +59,7 @@ export function createLongTransfers(): LongTransfers {
     }
     if (kind === "tftp" && "transfer" in event) {
       const { transfer } = event;
-      if (event.type === "progress") move(transfer, event.time, event.figures.bytes);
+      if (event.type === "progress") move(transfer, event.time, event.figures.bytes, event.figures.size);
       else if (event.type === "start") {
         const name = `${transfer.client.address} ${quote(transfer.file)}`;
         begin(transfer, event.time, { scope: "tftp", ref: tftpRef(transfer), name, size: undefined });
