@@ -163,8 +163,8 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
     },
     patience(connection, idleLimit) {
       if (!sees || deliveriesOf(connection).length === 0 || !look([connection])) return 0;
-      const moved = Math.max(0, ...deliveriesOf(connection).map(({ movedAt }) => movedAt));
-      return Math.max(0, Math.ceil(moved + idleLimit - clock.ticks()));
+      const left = deliveriesOf(connection).map(({ movedAt }) => movedAt + idleLimit - clock.ticks());
+      return Math.ceil(Math.max(0, ...left));
     },
     abort(connection, reason) {
       if (sees) for (const delivery of connection.unproven) delivery.failure ??= reason;
