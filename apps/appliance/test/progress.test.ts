@@ -11,7 +11,9 @@ import { CLIENT, MAC, SERVER, story } from "./helpers/story.ts";
 
 /** A machine that was told an iPXE program and has an address, and all who watch it. */
 async function watched() {
-  const teller = story({ plan: { kind: "boot", file: "ipxe.efi" } }).discover().lease();
+  const teller = story({ plan: { kind: "boot", file: "ipxe.efi" } })
+    .discover()
+    .lease();
   const records: LogRecord[] = [];
   const reporting = createReporting(loopbackConfig("/srv/boot", 68), {
     log: (record) => records.push(record),
@@ -69,8 +71,7 @@ async function watched() {
       tell({ type: "negotiated", size, blockSize: 1468, windowSize: 1, timeout: undefined, acknowledged: [] });
       return {
         has: (bytes: number) => tell({ type: "progress", figures: figures(bytes) }),
-        done: () =>
-          tell({ type: "done", figures: figures(size), blockSize: 1468, windowSize: 1, confirmed: true }),
+        done: () => tell({ type: "done", figures: figures(size), blockSize: 1468, windowSize: 1, confirmed: true }),
       };
     },
     /** The transfer moves at so many bytes a second, with a report each second. */
@@ -148,9 +149,7 @@ describe("a file that takes long", () => {
     expect(await made.boot(summary.id)).toMatchObject(expected);
     made.wait(1);
     expect(made.streamed.at(-1)).toMatchObject(expected);
-    expect(await made.line()).toBe(
-      `${MAC}  x64-uefi  initrd.img  running, 80 of 200 MB (40 %), 4.0 MB/s, 30 s left`,
-    );
+    expect(await made.line()).toBe(`${MAC}  x64-uefi  initrd.img  running, 80 of 200 MB (40 %), 4.0 MB/s, 30 s left`);
     expect(await made.line(80)).toBe(`${MAC}  initrd.img  running, 40 %, 4.0 MB/s, 30 s left`);
     expect(await made.line(60)).toBe(`${MAC}  initrd.img  running, 40 %`);
   });
