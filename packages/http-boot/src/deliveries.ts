@@ -2,7 +2,8 @@ import { fullBucket, type Rate, refill } from "@bootlace/boot-source";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connections.ts";
 import type { HttpAbort } from "./core/events.ts";
-import { arrived, breakOff, complete, type Delivery, deliveriesOf, isComplete, note } from "./delivery.ts";
+import { arrived, breakOff, complete, type Delivery, isComplete } from "./delivery.ts";
+import { deliveriesOf, note } from "./looks.ts";
 import type { Unacknowledged } from "./server-options.ts";
 
 /** Follows each body until it is known what the client has of it: the operating system takes megabytes at once. */

@@ -1,6 +1,5 @@
 import type { Sending } from "./body.ts";
-import type { Connection } from "./connections.ts";
-import { acknowledged, mayHaveArrived } from "./core/acknowledged.ts";
+import { mayHaveArrived } from "./core/acknowledged.ts";
 import type { HttpAbort } from "./core/events.ts";
 
 /** The body of one answer, from its first byte until it is known what the client has of it. */
@@ -49,40 +48,6 @@ export function newDelivery(sending: Sending, since: number, { announce, done, a
 
 /** Linux keeps no more for a connection by itself (net.ipv4.tcp_wmem). */
 const mostUnacknowledged = 4 * 1024 * 1024;
-
-/** Those of a connection whose end is not known, in their order. */
-export function deliveriesOf({ unproven, current }: Connection): readonly Delivery[] {
-  return current === undefined ? unproven : [...unproven, current];
-}
-
-/** Bytes of the body that the operating system has taken. */
-function takenOf({ sending }: Delivery, { socket }: Connection): number {
-  return Math.max(sending.bytes, sending.given - queuedOf(socket));
-}
-
-/** Bytes that wait for the operating system. The queue of libuv counts a write that was taken in part; Node has no name for it. */
-function queuedOf(socket: Connection["socket"]): number {
-  const { _handle: handle } = socket as { _handle?: { writeQueueSize?: unknown } | null };
-  const queued = handle?.writeQueueSize;
-  return typeof queued === "number" ? queued : socket.writableLength;
-}
-
-/** Takes note of a look at a connection. @param unacknowledged bytes of the whole connection */
-export function note(connection: Connection, unacknowledged: number, now: number): void {
-  const deliveries = deliveriesOf(connection);
-  const taken = deliveries.map((delivery) => takenOf(delivery, connection));
-  // Our FIN counts as one byte (RFC 9293 section 3.4).
-  const bytes = acknowledged(taken, unacknowledged - Number(connection.socket.writableFinished));
-  deliveries.forEach((delivery, index) => {
-    const count = bytes[index] ?? 0;
-    delivery.lookedAt = now;
-    if (count > delivery.acknowledged) {
-      delivery.acknowledged = count;
-      delivery.movedAt = now;
-    }
-    if (delivery.handedOverAt !== undefined && !isComplete(delivery)) delivery.late = true;
-  });
-}
 
 export function isComplete({ handedOverAt, acknowledged: bytes, sending }: Delivery): boolean {
   return handedOverAt !== undefined && bytes === sending.total;

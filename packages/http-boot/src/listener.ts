@@ -4,7 +4,7 @@ import type { BindFailure, BindResult, BoundAddress } from "@bootlace/boot-sourc
 import type { Connections } from "./connections.ts";
 import type { HttpRefusal } from "./core/events.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { deliveriesOf } from "./delivery.ts";
+import { deliveriesOf } from "./looks.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 import type { HttpBootLimits } from "./server-options.ts";
 
