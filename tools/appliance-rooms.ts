@@ -63,7 +63,7 @@ export const applianceRooms: readonly Room[] = [
     [dhcp, proxy, source, tftp, http, "zod", "node:*"],
   ),
   room("init", ["catalogue", "config", "net", "os", "service-files"], [dhcp, "node:*"]),
-  room("import", ["catalogue", "config"], [dhcp, "yaml"]),
+  room("import", ["catalogue", "config"], [dhcp, proxy, "yaml"]),
   room(
     "cli",
     [

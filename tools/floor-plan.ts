@@ -23,8 +23,28 @@ export function importsOf(text: string): string[] {
   return [...text.replace(commentLine, "").matchAll(importPattern)].map((match) => match[1] ?? "");
 }
 
+/** What was found before, of files and plans that do not change: the same are asked about again and again. */
+const knownImports = new WeakMap<SourceFile, readonly string[]>();
+const knownRooms = new WeakMap<readonly Room[], Map<string, Room | undefined>>();
+
+function importsIn(file: SourceFile): readonly string[] {
+  let imports = knownImports.get(file);
+  if (imports === undefined) {
+    imports = importsOf(file.text);
+    knownImports.set(file, imports);
+  }
+  return imports;
+}
+
 /** The room of a path: that of the longest prefix. */
 export function roomOf(path: string, rooms: readonly Room[] = planned): Room | undefined {
+  const known = knownRooms.get(rooms) ?? new Map<string, Room | undefined>();
+  knownRooms.set(rooms, known);
+  if (!known.has(path)) known.set(path, findRoom(path, rooms));
+  return known.get(path);
+}
+
+function findRoom(path: string, rooms: readonly Room[]): Room | undefined {
   const length = (room: Room) =>
     Math.max(...[room.prefix, ...(room.also ?? [])].map((prefix) => (path.startsWith(prefix) ? prefix.length : 0)));
   const [best] = rooms.filter((room) => length(room) > 0).sort((a, b) => length(b) - length(a));
@@ -80,8 +100,9 @@ function circles(files: readonly SourceFile[], rooms: readonly Room[]): string[]
   const paths = new Set(files.map(({ path }) => path));
   const ofFiles = new Map<string, Set<string>>();
   const ofRooms = new Map<string, Set<string>>();
-  for (const { path, text } of files) {
-    const targets = importsOf(text).flatMap((specifier) => targetOf(path, specifier) ?? []);
+  for (const file of files) {
+    const { path } = file;
+    const targets = importsIn(file).flatMap((specifier) => targetOf(path, specifier) ?? []);
     ofFiles.set(path, new Set(targets.filter((target) => paths.has(target))));
     const from = roomOf(path, rooms)?.name ?? path;
     const arrows = ofRooms.get(from) ?? new Set<string>();
@@ -111,7 +132,7 @@ function idleRows(files: readonly SourceFile[], rooms: readonly Room[]): string[
       continue;
     }
     if (room.name.endsWith("test")) continue;
-    const targets = own.flatMap(({ path, text }) => importsOf(text).flatMap((one) => targetOf(path, one) ?? []));
+    const targets = own.flatMap((file) => importsIn(file).flatMap((one) => targetOf(file.path, one) ?? []));
     const used = new Set(targets.map((target) => roomOf(target, rooms)?.name));
     for (const name of room.rooms) {
       if (!used.has(name)) found.push(`the floor plan: no file of ${room.name} imports ${name}`);
@@ -123,13 +144,14 @@ function idleRows(files: readonly SourceFile[], rooms: readonly Room[]): string[
 /** Every broken arrow of `files`, one sentence each; an empty list means that the plan holds. */
 export function brokenArrows(files: readonly SourceFile[], rooms: readonly Room[] = planned): string[] {
   const found = brokenRows(rooms);
-  for (const { path, text } of files) {
+  for (const file of files) {
+    const { path } = file;
     const room = roomOf(path, rooms);
     if (room === undefined) {
       found.push(`${path}: is in no room of the floor plan`);
       continue;
     }
-    for (const specifier of importsOf(text)) {
+    for (const specifier of importsIn(file)) {
       const fault = checkImport(path, room, specifier, rooms);
       if (fault !== undefined) found.push(fault);
     }

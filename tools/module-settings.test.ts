@@ -30,8 +30,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** The codes of the errors, each once. */
 function errorsOf(type: string, settings: Readonly<Record<string, string>>): string[] {
   const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const strict = ["--noEmit", "--strict", "--target", "es2023", "--types", "", "--skipLibCheck", "false"];
-  const { stdout, status } = spawnSync(process.execPath, [compiler, ...strict, ...options, `${type}/consumer.ts`], {
+  const strict = ["--noEmit", "--strict", "--target", "es2023", "--types", ""];
+  // The declarations of our packages are checked; to check TypeScript's own takes four times as long.
+  const checked = ["--skipLibCheck", "false", "--skipDefaultLibCheck", "true"];
+  const words = [compiler, ...strict, ...checked, ...options, `${type}/consumer.ts`];
+  const { stdout, status } = spawnSync(process.execPath, words, {
     cwd: folder,
     encoding: "utf8",
   });

@@ -21,6 +21,8 @@ export interface Lan {
 /** The house: a LAN with a boot server at .109. */
 export interface HomeLan extends Lan {
   readonly bootServer: Host;
+  /** What the boot server is held against at the end; an answer goes to all its LANs, so those of further ones belong here. */
+  readonly captures: Capture[];
 }
 
 export interface LanOptions extends CaptureOptions {
@@ -51,8 +53,9 @@ export async function buildHomeLan(lab: Lab, options: LanOptions = {}): Promise<
   const home = await buildLan(lab, 11, "", options);
   const bootServer = await addHost(lab, "boot");
   await plugIn(bootServer, home.lan, { addresses: [`${BOOT_SERVER}/24`] });
-  lab.afterwards(() => obeysLaws([home.capture], BOOT_SERVER, options.vendorClasses));
-  return { ...home, bootServer };
+  const captures = [home.capture];
+  lab.afterwards(() => obeysLaws(captures, BOOT_SERVER, options.vendorClasses));
+  return { ...home, bootServer, captures };
 }
 
 /**

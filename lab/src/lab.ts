@@ -9,8 +9,10 @@ export interface Lab {
   /** Tells the scenarios of a run apart; stands in the names of their namespaces. */
   readonly counter: number;
   readonly folder: string;
-  /** The parts of the scenario that run: all of them, unless the run is a share. */
-  readonly parts: readonly string[];
+  /** The run writes what it sees into the pages of docs/. */
+  readonly record: boolean;
+  /** Whether this part of the scenario runs: each does, unless the run is a share. Throws for one that is not declared. */
+  part(id: string): boolean;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Called when the scenario is over, last one first, whatever happened. */
@@ -36,7 +38,10 @@ export interface Scenario {
   readonly alone?: true;
   /** The lines of docs/matrix.md and docs/reliability.md that it stands for; each must be shown. */
   readonly rows?: readonly Row[];
-  /** The ids of rows that can run without each other: with `--share` a run of all takes a share of them (`lab.parts`). */
+  /**
+   * What can run without the rest: with `--share` a run of all takes a share of the parts, and the scenario asks which
+   * (`lab.part`). A row that belongs to one part alone has its name.
+   */
   readonly parts?: readonly string[];
   readonly run: (lab: Lab) => Promise<void>;
 }
@@ -59,4 +64,13 @@ export async function eventually<T>(
     if (Date.now() > deadline) throw new LabFailure(`${what}: not within ${seconds} s`);
     await delay(20);
   }
+}
+
+/** Does `body` to each of the list in its order, so many at once. */
+export async function inLanes<T>(lanes: number, list: readonly T[], body: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...list];
+  const lane = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await body(one);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }

@@ -8,7 +8,7 @@ import { recordRows } from "./record/pages.ts";
 import { exitCode, formatTable, formatTotals, type Outcome } from "./report.ts";
 import { runScenarios } from "./runner.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
-import { chooseShare, type Share, shareLine, shareOfCommit } from "./share.ts";
+import { chooseShare, type Share, shareLines, shareOfCommit } from "./share.ts";
 
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -40,8 +40,8 @@ async function main(words: readonly string[]): Promise<number> {
   const chosen = chooseShare(wanted, share, command.share?.whole);
   const parts = new Map(chosen.map((one) => [one.scenario.name, one.parts]));
   const scenarios = chosen.map(({ scenario }) => scenario);
-  const line = share === undefined ? undefined : shareLine(share, wanted, chosen);
-  return runCommand(scenarios, { ...command, parts }, line);
+  const lines = share === undefined ? undefined : shareLines(share, wanted, chosen);
+  return runCommand(scenarios, { ...command, parts }, lines);
 }
 
 /** The share itself, or the one of the commit that is checked out. Throws where git knows no commit. */
@@ -80,7 +80,7 @@ async function runCommand(
     if (outcome.failure !== undefined) console.log(outcome.failure.replace(/^/gm, "     | "));
     if (outcome.folder !== undefined) console.log(`     kept in ${outcome.folder}`);
   };
-  const options = { run, folder: folder.path, keep, jobs, parts, signal: interrupt.signal, onOutcome };
+  const options = { run, folder: folder.path, keep, record, jobs, parts, signal: interrupt.signal, onOutcome };
   const outcomes = await runScenarios(scenarios, options);
   writeFileSync(join(folder.path, "report.json"), `${JSON.stringify(outcomes, null, 2)}\n`);
   if (record) {

@@ -54,7 +54,7 @@ export async function startKea(lab: Lab, host: Host): Promise<Started> {
   const name = `kea-${host.role}`;
   const config = join(lab.folder, `${name}.json`);
   const own = join(lab.folder, name);
-  mkdirSync(own);
+  mkdirSync(own, { recursive: true });
   const text = {
     Dhcp4: {
       "interfaces-config": { interfaces: ["eth0"] },

@@ -24,6 +24,7 @@ export const UNPACKED = [
   "debian-installer-12-netboot-arm64",
   "debian-installer-12-netboot-armhf",
   "debian-installer-12-netboot-i386",
+  "grub-pc-bin",
 ] as const;
 
 /** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
@@ -113,6 +114,8 @@ const PIECES = {
   ia32Shim: netboot("i386", "bootnetia32.efi"),
   ia32Grub: netboot("i386", "grubia32.efi"),
   ia32Linux: netboot("i386", "linux"),
+  grubBios: { path: `${PEERS}/grub-pc-bin/usr/lib/grub/i386-pc`, package: "grub-pc-bin" },
+  grubMkimage: { path: "/usr/bin/grub-mkimage", package: "grub-common" },
   grubCd: { path: "/usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed", package: "grub-efi-amd64-signed" },
   mtools: { path: "/usr/bin/mtools", package: "mtools" },
   xorriso: { path: "/usr/bin/xorriso", package: "xorriso" },

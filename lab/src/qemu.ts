@@ -18,11 +18,13 @@ export interface MachineOptions {
 export interface BiosOptions extends MachineOptions {
   /** A disk image that is booted when the network boots nothing. */
   readonly disk?: string;
+  /** The disk is booted before the network. */
+  readonly diskFirst?: boolean;
   /** A reset starts the machine anew; without this it ends the machine. */
   readonly restarts?: boolean;
   /** With a video card: the BIOS then leaves the serial line to the programs. */
   readonly video?: boolean;
-  /** In MiB. */
+  /** In MiB; 128 when absent, with which memtest86+ shows its title soonest. */
   readonly memory?: number;
 }
 
@@ -34,7 +36,7 @@ export interface UefiOptions extends MachineOptions {
   readonly screen?: boolean;
   /** The card's own ROM: iPXE drives it and asks for the boot file, where the firmware has no driver for the card. */
   readonly rom?: boolean;
-  /** Megabytes of memory. */
+  /** In MiB; 512 when absent. */
   readonly memory?: number;
 }
 
@@ -81,7 +83,7 @@ async function network(lan: Switch, name: string): Promise<string[]> {
 export async function startBios(
   lab: Lab,
   lan: Switch,
-  { mac, name = "bios", nic = "e1000", disk, restarts = false, video = false, memory = 256 }: BiosOptions,
+  { mac, name = "bios", nic = "e1000", disk, diskFirst, restarts = false, video = false, memory = 128 }: BiosOptions,
 ): Promise<Machine> {
   locate("ipxeRom");
   const device = ["-device", `${nic},netdev=net0,mac=${mac},bootindex=1`];
@@ -92,7 +94,12 @@ export async function startBios(
     ...device,
     ...(disk === undefined
       ? []
-      : ["-drive", `if=none,id=disk,format=raw,file=${disk}`, "-device", "ide-hd,drive=disk,bootindex=2"]),
+      : [
+          "-drive",
+          `if=none,id=disk,format=raw,file=${disk}`,
+          "-device",
+          `ide-hd,drive=disk,bootindex=${diskFirst ? 0 : 2}`,
+        ]),
   ];
   return start(lab, lan.netns, { name: `qemu-${name}`, command: locate("qemuX64"), args: [...args, ...SERIAL] });
 }

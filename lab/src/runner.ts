@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly run: RunName;
   readonly folder: string;
   readonly keep: boolean;
+  readonly record: boolean;
   readonly jobs: number;
   /** The parts that run, by scenario; all of them where it says nothing. */
   readonly parts?: ReadonlyMap<string, readonly string[]>;
@@ -60,6 +61,7 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
   const all = scenario.parts ?? [];
   const parts = options.parts?.get(scenario.name) ?? all;
   const absent = all.filter((part) => !parts.includes(part));
+  const asked = new Set<string>();
   const book = openRowBook(scenario.rows ?? [], absent);
   let rows: readonly Seen[] = [];
   const note = (text: string) => void proofs.push(`${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`);
@@ -67,7 +69,12 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
     run: options.run,
     counter,
     folder,
-    parts,
+    record: options.record,
+    part(id) {
+      if (!all.includes(id)) throw new Error(`${scenario.name} declares no part "${id}"`);
+      asked.add(id);
+      return parts.includes(id);
+    },
     signal: options.signal,
     defer: (step) => undo.defer(step),
     afterwards: (check) => void checks.push(check),
@@ -79,6 +86,8 @@ async function runScenario(scenario: Scenario, counter: number, options: RunOpti
   };
   try {
     await scenario.run(lab);
+    const forgotten = parts.filter((part) => !asked.has(part));
+    if (forgotten.length > 0) throw new Error(`parts that the scenario never asked for: ${forgotten.join(", ")}`);
     for (const check of checks) await check();
     rows = book.close();
   } catch (error) {

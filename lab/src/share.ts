@@ -45,11 +45,11 @@ export function chooseShare(
   });
 }
 
-/** What a share runs of the scenarios that have parts, in a line. */
-export function shareLine(share: Share, scenarios: readonly Scenario[], chosen: readonly Chosen[]): string {
+/** What a share runs of the scenarios that have parts, a line each below one for the share. */
+export function shareLines(share: Share, scenarios: readonly Scenario[], chosen: readonly Chosen[]): string {
   const words = scenarios.flatMap(({ name, parts = [] }) => {
     const own = chosen.find(({ scenario }) => scenario.name === name)?.parts ?? [];
-    return parts.length === 0 ? [] : [`${name} ${own.length} of ${parts.length} (${own.join(", ") || "none"})`];
+    return parts.length === 0 ? [] : [`\n  ${name} ${own.length} of ${parts.length}: ${own.join(", ") || "none"}`];
   });
-  return `share ${share.number}/${share.of}: ${words.join("; ") || "nothing rotates"}`;
+  return `share ${share.number}/${share.of}:${words.join("") || " nothing rotates"}`;
 }

@@ -1,9 +1,16 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { locate, type PieceName } from "./packages.ts";
 
-/** The files of a boot tree by their path in it: a file or folder of a Debian package, or text. */
-export type BootTree = Readonly<Record<string, { readonly piece: PieceName } | { readonly text: string }>>;
+/** A file or folder of a Debian package, a text, bytes that are made when the tree is planted, or a link. */
+export type TreeEntry =
+  | { readonly piece: PieceName }
+  | { readonly text: string; readonly mode?: number }
+  | { readonly bytes: () => Uint8Array }
+  | { readonly link: string };
+
+/** The files of a boot tree by their path in it. */
+export type BootTree = Readonly<Record<string, TreeEntry>>;
 
 /** Copies a boot tree into a folder. Throws MissingPackage for a file whose package is not there. */
 export function plantTree(root: string, tree: BootTree): void {
@@ -11,7 +18,9 @@ export function plantTree(root: string, tree: BootTree): void {
     const target = join(root, path);
     mkdirSync(dirname(target), { recursive: true });
     if ("piece" in entry) cpSync(locate(entry.piece), target, { recursive: true, verbatimSymlinks: true });
-    else writeFileSync(target, entry.text);
+    else if ("link" in entry) symlinkSync(entry.link, target);
+    else if ("bytes" in entry) writeFileSync(target, entry.bytes());
+    else writeFileSync(target, entry.text, { mode: entry.mode ?? 0o644 });
   }
 }
 

@@ -20,7 +20,7 @@ export interface ReportedBoot {
 
 export interface ExpectedVerdict {
   readonly mac: string;
-  /** Such as `B04`, or `booted`. */
+  /** Such as `B04`, or `delivered`. */
   readonly verdict: string;
   /** Any of them will do. */
   readonly confidence: readonly string[];

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import type { Scenario } from "../src/lab.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Lab, Scenario } from "../src/lab.ts";
 import { type RunOptions, runScenarios } from "../src/runner.ts";
 
 const scenario = (name: string, more: Partial<Scenario> = {}): Scenario => ({
@@ -54,4 +57,27 @@ test("several at once, and nothing beside what must be alone", async () => {
 
 test("an interrupt starts no more", async () => {
   expect((await ran(four, 1, 2)).told).toEqual(["a", "b"]);
+});
+
+/** What comes of a scenario with three parts, of which two run. */
+async function outcomeOf(run: (lab: Lab) => void) {
+  const folder = mkdtempSync(join(tmpdir(), "lab-runner-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const parts = new Map([["wires", ["a", "c"]]]);
+  const signal = new AbortController().signal;
+  const options = { run: {} as RunOptions["run"], folder, keep: false, jobs: 1, parts, signal, onOutcome: () => {} };
+  const wires = scenario("wires", { parts: ["a", "b", "c"], run: async (lab) => run(lab) });
+  return (await runScenarios([wires], options))[0];
+}
+
+test("a scenario is told which of its parts run", async () => {
+  const asked: boolean[] = [];
+  const outcome = await outcomeOf((lab) => asked.push(...["a", "b", "c"].map((part) => lab.part(part))));
+  expect(asked).toEqual([true, false, true]);
+  expect(outcome?.failure).toBeUndefined();
+});
+
+test("a part that is not declared, or never asked for, fails the scenario", async () => {
+  expect((await outcomeOf((lab) => lab.part("d")))?.failure).toContain('wires declares no part "d"');
+  expect((await outcomeOf((lab) => lab.part("a")))?.failure).toContain("never asked for: c");
 });

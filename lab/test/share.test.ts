@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Scenario } from "../src/lab.ts";
 import { openRowBook } from "../src/record/rows.ts";
 import { SCENARIOS } from "../src/scenarios/all.ts";
-import { chooseShare, parseShare, shareLine, shareOfCommit } from "../src/share.ts";
+import { chooseShare, parseShare, shareLines, shareOfCommit } from "../src/share.ts";
 
 const scenario = (name: string, parts?: readonly string[]): Scenario => ({
   name,
@@ -36,13 +36,11 @@ test("the shares of the real scenarios together hold every part once, and every 
   expect(SCENARIOS.filter(({ parts }) => parts !== undefined).length).toBeGreaterThan(0);
 });
 
-test("every part of a real scenario is the id of one of its rows", () => {
-  for (const { name, parts = [], rows = [] } of SCENARIOS) {
-    for (const part of parts)
-      expect(
-        rows.map(({ id }) => id),
-        name,
-      ).toContain(part);
+test("no two scenarios have a part of one name, and where there are parts each row is one of them", () => {
+  const all = SCENARIOS.flatMap(({ parts = [] }) => parts);
+  expect(all.toSorted()).toEqual([...new Set(all)].toSorted());
+  for (const { name, parts, rows = [] } of SCENARIOS) {
+    for (const { id } of parts === undefined ? [] : rows) expect(parts, name).toContain(id);
   }
 });
 
@@ -60,9 +58,10 @@ test("a commit always has the same share, and commits get all of them", () => {
   expect(new Set(spread)).toEqual(new Set([1, 2, 3]));
 });
 
-test("the line says what ran of the scenarios that rotate", () => {
+test("the lines say what ran of the scenarios that rotate", () => {
   const share = { number: 1, of: 3 };
-  expect(shareLine(share, some, chooseShare(some, share))).toBe("share 1/3: nics 2 of 4 (a, d); single 0 of 1 (none)");
+  const lines = ["share 1/3:", "  nics 2 of 4: a, d", "  single 0 of 1: none"];
+  expect(shareLines(share, some, chooseShare(some, share)).split("\n")).toEqual(lines);
 });
 
 test("the row of a part that does not run need not be shown, and may not", () => {

@@ -16,8 +16,8 @@ export interface AlpineRequest {
 }
 
 /**
- * Makes the archive for Alpine, and gives its name: the bundle for Alpine's own Node.js, a script of OpenRC, and what
- * installs them. The single executable needs glibc.
+ * Creates the archive for Alpine and returns its name: the bundle for Alpine's own Node.js, an OpenRC script, and
+ * an install script. The single executable needs glibc.
  */
 export function writeAlpineArchive(out: string, { bundle, appliance, licenses, time }: AlpineRequest): string {
   const top = `bootlace-${appliance.version}`;

@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 export const program = "/usr/bin/bootlace";
 export const configFile = "/etc/bootlace/bootlace.yaml";
 
-/** What the built appliance says of itself; packages are made of that. */
+/** Output of the built appliance, from which packages are made. */
 export interface Appliance {
   readonly version: string;
   /** The output of one command. */
   says(...words: string[]): string;
-  /** The file that makes an init system run it. Nothing of the machine that builds is looked at. */
+  /** The service file for an init system, independent of the build machine. */
   service(manager: "systemd" | "openrc", ...more: string[]): string;
 }
 
-/** Asks a bundle. */
+/** Runs a bundle for its output. */
 export function applianceOf(bundle: string): Appliance {
   const says = (...words: string[]) =>
     execFileSync(process.execPath, [bundle, ...words], { cwd: tmpdir(), encoding: "utf8", env: {} });

@@ -1,5 +1,5 @@
 /**
- * `npm run binary -- TARGET…` makes a single executable for each target, the bundle for the Node.js of a distribution,
+ * `npm run binary -- TARGET…` builds a single executable for each target, the bundle for the Node.js of a distribution,
  * their SBOMs and the sums of everything: `npm run binary -- linux-x64 linux-arm64 [--packages] [--out DIR]`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -7,7 +7,7 @@ import { place } from "./places.ts";
 
 const entry = "apps/appliance/dist/main.js";
 
-/** What a bundle runs on. `distribution`: whatever Node.js the machine has. */
+/** What a bundle runs on. `distribution`: the Node.js of the machine. */
 export type BundleKind = "executable" | "distribution";
 
 export interface Bundle {
@@ -15,9 +15,9 @@ export interface Bundle {
   readonly packages: readonly BundledPackage[];
 }
 
-/** Makes one CommonJS file of the appliance and everything it imports, the licences included. */
+/** Bundles the appliance and everything it imports into one CommonJS file, licences included. */
 export async function makeBundle(kind: BundleKind): Promise<Bundle> {
-  // Licences are asked of the packages that are really in it; a first pass tells which.
+  // Only packages in the bundle need licences; a first pass finds them.
   const packages = bundledPackages((await bundleWith("", kind)).metafile);
   const { code } = await bundleWith(licensesText(packages), kind);
   return { code, packages };
@@ -35,11 +35,11 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     },
   };
   const forOldNode = {
-    // Read by Node.js 12, so that the prelude can say what is wrong; run from 18 on.
+    // Node.js 12 can parse it, so that the prelude can print an error; it runs from 18 up.
     target: "node12",
     banner: { js: readFileSync(place("packaging/src/prelude.js"), "utf8") },
   };
-  // Modules are strict, and the one file of them must be.
+  // Modules are strict, so the bundled file must be too.
   const forOurNode = { target: "node24", banner: { js: '"use strict";' } };
   const { metafile, outputFiles } = await build({
     absWorkingDir: place("."),
@@ -47,11 +47,11 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     bundle: true,
     platform: "node",
     format: "cjs",
-    // Names stay, for stacks that can be read.
+    // Names are kept, for readable stack traces.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
-    // What is bundled is JavaScript; a tsconfig.json beside it has no say.
+    // The input is JavaScript; a tsconfig.json beside it is ignored.
     tsconfigRaw: "{}",
     logLevel: "warning",
     metafile: true,
@@ -60,7 +60,8 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     ...(kind === "executable" ? forOurNode : forOldNode),
   });
   const [output] = outputFiles;
-  if (output === undefined || replaced !== 1) throw new Error(`built-in.js was met ${replaced} times in the bundle`);
+  if (output === undefined || replaced !== 1)
+    throw new Error(`built-in.js is ${replaced} times in the bundle, not once`);
   return { code: output.text, metafile };
 }
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Metafile } from "esbuild";
 import { place } from "./places.ts";
 
-/** A package of which something stands in the bundle. */
+/** A package with code in the bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
@@ -35,7 +35,7 @@ export function bundledPackages({ inputs, outputs }: Metafile): BundledPackage[]
     if (found.has(id)) continue;
     const ours = !folder.includes("/node_modules/");
     const { name, version, license } = manifest;
-    if (license === undefined) throw new Error(`${id} names no licence`);
+    if (license === undefined) throw new Error(`${id} has no licence`);
     found.set(id, { name, version, license, licenseText: licenseText(folder, manifest), ours, uses: [] });
   }
   for (const [path, { manifest }] of homes) {
@@ -68,7 +68,7 @@ function homeOf(path: string): { folder: string; manifest: Manifest } {
   throw new Error(`${path} belongs to no package`);
 }
 
-/** A package without a licence file has said what it is under, and who wrote it. */
+/** A package without a licence file must name its licence and author. */
 function licenseText(folder: string, { license, author }: Manifest): string {
   const files = readdirSync(folder).filter((name) => /^(licen[cs]e|copying|notice)(\.|-|$)/i.test(name));
   if (files.length > 0)

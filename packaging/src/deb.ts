@@ -21,10 +21,10 @@ export interface DebRequest {
 
 const maintainer = "The Bootlace authors <bootlace@bootlace.invalid>";
 
-/** What the executables ask of the system: the newest symbols they name are GLIBC_2.28 and GLIBCXX_3.4.21. */
+/** What the executables need from the system: the newest symbols they name are GLIBC_2.28 and GLIBCXX_3.4.21. */
 const depends = "libc6 (>= 2.28), libgcc-s1 (>= 3.0), libstdc++6 (>= 5.2)";
 
-/** Makes the Debian package, and gives the name of its file. The same input gives the same bytes. */
+/** Builds the Debian package and returns its file name. The same input gives the same bytes. */
 export function writeDeb(out: string, request: DebRequest): string {
   const { target, time, appliance } = request;
   const { version } = appliance;

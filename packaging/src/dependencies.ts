@@ -1,4 +1,4 @@
-/** Which packages the daemon installs, and what they are under: `node packaging/src/dependencies.ts` rewrites the page. */
+/** The packages that the daemon installs, with their licences: `node packaging/src/dependencies.ts` rewrites the page. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -94,7 +94,7 @@ export function daemonDependencies(): Dependency[] {
   const installed = installedPackages();
   return runtimeClosure(lockFile()).map((id) => {
     const dependency = installed.get(id);
-    if (dependency === undefined) throw new Error(`${id} is locked and not installed: npm run setup`);
+    if (dependency === undefined) throw new Error(`${id} is locked but not installed: run npm run setup`);
     return dependency;
   });
 }

@@ -10,7 +10,7 @@ import type { NodeRuntime } from "./node-runtime.ts";
 const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 const postject = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
 
-/** Makes the single executable: Node with the bundle in it. The same input gives the same bytes. */
+/** Builds the single executable: Node with the bundle inside. The same input gives the same bytes. */
 export function writeExecutable(path: string, { code }: Bundle, node: NodeRuntime): void {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-binary-"));
   try {
@@ -19,12 +19,12 @@ export function writeExecutable(path: string, { code }: Bundle, node: NodeRuntim
       main: "bootlace.cjs",
       output: "bootlace.blob",
       disableExperimentalSEAWarning: true,
-      // Both hold machine code of the machine that makes them.
+      // Both contain machine code of the build machine.
       useSnapshot: false,
       useCodeCache: false,
-      // $NODE_OPTIONS must not put code into a program with rights to low ports.
+      // $NODE_OPTIONS must not inject code into a program with CAP_NET_BIND_SERVICE.
       execArgvExtension: "none",
-      // Nor must the settings of OpenSSL, which may name libraries to load, and end the program where they are odd.
+      // Nor may OpenSSL settings, which can name libraries to load and stop the program if they are invalid.
       execArgv: ["--openssl-config=/dev/null"],
       assets: { "node-license": node.license },
     };

@@ -5,7 +5,7 @@ const rule = "-".repeat(78);
 /** The licences of a bundle in one text: ours first, then those of the libraries. */
 export function licensesText(packages: readonly BundledPackage[]): string {
   const ours = packages.find(({ name }) => name === "bootlace");
-  if (ours === undefined) throw new Error("the bundle does not hold bootlace");
+  if (ours === undefined) throw new Error("bootlace is not in the bundle");
   const others = packages.filter(({ ours }) => !ours);
   const parts = others.map(({ name, version, license, licenseText }) =>
     [rule, `${name} ${version} (${license})`, "", licenseText.replaceAll("\r\n", "\n"), ""].join("\n"),

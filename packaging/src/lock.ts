@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { place } from "./places.ts";
 
-/** What pnpm-lock.yaml says of one package: the sum its archive must have. */
+/** An entry of pnpm-lock.yaml: the checksum of a package's archive. */
 export interface Locked {
   readonly name: string;
   readonly version: string;
@@ -17,7 +17,7 @@ export function readLock(text = readFileSync(place("pnpm-lock.yaml"), "utf8")): 
     Object.entries(packages).map(([key, { resolution }]) => {
       const at = key.lastIndexOf("@");
       const { integrity } = resolution;
-      if (integrity === undefined) throw new Error(`pnpm-lock.yaml has no sum for ${key}`);
+      if (integrity === undefined) throw new Error(`pnpm-lock.yaml has no checksum for ${key}`);
       return [key, { name: key.slice(0, at), version: key.slice(at + 1), integrity }];
     }),
   );

@@ -1,7 +1,7 @@
 import { type Appliance, configFile } from "./appliance.ts";
 import { manPage } from "./man.ts";
 
-/** The manual pages by the name of their file, made of the tables that the commands and the config are made of. */
+/** The manual pages by file name, generated from the tables of the commands and the config. */
 export function manPages({ version, says }: Appliance, time: number): ReadonlyMap<string, string> {
   const program = manPage({
     name: "bootlace",
@@ -14,8 +14,8 @@ export function manPages({ version, says }: Appliance, time: number): ReadonlyMa
       {
         title: "DESCRIPTION",
         lines: [
-          "Boots machines from the network beside a router that already does DHCP. It answers PXE and UEFI HTTP Boot",
-          "clients as a proxyDHCP server, so it never hands out an address, and serves the boot files by TFTP and HTTP,",
+          "Boots machines from the network on a LAN with an ordinary DHCP router. It replies to PXE and UEFI HTTP Boot",
+          "clients as a proxyDHCP server, so it never assigns addresses, and serves the boot files by TFTP and HTTP,",
           "or points clients at another file server.",
         ],
       },
@@ -32,7 +32,7 @@ export function manPages({ version, says }: Appliance, time: number): ReadonlyMa
     summary: "configuration of bootlace",
     version,
     time,
-    before: [{ title: "DESCRIPTION", lines: [`The daemon of a package reads \`${configFile}\`.`] }],
+    before: [{ title: "DESCRIPTION", lines: [`The packaged daemon reads \`${configFile}\`.`] }],
     markdown: says("schema", "--markdown"),
     after: [{ title: "SEE ALSO", lines: ["`bootlace`(1)"] }],
   });

@@ -1,8 +1,8 @@
-/** A page for man(1), made of a reference page in Markdown as the appliance prints it. */
+/** A page for man(1), generated from a reference page in Markdown that the appliance prints. */
 export interface ManPage {
   readonly name: string;
   readonly section: number;
-  /** What stands behind the name in NAME. */
+  /** The text after the name in NAME. */
   readonly summary: string;
   readonly version: string;
   /** Seconds since 1970. */
@@ -36,7 +36,7 @@ function sectionText({ title, lines }: Section): string {
   return `.SH ${title}\n${lines.map(inline).join(title === "SYNOPSIS" ? "\n.br\n" : "\n")}`;
 }
 
-/** Headings, paragraphs, tables and blocks of code: no more stands in a reference page. */
+/** Headings, paragraphs, tables and code blocks: a reference page has nothing else. */
 function fromMarkdown(markdown: string): string[] {
   const out = [".PP"];
   let heads: readonly string[] | undefined;
@@ -68,7 +68,7 @@ function fromMarkdown(markdown: string): string[] {
   return out.filter((line, at) => line !== ".PP" || !/^\.(PP|SH|SS|TP)/.test(out[at + 1] ?? ""));
 }
 
-/** The last column says what it means; those between say more about it. */
+/** The last column is the meaning; those between become sentences after it. */
 function row(heads: readonly string[], cells: readonly string[]): string {
   const between = heads.slice(1, -1).map((head, at) => [head, cells[at + 1] ?? ""] as const);
   const more = between.filter(([, text]) => text !== "").map(([head, text]) => `${capital(head)}: ${inline(text)}.`);
@@ -88,7 +88,7 @@ function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-/** Text in which `code` is bold and [a link](to) is its words. */
+/** Text in which `code` is bold and [a link](to) becomes its text. */
 function inline(text: string): string {
   const plain = text.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1");
   const parts = plain.split("`").map((part, at) => (at % 2 === 0 ? literal(part) : `\\fB${literal(part)}\\fR`));
@@ -99,7 +99,7 @@ function literal(text: string): string {
   return guarded(text.replaceAll("\\", "\\e").replaceAll("-", "\\-"));
 }
 
-/** A line of text must not begin like a request. */
+/** A line of text must not start like a roff request. */
 function guarded(text: string): string {
   return /^[.']/.test(text) ? `\\&${text}` : text;
 }

@@ -20,7 +20,7 @@ export interface NodeRuntime {
 export function nodeFor({ nodePackage }: Target): NodeRuntime {
   const locked = lockedVersion(readLock(), nodePackage);
   if (locked.version !== process.versions.node) {
-    throw new Error(`this is Node ${process.versions.node}, and ${nodePackage} is ${locked.version}: use npm run`);
+    throw new Error(`this is Node ${process.versions.node}, but ${nodePackage} is ${locked.version}: use npm run`);
   }
   const installed = place(`node_modules/${nodePackage}`);
   const folder = existsSync(join(installed, "bin/node")) ? installed : unpack(locked);
@@ -49,8 +49,10 @@ function unpack(locked: Locked): string {
   return folder;
 }
 
-/** Says what is wrong when an archive has another sum than the lock file. */
+/** The error when the checksum of an archive differs from the lock file. */
 export function wrongSum(archive: Uint8Array, { name, version, integrity }: Locked): string | undefined {
   const sum = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
-  return sum === integrity ? undefined : `${name}@${version} has the sum ${sum}, and pnpm-lock.yaml says ${integrity}`;
+  return sum === integrity
+    ? undefined
+    : `${name}@${version} has the checksum ${sum}, but pnpm-lock.yaml has ${integrity}`;
 }

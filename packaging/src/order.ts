@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { place } from "./places.ts";
 import { type Target, targets } from "./targets.ts";
 
-/** What is to be made. */
+/** What to build. */
 export interface Order {
   readonly targets: readonly Target[];
   /** The packages of Debian and Alpine too. */
@@ -26,7 +26,7 @@ export function readOrder(words: readonly string[]): OrderResult {
       options: { out: { type: "string", default: place("out") }, packages: { type: "boolean", default: false } },
     });
     const unknown = positionals.find((name) => !known.includes(name));
-    if (unknown !== undefined) return { ok: false, problem: `there is no target ${unknown}\n${usage}` };
+    if (unknown !== undefined) return { ok: false, problem: `unknown target ${unknown}\n${usage}` };
     if (positionals.length === 0) return { ok: false, problem: usage };
     const wanted = targets.filter(({ name }) => positionals.includes(name));
     return { ok: true, order: { targets: wanted, ...values } };

@@ -14,10 +14,10 @@ export interface SbomRequest {
   readonly node?: { readonly locked: Locked; readonly parts: Readonly<Record<string, string>> };
 }
 
-/** What is in a file, as CycloneDX 1.6 JSON. */
+/** The contents of a file, as CycloneDX 1.6 JSON. */
 export function makeSbom({ file, packages, lock, time, node }: SbomRequest): string {
   const own = packages.find(({ name }) => name === "bootlace");
-  if (own === undefined) throw new Error(`${file.name} does not hold bootlace`);
+  if (own === undefined) throw new Error(`bootlace is not in ${file.name}`);
   const others = packages.filter((one) => one !== own);
   const root = refOf(own);
   const document = {
@@ -51,7 +51,7 @@ export function makeSbom({ file, packages, lock, time, node }: SbomRequest): str
 
 function libraryOf(one: BundledPackage, lock: ReadonlyMap<string, Locked>): object {
   const locked = lock.get(`${one.name}@${one.version}`);
-  if (locked === undefined && !one.ours) throw new Error(`pnpm-lock.yaml does not know ${one.name}@${one.version}`);
+  if (locked === undefined && !one.ours) throw new Error(`pnpm-lock.yaml has no ${one.name}@${one.version}`);
   return {
     type: "library",
     "bom-ref": refOf(one),
@@ -66,7 +66,7 @@ function libraryOf(one: BundledPackage, lock: ReadonlyMap<string, Locked>): obje
 function nodeOf({ locked, parts }: NonNullable<SbomRequest["node"]>): object {
   const ref = purl(`${locked.name}@${locked.version}`);
   const { node, modules: _modules, napi: _napi, ...libraries } = parts;
-  if (node !== locked.version) throw new Error(`the parts are those of Node ${node}, not of ${locked.version}`);
+  if (node !== locked.version) throw new Error(`the parts belong to Node ${node}, not to ${locked.version}`);
   return {
     type: "platform",
     "bom-ref": ref,

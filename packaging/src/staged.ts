@@ -22,8 +22,8 @@ export interface StagedFile {
 export type Staged = Readonly<Record<string, StagedFile>>;
 
 /**
- * Lays the files out in a temporary folder, calls `use` with it, and takes it away again. Modes and times are those of
- * the package, whatever the umask and the clock say.
+ * Creates the files in a temporary folder, calls `use` with it, and removes it. Modes and times are those of
+ * the package, independent of umask and clock.
  */
 export function withStaged<T>(staged: Staged, time: number, use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-package-"));

@@ -5,7 +5,7 @@ export interface Target {
   readonly nodePackage: string;
   /** `process.arch` there. */
   readonly arch: string;
-  /** What Debian calls it. */
+  /** Debian's name of the architecture. */
   readonly debian: string;
 }
 

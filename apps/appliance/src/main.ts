@@ -5,25 +5,26 @@ import { readArguments } from "./cli/arguments.ts";
 import { createAsker } from "./cli/ask.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
-import { commandHelp, programHelp } from "./cli/help.ts";
-import { printError } from "./cli/output.ts";
+import { commandHelp, commandRow, helpCommand, programHelp } from "./cli/help.ts";
+import { printError, printJson } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
 import { exitCodes } from "./os/exit-codes.ts";
 import { isJournal, isOneOutput } from "./os/journal.ts";
 
-/** What stands without a command. */
+/** Options without a command. */
 const ownOptions = ["-V", "-h", "--version", "--help"];
 
 /**
  * Runs one command line.
- * @param argv the words behind `bootlace`
+ * @param argv the words after `bootlace`
  * @returns the exit code
  */
 async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { out, err } = surroundings;
-  const [name, ...words] = argv;
+  // npm run and pnpm hand on the "--" that ends their own options.
+  const [name, ...words] = argv[0] === "--" ? argv.slice(1) : argv;
   if (name === "--version" || name === "-V") {
     out(versionLine());
     return exitCodes.ok;
@@ -32,15 +33,28 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
     out(programHelp(commands));
     return exitCodes.ok;
   }
-  if (name === "help" && words[0] === "--markdown") {
-    out(cliReference(commands));
-    return exitCodes.ok;
+  if (name === "help") {
+    const wanted = words.filter((word) => word !== "--json");
+    const [asked] = wanted;
+    if (asked === "--markdown") {
+      out(cliReference(commands));
+      return exitCodes.ok;
+    }
+    if (asked === "--help" || asked === "-h" || asked === "help") {
+      out(commandHelp(helpCommand));
+      return exitCodes.ok;
+    }
+    const described = commands.filter((command) => asked === undefined || command.name === asked);
+    if (wanted.length < words.length && described.length > 0) {
+      printJson(surroundings, { commands: described.map(commandRow) });
+      return exitCodes.ok;
+    }
   }
   if (name === undefined) {
     err(programHelp(commands));
     return exitCodes.usage;
   }
-  const asked = name === "help" ? (words[0] ?? name) : name;
+  const asked = name === "help" ? (words.find((word) => word !== "--json") ?? name) : name;
   const command = commands.find((candidate) => candidate.name === asked);
   if (command === undefined) {
     const isOption = asked.startsWith("-");
@@ -59,7 +73,7 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
   }
   const read = readArguments(words, command.options, command.positionals?.length ?? 0);
   if (!read.ok) {
-    const hint = `Run bootlace ${command.name} --help for its options`;
+    const hint = `See bootlace ${command.name} --help`;
     const json = words.slice(0, endOfOptions(words)).includes("--json");
     printError(surroundings, command.name, { code: "usage", message: read.problem, hint }, json);
     return exitCodes.usage;
@@ -81,14 +95,14 @@ function failInternally(error: unknown): never {
 process.on("uncaughtException", failInternally);
 process.on("unhandledRejection", failInternally);
 let lost: string | undefined;
-// The reader of a pipe may go away: it has what it wanted. The daemon goes on serving without any output.
+// The reader of a pipe may close it early. The daemon continues without any output.
 process.stderr.on("error", () => {});
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   if (code !== "EPIPE") lost ??= code ?? message;
 });
 process.on("exit", (code) => {
   if (lost === undefined || code !== exitCodes.ok || process.argv[2] === "serve") return;
-  process.stderr.write(`bootlace: the output could not be written (${lost}): it is lost, or cut off\n`);
+  process.stderr.write(`bootlace: the output could not be written (${lost}); it is lost or cut off\n`);
   process.exitCode = exitCodes.output;
 });
 
@@ -110,6 +124,6 @@ run(process.argv.slice(2), {
   networkInterfaces,
 }).then((code) => {
   process.exitCode = code;
-  // Output may still be on its way through a pipe; a forgotten handle must not keep the process.
+  // Output may still be in a pipe; a forgotten handle must not keep the process alive.
   setTimeout(() => process.exit(code), 1000).unref();
 }, failInternally);

@@ -160,10 +160,10 @@ describe("the API of a running appliance", () => {
     expect((await fetch(test.url("/readyz"))).status).toBe(200);
     test.setInterfaces({});
     test.timers.get(2000)?.();
-    await test.logged("net.interfaces", ({ message }) => message.startsWith("no interface"));
+    await test.logged("net.interfaces", ({ message }) => message.startsWith("waiting for an interface"));
     const reply = await fetch(test.url("/readyz"));
     const { reasons } = (await reply.json()) as { reasons: string[] };
-    expect([reply.status, reasons.some((reason) => reason.includes("no interface is served"))]).toEqual([503, true]);
+    expect([reply.status, reasons.some((reason) => reason.includes("no interface to serve"))]).toEqual([503, true]);
   });
 
   it("takes another token over at a reload without losing the listener, and another port with it", async () => {
@@ -224,7 +224,7 @@ describe("the API of a running appliance", () => {
     const tokenFile = join(folder, "missing");
     const base = loopbackConfig(join(folder, "boot"), 6800);
     await using other = administered(6800, { admin: { ...base.admin, enabled: true, port: 0, tokenFile } });
-    await expect(other.appliance.start()).rejects.toThrow(/token file .* cannot be read \(ENOENT\)/);
+    await expect(other.appliance.start()).rejects.toThrow(/token file .* is not readable \(ENOENT\)/);
     expect(other.appliance.endpoints()).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ it("follows interfaces that come and go", async () => {
   test.setInterfaces({});
   await test.appliance.start();
   expect(test.appliance.endpoints().map(({ service }) => service)).toEqual(["dhcp"]);
-  expect(test.text()).toContain("no interface to serve yet: waiting for one");
+  expect(test.text()).toContain("waiting for an interface to serve");
 
   const loopback = networkInterfaces()[loopbackName] ?? [];
   test.setInterfaces({ eth0: loopback.map((info) => ({ ...info, internal: false })) });
@@ -111,7 +111,7 @@ it("does not let the network fill its log", async () => {
   expect(test.records.filter(({ event }) => event === "tftp.not-found").length).toBe(500);
   test.tick();
   expect(test.records.filter(({ event }) => event === "log.held-back").map(({ message }) => message)).toEqual([
-    "more than anybody reads: 4500 × tftp.not-found not told",
+    "log limit: suppressed 4500 × tftp.not-found",
   ]);
 });
 
@@ -178,12 +178,12 @@ it("is silent towards others: everyday packets at debug, the rest once a minute 
 
 it.each([
   ["/dev/null", "it is not a folder"],
-  ["/dev/null/boot", "a part of its path is not a folder"],
+  ["/dev/null/boot", "part of its path is not a folder"],
 ])("whose root cannot be made (%s) binds no port", async (file, why) => {
   await using test = createTestAppliance(loopbackConfig(file, 68));
   const error = await test.appliance.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ApplianceStartError);
-  expect(String(error)).toBe(`ApplianceStartError: the root folder ${file} cannot be made: ${why}`);
+  expect(String(error)).toBe(`ApplianceStartError: the root folder ${file} cannot be created: ${why}`);
   expect(test.text()).not.toMatch(/listening|on port/);
   expect(test.appliance.endpoints()).toEqual([]);
 });
@@ -217,7 +217,7 @@ it("tells all ports that are denied at once, and leaves nothing running", async 
   const error = await test.appliance.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ApplianceStartError);
   expect(String(error)).toMatch(
-    /^ApplianceStartError: cannot bind UDP port 69 \(tftp\) on 127\.0\.0\.1, UDP port 67 \(dhcp\) on 127\.0\.0\.1, UDP port 4011 \(dhcp\) on 127\.0\.0\.1: no permission\. Give/,
+    /^ApplianceStartError: cannot bind UDP port 69 \(tftp\) on 127\.0\.0\.1, UDP port 67 \(dhcp\) on 127\.0\.0\.1, UDP port 4011 \(dhcp\) on 127\.0\.0\.1: permission denied\. Either run as root/,
   );
   expect(steps).toEqual([]);
   expect(timers).toBe(0);

@@ -141,9 +141,9 @@ it("the log shows what each architecture gets, and what was looked for", async (
   expect(record.message).toBe("root /srv/boot: boot files for 2 architectures");
   expect(record.details?.map((line) => line.replace(/looked for (\S+) .*/, "looked for $1 …"))).toEqual([
     'x86-bios    "pxelinux/pxelinux.0"',
-    "x64-uefi    the boot check; looked for bootx64.efi, …",
-    "ia32-uefi   the boot check; looked for bootia32.efi, …",
-    'arm64-uefi  "efi/bootx64.efi" (in spite of its name: its header says arm64)',
+    "x64-uefi    boot check (no file of its own; looked for bootx64.efi, …",
+    "ia32-uefi   boot check (no file of its own; looked for bootia32.efi, …",
+    'arm64-uefi  "efi/bootx64.efi" (despite its name: its header says arm64)',
     "arm32-uefi, riscv64-uefi, riscv32-uefi, loongarch64-uefi, loongarch32-uefi  nothing",
   ]);
 });
@@ -154,11 +154,11 @@ it("the log names what no client is told, and why", () => {
     (_, number) => ({ path: `${number}/bootx64.efi`, flaw: "no-program" }) as const,
   );
   const record = treeRecord("/srv", growTree([{ path: "pxelinux.0", flaw: "empty" }, ...flawed]), false, false);
-  expect([record.level, record.message]).toEqual(["warn", "root /srv: no boot files yet; put some there"]);
+  expect([record.level, record.message]).toEqual(["warn", "root /srv: no boot files yet. Add some"]);
   const rows = record.details?.filter((line) => line.startsWith("left out")) ?? [];
   expect([rows[0], rows[1], rows.at(-1), rows.length]).toEqual([
     'left out    "pxelinux.0": it is empty',
-    'left out    "0/bootx64.efi": it is no UEFI program (no PE header)',
+    'left out    "0/bootx64.efi": it is not a UEFI program (no PE header)',
     "left out    3 more",
     11,
   ]);

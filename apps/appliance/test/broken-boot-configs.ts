@@ -9,7 +9,7 @@ export const brokenRules: readonly BrokenConfig[] = [
     text: "boot:\n  - nmae: a\n    file: x\n    when: { macc: 52:54:00 }\n",
     lines: [
       'f:2:5: error[E003] boot[0].nmae: unknown key "nmae". Known keys: name, when, file, server, url, script, menu, form, root, delay, ignore. Did you mean "name"?',
-      'f:4:13: error[E003] boot[0].when.macc: unknown key "macc". Known keys: arch, firmware, host, mac, uuid, serial, vendorClass, userClass, interface, subnet, relay. Did you mean "mac"?',
+      'f:4:13: error[E003] boot[0].when.macc: unknown key "macc". Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay. Did you mean "mac"?',
     ],
   },
   {

@@ -57,7 +57,7 @@ export const brokenMenus: readonly BrokenConfig[] = [
       'f:3:24: error[E025] boot[0].when.interface: "a/b" is not the name of a network interface. Allowed: 1 to 15 characters without spaces, such as eth0.',
       'f:3:38: error[E021] boot[0].when.subnet[0]: "10.0.0.1/8" is an address, not a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 10.0.0.0/8?',
       'f:3:58: error[E020] boot[0].when.relay: "router" is not an IPv4 address. Allowed: four numbers from 0 to 255, such as 192.168.11.17.',
-      'f:3:77: error[E011] boot[0].when.firmware[0]: "efi" is not one of the allowed words. Allowed: bios, uefi, uefi-http, ipxe, raspberry-pi, u-boot. Did you mean uefi?',
+      'f:3:77: error[E011] boot[0].when.firmware[0]: "efi" is not one of the allowed words. Allowed: bios, uefi, uefi-http, ipxe, raspberry-pi, u-boot, other. Did you mean uefi?',
     ],
   },
   {
@@ -73,7 +73,7 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "hosts that nothing or the same identifies",
     text: 'hosts:\n  a: {}\n  b: { mac: 52:54:00 }\n  c: { serial: X1 }\n  d: { serial: [x1, x2] }\n  " ": { uuid: 00112233-4455-6677-8899-aabbccddeeff }\n',
     lines: [
-      "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid or serial.",
+      "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid, serial or clientId.",
       'f:3:13: error[E022] hosts.b.mac: "52:54:00" is only the beginning of a MAC address. Allowed: all six bytes, such as 52:54:00:12:34:56.',
       'f:5:17: error[E036] hosts.d.serial[0]: "c" has this serial too. Keep it in one of the two.',
       'f:6:3: error[E028] hosts. : " " cannot be used as a name. Allowed: 1 to 255 characters without control characters.',
@@ -91,8 +91,8 @@ export const brokenMenus: readonly BrokenConfig[] = [
     name: "a host with a key that is none",
     text: "hosts:\n  a: { macs: 52:54:00:12:34:56 }\n",
     lines: [
-      "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid or serial.",
-      'f:2:8: error[E003] hosts.a.macs: unknown key "macs". Known keys: mac, uuid, serial. Did you mean "mac"?',
+      "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid, serial or clientId.",
+      'f:2:8: error[E003] hosts.a.macs: unknown key "macs". Known keys: mac, uuid, serial, clientId. Did you mean "mac"?',
     ],
   },
   {

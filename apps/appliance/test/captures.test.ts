@@ -10,23 +10,23 @@ const chained: Choose = ({ firmware }) =>
 
 /** Real clients against the verdict their boot gets, the primary one first. */
 const table: readonly (readonly [string, BootPlan | Choose, readonly string[]])[] = [
-  ["01-bios-e1000-pxelinux-memtest", pxelinux, ["booted likely", "B11 certain"]],
+  ["01-bios-e1000-pxelinux-memtest", pxelinux, ["delivered likely", "B11 certain"]],
   [
     "02a-uefi-x64-syslinux",
     file("efi64/syslinux.efi", { form: "server" }),
-    ["booted likely", "B07 certain", "B11 certain"],
+    ["delivered likely", "B07 certain", "B11 certain"],
   ],
   [
     "02b-uefi-x64-shim-grub-debian",
     file("debian-installer/amd64/bootnetx64.efi", { form: "server" }),
     ["unclear likely", "B07 certain", "B11 certain"],
   ],
-  ["02c-uefi-x64-snponly-userclass-script", chained, ["booted guess", "B07 certain"]],
+  ["02c-uefi-x64-snponly-userclass-script", chained, ["delivered likely", "B07 certain"]],
   ["03e-uefi-x64-http-shim-grub", url("debian-installer/amd64/bootnetx64.efi"), ["unclear likely", "B11 certain"]],
   [
     "04a-uefi-arm64-shim-grub-router-nextserver",
     file("debian-installer/arm64/bootnetaa64.efi", { form: "server" }),
-    ["booted likely", "B07 certain", "B11 certain"],
+    ["delivered likely", "B07 certain", "B11 certain"],
   ],
   // dnsmasq had offered a menu here, and this plan has none: the item is not served.
   ["06a-bios-external-tftp-17", pxelinux, ["unanswered certain"]],
@@ -35,9 +35,9 @@ const table: readonly (readonly [string, BootPlan | Choose, readonly string[]])[
     file("efi64/syslinux.efi", { form: "server", server: "192.168.11.17" }),
     ["unclear certain"],
   ],
-  ["07a-uboot-arm64-dhcp-proxy", file("x"), ["booted likely", "B11 certain"]],
-  ["08a-relay-isc-bios-srvside", pxelinux, ["booted guess", "B11 certain"]],
-  ["09a-two-proxies-bios", pxelinux, ["booted guess", "B16 certain", "B11 certain"]],
+  ["07a-uboot-arm64-dhcp-proxy", file("x"), ["delivered likely", "B11 certain"]],
+  ["08a-relay-isc-bios-srvside", pxelinux, ["delivered guess", "B11 certain"]],
+  ["09a-two-proxies-bios", pxelinux, ["delivered guess", "B16 certain", "B11 certain"]],
   [
     "03c-uefi-http-dnsmasq-default-silent",
     () => ({ kind: "ignore", reason: "the client boots by HTTP, and no HTTP server runs here" }),
@@ -55,7 +55,7 @@ test("a boot is told step by step", () => {
   const { kinds, boot, reached } = replay("01-bios-e1000-pxelinux-memtest", pxelinux);
   expect(kinds.slice(0, 6)).toEqual(["discover", "offer", "lease", "pxe-request", "silence", "file"]);
   expect(boot).toMatchObject({ mac: "52:54:00:ae:00:01", address: "192.168.11.55", arch: "x86-bios", bytes: 306_402 });
-  expect(reached).toEqual(["booted likely"]);
+  expect(reached).toEqual(["delivered likely"]);
   const roles = boot?.steps.flatMap((step) => (step.kind === "file" ? [step.role] : []));
   expect(roles).toEqual(["boot-file", "module", ...Array(9).fill("config"), "config", "kernel"]);
 });

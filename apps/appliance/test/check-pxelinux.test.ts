@@ -15,10 +15,10 @@ it("configurations of PXELINUX that cannot be served, and nothing waits for a pi
   expect(await findings("root: boot\n")).toEqual(
     [
       ["C0A80B", "it is a folder"],
-      ["default", "it is no regular file"],
+      ["default", "not a regular file"],
     ].map(
       ([name, why]) =>
-        `ROOT/pxelinux.cfg/${name}: error[T002] this configuration cannot be served: ${why}. Make it a readable file below the root.`,
+        `ROOT/pxelinux.cfg/${name}: error[T002] this configuration cannot be served: ${why}. Make it a readable file in the root.`,
     ),
   );
 });
@@ -40,13 +40,14 @@ it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it
   put("e2/pxelinux.0", pxelinuxLoader("6.04", names));
   put("e2/ldlinux.c32", ldlinuxModule(names).subarray(0, 100));
   put("f/ldlinux.c32", uefi);
+  for (const folder of ["a", "b", "c", "d", "e", "e2", "f"]) put(`${folder}/pxelinux.cfg/default`, "LABEL none\n");
   expect(await findings("root: boot\n")).toEqual([
-    `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 beside it. ${remedy}`,
-    `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 is of another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 does not have. ${remedy}`,
-    `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 is of version 6.03, the loader is PXELINUX 6.04. ${remedy}`,
-    `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, and the loader is PXELINUX 6.04. ${remedy}`,
-    `ROOT/e2/ldlinux.c32: error[T006] this ldlinux.c32 is cut short, and the loader is PXELINUX 6.04. ${remedy}`,
-    `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, and PXELINUX 6.04 runs on BIOS. ${remedy}`,
+    `ROOT/a/pxelinux.0: error[T005] PXELINUX 6.04 stops without ldlinux.c32 in its folder. ${remedy}`,
+    `ROOT/b/ldlinux.c32: error[T006] this ldlinux.c32 has another version: it needs "one", "two", "three" and 1 more, which PXELINUX 6.04 lacks. ${remedy}`,
+    `ROOT/c/ldlinux.c32: error[T006] this ldlinux.c32 has version 6.03, but the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/d/ldlinux.c32: error[T006] this ldlinux.c32 is older than Syslinux 5, but the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/e2/ldlinux.c32: error[T006] this ldlinux.c32 is truncated, but the loader is PXELINUX 6.04. ${remedy}`,
+    `ROOT/f/ldlinux.c32: error[T006] this ldlinux.c32 is for UEFI, but PXELINUX 6.04 runs on BIOS. ${remedy}`,
   ]);
 });
 
@@ -59,10 +60,10 @@ it("the configurations of PXELINUX are read: kernels named .bin, files that are 
     "pxelinux.cfg/default",
     "UI menu.c32\nLABEL a\n  KERNEL memtest.bin\nLABEL b\n  LINUX memtest.bin\n  INITRD none.gz\n",
   );
-  put("pxelinux.cfg/01-52-54-00-12-34-56", "KERNEL none\u001b[2J\n");
+  put("pxelinux.cfg/01-52-54-00-12-34-56", "LABEL x\nKERNEL none\u001b[2J\n");
   const missing = "Put the file there, or correct the name; names count from the folder of pxelinux.0.";
   expect(await findings("root: boot\n")).toEqual([
-    `ROOT/pxelinux.cfg/01-52-54-00-12-34-56:1:8: error[T001] "none\\x1b[2J" is not in the root ROOT. ${missing}`,
+    `ROOT/pxelinux.cfg/01-52-54-00-12-34-56:2:8: error[T001] "none\\x1b[2J" is not in the root ROOT. ${missing}`,
     'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it all the same; other servers do not.',
     'ROOT/pxelinux.cfg/default:3:10: error[T007] "memtest.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
     `ROOT/pxelinux.cfg/default:6:10: error[T001] "none.gz" is not in the root ROOT. ${missing}`,

@@ -1,15 +1,22 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readArguments } from "../src/cli/arguments.ts";
 import { check } from "../src/cli/check.ts";
 import type { Surroundings } from "../src/cli/command.ts";
+import { treeFindingCodes } from "../src/file-check/findings.ts";
 import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
 import { peImage } from "./helpers/pe-image.ts";
 import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
 const names = ["start_ldlinux", "findpath"];
+
+it("docs/check.md has a heading for each code, with its text", () => {
+  const page = readFileSync(new URL("../../../docs/check.md", import.meta.url), "utf8");
+  const headings = [...page.matchAll(/^## (T\d{3}): (.+)$/gm)].map(([, code, text]) => [code, text]);
+  expect(headings).toEqual(Object.entries(treeFindingCodes));
+});
 
 it("a tree in order has no findings", async () => {
   put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", names));
@@ -18,7 +25,7 @@ it("a tree in order has no findings", async () => {
   put("debian/vmlinuz", "x");
   put(
     "pxelinux/pxelinux.cfg/default",
-    "KERNEL memtest\nLINUX /debian/vmlinuz\nKERNEL http://h/x\nKERNEL 10.0.0.1::x\n",
+    ["memtest", "::/debian/vmlinuz", "http://h/x", "10.0.0.1::x"].map((name) => `LABEL a\nKERNEL ${name}\n`).join(""),
   );
   put("EFI/BOOT/bootx64.efi", peImage(0x8664));
   expect(await checked("root: boot\nboot:\n  - { when: { arch: x64-uefi }, file: EFI/BOOT/bootx64.efi }\n")).toEqual([
@@ -41,9 +48,9 @@ boot:
   - { file: "tftp://10.0.0.1/x" }
 `;
   expect(await findings(config)).toEqual([
-    'a.yaml:4:1: error[T001] boot[0].file: "gone.0" is not in the root ROOT. Put the file there, or correct the name.',
-    'a.yaml:6:1: error[T001] boot[2].script: "gone.ipxe" is not in the root ROOT. Put the file there, or correct the name.',
-    'a.yaml:2:1: error[T001] menus.m.items[0].file: "menu.0" is not in the root ROOT. Put the file there, or correct the name.',
+    'a.yaml:4:1: error[T001] boot[0].file: "gone.0" is not in the root ROOT. Copy the file there, or correct the name.',
+    'a.yaml:6:1: error[T001] boot[2].script: "gone.ipxe" is not in the root ROOT. Copy the file there, or correct the name.',
+    'a.yaml:2:1: error[T001] menus.m.items[0].file: "menu.0" is not in the root ROOT. Copy the file there, or correct the name.',
   ]);
   expect((await checked(config, "--no-files"))[0]).toBe(0);
 });
@@ -56,12 +63,12 @@ it("a file that cannot be served says why", async () => {
   chmodSync(secret, 0);
   const root = process.getuid?.() === 0;
   expect(await findings("root: boot\nboot:\n  - file: folder\n  - file: link\n  - file: secret\n")).toEqual([
-    'a.yaml:3:1: error[T002] boot[0].file: "folder" cannot be served: it is a folder. Make it a readable file below the root.',
-    'a.yaml:4:1: error[T002] boot[1].file: "link" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
+    'a.yaml:3:1: error[T002] boot[0].file: "folder" cannot be served: it is a folder. Make it a readable file in the root.',
+    'a.yaml:4:1: error[T002] boot[1].file: "link" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
     ...(root
       ? []
       : [
-          'a.yaml:5:1: error[T002] boot[2].file: "secret" cannot be served: this user may not read it. Make it a readable file below the root.',
+          'a.yaml:5:1: error[T002] boot[2].file: "secret" cannot be served: this user may not read it. Make it a readable file in the root.',
         ]),
   ]);
 });
@@ -73,9 +80,9 @@ it("what the boot tree passes over says why", async () => {
   symlinkSync(tmpdir(), join(folder, "boot/distribution"));
   expect(await findings("root: boot\n")).toEqual(
     [
-      'ROOT/distribution: error[T002] "distribution" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
-      'ROOT/pxelinux.0: error[T002] "pxelinux.0" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
-      `"ROOT/a\\x0ab": error[T002] "a\\x0ab" cannot be served: its name has a control character. Rename it.`,
+      'ROOT/distribution: error[T002] "distribution" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
+      'ROOT/pxelinux.0: error[T002] "pxelinux.0" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
+      `"ROOT/a\\x0ab": error[T002] "a\\x0ab" cannot be served: its name contains a control character. Rename it.`,
     ].sort(),
   );
 });
@@ -83,13 +90,14 @@ it("what the boot tree passes over says why", async () => {
 it("a root that cannot be read is one finding, and nothing is made up about its files", async () => {
   writeFileSync(join(folder, "boot"), "");
   expect(await findings("root: boot\nboot:\n  - file: gone\n")).toEqual([
-    "ROOT: error[T002] the root cannot be read: it is no folder. Name a folder that the user of the daemon may read, or give the right to.",
+    "ROOT: error[T002] the root is not readable: not a folder. Name a folder that the daemon's user may read, or make it readable.",
   ]);
 });
 
 it("iPXE that nobody has a script for is told, and is no fault: it may bring its own along", async () => {
   put("ipxe/ipxe.efi", peImage(0x8664));
-  const reported = "no script for iPXE, which x64-uefi start: put boot.ipxe into the root, or name one in a rule\n";
+  const reported =
+    "missing: a script for iPXE, which x64-uefi would boot. Put boot.ipxe into the root, or name a script in a rule\n";
   const fine = "a.yaml: no errors\n";
   expect(await checked("root: boot")).toEqual([0, reported + fine]);
   put("own.ipxe", "#!ipxe\n");
@@ -105,15 +113,15 @@ it("what a start would stop at is told: the token, the user", async () => {
   const of = async (more: string) =>
     (await findings(`root: boot\n${more}\n`)).map((line) => line.replaceAll(folder, "DIR"));
   expect(await of("admin: { tokenFile: none }")).toEqual([
-    "a.yaml:2:1: error[T010] admin.tokenFile: the token file DIR/none is not readable (ENOENT). Make one: openssl rand -hex 32.",
+    "a.yaml:2:1: error[T010] admin.tokenFile: the token file DIR/none is not readable (ENOENT). Create one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: short }")).toEqual([
-    "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces. Make one: openssl rand -hex 32.",
+    "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces. Create one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: good }")).toEqual([]);
   expect(await of("admin: { tokenFile: none, enabled: false }")).toEqual([]);
   expect(await of("user: bootlace-nobody-has-this")).toEqual([
-    'a.yaml:2:1: error[T011] user: there is no user "bootlace-nobody-has-this" on this machine. Make that user, or leave the key out.',
+    'a.yaml:2:1: error[T011] user: unknown user "bootlace-nobody-has-this". Create the user, or remove the key.',
   ]);
   expect(await of("user: root")).toEqual([]);
 });
@@ -126,7 +134,7 @@ it("rules that nobody ever gets are told, and are no fault", async () => {
     0,
     [
       '"rule 1" never matches: its mac is an empty list',
-      'nothing comes to the rules behind "all": it has no conditions',
+      'rules after "all" are never reached: it has no conditions',
       "a.yaml: no errors",
       "",
     ],
@@ -137,7 +145,7 @@ it("rules that nobody ever gets are told, and are no fault", async () => {
 it("a name in another case is told with the name on disk", async () => {
   put("PXELinux/Loader.0", "x");
   expect(await findings("root: boot\nboot:\n  - file: pxelinux\\loader.0\n")).toEqual([
-    'a.yaml:3:1: error[T003] boot[0].file: "pxelinux\\\\loader.0" is called "PXELinux/Loader.0" on disk. Bootlace serves it all the same; other servers and loaders do not.',
+    'a.yaml:3:1: error[T003] boot[0].file: "pxelinux\\\\loader.0" is called "PXELinux/Loader.0" on disk. Bootlace serves it anyway; other servers and loaders do not.',
   ]);
 });
 
@@ -152,9 +160,9 @@ boot:
 `;
   const remedy = "Name the file for this architecture.";
   expect(await findings(rules)).toEqual([
-    `a.yaml:3:1: error[T004] boot[0].file: "a.efi" is a UEFI program for arm64, and the rule is for x64-uefi. ${remedy}`,
-    `a.yaml:4:1: error[T004] boot[1].file: "a.efi" is a UEFI program for arm64, and the rule is for x86-bios. ${remedy}`,
-    'ROOT/EFI/BOOT/bootx64.efi: error[T004] "bootx64.efi" is named for x64, and its header says x86. Replace it by the file for that machine, or rename it.',
+    `a.yaml:3:1: error[T004] boot[0].file: "a.efi" is a UEFI program for arm64, but the rule is for x64-uefi. ${remedy}`,
+    `a.yaml:4:1: error[T004] boot[1].file: "a.efi" is a UEFI program for arm64, but the rule is for x86-bios. ${remedy}`,
+    'ROOT/EFI/BOOT/bootx64.efi: error[T004] "bootx64.efi" is named for x64, but its header says x86. Replace it with the file for that machine, or rename it.',
   ]);
 });
 
@@ -166,13 +174,13 @@ it("a file that is empty or no program is told, by rule and by name", async () =
   const config =
     "root: boot\nboot:\n  - { file: other/own.efi, when: { arch: x64-uefi } }\n  - script: other/menu.ipxe\n  - file: bootx64.efi\n";
   expect((await findings(config)).sort()).toEqual([
-    'ROOT/bootx64.efi: error[T008] "bootx64.efi" is no UEFI program: it has no PE header. Put the program itself there.',
+    'ROOT/bootx64.efi: error[T008] "bootx64.efi" is not a UEFI program: it has no PE header. Replace it with the program.',
     'ROOT/other/menu.ipxe: error[T008] "menu.ipxe" is empty. Copy it again.',
     'ROOT/other/own.efi: error[T008] "own.efi" is empty. Copy it again.',
     'ROOT/pxelinux/lpxelinux.0: error[T008] "lpxelinux.0" is empty. Copy it again.',
     'a.yaml:3:1: error[T008] boot[0].file: "other/own.efi" is empty. Copy it again.',
     'a.yaml:4:1: error[T008] boot[1].script: "other/menu.ipxe" is empty. Copy it again.',
-    'a.yaml:5:1: error[T008] boot[2].file: "bootx64.efi" is no UEFI program: it has no PE header. Put the program itself there.',
+    'a.yaml:5:1: error[T008] boot[2].file: "bootx64.efi" is not a UEFI program: it has no PE header. Replace it with the program.',
   ]);
 });
 
@@ -192,7 +200,7 @@ it("findings are faults in --json, with code, place and hint", async () => {
           path: "boot[0].file",
           severity: "error",
           message: '"gone" is not in the root ROOT',
-          hint: "Put the file there, or correct the name",
+          hint: "Copy the file there, or correct the name",
         },
       ],
       bootCheck: [],
@@ -204,12 +212,13 @@ it("findings are faults in --json, with code, place and hint", async () => {
 it("a file under a name of the boot check is told, and rules that name the check are in order", async () => {
   put("Bootlace-Check/x64-uefi.efi", peImage(0x8664));
   expect(await findings("root: boot\nboot:\n  - file: builtin:check\n")).toEqual([
-    'ROOT/Bootlace-Check/x64-uefi.efi: error[T009] "Bootlace-Check/x64-uefi.efi" is never served: under this name Bootlace serves the boot check. Rename the file or its folder.',
+    'ROOT/Bootlace-Check/x64-uefi.efi: error[T009] "Bootlace-Check/x64-uefi.efi" is never served: Bootlace serves the boot check under this name. Rename the file or its folder.',
   ]);
 });
 
 it("the architectures that get the boot check are named, and none when it is off", async () => {
   put("pxelinux/pxelinux.0", "old");
+  put("pxelinux/pxelinux.cfg/default", "LABEL none\n");
   put("efi/bootaa64.efi", peImage(0xaa64));
   writeFileSync(join(folder, "on.yaml"), "root: boot\n");
   const args = readArguments(["on.yaml", "--json"], check.options, 1);

@@ -67,9 +67,17 @@ it("the table is read again after a second, and at once for an address that is n
 
 it("what clients told is bounded in number, and the latest owner of an address counts", () => {
   const memory = clientMemory();
-  for (let i = 0; i < 5000; i++) memory.learn({ client: { ...client, mac: `m${i}` } }, `a${i % 4500}`);
-  expect([memory.byMac("m0"), memory.macOf("a499"), memory.macOf("a600")]).toEqual([undefined, "m4999", undefined]);
-  expect(memory.byMac("m4999")?.client.mac).toBe("m4999");
-  memory.learn({ client }, "0.0.0.0");
-  expect(memory.macOf("0.0.0.0")).toBe(undefined);
+  for (let i = 0; i < 5000; i++) {
+    memory.learn({ client: { ...client, mac: `m${i}` } });
+    memory.has(`m${i}`, `a${i % 4500}`, i);
+  }
+  expect([memory.byId("m0"), memory.machineAt("a499"), memory.machineAt("a600")]).toEqual([
+    undefined,
+    "m4999",
+    undefined,
+  ]);
+  expect([memory.machineAt("a499", 4999), memory.machineAt("a499", 5000)]).toEqual(["m4999", undefined]);
+  expect(memory.byId("m4999")?.client.mac).toBe("m4999");
+  memory.has("m4999", "0.0.0.0", 1);
+  expect(memory.machineAt("0.0.0.0")).toBe(undefined);
 });

@@ -22,7 +22,7 @@ describe("the rules find what is wrong", () => {
     ["yaml", "broken.yaml", "root: boot\n", "has no fault"],
     ["sh", "", "bootlace sevre\n", "no command sevre"],
     ["sh", "", "cd / && bootlace check --efective\n", "unknown option"],
-    ["sh", "", "bootlace next nobody --ignore | less\n", "exit code 2"],
+    ["sh", "", "bootlace next 52:54:00:12:34:56 --server 10.0.0.1 | less\n", "exit code 2"],
     ["sh", "", "curl http://127.0.0.1:8067/api/v1/bots\n", "the API has no"],
     ["sh", "", "apt-get install pxelinus\n", "pxelinus"],
     ["sh", "", "npm install ../bootlace/out/bootlace-tftp-*.tgz\n", "not one of"],

@@ -9,6 +9,7 @@ import { configJsonSchema } from "../src/config/json-schema.ts";
 import { configReference } from "../src/config/reference.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { eventCodes } from "../src/events/codes.ts";
+import { treeFindingCodes } from "../src/file-check/findings.ts";
 import { distributionIds } from "../src/init/distribution.ts";
 import { kits } from "../src/init/kits.ts";
 import { createMetrics } from "../src/telemetry/metrics.ts";
@@ -27,6 +28,11 @@ function rowsOf(text: string): [string, string[]][] {
 test("docs/events.md has each event code once, with its meaning, and no other", () => {
   const rows = rowsOf(page("events.md")).filter(([name]) => name.includes("."));
   expect(rows.map(([name, [meaning]]) => [name, meaning])).toEqual(Object.entries(eventCodes));
+});
+
+test("docs/check.md has a section on each finding, with its title, and no other", () => {
+  const sections = [...page("check.md").matchAll(/^## (T\d+): (.*)$/gm)].map(([, code, title]) => [code, title]);
+  expect(sections).toEqual(Object.entries(treeFindingCodes));
 });
 
 test("each event code is used somewhere", () => {

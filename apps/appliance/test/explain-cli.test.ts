@@ -39,11 +39,9 @@ describe("bootlace explain", () => {
     expect((await run("-m", mac, "-a", "0x0007")).out).toContain("no boot file for x64-uefi in the root");
     expect((await run("-m", mac.replaceAll(":", ""))).out).toContain(`${mac} gets OFFER`);
     expect((await run("-m", mac, "--user-class", "iPXE")).out).toContain("gets OFFER");
-    expect((await run("-m", mac, "--relay", "10.0.0.1")).out).toContain("giaddr is not in the list of allowed relays");
+    expect((await run("-m", mac, "--relay", "10.0.0.1")).out).toContain("the relay (giaddr) is not allowed");
     expect((await run("-m", mac, "--port", "4011")).out).toContain("gets ACK");
-    expect((await run("-m", mac, "--port", "4011", "--item", "9")).out).toContain(
-      "boot server type is not one of ours",
-    );
+    expect((await run("-m", mac, "--port", "4011", "--item", "9")).out).toContain("unknown boot server type");
   });
 
   it("knows what a machine was told to boot once", async () => {
@@ -84,12 +82,12 @@ describe("bootlace explain", () => {
     [["--mac", "52:54:00:12:34:56", "--on", "eth9"], 'explain: --on "eth9" is not served. Served: eth0\n'],
     [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item needs --port 4011"],
     [["--mac", "zz"], 'explain: --mac "zz" is not a MAC address. Allowed: six bytes, such as 52:54:00:12:34:56\n'],
-    [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only the beginning of a MAC address. Allowed'],
+    [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only a prefix of a MAC address. Allowed'],
     [
-      ["--mac", "52:54:00:12:34:56", "-a", "EFI"],
-      'explain: --arch "EFI" is not an architecture. Allowed: a number from 0 to 65535, or x86-bios, ',
+      ["--mac", "52:54:00:12:34:56", "-a", "x64-uef"],
+      'explain: --arch "x64-uef" is not an architecture. Allowed: a number from 0 to 65535, or x86-bios, ',
     ],
-    [["--mac", "52:54:00:12:34:56", "-a", "EFI"], ". Did you mean x64-uefi?\n"],
+    [["--mac", "52:54:00:12:34:56", "-a", "x64-uef"], ". Did you mean x64-uefi?\n"],
     [["--mac", "52:54:00:12:34:56", "-a", "99999"], "--arch 99999 is above 65535. Allowed: 0 to 65535, or a name"],
     [["--mac", "52:54:00:12:34:56", "--relay", "x"], '--relay "x" is not an IPv4 address. Allowed: '],
   ])("%j is a wrong command line", async (words, problem) => {

@@ -122,7 +122,7 @@ describe("explain", () => {
     };
     expect(of({ mac: "52:54:00:02:00:01" })).toEqual({
       rule: "build",
-      text: '52:54:00:02:00:01 gets OFFER with "build.0" from 192.168.11.17, form direct, rule "build"',
+      text: 'build-01 (52:54:00:02:00:01) gets OFFER with "build.0" from 192.168.11.17, form direct, rule "build"',
       list: ["- not these: mac is 52:54:00:02:00:01, not 52:54:00:00", "+ build: host is build-01"],
     });
     expect(of({ mac: "52:54:00:03:00:01", arch: "x64-uefi", userClass: ["a\u001b[2J"] }).list).toEqual([
@@ -147,8 +147,8 @@ describe("explain", () => {
   });
 
   it.each([
-    [{ mac: "nonsense" }, '"nonsense" is not a MAC address'],
-    [{ mac: "52:54:00:00:00:01", arch: "x64" }, '"x64" is not an architecture'],
+    [{ mac: "nonsense" }, 'unknown machine "nonsense"'],
+    [{ mac: "52:54:00:00:00:01", arch: "x640" }, '"x640" is not an architecture'],
     [{ mac: "52:54:00:00:00:01", arch: 70_000 }, "70000 is above 65535"],
     [{ mac: "52:54:00:00:00:01", uuid: "1" }, '"1" is not a UUID'],
     [{ mac: "52:54:00:00:00:01", serial: "1" }, '"1" is not the serial number of a Raspberry Pi'],

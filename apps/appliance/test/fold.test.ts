@@ -51,8 +51,12 @@ describe("who a packet, a transfer and a request belong to", () => {
     played.pxeRequest({ mac: macOf(9) }, CLIENT).tftp("y");
     expect(played.boot().key).toBe(macOf(9));
   });
-  test("a REQUEST that names us is no lease from another server", () => {
+  test("a REQUEST that names us and asks for an address is the lease of a DHCP server beside Bootlace", () => {
     const played = story().discover().lease({ server: "192.168.11.109" });
+    expect(played.boot().steps.at(-1)).toMatchObject({ kind: "lease", server: "192.168.11.109", address: CLIENT });
+  });
+  test("a REQUEST that names us and asks for no address is part of our own exchange", () => {
+    const played = story().discover().ordinary(messageTypes.REQUEST, { serverIdentifier: "192.168.11.109" });
     expect(played.boot().steps.map(({ kind }) => kind)).not.toContain("lease");
   });
   test("ordinary machines make no boot", () => {
@@ -85,7 +89,7 @@ describe("one boot or the next", () => {
     const { id } = played.boot();
     played.tftp("x/vmlinuz").wait(11);
     expect(played.boot()).toMatchObject({ id, ended: false });
-    expect(played.verdicts()[0]).toBe("booted likely");
+    expect(played.verdicts()[0]).toBe("delivered likely");
   });
   test("leases renewed by the running system are not followed", () => {
     const played = story()
@@ -107,7 +111,7 @@ describe("a clock that is set back an hour", () => {
     const played = story().discover().lease().pxeRequest().tftp("vmlinuz").wait(5);
     const { id, startedAt } = played.boot();
     played.skip(-hour).wait(6);
-    expect(played.verdicts()[0]).toBe("booted likely");
+    expect(played.verdicts()[0]).toBe("delivered likely");
     expect(played.wait(120).boot()).toMatchObject({ id, ended: true, startedAt: startedAt - 3_600_000 });
     const times = played.boot().steps.flatMap(({ time: at, lastAt }) => [at, lastAt]);
     expect(times).toEqual(times.toSorted((one, other) => one - other));

@@ -94,6 +94,35 @@ test("is done once, new boots come beside the old ones, and queries find both", 
   expect(readdirSync(directory)).toEqual(["boots.db"]);
 });
 
+test("what was called booted without a sight of the system is delivered, in a database of 0.1.0 and of version 2", async () => {
+  const [row] = old.rows.filter(({ outcome }) => outcome === "booted");
+  if (row === undefined) throw new Error("no such row");
+  const [, ...others] = row.body.verdicts;
+  const guessed = {
+    ...row.body,
+    id: "guessed",
+    verdicts: [{ ...row.body.verdicts[0], confidence: "guess" }, ...others],
+  };
+  writeOld([["guessed", "", 0, "booted", 2, JSON.stringify(guessed), JSON.stringify(guessed)]]);
+  const first = await open();
+  const wanted = { id: "guessed", outcome: "delivered", verdict: { id: "delivered", confidence: "guess" } };
+  expect(await first.history.list({ limit: 9, outcome: "delivered" })).toMatchObject([wanted]);
+  expect((await first.history.list({ limit: 9, outcome: "booted" })).map(({ id }) => id)).toEqual([row.id]);
+  const session = await first.history.get("guessed");
+  await first.history.close();
+
+  const database = new sqlite.DatabaseSync(join(directory, "boots.db"));
+  const text = JSON.stringify({ ...session, schema: 1, verdicts: [{ ...session?.verdicts[0], id: "booted" }] });
+  database.prepare("update session set outcome = 'booted', session = ? where id = 'guessed'").run(text);
+  database.exec("pragma user_version = 2");
+  database.close();
+  const { history, news } = await open();
+  expect(news).toEqual([{ type: "migrated", boots: old.rows.length + 1, unreadable: 0 }]);
+  expect(await history.list({ limit: 9, outcome: "delivered" })).toMatchObject([wanted]);
+  expect((await history.get("guessed"))?.verdicts[0]?.id).toBe("delivered");
+  await history.close();
+});
+
 test("rows that are no boots are counted, and keep nothing else", async () => {
   writeOld([
     ["a", "", 0, "booted", 2, "{}", "{}"],

@@ -135,7 +135,7 @@ describe("a state folder that is not as it should be", () => {
       const { news, history } = await openHere();
       await fill(history, 1, 1);
       expect(await ids(history)).toEqual(["boot-1"]);
-      expect(news).toEqual([{ type: "newer", version: 99, known: 2, movedTo }]);
+      expect(news).toEqual([{ type: "newer", version: 99, known: 3, movedTo }]);
       await history.close();
       const kept = new sqlite.DatabaseSync(join(directory, movedTo), { readOnly: true });
       expect(kept.prepare("select a from future").get()).toEqual({ a: movedTo });

@@ -32,19 +32,19 @@ describe("the log of the boot file listener", () => {
     ],
     [
       { type: "done", ...body, bytes: 0, request: { ...request, method: "HEAD" } },
-      'debug http http.head: 192.168.11.50 "efi/bootx64.efi": the client asked for the size, 2000000 bytes',
+      'debug http http.head: 192.168.11.50 "efi/bootx64.efi": size requested, 2000000 bytes',
     ],
     [
       { type: "done", ...body, bytes: 0, status: 304 },
-      'debug http http.not-modified: 192.168.11.50 "efi/bootx64.efi": the client has it already',
+      'debug http http.not-modified: 192.168.11.50 "efi/bootx64.efi": not modified, the client has it',
     ],
     [
       { type: "aborted", ...body, bytes: 5, reason: "client-closed", detail: undefined },
-      'info http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 bytes of 2000000 bytes: the client closed the connection',
+      'info http http.aborted: 192.168.11.50 "efi/bootx64.efi": stopped after 5 of 2000000 bytes: the client closed the connection',
     ],
     [
       { type: "aborted", ...body, bytes: 5, reason: "io-failed", detail: "EIO" },
-      'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": ended after 5 bytes of 2000000 bytes: the file could not be read ("EIO")',
+      'error http http.aborted: 192.168.11.50 "efi/bootx64.efi": stopped after 5 of 2000000 bytes: the file could not be read ("EIO")',
     ],
     [
       { type: "refused", time: 1, client, request, reason: "missing", status: 404, detail: undefined },

@@ -34,7 +34,6 @@ interface Stage {
 const deviations: Readonly<Record<string, string>> = {
   "01b-bios-dhcp-boot-only-silent":
     "dnsmasq ignores dhcp-boot without pxe-service; the import says that Bootlace does not",
-  "01d-bios-undionly-chain": "iPXE is not handed iPXE again and again",
   "03a-uefi-http-dnsmasq-pxe-vendor": "dnsmasq's pxe-service tells HTTP clients no URL; Bootlace does",
 };
 

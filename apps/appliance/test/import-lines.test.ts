@@ -1,12 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readArguments } from "../src/cli/arguments.ts";
-import type { Surroundings } from "../src/cli/command.ts";
-import { importCommand } from "../src/cli/import.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { importDnsmasq } from "../src/import/dnsmasq/dnsmasq.ts";
 import { readDirectives } from "../src/import/dnsmasq/lines.ts";
@@ -20,7 +16,6 @@ describe("a line", () => {
   it.each([
     ["enable-tftp", "enable-tftp", []],
     ["  port = 0  # no DNS", "port", ["0"]],
-    ["--log-dhcp", "log-dhcp", []],
     ['pxe-service=x86PC,"A, b # c",x', "pxe-service", ["x86PC", "A, b # c", "x"]],
     ['pxe-prompt="say \\"hi\\" \\\\",0', "pxe-prompt", ['say "hi" \\', "0"]],
     ["dhcp-boot=a#b,, c", "dhcp-boot", ["a#b", "", "c"]],
@@ -43,6 +38,7 @@ describe("settings", () => {
       http: { enabled: false },
       log: { file: "/var/log/netboot.log" },
       boot: [
+        { name: "no Raspberry Pi", when: { firmware: "raspberry-pi" }, ignore: true },
         { name: "Network Boot", when: { arch: "x86-bios" }, file: "pxelinux.0", delay: 1, root: "{mac}" },
         { name: "all others", ignore: true },
       ],
@@ -52,32 +48,42 @@ describe("settings", () => {
   it("take the mask of a range from the interface in that network, and say so when there is none", () => {
     expect(imported("dhcp-range=192.168.11.1,proxy\n").subnets).toBe("192.168.11.0/24");
     expect(remarks("dhcp-range=10.0.0.1,proxy\n")).toEqual([
-      "1 dhcp-range=10.0.0.1,proxy: no interface here is in that network and no mask is given: every interface is served; see subnets",
+      "1 dhcp-range=10.0.0.1,proxy: this machine has no interface in that network, and the line has no mask; every interface is served. See subnets",
     ]);
-    expect(remarks("dhcp-range=192.168.11.50,192.168.11.99,1h\n")[0]).toContain("hands out no addresses");
+    expect(remarks("dhcp-range=192.168.11.50,192.168.11.99,1h\n")[0]).toContain("assigns no addresses");
   });
 
   it("of vendor classes and the menus of a Raspberry Pi", () => {
     const text = 'dhcp-pxe-vendor=PXEClient,HW-Client:x\npxe-service=0,"Raspberry Pi Boot"\nenable-tftp\n';
     expect(imported(text)).toMatchObject({
-      dhcp: { vendorClasses: "HW-Client" },
+      dhcp: { vendorClasses: "HW-Client:x" },
       boot: [{ name: "Raspberry Pi", when: { firmware: "raspberry-pi" }, file: "bootcode.bin" }, { ignore: true }],
     });
   });
 });
 
-describe("lines that are not carried over are told, each with its reason", () => {
+describe("lines that are not converted are reported, each with its reason", () => {
   it.each([
     ["dhcp-boot=../x", "leaves the root"],
     ["dhcp-boot=x,server,server.example", "firmware looks up no names"],
     ["pxe-service=x86PC,a,b,server", "firmware looks up no names"],
     ["pxe-service=Commodore,a,b", "no client system has this name"],
-    ["pxe-prompt=tag:a,x", "has no conditions of its own"],
+    ["pxe-prompt=tag:a,x", 'it matches no client: no converted line sets tag "a"'],
     ["dhcp-reply-delay=60", "0 to 10 seconds"],
     ["dhcp-vendorclass=set:a,enterprise:9,x", "DHCPv6"],
-    ["dhcp-vendorclass=set:a,UNDI", "stands elsewhere in it"],
+    ["dhcp-vendorclass=set:a,UNDI:003", "is elsewhere in it"],
     ["dhcp-match=set:a,option:client-arch,200", "no architecture has the number 200"],
-    ["dhcp-match=set:a,option:hostname,x", "rules know options 60, 77 and 93"],
+    ["dhcp-match=set:a,option:hostname,x", "rules know options 60, 77, 93 and 97, and iPXE by its option 175"],
+    ["dhcp-match=set:a,175,19", "every iPXE is treated as one with HTTP, including builds without it"],
+    ["dhcp-match=set:a,175,b1:05", "rules do not compare the bytes of option 175"],
+    ["dhcp-match=set:a,97", "cannot test whether there is one"],
+    ["dhcp-match=set:a,97,00:01:02", "the whole UUID: 2 of 16 bytes are given"],
+    ["dhcp-match=set:a,97,00:01:*", "stars cannot be converted"],
+    ["dhcp-match=set:a,97,01:02:03", "begins with the byte 00, and this value does not"],
+    ["dhcp-match=set:a,97,text", "option 97 is 17 bytes, 00 and the UUID"],
+    ["dhcp-match=set:a,93,0x7", "dnsmasq takes anything else for text"],
+    ["dhcp-circuitid=set:a,00:01", "what a relay adds"],
+    ["dhcp-name-match=set:a,pc*", "rules do not know the host name"],
     ["dhcp-mac=set:a,52:*:00:*:*:*", "whole MAC addresses and their first bytes"],
     ["dhcp-host=id:01,set:a", "there is none"],
     ['pxe-service=99,"u",u', "no architecture has the number 99"],
@@ -85,19 +91,26 @@ describe("lines that are not carried over are told, each with its reason", () =>
     ["dhcp-option=67,o.0", "names a boot file or its server"],
     ["dhcp-option=option:tftp-server,192.168.11.1", "names a boot file or its server"],
     ["dhcp-host=52:54:00:00:00:01,set:a,192.168.11.4", "is about addresses"],
-    ["dhcp-ignore=a", "does not begin with tag:"],
+    ["dhcp-ignore=a", 'no converted line sets tag "a"'],
+    ["dhcp-ignore=tag:", "it names no tag"],
     ["tag-if=tag:a", "not made of set: and tag:"],
-    ["tftp-root=/x,eth0", "one root for all interfaces"],
+    ["enable-tftp=eth9", "dnsmasq serves files on eth9 only"],
+    ["tftp-root=", "it names no folder"],
+    ["listen-address=10.9.9.9", "no interface here has the address 10.9.9.9"],
+    ["except-interface=eth1", "list the other interfaces under interfaces"],
+    ["dhcp-alternate-port=0", "the numbers must be ports"],
+    ["conf-script=/bin/x", "runs no programs"],
+    ["dhcp-option=vendor:PXEClient,6,2b", "builds option 43 itself"],
     ["tftp-max=many", "must be 1 to 10000"],
-    ["interface=eth*", "whole name of an interface"],
-    ["log-facility=local0", "standard output"],
-    ["port=53", "no DNS server"],
-    ["conf-dir=/etc/dnsmasq.d", "import that one by itself"],
-    ["dhcp-script=/bin/x", "runs no programs"],
-    ["dhcp-lease-max=5", "hands out no addresses"],
-    ["dnssec", "no DNS server"],
-    ["made-up=1", "does not know this directive"],
-    ["constructor=1", "does not know this directive"],
+    ["interface=eth*", "full interface name"],
+    ["log-facility=local0", "stdout"],
+    ["port=53", "not a DNS server"],
+    ["conf-dir=/etc/dnsmasq.d", "import that file separately"],
+    ["dhcp-script=/bin/x", "runs no scripts"],
+    ["dhcp-lease-max=5", "assigns no addresses"],
+    ["dnssec", "not a DNS server"],
+    ["made-up=1", "unknown directive"],
+    ["constructor=1", "unknown directive"],
   ])("%s", (line, why) => {
     const reported = remarks(`enable-tftp\n${line}\n`);
     expect(reported).toEqual([expect.stringContaining(why)]);
@@ -106,11 +119,20 @@ describe("lines that are not carried over are told, each with its reason", () =>
 
   it("also tags that nothing sets, and dhcp-boot that dnsmasq would not use", () => {
     expect(remarks("enable-tftp\ndhcp-boot=tag:a,x\n")).toEqual([
-      "2 tag:a: no line that was carried over sets this tag",
-      "2 dhcp-boot: dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it",
+      '2 dhcp-boot=tag:a,x: no client gets it: no converted line sets tag "a"',
+      "2 dhcp-boot=tag:a,x: dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it",
     ]);
-    expect(imported("enable-tftp\ninterface=eth0\npxe-prompt=x,0\ndhcp-boot=tag:eth0,x\n")).toMatchObject({
-      boot: [{ when: { firmware: "uefi-http" } }, { when: { interface: "eth0" }, file: "x" }, { ignore: true }],
+    const two = "enable-tftp\ninterface=eth0,eth1\npxe-prompt=x,0\ndhcp-boot=tag:eth0,x\n";
+    expect(imported(two)).toMatchObject({
+      boot: [
+        { when: { firmware: "uefi-http" } },
+        { when: { firmware: "raspberry-pi" }, ignore: true },
+        { when: { interface: "eth0" }, file: "x" },
+        { ignore: true },
+      ],
+    });
+    expect(imported(two.replace(",eth1", ""))).toMatchObject({
+      boot: [{ when: { firmware: "uefi-http" } }, { when: { firmware: "raspberry-pi" } }, { file: "x" }],
     });
   });
 
@@ -163,53 +185,5 @@ describe("whatever is imported", () => {
       }),
       { seed: 9, numRuns: 400 },
     );
-  });
-});
-
-describe("bootlace import", () => {
-  const folder = mkdtempSync(join(tmpdir(), "bootlace-import-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, "d.conf"), "pxe-service=x86PC,a,b\nenable-tftp\nserver=1.1.1.1\u001b[2J\n");
-
-  async function run(...words: string[]) {
-    const args = readArguments(words, importCommand.options, 2);
-    if (!args.ok) throw new Error(args.problem);
-    const said = { out: "", err: "" };
-    const surroundings = {
-      cwd: folder,
-      env: {},
-      networkInterfaces: () => ({}),
-      out: (text: string) => (said.out += text),
-      err: (text: string) => (said.err += text),
-    } as unknown as Surroundings;
-    return { code: await importCommand.run(args.args, surroundings), ...said };
-  }
-
-  it("prints the config and tells on the standard error what was left out", async () => {
-    const { code, out, err } = await run("dnsmasq", "d.conf");
-    expect([code, err]).toEqual([0, '"d.conf" line 3: "server=1.1.1.1\\x1b[2J": Bootlace is no DNS server\n']);
-    expect(parseConfig(out, "f").ok).toBe(true);
-    expect(out).not.toContain("\u001b");
-  });
-
-  it("writes a file, but not over one", async () => {
-    expect(await run("dnsmasq", "d.conf", "-o", "new.yaml")).toMatchObject({ code: 0, out: "" });
-    expect(readFileSync(join(folder, "new.yaml"), "utf8")).toContain("file: b.0");
-    expect(await run("dnsmasq", "d.conf", "-o", "new.yaml")).toMatchObject({
-      code: 1,
-      err: expect.stringContaining("already exists"),
-    });
-  });
-
-  it("prints one JSON document, also about a failure", async () => {
-    const { out } = await run("dnsmasq", "d.conf", "--json");
-    expect(JSON.parse(out)).toMatchObject({ schema: 1, file: "d.conf", leftOut: [{ line: 3 }], faults: [] });
-    const failed = await run("dnsmasq", "none.conf", "--json");
-    expect([failed.code, JSON.parse(failed.out)]).toEqual([
-      1,
-      { schema: 1, error: { code: "unreadable", message: '"none.conf": no such file or folder (ENOENT)' } },
-    ]);
-    expect((await run("isc-dhcpd", "x")).code).toBe(2);
-    expect((await run()).code).toBe(2);
   });
 });

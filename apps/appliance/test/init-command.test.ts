@@ -26,8 +26,8 @@ describe("bootlace init asks", () => {
     const { work, run } = machine("Debian 12", {}, around);
     expect((await run()).code).toBe(0);
     expect(asked.map((question) => question.split("\n")[0])).toEqual([
-      "On which network shall machines boot?",
-      "What shall UEFI machines start?",
+      "Which network do machines boot from?",
+      "What do UEFI machines boot?",
       expect.stringMatching(/^Write 15 files, \d+ kB, to .* \[Y\/n\]: $/),
     ]);
     const config = readFileSync(join(work, "bootlace.yaml"), "utf8");
@@ -136,7 +136,7 @@ describe("what it says", () => {
   it("of a folder that links lead around is in words", async () => {
     const { work, run } = machine("Debian 12");
     symlinkSync("loop", join(work, "loop"));
-    expect(await run("--yes", "loop")).toMatchObject({ err: expect.stringContaining("lead in a circle") });
+    expect(await run("--yes", "loop")).toMatchObject({ err: expect.stringContaining("form a loop") });
   });
 
   it("is a line a file, what machines will get, what is missing, and what to do next", async () => {
@@ -150,7 +150,7 @@ describe("what it says", () => {
     expect(out).toMatch(/^ {2}arm64-uefi {2}ipxe\/ipxe-arm64\.efi; iPXE: /m);
     expect(out).toMatch(/^ {2}ia32-uefi {3}boot check \(no boot file of its own\)$/m);
     expect(out).toContain("memtest86+ for BIOS machines: memtest86+ is not packaged for this processor");
-    expect(out).toMatch(/Next:\n {2}1\. Look for faults:\n {7}bootlace check\n {2}2\. Serve/);
+    expect(out).toMatch(/Next:\n {2}1\. Check config and boot files:\n {7}bootlace check\n {2}2\. Start the server/);
   });
 
   it("moves on a terminal, and only there", async () => {

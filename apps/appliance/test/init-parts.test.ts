@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { readPxelinuxConfig } from "../src/catalogue/contents/pxelinux.ts";
 import { createAsker } from "../src/cli/ask.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { configSchema } from "../src/config/schema.ts";
-import { parsePxelinuxConfig } from "../src/file-check/pxelinux-config.ts";
 import { configText } from "../src/init/config-text.ts";
 import { distributionIds, installCommand, readOsRelease } from "../src/init/distribution.ts";
 import { type KitId, kits } from "../src/init/kits.ts";
@@ -114,8 +114,9 @@ describe("bootlace.yaml as init writes it", () => {
 it("the menu of PXELINUX names files that are there, by a word that says what they are", () => {
   for (const menu of [true, false]) {
     const { text } = pxelinuxMenu("pxelinux", { menu, memtest: true });
-    const files = parsePxelinuxConfig(text).map(({ keyword, name }) => `${keyword} ${name}`);
-    expect(files).toEqual([...(menu ? ["other menu.c32"] : []), "linux memtest", "linux memtest"]);
+    const { needs } = readPxelinuxConfig(text, { path: "pxelinux.cfg/default" });
+    const files = needs.map(({ role, path }) => `${role} ${path}`);
+    expect(files).toEqual([...(menu ? ["module menu.c32"] : []), "kernel memtest", "kernel memtest"]);
   }
 });
 
@@ -151,7 +152,7 @@ describe("what is missing", () => {
     );
     const alpine = tellMissing(none, { name: "x", id: "alpine" }, pc).needed;
     expect(alpine.map(({ kit }) => kit)).toEqual(["pxelinux", "memtest-bios", "memtest-x64", "syslinux-x64"]);
-    expect(alpine[1]?.why).toContain("no package of memtest86+");
+    expect(alpine[1]?.why).toContain("no memtest86+ package");
     const unknown = tellMissing(none, { name: "x" }, pc);
     expect(unknown.install).toBeUndefined();
     expect(unknown.needed).toHaveLength(4);
@@ -269,7 +270,7 @@ describe("a question", () => {
     const answers = ["x", " 2 "];
     const ask = async () => answers.shift();
     expect(await askFor(askSecureBoot, ask, (text) => said.push(text))).toBe(true);
-    expect(said).toEqual(["Write 1 or 2.\n"]);
+    expect(said).toEqual(["Enter 1 or 2.\n"]);
     let asked = 0;
     const never = async () => {
       asked += 1;

@@ -136,7 +136,7 @@ describe("what is there", () => {
     writeFileSync(join(work, "boot/pxelinux/pxelinux.cfg/default"), "DEFAULT mine\n");
     writeFileSync(join(work, "boot/pxelinux/memtest"), "mine");
     const again = await files();
-    expect(again["bootlace.yaml"]).toMatchObject({ status: "kept", why: "it is not as init would write it" });
+    expect(again["bootlace.yaml"]).toMatchObject({ status: "kept", why: "it was edited" });
     expect(again["boot/pxelinux/pxelinux.cfg/default"]?.status).toBe("kept");
     expect(again["boot/pxelinux/memtest"]).toMatchObject({
       status: "kept",
@@ -154,7 +154,7 @@ describe("what is there", () => {
     expect(rows["boot/pxelinux/pxelinux.0"]?.status).toBe("kept");
     expect(rows["boot/pxelinux/ldlinux.c32"]).toMatchObject({
       status: "left-out",
-      why: "boot/pxelinux/pxelinux.0 is of another version",
+      why: "boot/pxelinux/pxelinux.0 has another version",
     });
     expect(readdirSync(join(work, "boot/pxelinux")).sort()).toEqual(["memtest", "pxelinux.0"]);
     expect(rows["boot/ipxe/ipxe-x64.efi"]?.status).toBe("made");
@@ -191,8 +191,8 @@ describe("a symbolic link", () => {
     symlinkSync(outside, join(work, "boot/pxelinux/memtest"));
     symlinkSync(outside, join(work, "bootlace.yaml"));
     const rows = await files();
-    expect(rows["boot/pxelinux/memtest"]).toMatchObject({ status: "kept", why: "it is no regular file" });
-    expect(rows["bootlace.yaml"]).toMatchObject({ status: "kept", why: "it is no regular file" });
+    expect(rows["boot/pxelinux/memtest"]).toMatchObject({ status: "kept", why: "not a regular file" });
+    expect(rows["bootlace.yaml"]).toMatchObject({ status: "kept", why: "not a regular file" });
     expect(existsSync(outside)).toBe(false);
   });
 });
@@ -200,13 +200,8 @@ describe("a symbolic link", () => {
 describe("a folder that cannot be used", () => {
   it.each([
     ["a file", (work: string) => writeFileSync(join(work, "x"), ""), "x", "not a folder"],
-    [
-      "a link to nowhere",
-      (work: string) => symlinkSync("/nonexistent/x", join(work, "x")),
-      "x",
-      "broken symbolic link",
-    ],
-    ["below a file", (work: string) => writeFileSync(join(work, "x"), ""), "x/y", "a part of the path is no folder"],
+    ["a link to nowhere", (work: string) => symlinkSync("/nonexistent/x", join(work, "x")), "x", "broken symbolic"],
+    ["below a file", (work: string) => writeFileSync(join(work, "x"), ""), "x/y", "part of the path is not a folder"],
     ["the root of the file system", () => {}, "/", "Name another folder"],
   ])("%s", async (_name, prepare, directory, why) => {
     const { work, run } = machine("Debian 12");
@@ -220,7 +215,7 @@ describe("a folder that cannot be used", () => {
     const { run } = machine("Debian 12");
     const { code, out } = await run("--yes", "/proc/bootlace");
     expect(code).toBe(1);
-    expect(out).toContain("failed    boot/pxelinux/pxelinux.0, no folder can be made there");
+    expect(out).toContain("failed    boot/pxelinux/pxelinux.0, the folder cannot be created");
     expect(out).not.toContain("bootlace.yaml already exists");
   });
 
@@ -229,7 +224,7 @@ describe("a folder that cannot be used", () => {
     mkdirSync(join(work, "boot"));
     writeFileSync(join(work, "boot/ipxe"), "");
     const rows = await files();
-    expect(rows["boot/ipxe/ipxe-x64.efi"]).toMatchObject({ status: "failed", why: "it is no folder" });
+    expect(rows["boot/ipxe/ipxe-x64.efi"]).toMatchObject({ status: "failed", why: "not a folder" });
     expect(rows["boot/pxelinux/pxelinux.0"]?.status).toBe("made");
     expect(rows["bootlace.yaml"]?.status).toBe("made");
   });

@@ -94,14 +94,14 @@ describe("install-service", () => {
     const { root, install, read } = machine("fresh");
     expect(await install("--systemd")).toEqual({
       code: 0,
-      out: `wrote ${join(root, unitPath)}\nenabled: it starts with the machine\n`,
+      out: `wrote ${join(root, unitPath)}\nenabled at boot\n`,
       err: "",
     });
     expect(read(unitPath)).toBe((await install("--systemd", "--print")).out);
     expect(readlinkSync(join(root, "etc/systemd/system/multi-user.target.wants/bootlace.service"))).toBe(
       "/etc/systemd/system/bootlace.service",
     );
-    expect((await install("--systemd")).out).toContain("is as it should be");
+    expect((await install("--systemd")).out).toContain("is up to date");
   });
 
   it("makes a config named from the working folder absolute in the unit", async () => {
@@ -116,7 +116,7 @@ describe("install-service", () => {
     await install("--systemd");
     writeFileSync(join(root, unitPath), "mine\n");
     const refused = await install("--systemd");
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("is not what would be written")]);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("already exists with other content")]);
     expect(read(unitPath)).toBe("mine\n");
     expect((await install("--systemd", "--uninstall")).code).toBe(1);
     expect((await install("--systemd", "--force")).code).toBe(0);
@@ -127,7 +127,10 @@ describe("install-service", () => {
     const { root, install } = machine("packaged");
     mkdirSync(join(root, "lib/systemd/system"), { recursive: true });
     writeFileSync(join(root, "lib/systemd/system/bootlace.service"), "x");
-    expect(await install("--systemd")).toMatchObject({ code: 1, err: expect.stringContaining("from a package") });
+    expect(await install("--systemd")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("a package already installed"),
+    });
     expect((await install("--systemd", "--force")).code).toBe(0);
   });
 
@@ -139,7 +142,7 @@ describe("install-service", () => {
     expect(() => readlinkSync(join(root, managers.systemd.link))).toThrow("ENOENT");
     expect(await install("--systemd", "--uninstall")).toMatchObject({
       code: 0,
-      out: expect.stringContaining("is not there"),
+      out: expect.stringContaining("does not exist"),
     });
   });
 

@@ -31,21 +31,21 @@ describe("without names", () => {
   );
 
   it.each([
-    ["docker0", "a bridge of containers"],
-    ["docker_gwbridge", "a bridge of containers"],
-    ["br-0123456789ab", "a bridge of containers"],
-    ["podman1", "a bridge of containers"],
-    ["cni-podman0", "a bridge of containers"],
-    ["cni0", "a bridge of containers"],
-    ["veth12ab", "a cable into a container or virtual machine"],
-    ["vnet3", "a cable into a container or virtual machine"],
-    ["cali12345", "a cable into a container or virtual machine"],
-    ["virbr0", "a bridge of virtual machines"],
-    ["virbr0-nic", "a bridge of virtual machines"],
-    ["lxcbr0", "a bridge of virtual machines"],
-    ["lxdbr0", "a bridge of virtual machines"],
-    ["flannel.1", "a network of Kubernetes"],
-    ["kube-ipvs0", "a network of Kubernetes"],
+    ["docker0", "a container bridge"],
+    ["docker_gwbridge", "a container bridge"],
+    ["br-0123456789ab", "a container bridge"],
+    ["podman1", "a container bridge"],
+    ["cni-podman0", "a container bridge"],
+    ["cni0", "a container bridge"],
+    ["veth12ab", "a link to a container or VM"],
+    ["vnet3", "a link to a container or VM"],
+    ["cali12345", "a link to a container or VM"],
+    ["virbr0", "a VM bridge"],
+    ["virbr0-nic", "a VM bridge"],
+    ["lxcbr0", "a VM bridge"],
+    ["lxdbr0", "a VM bridge"],
+    ["flannel.1", "a Kubernetes network"],
+    ["kube-ipvs0", "a Kubernetes network"],
     ["tun0", "a tunnel"],
     ["tap0", "a tunnel"],
     ["wg0", "a tunnel"],
@@ -112,10 +112,7 @@ it("the log tells what is served, what was left out and what is waited for", () 
   expect([record.level, record.message, record.details]).toEqual([
     "warn",
     "serving eth0 10.0.0.1",
-    [
-      "left out: lo 127.0.0.1: not among the named interfaces",
-      "waiting for eth9: not there, or without an IPv4 address",
-    ],
+    ["left out: lo 127.0.0.1: not in interfaces", "waiting for eth9: missing or without an IPv4 address"],
   ]);
-  expect(interfacesRecord(chooseInterfaces({}, all)).message).toBe("no interface to serve yet: waiting for one");
+  expect(interfacesRecord(chooseInterfaces({}, all)).message).toBe("waiting for an interface to serve");
 });

@@ -190,11 +190,11 @@ describe("a log file", () => {
     rmSync(join(folder, "sub"), { recursive: true });
     file.say("two");
     file.say("three");
-    expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENOENT): going on without it`]);
+    expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENOENT); continuing without it`]);
     mkdirSync(join(folder, "sub"));
     file.say("four");
     expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 four\n");
-    expect(file.reported()[1]).toBe(`the log file ${path} is written again`);
+    expect(file.reported()[1]).toBe(`the log file ${path} is writable again`);
   });
 
   it("that is a FIFO without a reader does not hold anything up", () => {
@@ -202,7 +202,7 @@ describe("a log file", () => {
     execFileSync("mkfifo", [path]);
     using file = withFile(path);
     file.say("one");
-    expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENXIO): going on without it`]);
+    expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENXIO); continuing without it`]);
   });
 
   it("that cannot be opened does not stop anything", () => {

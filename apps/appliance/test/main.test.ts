@@ -83,7 +83,7 @@ describe("the program", () => {
     [["srve"], 2, /^$/, /unknown command "srve"; did you mean serve\?/],
     [["serve", "--confg", "x"], 2, /^$/, /unknown option "--confg"; did you mean --config\?/],
     [["check", "--json", "--zzz"], 2, /^{"schema":1,"error":{"code":"usage","message":"unknown option .*}}\n$/, /^$/],
-    [["check", "--efective"], 2, /^$/, /; did you mean --effective\? Run bootlace check --help for its options\n$/],
+    [["check", "--efective"], 2, /^$/, /; did you mean --effective\? See bootlace check --help\n$/],
     [["-v"], 2, /^$/, /^bootlace: unknown option "-v"; did you mean -V or --version\?\n/],
     [["--hlep"], 2, /^$/, /^bootlace: unknown option "--hlep"; did you mean --help\?\n/],
     [["completion"], 2, /^$/, /^bootlace completion: SHELL is missing; one of bash, zsh, fish\n$/],
@@ -117,7 +117,7 @@ describe("the program", () => {
       closeSync(full);
       expect([status, stderr]).toEqual([
         74,
-        "bootlace: the output could not be written (ENOSPC): it is lost, or cut off\n",
+        "bootlace: the output could not be written (ENOSPC); it is lost or cut off\n",
       ]);
     },
   );
@@ -162,7 +162,7 @@ describe("the program", () => {
   it("exits with 4 when the root cannot be made", async () => {
     const file = writeConfig("a-file", []);
     const { code, err } = await run(["serve", "--interface", loopbackName, "--root", file]);
-    expect([code, err]).toEqual([4, `bootlace: the root folder ${file} cannot be made: it is not a folder\n`]);
+    expect([code, err]).toEqual([4, `bootlace: the root folder ${file} cannot be created: it is not a folder\n`]);
   });
 
   it("exits with 4 when ports are in use, and says which and by whom", async () => {
@@ -184,7 +184,7 @@ describe("the program", () => {
     holder.close();
     listener.close();
     const ports = `UDP port ${port} (tftp) on 127.0.0.1, TCP port ${httpPort} (http) on 127.0.0.1`;
-    const advice = "Stop it, or name other interfaces or ports in the config";
+    const advice = "Stop it, or set other interfaces or ports in the config";
     expect(code).toBe(4);
     const [before, after] = err.split(/in use by (?!MainThread).+ (?=\(pid \d)/);
     expect([before, after]).toEqual([`bootlace: cannot bind ${ports}: `, `(pid ${process.pid}). ${advice}\n`]);
@@ -208,9 +208,9 @@ describe("the program", () => {
     const { code, err } = await running.ended();
     expect([code, err]).toEqual([
       4,
-      "bootlace: cannot bind UDP port 69 (tftp) on 127.0.0.1, UDP port 68 (dhcp) on 127.0.0.1: no permission. " +
-        "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
-        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)\n",
+      "bootlace: cannot bind UDP port 69 (tftp) on 127.0.0.1, UDP port 68 (dhcp) on 127.0.0.1: permission denied. " +
+        "Either run as root, set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
+        "unit, or set ports from 1024 up in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)\n",
     ]);
   });
 });
@@ -270,7 +270,7 @@ describe("a daemon", () => {
     await running.printed('"bootlace.ready"');
     writeFileSync(file, text.replace("root: one", "root: two\nlog: { format: pretty }"));
     running.child.kill("SIGHUP");
-    await running.printed("taken over, changed: root, log.format");
+    await running.printed("reloaded, changed: root, log.format");
     writeFileSync(file, "rot: x\n");
     running.child.kill("SIGHUP");
     await running.printed("hangup.yaml:1:1: error[E003]");
@@ -279,7 +279,7 @@ describe("a daemon", () => {
     rmSync(join(folder, "one"), { recursive: true });
     rmSync(join(folder, "two"), { recursive: true });
     expect(code).toBe(0);
-    expect(out).toContain("the old config stays in force: 1 fault");
+    expect(out).toContain("reload rejected, keeping the current config (1 error)");
     expect(out).toContain(`root ${join(folder, "two")}`);
   });
 

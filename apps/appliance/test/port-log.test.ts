@@ -9,7 +9,7 @@ import type { LogRecord } from "../src/events/record.ts";
 
 const address = "127.0.0.1";
 const own = new RegExp(
-  `^cannot bind .*: in use by .+ \\(pid ${process.pid}\\)\\. Stop it, or name other .* It is tried again$`,
+  `^cannot bind .*: in use by .+ \\(pid ${process.pid}\\)\\. Stop it, or set other .* Bootlace keeps trying$`,
 );
 let udp: Socket;
 const tcp = createServer();
@@ -74,7 +74,7 @@ test("an address that went away, a right that is missing: what to do stands ther
   const failed = (code: string) =>
     recordOf({ kind: "tftp", event: { type: "listen-failed", time: 1, address: "192.0.2.1", port: 69, code } });
   expect((await failed("EADDRNOTAVAIL")).message).toBe(
-    "cannot bind UDP port 69 (tftp) on 192.0.2.1: no interface has this address now. It is tried again",
+    "cannot bind UDP port 69 (tftp) on 192.0.2.1: no interface has this address. Bootlace keeps trying",
   );
   expect((await failed("EACCES")).message).toContain("CAP_NET_BIND_SERVICE");
 });

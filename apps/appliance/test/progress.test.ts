@@ -262,7 +262,7 @@ describe("the log", () => {
     ]);
     const [record] = made.records.filter(({ event, level }) => event === "http.progress" && level === "info");
     expect(record).toMatchObject({
-      message: `${CLIENT} "initrd.img": 36 of 400 MB (9 %), 4.0 MB/s, 1 m 31 s left`,
+      message: `bench-3 ${CLIENT} "initrd.img": 36 of 400 MB (9 %), 4.0 MB/s, 1 m 31 s left`,
       fields: { mac: MAC, host: "bench-3", file: "initrd.img", bytes: 36_000_000, size: 400_000_000, percent: 9 },
     });
   });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeLzo } from "../src/file-check/lzo.ts";
-import { missingIn, readLoader, readModule } from "../src/file-check/pxelinux.ts";
-import { parsePxelinuxConfig } from "../src/file-check/pxelinux-config.ts";
+import { decodeLzo } from "../src/catalogue/contents/lzo.ts";
+import { readPxelinuxConfig } from "../src/catalogue/contents/pxelinux.ts";
+import { missingIn, readLoader, readModule } from "../src/catalogue/contents/syslinux-binaries.ts";
 import { ldlinuxModule, packLiterals, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
 function decoded(...source: number[]): string | undefined {
@@ -109,15 +109,14 @@ label disk
   localboot 0
   menu include more.cfg
 `;
-  expect(
-    parsePxelinuxConfig(text).map(({ keyword, name, line, column }) => `${line}:${column} ${keyword} ${name}`),
-  ).toEqual([
-    "2:4 other menu.c32",
-    "5:10 kernel memtest86+.bin",
-    "7:8 linux debian/vmlinuz",
-    "8:10 initrd a.img",
-    "8:16 initrd b.img",
-    "9:25 initrd debian/initrd.gz",
-    "12:16 other more.cfg",
+  const { needs } = readPxelinuxConfig(text, { path: "pxelinux.cfg/default" });
+  expect(needs.map(({ role, name, line }) => `${line} ${role} ${name}`)).toEqual([
+    "2 module menu.c32",
+    "5 program memtest86+.bin",
+    "7 kernel debian/vmlinuz",
+    "8 initrd a.img",
+    "8 initrd b.img",
+    "9 initrd debian/initrd.gz",
+    "12 config more.cfg",
   ]);
 });

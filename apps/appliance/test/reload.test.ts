@@ -131,7 +131,7 @@ describe("a reload", () => {
     const record = await test.logged("config.reload-failed");
     expect(record).toMatchObject({
       level: "error",
-      message: expect.stringContaining("the old config stays in force: 2 faults"),
+      message: expect.stringContaining("reload rejected, keeping the current config (2 errors)"),
     });
     expect(record.details?.[0]).toMatch(/^a\.yaml:1:1: error\[E003\]/);
     expect(test.appliance.config()).toMatchObject({ lastReload: { time: 1000, result: { ok: false } } });
@@ -183,6 +183,6 @@ describe("a reload", () => {
       test.reload({ tftp: { ...test.first.tftp, singlePort: true } }),
     ]);
     expect(results.map((result) => result.ok && result.later)).toEqual([["tftp.singlePort"], []]);
-    expect((await test.logged("config.reloaded")).message).toContain("only at the next start: tftp.singlePort");
+    expect((await test.logged("config.reloaded")).message).toContain("needs a restart: tftp.singlePort");
   });
 });

@@ -230,7 +230,7 @@ describe("the chooser", () => {
     const of = (asks: BootClient, rule: BootRule = { url }, grown = tree) => chooser([rule], () => grown)(asks, iface);
     const ipxe = (features: readonly string[]) =>
       client({ firmware: "ipxe", userClasses: ["iPXE"], ipxe: { features } as NonNullable<BootClient["ipxe"]> });
-    expect(of(ipxe(["http"]))).toEqual({ kind: "boot", rule: "rule 1", url });
+    expect(of(ipxe(["http"]))).toEqual({ kind: "boot", ipxeLoops: [], rule: "rule 1", url });
     expect(of(ipxe(["https"]))).toMatchObject({ file: "pxelinux/pxelinux.0", url });
     expect(of(ipxe([]))).toMatchObject({ file: "pxelinux/pxelinux.0", url });
     expect(of(ipxe(["http"]), { url, file: "x.0" })).toMatchObject({ file: "x.0", url });

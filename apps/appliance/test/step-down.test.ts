@@ -50,10 +50,10 @@ describe("as whom the daemon goes on", () => {
   });
 
   it("is nobody when the user that was named is not there or cannot read what it needs", () => {
-    expect(choose("nemo")).toEqual({ kind: "impossible", problem: "there is no user nemo to become (user)" });
+    expect(choose("nemo")).toEqual({ kind: "impossible", problem: "unknown user nemo (user)" });
     expect(choose("pxe", { needed: [open, closed] })).toEqual({
       kind: "impossible",
-      problem: `the user pxe cannot read ${closed}: ${closed} does not let it in`,
+      problem: `the user pxe cannot read ${closed}: ${closed} is closed to it`,
     });
     expect(choose(undefined, { needed: [closed] })).toMatchObject({
       kind: "stay",

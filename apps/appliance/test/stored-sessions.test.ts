@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bootView } from "../src/api-model/views.ts";
 import type { Boot } from "../src/sessions/boot.ts";
-import type { Session } from "../src/sessions/session.ts";
+import { sessionOf } from "../src/sessions/session.ts";
 import {
   parseSession,
   parseSummary,
@@ -11,7 +11,7 @@ import {
   storedSchema,
 } from "../src/sessions/stored.ts";
 import { summaryOf } from "../src/sessions/summary.ts";
-import { conclusionOf } from "../src/sessions/verdicts/verdict.ts";
+
 import { sampleBoot } from "./helpers/sample-boot.ts";
 import { story } from "./helpers/story.ts";
 
@@ -37,8 +37,6 @@ const boots: readonly Boot[] = [
   story().discover({ ipxe: true }).tftp("a.ipxe", "running"),
 ].flatMap((played) => played.boots());
 
-const sessionOf = (boot: Session): Session => ({ ...boot, verdicts: boot.verdicts.map(conclusionOf) });
-
 test("the boots here have steps of every kind", () => {
   const kinds = new Set(boots.flatMap(({ steps }) => steps.map(({ kind }) => kind)));
   expect([...kinds].sort()).toEqual(
@@ -46,12 +44,13 @@ test("the boots here have steps of every kind", () => {
   );
 });
 
-test("parse(serialize(x)) = x, for sessions and summaries", () => {
+test("parse(serialize(x)) = x, for sessions, and for summaries but for what is under way", () => {
   for (const boot of boots) {
     const named = { ...boot, host: "bench-3" };
     expect(parseSession(serializeSession(named))).toStrictEqual({ ok: true, value: sessionOf(named) });
     const summary = summaryOf(named);
-    expect(parseSummary(serializeSummary(summary))).toStrictEqual({ ok: true, value: summary });
+    const { transfers: _underWay, ...value } = summary;
+    expect(parseSummary(serializeSummary(summary))).toStrictEqual({ ok: true, value });
   }
 });
 

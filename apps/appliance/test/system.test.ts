@@ -13,16 +13,16 @@ describe("ports that could not be bound", () => {
       { service: "dhcp", address: "0.0.0.0", port: 67, code: "EPERM" },
     ]);
     expect(text).toBe(
-      "cannot bind UDP port 69 (tftp) on 192.168.11.109, 10.0.0.1, UDP port 67 (dhcp) on 0.0.0.0: no permission. " +
-        "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
-        "unit; or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)",
+      "cannot bind UDP port 69 (tftp) on 192.168.11.109, 10.0.0.1, UDP port 67 (dhcp) on 0.0.0.0: permission denied. " +
+        "Either run as root, set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd " +
+        "unit, or set ports from 1024 up in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)",
     );
   });
 
   it("name who holds them", () => {
     const failure = { service: "dhcp", address: "0.0.0.0", port: 67, code: "EADDRINUSE" };
     expect(explainPortFailures([{ ...failure, holder: { pid: 812, command: "dnsmasq" } }])).toBe(
-      "cannot bind UDP port 67 (dhcp) on 0.0.0.0: in use by dnsmasq (pid 812). Stop it, or name other interfaces or ports in the config",
+      "cannot bind UDP port 67 (dhcp) on 0.0.0.0: in use by dnsmasq (pid 812). Stop it, or set other interfaces or ports in the config",
     );
     expect(explainPortFailures([failure])).toContain("in use by another program");
     expect(explainPortFailures([{ ...failure, holder: { pid: 813, command: "bootlace" } }])).toContain(
@@ -36,7 +36,7 @@ describe("ports that could not be bound", () => {
       { service: "dhcp", address: "0.0.0.0", port: 67, code: "EIO" },
     ]);
     expect(text).toBe(
-      "cannot bind UDP port 69 (tftp) on 10.0.0.1: no interface has this address now; cannot bind UDP port 67 (dhcp) on 0.0.0.0: EIO",
+      "cannot bind UDP port 69 (tftp) on 10.0.0.1: no interface has this address; cannot bind UDP port 67 (dhcp) on 0.0.0.0: EIO",
     );
   });
 });

@@ -68,7 +68,7 @@ describe("the verdict on a boot that ended in the boot check", () => {
 
   it("is about the check no longer when a boot file came after it", () => {
     const boot = played().wait(5).discover().tftp("vmlinuz").wait(11);
-    expect(boot.primary()?.id).toBe("booted");
+    expect(boot.primary()?.id).toBe("delivered");
   });
 
   it("is the same after HTTP Boot, without -http in the name", () => {

@@ -21,7 +21,7 @@ describe("B07 and B11 are no failures", () => {
       .tftp("efi/pxelinux.cfg/01-52-54-00-12-34-56", "missing")
       .tftp("efi/pxelinux.cfg/default");
     played.tftp("memtest86+/memtest.efi").wait(11);
-    expect(played.verdicts()).toEqual(["booted likely", "B07 certain", "B11 certain"]);
+    expect(played.verdicts()).toEqual(["delivered likely", "B07 certain", "B11 certain"]);
     expect(
       played
         .boot()
@@ -152,7 +152,7 @@ describe("B12, the file does not run", () => {
       .lease();
     expect(efiForBios.tftp("grubx64.efi").wait(6).verdicts()).toEqual(["B12 certain"]);
   });
-  test("likely for a loader, or when the firmware asks again; else a guess", () => {
+  test("likely for a loader, or when the firmware asks again; else it may need nothing more", () => {
     const fits = () => uefi().programs({ "efi/bootx64.efi": "x64" });
     expect(fits().tftp("efi/bootx64.efi").wait(31).verdicts()).toEqual(["B12 likely"]);
     const again = uefi("own.efi")
@@ -163,7 +163,7 @@ describe("B12, the file does not run", () => {
       .discover();
     expect(again.wait(1).verdicts()).toEqual(["B12 likely", "B07 certain"]);
     expect(again.primary()?.sentence).toContain("Secure Boot");
-    expect(uefi("own.efi").tftp("own.efi").wait(31).verdicts()).toEqual(["B12 guess"]);
+    expect(uefi("own.efi").tftp("own.efi").wait(31).verdicts()).toEqual(["delivered guess"]);
     const unsigned = uefi().programs({ "efi/bootx64.efi": "x64" }, "efi/bootx64.efi").tftp("efi/bootx64.efi");
     expect(unsigned.wait(31).primary()?.sentence).toContain("for it is not signed");
   });
@@ -262,8 +262,8 @@ describe("booted", () => {
     expect(played.primary()?.sentence).toContain('"pc<script>"');
   });
   test("likely when the kernel came, a guess at a menu, never while a transfer runs", () => {
-    expect(loaded().tftp("debian/linux").wait(11).verdicts()).toEqual(["booted likely"]);
-    expect(loaded().wait(31).verdicts()).toEqual(["booted guess"]);
+    expect(loaded().tftp("debian/linux").wait(11).verdicts()).toEqual(["delivered likely"]);
+    expect(loaded().wait(31).verdicts()).toEqual(["delivered guess"]);
     expect(loaded().tftp("debian/linux").tftp("debian/initrd.gz", "running").wait(20).verdicts()).toEqual([]);
   });
   test("edk2's bare DISCOVER for a program it started is no operating system", () => {

@@ -27,7 +27,7 @@ describe("a loader that ran and left for the next device is none of B12", () => 
     const byHttpFrom = played.boot().id;
     played.discover({ ipxe: true }).lease().http("ipxe/uefi.ipxe").wait(31);
     expect(played.boot().id).toBe(byHttpFrom);
-    expect(ids(played)).toEqual(["booted guess", "booted guess"]);
+    expect(ids(played)).toEqual(["delivered guess", "delivered guess"]);
   });
   test("iPXE by HTTP that fetches nothing more, whatever its file is called", () => {
     const played = ipxeThenScript().discover(byHttp).lease().http("ipxe/bootx64.efi").wait(2);
@@ -48,8 +48,8 @@ describe("a loader that ran and left for the next device is none of B12", () => 
     expect(ids(played)).not.toContainEqual(expect.stringMatching("B12"));
   });
   test.each(["grub/grub.cfg", "pxelinux.cfg/default", "ipxe/uefi.ipxe"])("%s came, and then silence", (config) => {
-    expect(uefi("loader.efi").tftp("loader.efi").tftp(config).wait(31).verdicts()).toEqual(["booted guess"]);
+    expect(uefi("loader.efi").tftp("loader.efi").tftp(config).wait(31).verdicts()).toEqual(["delivered guess"]);
     const left = uefi("loader.efi").tftp("loader.efi").tftp(config).wait(3).discover(byHttp);
-    expect(ids(left)).toEqual(["booted guess"]);
+    expect(ids(left)).toEqual(["delivered guess"]);
   });
 });

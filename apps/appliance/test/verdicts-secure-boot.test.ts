@@ -41,7 +41,7 @@ describe("shim refuses what it fetched", () => {
   });
   test("a GRUB without a signature that goes on was not refused", () => {
     const played = shimAndGrub(GRUB).tftp("grub/grub.cfg").wait(31);
-    expect(played.verdicts()[0]).toBe("booted guess");
+    expect(played.verdicts()[0]).toBe("delivered guess");
   });
   test("without shim it is the firmware that refuses a GRUB", () => {
     const played = story({ plan: { kind: "boot", file: GRUB } })
@@ -61,14 +61,14 @@ describe("a kernel without a signature behind shim", () => {
   test("may have been refused", () => {
     const played = kernel("memtest.efi").primary();
     expect(played).toMatchObject({
-      id: "booted",
-      confidence: "guess",
+      id: "unclear",
+      confidence: "likely",
       sentence: expect.stringMatching("bad shim signature"),
     });
     expect(played?.fix).toMatch("Secure Boot");
   });
   test("is believed when it is signed, or when more was fetched after it", () => {
-    expect(kernel().primary()).toMatchObject({ id: "booted", confidence: "likely" });
+    expect(kernel().primary()).toMatchObject({ id: "delivered", confidence: "likely" });
     expect(kernel("memtest.efi").tftp("/initrd.gz").wait(11).primary()).toMatchObject({ confidence: "likely" });
   });
 });

@@ -83,8 +83,8 @@ describe("a slow store", () => {
     await flushed;
     void history.flush();
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(news).toEqual([{ type: "write-failed", problem: "no answer within 5 s" }]);
-    expect(await history.state()).toMatchObject({ writable: false, problem: "no answer within 5 s" });
+    expect(news).toEqual([{ type: "write-failed", problem: "no reply within 5 s" }]);
+    expect(await history.state()).toMatchObject({ writable: false, problem: "no reply within 5 s" });
     expect(waiting).toHaveLength(1);
     waiting[0]?.go();
     await history.flush();
@@ -100,7 +100,7 @@ describe("a slow store", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await closed;
     expect(news).toEqual([
-      { type: "write-failed", problem: "no answer within 5 s" },
+      { type: "write-failed", problem: "no reply within 5 s" },
       { type: "lost", boots: 3 },
     ]);
   });

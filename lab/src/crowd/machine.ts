@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type DhcpPort, httpGet, tftpGet } from "@bootlace/pxe-client";
 import tftp from "tftp";
 import { type Comparison, compareWith, WrongBytes } from "./compare.ts";
-import { type Kind, macOf, type WantedFile } from "./kinds.ts";
+import { KERNEL, type Kind, macOf, type WantedFile } from "./kinds.ts";
 import { type Lease, leaseOf } from "./lease.ts";
 
 /** Where the machines of a crowd write down what happened to them. */
@@ -28,6 +28,8 @@ export interface Machine {
   readonly signal: AbortSignal;
   /** Share of the kernel that has arrived. */
   readonly kernel: (share: number) => void;
+  /** Awaited before it asks for its kernel. */
+  readonly beforeKernel: () => Promise<void>;
 }
 
 /** A connection that is refused or closed costs no time: once a second, as long as one by TFTP would wait. */
@@ -60,19 +62,20 @@ export async function boot(machine: Machine): Promise<void> {
   const lease = await leaseOf(machine, mac);
   machine.notes.leased(lease);
   const { address } = lease;
+  const files = kind.files({ mac, address });
   if (kind.form === "url") {
     const url = new URL(lease.file);
     await getByHttp(machine, address, url, { path: url.pathname.slice(1) });
-    for (const file of kind.files({ mac, address }))
+    for (const file of files) {
+      if (file.kernel) await machine.beforeKernel();
       await getByHttp(machine, address, new URL(`/${file.path}`, url), file);
+    }
     return;
   }
-  const [first = { path: "" }, ...others]: readonly WantedFile[] = [
-    { path: lease.file },
-    ...kind.files({ mac, address }),
-  ];
-  await getByTftp(machine, address, first);
-  for (const file of others) {
+  // A one-shot can make the kernel the boot file.
+  const first: WantedFile = lease.file === KERNEL ? { path: KERNEL, kernel: true } : { path: lease.file };
+  for (const file of [first, ...files]) {
+    if (file.kernel) await machine.beforeKernel();
     if (kind.name === "npm" && file.kernel) await getByNpm(machine, file.path);
     else await getByTftp(machine, address, file);
   }

@@ -19,8 +19,13 @@ export interface CrowdPlan {
   readonly within: number;
   /** Each machine is switched off and on again once, somewhere in its kernel. */
   readonly resets: boolean;
-  /** Says `loading` when so many machines are somewhere in their kernel at once; 0: never. */
+  /**
+   * Machines wait before their kernel until so many have come to it, and `loading` is said when so many have a tenth of it
+   * at once; 0: nobody waits, nothing is said.
+   */
   readonly reportAt: number;
+  /** After `loading` each block of a kernel takes a tenth of a second until this file is there. For a single machine. */
+  readonly crawlUntil?: string;
   readonly mix: readonly KindName[];
 }
 

@@ -1,6 +1,6 @@
 // A crowd of machines that boot from the network, by the plan in the JSON file of its argument (`crowd/plan.ts`). Prints
 // what came of it as one line of JSON.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { openDhcpPort } from "@bootlace/pxe-client";
 import { kindOf } from "../crowd/kinds.ts";
@@ -28,9 +28,24 @@ const counts = {
   byHttp: 0,
   byNpm: 0,
 };
-/** Machines that have some of their kernel. */
+/** Machines that have a tenth of their kernel, and not yet all of it. */
 const loading = new Set<number>();
 let reported = false;
+/** Machines that have come to their kernel, and what they wait for there: that `reportAt` of them have. */
+const ready = new Set<number>();
+const together = Promise.withResolvers<void>();
+
+function comesToKernel(number: number): Promise<void> {
+  ready.add(number);
+  if (ready.size >= plan.reportAt) together.resolve();
+  return together.promise;
+}
+
+/** Keeps the machine from acknowledging what it has just got: a block takes a tenth of a second. */
+function crawl({ crawlUntil }: CrowdPlan): void {
+  if (crawlUntil === undefined || existsSync(crawlUntil)) return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+}
 
 const notes: Notes = {
   repeated: (what) => void repeats[what]++,
@@ -57,19 +72,21 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
   const power = new AbortController();
   const name = plan.mix[number % plan.mix.length] ?? "bios";
   const kernel = (share: number) => {
-    if (share < 1) loading.add(number);
-    else if (share >= 1) loading.delete(number);
+    if (share >= 1) loading.delete(number);
+    else if (share >= 0.1) loading.add(number);
     if (!reported && plan.reportAt > 0 && loading.size >= plan.reportAt) {
       reported = true;
       console.log("loading");
     }
+    if (reported) crawl(plan);
     if (reset && share >= resetAt(number) && share < 1) power.abort(new Error("switched off"));
   };
   const { server, roots, scratch } = plan;
+  const { signal } = power;
   const on = performance.now();
   try {
-    const machine = { kind: kindOf(name), number, server, roots, scratch, dhcp, notes, signal: power.signal, kernel };
-    await boot(machine);
+    const beforeKernel = () => comesToKernel(number);
+    await boot({ kind: kindOf(name), number, server, roots, scratch, dhcp, notes, signal, kernel, beforeKernel });
     counts.booted++;
     boots.push((performance.now() - on) / 1000);
   } catch (error) {
@@ -78,6 +95,7 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
       return switchOn(number, false);
     }
     counts.failed++;
+    void comesToKernel(number);
     if (failures.length < 20) failures.push(`${name} ${number}: ${error instanceof Error ? error.message : error}`);
   } finally {
     loading.delete(number);

@@ -23,10 +23,10 @@ function one(): Promise<void> {
       else socket.end(resolve);
     }
 
-    function take(bytes: number): boolean {
-      if (head === undefined) got += bytes;
+    function take(count: number): boolean {
+      if (head === undefined) got += count;
       else {
-        head += buffer.toString("latin1", 0, bytes);
+        head += buffer.toString("latin1", 0, count);
         const end = head.indexOf("\r\n\r\n");
         if (end === -1) return true;
         if (!head.startsWith("HTTP/1.1 200") || !head.toLowerCase().includes(`\r\ncontent-length: ${size}\r\n`)) {

@@ -66,6 +66,7 @@ import { uefiX64Http } from "./uefi-x64-http.ts";
 import { uefiX64Ipxe } from "./uefi-x64-ipxe.ts";
 import { uefiX64Nics } from "./uefi-x64-nics.ts";
 import { uefiX64Pxe } from "./uefi-x64-pxe.ts";
+import { verdicts } from "./verdicts.ts";
 
 /** Every scenario, in the order in which `all` runs them. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -97,6 +98,7 @@ export const SCENARIOS: readonly Scenario[] = [
   failuresBios,
   failuresUefi,
   failuresRouter,
+  verdicts,
   importDnsmasq,
   init,
   initSecureBoot,

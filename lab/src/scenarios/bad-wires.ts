@@ -2,7 +2,7 @@ import { addBadFloor, type BadFloor, ONE_BY_ONE, type WireFaults } from "../bad-
 import { type Bootlace, startBootlace } from "../bootlace.ts";
 import { LabFailure, must } from "../failure.ts";
 import { buildLan, type Lan, obeysLaws } from "../home-lan.ts";
-import { eventually, type Lab, type Scenario } from "../lab.ts";
+import { eventually, inLanes, type Lab, type Scenario } from "../lab.ts";
 import { addHost, configure, plugIn } from "../namespaces.ts";
 import { type Machine, startBios, startUefi } from "../qemu.ts";
 import { filesReported } from "../reported-files.ts";
@@ -100,7 +100,7 @@ export const badWires: Scenario = {
   })),
   parts: CONDITIONS.map(({ id }) => id),
   async run(lab) {
-    const conditions = CONDITIONS.filter(({ id }) => lab.parts.includes(id));
+    const conditions = CONDITIONS.filter(({ id }) => lab.part(id));
     const jobs = jobsOf().filter(({ condition }) => conditions.includes(condition));
     const lans = {} as Record<keyof typeof LANS, Lan>;
     const bootServer = await addHost(lab, "boot");
@@ -121,17 +121,13 @@ export const badWires: Scenario = {
       floors.set(condition, await addBadFloor(lab, lans[subnet].lan, options, { seed: at + 1, ...faults }));
     }
     const reported: Told[] = [];
-    const waiting = [...jobs];
-    const worker = async () => {
-      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-        const floor = floors.get(job.condition);
-        if (floor === undefined) throw new LabFailure(`no wire for ${job.condition.id}`);
-        const words = await boot(lab, bootlace, floor, job);
-        reported.push({ ...job, words: `${job.kind.toUpperCase()} ${words}, ${await judge(lans, job)}` });
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, worker));
-    for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["booted"]);
+    await inLanes(LANES, jobs, async (job) => {
+      const floor = floors.get(job.condition);
+      if (floor === undefined) throw new LabFailure(`no wire for ${job.condition.id}`);
+      const words = await boot(lab, bootlace, floor, job);
+      reported.push({ ...job, words: `${job.kind.toUpperCase()} ${words}, ${await judge(lans, job)}` });
+    });
+    for (const { mac } of jobs) await verdictIs(lab, bootlace, mac, ["delivered"]);
     for (const condition of conditions) {
       const words = reported.filter((one) => one.condition === condition).map((one) => one.words);
       const cable = await floors.get(condition)?.cut();

@@ -47,7 +47,7 @@ export const biosDebian: Scenario = {
     await bootlace.mustTell({ mac: MAC, architecture: "x86-bios", bootFile: FILES[0], files: FILES });
     await verdictReported(lab, bootServer, bootlace, {
       mac: MAC,
-      verdict: "booted",
+      verdict: "delivered",
       confidence: ["likely"],
       seconds: 60,
     });

@@ -1,6 +1,6 @@
 import { startBootlace } from "../bootlace.ts";
 import { buildHomeLan } from "../home-lan.ts";
-import type { Lab, Scenario } from "../lab.ts";
+import { inLanes, type Lab, type Scenario } from "../lab.ts";
 import type { Switch } from "../namespaces.ts";
 import { startBios } from "../qemu.ts";
 import { BIOS_MEMTEST, BIOS_MEMTEST_FILES } from "../tree.ts";
@@ -34,13 +34,9 @@ export const biosNics: Scenario = {
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, { tree: BIOS_MEMTEST });
-    const cards = NICS.filter((card) => lab.parts.includes(idOf(card)));
-    const waiting: Card[] = [...cards];
-    const worker = async () => {
-      for (let card = waiting.shift(); card !== undefined; card = waiting.shift()) await boot(lab, lan, card);
-    };
+    const cards = NICS.filter((card) => lab.part(idOf(card)));
     // Machines of one core each: two do not take longer than one where there are two cores.
-    await Promise.all([worker(), worker()]);
+    await inLanes(2, cards, (card) => boot(lab, lan, card));
     const reported = { architecture: "x86-bios", bootFile: BIOS_MEMTEST_FILES[0], files: BIOS_MEMTEST_FILES };
     for (const card of cards) await bootlace.mustTell({ mac: macOf(card), ...reported });
   },

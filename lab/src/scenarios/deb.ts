@@ -78,7 +78,10 @@ export const deb: Scenario = {
     for (const name of ["boots.db", "next.json"]) must(!there(`var/lib/bootlace/${name}`), `purge left ${name}`);
     must(readFileSync(at("var/lib/bootlace/notes.txt"), "utf8") === "kept", "purge took a file of the user");
     must(there("srv/bootlace/boot/pxelinux/pxelinux.0"), "purge took the boot files");
-    must(said.includes("/srv/bootlace/boot is not empty and stays"), `purge does not say what stays: ${said}`);
+    must(
+      said.includes("/srv/bootlace/boot is not empty, so it was kept"),
+      `purge does not name what was kept: ${said}`,
+    );
     must(!there("etc/systemd/system/bootlace.service"), "purge left the service masked");
     lab.proof("purged: config and history are gone, files of the user stay, and it says so");
 

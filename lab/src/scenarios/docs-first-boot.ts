@@ -33,7 +33,7 @@ export const docsFirstBoot: Scenario = {
     );
     // The lab reads the serial line; a person looks at the screen.
     appendFileSync(join(folder, config), "  APPEND console=ttyS0,115200\n");
-    const booted = await bootOnce(lab, home, folder, "first", /Memtest86\+ v\d+\.\d\d/, / {2}booted, /);
+    const booted = await bootOnce(lab, home, folder, "first", /Memtest86\+ v\d+\.\d\d/, / {2}delivered, /);
     lab.row("page-first-boot", booted.shown, booted.seconds);
     mustBeAsRecorded("first-boot", booted.log, folder);
     rmSync(join(folder, "boot/pxelinux/ldlinux.c32"));

@@ -18,6 +18,18 @@ const ENTER = "\r";
 
 type Who = keyof typeof MENU_KEY;
 
+const MACHINES = [
+  { who: "SeaBIOS", switchOn: startBios, macs: { first: "52:54:00:ae:00:71", second: "52:54:00:ae:00:73" } },
+  { who: "OVMF", switchOn: startUefi, macs: { first: "52:54:00:ae:00:72", second: "52:54:00:ae:00:74" } },
+] as const;
+const partOf = (who: Who, item: "first" | "second") => `menu-${KIND[who]}-${item}`;
+
+/** The seconds of the prompt, which item boots, and how. */
+const MENUS = [
+  ["3", "first", bootsFirst],
+  ["60", "second", bootsSecond],
+] as const;
+
 export const menu: Scenario = {
   name: "menu",
   proves: "iPXE's ROM and OVMF show the boot menu of the libraries; its first item by itself, the second by keys",
@@ -31,18 +43,19 @@ export const menu: Scenario = {
       "menu-uefi-second": "the menu's key, the second item chosen by keys",
     }),
   ],
+  parts: MENUS.flatMap(([, item]) => MACHINES.map(({ who }) => partOf(who, item))),
   async run(lab) {
     const home = await buildHomeLan(lab);
     const root = join(lab.folder, "boot");
     plantTree(root, TREE);
-    await serve(lab, home, root, "3", async () => {
-      await bootsFirst(lab, await startBios(lab, home.lan, { mac: "52:54:00:ae:00:71", name: "bios-1" }), "SeaBIOS");
-      await bootsFirst(lab, await startUefi(lab, home.lan, { mac: "52:54:00:ae:00:72", name: "uefi-1" }), "OVMF");
-    });
-    await serve(lab, home, root, "60", async () => {
-      await bootsSecond(lab, await startBios(lab, home.lan, { mac: "52:54:00:ae:00:73", name: "bios-2" }), "SeaBIOS");
-      await bootsSecond(lab, await startUefi(lab, home.lan, { mac: "52:54:00:ae:00:74", name: "uefi-2" }), "OVMF");
-    });
+    for (const [seconds, item, boots] of MENUS) {
+      const machines = MACHINES.filter(({ who }) => lab.part(partOf(who, item)));
+      if (machines.length === 0) continue;
+      await serve(lab, home, root, seconds, async () => {
+        for (const { who, switchOn, macs } of machines)
+          await boots(lab, await switchOn(lab, home.lan, { mac: macs[item], name: `${KIND[who]}-${item}` }), who);
+      });
+    }
   },
 };
 
@@ -61,7 +74,7 @@ async function serve(lab: Lab, { bootServer }: HomeLan, root: string, seconds: s
 async function bootsFirst(lab: Lab, machine: Machine, who: Who): Promise<void> {
   await machine.output.until(/Press F8 for the menu/, 180);
   const [shown] = await machine.output.until(/This is the (first|second) item/, 180);
-  lab.row(`menu-${KIND[who]}-first`, shown, machine.age());
+  lab.row(partOf(who, "first"), shown, machine.age());
   await machine.stop("SIGKILL");
   must(machine.output.text().includes("This is the first item"), `${who} took another item than the first`);
 }
@@ -75,7 +88,7 @@ async function bootsSecond(lab: Lab, machine: Machine, who: Who): Promise<void> 
   await machine.output.until(/The second item/, 30);
   machine.write(ENTER);
   const [shown] = await machine.output.until(/This is the second item/, 180);
-  lab.row(`menu-${KIND[who]}-second`, shown, machine.age());
+  lab.row(partOf(who, "second"), shown, machine.age());
   await machine.stop("SIGKILL");
 }
 

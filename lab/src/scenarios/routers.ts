@@ -27,6 +27,36 @@ interface Site {
   readonly bootlace: Bootlace;
 }
 
+/** A machine, what the router says to it, and how the machine fails. */
+interface Meeting {
+  readonly id: string;
+  /** The last digit of its MAC address. */
+  readonly last: number;
+  readonly words: "kea" | BootWords;
+  readonly failure?: readonly [text: RegExp, verdict: string];
+}
+
+const NOTHING = /Nothing to boot[^\n]*\n/;
+const ITSELF = { nextServer: ROUTER, tftpServerName: ROUTER };
+
+const MEETINGS: readonly Meeting[] = [
+  { id: "kea-bios", last: 1, words: "kea" },
+  { id: "kea-uefi", last: 2, words: "kea" },
+  { id: "next-server-bios", last: 3, words: ITSELF },
+  // Not in option 67: edk2 writes a NUL behind it, over the END that dhcpd puts there, and may then ask the proxy for
+  // an address (PXE-E16).
+  { id: "file-uefi", last: 4, words: { ...ITSELF, file: THEIRS } },
+  {
+    id: "file-bios",
+    last: 5,
+    words: { nextServer: ROUTER, file: THEIRS },
+    failure: [/theirs\.0\.+ [^\n]*\n/, "B06"],
+  },
+  { id: "option-67-bios", last: 6, words: { bootFileName: THEIRS }, failure: [NOTHING, "B06"] },
+  { id: "option-60-bios", last: 7, words: { vendorClass: "PXEClient" }, failure: [NOTHING, "B06"] },
+  { id: "option-60-uefi", last: 8, words: { vendorClass: "PXEClient" }, failure: [/PXE-E16[^\n]*\n/, "B02"] },
+];
+
 export const routers: Scenario = {
   name: "routers",
   proves:
@@ -55,36 +85,18 @@ export const routers: Scenario = {
       "edk2 takes the router for the PXE server (B02).",
     ),
   ],
+  parts: MEETINGS.map(({ id }) => `net-router-${id}`),
   async run(lab) {
     const site = await build(lab);
-    const kea = await startKea(lab, site.router);
-    await boots(lab, site, "kea-bios", 1);
-    await boots(lab, site, "kea-uefi", 2);
-    await kea.stop();
-
-    const says = async <T>(words: BootWords, body: () => Promise<T>): Promise<T> => {
-      const dhcpd = await startDhcpd(lab, site.router, words);
-      const result = await body();
-      await dhcpd.stop();
-      return result;
-    };
-    await says({ nextServer: ROUTER, tftpServerName: ROUTER }, () => boots(lab, site, "next-server-bios", 3));
-    // Not in option 67: edk2 writes a NUL behind it, over the END that dhcpd puts there, and may then ask the proxy for
-    // an address (PXE-E16).
-    await says({ nextServer: ROUTER, tftpServerName: ROUTER, file: THEIRS }, () => boots(lab, site, "file-uefi", 4));
+    const wanted = MEETINGS.filter(({ id }) => lab.part(`net-router-${id}`));
     // Each verdict comes with the silence after its machine: all are awaited at once.
-    const verdicts = [
-      await says({ nextServer: ROUTER, file: THEIRS }, () =>
-        fails(lab, site, "file-bios", 5, /theirs\.0\.+ [^\n]*\n/, "B06"),
-      ),
-      await says({ bootFileName: THEIRS }, () =>
-        fails(lab, site, "option-67-bios", 6, /Nothing to boot[^\n]*\n/, "B06"),
-      ),
-      ...(await says({ vendorClass: "PXEClient" }, async () => [
-        await fails(lab, site, "option-60-bios", 7, /Nothing to boot[^\n]*\n/, "B06"),
-        await fails(lab, site, "option-60-uefi", 8, /PXE-E16[^\n]*\n/, "B02"),
-      ])),
-    ];
+    const verdicts: (() => Promise<unknown>)[] = [];
+    for (const { id, last, words, failure } of wanted) {
+      const router = await (words === "kea" ? startKea(lab, site.router) : startDhcpd(lab, site.router, words));
+      if (failure === undefined) await boots(lab, site, id, last);
+      else verdicts.push(await fails(lab, site, id, last, ...failure));
+      await router.stop();
+    }
     for (const reported of verdicts) await reported();
   },
 };

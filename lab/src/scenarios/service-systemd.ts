@@ -24,6 +24,8 @@ interface Entry {
 }
 
 async function journal(machine: Machine): Promise<Entry[]> {
+  // What a program has written may still lie in the socket.
+  await machine.ok("journalctl", "--sync");
   const text = await machine.ok(...LOG_OF_UNIT);
   const rows = text.split("\n").filter((line) => line !== "");
   return rows.map((row) => {
@@ -132,6 +134,7 @@ async function watchdogBites(lab: Lab, machine: Machine): Promise<void> {
     const [state, now] = [await property(machine, "ActiveState"), await property(machine, "MainPID")];
     return (state === "active" && now !== "0" && now !== main) || undefined;
   });
+  await machine.ok("journalctl", "--sync");
   const said = await machine.ok("journalctl", "--no-pager", "-o", "cat");
   must(said.includes("Watchdog timeout"), "the journal knows nothing of a watchdog");
   lab.proof("kill -STOP: restarted by the watchdog");
@@ -142,7 +145,8 @@ async function stopsInTime(lab: Lab, machine: Machine, client: string): Promise<
   writeFileSync(large, "");
   truncateSync(large, 1024 ** 3);
   const clients = [`tftp://${BOOT_SERVER}/large`, `http://${BOOT_SERVER}:8069/large`].map((url) => {
-    const args = ["--silent", "--output", "/dev/null", url];
+    // By HTTP a gigabyte could be over before it is seen to run.
+    const args = ["--silent", "--limit-rate", "2M", "--output", "/dev/null", url];
     return start(lab, client, { name: `stuck-${url.slice(0, 4)}`, command: locate("curl"), args });
   });
   const { bootlace } = machine;

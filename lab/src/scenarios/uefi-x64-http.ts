@@ -90,7 +90,7 @@ async function discImage(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Bootl
   must(gaps.length === 0, `the log lacks a step:\n${gaps.join("\n")}`);
   await verdictReported(lab, bootServer, bootlace, {
     mac: ISO_MAC,
-    verdict: "booted",
+    verdict: "delivered",
     confidence: ["likely"],
     seconds: 60,
   });

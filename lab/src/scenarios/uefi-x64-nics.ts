@@ -1,6 +1,6 @@
 import { startBootlace } from "../bootlace.ts";
 import { buildHomeLan } from "../home-lan.ts";
-import type { Scenario } from "../lab.ts";
+import { inLanes, type Scenario } from "../lab.ts";
 import { startUefi } from "../qemu.ts";
 import { verdictReported } from "../verdicts.ts";
 
@@ -18,6 +18,7 @@ export const uefiX64Nics: Scenario = {
     machine: `OVMF, iPXE ROM, ${nic}`,
     boots: "the boot check, for want of a boot file",
   })),
+  parts: CARDS.map(rowOf),
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
     const bootlace = await startBootlace(lab, bootServer, {});
@@ -30,10 +31,10 @@ export const uefiX64Nics: Scenario = {
       await machine.stop("SIGKILL");
     };
     // Two at once: a machine is emulated by one core.
-    const waiting = [...CARDS];
-    const lane = async () => {
-      for (let nic = waiting.shift(); nic !== undefined; nic = waiting.shift()) await boot(nic);
-    };
-    await Promise.all([lane(), lane()]);
+    await inLanes(
+      2,
+      CARDS.filter((nic) => lab.part(rowOf(nic))),
+      boot,
+    );
   },
 };

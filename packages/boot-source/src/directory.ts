@@ -1,12 +1,12 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { boundedMap } from "./core/bounded-map.ts";
-import { pathsOf } from "./core/client-path.ts";
+import { pathsOf, readClientPath } from "./core/client-path.ts";
 import { check } from "./core/option-checks.ts";
 import { checkOptions, type OptionTable } from "./core/option-error.ts";
 import { notFound, type OpenResult, type Source, type SourceClient } from "./core/source.ts";
 import type { DirectoryOptions } from "./directory-options.ts";
-import { type Found, findFile, findIgnoringCase, isBeneath } from "./folder.ts";
+import { type Found, findFile, isBeneath, pathsIgnoringCase } from "./folder.ts";
 import { type FileIdentity, isSettled, regularFile, versionOf } from "./regular-file.ts";
 
 interface KnownFile {
@@ -30,7 +30,8 @@ const optionTable: OptionTable<DirectoryOptions> = {
 };
 
 /**
- * Serves the regular files of a folder and nothing outside it. Symbolic links are followed as long as they stay inside.
+ * Serves the regular files of a folder and nothing outside it. Symbolic links are followed as long as they stay inside. A
+ * name may begin with the path of the folder itself, "/srv/boot/pxelinux.0"; one of the same path below it goes first.
  * @param root absolute, or from the current folder of the process at the time of this call
  * @throws OptionError for an option that is unknown or cannot be
  */
@@ -62,7 +63,7 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   async function again(key: string, entry: KnownFile, sub: string | undefined, name: string): Promise<OpenResult> {
     const time = wall();
     if (!(await isStill(entry))) return await search(key, sub, name);
-    const renewed = { ...entry, at: time };
+    const renewed = { ...entry, time };
     known.set(key, renewed);
     return fromMemory(key, renewed);
   }
@@ -72,7 +73,7 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   }
 
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
-    const found = await searchFolder(folder, name, options.ignoreCase ?? false);
+    const found = await searchNames(folder, name, options.ignoreCase ?? false);
     const time = wall();
     if (!found.ok) {
       const answer: OpenResult = { ok: false, fault: found.fault };
@@ -115,6 +116,16 @@ async function isInside(folder: string, base: string): Promise<boolean> {
   }
 }
 
+/** The name below the folder, and if there is none, from the root of the file system on. */
+async function searchNames(folder: string, name: string, ignoreCase: boolean): Promise<Found> {
+  const found = await searchFolder(folder, name, ignoreCase);
+  if (found.ok || found.fault.reason !== "missing") return found;
+  const inside = await belowFolder(folder, name);
+  if (inside === undefined) return found;
+  const other = await searchFolder(folder, inside, ignoreCase);
+  return other.ok || other.fault.reason !== "missing" ? other : found;
+}
+
 /** Each way to read the name, as written; then, if wanted, without regard to case. */
 async function searchFolder(folder: string, name: string, ignoreCase: boolean): Promise<Found> {
   const named = pathsOf(name);
@@ -127,10 +138,33 @@ async function searchFolder(folder: string, name: string, ignoreCase: boolean): 
   }
   if (ignoreCase) {
     for (const segments of named.paths) {
-      const other = await findIgnoringCase(folder, segments);
-      const found = other && (await findFile(folder, other));
-      if (found) return found;
+      const found = await firstIgnoringCase(folder, segments);
+      if (found !== undefined) return found;
     }
   }
   return first ?? { ok: false, fault: { reason: "missing" } };
+}
+
+/** The first of these paths at whose end there is a file; where there is none, why the first of them is none. */
+async function firstIgnoringCase(folder: string, segments: readonly string[]): Promise<Found | undefined> {
+  let first: Found | undefined;
+  for await (const other of pathsIgnoringCase(folder, segments)) {
+    const found = await findFile(folder, other);
+    if (found.ok) return found;
+    first ??= found;
+  }
+  return first;
+}
+
+/** A name that begins with the folder itself, as some servers write them, without it. */
+async function belowFolder(folder: string, name: string): Promise<string | undefined> {
+  if (!/^[/\\]/.test(name)) return undefined;
+  const { segments } = readClientPath(name);
+  for (const root of new Set([folder, await realpath(folder).catch(() => folder)])) {
+    const own = readClientPath(root).segments;
+    if (own.length > 0 && segments.length > own.length && own.every((part, index) => part === segments[index])) {
+      return segments.slice(own.length).join("/");
+    }
+  }
+  return undefined;
 }

@@ -94,18 +94,32 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
+/** Folders read for one name: a tree of folders that differ by case alone must not cost more. */
+const mostFolders = 256;
+
 /**
- * The path that differs from `segments` in upper and lower case only. A part that exists as written wins; of several
- * others the first in order of code points.
+ * The paths that differ from `segments` in upper and lower case only. At each level the name as written comes first, then
+ * the others in the order of their bytes.
  */
-export async function findIgnoringCase(root: string, segments: readonly string[]): Promise<string[] | undefined> {
-  const path: string[] = [];
-  for (const segment of segments) {
-    const names = await namesIn(join(root, ...path));
+export async function* pathsIgnoringCase(root: string, segments: readonly string[]): AsyncGenerator<string[]> {
+  let read = 0;
+
+  async function* below(path: string[], rest: readonly string[]): AsyncGenerator<string[]> {
+    const [segment, ...further] = rest;
+    if (segment === undefined) {
+      yield path;
+      return;
+    }
+    if (read++ >= mostFolders) return;
     const folded = segment.toLowerCase();
-    const match = names.includes(segment) ? segment : names.sort().find((name) => name.toLowerCase() === folded);
-    if (match === undefined) return undefined;
-    path.push(match);
+    const alike = (await namesIn(join(root, ...path))).filter((name) => name.toLowerCase() === folded);
+    for (const name of alike.sort(inOrder(segment))) yield* below([...path, name], further);
   }
-  return path;
+
+  yield* below([], segments);
+}
+
+function inOrder(wanted: string): (one: string, other: string) => number {
+  return (one, other) =>
+    Number(other === wanted) - Number(one === wanted) || Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

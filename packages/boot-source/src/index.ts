@@ -12,7 +12,7 @@ export { boundedMap } from "./core/bounded-map.ts";
 export type { CacheCounts, CacheStatistics } from "./core/cache-statistics.ts";
 export { cacheCounts } from "./core/cache-statistics.ts";
 export type { ClientPath, NamePaths } from "./core/client-path.ts";
-export { pathsOf, readClientPath, tidyPath, withoutGarbage } from "./core/client-path.ts";
+export { namesBeforeTail, pathsOf, readClientPath, tidyPath, withoutGarbage } from "./core/client-path.ts";
 export { firstOf, perClient } from "./core/compose.ts";
 export { codeOf } from "./core/error-code.ts";
 export type { AddressFollower, BindResult, FollowedAddresses, FollowStart } from "./core/follow-addresses.ts";

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 
-/** What `networkInterfaces` of Node gives, as far as it is read: the declarations must do without Node's own. */
+/** The part of Node's `networkInterfaces` that is used: the declarations must not need Node's own. */
 export type Interfaces = Readonly<
   Record<
     string,
@@ -10,7 +10,7 @@ export type Interfaces = Readonly<
 
 let latest: Interfaces | undefined;
 
-/** Where no descriptor is left, the system cannot be asked (EMFILE): then what it said last still holds. */
+/** Where no descriptor is left, the system cannot be asked (EMFILE): then its last result is used. */
 export function interfacesNow(): Interfaces {
   try {
     latest = networkInterfaces();

@@ -5,15 +5,15 @@ import { type ByteRange, type HttpRefusal, statusOf } from "./core/events.ts";
 import { mediaType } from "./core/media-types.ts";
 import { type ServerResponse, STATUS_CODES } from "./messages.ts";
 
-/** Headers that tell the client how to go on, by refusal. */
+/** Headers that tell the client what to do next, by refusal. */
 const advice: Partial<Record<HttpRefusal, readonly string[]>> = {
   method: ["Allow", "GET, HEAD"],
-  // iPXE waits and comes again.
+  // iPXE waits and retries.
   "too-many-connections": ["Retry-After", "1"],
   "too-many-connections-of-client": ["Retry-After", "1"],
 };
 
-/** After these the connection is closed: what follows on it is not understood, or not wanted. */
+/** After these the connection is closed: its next bytes cannot be parsed, or must not be served. */
 const closing: ReadonlySet<HttpRefusal> = new Set([
   "body",
   "method",
@@ -26,7 +26,7 @@ const closing: ReadonlySet<HttpRefusal> = new Set([
   "stopping",
 ]);
 
-/** The tag and date of a file. A file without version is still being written: it has no tag that holds. */
+/** The tag and date of a file. A file without version is still being written: it has no valid tag. */
 export function validatorsOf({ source, shared }: CachedFile): Validators {
   const { version, modified } = source;
   shared.validators ??= {
@@ -36,7 +36,7 @@ export function validatorsOf({ source, shared }: CachedFile): Validators {
   return shared.validators;
 }
 
-/** Numbers in base 36, and nothing that an entity tag may not hold. */
+/** Numbers in base 36 only: all valid in an entity tag. */
 function shorten(version: string): string {
   return version
     .split(" ")
@@ -100,7 +100,7 @@ export function writeRefusal(response: ServerResponse, reason: HttpRefusal, last
   response.end(text);
 }
 
-/** The same on a connection on which no request could be read. */
+/** The same on a connection without a readable request. */
 export function writeRawRefusal(socket: Socket, reason: HttpRefusal): void {
   const status = statusOf(reason);
   const text = lineOf(status);

@@ -8,19 +8,19 @@ export type BodyEnd =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: HttpAbort; readonly detail: string | undefined };
 
-/** Node joins header lines and text to one string and one plain write, but takes bytes as a list of two to write. */
+/** Node joins header lines and text into one string and one write, but writes bytes as a list of two. */
 const longestText = 4096;
 
-/** A body on its way. */
+/** A body being sent. */
 export interface Sending {
-  /** To be called when the answer is over, well or not: the system has let go of the bytes. */
+  /** Call it when the response has ended in any way: the system has released the bytes. */
   closed(): void;
   /** Bytes that the operating system has taken, by whole writes. */
   readonly bytes: number;
   /** Bytes that were written, whoever has them now. */
   readonly given: number;
   readonly total: number;
-  /** Breaks the connection; `ended` is called with this reason. */
+  /** Closes the connection; `ended` is called with this reason. */
   abort(reason: HttpAbort): void;
 }
 
@@ -30,11 +30,11 @@ export interface Body {
   readonly first: number;
   /** Bytes, at least 1. */
   readonly total: number;
-  /** Writes the headers: the first bytes are there. */
+  /** Writes the headers: the first bytes are available. */
   readonly begin: () => void;
   /**
-   * Called once: the operating system has taken the last byte, or the connection is gone, or, before `begin`, the source
-   * failed and another answer can be given.
+   * Called once: the system took the last byte, or the connection is gone, or, before `begin`, the source failed and another
+   * response can be sent.
    */
   readonly ended: (end: BodyEnd) => void;
 }
@@ -45,7 +45,7 @@ export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body
   return chunk === undefined ? sendChunks(cache, response, body) : sendAtOnce(cache, response, body, chunk);
 }
 
-/** All bytes are in this chunk: the whole answer leaves in one write. */
+/** All bytes are in this chunk: the whole response is sent in one write. */
 function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chunk: Chunk): Sending {
   const { file, first, total, ended } = body;
   let failure: HttpAbort | undefined;
@@ -65,7 +65,7 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
     },
   };
   body.begin();
-  // Only this tells: after a broken connection nothing is left to write either.
+  // Only "finish" shows success: after a broken connection nothing is left to write either.
   response.on("finish", () => {
     sending.bytes = total;
   });
@@ -81,12 +81,12 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
 }
 
 /**
- * Writes bytes of a file as the body of an answer, chunk by chunk: the next one is asked for when the operating system
+ * Writes bytes of a file as the body of an answer, chunk by chunk: the next one is requested when the operating system
  * has taken the one before.
  */
 function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
   const { file, first, total } = body;
-  // A getter here would cost more than all the rest: V8 makes a hidden class for each object that has one.
+  // A getter here would cost more than everything else: V8 creates a hidden class for each object that has one.
   const sending = {
     bytes: 0,
     given: 0,
@@ -135,7 +135,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
     const part = length === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + length);
     sending.given = sending.bytes + length;
     if (sending.given === total) {
-      // Only this tells: after a broken connection nothing is left to write either.
+      // Only "finish" shows success: after a broken connection nothing is left to write either.
       response.prependOnceListener("finish", () => {
         sending.bytes = total;
       });
@@ -143,7 +143,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
       return;
     }
     response.write(part, (error) => {
-      // The connection is gone; "close" follows and does the rest.
+      // The connection is gone; the event "close" follows and handles it.
       if (error || closed) return;
       sending.bytes += length;
       letGo();

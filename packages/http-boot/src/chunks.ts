@@ -4,10 +4,10 @@ import type { Validators } from "./core/conditions.ts";
 /** Bytes of a chunk: a write of this size costs as little CPU for a byte as one of any larger size. */
 export const chunkBytes = 1024 * 1024;
 
-/** A piece of a file in memory. Whoever takes one gives it back when the operating system has its bytes. */
+/** A piece of a file in memory. A user takes one and returns it when the operating system has its bytes. */
 export interface Chunk {
   readonly bytes: Uint8Array;
-  /** The same bytes as characters, kept by whoever has use for them. */
+  /** The same bytes as a string, cached by its users. */
   text: string | undefined;
 }
 
@@ -16,24 +16,24 @@ interface Slot extends Chunk {
   readonly index: number;
   users: number;
   loading: Promise<Slot> | undefined;
-  /** Dropped from the cache: its memory is nobody's after the last user. */
+  /** Dropped from the cache: its memory is freed after the last user. */
   gone: boolean;
   /** Neighbours in the order of last use. */
   older: Slot | undefined;
   newer: Slot | undefined;
 }
 
-/** What is kept of one state of one file. */
+/** The cache of one state of one file. */
 interface FileChunks {
   readonly key: string | undefined;
   readonly slots: Map<number, Slot>;
-  /** Made at the first request. */
+  /** Created at the first request. */
   validators: Validators | undefined;
   /** Header lines of the last answer with the whole file, and the name they were made for. */
   head: { readonly name: string; readonly lines: readonly string[] } | undefined;
 }
 
-/** A file as one request sees it: its own way to the bytes, and what all requests share. */
+/** A file in one request: its own source of bytes, and the cache shared by all requests. */
 export interface CachedFile {
   readonly source: SourceFile;
   shared: FileChunks;
@@ -41,11 +41,11 @@ export interface CachedFile {
 
 export interface ChunkCache {
   open(source: SourceFile): CachedFile;
-  /** The chunk at `index`, at once when it is in memory. Rejects with what the source threw, or `ShortFileError`. */
+  /** The chunk at `index`, synchronously when it is in memory. Rejects with the error of the source, or `ShortFileError`. */
   take(file: CachedFile, index: number): Chunk | Promise<Chunk>;
-  /** The chunk that holds these bytes, if one does and is in memory. */
+  /** The chunk that contains these bytes, if it is in memory. */
   takeNow(file: CachedFile, first: number, length: number): Chunk | undefined;
-  /** Reads a chunk that will be taken soon, unless it is there. */
+  /** Reads ahead a chunk that is not in memory. */
   prefetch(file: CachedFile, index: number): Promise<void> | undefined;
   release(chunk: Chunk): void;
   /** Lets go of everything that is not in use. */
@@ -135,7 +135,7 @@ export function chunkCache(limit: number): ChunkCache {
     }
   }
 
-  /** Another request may have begun to keep chunks of this file since this one opened it. */
+  /** Another request may have started caching chunks of this file since this one opened it. */
   function find(file: CachedFile, index: number): Slot | undefined {
     const slot = file.shared.slots.get(index);
     const { key } = file.shared;
@@ -178,7 +178,7 @@ export function chunkCache(limit: number): ChunkCache {
 
   return {
     open(source) {
-      // A stream has no other bytes to give than the next ones: what was read for another request is of no use to it.
+      // A stream only has its next bytes: those read for another request cannot be used.
       const key = source.sequential === true ? undefined : source.version;
       const known = key === undefined ? undefined : files.get(key);
       return { source, shared: known ?? { key, slots: new Map(), validators: undefined, head: undefined } };
@@ -209,7 +209,7 @@ export function chunkCache(limit: number): ChunkCache {
       const slot = chunk as Slot;
       slot.users--;
       if (slot.users > 0) return;
-      // Bytes that may be those of no lasting state of the file serve one request.
+      // Bytes of a file that is still being written serve one request.
       const stays = slot.owner.key !== undefined && counts.bytes <= limit;
       if (!slot.gone && stays) return;
       if (!slot.gone) drop(slot);

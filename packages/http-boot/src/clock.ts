@@ -1,10 +1,10 @@
-/** Where time comes from; tests have a clock of their own. */
+/** The source of time; tests have their own. */
 export interface Clock {
   /** Unix time in milliseconds. */
   wall(): number;
   /** Milliseconds of a steady clock. */
   ticks(): number;
-  /** Calls `tick` each `ms` milliseconds, until the returned function is called. It keeps no process alive. */
+  /** Calls `tick` each `ms` milliseconds, until the returned function is called. It does not keep the process alive. */
   every(ms: number, tick: () => void): () => void;
 }
 

@@ -6,7 +6,7 @@ import type { Delivery } from "./delivery.ts";
 export interface Connection {
   readonly socket: Socket;
   readonly client: HttpBootClient;
-  /** Answer to everything on this connection. */
+  /** The refusal for everything on this connection. */
   readonly refusal: HttpRefusal | undefined;
   /** The body that is being written. */
   current: Delivery | undefined;
@@ -17,7 +17,7 @@ export interface Connection {
   /** Requests that arrived while another one is being answered (pipelining), in order. */
   readonly waiting: (() => void)[];
   busy: boolean;
-  /** No request is taken after the present ones: the listener is closing. */
+  /** No request is accepted after the current ones: the listener is closing. */
   last: boolean;
   /** Requests so far. */
   requests: number;
@@ -35,28 +35,30 @@ export interface Connections {
   /** Undefined: it was refused without a word. */
   accept(socket: Socket): Connection | undefined;
   of(socket: Socket): Connection | undefined;
-  /** Connections to one listener end: those on which nothing is asked at once, the others after the answer. */
+  /** Ends the connections of one listener: idle ones at once, the others after their response. */
   finish(local: { readonly address: string; readonly port: number }): void;
   all(): Iterable<Connection>;
-  /** Resolves when no connection is open, and the end of each request on them has been reported. */
+  /** Resolves when no connection is open and the end of each request on them was reported. */
   drained(): Promise<void>;
   readonly size: number;
 }
 
-/** Connections beyond the limits that still get an answer: as many again as are allowed. */
+/** Connections beyond the limits that still get a response: as many again as the limits allow. */
 const excessFactor = 2;
 
 /**
- * Counts connections. One above the limit takes the place of an idle one, first of the same client; where none is idle
- * it is answered 503 with Retry-After, which iPXE obeys, and closed.
+ * Counts connections. One above the limit replaces an idle one, of the same client first; without an idle one
+ * it gets 503 with Retry-After, which iPXE obeys, and is closed.
  * @param limits may change meanwhile
  * @param allows whether a client is served at all
  * @param now milliseconds of any steady clock
+ * @param unanswered told of each connection for which there is no room for an answer
  */
 export function connectionTable(
   limits: ConnectionLimits,
   allows: (address: string) => boolean,
   now: () => number,
+  unanswered: (client: HttpBootClient, reason: HttpRefusal) => void = () => {},
 ): Connections {
   const connections = new Map<Socket, Connection>();
   const perClient = new Map<string, number>();
@@ -101,11 +103,16 @@ export function connectionTable(
     accept(socket) {
       const { remoteAddress, remotePort = 0, localAddress = "", localPort = 0 } = socket;
       // Without address: gone before it was accepted.
-      if (remoteAddress === undefined || connections.size >= limits.maxConnections * excessFactor) {
+      if (remoteAddress === undefined) {
         socket.destroy();
         return undefined;
       }
       const client = { address: remoteAddress, port: remotePort, localAddress, localPort };
+      if (connections.size >= limits.maxConnections * excessFactor) {
+        socket.destroy();
+        unanswered(client, "too-many-connections");
+        return;
+      }
       const refusal = refusalFor(remoteAddress);
       const connection: Connection = {
         socket,

@@ -5,7 +5,7 @@ import type { CachedFile, ChunkCache } from "./chunks.ts";
 import type { Connection } from "./connections.ts";
 import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
 import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
-import { longestTarget, readTarget } from "./core/target.ts";
+import { longestTarget, readTarget, type Target } from "./core/target.ts";
 import { type Deliveries, largeBody } from "./deliveries.ts";
 import { type Delivery, newDelivery } from "./delivery.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
@@ -25,7 +25,7 @@ export interface ExchangeDeps {
   readonly deliveries: Deliveries;
 }
 
-/** One request and the answer to it. A plain record: closures for each of a crowd of small answers are work for the GC. */
+/** One request and its response. A plain record: closures for many small responses are work for the GC. */
 interface Exchange {
   readonly deps: ExchangeDeps;
   readonly message: IncomingMessage;
@@ -37,11 +37,11 @@ interface Exchange {
   /** How often the file was opened. */
   attempts: number;
   range: ByteRange | undefined;
-  /** To be told when the answer is over, well or not. */
+  /** Called when the response has ended in any way. */
   sending: Sending | undefined;
 }
 
-/** Answers one request; tells how it ended in exactly one event. */
+/** Answers one request and reports its end in exactly one event. */
 export function exchange(
   deps: ExchangeDeps,
   message: IncomingMessage,
@@ -50,16 +50,8 @@ export function exchange(
 ): Exchange {
   const { headers, method = "GET", url = "/" } = message;
   const { client, refusal } = connection;
-  const target = readTarget(url, client.localAddress);
-  const request: HttpBootRequest = {
-    id: deps.nextId(),
-    client,
-    method,
-    target: url.length > longestTarget ? url.slice(0, longestTarget) : url,
-    file: target.ok ? target.file : "",
-    userAgent: headers["user-agent"],
-    mac: target.ok && target.query !== undefined ? macIn(target.query) : undefined,
-  };
+  const seen = { id: deps.nextId(), client, method, target: url, userAgent: headers["user-agent"] };
+  const { request, target } = requestOf(seen);
   const one: Exchange = {
     deps,
     message,
@@ -72,10 +64,34 @@ export function exchange(
     sending: undefined,
   };
   const fault =
-    refusal === undefined ? refusalOf(method, headers, message.rawHeaders, target) : ({ reason: refusal } as const);
+    refusal === undefined
+      ? (hostless(message) ?? refusalOf(method, headers, message.rawHeaders, target))
+      : ({ reason: refusal } as const);
   if (fault === undefined) open(one);
   else refuse(one, fault);
   return one;
+}
+
+/** RFC 9112 section 3.2. */
+function hostless({ httpVersion, headers }: IncomingMessage): Refusal | undefined {
+  if (httpVersion !== "1.1" || headers.host !== undefined) return undefined;
+  return { reason: "malformed", detail: "no Host header: HTTP/1.1 wants one" };
+}
+
+/** A request as events have it, and what its target names. */
+export function requestOf({ client, target: url, ...seen }: Omit<HttpBootRequest, "file" | "mac">): {
+  readonly request: HttpBootRequest;
+  readonly target: Target;
+} {
+  const target = readTarget(url, client.localAddress);
+  const request = {
+    ...seen,
+    client,
+    target: url.length > longestTarget ? url.slice(0, longestTarget) : url,
+    file: target.ok ? target.file : "",
+    mac: target.ok && target.query !== undefined ? macIn(target.query) : undefined,
+  };
+  return { request, target };
 }
 
 function refuse(one: Exchange, { reason, detail }: Refusal, size?: number): void {
@@ -107,7 +123,7 @@ function open(one: Exchange): void {
   const { deps, message, connection, request } = one;
   const { file, mac } = request;
   const { url = "/" } = message;
-  // Scripts are made for whom the query names; to all else a query is no part of the name.
+  // Scripts are generated for the machine named in the query; for all other files a query is not part of the name.
   const name = mac === undefined ? file : `${file}${url.slice(url.indexOf("?"))}`;
   const opened = openQuietly(deps.source, name, connection.client);
   if (opened instanceof Promise) void opened.then((result) => answer(one, result));
@@ -165,7 +181,7 @@ function send(one: Exchange, file: CachedFile): void {
     else if (response.headersSent || response.destroyed) {
       broken(how.reason, deliveries.arrived(delivery), how.detail);
     } else if (how.reason === "file-changed" && one.attempts === 1) {
-      // The name led to another state of the file a moment ago.
+      // The file changed a moment ago.
       over?.();
       open(one);
     } else {
@@ -200,7 +216,7 @@ function macIn(query: string): string | undefined {
   return text?.replace(/%3a|-/gi, ":").toLowerCase();
 }
 
-/** What a source throws is a fault of the source, not of the server. */
+/** An exception of a source is a fault of the source, not of the server. */
 function openQuietly(source: Source, name: string, client: HttpBootClient): OpenResult | Promise<OpenResult> {
   const failed = (error: unknown): OpenResult => {
     const detail = error instanceof Error ? error.message : String(error);

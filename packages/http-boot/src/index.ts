@@ -4,9 +4,9 @@ import type { HttpBootServer, HttpBootServerOptions } from "./server-options.ts"
 
 /**
  * An HTTP/1.1 server of boot files (RFC 9110, 9112), for UEFI HTTP Boot, iPXE, GRUB and what they load: GET and HEAD, one
- * range a request, entity tags and dates. Every path is a file of the source, and there is nothing else. Nothing is bound
+ * range per request, entity tags and dates. Every path is a file of the source; there are no other resources. Nothing is bound
  * before `start()`.
- * @throws OptionError for an option that does not exist or has a value that it cannot have
+ * @throws OptionError for an unknown option or an invalid value
  */
 export function createHttpBootServer(options: HttpBootServerOptions): HttpBootServer {
   return httpBootServer(options, systemClock());

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { BindFailure, BindResult, BoundAddress } from "@bootlace/boot-source";
 import type { Connections } from "./connections.ts";
 import type { HttpRefusal } from "./core/events.ts";
+import { readUnreadable, type Unreadable } from "./core/unreadable.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { deliveriesOf } from "./looks.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
@@ -10,7 +11,7 @@ import type { HttpBootLimits } from "./server-options.ts";
 
 export interface Listener {
   readonly endpoint: BoundAddress;
-  /** Takes no more connections and ends idle ones; the answers that are under way go on. */
+  /** Accepts no more connections and ends idle ones; responses under way continue. */
   close(): void;
   /** Resolves when its last connection has ended. */
   readonly closed: Promise<void>;
@@ -21,7 +22,7 @@ export type ListenerTimes = Pick<HttpBootLimits, "requestTimeout" | "idleLimit" 
 export interface ListenerHooks {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** A request that cannot be read, after which the connection is closed. */
-  readonly onUnreadable: (socket: Socket, reason: HttpRefusal, detail: string | undefined) => void;
+  readonly onUnreadable: (socket: Socket, unreadable: Pick<Unreadable, "reason"> & Partial<Unreadable>) => void;
   readonly connections: Connections;
   readonly deliveries: Deliveries;
 }
@@ -43,6 +44,8 @@ export function listen(
       connectionsCheckingInterval: Math.min(1000, times.requestTimeout),
       keepAliveTimeout: times.keepAliveTimeout,
       noDelay: true,
+      // Refused here, where it can be reported.
+      requireHostHeader: false,
       // Requests have no bodies here: without the life of a stream for each. Node.js before 24.12 does not know it.
       optimizeEmptyRequests: true,
     },
@@ -53,13 +56,19 @@ export function listen(
   server.closeIdleConnections = () => {};
   server.on("connection", (socket) => acceptConnection(socket, hooks));
   server.on("timeout", (socket) => onTimeout(socket, times.idleLimit, hooks));
-  server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
+  server.on("clientError", (error: NodeJS.ErrnoException & { readonly rawPacket?: Uint8Array }, duplex) => {
     const socket = duplex as Socket;
-    const reason = reasonOf(error.code ?? "");
+    const { code = "", rawPacket = new Uint8Array(0) } = error;
+    const reason = reasonOf(code);
     if (reason === undefined || !socket.writable) socket.destroy();
-    else hooks.onUnreadable(socket, reason, error.code);
+    else if (reason === "malformed") hooks.onUnreadable(socket, readUnreadable(code, rawPacket));
+    else hooks.onUnreadable(socket, { reason, detail: code });
   });
-  server.on("connect", (_request, duplex) => hooks.onUnreadable(duplex as Socket, "method", "CONNECT"));
+  // An expectation that is none of ours to meet: the answer itself comes at once (RFC 9110 section 10.1.1).
+  server.on("checkExpectation", hooks.onRequest);
+  server.on("connect", (_request, duplex) =>
+    hooks.onUnreadable(duplex as Socket, { reason: "method", detail: "CONNECT" }),
+  );
 
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException) => {
@@ -69,7 +78,7 @@ export function listen(
     server.once("error", fail);
     server.listen({ port, host: address, exclusive: true }, () => {
       server.off("error", fail);
-      // EMFILE and the like while accepting: the clients come again.
+      // EMFILE and the like while accepting: the clients retry.
       server.on("error", () => undefined);
       const bound = server.address() as AddressInfo;
       const closed = new Promise<void>((over) => {

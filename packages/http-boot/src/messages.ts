@@ -1,2 +1,2 @@
-/** What is used of Node's HTTP messages; the server itself is made in listener.ts alone. */
+/** The parts of Node's HTTP messages in use; only listener.ts creates the server. */
 export { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";

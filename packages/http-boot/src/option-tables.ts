@@ -11,7 +11,7 @@ export const defaultLimits: HttpBootLimits = {
   lifetime: 900_000,
 };
 
-/** The longest that a timer of Node.js waits. */
+/** The longest timer of Node.js. */
 const longestTimer = 2 ** 31 - 1;
 
 const changeableLimits = { maxConnections: check.integer(1), maxConnectionsPerClient: check.integer(1) };

@@ -1,18 +1,21 @@
 import type { Connection } from "./connections.ts";
+import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { type ExchangeDeps, exchange } from "./exchange.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface BootRequestsDeps extends ExchangeDeps {
+  /** Tells that a connection is closed without an answer. */
+  readonly unanswered: (client: HttpBootClient, reason: HttpRefusal) => void;
   /** Undefined: the connection is given up, and what it asks gets no answer. */
   readonly connectionOf: (message: IncomingMessage) => Connection | undefined;
   readonly deliveries: Deliveries;
 }
 
-/** Requests of one connection that may wait for the answer before theirs. */
+/** Pipelined requests that may wait on one connection. */
 const mostWaiting = 16;
 
-/** Answers the requests for boot files: every path is a file of the source, and there is nothing else. */
+/** Answers the requests for boot files: every path is a file of the source; there are no other resources. */
 export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage, response: ServerResponse) => void {
   const { connectionOf, deliveries, ticks } = deps;
 
@@ -20,7 +23,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     connection.busy = true;
     connection.requests++;
     const one = exchange(deps, message, response, connection);
-    // It comes after the socket has closed its handle: by then the system has let go of the bytes.
+    // Emitted after the socket has closed its handle: by then the system has released the bytes.
     response.on("close", () => {
       one.sending?.closed();
       ended(connection);
@@ -37,7 +40,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     else if (connection.last) socket.destroySoon();
   }
 
-  /** Answers leave one after the other (RFC 9112 section 9.3.2), so requests are looked at one after the other. */
+  /** Responses are sent in order (RFC 9112 section 9.3.2), so requests are handled in order. */
   return (message, response) => {
     const connection = connectionOf(message);
     if (connection === undefined) message.socket.destroy();
@@ -47,6 +50,10 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
     } else if (connection.waiting.length < mostWaiting) {
       connection.asksAhead = true;
       connection.waiting.push(() => begin(message, response, connection));
-    } else connection.socket.destroy();
+    } else {
+      // Its buffer may hold hundreds more.
+      if (!connection.socket.destroyed) deps.unanswered(connection.client, "too-many-waiting");
+      connection.socket.destroy();
+    }
   };
 }

@@ -3,19 +3,20 @@ import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
-import { type HttpBootEvent, statusOf } from "./core/events.ts";
+import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
 import { reporter } from "./core/report.ts";
 import { followDeliveries } from "./deliveries.ts";
+import { requestOf } from "./exchange.ts";
 import { type Listener, type ListenerHooks, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
 import { bootRequests } from "./requests.ts";
 import type { HttpBootServer, HttpBootServerOptions } from "./server-options.ts";
 import { transferTable } from "./transfers.ts";
 
-/** How often addresses are looked at: those of the interfaces, and those that could not be bound. */
+/** Milliseconds between checks of the addresses: those of the interfaces, and those that could not be bound. */
 const pollInterval = 2000;
 const sweepInterval = 1000;
-/** Without requests for this long the memory of the cache goes back. */
+/** After this time without requests the memory of the cache is freed. */
 const cacheIdle = 60_000;
 
 /** A server on a clock of its own; see `createHttpBootServer`. */
@@ -25,17 +26,22 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
   const emit = reports.report;
   const cache = chunkCache(limits.cacheSize);
-  /** Given up, with answers that still run. */
+  /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
-  /** Ends the drain of a stop, also one that has not come to it yet. */
+  /** Ends the drain of a stop, even before it has started. */
   let hurry = () => {};
   let lastRequest = 0;
   let requests = 0;
 
-  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks);
+  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks, unanswered);
   const deliveries = followDeliveries({ unacknowledged: options.unacknowledged, clock, connections: connections.all });
   const transfers = transferTable(limits.lifetime, clock, deliveries, emit);
+  /** Closed without a word, as there is no room for one. */
+  function unanswered(client: HttpBootClient, reason: HttpRefusal): void {
+    emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail: "no answer" });
+  }
+
   const answer = bootRequests({
     source: options.source,
     cache,
@@ -46,6 +52,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     ticks: clock.ticks,
     onSending: transfers.add,
     deliveries,
+    unanswered,
   });
   const hooks: ListenerHooks = {
     connections,
@@ -54,13 +61,14 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       lastRequest = clock.ticks();
       answer(request, response);
     },
-    onUnreadable(socket, reason, detail) {
+    onUnreadable(socket, { reason, detail, line, userAgent }) {
       const connection = connections.of(socket);
       writeRawRefusal(socket, reason);
       if (connection === undefined) return;
       const { client } = connection;
       const status = statusOf(reason);
-      emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status, detail });
+      const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+      emit({ type: "refused", time: clock.wall(), client, request, reason, status, detail });
     },
   };
 
@@ -87,7 +95,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
   }
 
-  /** Waits until all connections have ended by themselves, or `hurried` resolves, for `timeout` ms at most. */
+  /** Waits until all connections have ended, or `hurried` resolves, for at most `timeout` ms. */
   async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {

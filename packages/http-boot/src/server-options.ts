@@ -10,24 +10,24 @@ import type { HttpBootClient, HttpBootEvent } from "./core/events.ts";
  */
 export type Unacknowledged = (connections: readonly HttpBootClient[]) => readonly (number | undefined)[] | undefined;
 
-/** What bounds the server. Every figure can be changed; the defaults are for a LAN of some hundred machines. */
+/** The limits of the server. All can be changed; the defaults suit a LAN of some hundred machines. */
 export interface HttpBootLimits {
   /**
-   * Connections at once, 1 or more. Default 1024. One more takes the place of an idle one; where none is idle it is
+   * Connections at once, 1 or more. Default 1024. One more replaces an idle one; without an idle one it is
    * answered 503 with Retry-After, which iPXE obeys.
    */
   readonly maxConnections: number;
   /** Connections at once from one client address, 1 or more. Default 64: virtual machines behind NAT share one. */
   readonly maxConnectionsPerClient: number;
-  /** Bytes of file contents kept in memory for all requests together. Default 32 MiB. */
+  /** Bytes of file contents cached in memory, in total. Default 32 MiB. */
   readonly cacheSize: number;
   /** Milliseconds for a request line and its headers to arrive. Default 10,000. */
   readonly requestTimeout: number;
-  /** Milliseconds in the middle of an answer in which the client takes no byte. Default 60,000. */
+  /** Milliseconds within a response in which the client reads nothing. Default 60,000. */
   readonly idleLimit: number;
   /** Milliseconds for which a connection without a request stays open. Default 30,000. */
   readonly keepAliveTimeout: number;
-  /** Milliseconds an answer may take, or the time at 16 KiB/s if that is longer. Default 900,000. */
+  /** Milliseconds a response may take, or the time at 16 KiB/s if that is longer. Default 900,000. */
   readonly lifetime: number;
 }
 
@@ -41,38 +41,38 @@ export interface HttpBootServerOptions {
   /** TCP port, 1 to 65535. Default 80; 0 lets the system choose, see `addresses()`. */
   readonly port?: number | undefined;
   /**
-   * Who is served: addresses and subnets ("192.168.11.0/24"). Default, also when empty: subnets of this machine's
+   * The clients to serve: addresses and subnets ("192.168.11.0/24"). Default, also when empty: subnets of this machine's
    * interfaces and all private, link-local and loopback addresses. Others are answered 403.
    */
   readonly clients?: readonly string[] | undefined;
   readonly limits?: Partial<HttpBootLimits> | undefined;
-  /** Finds who holds a port that is in use; what it finds is part of the `ServerStartError`. */
+  /** Finds the process that holds a port in use; its name becomes part of the `ServerStartError`. */
   readonly holderOf?: HolderOf | undefined;
   /**
    * Looks how much of a body has arrived: the operating system takes megabytes at once, and Node cannot ask it. Without this,
    * figures count what the operating system has taken, and a body is complete when the client asks for more or closes.
    */
   readonly unacknowledged?: Unacknowledged | undefined;
-  /** Gets every event, in order. What it throws is not caught. */
+  /** Gets every event, in order. Its exceptions are not caught. */
   readonly onEvent?: ((event: HttpBootEvent) => void) | undefined;
 }
 
-/** What can change while the server runs. What is left out stays as it is. */
+/** Options that can change while the server runs. An absent one stays unchanged. */
 export interface HttpBootChanges {
   readonly addresses?: readonly string[] | undefined;
   readonly port?: number | undefined;
-  /** Empty: as when the option `clients` is left out. */
+  /** Empty: the same as without the option `clients`. */
   readonly clients?: readonly string[] | undefined;
   readonly limits?: Partial<Pick<HttpBootLimits, "maxConnections" | "maxConnectionsPerClient">> | undefined;
 }
 
-/** How it is now, and figures since the server was created. */
+/** The current state, and totals since the server was created. */
 export interface HttpBootStatistics {
-  /** Requests read so far, whatever their answer. */
+  /** Requests read so far, with any response. */
   readonly requests: number;
   /** Connections open now. */
   readonly connections: number;
-  /** Bodies of more than 1 MiB on their way now. */
+  /** Bodies of more than 1 MiB being sent now. */
   readonly transfersActive: number;
   readonly cache: CacheStatistics;
 }

@@ -4,11 +4,11 @@ import type { HttpBootEvent, HttpBootRequest } from "./core/events.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 
-/** The bodies that are on their way and take their time. */
+/** The bodies being sent that take their time. */
 export interface TransferTable {
-  /** A body is on its way; it is over when the returned function is called. */
+  /** Registers a body; call the returned function at its end. */
   readonly add: (delivery: Delivery, connection: Connection, request: HttpBootRequest) => () => void;
-  /** Reports what has moved, and ends what is too slow; to be called about once a second. */
+  /** Reports progress, and ends bodies that are too slow; call it about once a second. */
   sweep(): void;
   readonly active: number;
 }
@@ -19,10 +19,10 @@ interface Row {
   reported: number;
 }
 
-/** Bytes a second below which a body that takes longer than its lifetime is too slow. */
+/** Bytes per second below which a body older than its lifetime is too slow. */
 const slowest = 16 * 1024;
 
-/** @param lifetime milliseconds that any body may take */
+/** @param lifetime milliseconds allowed for any body */
 export function transferTable(
   lifetime: number,
   clock: Clock,

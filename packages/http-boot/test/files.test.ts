@@ -43,6 +43,7 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     ticks: clock.ticks,
     deliveries,
     onSending: () => () => {},
+    unanswered: () => {},
     connectionOf: ({ socket }) => connections.of(socket),
   });
   const server = createServer(answer).on("connection", (socket) =>

@@ -1,10 +1,10 @@
 import type { OutgoingReply } from "./core/handle.ts";
 
-/** Replies whose plan makes them wait. */
+/** Replies that their plan delays. */
 export interface DelayedReplies {
-  /** Runs `work` at once, or as late as the reply's plan says. The timer keeps no process alive. */
+  /** Runs `work` at once, or after the delay of the reply's plan. The timer does not keep the process alive. */
   after(reply: OutgoingReply, work: () => void): void;
-  /** Resolves when none waits any more, after so many milliseconds, or at {@link hurry}. */
+  /** Resolves when no reply is waiting, after this many milliseconds, or at {@link hurry}. */
   drained(timeout: number): Promise<void>;
   hurry(): void;
 }

@@ -6,7 +6,7 @@ export {
   type StartOptions,
   type StopOptions,
 } from "@bootlace/boot-source";
-export { type BootClient, type Identification, identify } from "./core/client.ts";
+export { type BootClient, type Identification, identify, isBootClass, machineId } from "./core/client.ts";
 export { type Context, type Datagram, defaultPorts, type Ports } from "./core/context.ts";
 export { decide } from "./core/decide.ts";
 export type { Answer, AnswerReason, Decision, Ignored, ReplyNote } from "./core/decision.ts";

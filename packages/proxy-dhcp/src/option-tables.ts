@@ -11,7 +11,7 @@ const ipv4Subnet = check.mustBe(
   (value) => typeof value === "string" && networkOf(value)?.version === 4,
 );
 
-/** The empty prefix would be that of every machine. */
+/** The empty prefix would match every machine. */
 const vendorClass = check.mustBe("text that is not empty", (value) => typeof value === "string" && value !== "");
 
 const someOrNone = check.mustBe("a number, 0 or more", (value) => Number.isFinite(value) && Number(value) >= 0);
@@ -33,7 +33,7 @@ const interfaceList = check.listOf(
 
 const interfaces: OptionCheck = (value, place) => (typeof value === "function" ? value : interfaceList(value, place));
 
-/** The longest time that a timer of Node.js takes. */
+/** The longest timer of Node.js. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const changesTable: OptionTable<ProxyDhcpChanges> = {

@@ -13,7 +13,7 @@ import type { ProxyDhcpStatistics } from "./core/tally.ts";
  */
 export type Mode = "full" | "pxe-port-only";
 
-/** What may change while the server runs. What is left out, or `undefined`, stays as it is. */
+/** Options that may change while the server runs. One that is absent or `undefined` stays unchanged. */
 export interface ProxyDhcpChanges {
   readonly choose?: Choose | undefined;
   /** A fixed list, or a function that is polled. Every non-loopback IPv4 address of the system when absent. */
@@ -21,15 +21,15 @@ export interface ProxyDhcpChanges {
   /** Relays (giaddr) that are answered; none when absent. */
   readonly relays?: readonly Ipv4Address[] | undefined;
   /**
-   * Subnets beyond the interfaces' own whose clients may ask on the PXE port: `10.1.0.0/16`, or a single address. Host
-   * bits are left aside.
+   * Subnets beyond the interfaces' own whose clients may use the PXE port: `10.1.0.0/16`, or a single address. Host
+   * bits are ignored.
    */
   readonly clientSubnets?: readonly string[] | undefined;
   /** Vendor class prefixes served as PXE besides PXEClient and HTTPClient, such as `HW-Client`. */
   readonly vendorClasses?: readonly string[] | undefined;
-  /** Ask `choose` about clients of an unknown architecture, too. */
+  /** Call `choose` for clients of an unknown architecture too. */
   readonly serveUnknownArchitectures?: boolean | undefined;
-  /** Each limit that is left out is as in `defaultLimits`. */
+  /** Absent limits are as in `defaultLimits`. */
   readonly limits?: Partial<Limits> | undefined;
 }
 
@@ -39,15 +39,15 @@ export interface ProxyDhcpOptions extends ProxyDhcpChanges {
   /** Milliseconds between polls, and between attempts to serve an address that failed; 5000 when absent. */
   readonly pollMilliseconds?: number | undefined;
   readonly mode?: Mode | undefined;
-  /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` at each address by itself. */
+  /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` separately at each address. */
   readonly ports?: Partial<Ports> | undefined;
-  /** Names, for people, the process that holds a port which a start could not bind. */
+  /** Finds a name, for people, of the process that holds a port which a start could not bind. */
   readonly holderOf?: HolderOf | undefined;
   /** The clock, in milliseconds; `Date.now` when absent. */
   readonly now?: (() => number) | undefined;
 }
 
-/** A port that requests are taken on. */
+/** A port that receives requests. */
 export interface BoundAddress extends Endpoint {
   readonly role: ServicePort;
   /** The interface that an address of the PXE port belongs to. */
@@ -56,8 +56,8 @@ export interface BoundAddress extends Endpoint {
 
 /** A proxyDHCP server. A stop that drains waits for the replies that a plan delays. */
 export interface ProxyDhcp extends BootServer<ProxyDhcpChanges, ProxyDhcpStatistics, BoundAddress> {
-  /** What is bound now: the DHCP port first, then the PXE port of each served address. */
+  /** The ports bound now: the DHCP port first, then the PXE port of each served address. */
   addresses(): readonly BoundAddress[];
-  /** The interfaces that are served now. */
+  /** The interfaces served now. */
   interfaces(): readonly ServedInterface[];
 }

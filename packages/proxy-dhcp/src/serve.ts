@@ -16,16 +16,16 @@ import { settingsOf } from "./settings.ts";
 import { addressTowards, bind, closed, endpoint, type Sent, sendOnce } from "./sockets.ts";
 import { systemInterfaces } from "./system-interfaces.ts";
 
-/** Another DHCP server on this host has the port to itself: the two ways to live beside it. */
+/** Another DHCP server on this host holds the port exclusively: two ways to run beside it. */
 const dhcpPortAdvice =
-  "Let that server bind its interfaces one by one and share the port (dnsmasq: bind-dynamic), " +
-  "or use mode pxe-port-only, which answers on the PXE port alone";
+  "Make that server bind its interfaces one by one and share the port (dnsmasq: bind-dynamic), " +
+  "or use mode pxe-port-only, which replies on the PXE port alone";
 
 /**
  * A proxyDHCP server: answers PXE, HTTP Boot, iPXE and Raspberry Pi clients beside the DHCP server, and assigns
  * nothing. Nothing is bound before `start`.
  *
- * @throws OptionError, which names the option, for a value that it cannot have and for an option that does not exist
+ * @throws OptionError, which names the option, for an invalid value and for an unknown option
  */
 export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   let options = checkOptions("createProxyDhcp", given, optionsTable);
@@ -37,7 +37,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   const delayed = delayedReplies();
   let listener: Socket | undefined;
   let poll: NodeJS.Timeout | undefined;
-  /** Events of a start, until it is known that it succeeds. */
+  /** Events of a start, held until it succeeds. */
   let held: ProxyDhcpEvent[] | undefined;
 
   const services = followAddresses<ServedInterface, Service>({
@@ -88,7 +88,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     return typeof interfaces === "function" ? interfaces() : interfaces;
   }
 
-  /** An address that went away since it was listed is no reason not to start. */
+  /** An address removed since it was listed does not prevent the start. */
   function isTolerable({ code }: BindFailure): boolean {
     return typeof (options.interfaces ?? systemInterfaces) === "function" && code === "EADDRNOTAVAIL";
   }
@@ -128,7 +128,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     else service.pxe.send(bytes, to.port, to.address, sent);
   }
 
-  /** All of it, or nothing. */
+  /** Binds everything or nothing. */
   async function open(signal: StopSignal | undefined): Promise<void> {
     const events: ProxyDhcpEvent[] = [];
     try {
@@ -200,7 +200,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   };
 }
 
-/** What the socket of the DHCP port is bound to. */
+/** The address of the DHCP port's socket. */
 const everywhere: ServedInterface = { name: "*", address: UNSPECIFIED, netmask: UNSPECIFIED };
 
 function boundAddress({ iface, local }: Service): BoundAddress {

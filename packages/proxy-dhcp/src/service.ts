@@ -4,18 +4,18 @@ import type { Datagram, Ports } from "./core/context.ts";
 import type { Endpoint, ServedInterface } from "./core/interfaces.ts";
 import { bind, bindOffers, closed, endpoint } from "./sockets.ts";
 
-/** One served address: the PXE port's socket, and in full mode the one that offers leave by. */
+/** One served address: the PXE port's socket, and in full mode the socket that sends offers. */
 export interface Service {
   readonly iface: ServedInterface;
   readonly pxe: Socket;
   readonly offers: Socket | undefined;
-  /** Where the PXE port is bound. */
+  /** The address and port of the PXE port's socket. */
   readonly local: Endpoint;
 }
 
 /**
  * Binds both sockets, or none.
- * @param dhcpPort the port that offers leave from; without it none do
+ * @param dhcpPort the port that offers are sent from; absent: no offers
  */
 export async function bindService(
   iface: ServedInterface,
@@ -33,7 +33,7 @@ export async function bindService(
   return { ok: false, failures: both.flatMap((bound) => (bound?.ok === false ? [bound.failure] : [])) };
 }
 
-/** Hands on what arrives on the PXE port, and the errors of both sockets. */
+/** Passes on datagrams of the PXE port, and the errors of both sockets. */
 export function receiveOn(
   { iface, pxe, offers, local }: Service,
   receive: (datagram: Datagram) => void,

@@ -16,9 +16,9 @@ export function settingsOf(options: ProxyDhcpOptions): Omit<Context, "choose" | 
 }
 
 /**
- * The context in which a server made with these options would decide. With {@link handle} it answers the question what
+ * The context in which a server created with these options would decide. With {@link handle} it shows what
  * would be sent, without sockets.
- * @throws OptionError for a value that an option cannot have
+ * @throws OptionError for an invalid value of an option
  */
 export function contextOf(options: ProxyDhcpOptions, interfaces: readonly ServedInterface[]): Context {
   const checked = checkOptions("contextOf", options, optionsTable);

@@ -3,12 +3,12 @@ import type { BindFailure } from "@bootlace/boot-source";
 import type { OutgoingReply } from "./core/handle.ts";
 import { type Endpoint, LIMITED_BROADCAST, type ServedInterface } from "./core/interfaces.ts";
 
-/** A socket that is bound, or why it could not be. */
+/** A bound socket, or why it could not be bound. */
 export type Bound =
   | { readonly ok: true; readonly socket: Socket }
   | { readonly ok: false; readonly failure: BindFailure };
 
-/** Offers leave by the interface of their source address, and a connected socket takes no datagram from anyone. */
+/** Offers are sent on the interface of their source address; a connected socket receives no datagrams of others. */
 export async function bindOffers(iface: ServedInterface, port: number, clientPort: number): Promise<Bound> {
   const local = { address: iface.address, port };
   const bound = await bind(local, true);
@@ -20,15 +20,15 @@ export async function bindOffers(iface: ServedInterface, port: number, clientPor
   return { ok: false, failure: { protocol: "udp", ...local, code } };
 }
 
-/** Octets of requests that may wait: what a class room says in the moment when it is switched on, while we are busy. */
+/** Bytes of the receive buffer: the requests of a classroom switched on at once, while the process is busy. */
 const WAITING_ROOM = 1024 * 1024;
 
-/** The system gives less where its own limit is lower (socket(7): rmem_max), and every byte of it helps. */
+/** The system grants less where its own limit is lower (socket(7): rmem_max), and every byte helps. */
 function makeRoom(socket: Socket): void {
   try {
     socket.setRecvBufferSize(WAITING_ROOM);
   } catch {
-    // Its default then.
+    // The system's default remains.
   }
 }
 
@@ -47,7 +47,7 @@ export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
   });
 }
 
-/** Resolves when the socket's port is free again. */
+/** Resolves when the socket's port is free. */
 export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.close(resolve));
 }
@@ -61,7 +61,7 @@ function connected(socket: Socket, to: Endpoint): Promise<string | undefined> {
 
 export type Sent = (error: { readonly code?: string; readonly message?: string } | null) => void;
 
-/** One datagram from the DHCP port to one host. Connected, so that it takes nothing that is meant for others. */
+/** Sends one datagram from the DHCP port to one host. Connected, so that it receives no datagrams of others. */
 export async function sendOnce({ from, to, bytes }: OutgoingReply, sent: Sent): Promise<void> {
   const bound = await bind(from, true);
   if (!bound.ok) return sent(bound.failure);
@@ -75,7 +75,7 @@ export async function sendOnce({ from, to, bytes }: OutgoingReply, sent: Sent): 
   else done({ code });
 }
 
-/** Which of our addresses the routing table uses towards a host. */
+/** The own address that the routing table uses towards a host. */
 export async function addressTowards(address: string, port: number): Promise<string | undefined> {
   const socket = createSocket("udp4");
   const code = await connected(socket, { address, port });
@@ -84,7 +84,7 @@ export async function addressTowards(address: string, port: number): Promise<str
   return local;
 }
 
-/** Nothing but address and port, of a socket's own description of either side. */
+/** Address and port alone, of a socket's own or remote side. */
 export function endpoint({ address, port }: Endpoint): Endpoint {
   return { address, port };
 }

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type { ServedInterface } from "./core/interfaces.ts";
 
-/** What `networkInterfaces` of Node gives, as far as it is read: the declarations must do without Node's own. */
+/** The part of Node's `networkInterfaces` that is used: the declarations must not need Node's own. */
 type Addresses = Readonly<
   Record<
     string,
@@ -18,8 +18,8 @@ type Addresses = Readonly<
 let latest: Addresses | undefined;
 
 /**
- * Every IPv4 address of every interface that is up, loopback left out. Where no descriptor is left, the system cannot be
- * asked (EMFILE): then what it said last still holds.
+ * Every IPv4 address of every interface that is up, except loopback. Without a free file descriptor the system cannot be
+ * asked (EMFILE): then its last result is used.
  */
 export function systemInterfaces(ask: () => Addresses = networkInterfaces): readonly ServedInterface[] {
   try {

@@ -203,6 +203,6 @@ describe("respond", () => {
     expect(ask(nameless({})).replies).toHaveLength(1);
     expect(ask(identified).replies).toHaveLength(1);
     expect(ask(nameless({})).event).toMatchObject({ type: "limited", key: "00112233-4455-6677-8899-aabbccddeeff" });
-    expect(ask(identified).event).toMatchObject({ type: "limited", key: "ff00000001" });
+    expect(ask(identified).event).toMatchObject({ type: "limited", key: "ff:00:00:00:01" });
   });
 });

@@ -54,12 +54,12 @@ it.each<[string, Parameters<typeof silenceOf>]>([
 });
 
 it("the text for people has the value that decided, or the chooser's words", () => {
-  expect(ignoreText({ reason: "no-vendor-class" })).toBe("an ordinary DHCP client: option 60 is absent");
+  expect(ignoreText({ reason: "no-vendor-class" })).toBe("an ordinary DHCP client, without option 60 (normal)");
   expect(ignoreText({ reason: "other-vendor-class", detail: "MSFT\n5.0" })).toBe(
     'option 60 is neither PXEClient nor HTTPClient ("MSFT\\x0a5.0")',
   );
   expect(ignoreText({ reason: "no-plan", detail: "the rule says ignore" })).toBe("the rule says ignore");
-  expect(ignoreText({ reason: "no-plan" })).toBe("nobody planned a boot for this client");
+  expect(ignoreText({ reason: "no-plan" })).toBe("no boot is planned for this client");
 });
 
 it("the chooser's code comes back with its words", () => {

@@ -37,7 +37,7 @@ describe("types", () => {
     expectTypeOf(handle).returns.toEqualTypeOf<api.Outcome>();
     expectTypeOf<api.BootClient>().toEqualTypeOf<Readonly<api.BootClient>>();
     expectTypeOf<api.BootClient["firmware"]>().toEqualTypeOf<
-      "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot"
+      "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot" | "other"
     >();
     expectTypeOf<api.NotBootReason>().toExtend<api.IgnoreReason>();
     expectTypeOf<api.ReplyForm>().toEqualTypeOf<"direct" | "server" | "menu">();

@@ -49,6 +49,7 @@ export type {
 export type { OptionPair } from "./core/packet.ts";
 export { defaultLimits } from "./option-tables.ts";
 export type {
+  BroadcastAddress,
   ClientSettings,
   TftpChanges,
   TftpLimits,

@@ -1,5 +1,5 @@
 import { check, type OptionTable } from "@bootlace/boot-source";
-import type { TftpChanges, TftpLimits, TftpServerOptions } from "./server-options.ts";
+import type { BroadcastAddress, TftpChanges, TftpLimits, TftpServerOptions } from "./server-options.ts";
 
 export const defaultLimits: TftpLimits = {
   maxBlockSize: 1468,
@@ -18,6 +18,12 @@ const rate = check.mustBe("a number above 0", (value) => Number.isFinite(value) 
 
 export const changesTable: OptionTable<TftpChanges> = {
   addresses: check.listOf(check.ipAddress),
+  broadcasts: check.listOf(
+    check.optionsOf<BroadcastAddress>({
+      address: check.required(check.ipAddress),
+      instead: check.required(check.ipAddress),
+    }),
+  ),
   port: check.portOrFree,
   clients: check.listOf(check.addressOrSubnet),
   limits: check.optionsOf<TftpLimits>({

@@ -10,6 +10,7 @@ import { acknowledgedOctets, begin, step } from "./core/transfer.ts";
 import type { Outcome, TransferEffect, TransferState } from "./core/transfer-types.ts";
 import { closeSource, type FramedFile, type LoadFault } from "./frames.ts";
 import { netasciiView } from "./netascii-view.ts";
+import { openName } from "./open-name.ts";
 import { type Asked, endEvent, messageOf, type Session, type SessionHost, transferRef } from "./session.ts";
 
 /** Serves one read request, from opening the file to the last ACK. */
@@ -42,18 +43,18 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       else leave();
     },
   };
-  open();
+  let name = request.file;
+  openName(
+    source,
+    request.file,
+    client,
+    (result, found) => {
+      name = found;
+      opened(result);
+    },
+    openFailed,
+  );
   return session;
-
-  function open(): void {
-    try {
-      const result = source.open(request.file, client);
-      if ("then" in result) result.then(opened, openFailed);
-      else opened(result);
-    } catch (error) {
-      openFailed(error);
-    }
-  }
 
   function openFailed(error: unknown): void {
     if (!isShortage(error) || ended) {
@@ -112,7 +113,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     const { blockSize, windowSize, timeout, acknowledged } = terms;
     const { size } = file;
     const rollover = settings?.rollover ?? 0;
-    const transfer = transferRef(host, asked);
+    const transfer = transferRef(host, asked, name);
     const time = clock.wall();
     host.emit({ type: "start", time, transfer, requested: request.options });
     host.emit({ type: "negotiated", time, transfer, size, blockSize, windowSize, timeout, acknowledged });

@@ -1,5 +1,5 @@
 import type { RemoteInfo } from "node:dgram";
-import { isLoopback } from "@bootlace/boot-source";
+import { isLoopback, namesBeforeTail } from "@bootlace/boot-source";
 import { type FrameCache, frameCache } from "./cache.ts";
 import { channelPools } from "./channel-pools.ts";
 import type { Clock } from "./clock.ts";
@@ -171,6 +171,7 @@ export function requestsOf(deps: RequestDeps): Requests {
     const known = entries.get(key);
     if (known && sameOctets(known.datagram, datagram) && !isNew(known, now)) {
       if (gate.repeat(client.address, exempt, now)) known.session.repeat();
+      else refused(listener, client, file, "rate");
       return;
     }
     known?.session.stop("replaced");
@@ -179,7 +180,7 @@ export function requestsOf(deps: RequestDeps): Requests {
       refused(listener, client, file, refusal.reason, refusal.error, refusal.detail);
       return;
     }
-    if (!isServableName(file)) {
+    if (!mayBeServed(request)) {
       listener.reject(client, encodeError(errors.notFound.code, errors.notFound.text));
       const { code } = errors.notFound;
       emit({ type: "not-found", time: clock.wall(), client, file, reason: "bad-name", code, detail: undefined });
@@ -279,6 +280,11 @@ export function requestsOf(deps: RequestDeps): Requests {
       return requests;
     },
   };
+}
+
+/** By its own name, or for a read by what is left of it before the tail of an option. */
+function mayBeServed({ opcode, file }: TftpRequest): boolean {
+  return isServableName(file) || (opcode === "rrq" && namesBeforeTail(file).some(isServableName));
 }
 
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {

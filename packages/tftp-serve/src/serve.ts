@@ -1,4 +1,5 @@
 import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
+import { broadcasts } from "./broadcasts.ts";
 import type { Clock } from "./clock.ts";
 import type { TftpEvent } from "./core/events.ts";
 import { listen } from "./listener.ts";
@@ -45,6 +46,14 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     now: clock.wall,
   });
 
+  const ears = broadcasts({ isAllowed: (address) => places.allows(address), emit, now: clock.wall });
+  let wantedEars = options.broadcasts ?? [];
+
+  /** Where nothing listens, nothing need be heard. */
+  function followBroadcasts(): Promise<void> {
+    return ears.follow(wantedEars, places.bound()[0]?.port);
+  }
+
   function emit(event: TftpEvent): void {
     count(counts, event);
     options.onEvent?.(event);
@@ -60,7 +69,12 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
         requests.stopAll();
         throw error;
       }
-      endPolling = clock.every(pollInterval, places.refresh);
+      await ears.start();
+      await followBroadcasts();
+      endPolling = clock.every(pollInterval, () => {
+        places.refresh();
+        void followBroadcasts();
+      });
     },
     async close({ drain, timeout }) {
       endPolling();
@@ -68,6 +82,7 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
       if (drain) await drained(requests, timeout, clock);
       requests.stopAll();
       await places.close();
+      await ears.close();
       requests.cache.clear();
       emit({ type: "stopped", time: clock.wall() });
     },
@@ -82,7 +97,10 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
       settingsFor = changes.settingsFor ?? settingsFor;
       Object.assign(limits, changes.limits);
       requests.cache.resize(limits.cacheSize);
-      return places.change(changes);
+      const failures = await places.change(changes);
+      wantedEars = changes.broadcasts ?? wantedEars;
+      await followBroadcasts();
+      return failures;
     },
     addresses: places.bound,
     statistics: () => ({

@@ -43,6 +43,13 @@ export interface ClientSettings {
   readonly ignoreOptions?: readonly string[];
 }
 
+/** An address that reaches every machine of a network. */
+export interface BroadcastAddress {
+  readonly address: string;
+  /** The address of this machine that clients are to ask. */
+  readonly instead: string;
+}
+
 /** What can change while the server runs. What is left out, or `undefined`, stays as it is. */
 export interface TftpChanges {
   /**
@@ -51,6 +58,12 @@ export interface TftpChanges {
    * while the server runs. "0.0.0.0" is possible, but then the operating system chooses the sender of the replies.
    */
   readonly addresses?: readonly string[] | undefined;
+  /**
+   * Broadcast addresses, each with the address to ask in its place. A request to one of them gets no answer (RFC 1123
+   * §4.2.3.5), and is reported: `refused` with the reason `broadcast`. Default: none, and they are not heard. One that
+   * cannot be bound is left out.
+   */
+  readonly broadcasts?: readonly BroadcastAddress[] | undefined;
   /** UDP port of the requests, 1 to 65535. Default 69; 0 lets the system choose, see `addresses()`. */
   readonly port?: number | undefined;
   /**

@@ -47,12 +47,15 @@ export interface SessionHost {
   ended(session: Session): void;
 }
 
-export function transferRef(host: SessionHost, asked: Asked): TransferRef {
+/** @param name what was opened, where it is not the name as sent */
+export function transferRef(host: SessionHost, asked: Asked, name = asked.request.file): TransferRef {
+  const { file } = asked.request;
   return {
     id: host.nextId(),
     direction: asked.request.opcode === "rrq" ? "read" : "write",
     client: asked.client,
-    file: asked.request.file,
+    file: name,
+    ...(name === file ? {} : { askedFor: file }),
     mode: asked.request.mode === "netascii" ? "netascii" : "octet",
   };
 }

@@ -23,6 +23,7 @@ export interface Received {
 export interface UdpClient {
   readonly port: number;
   send(packet: Uint8Array, port: number): void;
+  broadcast(packet: Uint8Array, port: number, address: string): void;
   /** The next packet, whenever it comes. */
   next(): Promise<Received>;
   /** Packets that have come and were not taken. */
@@ -46,6 +47,10 @@ export async function udpClient(address = "127.0.0.1", port = 0): Promise<UdpCli
   const client: UdpClient = {
     port: socket.address().port,
     send: (packet, to) => socket.send(packet, to, "127.0.0.1"),
+    broadcast(packet, to, where) {
+      socket.setBroadcast(true);
+      socket.send(packet, to, where);
+    },
     next() {
       const first = arrived.shift();
       return first ? Promise.resolve(first) : new Promise((resolve) => awaited.push(resolve));

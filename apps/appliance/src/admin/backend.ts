@@ -6,6 +6,7 @@ import type {
   ApiConfig,
   ApiExplainRequest,
   ApiExplanation,
+  ApiFetches,
   ApiFiles,
   ApiOneTimeBoot,
   ApiOneTimeBootRequest,
@@ -17,22 +18,23 @@ import type {
 import type { ConfigFaultCode } from "../config/faults.ts";
 import type { BootQuery } from "../history/history-store.ts";
 
-/** Why a well-formed request cannot be fulfilled. */
+/** Why a well-formed request fails. */
 export type Refusal = Pick<ApiProblem, "status" | "title"> &
   Partial<Pick<ApiProblem, "detail" | "issues">> & {
-    /** A wish for the next boot is refused with the code of a config fault. */
+    /** A one-time boot is refused with the code of a config fault. */
     readonly code: ProblemCode | ConfigFaultCode;
   };
 
 export type Fulfilled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-/** All that the API can ask of the appliance. */
+/** Everything the API requests from the appliance. */
 export interface AdminBackend {
   status(): Promise<ApiStatus>;
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   clients(): ApiClients;
-  boots(query: BootQuery): Promise<ApiBoots>;
+  boots(query: BootQuery): Promise<Fulfilled<ApiBoots>>;
   boot(id: string): Promise<ApiBoot | undefined>;
+  fetches(): ApiFetches;
   files(): ApiFiles;
   config(): ApiConfig;
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ApiStreamEvents } from "../api-model/types.ts";
 import type { Stream, StreamEntry } from "../telemetry/stream.ts";
 
-/** What a stream of events has. */
+/** The events of a stream. */
 export const eventNames: Readonly<Record<keyof ApiStreamEvents, true>> = {
   log: true,
   boot: true,
@@ -12,7 +12,7 @@ export const eventNames: Readonly<Record<keyof ApiStreamEvents, true>> = {
   gap: true,
 };
 
-/** What a reader of the events may ask for. */
+/** The query of a reader of events. */
 export const eventsQuery = z.strictObject({
   names: z
     .string()
@@ -20,20 +20,20 @@ export const eventsQuery = z.strictObject({
     .superRefine((names, context) => {
       const unknown = names.filter((name) => !Object.hasOwn(eventNames, name));
       if (unknown.length === 0) return;
-      const message = `no such event: ${unknown.map(quote).join(", ")}. Allowed: ${Object.keys(eventNames).join(", ")}`;
+      const message = `unknown event ${unknown.map(quote).join(", ")}. Allowed: ${Object.keys(eventNames).join(", ")}`;
       context.addIssue({ code: "custom", message });
     })
     .optional(),
 });
 
 export interface EventReaders {
-  /** Streams to one reader until it goes. False: there are too many already. */
+  /** Streams to one reader until it disconnects. False: too many readers. */
   add(response: ServerResponse, after: string | undefined, names: readonly string[] | undefined): boolean;
   close(): void;
 }
 
 const mostReaders = 32;
-/** A reader that does not keep up is sent away; it resumes by the id it has seen last. */
+/** A slow reader is disconnected; it resumes after the last id it has seen. */
 const mostUnsent = 16 * 1024 * 1024;
 const beatEvery = 15_000;
 

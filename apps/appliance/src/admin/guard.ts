@@ -4,9 +4,9 @@ import { isIP } from "node:net";
 import type { Refusal } from "./backend.ts";
 
 export interface GuardOptions {
-  /** Every request must show it. Absent: none is asked for. */
+  /** Required in every request. Absent: no token needed. */
   readonly token?: string;
-  /** Names under which the API may be called, besides localhost and addresses. */
+  /** Host names of the API, besides localhost and addresses. */
   readonly allowedHosts: readonly string[];
 }
 
@@ -16,13 +16,13 @@ export interface GuardedRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Probes of a supervisor: they tell nothing and need no token. */
-const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+/** Probes of a supervisor, and the page for browsers: they tell nothing and need no token. */
+const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz"]);
 const harmless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Whether a request may pass. The Host header must be an address, localhost or an allowed name: a page that makes its
- * own name point here (DNS rebinding) names itself there. What changes something must be JSON and not come from a page
+ * Checks whether a request may pass. The Host header must be an address, localhost or an allowed name: a page whose
+ * own name resolves to this machine (DNS rebinding) sends that name. A request that changes something must be JSON and not come from a page
  * of another origin (CSRF): on loopback there may be no token.
  */
 export function createGuard({ token, allowedHosts }: GuardOptions): (request: GuardedRequest) => Refusal | undefined {
@@ -49,7 +49,7 @@ function hostName(header: string | undefined): string | undefined {
   return (bracketed ?? plain)?.toLowerCase().replace(/\.$/, "");
 }
 
-/** Of equal length, whatever was sent, so that the comparison takes equal time. */
+/** Digests have equal length, so that the comparison takes equal time. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
@@ -64,7 +64,7 @@ function refuseForged(method: string, headers: IncomingHttpHeaders): Refusal | u
   const foreign =
     (site !== undefined && site !== "same-origin" && site !== "none") ||
     (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`);
-  if (foreign) return { status: 403, code: "cross-site", title: "A page of another origin may not change anything" };
+  if (foreign) return { status: 403, code: "cross-site", title: "Cross-site request refused" };
   if (method === "DELETE" || /^application\/json *(;|$)/i.test(type ?? "")) return undefined;
   return { status: 415, code: "not-json", title: "The content type must be application/json" };
 }

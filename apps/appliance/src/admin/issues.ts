@@ -10,7 +10,7 @@ const kinds: Readonly<Record<string, string>> = {
   object: "an object",
 };
 
-/** What is wrong with a part of a request, in our words. */
+/** The error in a part of a request, in plain words. */
 export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
@@ -24,10 +24,9 @@ export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return `must be one of ${issue.values.map(String).join(", ")}`;
     case "invalid_format":
-      if (issue.format === "regex") return "must be a MAC address or an IPv4 address";
       return issue.format === "datetime" ? "must be a time in UTC, such as 2026-11-22T12:00:00Z" : undefined;
     case "unrecognized_keys":
-      return `unknown: ${issue.keys.map(quote).join(", ")}`;
+      return `unknown ${issue.keys.length === 1 ? "field" : "fields"} ${issue.keys.map(quote).join(", ")}`;
     case "invalid_union":
       return [...new Set(issue.errors.flat().map(({ message }) => message))].join(", or ");
     default:
@@ -35,7 +34,7 @@ export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** What stands in a query more than once. */
+/** Parameters given more than once in a query. */
 export function repeatedIn(query: unknown): { readonly path: string; readonly message: string }[] {
   return Object.entries(query ?? {}).flatMap(([path, value]) =>
     Array.isArray(value) ? [{ path, message: "is given more than once" }] : [],

@@ -4,7 +4,7 @@ import type { AdminRoute } from "./routes.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The OpenAPI 3.1 document of the API, made of the schemas that check its requests. */
+/** The OpenAPI 3.1 document of the API, generated from the schemas that check its requests. */
 export function openApi(routes: readonly AdminRoute[], version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
@@ -16,7 +16,7 @@ export function openApi(routes: readonly AdminRoute[], version: string): Json {
       title: "Bootlace",
       version,
       description:
-        "Administration of one Bootlace. Times are UTC. Requests that change something need the content type application/json. Where a token is configured, each request shows it as Bearer token.",
+        "Administration of one Bootlace. Times are UTC. Requests that change something need the content type application/json. If a token is configured, each request must carry it as Bearer token.",
     },
     paths: { ...paths, ...others },
     components: {
@@ -80,34 +80,44 @@ const lastEventId = {
   schema: { type: "string" },
 };
 
-/** What is not JSON of one schema. */
+/** Routes whose response is not JSON of one schema. */
 const others: Readonly<Record<string, Json>> = {
   "/api/v1/events": {
     get: {
       operationId: "streamEvents",
-      summary: "What happens, as server-sent events: log, boot, verdict, and gap where some are no longer kept.",
+      summary: "Events as server-sent events: log, boot, verdict, and gap where older ones are gone.",
       parameters: [
         lastEventId,
-        { name: "names", in: "query", required: false, description: "Only these events, with commas.", ...text },
+        {
+          name: "names",
+          in: "query",
+          required: false,
+          description: "Only these events, separated by commas.",
+          ...text,
+        },
       ],
       responses: { 200: { description: "The stream.", content: { "text/event-stream": text } } },
     },
   },
   "/healthz": {
-    get: { operationId: "isAlive", summary: "The process answers.", responses: { 200: { description: "It does." } } },
+    get: {
+      operationId: "isAlive",
+      summary: "Liveness: the process responds.",
+      responses: { 200: { description: "Alive." } },
+    },
   },
   "/readyz": {
     get: {
       operationId: "isReady",
-      summary: "Every listener is bound.",
-      responses: { 200: { description: "They are." }, 503: { description: "They are not; the body says why." } },
+      summary: "Readiness: every listener is bound.",
+      responses: { 200: { description: "Ready." }, 503: { description: "Not ready; the body has the reasons." } },
     },
   },
   "/metrics": {
     get: {
       operationId: "getMetrics",
-      summary: "Figures in the text format of Prometheus.",
-      responses: { 200: { description: "The figures.", content: { "text/plain": text } } },
+      summary: "Metrics in the Prometheus text format.",
+      responses: { 200: { description: "The metrics.", content: { "text/plain": text } } },
     },
   },
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as schemas from "../api-model/schemas.ts";
 import type { AdminBackend, Fulfilled } from "./backend.ts";
 
-/** One operation of the API: its schemas check requests, make the OpenAPI document and are held by tests. */
+/** One operation of the API: its schemas check requests, generate the OpenAPI document and are checked by tests. */
 export interface AdminRoute {
   readonly method: "GET" | "POST" | "DELETE";
   /** As in OpenAPI: `{name}` is a parameter. */
@@ -54,16 +54,17 @@ function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
 const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 const bootId = z.strictObject({ id: z.string().max(100).meta({ description: "Id of a boot." }) });
-const macParameter = z.strictObject({ mac: z.string().max(64).meta({ description: "MAC address." }) });
-/** A hardware address of up to 16 bytes (RFC 2131 §2), or an IPv4 address. */
-const clientName = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){0,15}|\d{1,3}(?:\.\d{1,3}){3})$/i;
+/** A client identifier has up to 255 bytes (RFC 2132 section 9.14). */
+const longestName = 1024;
+const macParameter = z.strictObject({
+  mac: z.string().max(longestName).meta({ description: "MAC address, or name under hosts." }),
+});
 const bootsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(50).meta({ description: "At most so many, newest first." }),
-  client: z
-    .string()
-    .regex(clientName)
-    .optional()
-    .meta({ description: "Only of this MAC address, or of this IPv4 address when the MAC is not known." }),
+  client: z.string().min(1).max(longestName).optional().meta({
+    description:
+      "Only of this machine: its MAC address, its name under hosts, or its IPv4 address where the MAC is not known.",
+  }),
   outcome: z.enum(schemas.outcomes).optional().meta({ description: "Only with this outcome." }),
   before: z.iso.datetime().optional().meta({ description: "Only those that began before this time." }),
 });
@@ -73,7 +74,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "GET",
     path: "/api/v1/status",
     operation: "getStatus",
-    summary: "What runs, since when, on which addresses, and the latest boots.",
+    summary: "State of the daemon, its addresses and the latest boots.",
     response: schemas.statusSchema,
     run: async (backend) => done(await backend.status()),
   }),
@@ -81,7 +82,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "GET",
     path: "/api/v1/clients",
     operation: "listClients",
-    summary: "The machines that were seen, the latest first.",
+    summary: "Machines seen, latest first.",
     response: schemas.clientsSchema,
     run: (backend) => done(backend.clients()),
   }),
@@ -89,39 +90,45 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "GET",
     path: "/api/v1/boots",
     operation: "listBoots",
-    summary: "Boots and what they came to, the newest first.",
+    summary: "Boots and their outcomes, newest first.",
     query: bootsQuery,
     response: schemas.bootsSchema,
     async run(backend, { query: { limit, client, outcome, before } }) {
-      return done(
-        await backend.boots({
-          limit,
-          ...(client === undefined ? {} : { client: client.toLowerCase().replaceAll("-", ":") }),
-          ...(outcome === undefined ? {} : { outcome }),
-          ...(before === undefined ? {} : { before: Date.parse(before) }),
-        }),
-      );
+      return backend.boots({
+        limit,
+        ...(client === undefined ? {} : { client }),
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(before === undefined ? {} : { before: Date.parse(before) }),
+      });
     },
   }),
   route({
     method: "GET",
     path: "/api/v1/boots/{id}",
     operation: "getBoot",
-    summary: "One boot, step by step, with its verdicts.",
+    summary: "One boot with its steps and verdicts.",
     parameters: bootId,
     response: schemas.bootSchema,
     async run(backend, { parameters: { id } }) {
       const boot = await backend.boot(id);
       return boot === undefined
-        ? { ok: false, refusal: { status: 404, code: "boot-not-found", title: "There is no such boot" } }
+        ? { ok: false, refusal: { status: 404, code: "boot-not-found", title: "Boot not found" } }
         : done(boot);
     },
   }),
   route({
     method: "GET",
+    path: "/api/v1/fetches",
+    operation: "listFetches",
+    summary: "Files that somebody fetched who does not boot, the latest first.",
+    response: schemas.fetchesSchema,
+    run: (backend) => done(backend.fetches()),
+  }),
+  route({
+    method: "GET",
     path: "/api/v1/files",
     operation: "getFiles",
-    summary: "What the boot tree holds for each architecture, and what clients asked for in vain.",
+    summary: "Boot files by architecture, and files that were requested but not found.",
     response: schemas.filesSchema,
     run: (backend) => done(backend.files()),
   }),
@@ -129,7 +136,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "GET",
     path: "/api/v1/config",
     operation: "getConfig",
-    summary: "The configuration in force, and where each value comes from.",
+    summary: "The current configuration, and the origin of each value.",
     response: schemas.configSchema,
     run: (backend) => done(backend.config()),
   }),
@@ -137,7 +144,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "POST",
     path: "/api/v1/explain",
     operation: "explain",
-    summary: "What a client would be answered, and why. Sends nothing.",
+    summary: "The reply a machine would get, and why. Sends nothing.",
     body: schemas.explainRequestSchema,
     response: schemas.explanationSchema,
     run: (backend, { body }) => backend.explain(body),
@@ -146,7 +153,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "GET",
     path: "/api/v1/next",
     operation: "listNext",
-    summary: "What machines were told to boot once.",
+    summary: "Pending one-time boots.",
     response: schemas.oneTimeBootsSchema,
     run: (backend) => done(backend.next()),
   }),
@@ -154,7 +161,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "POST",
     path: "/api/v1/next",
     operation: "setNext",
-    summary: "Tells a machine what to boot at its next boot, and only then.",
+    summary: "Sets a one-time boot for a machine.",
     body: schemas.oneTimeBootRequestSchema,
     response: schemas.oneTimeBootSchema,
     run: (backend, { body }) => backend.setOneTimeBoot(body),
@@ -163,7 +170,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "DELETE",
     path: "/api/v1/next/{mac}",
     operation: "clearNext",
-    summary: "Takes back what a machine was told to boot once.",
+    summary: "Cancels the one-time boot of a machine.",
     parameters: macParameter,
     run: (backend, { parameters: { mac } }) => backend.clearOneTimeBoot(mac),
   }),
@@ -171,7 +178,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     method: "POST",
     path: "/api/v1/reload",
     operation: "reload",
-    summary: "Reads the configuration again. With a fault in it, the old one stays in force.",
+    summary: "Reloads the configuration. If it has errors, the current one is kept.",
     body: z.strictObject({}),
     response: schemas.reloadSchema,
     run: async (backend) => done(await backend.reload()),

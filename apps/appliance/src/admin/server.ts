@@ -16,6 +16,7 @@ import { createGuard } from "./guard.ts";
 import { issueText, repeatedIn } from "./issues.ts";
 import { createMethodTable } from "./methods.ts";
 import { openApi } from "./openapi.ts";
+import { rootPage, rootPagePolicy, wantsPage } from "./root-page.ts";
 import { type AdminRoute, adminRoutes } from "./routes.ts";
 
 interface Protection {
@@ -30,30 +31,30 @@ export interface AdminServerOptions extends Protection {
   readonly backend: AdminBackend;
   readonly stream: Stream;
   readonly metrics: Metrics;
-  /** A bug behind an operation; the caller only learns that there was one. */
+  /** Called with a bug in an operation; the client gets no details. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface AdminServer {
-  /** @throws whatever keeps the port from being bound */
+  /** @throws the error that prevents binding the port */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Asks for another token and other names from now on. @throws AdminConfigError */
+  /** Replaces token and host names. @throws AdminConfigError */
   protect(protection: Protection): void;
   endpoint(): { readonly address: string; readonly port: number } | undefined;
   /** For tests: requests without a socket. */
   inject(request: string | InjectOptions): Promise<LightMyRequestResponse>;
 }
 
-/** The API may not be served as it is configured. The message is for people. */
+/** The API cannot be served as configured. The message is for people. */
 export class AdminConfigError extends Error {
   override readonly name = "AdminConfigError";
 }
 
 /**
  * The token of a token file: its first line.
- * @param env where systemd names the folder of the credentials
- * @throws AdminConfigError when it cannot be read, or is too short to be a secret
+ * @param env the environment, in which systemd names the credentials folder
+ * @throws AdminConfigError when it is unreadable or too short
  */
 export function readToken(path: string, env: NodeJS.ProcessEnv = process.env): string {
   const token = textOf(path, env);
@@ -67,9 +68,9 @@ function textOf(path: string, env: NodeJS.ProcessEnv): string {
     return readTokenFile(path, env);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const closed = `. Let the group of the daemon's user read it, or hand it over in the unit: LoadCredential=${tokenCredential}:${path}`;
+    const closed = `. Make it readable for the group of the daemon's user, or pass it in the unit: LoadCredential=${tokenCredential}:${path}`;
     throw new AdminConfigError(
-      `the token file ${path} cannot be read (${code ?? message})${code === "EACCES" ? closed : ""}`,
+      `the token file ${path} is not readable (${code ?? message})${code === "EACCES" ? closed : ""}`,
     );
   }
 }
@@ -102,7 +103,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    // Many clients name the type also where they send nothing.
+    // Many clients set the type even without a body.
     if (body === "") done(null, undefined);
     else void parseJson(request, body as string, done);
   });
@@ -111,7 +112,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     reply.headers(safeHeaders);
     const refusal = guard({ method: request.method, path: pathOf(request), headers: request.headers });
     if (refusal === undefined) return undefined;
-    // What is not there wants no content type.
+    // An unknown path or method needs no content type.
     if (refusal.code === "not-json" && !methods.of(pathOf(request)).includes(request.method)) {
       return refuseUnknown(request, reply);
     }
@@ -120,19 +121,20 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   });
   app.setNotFoundHandler((request, reply) => refuseUnknown(request, reply));
   function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const allowed = methods.of(pathOf(request)).join(", ");
+    // At the root is a page for browsers and no resource.
+    const allowed = pathOf(request) === "/" ? "" : methods.of(pathOf(request)).join(", ");
     if (allowed === "") return refuse(reply, { status: 404, code: "not-found", title: "There is no such resource" });
     const refusal = {
       status: 405,
       code: "method-not-allowed",
-      title: `This resource has no ${request.method}`,
+      title: `Method ${request.method} not allowed`,
     } as const;
     return refuse(reply.header("allow", allowed), { ...refusal, detail: `Allowed: ${allowed}` });
   }
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
     if ((error.statusCode ?? 500) < 500) return refuseUnread(reply, error);
     options.onError(error);
-    return refuse(reply, { status: 500, code: "internal", title: "This is a fault of Bootlace" });
+    return refuse(reply, { status: 500, code: "internal", title: "Internal error; the log has the details" });
   });
 
   for (const route of adminRoutes) {
@@ -150,10 +152,15 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     if (!query.ok) return refuseInvalid(reply, query.issues);
     if (request.method === "HEAD") return reply.type("text/event-stream; charset=utf-8").send();
     if (!readers.add(reply.raw, typeof after === "string" ? after : undefined, query.value.names)) {
-      return refuse(reply, { status: 503, code: "too-many-readers", title: "Too many read the events already" });
+      return refuse(reply, { status: 503, code: "too-many-readers", title: "Too many readers of the event stream" });
     }
     reply.hijack();
     return reply;
+  });
+  app.get("/", (request, reply) => {
+    if (!wantsPage(request.headers.accept)) return refuseUnknown(request, reply.header("vary", "accept"));
+    const page = reply.header("content-security-policy", rootPagePolicy).header("vary", "accept");
+    return page.type("text/html; charset=utf-8").send(rootPage(version));
   });
   app.get("/healthz", (_request, reply) => json(reply, { status: "ok" }));
   app.get("/readyz", (_request, reply) => {
@@ -198,7 +205,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
 
 function guardOn(address: string, { token, allowedHosts }: Protection) {
   if (token === undefined && !loopback.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")) {
-    throw new AdminConfigError(`the API is not served on ${address} without a token: set admin.tokenFile`);
+    throw new AdminConfigError(`the API needs a token on ${address}: set admin.tokenFile`);
   }
   return createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });
 }
@@ -218,7 +225,7 @@ type Part<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; 
 
 const nothing = { ok: true, value: undefined } as const;
 
-/** @param known what is wrong with it already: then the schema is not asked */
+/** @param known errors found already: the schema is skipped then */
 function readPart<T extends z.ZodType>(schema: T, part: unknown, known: Issues = []): Part<z.output<T>> {
   if (known.length > 0) return { ok: false, issues: known };
   const read = schema.safeParse(part, { error: issueText });
@@ -230,14 +237,14 @@ function readPart<T extends z.ZodType>(schema: T, part: unknown, known: Issues =
 }
 
 function refuseInvalid(reply: FastifyReply, issues: Issues): FastifyReply {
-  return refuse(reply, { status: 400, code: "invalid", title: "The request does not fit the schema", issues });
+  return refuse(reply, { status: 400, code: "invalid", title: "Invalid request", issues });
 }
 
 function refuseUnread(reply: FastifyReply, error: { statusCode?: number | undefined; message: string }): FastifyReply {
   const refusal = {
     status: error.statusCode ?? 400,
     code: "bad-request",
-    title: "The request cannot be read",
+    title: "Unreadable request",
   } as const;
   return refuse(reply, { ...refusal, detail: error.message });
 }

@@ -1,19 +1,19 @@
-/** Why the API refuses a request, by the stable name in `code` of the answer (RFC 9457), with what it means. */
+/** The reasons for refused API requests, by the stable name in `code` of the response (RFC 9457), with their meaning. */
 export const problemCodes = {
-  "bad-request": "the request cannot be read: its JSON, its length, its URL",
-  "boot-not-found": "there is no boot of this id, or it is no longer kept",
+  "bad-request": "the request is unreadable: its JSON, its length or its URL",
+  "boot-not-found": "no boot with this ID, or it is no longer kept",
   "cannot-explain": "no client could send such a request",
-  "cross-site": "a page of another origin may change nothing",
+  "cross-site": "a web page of another origin tried to change something",
   "host-missing": "the Host header is missing or malformed",
-  "host-not-allowed": "the Host header is a name that is not served",
-  internal: "a fault of Bootlace itself; the log has it",
-  invalid: "the request does not fit the schema; `issues` names each fault",
-  "method-not-allowed": "this resource is not asked in this way; `Allow` names the methods",
-  "next-not-found": "nothing was set for this machine",
-  "not-found": "there is no such resource",
-  "not-json": "what changes something must be `application/json`",
+  "host-not-allowed": "the host name is not allowed",
+  internal: "internal error; the log has the details",
+  invalid: "the request is invalid; `issues` lists the errors",
+  "method-not-allowed": "the method is not allowed here; `Allow` lists the methods",
+  "next-not-found": "no one-time boot is pending for this machine",
+  "not-found": "unknown path",
+  "not-json": "a request that changes something must be `application/json`",
   "token-required": "the token is missing or wrong",
-  "too-many-readers": "32 read the events already",
+  "too-many-readers": "the event stream has 32 readers already",
 } as const;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -13,18 +13,18 @@ export const verdictSchema = z.object({
   severity: z.enum(severities),
   confidence: z.enum(confidences),
   sentence: z.string().meta({ description: "What happened, for people. Text of the network is escaped." }),
-  fix: z.string().optional().meta({ description: "What to do about it." }),
-  evidence: z.array(z.int()).meta({ description: "Numbers of the steps it rests on." }),
+  fix: z.string().optional().meta({ description: "The fix." }),
+  evidence: z.array(z.int()).meta({ description: "Numbers of the steps that show it." }),
 });
 
 export const stepSchema = z.object({
   number: z.int(),
   at: time,
-  lastAt: time.optional().meta({ description: "When it was seen last, if more than once." }),
-  times: z.int().meta({ description: "How often in a row." }),
+  lastAt: time.optional().meta({ description: "Time of the last repetition, if repeated." }),
+  times: z.int().meta({ description: "Number of repetitions in a row." }),
   kind: z.string().meta({ description: "discover, offer, lease, pxe-request, ack, file, and so on." }),
   text: z.string().meta({ description: "The step for people. Text of the network is escaped." }),
-  details: z.record(z.string(), z.unknown()).meta({ description: "The fields of the step, as they came." }),
+  details: z.record(z.string(), z.unknown()).meta({ description: "The fields of the step, as received." }),
 });
 
 export const transferSchema = z.object({
@@ -45,14 +45,14 @@ export const bootSummarySchema = z.object({
   address: z.string().optional().meta({ description: "The IPv4 address the client had." }),
   arch: z.string().optional(),
   firmware: z.string().optional(),
-  host: z.string().optional().meta({ description: "Its name in the configuration." }),
+  host: z.string().optional().meta({ description: "Name of the machine in the configuration." }),
   rule: z.string().optional(),
   bootFile: z.string().optional(),
   startedAt: time,
   lastAt: time,
   ended: z.boolean(),
   outcome: z.enum(outcomes),
-  bytes: z.int().meta({ description: "Bytes of files that the client has, those under way included." }),
+  bytes: z.int().meta({ description: "Bytes of files served, those under way included." }),
   verdict: verdictSchema.optional(),
   transfers: z
     .array(transferSchema)
@@ -61,14 +61,14 @@ export const bootSummarySchema = z.object({
 });
 
 export const bootSchema = bootSummarySchema.extend({
-  verdicts: z.array(verdictSchema).meta({ description: "All that apply, the most important first." }),
+  verdicts: z.array(verdictSchema).meta({ description: "All that apply, most important first." }),
   steps: z.array(stepSchema),
-  droppedSteps: z.int().meta({ description: "Steps left out of the middle of a long boot." }),
+  droppedSteps: z.int().meta({ description: "Steps dropped from the middle of a long boot." }),
 });
 export const bootsSchema = z.object({ schema: z.literal(1), boots: z.array(bootSummarySchema) });
 
 export const clientSchema = z.object({
-  id: z.string().meta({ description: "MAC address, or the IPv4 address of a client whose MAC is not known." }),
+  id: z.string().meta({ description: "MAC address, or the IPv4 address if the MAC is unknown." }),
   mac: mac.optional(),
   address: z.string().optional(),
   arch: z.string().optional(),
@@ -77,14 +77,28 @@ export const clientSchema = z.object({
   uuid: z.string().optional(),
   serial: z.string().optional(),
   hostName: z.string().optional(),
-  host: z.string().optional().meta({ description: "Its name in the configuration." }),
+  host: z.string().optional().meta({ description: "Name of the machine in the configuration." }),
   firstSeen: time,
   lastSeen: time,
   boots: z.int(),
-  lastBoot: z.string().meta({ description: "Id of its latest boot." }),
-  outcome: z.enum(outcomes).meta({ description: "Of that boot." }),
+  lastBoot: z.string().meta({ description: "ID of its latest boot." }),
+  outcome: z.enum(outcomes).meta({ description: "Outcome of that boot." }),
 });
 export const clientsSchema = z.object({ schema: z.literal(1), clients: z.array(clientSchema) });
+
+export const fetchSchema = z.object({
+  file: z.string(),
+  address: z.string().meta({ description: "Who fetched it." }),
+  mac: mac.optional().meta({ description: "Where a machine that boots is known at this address." }),
+  agent: z.string().optional().meta({ description: "User-Agent of the request." }),
+  outcome: z.enum(["running", "done", "probe", "aborted", "not-found", "refused"]),
+  code: z.int().optional().meta({ description: "HTTP status that was sent." }),
+  bytes: z.int(),
+  size: z.int().optional(),
+  startedAt: time,
+  lastAt: time,
+});
+export const fetchesSchema = z.object({ schema: z.literal(1), fetches: z.array(fetchSchema) });
 
 export const statusSchema = z.object({
   schema: z.literal(1),
@@ -101,29 +115,29 @@ export const statusSchema = z.object({
     lastReload: z
       .object({ at: time, ok: z.boolean(), faults: z.array(z.string()) })
       .optional()
-      .meta({ description: "The latest attempt, also one that left the old configuration in force." }),
+      .meta({ description: "The latest attempt, even if rejected." }),
   }),
   bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
   transfers: z.object({ tftp: z.int(), http: z.int() }),
   history: z.object({ directory: z.string().optional(), writable: z.boolean(), problem: z.string().optional() }),
-  boots: z.array(bootSummarySchema).meta({ description: "The latest ten." }),
+  boots: z.array(bootSummarySchema).meta({ description: "The latest ten boots." }),
 });
 
 export const filesSchema = z.object({
   schema: z.literal(1),
   root: z.string(),
-  problem: z.string().optional().meta({ description: "Why the root cannot be read." }),
+  problem: z.string().optional().meta({ description: "Why the root is not readable." }),
   architectures: z.array(
     z.object({
       code: z.int(),
       name: z.string(),
       file: z.string().optional(),
-      lookedFor: z.array(z.string()).meta({ description: "The names looked for, when there is no file." }),
+      lookedFor: z.array(z.string()).meta({ description: "The names looked for, if no file was found." }),
     }),
   ),
   bootCheck: z.array(z.string()).meta({ description: "Architectures without a boot file, which get the boot check." }),
   script: z.string().optional(),
-  uefiScript: z.string().optional().meta({ description: "For iPXE on UEFI machines, where there is no script." }),
+  uefiScript: z.string().optional().meta({ description: "For iPXE on UEFI machines, if there is no script." }),
   raspberryPi: z.string().optional(),
   unusable: z
     .array(
@@ -133,24 +147,24 @@ export const filesSchema = z.object({
       }),
     )
     .meta({
-      description: "Files with the name of a boot file that no client is told: nobody could fetch or start them.",
+      description: "Files named like boot files that are never offered, since no client could load or start them.",
     }),
   notFound: z
     .array(z.object({ file: z.string(), times: z.int(), lastAt: time, address: z.string() }))
-    .meta({ description: "Names clients asked for in vain, the latest first." }),
+    .meta({ description: "Names requested but not found, latest first." }),
 });
 
 export const configSchema = z.object({
   schema: z.literal(1),
   file: z.string().optional(),
-  effective: z.record(z.string(), z.unknown()).meta({ description: "The configuration in force, defaults included." }),
+  effective: z.record(z.string(), z.unknown()).meta({ description: "The current configuration, defaults included." }),
   origins: z
     .record(z.string(), z.string())
-    .meta({ description: "Path of a key to where its value comes from: flag, environment, file:line or default." }),
+    .meta({ description: "Origin of each value by path: flag, environment, file:line or default." }),
 });
 
 export const explainRequestSchema = z.strictObject({
-  mac: z.string().max(64),
+  mac: z.string().max(1024).meta({ description: "MAC address, or name under hosts." }),
   arch: z.union([z.string().max(64), z.int().min(0).max(65535)]).optional(),
   userClass: z.array(z.string().max(255)).max(8).optional(),
   vendorClass: z.string().max(255).optional(),
@@ -167,10 +181,11 @@ export const explanationSchema = z.object({
   decision: z.enum(["offer", "ack", "ignore"]),
   reason: z.string(),
   text: z.string(),
+  host: z.string().optional().meta({ description: "Its name in the configuration." }),
   rule: z.string().optional(),
   rules: z
     .array(z.object({ name: z.string(), matched: z.boolean(), why: z.string() }))
-    .meta({ description: "In their order, up to the one that matched." }),
+    .meta({ description: "In order, up to the one that matched." }),
   form: z.string().optional(),
   bootFile: z.string().optional(),
   server: z.string().optional(),
@@ -186,7 +201,7 @@ export const explanationSchema = z.object({
 });
 
 export const oneTimeBootRequestSchema = z.strictObject({
-  mac: z.string().max(64),
+  mac: z.string().max(1024).meta({ description: "MAC address, or name under hosts." }),
   file: z.string().max(255).optional(),
   server: z.string().max(64).optional(),
   url: z.string().max(255).optional(),
@@ -195,17 +210,18 @@ export const oneTimeBootRequestSchema = z.strictObject({
 });
 export const oneTimeBootSchema = z.object({
   mac,
+  host: z.string().optional().meta({ description: "Its name in the configuration." }),
   file: z.string().optional(),
   server: z.string().optional(),
   url: z.string().optional(),
   script: z.string().optional(),
   ignore: z.boolean().optional(),
   setAt: time,
-  takenAt: time.optional().meta({ description: "When a boot began to use it." }),
+  takenAt: time.optional().meta({ description: "Start of the boot that uses it." }),
   warnings: z
     .array(z.string())
     .optional()
-    .meta({ description: "In the answer to whoever told it: what may keep it from working, in words." }),
+    .meta({ description: "Only in the response to POST: what may prevent it from working." }),
 });
 export const oneTimeBootsSchema = z.object({ schema: z.literal(1), next: z.array(oneTimeBootSchema) });
 
@@ -214,11 +230,11 @@ export const reloadSchema = z.object({
   ok: z.boolean(),
   faults: z.array(
     z.object({
-      file: z.string().optional().meta({ description: "The config file, when the fault is there." }),
+      file: z.string().optional().meta({ description: "The config file, if the error is there." }),
       line: z.int().optional(),
       column: z.int().optional(),
-      flag: z.string().optional().meta({ description: "The flag of the daemon's command line that is wrong." }),
-      variable: z.string().optional().meta({ description: "The environment variable that is wrong." }),
+      flag: z.string().optional().meta({ description: "The wrong flag on the daemon's command line." }),
+      variable: z.string().optional().meta({ description: "The wrong environment variable." }),
       code: z.string(),
       path: z.string(),
       severity: z.literal("error"),
@@ -227,7 +243,7 @@ export const reloadSchema = z.object({
     }),
   ),
   changed: z.array(z.string()).meta({ description: "Paths of the keys that changed." }),
-  later: z.array(z.string()).meta({ description: "Those of them that the next start will use." }),
+  later: z.array(z.string()).meta({ description: "Those of them that need a restart." }),
 });
 
 export const problemSchema = z
@@ -251,7 +267,7 @@ export const logEntrySchema = z.object({
   brief: z
     .string()
     .optional()
-    .meta({ description: "What a terminal shows in place of the message, where it is not made of the fields." }),
-  details: z.array(z.string()).optional().meta({ description: "Lines that people see below the message." }),
-  detailLevel: level.optional().meta({ description: "Level at which they see them; that of the line when absent." }),
+    .meta({ description: "The text a terminal shows instead of the message, if not derived from the fields." }),
+  details: z.array(z.string()).optional().meta({ description: "Lines shown below the message." }),
+  detailLevel: level.optional().meta({ description: "Level at which they are shown; that of the line if absent." }),
 });

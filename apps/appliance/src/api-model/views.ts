@@ -1,10 +1,11 @@
+import type { Fetch } from "../sessions/fetches.ts";
 import { outlookOf, type RunningFile } from "../sessions/running-files.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
 import { stepText } from "../sessions/step-text.ts";
 import { type BootSummary, summaryOf } from "../sessions/summary.ts";
 import { type Conclusion, conclusionOf } from "../sessions/verdicts/verdict.ts";
-import type { ApiBoot, ApiBootSummary, ApiClient, ApiStep, ApiTransfer, ApiVerdict } from "./types.ts";
+import type { ApiBoot, ApiBootSummary, ApiClient, ApiFetch, ApiStep, ApiTransfer, ApiVerdict } from "./types.ts";
 
 export function summaryView(summary: BootSummary): ApiBootSummary {
   const { id, mac, address, arch, firmware, host, rule, bootFile, startedAt, lastAt, ended, outcome, bytes } = summary;
@@ -62,6 +63,12 @@ function transferView({ startedAt, movedAt, ...transfer }: RunningFile): ApiTran
   const { bytes, size, bytesPerSecond } = transfer;
   const outlook = outlookOf(bytes, size, bytesPerSecond);
   return { ...transfer, ...outlook, startedAt: isoTime(startedAt), lastProgressAt: isoTime(movedAt) };
+}
+
+export function fetchView(fetch: Fetch): ApiFetch {
+  const { file, address, mac, agent, outcome, code, bytes, size, startedAt, lastAt } = fetch;
+  const times = { startedAt: isoTime(startedAt), lastAt: isoTime(lastAt) };
+  return defined({ file, address, mac, agent, outcome, code, bytes, size, ...times });
 }
 
 export function verdictView(verdict: Conclusion): ApiVerdict {

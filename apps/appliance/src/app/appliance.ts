@@ -1,5 +1,6 @@
 import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
+import { type Inspected, inspectingSource } from "../boot-files/inspecting-source.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
@@ -31,12 +32,13 @@ import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
 const pollInterfacesEvery = 2_000;
 const tellHeldBackEvery = 5_000;
 
-/** Wires rules, boot tree, proxyDHCP, TFTP and log together. The paths of the config must be absolute. */
+/** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
   const { now } = deps;
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
+    dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
   let loadedAt = now();
@@ -56,13 +58,18 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   });
   const files = clientFiles(first.config.root, policy.folderOf, now);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
+  const looks = {
+    isOwnHost: (host: string) => choice.served.some(({ address }) => address === host),
+    onInspected: (inspected: Inspected) =>
+      observing.observe({ kind: "appliance", event: { type: "inspected", time: now(), ...inspected } }),
+  };
   const tftp = tftpService(first.config, {
-    source: scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }),
+    source: inspectingSource(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }), looks),
     onEvent: (event) => emit({ kind: "tftp", event }),
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: scriptSource(withCheck, { protocol: "http", usualPort: 80 }),
+    source: inspectingSource(scriptSource(withCheck, { protocol: "http", usualPort: 80 }), looks),
     onEvent: (event) => emit({ kind: "http", event }),
   });
   const services: readonly Service[] = [
@@ -78,7 +85,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     }),
     overhearingService(first.config, {
       now,
-      onEvent: (event) => observing.observe({ kind: "appliance", event }),
+      onEvent(event) {
+        policy.see({ kind: "appliance", event });
+        observing.observe({ kind: "appliance", event });
+      },
     }),
     adminService(first.config, {
       log,
@@ -153,8 +163,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
           await inTurn(followInterfaces);
           failing = false;
         } catch (error) {
-          // Of a system without a descriptor to spare this comes every time, until it has one.
-          if (!failing) say("warn", "net.failed", `the interfaces could not be followed: ${String(error)}`);
+          // A system out of file descriptors fails every time, until one is free.
+          if (!failing) say("warn", "net.failed", `reading the network interfaces failed: ${String(error)}`);
           failing = true;
         }
       };
@@ -174,7 +184,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   function onStopFailure({ name, error }: PartFailure) {
-    say("error", "bootlace.stop-failed", `${name} did not stop in good order: ${String(error)}`);
+    say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
   }
 
   async function start(): Promise<void> {
@@ -186,7 +196,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
-      say("warn", "bootlace.idle", "dhcp, tftp and http are all switched off: nothing is served");
+      say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
     }
   }
 
@@ -196,7 +206,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     await stopInReverse(parts, onStopFailure);
   }
 
-  /** @returns why it could not be put in force; the services have the old one again then. */
+  /** @returns why it was rejected; the services have the old config again then. */
   async function putInForce(next: LoadedConfig): Promise<string | undefined> {
     const before = choice;
     const failures: PartFailure[] = [];
@@ -204,7 +214,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     let name = "interfaces";
     try {
       wanted = choiceFor(next);
-      // Rules first: a service that is new asks them at once.
+      // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
       files.setRoot(next.config.root);
       for (const service of services) {
@@ -223,7 +233,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     files.setRoot(loaded.config.root);
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
-        say("error", "config.not-restored", `${service.name} could not go back to the old config: ${String(error)}`);
+        say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
     const error = await toStartError(failures);
@@ -261,9 +271,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       }),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
-      return explainRequest(request, { context, book: policy.book() });
+      return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });
     },
     next: policy.next,
+    machinesNamed: policy.machinesNamed,
     endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),

@@ -28,7 +28,7 @@ export type OneTimeBootFileResult =
 export function readOneTimeBootFile(directory: string): OneTimeBootFileResult {
   try {
     const parsed = fileSchema.safeParse(JSON.parse(readFileSync(join(directory, "next.json"), "utf8")));
-    if (!parsed.success) return { ok: false, problem: "next.json is not what was written there" };
+    if (!parsed.success) return { ok: false, problem: "next.json has unexpected content" };
     const entries = parsed.data.next.flatMap(entryOf);
     return {
       ok: true,
@@ -52,7 +52,7 @@ function entryOf(value: unknown): OneTimeBoot[] {
 }
 
 /**
- * Replaces the file at once or not at all: whoever is killed in between finds the old one (rename(2), fsync(2)).
+ * Replaces the file atomically: a process killed in between leaves the old one (rename(2), fsync(2)).
  * @returns the system's code when it could not be written
  */
 export function writeOneTimeBootFile(directory: string, state: OneTimeBoots): string | undefined {

@@ -1,9 +1,9 @@
 /** Something that is started and stopped. `stop` must be harmless when `start` failed or never ran. */
 export interface Part {
   readonly name: string;
-  /** When one such part fails the others are tried as well, so that all that is missing is told at once. */
+  /** When one such part fails, the others are tried as well, so that all failures are reported at once. */
   readonly independent?: boolean;
-  /** It lets work end before it stops. Such parts that stand beside each other stop at the same time. */
+  /** It lets work end before it stops. Adjacent parts of this kind stop at the same time. */
   readonly drains?: boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -15,8 +15,8 @@ export interface PartFailure {
 }
 
 /**
- * Starts parts in order. When one fails, those that run are stopped again, last one first.
- * @returns what could not be started; empty: all runs
+ * Starts parts in order. When one fails, the running ones are stopped again, last one first.
+ * @returns the parts that could not be started; empty: all run
  */
 export async function startInOrder(parts: readonly Part[], onStopFailure: (failure: PartFailure) => void) {
   const failures: PartFailure[] = [];
@@ -35,7 +35,7 @@ export async function startInOrder(parts: readonly Part[], onStopFailure: (failu
   return failures;
 }
 
-/** Stops parts, last one first, and goes on past those that fail. */
+/** Stops parts, last one first, and continues past failures. */
 export async function stopInReverse(parts: readonly Part[], onFailure: (failure: PartFailure) => void): Promise<void> {
   for (const group of groups([...parts].reverse())) {
     await Promise.all(

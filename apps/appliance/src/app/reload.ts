@@ -3,18 +3,18 @@ import { type ConfigFault, formatFault } from "../config/faults.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { LogRecord } from "../events/record.ts";
 
-/** What came of a reload. With `ok: false` the old config is in force. */
+/** The outcome of a reload. With `ok: false` the old config is kept. */
 export type ReloadResult =
   | {
       readonly ok: true;
       /** Paths of the values that changed. */
       readonly changed: readonly string[];
-      /** Those of them that the next start will use. */
+      /** Those of them that need a restart. */
       readonly later: readonly string[];
     }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
-/** Settings that are read at the start only. */
+/** Settings read only at the start. */
 const atStartOnly: ReadonlySet<string> = new Set([
   "user",
   "tftp.singlePort",
@@ -23,7 +23,7 @@ const atStartOnly: ReadonlySet<string> = new Set([
   "state.maxBoots",
 ]);
 
-/** What differs between two configs. */
+/** The differences between two configs. */
 export function changesBetween(before: LoadedConfig, after: LoadedConfig) {
   const old = valuesOf(before);
   const next = valuesOf(after);
@@ -35,7 +35,7 @@ function valuesOf(loaded: LoadedConfig): Map<string, string> {
   return new Map(effectiveRows(loaded).map(({ path, value }) => [path, JSON.stringify(value)]));
 }
 
-/** A config that is right in itself and that the machine does not allow: a port in use, a folder that cannot be made. */
+/** A valid config that this machine cannot run: a port in use, a folder that cannot be created. */
 export function refusedFault(file: string, message: string): ConfigFault {
   return { code: "E050", problem: message, file, path: "", line: 0, column: 0 };
 }
@@ -49,19 +49,19 @@ export function reloadRecord(result: ReloadResult, file: string | undefined): Lo
       level: "error",
       scope: "config",
       event: "config.reload-failed",
-      message: `${from}: not taken over, the old config stays in force: ${faults.length} ${faults.length === 1 ? "fault" : "faults"}`,
+      message: `${from}: reload rejected, keeping the current config (${faults.length} ${faults.length === 1 ? "error" : "errors"})`,
       fields: { config: file, faults },
       details: faults.map(formatFault),
     };
   }
   const { changed, later } = result;
-  const waits = later.length === 0 ? "" : `; only at the next start: ${later.join(", ")}`;
+  const waits = later.length === 0 ? "" : `; needs a restart: ${later.join(", ")}`;
   const what = changed.length === 0 ? "nothing changed" : `changed: ${changed.join(", ")}${waits}`;
   return {
     level: later.length === 0 ? "info" : "warn",
     scope: "config",
     event: "config.reloaded",
-    message: `${from} taken over, ${what}`,
+    message: `${from} reloaded, ${what}`,
     fields: { config: file, changed, later },
   };
 }

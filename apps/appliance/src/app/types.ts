@@ -7,29 +7,30 @@ import type { Log } from "../log/log.ts";
 import type { NetworkInterfaces } from "../net/interfaces.ts";
 import type { RequestDescription } from "../policy/boot-request.ts";
 import type { ExplainResult } from "../policy/explain.ts";
+import type { NamedMachines } from "../policy/machine-names.ts";
 import type { OneTimeBootCommands } from "../policy/policy.ts";
 import type { Later } from "../telemetry/backlog.ts";
 import type { ReloadResult } from "./reload.ts";
 import type { ServiceEndpoint } from "./services/service.ts";
 
-/** What the appliance takes from outside, so that a test can stand in for it. */
+/** What the appliance takes from outside, so that a test can replace it. */
 export interface ApplianceDeps {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly networkInterfaces: () => NetworkInterfaces;
-  /** Calls `work` every so many milliseconds until the returned function is called. */
+  /** Calls `work` every `milliseconds` until the returned function is called. */
   readonly every: (milliseconds: number, work: () => void) => () => void;
-  /** Lets what need not be done at once wait for a quiet moment; without it nothing waits. */
+  /** Defers work that is not urgent to a quiet moment; without it nothing is deferred. */
   readonly later?: Later;
-  /** Reads the config anew, for a reload. */
+  /** Reads the config again, for a reload. */
   readonly load?: () => LoadResult;
-  /** Told when a reload begins; the event `reloaded` tells its end. */
+  /** Called when a reload begins; the event `reloaded` marks its end. */
   readonly onReloading?: () => void;
-  /** Told when another config is in force. */
+  /** Called when another config has been loaded. */
   readonly onConfig?: (loaded: LoadedConfig) => void;
   /**
-   * Gets every event after the log did. A promise keeps the next event back until it resolves; of those that wait for it
+   * Gets every event after the log. A promise holds the next event back until it resolves; of the waiting events
    * the oldest are dropped, with a line in the log.
    */
   readonly onEvent?: (event: ApplianceEvent) => void | Promise<void>;
@@ -45,17 +46,19 @@ export type ExplainRequest = RequestDescription & { readonly interface?: string 
 export interface Appliance {
   /** @throws ApplianceStartError; nothing runs then. */
   start(): Promise<void>;
-  /** Ends offers first, then lets running transfers end for a short while. Safe to call twice. */
+  /** Stops offers first, then waits a short while for running transfers. Safe to call twice. */
   stop(): Promise<void>;
-  /** Takes the config over that `load` gives now. One at a time; the old one stays in force when it is refused. */
+  /** Loads the config that `load` returns now. One at a time; the old one is kept when it is refused. */
   reload(): Promise<ReloadResult>;
-  /** What a request would be answered now, by the function that answers packets. */
+  /** The reply that a request would get now, from the function that answers packets. */
   explain(request: ExplainRequest): ExplainResult;
   readonly next: OneTimeBootCommands;
+  /** The machine that somebody names. */
+  machinesNamed(text: string): NamedMachines;
   endpoints(): readonly ServiceEndpoint[];
-  /** The addresses that are served now, and the transfers that run. */
+  /** The addresses served now, and the running transfers. */
   serving(): { readonly interfaces: readonly ServedInterface[]; readonly transfers: number };
-  /** The config in force, and the latest attempt to change it. */
+  /** The current config, and the latest attempt to change it. */
   config(): { readonly loaded: LoadedConfig; readonly loadedAt: number; readonly lastReload?: LastReload };
   [Symbol.asyncDispose](): Promise<void>;
 }

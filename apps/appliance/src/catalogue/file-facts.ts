@@ -19,21 +19,61 @@ export type FileKind =
 export interface FileNeed {
   /** As the file writes it. */
   readonly name: string;
-  /** Where below the root the loader looks for it, in plain form; undefined when it looks on another server. */
+  /**
+   * Where below the root the loader looks for it, in plain form; undefined when it looks on another server, or when the
+   * name depends on what only the client knows.
+   */
   readonly path?: string;
+  /** Other paths, in plain form, of which any will do in place of `path`. */
+  readonly otherwise?: readonly string[];
   /** The other server: host and port as written. */
   readonly host?: string;
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;
-  /** The menu entry it belongs to; undefined when every way through the file needs it. */
+  /**
+   * The menu entry it belongs to; undefined when every way through the file needs it. In `config.txt` of a Raspberry Pi
+   * the generation: `pi1` to `pi5`.
+   */
   readonly entry?: string;
-  /** Line of the file, from 1. */
+  /** Line of the file, from 1; 0 for what the loader fetches although no line names it. */
   readonly line: number;
 }
 
+/** Something that a file does not name, and that an entry of it cannot start without. */
+export interface FileLack {
+  /** Such as `BCD`. */
+  readonly name: string;
+  readonly entry?: string;
+  readonly line: number;
+}
+
+/** A word in place of a command that its loader does not know. */
+export interface UnknownCommand {
+  readonly word: string;
+  readonly line: number;
+}
+
+/** The loader whose configuration or script a file is. */
+export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi";
+
+/** What a configuration or a script of a loader says. */
+export interface ConfigFacts {
+  readonly loader: ConfigLoader;
+  /** What it names, in the order of the file. */
+  readonly needs: readonly FileNeed[];
+  /** A menu or prompt without a time limit: it waits for a person. */
+  readonly waits?: boolean;
+  /** The entry that starts without a person. */
+  readonly starts?: string;
+  /** The entry that starts without a person leads to the local disk. */
+  readonly localBoot?: boolean;
+  readonly lacks?: readonly FileLack[];
+  readonly unknownCommands?: readonly UnknownCommand[];
+}
+
 /** What is known of one file that a client may fetch: its bytes were looked at. */
-export interface FileFacts {
+export interface FileFacts extends Partial<ConfigFacts> {
   readonly kind: FileKind;
   /** Bytes. */
   readonly size: number;
@@ -47,12 +87,6 @@ export interface FileFacts {
   readonly kernel?: boolean;
   /** Why its loader will not read it as it is. */
   readonly flaw?: ContentFlaw;
-  /** Of a configuration or script: what it names, in the order of the file. */
-  readonly needs?: readonly FileNeed[];
-  /** A menu or prompt without a time limit: it waits for a person. */
-  readonly waits?: boolean;
-  /** The entry that starts without a person leads to the local disk. */
-  readonly localBoot?: boolean;
 }
 
 export type ContentFlaw =

@@ -48,15 +48,21 @@ export function programFlaw(name: string, head: Uint8Array, size: number): Progr
   if (header + coffHeaderOctets > size) return "cut-short";
   if (header > view.byteLength - coffHeaderOctets) return undefined;
   if (view.getUint32(header, false) !== 0x50450000) return "no-program";
-  return contentEnd(view, header + 4) > size ? "cut-short" : undefined;
+  return contentEnd(head) > size ? "cut-short" : undefined;
 }
 
 /** The signature and the COFF file header (PE format). */
 const coffHeaderOctets = 24;
 const sectionOctets = 40;
 
-/** Where the signature, or the last of the sections whose headers are seen, ends (PE format, "Section Table"). */
-function contentEnd(view: DataView, coff: number): number {
+/**
+ * Where the signature, or the last of the sections whose headers are seen, ends (PE format, "Section Table").
+ * @param head the first octets of a file with a PE header
+ */
+export function contentEnd(head: Uint8Array): number {
+  const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));
+  const coff = view.getUint32(0x3c, true) + 4;
+  if (coff + coffHeaderOctets > view.byteLength) return 0;
   const count = view.getUint16(coff + 2, true);
   const table = coff + 20 + view.getUint16(coff + 16, true);
   const entry = certificateEntry(view, coff + 20);

@@ -36,6 +36,7 @@ export function readArguments(
       return { ok: false, problem: `--${row.name} needs a value: --${row.name} ${row.value}` };
     }
     const earlier = options.get(row.name) ?? [];
+    if (!row.many && earlier.length > 0) return { ok: false, problem: `--${row.name} is given twice` };
     options.set(row.name, row.many ? [...earlier, value] : [value]);
   }
   // A script with an unset variable.

@@ -1,6 +1,7 @@
 import { architectures, quote } from "@bootlace/dhcp-core";
 import { exitCodes } from "../os/exit-codes.ts";
 import type { Command, OptionRow } from "./command.ts";
+import { knownMachines } from "./known-machines.ts";
 
 const shells = { bash, zsh, fish } as const;
 
@@ -9,14 +10,24 @@ export function completionCommand(commands: () => readonly Command[]): Command {
   return {
     name: "completion",
     summary: "Print a shell completion script",
-    positionals: [{ name: "SHELL", description: Object.keys(shells).join(", ") }],
+    positionals: [
+      {
+        name: "SHELL",
+        description: `${Object.keys(shells).join(", ")}. Or machines: the names of machines, for those scripts`,
+      },
+    ],
     options: [],
     examples: [
       ["source <(bootlace completion bash)", "complete in this shell"],
       ["bootlace completion fish > ~/.config/fish/completions/bootlace.fish", "complete in every new shell"],
     ],
-    async run({ positionals }, { out, err }) {
+    async run({ positionals }, surroundings) {
+      const { out, err } = surroundings;
       const [name] = positionals;
+      if (name === "machines") {
+        out((await knownMachines(surroundings)).map((word) => `${word}\n`).join(""));
+        return exitCodes.ok;
+      }
       const known = Object.keys(shells).join(", ");
       if (name === undefined) {
         err(`bootlace completion: SHELL is missing; one of ${known}\n`);
@@ -45,11 +56,12 @@ function inQuotes(text: string): string {
 }
 
 /** What a value can be: known words, the network interfaces of this machine, files, or anything. */
-type Values = { readonly words: readonly string[] } | "interfaces" | "files" | "anything";
+type Values = { readonly words: readonly string[] } | "interfaces" | "machines" | "files" | "anything";
 
 function valuesOf({ name, value = "" }: OptionRow): Values {
   if (name === "arch") return { words: architectures.map((row) => row.name) };
   if (name === "interface" || name === "on") return "interfaces";
+  if (name === "mac") return "machines";
   return value === "FILE" || value === "DIR" ? "files" : "anything";
 }
 
@@ -58,7 +70,13 @@ function takesFiles({ name, positionals = [] }: Command): boolean {
   return name === "import" || positionals.some((word) => word.name === "FILE" || word.name === "DIR");
 }
 
+const machinesKnown = "$(bootlace completion machines 2>/dev/null)";
 const interfacesHere = "$(ls /sys/class/net 2>/dev/null)";
+
+/** Whether a word that is no option is a machine. */
+function takesMachine({ positionals = [] }: Command): boolean {
+  return positionals.some(({ name }) => name === "MAC|NAME");
+}
 
 /** bash(1), "Programmable Completion". Where COMPREPLY stays empty, readline completes files. */
 function bash(commands: readonly Command[]): string {
@@ -75,7 +93,8 @@ function bash(commands: readonly Command[]): string {
     const options = optionsOf(command).map(({ name }) => `--${name}`);
     const words = choicesOf(command);
     const files = takesFiles(command) ? " files=yes" : "";
-    return `    ${command.name}) options=${inQuotes(options.join(" "))} words=${inQuotes(words.join(" "))}${files} ;;`;
+    const choices = takesMachine(command) ? `"${machinesKnown}"` : inQuotes(words.join(" "));
+    return `    ${command.name}) options=${inQuotes(options.join(" "))} words=${choices}${files} ;;`;
   });
   return `# bash completion for bootlace
 _bootlace() {
@@ -111,7 +130,10 @@ complete -o default -F _bootlace bootlace
 function bashValues(values: Values): string {
   if (values === "files") return "return";
   if (values === "anything") return "compopt +o default 2>/dev/null; return";
-  const words = values === "interfaces" ? `"${interfacesHere}"` : inQuotes(values.words.join(" "));
+  const words =
+    typeof values === "string"
+      ? `"${values === "machines" ? machinesKnown : interfacesHere}"`
+      : inQuotes(values.words.join(" "));
   return `COMPREPLY=($(compgen -W ${words} -- "$current")); compopt +o default 2>/dev/null; return`;
 }
 
@@ -127,7 +149,8 @@ function zsh(commands: readonly Command[]): string {
   const cases = commands.map((command) => {
     const specs = optionsOf(command).map(zshOption);
     const choices = choicesOf(command);
-    const rest = choices.length > 0 ? `'*:: :(${choices.join(" ")})'` : "'*:file:_files'";
+    const machines = takesMachine(command) ? `'*:machine:${zshMachines}'` : "'*:file:_files'";
+    const rest = choices.length > 0 ? `'*:: :(${choices.join(" ")})'` : machines;
     return `    ${command.name}) _arguments ${[...specs, rest].join(" \\\n      ")} ;;`;
   });
   return `#compdef bootlace
@@ -162,8 +185,11 @@ function zshOption(option: OptionRow): string {
 function zshValues(values: Values): string {
   if (values === "files") return "_files";
   if (values === "interfaces") return "_net_interfaces";
+  if (values === "machines") return zshMachines;
   return values === "anything" ? "" : `(${values.words.join(" ")})`;
 }
+
+const zshMachines = `{compadd -- \${(f)"$(bootlace completion machines 2>/dev/null)"}}`;
 
 /** fish-completions(7). */
 function fish(commands: readonly Command[]): string {
@@ -180,6 +206,7 @@ function fish(commands: readonly Command[]): string {
         `complete -c bootlace -n ${when} -l ${name}${letter}${value === undefined ? "" : fishValues(valuesOf(option))} -d ${inQuotes(description)}`,
       );
     }
+    if (takesMachine(command)) lines.push(`complete -c bootlace -n ${when} -f -a '(bootlace completion machines)'`);
     for (const choice of choicesOf(command)) lines.push(`complete -c bootlace -n ${when} -f -a ${choice}`);
   }
   return `${lines.join("\n")}\n`;
@@ -188,5 +215,6 @@ function fish(commands: readonly Command[]): string {
 function fishValues(values: Values): string {
   if (values === "files") return " -r";
   if (values === "anything") return " -x";
+  if (values === "machines") return " -x -a '(bootlace completion machines)'";
   return ` -x -a ${values === "interfaces" ? "'(ls /sys/class/net)'" : inQuotes(values.words.join(" "))}`;
 }

@@ -8,6 +8,7 @@ import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { chooseInterfaces, explainNoInterface } from "../net/interfaces.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { bootRequest } from "../policy/boot-request.ts";
+import { describedByHosts } from "../policy/described-by-hosts.ts";
 import { type ExplainResult, explainRequest, requestHint } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
@@ -18,8 +19,13 @@ export const explain: Command = {
   name: "explain",
   summary: "Show the reply a machine would get, and why",
   options: [
-    { name: "mac", short: "m", value: "MAC", description: "MAC address of the machine. Required." },
-    { name: "arch", short: "a", value: "ARCH", description: "Architecture, name or number. Default: x86-bios" },
+    { name: "mac", short: "m", value: "MAC|NAME", description: "MAC address or name of the machine. Required." },
+    {
+      name: "arch",
+      short: "a",
+      value: "ARCH",
+      description: "Architecture: name, number, bios, uefi, pi. Default: x86-bios",
+    },
     { name: "user-class", value: "TEXT", many: true, description: "User class (option 77), such as iPXE." },
     {
       name: "vendor-class",
@@ -127,7 +133,9 @@ export async function explainOffline(
 ): Promise<OfflineResult> {
   const { now, networkInterfaces } = surroundings;
   // An error in the request is reported first, on any machine.
-  const made = bootRequest(request);
+  const described = describedByHosts(request, config.hosts);
+  if ("problem" in described) return { ok: false, field: "mac", ...described };
+  const made = bootRequest(described);
   if (!made.ok) return made;
   const names = config.interfaces;
   const present = networkInterfaces();
@@ -142,7 +150,11 @@ export async function explainOffline(
   policy.adoptInterfaces(served);
   const kept = config.state.directory === undefined ? undefined : readOneTimeBootFile(config.state.directory);
   if (kept?.ok) policy.adoptOneTimeBoots(kept.state);
-  return explainRequest(request, { context: decisionContext(config, policy.choose, served), book: policy.book() });
+  return explainRequest(request, {
+    context: decisionContext(config, policy.choose, served),
+    book: policy.book(),
+    hosts: config.hosts,
+  });
 }
 
 function printLines({ explanation }: Extract<ExplainResult, { ok: true }>, { out }: Surroundings) {

@@ -3,6 +3,34 @@ import type { Command, OptionRow } from "./command.ts";
 
 export const general: readonly OptionRow[] = [{ name: "help", short: "h", description: "Show this help." }];
 
+/** What `help` itself takes: it is no command of the table, since it looks at all of them. */
+export const helpCommand: Pick<Command, "name" | "summary" | "positionals" | "options" | "examples"> = {
+  name: "help",
+  summary: "Show the commands, or what one of them takes",
+  positionals: [{ name: "COMMAND", description: "The command. Without it: all of them." }],
+  options: [
+    { name: "json", description: "Print one JSON document instead of lines." },
+    { name: "markdown", description: "Print the reference page of the command line." },
+  ],
+  examples: [
+    ["bootlace help serve", "options of a command"],
+    ["bootlace help --json", "all commands and their options, for a program to read"],
+  ],
+};
+
+/** A command as `help --json` prints it. */
+export function commandRow({ name, summary, positionals = [], options, examples }: Described) {
+  return {
+    name,
+    summary,
+    arguments: positionals,
+    options: [...options, ...general],
+    examples: examples.map(([command, what]) => ({ command, what })),
+  };
+}
+
+type Described = typeof helpCommand;
+
 /** Help of the program: every command with its summary. */
 export function programHelp(commands: readonly Command[]): string {
   return sections([
@@ -35,7 +63,7 @@ export const exitCodeRows: readonly (readonly [code: string, meaning: string])[]
 ];
 
 /** Help of one command, made from its row in the table. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Described): string {
   const { name, summary, positionals = [], options, examples } = command;
   return sections([
     ["", hangingLines(`bootlace ${name}: ${summary}`, helpColumns, 2)],
@@ -47,7 +75,11 @@ export function commandHelp(command: Command): string {
 }
 
 /** How a command is called, in one line. */
-export function usageLine({ name, positionals = [], options }: Command): string {
+export function usageLine({
+  name,
+  positionals = [],
+  options,
+}: Pick<Command, "name" | "positionals" | "options">): string {
   const words = [
     `bootlace ${name}`,
     ...(options.length > 0 ? ["[options]"] : []),

@@ -1,23 +1,24 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { faultRow, formatFault } from "../config/faults.ts";
 import { parseConfig } from "../config/parse.ts";
 import { importDnsmasq } from "../import/dnsmasq/dnsmasq.ts";
-import type { LocalNetworks } from "../import/dnsmasq/read-settings.ts";
+import type { LocalNetworks } from "../import/dnsmasq/read-ranges.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
+import { confFiles, readText, sayWhy } from "./import-files.ts";
 import { printError, printJson } from "./output.ts";
-
-/** A larger file is not a dnsmasq.conf. */
-const largestFile = 1024 * 1024;
 
 export const importCommand: Command = {
   name: "import",
   summary: "Convert the config of another program to bootlace.yaml",
   positionals: [
     { name: "PROGRAM", description: "dnsmasq, the only one so far." },
-    { name: "FILE", description: "Its config file, such as /etc/dnsmasq.conf; - reads stdin." },
+    {
+      name: "FILE",
+      description: "Its config file, such as /etc/dnsmasq.conf, with the files it includes; - reads stdin.",
+    },
   ],
   options: [
     {
@@ -26,7 +27,10 @@ export const importCommand: Command = {
       value: "FILE",
       description: "Write to this new file. Default: stdout.",
     },
-    { name: "json", description: "Print one JSON document: the config and each line not converted." },
+    {
+      name: "json",
+      description: "Print one JSON document: the config, each line not converted, and clients left without a reply.",
+    },
   ],
   examples: [
     ["bootlace import dnsmasq /etc/dnsmasq.conf", "print the config, list lines not converted"],
@@ -49,8 +53,9 @@ export const importCommand: Command = {
       printError(surroundings, "import", { code: "unreadable", message: `${quote(file)}: ${read.problem}` }, json);
       return exitCodes.findings;
     }
-    const { yaml, remarks } = importDnsmasq(read.text, file, networksOf(surroundings));
-    // The result must be a valid config; an error in it is reported and never written to the file.
+    const files = file === "-" ? undefined : confFiles(resolve(surroundings.cwd, file));
+    const { yaml, remarks, unanswered } = importDnsmasq(read.text, file, networksOf(surroundings), files);
+    // The result must be a valid config; an error in it is reported.
     const parsed = parseConfig(yaml, "imported config");
     const faults = parsed.ok ? [] : parsed.faults;
     const output = lastValue(args, "output");
@@ -59,47 +64,23 @@ export const importCommand: Command = {
       printError(surroundings, "import", { code: "unwritable", message: `${quote(output ?? "")}: ${refused}` }, json);
       return exitCodes.findings;
     }
-    if (json) printJson(surroundings, { file, config: yaml, leftOut: remarks, faults: faults.map(faultRow) });
+    if (json)
+      printJson(surroundings, { file, config: yaml, leftOut: remarks, unanswered, faults: faults.map(faultRow) });
     else {
       if (output === undefined) surroundings.out(yaml);
-      for (const { line, text, why } of remarks)
-        surroundings.err(`${quote(file)} line ${line}: ${quote(text)}: ${why}\n`);
+      for (const { line, file: other, text, why } of remarks)
+        surroundings.err(`${quote(other ?? file)} line ${line}: ${quote(text)}: ${why}\n`);
+      for (const { text } of unanswered) surroundings.err(`${quote(file)}: ${text}\n`);
       for (const fault of faults) surroundings.err(`${formatFault(fault)}\n`);
     }
-    return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
+    return faults.length === 0 && unanswered.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
 
 function networksOf({ networkInterfaces }: Surroundings): LocalNetworks {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
+  return Object.entries(networkInterfaces())
+    .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ ...address, name })))
     .filter(({ family, internal }) => family === "IPv4" && !internal);
-}
-
-type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
-
-function readText(path: string): Read {
-  try {
-    const found = statSync(path);
-    // A device can be read without end.
-    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "not a regular file" };
-    const bytes = readFileSync(path);
-    if (found.size > largestFile || bytes.length > largestFile) return { ok: false, problem: "the file is too large" };
-    return { ok: true, text: bytes.toString("utf8") };
-  } catch (error) {
-    return { ok: false, problem: sayWhy(error) };
-  }
-}
-
-function sayWhy(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "no such file or folder (ENOENT)",
-    EACCES: "permission denied (EACCES)",
-    EISDIR: "it is a folder, not a file (EISDIR)",
-    ENOSPC: "the disk is full (ENOSPC)",
-  };
-  return known[code ?? ""] ?? code ?? String(error);
 }
 
 /** Never overwrites a file. */

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { quote } from "@bootlace/dhcp-core";
-import type { ApiConfig, ApiLogEntry } from "../api-model/types.ts";
-import { macPrefix } from "../config/values.ts";
+import type { ApiLogEntry } from "../api-model/types.ts";
 import { isWritten, type Level, type LogRecord, levels } from "../events/record.ts";
 import { clockTime, localTime, prettyLines } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
@@ -9,6 +7,7 @@ import { stopSignal } from "../os/signals.ts";
 import { type Api, type ApiFailure, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { readEvents } from "./event-source.ts";
+import { type Machine, machineNamed } from "./machine.ts";
 import { inertText, printError, printJson } from "./output.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -37,10 +36,11 @@ export const logs: Command = {
     }
     const api = connectApi(args, surroundings);
     if (!api.ok) return failWith(api, "logs", json, surroundings);
-    const stranger = await strangerNamed(api.value, named);
-    if (stranger !== undefined) return failWith(stranger, "logs", json, surroundings);
+    const meant = named === undefined ? undefined : await machineNamed(api.value, named, "--mac ", false);
+    if (meant?.ok === false) return failWith(meant, "logs", json, surroundings);
+    const machine = meant?.machine;
     const show = (entry: ApiLogEntry) => {
-      if (isWritten(entry.level, level) && isAbout(entry, named)) print(entry, level, json, surroundings);
+      if (isWritten(entry.level, level) && isAbout(entry, machine)) print(entry, level, json, surroundings);
     };
     return args.options.has("follow")
       ? follow(api.value, show, json, surroundings)
@@ -53,21 +53,11 @@ function levelOf(args: Arguments): Level | undefined {
   return levels.find((level) => level === named);
 }
 
-/** A name must be in `hosts` of the daemon's config. */
-async function strangerNamed(api: Api, named: string | undefined): Promise<ApiFailure | undefined> {
-  if (named === undefined || macPrefix(named) !== undefined) return undefined;
-  const config = await api.call<ApiConfig>("GET", "/api/v1/config");
-  if (!config.ok) return config;
-  const hosts = config.value.effective.hosts;
-  if (typeof hosts === "object" && hosts !== null && Object.hasOwn(hosts, named)) return undefined;
-  const message = `--mac ${quote(named)} is neither a MAC address nor a name in hosts`;
-  return { ok: false, exit: exitCodes.usage, error: { code: "usage", message } };
-}
-
-function isAbout({ fields = {} }: ApiLogEntry, named: string | undefined): boolean {
-  if (named === undefined || fields.host === named) return true;
-  const mac = macPrefix(named);
-  return mac !== undefined && String(fields.mac ?? "").startsWith(mac);
+/** A machine may have got its name, or another one, since the line was written. */
+function isAbout({ fields = {} }: ApiLogEntry, machine: Machine | undefined): boolean {
+  if (machine === undefined || (machine.host !== undefined && fields.host === machine.host)) return true;
+  const mac = String(fields.mac ?? "");
+  return machine.ids.some((id) => mac.startsWith(id));
 }
 
 const pause = 1000;

@@ -1,16 +1,20 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiOneTimeBoot, ApiOneTimeBoots } from "../api-model/types.ts";
+import type { Problem } from "../config/faults.ts";
 import { clockOrDay } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { readOneTimeBootRequest } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { machineNamed } from "./machine.ts";
 import { inertText, printError, printJson } from "./output.ts";
 
 export const next: Command = {
   name: "next",
   summary: "Set, list or cancel one-time boots",
-  positionals: [{ name: "MAC", description: "MAC address of the machine. Without it: list one-time boots." }],
+  positionals: [
+    { name: "MAC|NAME", description: "MAC address or name of the machine. Without it: list one-time boots." },
+  ],
   options: [
     { name: "file", value: "FILE", description: "Boot this file, a path in the boot folder." },
     { name: "server", value: "ADDRESS", description: "Boot the file from this TFTP server instead." },
@@ -36,6 +40,9 @@ export const next: Command = {
       : report(api.value, mac, args, json, surroundings);
   },
 };
+
+/** What is to be done is checked without the machine. */
+const anyMac = "02:00:00:00:00:01";
 
 const requests = ["file", "server", "url", "script", "ignore", "clear"] as const;
 
@@ -69,22 +76,31 @@ async function report(
     script: lastValue(args, "script"),
     ignore: args.options.has("ignore") ? true : undefined,
   };
-  // Checked by the daemon's rules, before a request is sent.
-  const read = readOneTimeBootRequest(clear ? { mac, ignore: true } : request);
+  // Checked by the daemon's rules, before a request is sent. The daemon knows which machine is meant.
+  const read = readOneTimeBootRequest({ ...(clear ? { ignore: true } : request), mac: anyMac });
   const stray = clear ? requests.find((name) => name !== "clear" && args.options.has(name)) : undefined;
   if (!read.ok || stray !== undefined) {
-    const message = read.ok ? `--clear and --${stray} exclude each other` : read.fault.problem;
-    const hint = read.ok ? undefined : read.fault.allowed;
+    const message = read.ok ? `--clear and --${stray} exclude each other` : inFlags(read.fault);
+    const hint = read.ok ? undefined : inFlags({ ...read.fault, problem: read.fault.allowed ?? "" }) || undefined;
     printError(surroundings, "next", { code: "usage", message, ...(hint === undefined ? {} : { hint }) }, json);
     return exitCodes.usage;
   }
+  const meant = await machineNamed(api, mac, "", true);
+  if (!meant.ok) return failWith(meant, "next", json, surroundings);
+  const { host, ids } = meant.machine;
+  const machine = host ?? ids[0] ?? mac;
   const result: ApiResult<ApiOneTimeBoot | undefined> = clear
-    ? await api.call("DELETE", `/api/v1/next/${encodeURIComponent(read.mac)}`)
-    : await api.call("POST", "/api/v1/next", { mac: read.mac, ...read.action });
+    ? await api.call("DELETE", `/api/v1/next/${encodeURIComponent(machine)}`)
+    : await api.call("POST", "/api/v1/next", { mac: machine, ...read.action });
   if (!result.ok) return failWith(result, "next", json, surroundings);
   if (json)
-    printJson(surroundings, result.value === undefined ? { mac: read.mac, cleared: true } : { ...result.value });
-  else if (result.value === undefined) surroundings.out(`${read.mac} boots normally again\n`);
+    printJson(
+      surroundings,
+      result.value === undefined
+        ? { mac: ids[0] ?? mac, ...(host === undefined ? {} : { host }), cleared: true }
+        : { ...result.value },
+    );
+  else if (result.value === undefined) surroundings.out(`${inertText(machine)} boots normally again\n`);
   else {
     surroundings.out(`${entryLine(result.value, surroundings.now())}\n`);
     for (const warning of result.value.warnings ?? [])
@@ -94,7 +110,7 @@ async function report(
 }
 
 function entryLine(entry: ApiOneTimeBoot, now: number): string {
-  const { mac, file, server, url, script, ignore, setAt, takenAt } = entry;
+  const { mac, host, file, server, url, script, ignore, setAt, takenAt } = entry;
   const what = [
     ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),
     ...(url === undefined ? [] : [quote(url)]),
@@ -105,5 +121,11 @@ function entryLine(entry: ApiOneTimeBoot, now: number): string {
       ? `set ${clockOrDay(Date.parse(setAt), now)}`
       : `booting since ${clockOrDay(Date.parse(takenAt), now)}`;
   const does = ignore === true ? "will be ignored" : `gets ${what.join(", ")}`;
-  return `${mac} ${does} once, at its next boot (${since})`;
+  return `${host === undefined ? mac : `${inertText(host)} (${mac})`} ${does} once, at its next boot (${since})`;
+}
+
+/** The words of a fault about several fields, as flags of the command line. */
+function inFlags({ code, problem }: Problem): string {
+  const ofFields = code === "E030" || code === "E031";
+  return ofFields ? problem.replaceAll(/\b(?:file|server|url|script|ignore)\b/g, "--$&") : problem;
 }

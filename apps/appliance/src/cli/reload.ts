@@ -55,7 +55,7 @@ export const reload: Command = {
         const reported = { code, path, ...placeOf(place), problem: message };
         surroundings.err(`${formatFault({ ...reported, ...(hint === undefined ? {} : { allowed: hint }) })}\n`);
       }
-      surroundings.err("bootlace reload: the old config stays in force\n");
+      surroundings.err("bootlace reload: rejected, keeping the current config\n");
     }
     return value.ok ? exitCodes.ok : exitCodes.findings;
   },

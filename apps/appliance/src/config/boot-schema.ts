@@ -4,6 +4,7 @@ import { checkFolderTemplate, checkScript, checkUrl } from "./boot-values.ts";
 import { decimal, oneOrMany, text, whole } from "./schema-parts.ts";
 import {
   checkBootFile,
+  checkClientId,
   checkInterface,
   checkIpv4,
   checkMac,
@@ -16,13 +17,16 @@ import {
 /** The names a rule may use for `when.arch`. */
 const architectureNames = architectures.map((architecture) => architecture.name);
 
-export const firmwares = ["bios", "uefi", "uefi-http", "ipxe", "raspberry-pi", "u-boot"] as const;
+export const firmwares = ["bios", "uefi", "uefi-http", "ipxe", "raspberry-pi", "u-boot", "other"] as const;
 
 const whenSchema = z.strictObject({
   arch: oneOrMany(z.enum(architectureNames))
     .optional()
     .meta({ description: "Processor architecture the client sends in option 93. A list means any of them." }),
-  firmware: oneOrMany(z.enum(firmwares)).optional().meta({ description: "Which kind of program sends the request." }),
+  firmware: oneOrMany(z.enum(firmwares)).optional().meta({
+    description:
+      "Which kind of program sends the request. bios: the BIOS of a PC. other: neither PC nor UEFI, such as s390 or Open Firmware.",
+  }),
   host: oneOrMany(text(checkNotEmpty))
     .optional()
     .meta({ description: "Name of a machine under `hosts`. A list means any of them." }),
@@ -33,6 +37,9 @@ const whenSchema = z.strictObject({
     .optional()
     .meta({ description: "UUID of the machine from option 97, in either byte order." }),
   serial: oneOrMany(text(checkNotEmpty)).optional().meta({ description: "Serial number of the machine, in full." }),
+  clientId: oneOrMany(text(checkClientId)).optional().meta({
+    description: "Client identifier (option 61) of a machine that sends no MAC address, such as an InfiniBand adapter.",
+  }),
   vendorClass: oneOrMany(text(checkNotEmpty))
     .optional()
     .meta({ description: "Prefix of the vendor class the client sends in option 60." }),
@@ -84,6 +91,9 @@ export const hostSchema = z.strictObject({
   mac: oneOrMany(text(checkMac)).optional().meta({ description: "MAC addresses of the machine." }),
   uuid: oneOrMany(text(checkUuid)).optional().meta({ description: "UUID of the machine, in either byte order." }),
   serial: oneOrMany(text(checkNotEmpty)).optional().meta({ description: "Serial number of the machine." }),
+  clientId: oneOrMany(text(checkClientId)).optional().meta({
+    description: "Client identifier (option 61) of a machine that sends no MAC address, such as an InfiniBand adapter.",
+  }),
 });
 
 const menuItemSchema = z.strictObject({

@@ -32,7 +32,7 @@ export const checkScript: Check = (value) => {
   };
 };
 
-/** What a folder of `root` may have filled in. */
+/** Placeholders in a rule's `root`. */
 export const folderPlaceholders = ["mac", "uuid", "serial", "ip"] as const;
 
 export const checkFolderTemplate: Check = (value) => {
@@ -48,7 +48,7 @@ export const checkFolderTemplate: Check = (value) => {
   return undefined;
 };
 
-/** A name by which one part of the file refers to another. */
+/** A name used to refer to a part of the file. */
 export const checkName: Check = (value) =>
   value.trim() !== "" && !/\p{Cc}/u.test(value) && value.length <= 255 && value !== "__proto__"
     ? undefined

@@ -4,11 +4,11 @@ import { checkName } from "./boot-values.ts";
 import type { PlacedProblem } from "./explain.ts";
 import { isMapping, listOf, type Mapping } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
-import { macPrefix } from "./values.ts";
+import { clientIdOf, macPrefix } from "./values.ts";
 
 const actions = ["file", "server", "url", "script", "menu", "form", "root", "delay"] as const;
 
-/** Faults of the rules: those that do nothing, contradict themselves, share a name, or refer to a name that is none. */
+/** Faults of the rules: those that do nothing, contradict themselves, share a name, or use an undefined name. */
 export function checkRules(value: Mapping): PlacedProblem[] {
   if (!Array.isArray(value.boot)) return [];
   const names = new Map<string, number>();
@@ -89,7 +89,7 @@ function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, 
   ];
 }
 
-/** Faults of the hosts: names, hosts that nothing identifies, identifiers that two hosts share. */
+/** Faults of the hosts: names, hosts without an identifier, identifiers shared by two hosts. */
 export function checkHosts(value: Mapping): PlacedProblem[] {
   if (!isMapping(value.hosts)) return [];
   const owners = new Map<string, string>();
@@ -98,13 +98,13 @@ export function checkHosts(value: Mapping): PlacedProblem[] {
     const problems: PlacedProblem[] =
       wrongName === undefined ? [] : [{ ...wrongName, path: ["hosts", name], at: "key" }];
     if (!isMapping(host)) return problems;
-    const keys = ["mac", "uuid", "serial"] as const;
+    const keys = ["mac", "uuid", "serial", "clientId"] as const;
     if (keys.every((key) => listOf(host[key]).length === 0)) {
       const problem = "nothing identifies this machine";
       problems.push({
         code: "E038",
         problem,
-        allowed: "Set mac, uuid or serial",
+        allowed: "Set mac, uuid, serial or clientId",
         path: ["hosts", name],
         at: "key",
       });
@@ -121,16 +121,16 @@ export function checkHosts(value: Mapping): PlacedProblem[] {
 }
 
 function checkIdentifier(
-  key: "mac" | "uuid" | "serial",
+  key: "mac" | "uuid" | "serial" | "clientId",
   text: string,
   host: string,
   owners: Map<string, string>,
   path: PropertyKey[],
 ): PlacedProblem[] {
-  const same = key === "mac" ? macPrefix(text) : text.toLowerCase();
+  const same = key === "mac" ? macPrefix(text) : key === "clientId" ? clientIdOf(text) : text.toLowerCase();
   if (same === undefined) return [];
   if (key === "mac" && same.length < 17) {
-    const problem = `${quote(text)} is only the beginning of a MAC address`;
+    const problem = `${quote(text)} is only a prefix of a MAC address`;
     return [{ code: "E022", problem, allowed: "Allowed: all six bytes, such as 52:54:00:12:34:56", path, at: "value" }];
   }
   const owner = owners.get(`${key} ${same}`);

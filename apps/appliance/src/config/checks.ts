@@ -4,8 +4,8 @@ import type { PlacedProblem } from "./explain.ts";
 import { isMapping, type Mapping } from "./mapping.ts";
 
 /**
- * Faults that lie between keys: rules that do nothing or contradict themselves, names that stand nowhere, services on
- * one port. Works on the value as read, so that these faults are told together with those of single values.
+ * Faults that concern several keys: rules that do nothing or contradict themselves, undefined names, services on
+ * one port. Works on the value as read, so that these faults are reported together with those of single values.
  */
 export function checkBetweenKeys(value: unknown): PlacedProblem[] {
   if (!isMapping(value)) return [];
@@ -47,7 +47,7 @@ function portsUsedTwice(value: Mapping, ports: typeof udpPorts): PlacedProblem[]
   return problems;
 }
 
-/** Whoever reaches the API decides what every machine boots. */
+/** Everyone who can reach the API controls what every machine boots. */
 function checkAdmin(value: Mapping): PlacedProblem[] {
   const admin = sectionOf(value, "admin");
   const { address, enabled, tokenFile } = admin;

@@ -2,7 +2,7 @@ import { formatPath } from "./faults.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { Origin } from "./overlay.ts";
 
-/** One value in force. */
+/** One effective value. */
 interface EffectiveRow {
   /** Such as `tftp.port` or `boot[0].when.arch`. */
   readonly path: string;
@@ -10,7 +10,7 @@ interface EffectiveRow {
   readonly origin: Origin;
 }
 
-/** Every value in force with the place it came from, in the order of the schema; lists of plain values stay whole. */
+/** Every effective value with its origin, in the order of the schema; lists of plain values stay whole. */
 export function effectiveRows({ config, originOf }: Pick<LoadedConfig, "config" | "originOf">): EffectiveRow[] {
   const rows: EffectiveRow[] = [];
   const walk = (value: unknown, path: readonly PropertyKey[]) => {

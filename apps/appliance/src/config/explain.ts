@@ -2,6 +2,7 @@ import { architectures, quote } from "@bootlace/dhcp-core";
 import type { z } from "zod";
 import type { Problem } from "./faults.ts";
 import { nearest } from "./nearest.ts";
+import { suggestKey } from "./other-words.ts";
 import { keysAt, type NumberRange, rangeAt } from "./schema-keys.ts";
 
 /** A problem at a path of the value. `at` tells whether its place is the key or the value there. */
@@ -24,7 +25,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const architectureNames = architectures.map(({ name }) => name);
 
-/** Other names under which people know an architecture. */
+/** Other common names of an architecture. */
 const architectureAliases: Readonly<Record<string, string>> = {
   bios: "x86-bios",
   x86: "x86-bios",
@@ -45,7 +46,16 @@ const architectureAliases: Readonly<Record<string, string>> = {
   arm64: "arm64-uefi",
   aarch64: "arm64-uefi",
   arm64efi: "arm64-uefi",
+  arm: "arm64-uefi",
+  pi: "arm-rpiboot",
+  rpi: "arm-rpiboot",
+  raspberrypi: "arm-rpiboot",
 };
+
+/** The name that an architecture has here, by one under which people know it. */
+export function architectureNamed(text: string): string {
+  return architectureAliases[text.toLowerCase().replaceAll(/[^a-z0-9]/g, "")] ?? text;
+}
 
 /** Turns one complaint of the schema into problems for people. `value` is the whole value that was checked. */
 export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
@@ -65,7 +75,7 @@ export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
     case "invalid_value":
       return [{ ...wrongWord(found, issue.values.map(String)), ...place }];
     case "too_big":
-      // Above what a number can count exactly, the limit of the setting is told as well.
+      // Above the largest exact integer, the limit of the setting is reported as well.
       if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
       return [{ ...outOfRange(`${show(found)} is above ${issue.maximum}`, rangeAt(issue.path)), ...place }];
     case "too_small":
@@ -78,7 +88,7 @@ export function explainIssue(issue: Issue, value: unknown): PlacedProblem[] {
 
 function unknownKey(key: string, path: readonly PropertyKey[]): PlacedProblem {
   const keys = keysAt(path);
-  const suggestion = nearest(key, keys);
+  const suggestion = suggestKey(key, path);
   return {
     code: "E003",
     problem: `unknown key ${quote(key)}`,
@@ -109,7 +119,7 @@ function rangeText({ minimum, maximum, whole }: NumberRange): string {
   return whole ? `${minimum} to ${maximum}` : `a number from ${minimum} to ${maximum}`;
 }
 
-/** No architecture has this name. */
+/** An unknown name of an architecture. */
 export function wrongArchitecture(name: string): Problem {
   const allowed = `Allowed: a number from 0 to 65535, or ${architectureNames.join(", ")}`;
   return { ...wrongWord(name, architectureNames), problem: `${show(name)} is not an architecture`, allowed };

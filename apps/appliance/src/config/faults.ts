@@ -41,14 +41,14 @@ export const configFaultCodes = {
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;
 
-/** What is wrong with one value, before its place in the file is known. */
+/** The error in one value, before its place in the file is known. */
 export interface Problem {
   readonly code: ConfigFaultCode;
-  /** What is wrong, without a full stop. */
+  /** The problem, without a full stop. */
   readonly problem: string;
-  /** What would be right, without a full stop. */
+  /** The allowed values or the fix, without a full stop. */
   readonly allowed?: string;
-  /** The nearest thing that would be right. */
+  /** The nearest valid value. */
   readonly suggestion?: string;
 }
 
@@ -70,7 +70,7 @@ export interface ConfigFault extends Problem {
   readonly path: string;
 }
 
-/** What every fault and finding has, whoever found it. */
+/** The common part of every fault and finding. */
 interface Told {
   readonly code: string;
   readonly problem: string;
@@ -89,12 +89,17 @@ export function formatFault(fault: Told): string {
   const position = fault.line === 0 ? file : `${file}:${fault.line}:${fault.column}`;
   const place = `${position}: error[${fault.code}]`;
   const path = fault.path === "" ? "" : ` ${plain(fault.path)}:`;
-  const allowed = fault.allowed === undefined ? "" : ` ${fault.allowed}.`;
+  const allowed = fault.allowed === undefined ? "" : ` ${ended(fault.allowed)}`;
   const suggestion = fault.suggestion === undefined ? "" : ` Did you mean ${fault.suggestion}?`;
-  return `${place}${path} ${fault.problem}.${allowed}${suggestion}`;
+  return `${place}${path} ${ended(fault.problem)}${allowed}${suggestion}`;
 }
 
-/** Names of files and keys are anybody's: what a terminal might obey is escaped. */
+/** With one mark at its end. */
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** Names of files and keys are untrusted: control characters are escaped. */
 export function plain(text: string): string {
   return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quote(text) : text;
 }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 
-/** Where a machine has the kernel and the boot loader it starts with itself (FHS 3.0 §3.5). */
+/** Where a machine has its own kernel and boot loader (FHS 3.0 §3.5). */
 export const hostBootFolder = "/boot";
 
 /** True for that folder, under whatever name. */

@@ -13,9 +13,9 @@ export const usualPlaces = ["bootlace.yaml", "/etc/bootlace/bootlace.yaml"] as c
 /** Larger files are not config files. */
 const largestFile = 1024 * 1024;
 
-/** Where a config comes from: what the command line and the surroundings say. */
+/** Where a config comes from: command line and environment. */
 export interface ConfigRequest {
-  /** The file that was named; none: BOOTLACE_CONFIG, else the first of the usual places that exists. */
+  /** The named file; absent: BOOTLACE_CONFIG, else the first of the usual places that exists. */
   readonly file?: string;
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -53,8 +53,8 @@ function isThere(file: string): boolean {
 }
 
 /**
- * Reads the config: flags win over the environment, that over the file, that over the defaults. Relative paths in the
- * file count from its folder, all others from the working folder. Every fault of all of them is told at once.
+ * Reads the config: flags override the environment, that the file, that the defaults. Relative paths in the
+ * file are relative to its folder, all others to the working folder. All faults are reported at once.
  */
 export function loadConfig(request: ConfigRequest): LoadResult {
   const { cwd, env = {}, flags = [] } = request;
@@ -83,7 +83,7 @@ export function loadConfig(request: ConfigRequest): LoadResult {
 }
 
 /**
- * How the API is reached, as far as it can be known: with a fault in the file the rest of it still says so, because a
+ * The address of the API, as far as it is known: a file with a fault still counts otherwise, because a
  * daemon may be running on an older version of it.
  */
 export function loadAdmin(request: ConfigRequest): Config["admin"] {
@@ -102,7 +102,7 @@ export function loadAdmin(request: ConfigRequest): Config["admin"] {
   return withAbsolutePaths(parsed.config, path === undefined ? cwd : dirname(path)).admin;
 }
 
-/** Started in `/`, as a script of init may do it, the default would lay the kernels of this machine open. */
+/** Started in `/`, as init scripts may do, the default would expose the kernels of this machine. */
 function hostBootFault(file: string, root: string): ConfigFault {
   const place = root === hostBootFolder ? root : `${root}, which is ${hostBootFolder}`;
   return {

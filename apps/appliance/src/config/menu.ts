@@ -19,7 +19,7 @@ interface MenuLike {
 }
 
 /**
- * A menu of the config as the responder wants it.
+ * A menu of the config in the responder's form.
  * @param check the boot check's program for this client; a line that names the check is left out when there is none
  */
 export function menuFrom({ prompt, timeout, items }: MenuLike, check?: string): BootMenu {

@@ -1,5 +1,5 @@
 /**
- * Edit distance in which a swap of two neighbours counts once (optimal string alignment).
+ * Edit distance in which a swap of two adjacent characters counts once (optimal string alignment).
  * Inputs are cut at 64 characters, so the work is bounded.
  */
 function editDistance(left: string, right: string): number {
@@ -29,7 +29,7 @@ function at(row: readonly number[], column: number): number {
 
 /**
  * The candidate a person most likely meant, or undefined when none is near. Case, `-` and `_` cost nothing.
- * @param reach largest distance that still counts as a slip of the finger
+ * @param reach largest distance that still counts as a typing error
  */
 export function nearest(word: string, candidates: readonly string[], reach = 2): string | undefined {
   const plain = plainWord(word);

@@ -11,7 +11,7 @@ export type Origin =
   | { readonly kind: "environment"; readonly name: string }
   | { readonly kind: "flag"; readonly name: string };
 
-/** One value that wins over the file. */
+/** One value that overrides the file. */
 export interface Overlay {
   readonly path: readonly string[];
   readonly value: unknown;
@@ -33,14 +33,14 @@ export type OverlayResult =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names the config file itself; no setting. */
+/** Names the config file itself; not a setting. */
 export const configVariable = "BOOTLACE_CONFIG";
 
 /** Settings that name a file or folder; relative ones count from the working folder here. */
 export const pathSettings: ReadonlySet<string> = new Set(["root", "log.file", "admin.tokenFile", "state.directory"]);
 
 /**
- * What the environment and the flags say, weakest first. Relative paths become absolute.
+ * The values from environment and flags, weakest first. Relative paths become absolute.
  * @param flags values of type text are read as the environment's are
  */
 export function readOverlays(env: Environment, flags: readonly Flag[], cwd: string): OverlayResult {
@@ -103,7 +103,7 @@ function unknownKey(flag: string, key: string): ConfigFault {
   };
 }
 
-/** Puts values over those of the file, without changing the file's. */
+/** Overrides values of the file in a copy. */
 export function withOverlays(value: Readonly<Record<string, unknown>>, overlays: readonly Overlay[]) {
   let result = value;
   for (const overlay of overlays) result = withOne(result, overlay.path, overlay.value);

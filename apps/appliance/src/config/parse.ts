@@ -15,7 +15,7 @@ export type ParseResult =
     }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
-/** Merge keys (`<<: *rule`) are none of YAML 1.2, but people and editors know them. */
+/** Merge keys (`<<: *rule`) are not in YAML 1.2, but people and editors use them. */
 const yamlOptions = { logLevel: "error", merge: true } as const;
 
 /** How often one anchor may be repeated. It bounds what a few lines of nested aliases can grow to. */
@@ -40,7 +40,7 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
   };
 
   const faults = document.errors.map((error) => placed(explainYaml(error), error.pos[0], ""));
-  // A duplicate key leaves the rest readable; after any other fault of syntax the lines would mean something else.
+  // A duplicate key leaves the rest readable; after any other syntax error the lines could mean something else.
   if (faults.some((fault) => fault.code !== "E004")) return { ok: false, faults };
 
   const structure = structureProblems(document);
@@ -97,7 +97,7 @@ function explainYaml(error: YAMLError): Problem {
   }
 }
 
-/** The section `admin` of a file by itself, whatever is wrong with the rest; empty when it cannot be found. */
+/** The section `admin` of a file alone, despite errors in the rest; empty when it is not found. */
 export function adminSectionOf(text: string): string {
   try {
     const document = parseDocument(text, yamlOptions);
@@ -131,7 +131,7 @@ function toValue(document: Document.Parsed): ReadValue {
     const value = document.toJS({ maxAliasCount: mostAliases }) as Record<string, unknown>;
     return { ok: true, value: withoutEmptySections(value) };
   } catch (error) {
-    // All else that an alias can do wrong is a fault of structure.
+    // All other alias errors are found by structure.ts.
     const reason =
       error instanceof ReferenceError ? `an anchor is repeated more than ${mostAliases} times` : String(error);
     return { ok: false, problem: { code: "E002", problem: `YAML syntax: ${reason}` }, offset: firstAlias(document) };

@@ -33,7 +33,7 @@ export function configReference(schema: JsonSchema): string {
   return `${blocks.join("\n").trimEnd()}\n`;
 }
 
-/** What a key of a mapping, of a list of mappings, or of a mapping by names holds. */
+/** The schema inside a mapping, a list of mappings, or a mapping by names. */
 function innerOf(schema: JsonSchema): { readonly path: string; readonly schema: JsonSchema } | undefined {
   if (schema.properties !== undefined) return { path: "", schema };
   if (schema.items?.properties !== undefined) return { path: "[]", schema: schema.items };

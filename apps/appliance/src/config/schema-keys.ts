@@ -16,13 +16,13 @@ function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
   return bare(schema);
 }
 
-/** The keys the schema knows for the mapping at a path; empty when it is none. */
+/** The keys of the mapping at a path in the schema; empty when it is not a mapping. */
 export function keysAt(path: readonly PropertyKey[]): string[] {
   const found = schemaAt(path);
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
-/** The numbers that are allowed somewhere; both limits are. */
+/** A range of allowed numbers, limits included. */
 export interface NumberRange {
   readonly minimum: number;
   readonly maximum: number;
@@ -30,7 +30,7 @@ export interface NumberRange {
   readonly whole: boolean;
 }
 
-/** What the schema allows at a path; undefined when that is no number. */
+/** The range allowed at a path; undefined when it is not a number. */
 export function rangeAt(path: readonly PropertyKey[]): NumberRange | undefined {
   const found = schemaAt(path);
   if (!(found instanceof z.ZodNumber)) return undefined;

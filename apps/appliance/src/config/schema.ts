@@ -138,7 +138,7 @@ export const configSchema = z.strictObject({
   }),
 });
 
-/** A key with nothing behind it (`boot:` when its lines are commented out) is as good as none; but a root is a name. */
+/** A key without a value (`boot:` when its lines are commented out) counts as absent, except root. */
 export function mayBeEmpty(key: string): boolean {
   return key !== "root" && Object.hasOwn(configSchema.shape, key);
 }

@@ -34,7 +34,7 @@ function kindOf(schema: z.ZodType): Setting["kind"] | undefined {
   return schema instanceof z.ZodUnion ? "list" : undefined;
 }
 
-/** The schema below what only adds a default, and the side of a transformation that people write. */
+/** The schema without defaults and, of a transformation, its input side. */
 export function bare(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return bare(schema.def.innerType as z.ZodType);
@@ -43,8 +43,8 @@ export function bare(schema: z.ZodType): z.ZodType {
 }
 
 /**
- * The value that a text stands for: numbers and switches are read, a list is cut at commas. A text that is none of
- * these stays as it is, and the schema complains about it.
+ * The value of a text: numbers and switches are parsed, a list is split at commas. Any other text
+ * stays unchanged, and the schema reports it.
  */
 export function readSetting({ kind }: Setting, text: string): unknown {
   switch (kind) {

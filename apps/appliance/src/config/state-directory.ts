@@ -4,13 +4,13 @@ import type { Origin } from "./overlay.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the state folder of a system service lies (FHS 3.0 §5.8). */
+/** The state folder of a system service (FHS 3.0 §5.8). */
 const systemFolder = "/var/lib/bootlace";
 
 /**
- * The state folder when the config names none: the first folder of `$STATE_DIRECTORY` (systemd.exec), else
- * /var/lib/bootlace when it can be written or made, else a folder of the user (XDG Base Directory).
- * @returns undefined when there is no place to write to; then nothing survives a restart
+ * The default state folder: the first folder of `$STATE_DIRECTORY` (systemd.exec), else
+ * /var/lib/bootlace when it can be written or created, else a folder of the user (XDG Base Directory).
+ * @returns undefined when no folder is writable; then nothing survives a restart
  */
 export function defaultStateDirectory(
   env: Environment,

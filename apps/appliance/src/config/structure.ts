@@ -21,7 +21,7 @@ interface StructureProblem {
   readonly offset: number;
 }
 
-/** The schema is five levels deep. The parser of YAML ends somewhere beyond a thousand, by a full stack. */
+/** The schema is five levels deep. The YAML parser overflows the stack somewhere beyond a thousand. */
 const deepest = 50;
 
 interface Token {
@@ -58,7 +58,7 @@ export function tooDeep(text: string): (Problem & { readonly line: number; reado
   return undefined;
 }
 
-/** What is wrong with keys and aliases, which a value no longer shows. */
+/** Faults of keys and aliases, which the parsed value no longer shows. */
 export function structureProblems(document: Document.Parsed): StructureProblem[] {
   const problems: StructureProblem[] = [];
   const add = (problem: Problem, node: unknown) => problems.push({ problem, offset: startOf(node) ?? 0 });
@@ -102,7 +102,7 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
   return problems;
 }
 
-/** Where the first alias stands: the place of a fault that all of them make together. */
+/** Offset of the first alias: the place of a fault that all aliases cause together. */
 export function firstAlias(document: Document.Parsed): number {
   let first: Alias | undefined;
   visit(document, {
@@ -118,7 +118,7 @@ export function firstAlias(document: Document.Parsed): number {
 export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], at: "key" | "value") {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
-  // What an alias repeats is at the alias: only there it is wrong.
+  // A value repeated by an alias is reported at the alias: only there it is wrong.
   let repeated = false;
   const moveTo = (place: number | undefined) => {
     if (!repeated && place !== undefined) offset = place;
@@ -144,7 +144,7 @@ export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]
       if (node === undefined) return { offset, found: false };
       moveTo(startOf(node));
     } else {
-      // One value in the place of a list has no items of its own, but it was written.
+      // A single value instead of a list has no items, but it has a place.
       return { offset, found: isScalar(node) && node.value !== null };
     }
   }
@@ -169,7 +169,7 @@ function pairOf(
   return undefined;
 }
 
-/** What `<<` takes keys from, the strongest first, and what in the file names it. */
+/** The mappings that `<<` merges, strongest first, with the node in the file that names each. */
 function mergedBy(value: unknown, resolve: (node: unknown) => unknown) {
   const source = resolve(value);
   if (!isSeq(source)) return [{ by: value, mapping: source }];
@@ -180,7 +180,7 @@ function isMergeKey(key: unknown): boolean {
   return isScalar(key) && typeof key.value === "symbol";
 }
 
-/** A key as the value has it. */
+/** A key as it appears in the value. */
 function keyText(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   return key.value === null ? "" : String(key.value);

@@ -14,7 +14,7 @@ export const checkIpv4: Check = (value) =>
       }
     : undefined;
 
-/** An address that clients can send to: RFC 1122 section 3.2.1.3 says which name no machine, or only the own one. */
+/** An address that clients can send to: RFC 1122 section 3.2.1.3 lists those of no machine, or only of the own one. */
 export const checkMachine: Check = (value) => {
   const address = parseIpv4(value);
   if (address === undefined) return checkIpv4(value);
@@ -57,13 +57,13 @@ export const checkSubnet: Check = (value) => {
   }
 };
 
-/** `192.168.11.0` is a network of 24 bits to whoever writes it, `10.0.0.0` one of 8, `192.168.11.17` a machine. */
+/** People who write `192.168.11.0` mean a network of 24 bits, with `10.0.0.0` one of 8, with `192.168.11.17` a machine. */
 function usualPrefix(address: string): number {
   const zeros = /(?:\.0){1,3}$/.exec(address)?.[0].length ?? 0;
   return 32 - zeros * 4;
 }
 
-/** Lower-case bytes of a MAC address or of its beginning; undefined when the text is neither. */
+/** Lower-case bytes of a MAC address or a prefix of one; undefined when the text is neither. */
 export function macPrefix(text: string): string | undefined {
   const bytes = withColons(text.toLowerCase())
     .replace(/[:-]\*$/, "")
@@ -72,7 +72,7 @@ export function macPrefix(text: string): string | undefined {
   return wellFormed ? bytes.join(":") : undefined;
 }
 
-/** Stickers leave the separators out, switches write three groups with dots: 525400123456, 5254.0012.3456. */
+/** Stickers omit the separators, switches write three groups with dots: 525400123456, 5254.0012.3456. */
 function withColons(text: string): string {
   if (!/^([0-9a-f]{12}|[0-9a-f]{4}(\.[0-9a-f]{4}){2})$/.test(text)) return text;
   return text.replaceAll(".", "").replace(/..(?!$)/g, "$&:");
@@ -87,17 +87,33 @@ export const checkMac: Check = (value) =>
       }
     : undefined;
 
-/** The address of one machine: the beginning of one means many. */
+/** The address of one machine: a prefix would match many. */
 export const checkWholeMac: Check = (value) => {
   const bytes = macPrefix(value);
   if (bytes?.length === 17 && !value.endsWith("*")) return undefined;
-  const what = bytes === undefined ? "not a MAC address" : "only the beginning of a MAC address";
+  const what = bytes === undefined ? "not a MAC address" : "only a prefix of a MAC address";
   return {
     code: "E022",
     problem: `${quote(value)} is ${what}`,
     allowed: "Allowed: six bytes, such as 52:54:00:12:34:56",
   };
 };
+
+/** Option 61 as lower-case bytes with colons; undefined when the text is none. */
+export function clientIdOf(text: string): string | undefined {
+  const octets = text.toLowerCase().split(/[:-]/);
+  const wellFormed = octets.length >= 2 && octets.length <= 255 && octets.every((octet) => /^[0-9a-f]{2}$/.test(octet));
+  return wellFormed ? octets.join(":") : undefined;
+}
+
+export const checkClientId: Check = (value) =>
+  clientIdOf(value) === undefined
+    ? {
+        code: "E022",
+        problem: `${quote(value)} is not a client identifier`,
+        allowed: "Allowed: the bytes of option 61 in full, such as ff:00:00:00:01:00:03:00:01",
+      }
+    : undefined;
 
 /** RFC 2131 §2: the field `file` is 128 bytes with a NUL at its end. */
 const longestBootFile = 127;
@@ -117,7 +133,7 @@ export const checkBootFile: Check = (value) => {
   if (/^builtin:/i.test(value) && value !== builtinCheck) {
     return { code: "E023", problem: `${quote(value)} is not built in`, allowed: `Allowed: ${builtinCheck}` };
   }
-  // iPXE takes any URI as a name, firmware takes none: what is meant for both of them has a key of its own.
+  // iPXE accepts any URI as a file name, firmware accepts none: URLs have keys of their own.
   if (/^https?:\/\//i.test(value)) {
     return {
       code: "E023",
@@ -147,7 +163,7 @@ export const checkInterface: Check = (value) =>
         allowed: "Allowed: 1 to 15 characters without spaces, such as eth0",
       };
 
-/** As shadow's useradd(8) takes it. */
+/** As useradd(8) of shadow accepts it. */
 export const checkUser: Check = (value) =>
   /^[a-z_][a-z0-9_.-]{0,31}$/i.test(value)
     ? undefined
@@ -157,7 +173,7 @@ export const checkUser: Check = (value) =>
         allowed: "Allowed: letters, digits, _, - and ., such as bootlace",
       };
 
-/** No system call takes a NUL in a path. */
+/** No system call accepts a NUL in a path. */
 export const checkPath: Check = (value) =>
   value.includes("\0")
     ? { code: "E013", problem: `${quote(value)} contains a NUL character`, allowed: "Allowed: a path" }

@@ -4,28 +4,69 @@ import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import type { FileFacts } from "../catalogue/file-facts.ts";
 
-/** What the headers of the programs in the boot tree say, by path. */
+/** The headers of the programs in the boot folder, by path. */
 export interface Programs {
   /** The PE machine. */
   readonly machines: ReadonlyMap<string, string>;
   readonly unsigned: ReadonlySet<string>;
 }
 
+/** Addresses of this machine, and those it deals with. */
+export interface Network {
+  /** All IPv4 addresses of this machine, served or not. */
+  readonly addresses: readonly string[];
+  /** MAC addresses of this machine, lower case with colons. */
+  readonly macs: readonly string[];
+  readonly served: readonly { readonly name: string; readonly address: string; readonly netmask: string }[];
+  /** `subnets` of the configuration; empty: all. */
+  readonly subnets: readonly string[];
+  /** Addresses of the file servers that a rule names. */
+  readonly fileServers: readonly string[];
+  /** Ports on which files are served by HTTP here. */
+  readonly httpPorts: readonly number[];
+}
+
+/** - `down`: no answer. `refused`: its port is closed. `no-file`: it says so. `serves`: it begins to send the file. */
+export type ServerResult = "down" | "refused" | "no-file" | "serves";
+
 /** What the appliance itself reports. `time` is Unix time in milliseconds. */
 export type OwnEvent =
   /** Time passes: about once a second, so that silence can be judged. */
   | { readonly type: "tick"; readonly time: number }
-  /** Which files of the boot tree are programs, for which machine, and without a signature. Replaces what was told before. */
+  /** The programs in the boot folder, with their machine and whether they are unsigned. Replaces the previous event. */
   | ({ readonly type: "programs"; readonly time: number } & Programs)
-  /** What a file of ours holds that a client asked for: `path` is below the root, in plain form. */
-  | { readonly type: "inspected"; readonly time: number; readonly path: string; readonly facts: FileFacts }
+  /**
+   * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form; where clients
+   * have folders of their own, one name stands for several files. Comes once for each client and version of a file.
+   */
+  | {
+      readonly type: "inspected";
+      readonly time: number;
+      readonly path: string;
+      /** The client's address. */
+      readonly client: string;
+      readonly facts: FileFacts;
+    }
+  /** Where a file lies that was asked for in vain: files of the same name below the root, in plain form. */
+  | { readonly type: "namesakes"; readonly time: number; readonly path: string; readonly found: readonly string[] }
+  /** What a file server elsewhere answered when Bootlace asked it for a boot's file. */
+  | {
+      readonly type: "server-asked";
+      readonly time: number;
+      readonly boot: string;
+      readonly server: string;
+      readonly file: string;
+      readonly result: ServerResult;
+    }
+  /** Where this machine is on the network, and what the configuration says of it. Replaces what was told before. */
+  | ({ readonly type: "network"; readonly time: number } & Network)
   /** Another server's reply to a client, heard because it was broadcast. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
-  /** Whether the replies of other servers can be heard from now on. */
+  /** Whether replies of other servers can be overheard from now on. */
   | { readonly type: "overhearing"; readonly time: number; readonly on: boolean; readonly code?: string }
   | { readonly type: "reloaded"; readonly time: number; readonly ok: boolean; readonly faults: readonly string[] };
 
-/** Everything that happens, in one union: log, boot sessions, metrics and stream are made of it and of nothing else. */
+/** Every event in one union, the only source of log, boot sessions, metrics and stream. */
 export type ApplianceEvent =
   | { readonly kind: "dhcp"; readonly event: ProxyDhcpEvent }
   | { readonly kind: "tftp"; readonly event: TftpEvent }

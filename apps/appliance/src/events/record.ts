@@ -5,7 +5,7 @@ export const levels = ["fatal", "error", "warn", "info", "debug"] as const;
 
 export type Level = (typeof levels)[number];
 
-/** Which part of the appliance speaks. */
+/** The part of the appliance that logs. */
 type Scope = "bootlace" | "config" | "boot" | "net" | "dhcp" | "tftp" | "http";
 
 /** One step in the log. Texts from the network are escaped in `message` and `details`; in `fields` they are as sent. */
@@ -16,11 +16,11 @@ export interface LogRecord {
   readonly event: EventCode;
   readonly message: string;
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** What a terminal shows in place of the message, where it is not made of `fields`; without the machine. */
+  /** The text a terminal shows instead of the message, if not derived from `fields`; without the machine. */
   readonly brief?: string;
-  /** Lines that stand indented below the message for people; programs find the same in `fields`. */
+  /** Lines indented below the message for people; programs find the same in `fields`. */
   readonly details?: readonly string[];
-  /** Level of the log at which people see the details; that of the record when absent. */
+  /** Log level at which the details are shown; that of the record when absent. */
   readonly detailLevel?: Level;
 }
 

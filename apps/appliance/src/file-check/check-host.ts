@@ -5,7 +5,7 @@ import { readTokenFile, tokenFault } from "../os/token-file.ts";
 import { findUser } from "../os/users.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
 
-/** What the config names on this host, and a start would stop at. */
+/** Checks of this machine that would stop a start of the daemon. */
 export function checkHost({ config, originOf }: LoadedConfig): TreeFinding[] {
   const { admin, user } = config;
   const placeOf = (...path: string[]): Place => {
@@ -16,12 +16,12 @@ export function checkHost({ config, originOf }: LoadedConfig): TreeFinding[] {
   const findings: TreeFinding[] = [];
   if (admin.enabled && admin.tokenFile !== undefined) {
     const problem = tokenProblem(admin.tokenFile);
-    const allowed = "Make one: openssl rand -hex 32";
+    const allowed = "Create one: openssl rand -hex 32";
     if (problem !== undefined) findings.push(finding("T010", placeOf("admin", "tokenFile"), problem, allowed));
   }
   if (user !== undefined && user !== "root" && findUser(user) === undefined) {
-    const problem = `there is no user ${quote(user)} on this machine`;
-    findings.push(finding("T011", placeOf("user"), problem, "Make that user, or leave the key out"));
+    const problem = `unknown user ${quote(user)}`;
+    findings.push(finding("T011", placeOf("user"), problem, "Create the user, or remove the key"));
   }
   return findings;
 }
@@ -31,7 +31,7 @@ function tokenProblem(path: string): string | undefined {
     return tokenFault(path, readTokenFile(path, process.env));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // The daemon may be another user, and have it handed over.
+    // The daemon may run as another user, and get the token from systemd.
     return code === "EACCES" ? undefined : `the token file ${path} is not readable (${code})`;
   }
 }

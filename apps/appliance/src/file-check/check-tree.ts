@@ -4,56 +4,62 @@ import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, uefiArchitectures } from "../catalogue/names.ts";
 import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
+import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
-import { checkPxelinux } from "./pxelinux-files.ts";
+import { ipxeLoopNotes } from "./ipxe-loops.ts";
+import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
-import { ruleNotes } from "./rule-notes.ts";
+import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
 import { checkTreeFiles } from "./tree-files.ts";
+import { vendorClassNotes } from "./vendor-class-notes.ts";
 
 export interface TreeReport {
-  /** Everything that is wrong with the files this host would serve. */
+  /** All findings about the files this machine would serve. */
   readonly findings: readonly TreeFinding[];
-  /** Architectures that get the boot check for want of a boot file. */
+  /** Architectures without a boot file, which get the boot check. */
   readonly bootCheck: readonly string[];
-  /** Sentences about what may be meant so. */
+  /** Remarks on settings that may be intended. */
   readonly notes: readonly string[];
 }
 
-const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "it is no folder"]]);
+const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"]]);
 
-/** Looks at the files this host would serve. A root that does not exist yet holds no files. */
+/** Checks the files this machine would serve. A root that does not exist yet has no files. */
 export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
-  const rules = ruleNotes(loaded);
-  const host = checkHost(loaded);
+  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded), ...ipxeLoopNotes(loaded), ...vendorClassNotes(loaded)];
+  const host = [...answersNobody(loaded), ...checkHost(loaded)];
   const nothing = { bootCheck: [], notes: rules };
   if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };
   const scan = await scanRoot(root);
   if (!scan.ok && scan.code !== "ENOENT") {
     const place = { file: root, line: 0, column: 0, path: "" };
-    const problem = `the root cannot be read: ${reasons.get(scan.code) ?? scan.code}`;
-    const allowed = "Name a folder that the user of the daemon may read, or give the right to";
+    const problem = `the root is not readable: ${reasons.get(scan.code) ?? scan.code}`;
+    const allowed = "Name a folder that the daemon's user may read, or make it readable";
     return { findings: [finding("T002", place, problem, allowed), ...host], ...nothing };
   }
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
+  const contents = openTree(root, served);
   return {
     findings: [
-      ...(await checkRuleFiles(loaded)),
+      ...(await checkRuleFiles(loaded, contents)),
       ...checkTreeFiles(root, files),
-      ...(await checkPxelinux(root, served)),
+      ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
+      ...(scan.ok ? await checkCaseTwins(root) : []),
       ...host,
     ],
     bootCheck: checkedArchitectures(tree, bootCheck),
-    notes: [...scriptNotes(loaded, tree), ...rules],
+    notes: [...scriptNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
   };
 }
 
-/** Architectures that start iPXE, which then is given nothing: unless it brings a script along, that is its end. */
+/** Architectures that boot iPXE but have no script for it: without an embedded script it stops. */
 function scriptNotes({ config }: LoadedConfig, tree: BootTree): string[] {
   if (config.boot.some(({ script, when }) => script !== undefined || when?.firmware?.includes("ipxe"))) return [];
   const codes = [bios, ...uefiArchitectures].map(({ code }) => code);
@@ -63,5 +69,7 @@ function scriptNotes({ config }: LoadedConfig, tree: BootTree): string[] {
   });
   if (dead.length === 0) return [];
   const names = dead.map((code) => architectureByCode(code)?.name ?? `architecture ${code}`);
-  return [`no script for iPXE, which ${names.join(", ")} start: put boot.ipxe into the root, or name one in a rule`];
+  return [
+    `missing: a script for iPXE, which ${names.join(", ")} would boot. Put boot.ipxe into the root, or name a script in a rule`,
+  ];
 }

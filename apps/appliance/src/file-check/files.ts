@@ -2,15 +2,15 @@ import { constants } from "node:fs";
 import { access, open, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
-/** What lies at a path below a root. */
+/** What exists at a path below a root. */
 export type Looked =
   | { readonly kind: "file"; readonly path: string }
-  /** Found only without regard to case; `name` is how it is spelt there. */
+  /** Found only when case is ignored; `name` is the spelling on disk. */
   | { readonly kind: "other-case"; readonly path: string; readonly name: string }
   | { readonly kind: "missing" }
   | { readonly kind: "unusable"; readonly why: string };
 
-/** Looks for a file as the servers do: slashes turned, doubled ones dropped, symbolic links as long as they stay inside. */
+/** Finds a file as the servers do: backslashes count as slashes, doubled ones as one, symbolic links may not leave the root. */
 export async function look(root: string, name: string): Promise<Looked> {
   const segments = name
     .replaceAll("\\", "/")
@@ -18,10 +18,19 @@ export async function look(root: string, name: string): Promise<Looked> {
     .filter((segment) => segment !== "" && segment !== ".");
   const exact = await judge(root, join(root, ...segments));
   if (exact.kind !== "missing") return exact;
-  const other = await ignoringCase(root, segments);
-  if (other === undefined) return exact;
-  const found = await judge(root, join(root, ...other));
-  return found.kind === "file" ? { kind: "other-case", path: found.path, name: other.join("/") } : found;
+  let first: Looked | undefined;
+  for await (const other of ignoringCase(root, segments)) {
+    const found = await judge(root, join(root, ...other));
+    if (found.kind === "file") return { kind: "other-case", path: found.path, name: other.join("/") };
+    first ??= found;
+  }
+  return first ?? fromRoot(root, name, exact);
+}
+
+/** A name may begin with the root itself. */
+async function fromRoot(root: string, name: string, missing: Looked): Promise<Looked> {
+  const top = root.endsWith(sep) ? root : root + sep;
+  return name.startsWith(top) ? look(root, name.slice(top.length)) : missing;
 }
 
 async function judge(root: string, path: string): Promise<Looked> {
@@ -29,29 +38,38 @@ async function judge(root: string, path: string): Promise<Looked> {
     const top = await realpath(root);
     const real = await realpath(path);
     if (!real.startsWith(top.endsWith(sep) ? top : top + sep)) {
-      return { kind: "unusable", why: "it is a symbolic link that leads out of the root" };
+      return { kind: "unusable", why: "it is a symbolic link out of the root" };
     }
     const info = await stat(real);
     if (info.isDirectory()) return { kind: "unusable", why: "it is a folder" };
-    if (!info.isFile()) return { kind: "unusable", why: "it is no regular file" };
+    if (!info.isFile()) return { kind: "unusable", why: "not a regular file" };
     await access(real, constants.R_OK);
     return { kind: "file", path };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES") return { kind: "unusable", why: "this user may not read it" };
+    if (code === "EACCES") return { kind: "unusable", why: "permission denied" };
     return { kind: "missing" };
   }
 }
 
-async function ignoringCase(root: string, segments: readonly string[]): Promise<string[] | undefined> {
-  const path: string[] = [];
-  for (const segment of segments) {
-    const names = await readdir(join(root, ...path)).catch((): string[] => []);
-    const match = names.sort().find((name) => name.toLowerCase() === segment.toLowerCase());
-    if (match === undefined) return undefined;
-    path.push(names.includes(segment) ? segment : match);
+/** Every path that differs in case alone: at each level the exact name first, the others in the order of their bytes. */
+async function* ignoringCase(
+  root: string,
+  segments: readonly string[],
+  path: readonly string[] = [],
+): AsyncGenerator<readonly string[]> {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    yield path;
+    return;
   }
-  return path;
+  const names = await readdir(join(root, ...path)).catch((): string[] => []);
+  const alike = names.filter((name) => name.toLowerCase() === segment.toLowerCase());
+  alike.sort(
+    (one, other) =>
+      Number(other === segment) - Number(one === segment) || Buffer.compare(Buffer.from(one), Buffer.from(other)),
+  );
+  for (const name of alike) yield* ignoringCase(root, rest, [...path, name]);
 }
 
 /** At most the first bytes of a file; undefined when it cannot be read. */

@@ -1,18 +1,26 @@
 import type { FileFlaw } from "../catalogue/tree.ts";
 
-/** What can be wrong with the files that are to be booted. The codes are stable. */
+/** What can be wrong with boot files; docs/check.md has a section for each. The codes are stable. */
 export const treeFindingCodes = {
-  T001: "a file that is not there",
+  T001: "missing file",
   T002: "a file that cannot be served",
-  T003: "a name that differs in upper and lower case",
+  T003: "a name that differs only in case",
   T004: "a program for another machine",
   T005: "PXELINUX without ldlinux.c32",
   T006: "ldlinux.c32 of another version",
   T007: "a kernel named .bin",
-  T008: "a boot file that nobody can start",
-  T009: "a file under a name of the boot check",
-  T010: "a token file that is no good",
-  T011: "a user that is not there",
+  T008: "a boot file that no machine can start",
+  T009: "a file with a boot check name",
+  T010: "an unusable token file",
+  T011: "missing user",
+  T012: "a file that its loader cannot use",
+  T013: "a script or configuration that its loader does not read",
+  T014: "an unknown command in an iPXE script",
+  T015: "a loader without its configuration",
+  T016: "a loader without its other parts",
+  T017: "an absolute path under PXELINUX",
+  T018: "a config that answers nobody",
+  T019: "wimboot without the files of Windows",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;
@@ -21,7 +29,7 @@ export type TreeFindingCode = keyof typeof treeFindingCodes;
 export interface TreeFinding {
   readonly code: TreeFindingCode;
   readonly problem: string;
-  /** What to do about it. */
+  /** The fix. */
   readonly allowed: string;
   readonly file: string;
   readonly line: number;
@@ -37,14 +45,14 @@ export function finding(code: TreeFindingCode, place: Place, problem: string, al
   return { code, problem, allowed, ...place };
 }
 
-const readable = "Make it a readable file below the root";
+const readable = "Make it a readable file in the root";
 const flaws: Readonly<Record<FileFlaw, readonly [code: TreeFindingCode, problem: string, allowed: string]>> = {
   empty: ["T008", "is empty", "Copy it again"],
-  "no-program": ["T008", "is no UEFI program: it has no PE header", "Put the program itself there"],
-  "cut-short": ["T008", "is cut short: the end of the program is missing", "Copy it again"],
-  unreadable: ["T002", "cannot be served: this user may not read it", readable],
-  "leads-out": ["T002", "cannot be served: it is a symbolic link that leads out of the root", readable],
-  "odd-name": ["T002", "cannot be served: its name has a control character", "Rename it"],
+  "no-program": ["T008", "is not a UEFI program: it has no PE header", "Replace it with the program"],
+  "cut-short": ["T008", "is truncated: the end of the program is missing", "Copy it again"],
+  unreadable: ["T002", "cannot be served: permission denied", readable],
+  "leads-out": ["T002", "cannot be served: it is a symbolic link out of the root", readable],
+  "odd-name": ["T002", "cannot be served: its name contains a control character", "Rename it"],
 };
 
 /** @param shown name of the file in quotes */

@@ -1,117 +1,130 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
-import type { TreeFile } from "../catalogue/tree.ts";
+import { missingIn, readLoader, readModule } from "../catalogue/contents/syslinux-binaries.ts";
+import type { Tree } from "./contents.ts";
 import { head, look } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
-import { missingIn, readLoader, readModule } from "./pxelinux.ts";
-import { type PxelinuxFile, parsePxelinuxConfig } from "./pxelinux-config.ts";
+import type { configWalk } from "./loader-files.ts";
 
-/** No PXELINUX and no module of it is larger. */
+/** Larger than any PXELINUX or module of it. */
 const largestLoader = 1024 * 1024;
-const largestConfig = 1024 * 1024;
 const mostConfigs = 1000;
 /** What PXELINUX asks for: the UUID, the MAC address behind its type, the address in hex and its beginnings, `default`. */
-const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/;
+const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/i;
 
-/** Each PXELINUX of the tree with its module, and the files that its configurations name. */
-export async function checkPxelinux(root: string, files: readonly TreeFile[]): Promise<TreeFinding[]> {
+const biosLoader = /(^|\/)(l|g)?pxelinux\.0$/i;
+const uefiLoader = /(^|\/)syslinux[^/]*\.efi$/i;
+
+/**
+ * Each PXELINUX and each SYSLINUX for UEFI of the tree with its core module, and all that its configurations name.
+ * @param elsewhere configurations may be in folders of clients, which cannot be looked into
+ */
+export async function checkPxelinux(
+  tree: Tree,
+  walk: ReturnType<typeof configWalk>,
+  { elsewhere }: { readonly elsewhere: boolean },
+): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
-  const folders = new Set<string>();
-  for (const { path } of files) {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    if (!/^l?pxelinux\.0$/i.test(name)) continue;
-    findings.push(...(await checkModule(root, path)));
-    folders.add(dirname(path));
+  const loaders = tree.files.filter(
+    ({ path, flaw }) => flaw === undefined && (biosLoader.test(path) || uefiLoader.test(path)),
+  );
+  for (const { path } of loaders) {
+    findings.push(...(biosLoader.test(path) ? await checkCore(tree.root, path) : await checkUefiCore(tree, path)));
   }
-  for (const folder of folders) findings.push(...(await checkConfigs(root, folder)));
+  const folders = new Map<string, Set<"bios" | "uefi">>();
+  for (const { path } of loaders) {
+    const folder = dirname(path) === "." ? "" : dirname(path);
+    const platforms = folders.get(folder) ?? new Set();
+    folders.set(folder, platforms.add(biosLoader.test(path) ? "bios" : "uefi"));
+  }
+  for (const [folder, platforms] of folders) {
+    const loader = loaders.find(({ path }) => dirname(path) === (folder || "."))?.path ?? "";
+    const [platform] = platforms.size === 1 ? platforms : [];
+    findings.push(...(await checkConfigs(tree, walk, { folder, loader, platform, elsewhere })));
+  }
   return findings;
 }
 
-async function checkModule(root: string, path: string): Promise<TreeFinding[]> {
+/** SYSLINUX for UEFI fetches its core under a name that says the machine. */
+async function checkUefiCore(tree: Tree, path: string): Promise<TreeFinding[]> {
+  const [need] = (await tree.facts(path))?.needs ?? [];
+  if (need?.path === undefined) return [];
+  const found = await tree.look(need.path);
+  if (found.kind === "file" || found.kind === "other-case") return [];
+  const place: Place = { file: join(tree.root, path), line: 0, column: 0, path: "" };
+  const remedy = `Copy ${need.name} of the same Syslinux into the same folder`;
+  return [finding("T016", place, `SYSLINUX for UEFI stops without ${need.name} beside it`, remedy)];
+}
+
+async function checkCore(root: string, path: string): Promise<TreeFinding[]> {
   const place: Place = { file: join(root, path), line: 0, column: 0, path: "" };
   const bytes = await head(join(root, path), largestLoader);
   const loader = bytes === undefined ? undefined : readLoader(bytes);
-  // Before 5.00 the loader was whole in itself (Syslinux NEWS, "Changes in 5.00").
+  // Before 5.00 the loader needed no module (Syslinux NEWS, "Changes in 5.00").
   if (loader === undefined || Number.parseInt(loader.version, 10) < 5) return [];
   const found = await look(root, join(dirname(path), "ldlinux.c32"));
   const shown = `PXELINUX ${loader.version}`;
   const remedy = `Copy ldlinux.c32 of Syslinux ${loader.version} for BIOS into the same folder`;
   if (found.kind === "missing" || found.kind === "unusable") {
     const why = found.kind === "unusable" ? `: ${found.why}` : "";
-    return [finding("T005", place, `${shown} stops without ldlinux.c32 beside it${why}`, remedy)];
+    return [finding("T005", place, `${shown} stops without ldlinux.c32 in its folder${why}`, remedy)];
   }
   const module = readModule((await head(found.path, largestLoader)) ?? new Uint8Array());
   const modulePlace = { ...place, file: found.path };
   if (module.kind === "uefi") {
-    return [finding("T006", modulePlace, `this ldlinux.c32 is for UEFI, and ${shown} runs on BIOS`, remedy)];
+    return [finding("T006", modulePlace, `this ldlinux.c32 is for UEFI, but ${shown} runs on BIOS`, remedy)];
   }
   if (module.kind !== "bios") {
-    const whats = { com32r: "older than Syslinux 5", "cut-short": "cut short", unknown: "no module of Syslinux" };
+    const whats = { com32r: "older than Syslinux 5", "cut-short": "truncated", unknown: "not a Syslinux module" };
     const what = whats[module.kind];
-    return [finding("T006", modulePlace, `this ldlinux.c32 is ${what}, and the loader is ${shown}`, remedy)];
+    return [finding("T006", modulePlace, `this ldlinux.c32 is ${what}, but the loader is ${shown}`, remedy)];
   }
   if (module.version !== undefined && module.version !== loader.version) {
     return [
-      finding("T006", modulePlace, `this ldlinux.c32 is of version ${module.version}, the loader is ${shown}`, remedy),
+      finding(
+        "T006",
+        modulePlace,
+        `this ldlinux.c32 has version ${module.version}, but the loader is ${shown}`,
+        remedy,
+      ),
     ];
   }
   const missing = loader.core === undefined ? [] : missingIn(loader.core, module);
   if (missing.length === 0) return [];
   const names = missing.slice(0, 3).map(quote).join(", ");
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-  const problem = `this ldlinux.c32 is of another version: it needs ${names}${more}, which ${shown} does not have`;
+  const problem = `this ldlinux.c32 has another version: it needs ${names}${more}, which ${shown} lacks`;
   return [finding("T006", modulePlace, problem, remedy)];
 }
 
-async function checkConfigs(root: string, folder: string): Promise<TreeFinding[]> {
-  const directory = join(root, folder, "pxelinux.cfg");
-  const names = (await readdir(directory).catch((): string[] => [])).sort().slice(0, mostConfigs);
-  const findings: TreeFinding[] = [];
-  for (const name of names) {
-    const file = join(directory, name);
-    // A named pipe would be waited for.
-    const found = await look(root, join(folder, "pxelinux.cfg", name));
-    if (found.kind === "unusable" && askedFor.test(name)) {
-      const place: Place = { file, line: 0, column: 0, path: "" };
-      const problem = `this configuration cannot be served: ${found.why}`;
-      findings.push(finding("T002", place, problem, "Make it a readable file below the root"));
-    }
-    const text = found.kind === "file" ? await head(file, largestConfig) : undefined;
-    if (text === undefined) continue;
-    for (const named of parsePxelinuxConfig(Buffer.from(text).toString("utf8"))) {
-      findings.push(...(await checkNamed(root, folder, file, named)));
-    }
-  }
-  return findings;
+interface ConfigFolder {
+  readonly folder: string;
+  readonly loader: string;
+  readonly platform: "bios" | "uefi" | undefined;
+  readonly elsewhere: boolean;
 }
 
-async function checkNamed(root: string, folder: string, file: string, named: PxelinuxFile): Promise<TreeFinding[]> {
-  const { name, line, column, keyword } = named;
-  const place: Place = { file, line, column, path: "" };
-  const shown = quote(name);
+async function checkConfigs(
+  tree: Tree,
+  walk: ReturnType<typeof configWalk>,
+  { folder, loader, platform, elsewhere }: ConfigFolder,
+): Promise<TreeFinding[]> {
+  const directory = join(folder, "pxelinux.cfg");
+  const names = (await readdir(join(tree.root, directory)).catch((): string[] => [])).sort().slice(0, mostConfigs);
   const findings: TreeFinding[] = [];
-  if (keyword === "kernel" && /\.bin$/i.test(name)) {
-    const problem = `${shown} ends in .bin, which PXELINUX takes for a boot sector and not for a kernel`;
-    findings.push(finding("T007", place, problem, "Rename it without .bin, or write LINUX in place of KERNEL"));
-  }
-  // Another server, a URL, or options of the loader: nothing to look for here.
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) || /^[^/]*::/.test(name)) return findings;
-  const path = name.startsWith("/") ? name : `${folder}/${name}`;
-  const endings = keyword === "kernel" && !/\.[^/.]*$/.test(name) ? ["", ".cbt", ".0", ".com", ".c32"] : [""];
-  for (const ending of endings) {
-    const found = await look(root, `${path}${ending}`);
-    if (found.kind === "file") return findings;
-    if (found.kind === "other-case") {
-      const problem = `${shown} is called ${quote(found.name)} on disk`;
-      const remedy = "Bootlace serves it all the same; other servers do not";
-      return [...findings, finding("T003", place, problem, remedy)];
+  for (const name of names) {
+    // A named pipe would be waited for.
+    const found = await tree.look(join(directory, name));
+    if (found.kind === "unusable" && askedFor.test(name)) {
+      const place: Place = { file: join(tree.root, directory, name), line: 0, column: 0, path: "" };
+      const problem = `this configuration cannot be served: ${found.why}`;
+      findings.push(finding("T002", place, problem, "Make it a readable file in the root"));
     }
-    if (found.kind === "unusable") {
-      const problem = `${shown} cannot be served: ${found.why}`;
-      return [...findings, finding("T002", place, problem, "Make it a readable file below the root")];
-    }
+    if (found.kind === "file") findings.push(...(await walk(join(directory, name), folder, platform)));
   }
-  const remedy = "Put the file there, or correct the name; names count from the folder of pxelinux.0";
-  return [...findings, finding("T001", place, `${shown} is not in the root ${root}`, remedy)];
+  if (elsewhere || names.some((name) => askedFor.test(name))) return findings;
+  const place: Place = { file: join(tree.root, loader), line: 0, column: 0, path: "" };
+  const problem = `${quote(loader)} finds no configuration: ${quote(join(directory, "default"))} is missing`;
+  return [...findings, finding("T015", place, problem, "Write it: it names the kernel and its initrd")];
 }

@@ -1,72 +1,37 @@
 import { stat } from "node:fs/promises";
 import { architectureByName, quote } from "@bootlace/dhcp-core";
-import { builtinCheck } from "../catalogue/boot-check.ts";
+import type { FileFacts } from "../catalogue/file-facts.ts";
 import { uefiArchitectures } from "../catalogue/names.ts";
-import { type PeMachine, peHeaderOctets, peMachine, programFlaw } from "../catalogue/pe.ts";
+import { type PeMachine, peHeaderOctets, programFlaw } from "../catalogue/pe.ts";
 import { formatPath } from "../config/faults.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import type { BootRule } from "../config/schema.ts";
-import { head, look } from "./files.ts";
+import type { Tree } from "./contents.ts";
+import { head } from "./files.ts";
 import { finding, flawFinding, type Place, type TreeFinding } from "./findings.ts";
-
-/** One file that the config names and this host serves. */
-interface NamedFile {
-  readonly name: string;
-  readonly path: readonly PropertyKey[];
-  /** Architectures that the rule is for; empty: any. */
-  readonly archs: readonly string[];
-}
+import { type NamedFile, namedFiles } from "./named-files.ts";
+import { checkContent } from "./needs.ts";
 
 /** The files of rules and menus: there, readable, spelt so, and for the machine that gets them. */
-export async function checkRuleFiles(loaded: LoadedConfig): Promise<TreeFinding[]> {
+export async function checkRuleFiles(loaded: LoadedConfig, tree: Tree): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
-  for (const named of namedFiles(loaded)) findings.push(...(await checkOne(loaded, named)));
+  for (const named of namedFiles(loaded)) findings.push(...(await checkOne(loaded, tree, named)));
   return findings;
 }
 
-function namedFiles({ config }: LoadedConfig): NamedFile[] {
-  const ofRules = config.boot.flatMap((rule, index): NamedFile[] => {
-    const archs = rule.when?.arch ?? [];
-    const elsewhere = rule.server !== undefined;
-    const file = ownFile(rule, rule.file, elsewhere || !config.tftp.enabled);
-    const script = ownFile(rule, rule.script, elsewhere);
-    return [
-      ...(file === undefined ? [] : [{ name: file, path: ["boot", index, "file"], archs }]),
-      ...(script === undefined ? [] : [{ name: script, path: ["boot", index, "script"], archs: [] }]),
-    ];
-  });
-  const ofMenus = Object.entries(config.menus).flatMap(([menu, { items }]) =>
-    items.flatMap(({ file, server }, index): NamedFile[] =>
-      file === undefined || server !== undefined || file === builtinCheck
-        ? []
-        : [{ name: file, path: ["menus", menu, "items", index, "file"], archs: [] }],
-    ),
-  );
-  return [...ofRules, ...ofMenus];
-}
-
-/** The path below the common root. A folder that is filled in for each client cannot be looked into. */
-function ownFile({ root }: BootRule, file: string | undefined, elsewhere: boolean): string | undefined {
-  if (file === undefined || file === builtinCheck || elsewhere || /^[a-z]+:\/\//i.test(file)) return undefined;
-  if (root === undefined) return file;
-  return root.includes("{") ? undefined : `${root}/${file}`;
-}
-
-async function checkOne({ config, originOf }: LoadedConfig, { name, path, archs }: NamedFile): Promise<TreeFinding[]> {
+async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: NamedFile): Promise<TreeFinding[]> {
+  const { name, path } = named;
   const origin = originOf(path);
   const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : undefined;
   const place: Place = { ...(where ?? { file: "defaults", line: 0, column: 0 }), path: formatPath(path) };
-  const found = await look(config.root, name);
+  const found = await tree.look(name);
   const shown = quote(name);
   if (found.kind === "missing") {
     return [
-      finding("T001", place, `${shown} is not in the root ${config.root}`, "Put the file there, or correct the name"),
+      finding("T001", place, `${shown} is not in the root ${config.root}`, "Copy the file there, or correct the name"),
     ];
   }
   if (found.kind === "unusable") {
-    return [
-      finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file below the root"),
-    ];
+    return [finding("T002", place, `${shown} cannot be served: ${found.why}`, "Make it a readable file in the root")];
   }
   const other =
     found.kind === "other-case"
@@ -75,37 +40,60 @@ async function checkOne({ config, originOf }: LoadedConfig, { name, path, archs 
             "T003",
             place,
             `${shown} is called ${quote(found.name)} on disk`,
-            "Bootlace serves it all the same; other servers and loaders do not",
+            "Bootlace serves it anyway; other servers and loaders do not",
           ),
         ]
       : [];
-  return [...other, ...(await checkMachine(found.path, shown, archs, place))];
+  return [...other, ...(await checkProgram(tree, found.path, named, place))];
 }
 
-async function checkMachine(
-  path: string,
-  shown: string,
-  archs: readonly string[],
-  place: Place,
-): Promise<TreeFinding[]> {
+async function checkProgram(tree: Tree, path: string, named: NamedFile, place: Place): Promise<TreeFinding[]> {
+  const shown = quote(named.name);
   const bytes = await head(path, peHeaderOctets);
-  if (bytes === undefined) return [];
+  const facts = await tree.facts(named.name);
+  if (bytes === undefined || facts === undefined) return [];
   const flaw = programFlaw(path, bytes, (await stat(path)).size);
   if (flaw !== undefined) return [flawFinding(flaw, shown, place)];
-  const machine = peMachine(bytes);
-  if (machine === undefined) return [];
-  return archs.flatMap((arch) => {
+  const contents = checkContent(facts, named.role === "script" ? "script" : "program", shown, place);
+  // What is wrong inside a script is said where it is.
+  const broken = contents.filter(({ code }) => code !== "T013");
+  return broken.length > 0 || named.role === "script" ? broken : machineFindings(facts, named, place);
+}
+
+/** Firmware that starts what a boot file is; iPXE, U-Boot and a Raspberry Pi take other files as well. */
+const programStarters = new Set(["bios", "uefi", "uefi-http"]);
+
+/** By the bytes of a file, never by its name. */
+function machineFindings(facts: FileFacts, { name, archs, firmwares, role }: NamedFile, place: Place): TreeFinding[] {
+  const starters = firmwares.filter((firmware) => programStarters.has(firmware));
+  if (firmwares.length > 0 && starters.length === 0) return [];
+  const shown = quote(name);
+  const isProgram = facts.kind === "efi-program";
+  // HTTP Boot takes images of disks too (UEFI 2.10 §24.7.2), and iPXE, which has the same architecture, its scripts.
+  if (!isProgram && (role === "url" || facts.loader === "ipxe")) return [];
+  const remedy = "Name the file for this architecture";
+  const ofArchs = archs.flatMap((arch) => {
     const wanted = machineOf(arch);
-    if (wanted === "any" || wanted === machine) return [];
-    const problem = `${shown} is a UEFI program for ${machine}, and the rule is for ${arch}`;
-    return [finding("T004", place, problem, "Name the file for this architecture")];
+    if (wanted === "any" || (isProgram ? wanted === facts.machine : wanted === "none")) return [];
+    const problem = isProgram
+      ? `${shown} is a UEFI program for ${facts.machine}, and the rule is for ${arch}`
+      : `${shown} is no UEFI program (it has no PE header), and the rule is for ${arch}`;
+    return [finding("T004", place, problem, remedy)];
+  });
+  if (archs.length > 0) return ofArchs;
+  return starters.flatMap((firmware) => {
+    if (isProgram === (firmware !== "bios")) return [];
+    const problem = isProgram
+      ? `${shown} is a UEFI program, and the rule is for PC BIOS`
+      : `${shown} is no UEFI program (it has no PE header), and the rule is for UEFI`;
+    return [finding("T004", place, problem, "Name the file for this firmware")];
   });
 }
 
-/** The PE machine that an architecture starts; `none` for those that start no UEFI programs. */
+/** The PE machine that an architecture boots; `none` for those that boot no UEFI programs. */
 function machineOf(arch: string): PeMachine | "none" | "any" {
   const code = architectureByName(arch.replace(/-http$/, ""))?.code;
   if (code === 0) return "none";
-  // Firmware that calls itself EBC runs x64 as well (RFC 4578 §2.1, errata).
+  // Firmware that reports EBC runs x64 as well (RFC 4578 §2.1, errata).
   return uefiArchitectures.find((candidate) => candidate.code === code)?.machine ?? "any";
 }

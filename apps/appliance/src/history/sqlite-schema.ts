@@ -1,15 +1,15 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { Session } from "../sessions/session.ts";
-import { serializeSession, serializeSummary } from "../sessions/stored.ts";
+import { parseSession, serializeSession, serializeSummary } from "../sessions/stored.ts";
 import { summaryOf } from "../sessions/summary.ts";
 import { clientOf } from "./history-store.ts";
 import { sessionOfVersion1 } from "./version-1.ts";
 
 /**
  * Of the table below, kept in the file as `user_version`.
- * 1: 0.1.0, one table `boot` with views of the API. 2: sessions.
+ * 1: 0.1.0, one table `boot` with views of the API. 2: sessions. 3: what was delivered is not called booted.
  */
-export const databaseVersion = 2;
+export const databaseVersion = 3;
 
 const table = `
   create table session (
@@ -66,6 +66,23 @@ export function migrateVersion1(database: DatabaseSync): Migrated {
     }
     database.exec("drop table boot");
     return { boots, unreadable };
+  });
+}
+
+/** Of version 2: rows whose outcome has another name today are written anew. @throws as SQLite does */
+export function migrateVersion2(database: DatabaseSync): Migrated {
+  return inTransaction(database, () => {
+    const insert = database.prepare(insertSession);
+    const rows = database.prepare("select session from session").all();
+    let boots = 0;
+    for (const { session } of rows) {
+      const parsed = parseSession(String(session));
+      if (!parsed.ok) continue;
+      insert.run(...rowOf(parsed.value));
+      boots++;
+    }
+    database.exec(`pragma user_version = ${databaseVersion}`);
+    return { boots, unreadable: rows.length - boots };
   });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { parseSession, parseSummary } from "../sessions/stored.ts";
@@ -10,6 +10,7 @@ import {
   inTransaction,
   type Migrated,
   migrateVersion1,
+  migrateVersion2,
   pruneSessions,
   rowOf,
 } from "./sqlite-schema.ts";
@@ -39,21 +40,38 @@ export type OpenedStore =
  */
 export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore {
   const sqlite = loadSqlite();
-  if (sqlite === undefined) return { ok: false, problem: "this Node.js comes without SQLite" };
+  if (sqlite === undefined) return { ok: false, problem: "this Node.js has no SQLite" };
   try {
+    keepPrivate(path);
     const news: OpeningNews[] = [];
     let found = open(sqlite.DatabaseSync, path);
     if (found.kind !== "usable") {
       news.push(putAside(path, found));
+      keepPrivate(path);
       found = open(sqlite.DatabaseSync, path);
     }
-    if (found.kind !== "usable") return { ok: false, problem: "it cannot be begun anew" };
+    if (found.kind !== "usable") return { ok: false, problem: "a new one cannot be started" };
     const { database, migrated } = found;
     if (migrated !== undefined) news.push({ type: "migrated", ...migrated });
     if (limits.maxPages !== undefined) database.exec(`pragma max_page_count = ${limits.maxPages}`);
     return { ok: true, store: storeOn(database, limits), news };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
+  }
+}
+
+/**
+ * Who boots what, and from which address, is the business of this user alone. SQLite gives the files beside the database
+ * the mode of the database (sqlite.org/tempfiles.html); those of an earlier version are corrected.
+ */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      if ((statSync(path + suffix).mode & 0o077) !== 0) chmodSync(path + suffix, 0o600);
+    } catch {
+      // Not there, or somebody else's: to use it is what counts.
+    }
   }
 }
 
@@ -96,10 +114,14 @@ function look(database: DatabaseSync): Found {
     return { kind: "usable", database };
   }
   if (version === 0 || firstColumn(database, "pragma quick_check(1)") !== "ok") return { kind: "damaged" };
-  return version === 1
-    ? { kind: "usable", database, migrated: migrateVersion1(database) }
-    : { kind: "usable", database };
+  const migrate = migrations[version];
+  return migrate === undefined
+    ? { kind: "usable", database }
+    : { kind: "usable", database, migrated: migrate(database) };
 }
+
+/** By the version they start from. */
+const migrations: Readonly<Record<number, typeof migrateVersion1>> = { 1: migrateVersion1, 2: migrateVersion2 };
 
 function firstColumn(database: DatabaseSync, query: string): unknown {
   return Object.values(database.prepare(query).get() ?? {})[0];

@@ -2,7 +2,7 @@ import { offeredIn } from "../sessions/boot.ts";
 import { flag, itemsOf, number, objectOf, optional, type Read, text } from "../sessions/read-json.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
-import { readConclusion } from "../sessions/stored.ts";
+import { readConclusion, withDelivered } from "../sessions/stored.ts";
 import { readFirmware, readStep } from "../sessions/stored-step.ts";
 
 /** Bootlace 0.1.0 stored a boot as its API showed it: times as text, the fields of a step under `details`. */
@@ -55,8 +55,9 @@ const readOldBoot = objectOf<OldBoot>({
  */
 export function sessionOfVersion1(json: string): Session | undefined {
   const value = parse(json);
-  const old = readOldBoot(value);
-  if (old === undefined) return undefined;
+  const read = readOldBoot(value);
+  if (read === undefined) return undefined;
+  const old = { ...read, verdicts: read.verdicts.map(withDelivered) };
   const { droppedSteps, steps, ...rest } = old;
   const unknown = (value as { steps: unknown[] }).steps.length - steps.length;
   return {

@@ -147,5 +147,5 @@ async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
 }
 
 function lateness(milliseconds: number): Error {
-  return new Error(`no answer within ${milliseconds / 1000} s`);
+  return new Error(`no reply within ${milliseconds / 1000} s`);
 }

@@ -1,31 +1,31 @@
 import type { Candidate } from "./network.ts";
 import { networkText } from "./questions.ts";
 
-/** Folder of the boot files, beside bootlace.yaml. */
+/** Boot folder, beside bootlace.yaml. */
 export const rootName = "boot";
 
 export interface ConfigAnswers {
-  /** The interfaces to serve with their networks; none: every interface of the LAN. */
+  /** The interfaces to serve and their networks; empty: every interface of the LAN. */
   readonly interface?: { readonly names: readonly string[]; readonly networks: readonly Candidate[] };
-  /** UEFI machines start shim and GRUB. */
+  /** UEFI machines boot shim and GRUB. */
   readonly secureBoot: boolean;
-  /** The folder of the boot files, when this file is to be copied elsewhere. */
+  /** The boot folder, when this file will be copied elsewhere. */
   readonly root?: string;
 }
 
-/** A bootlace.yaml with comments. What stands behind `#` without a space between is a setting, ready to be used. */
+/** A bootlace.yaml with comments. A line with `#` and no space after it is a setting, ready to be enabled. */
 export function configText({ interface: served, secureBoot, root }: ConfigAnswers): string {
   const lines = [
-    "# The configuration of Bootlace, written by bootlace init. Change it as you like.",
-    "# bootlace check looks for faults in it; bootlace reload makes the daemon read it again.",
+    "# Bootlace configuration, written by bootlace init. Edit it freely.",
+    "# Check it with bootlace check; load it with bootlace reload.",
     "",
     ...(served === undefined ? everyInterface : interfaceLines(served.names, served.networks)),
     "",
-    `# The folder with the boot files${root === undefined ? ", counted from this file" : ""}. Bootlace looks at it again whenever it changes.`,
+    `# Boot folder${root === undefined ? ", relative to this file" : ""}. Bootlace notices changes in it.`,
     `root: ${root === undefined ? `./${rootName}` : JSON.stringify(root)}`,
     "",
-    "# What a machine gets. The first rule that matches decides; a machine without a rule gets what the folder holds for",
-    "# it. bootlace explain --mac 52:54:00:12:34:56 --arch x64-uefi shows what that is, and why.",
+    "# Boot rules. The first rule that matches decides; a machine without a rule gets a boot file from the boot folder.",
+    "# To see which and why: bootlace explain --mac 52:54:00:12:34:56 --arch x64-uefi",
     "boot:",
     "  # iPXE on a UEFI machine shows the menu in this script.",
     "  - name: iPXE menu",
@@ -40,22 +40,22 @@ export function configText({ interface: served, secureBoot, root }: ConfigAnswer
     '  #  when: { mac: "52:54:00:12:34:56" }',
     "  #  file: install/pxelinux.0",
     "",
-    "# Names for machines: they stand in the log, and a rule may say `when: { host: workbench }`.",
+    "# Names for machines, shown in the log and usable in rules: `when: { host: workbench }`.",
     "#hosts:",
     '#  workbench: { mac: "52:54:00:12:34:56" }',
     "",
-    "# The files by HTTP, for UEFI HTTP Boot and for iPXE.",
+    "# HTTP server for UEFI HTTP Boot and iPXE.",
     "#http:",
     "#  port: 8069",
     "",
-    "# debug shows each packet and each file that was asked for.",
+    "# debug logs each packet and each requested file.",
     "#log:",
     "#  level: info",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-const everyInterface = ["# Without this setting every network interface of the LAN is served.", "#interfaces: eth0"];
+const everyInterface = ["# Default: every network interface of the LAN.", "#interfaces: eth0"];
 
 const secureBootRule = [
   "- name: Secure Boot",
@@ -66,11 +66,11 @@ const secureBootRule = [
 function interfaceLines(names: readonly string[], networks: readonly Candidate[]): string[] {
   const [name = ""] = names;
   return [
-    "# Boot clients are answered on this network interface, and on no other. When init looked, there was:",
+    "# Serve boot clients only on this network interface. init found:",
     ...networks.map((network) => `#   ${network.interface} ${networkText(network)}`),
     names.length === 1 ? `interfaces: ${yamlWord(name)}` : `interfaces: [${names.map(yamlWord).join(", ")}]`,
     "",
-    "# Only addresses in these networks. Without this setting: every network of the interface.",
+    "# Serve only these networks. Default: every network of the interface.",
     `#subnets: ${networks[0]?.subnet ?? "192.168.11.0/24"}`,
   ];
 }

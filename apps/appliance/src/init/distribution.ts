@@ -5,11 +5,11 @@ export type DistributionId = (typeof distributionIds)[number];
 export interface Distribution {
   /** Such as `Debian GNU/Linux 12 (bookworm)`. */
   readonly name: string;
-  /** Absent when its packages are not known here. */
+  /** Absent when its packages are unknown to init. */
   readonly id?: DistributionId;
 }
 
-/** Names in `ID` and `ID_LIKE` that belong to a family but are not its own name. */
+/** Names in `ID` and `ID_LIKE` that belong to a family of another name. */
 const relatives: Readonly<Record<string, DistributionId>> = {
   raspbian: "debian",
   ubuntu: "debian",
@@ -19,7 +19,7 @@ const relatives: Readonly<Record<string, DistributionId>> = {
   archarm: "arch",
 };
 
-/** Reads an os-release file (os-release(5)): the first of ID and ID_LIKE that is known decides. */
+/** Reads an os-release file (os-release(5)): the first known word of ID and ID_LIKE decides. */
 export function readOsRelease(text: string): Distribution {
   const values = new Map<string, string>();
   for (const line of text.split("\n")) {

@@ -3,10 +3,10 @@ import type { FileOutcome } from "./outcome.ts";
 import { place } from "./place.ts";
 import type { Step } from "./prepare.ts";
 
-/** How far the writing is. */
+/** The progress of writing. */
 export interface Progress {
   readonly path: string;
-  /** Of the files, from 1. */
+  /** Number of the file, from 1. */
   readonly number: number;
   readonly of: number;
   readonly bytes: number;
@@ -25,10 +25,10 @@ export interface ExecuteOptions {
   readonly onDone: (outcome: FileOutcome) => void;
 }
 
-/** Errors that one file has, and the next will have too. */
+/** Errors that would repeat with the next file. */
 const hopeless = /no space|quota|read-only|device failed/;
 
-/** Writes the files one after the other. Goes on after one that failed, unless the next would fail as well. */
+/** Writes the files one after the other. Continues after a failure, unless the next would fail as well. */
 export async function execute(folders: Folders, steps: readonly Step[], options: ExecuteOptions): Promise<Executed> {
   const { signal, onProgress, onDone } = options;
   const outcomes: FileOutcome[] = [];
@@ -43,7 +43,7 @@ export async function execute(folders: Folders, steps: readonly Step[], options:
       placed.kind === "made"
         ? { path, status: renew ? "renewed" : "made", size: placed.size, ...from }
         : placed.kind === "kept"
-          ? { path, status: "kept", why: "it has appeared meanwhile" }
+          ? { path, status: "kept", why: "it was created meanwhile" }
           : { path, status: "failed", why: placed.why, ...from };
     outcomes.push(outcome);
     onDone(outcome);

@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { peHeaderOctets, peMachine } from "../catalogue/pe.ts";
 import { type Kit, type KitFile, type KitId, kits } from "./kits.ts";
 
-/** No boot file of a distribution is larger. */
+/** Larger than any boot file of a distribution. */
 const largestFile = 64 * 1024 * 1024;
 
-/** A file that is to be copied. */
+/** A file to copy. */
 export interface FoundFile {
-  /** Path below the root of the boot files. */
+  /** Path in the boot folder. */
   readonly target: string;
   readonly source: string;
   readonly size: number;
@@ -17,7 +17,7 @@ export interface FoundFile {
 
 export interface Found {
   readonly kits: ReadonlyMap<KitId, readonly FoundFile[]>;
-  /** Files and folders that are there and that this user may not read. */
+  /** Existing files and folders that this user may not read. */
   readonly unreadable: readonly string[];
 }
 
@@ -57,7 +57,7 @@ async function findAll(
     if (size !== undefined) files.push({ target: file.target, source, size });
     else if (file.optional !== true) return undefined;
   }
-  // A menu is of no use without what it needs.
+  // A menu does not work without its libraries.
   const optional = alternative.filter((file) => file.optional === true).length;
   const needed = alternative.length - optional;
   return files.length === alternative.length ? files : files.slice(0, needed);

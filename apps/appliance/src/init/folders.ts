@@ -3,7 +3,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath, unlin
 import { dirname, join, sep } from "node:path";
 import { makeFolders } from "../os/make-folders.ts";
 
-/** A folder that is held open: a path that begins with `base` stays in it, whatever becomes of the folder's name. */
+/** An open folder: a path that begins with `base` stays in it even if the folder is renamed. */
 export interface HeldFolder {
   readonly base: string;
 }
@@ -15,17 +15,17 @@ export type FolderResult =
 
 const asFolder = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** Marks files that are not whole yet, with the process that writes them. */
+/** Marks unfinished files, with the process that writes them. */
 const partPattern = /^\..+\.(\d+)\.[0-9a-f]+\.bootlace-part$/;
 
-/** The name under which this process writes a file until it is whole. */
+/** The name of a file while this process writes it. */
 export function partName(name: string, random: string): string {
   return `.${name}.${process.pid}.${random}.bootlace-part`;
 }
 
 /**
- * The folders below `top`, opened one by one and held until the end. A symbolic link is followed only to a folder that
- * lies below `top` too, also when somebody changes the tree at the same time.
+ * The folders below `top`, opened one by one and kept open until the end. A symbolic link is followed only to a folder
+ * below `top`, even while another process changes the tree.
  */
 export function holdFolders(top: string) {
   const held = new Map<string, FolderResult>();
@@ -36,7 +36,7 @@ export function holdFolders(top: string) {
   async function hold(path: string, isNew = false): Promise<FolderResult> {
     const handle = await open(path, asFolder);
     handles.push(handle);
-    // The umask of whoever runs init must not hide the files from the user the daemon runs as.
+    // The umask of the person who runs init must not hide the files from the daemon's user.
     if (isNew) await handle.chmod(0o755);
     const real = await whereIs(handle, path);
     realTop ??= real;
@@ -57,7 +57,7 @@ export function holdFolders(top: string) {
     const isNew = create && (await makeFolder(own));
     const info = await lstat(own);
     if (info.isSymbolicLink()) return hold(await realpath(own));
-    if (!info.isDirectory()) return { ok: false, missing: false, why: "it is no folder" };
+    if (!info.isDirectory()) return { ok: false, missing: false, why: "not a folder" };
     return hold(own, isNew);
   }
 
@@ -69,11 +69,11 @@ export function holdFolders(top: string) {
       if (error.code === "ENOENT" && !create) return { ok: false, missing: true };
       if (error.code === "ENOENT") {
         const isLink = path !== "." || lstatSync(top, { throwIfNoEntry: false }) !== undefined;
-        const why = isLink ? "it is a symbolic link that leads nowhere" : "no folder can be made there";
+        const why = isLink ? "broken symbolic link" : "the folder cannot be created";
         return { ok: false, missing: false, why };
       }
       if (error.code === "ENOTDIR" || error.code === "EEXIST" || error.code === "ELOOP") {
-        return { ok: false, missing: false, why: "it is no folder" };
+        return { ok: false, missing: false, why: "not a folder" };
       }
       return { ok: false, missing: false, why: describeError(error) };
     });
@@ -81,7 +81,7 @@ export function holdFolders(top: string) {
     return create ? swept(path, opened) : opened;
   }
 
-  /** Before the first file is written to a folder, what a run that was killed has left there goes. */
+  /** Before the first file is written to a folder, removes what a killed run left there. */
   async function swept(path: string, opened: FolderResult): Promise<FolderResult> {
     if (opened.ok && !clean.has(path)) await removeParts(opened.folder.base);
     clean.add(path);
@@ -98,7 +98,7 @@ export function holdFolders(top: string) {
 
 export type Folders = ReturnType<typeof holdFolders>;
 
-/** @returns false when there is something of that name */
+/** @returns false when the name exists */
 async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path);
@@ -109,7 +109,7 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Where the folder behind a handle really lies. Without /proc the path is all there is to go by. */
+/** The real path of the folder behind a handle; without /proc, that of its name. */
 async function whereIs(handle: FileHandle, path: string): Promise<string> {
   return readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(path));
 }
@@ -122,7 +122,7 @@ async function baseOf(handle: FileHandle, real: string): Promise<string> {
   );
 }
 
-/** Files that no living process writes any more. */
+/** Unfinished files whose process is gone. */
 async function removeParts(base: string): Promise<void> {
   for (const name of await readdir(base).catch((): string[] => [])) {
     const pid = Number(partPattern.exec(name)?.[1] ?? 0);
@@ -140,16 +140,16 @@ function isAlive(pid: number): boolean {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "this user may not write there",
-  EPERM: "this user may not write there",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
   EROFS: "the file system is read-only",
-  ENOSPC: "no space is left on the device",
-  EDQUOT: "the quota is used up",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the quota is exceeded",
   ENAMETOOLONG: "the name is too long",
-  ENOTDIR: "a part of the path is no folder",
-  ELOOP: "symbolic links lead in a circle",
+  ENOTDIR: "part of the path is not a folder",
+  ELOOP: "symbolic links form a loop",
   EFBIG: "the file would be too large",
-  EIO: "the device failed",
+  EIO: "I/O error",
 };
 
 /** An error of the file system in words. */

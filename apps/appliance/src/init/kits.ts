@@ -1,27 +1,27 @@
 import type { PeMachine } from "../catalogue/pe.ts";
 import type { DistributionId } from "./distribution.ts";
 
-/** One file of a kit: where it goes below the root of the boot files, and where it lies in a system. */
+/** One file of a kit: its path in the boot folder and its path in a system. */
 export interface KitFile {
   readonly target: string;
   readonly place: string;
-  /** What its header must say; other files of that name are passed over. */
+  /** The architecture its header must name; other files of that name are skipped. */
   readonly machine?: PeMachine;
-  /** The kit is of use without it. */
+  /** The kit works without it. */
   readonly optional?: boolean;
 }
 
-/** The package that brings a kit, or why there is none. */
+/** The packages with a kit, or why there are none. */
 export type Source =
   | { readonly packages: readonly string[]; readonly only?: readonly string[] }
   | { readonly none: string };
 
-/** Files that belong together, and the places where distributions have them, best first. */
+/** Files that belong together, and where distributions keep them, best first. */
 export interface Kit {
   readonly id: KitId;
-  /** What it is, for people. */
+  /** Description for people. */
   readonly what: string;
-  /** Every file comes from one alternative: a mixture would be of two versions. */
+  /** All files come from one alternative: a mixture would have two versions. */
   readonly alternatives: readonly (readonly KitFile[])[];
   readonly sources: Readonly<Record<DistributionId, Source>>;
 }
@@ -38,7 +38,7 @@ export type KitId =
   | "secure-arm64"
   | "syslinux-x64";
 
-/** Programs for PCs that are packaged on PCs only. `process.arch` names them so. */
+/** Programs for PCs, packaged only on PCs. Names as in `process.arch`. */
 const pc = ["x64", "ia32"];
 
 const one = (target: string, machine: PeMachine | undefined, ...places: readonly string[]) =>
@@ -62,12 +62,12 @@ const secure = (suffix: "x64" | "aa64", shim: string, grub: string): readonly Ki
   const machine = suffix === "x64" ? "x64" : "arm64";
   return [
     { target: `secure-boot/shim${suffix}.efi`, place: shim, machine },
-    // shim asks for this name beside itself, whatever the file was called.
+    // shim requests this name beside itself, whatever the original file was called.
     { target: `secure-boot/grub${suffix}.efi`, place: grub, machine },
   ];
 };
 
-/** Debian's `grubnet` is the one that is made for the network; Fedora's is the one it boots from itself. */
+/** Debian builds `grubnet` for the network; Fedora has only the GRUB that it boots itself. */
 const secureFor = (suffix: "x64" | "aa64", platform: string) => [
   secure(
     suffix,
@@ -79,8 +79,8 @@ const secureFor = (suffix: "x64" | "aa64", platform: string) => [
   ),
 ];
 
-const noGenericIpxe = "its alpine-ipxe boots Alpine's own menu only";
-const noMemtest = "it has no package of memtest86+";
+const noGenericIpxe = "its alpine-ipxe package only boots Alpine's own menu";
+const noMemtest = "it has no memtest86+ package";
 const memtest: Kit["sources"] = {
   debian: { packages: ["memtest86+"], only: pc },
   alpine: { none: noMemtest },
@@ -88,7 +88,7 @@ const memtest: Kit["sources"] = {
   arch: { packages: ["memtest86+-efi"], only: pc },
 };
 
-/** Every kit, in the order in which it is looked for and told. */
+/** Every kit, in the order of search and report. */
 export const kits: readonly Kit[] = [
   {
     id: "pxelinux",
@@ -151,7 +151,7 @@ export const kits: readonly Kit[] = [
   {
     id: "ipxe-x64",
     what: "iPXE for UEFI machines",
-    // snponly before ipxe: it drives the network card by the firmware, which knows every card it can boot from.
+    // snponly before ipxe: it uses the firmware's network driver, which supports every card that the firmware boots from.
     alternatives: one(
       "ipxe/ipxe-x64.efi",
       "x64",
@@ -175,7 +175,7 @@ export const kits: readonly Kit[] = [
     what: "iPXE for 32-bit UEFI machines",
     alternatives: one("ipxe/ipxe-ia32.efi", "x86", "/usr/share/ipxe/ipxe-i386.efi", "/usr/share/ipxe/i386/ipxe.efi"),
     sources: {
-      debian: { none: "its ipxe is for 64-bit UEFI only" },
+      debian: { none: "its ipxe package is for 64-bit UEFI only" },
       alpine: { none: noGenericIpxe },
       fedora: { packages: ["ipxe-bootimgs-x86"] },
       arch: { packages: ["ipxe"], only: pc },
@@ -195,7 +195,7 @@ export const kits: readonly Kit[] = [
       debian: { packages: ["ipxe"] },
       alpine: { none: noGenericIpxe },
       fedora: { packages: ["ipxe-bootimgs-aarch64"] },
-      arch: { none: "its ipxe is for PCs only" },
+      arch: { none: "its ipxe package is for PCs only" },
     },
   },
   {
@@ -204,9 +204,9 @@ export const kits: readonly Kit[] = [
     alternatives: secureFor("x64", "x86_64-efi"),
     sources: {
       debian: { packages: ["shim-signed", "grub-efi-amd64-signed"], only: ["x64"] },
-      alpine: { none: "it signs no boot loader" },
+      alpine: { none: "it has no signed boot loader" },
       fedora: { packages: ["shim-x64", "grub2-efi-x64"], only: ["x64"] },
-      arch: { none: "it signs no boot loader" },
+      arch: { none: "it has no signed boot loader" },
     },
   },
   {
@@ -215,9 +215,9 @@ export const kits: readonly Kit[] = [
     alternatives: secureFor("aa64", "arm64-efi"),
     sources: {
       debian: { packages: ["shim-signed", "grub-efi-arm64-signed"], only: ["arm64"] },
-      alpine: { none: "it signs no boot loader" },
+      alpine: { none: "it has no signed boot loader" },
       fedora: { packages: ["shim-aa64", "grub2-efi-aa64"], only: ["arm64"] },
-      arch: { none: "it signs no boot loader" },
+      arch: { none: "it has no signed boot loader" },
     },
   },
   {

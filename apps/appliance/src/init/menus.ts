@@ -1,4 +1,4 @@
-/** A text that init writes, and the forms of it that an earlier run, with fewer files, may have written. */
+/** A text that init writes, and its earlier forms, written by runs that had fewer files. */
 export interface MenuText {
   readonly path: string;
   readonly text: string;
@@ -7,8 +7,8 @@ export interface MenuText {
 
 const seconds = 30;
 const notice = [
-  "Written by bootlace init. Change it as you like: init renews it only while it is",
-  "as init wrote it, and only when a program has come that was missing before.",
+  "Written by bootlace init. Edit it freely: init updates it only while it is unedited,",
+  "and only to add a program that was missing before.",
 ];
 const serial = "console=ttyS0,115200";
 const labels = {
@@ -23,9 +23,9 @@ type Entry = keyof typeof labels;
 /** How PXELINUX marks the key of an entry. */
 const marked = (entry: Entry) => labels[entry].replace(new RegExp(`\\b${keys[entry]}`, "i"), "^$&");
 
-/** What is in the boot tree, as far as menus offer it. */
+/** The parts of the boot folder that menus offer. */
 export interface MenuParts {
-  /** menu.c32, with what it needs, lies beside the loader. */
+  /** menu.c32 and its libraries are beside the loader. */
   readonly menu: boolean;
   readonly memtest: boolean;
 }
@@ -33,7 +33,7 @@ export interface MenuParts {
 const both = [false, true] as const;
 
 /**
- * The menu of PXELINUX, or of SYSLINUX for UEFI. `LINUX`, not `KERNEL`: the word and not the name says what the file is.
+ * The menu of PXELINUX, or of SYSLINUX for UEFI. `LINUX`, not `KERNEL`: the keyword and not the file name decides the type.
  */
 export function pxelinuxMenu(folder: string, parts: MenuParts): MenuText {
   const forms = both.flatMap((menu) => both.map((memtest) => pxelinuxText({ menu, memtest })));
@@ -55,7 +55,7 @@ function pxelinuxText({ menu, memtest }: MenuParts): string {
     ...head,
     "DEFAULT local",
     `TIMEOUT ${seconds * 10}`,
-    // -1: tell the firmware that the boot failed, so that it goes on with its next device.
+    // -1: report a failed boot to the firmware, so that it continues with its next device.
     ...entry("local", "local", "LOCALBOOT -1"),
     ...(memtest ? entry("memtest", "memtest", "LINUX memtest") : []),
     ...(memtest ? entry("memtest-serial", "serial", "LINUX memtest", `APPEND ${serial}`) : []),
@@ -63,13 +63,13 @@ function pxelinuxText({ menu, memtest }: MenuParts): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Which memtest86+ for UEFI is in the tree. */
+/** The memtest86+ programs for UEFI in the boot folder. */
 export interface UefiMemtests {
   readonly x64: boolean;
   readonly ia32: boolean;
 }
 
-/** Where memtest86+ for UEFI lies, by the name that GRUB and iPXE both give to the processor. */
+/** Path of memtest86+ for UEFI, by the processor name that GRUB and iPXE share. */
 const memtestFile = (processor: string) => `memtest/memtest-${processor}.efi`;
 
 function processorsOf({ x64, ia32 }: UefiMemtests): string[] {
@@ -79,8 +79,8 @@ function processorsOf({ x64, ia32 }: UefiMemtests): string[] {
 const everyPair = both.flatMap((x64) => both.map((ia32) => ({ x64, ia32 })));
 
 /**
- * The script by which iPXE shows its menu on UEFI machines. `{{base_url}}` is filled in when it is served. Its name is
- * none that every iPXE is given: a network card with iPXE in a BIOS machine is to have the menu of PXELINUX.
+ * The iPXE script with the menu for UEFI machines. `{{base_url}}` is filled in when it is served. Its name is not one
+ * that every iPXE gets by default: iPXE in the network card of a BIOS machine should get the PXELINUX menu.
  */
 export function ipxeMenu(memtests: UefiMemtests): MenuText {
   return withEarlier("ipxe/uefi.ipxe", ipxeText(memtests), everyPair.map(ipxeText));
@@ -109,7 +109,7 @@ function ipxeText(memtests: UefiMemtests): string {
     ...(offers.length === 0 ? [] : starts),
     "",
     ":local",
-    // Not 0: after a success the firmware shows its own menu, after a failure it goes on with the next device.
+    // Not 0: after a success the firmware shows its own menu, after a failure it continues with the next device.
     "exit 1",
   ];
   return `${lines.join("\n")}\n`;

@@ -1,27 +1,27 @@
 import { type Distribution, type DistributionId, installCommand } from "./distribution.ts";
 import { type Kit, type KitId, kits } from "./kits.ts";
 
-/** A kit that neither the system nor the boot tree has. */
+/** A kit found neither in the system nor in the boot folder. */
 export interface MissingKit {
   readonly kit: KitId;
   readonly what: string;
-  /** Packages of this distribution that bring it. */
+  /** Packages of this distribution that contain it. */
   readonly packages?: readonly string[];
-  /** Why no package brings it here. */
+  /** Why no package here contains it. */
   readonly why?: string;
 }
 
 export interface Missing {
-  /** Without these some usual machine boots less than it could. */
+  /** Kits for the usual machines. */
   readonly needed: readonly MissingKit[];
-  /** For machines that few have. */
+  /** Kits for rare machines. */
   readonly optional: readonly MissingKit[];
-  /** Installs what is needed, as far as this distribution has it. */
+  /** The command that installs the needed packages of this distribution. */
   readonly install?: string;
   readonly installOptional?: string;
 }
 
-/** What is missing, and which packages of this distribution bring it. `architecture` is what Node calls the processor. */
+/** The missing kits and the packages of this distribution that contain them. `architecture` is Node's name of the processor. */
 export function tellMissing(
   present: ReadonlySet<KitId>,
   distribution: Distribution,
@@ -49,7 +49,7 @@ export function tellMissing(
   };
 }
 
-/** SYSLINUX for UEFI stands in where a distribution has no iPXE for its users. */
+/** SYSLINUX for UEFI replaces iPXE where a distribution has none. */
 function neededKits(id: DistributionId | undefined, present: ReadonlySet<KitId>): readonly KitId[] {
   const ipxe = kits.find((kit) => kit.id === "ipxe-x64");
   const hasNone = id !== undefined && ipxe !== undefined && "none" in ipxe.sources[id];

@@ -2,15 +2,15 @@ import { formatIpv4, parseIpv4 } from "@bootlace/dhcp-core";
 import { checkInterface } from "../config/values.ts";
 import { chooseInterfaces, type NetworkInterfaces } from "../net/interfaces.ts";
 
-/** A default route of this host. */
+/** A default route of this machine. */
 export interface DefaultRoute {
   readonly interface: string;
-  /** Absent on a link that needs none, such as a tunnel. */
+  /** Absent on a link without one, such as a tunnel. */
   readonly router?: string;
   readonly metric: number;
 }
 
-/** A network of this host on which machines may boot. */
+/** A network of this machine on which others may boot. */
 export interface Candidate {
   readonly interface: string;
   readonly address: string;
@@ -38,8 +38,8 @@ function addressOf(hex: string): string | undefined {
 }
 
 /**
- * The networks machines may boot on, likeliest first: one network for each address that `serve` would serve too. The
- * interface of the default route comes before others, a cable before radio.
+ * The networks machines may boot on, likeliest first: one for each address that `serve` would serve. The
+ * interface of the default route comes before others, wired before wireless.
  */
 export function findCandidates(present: NetworkInterfaces, routes: readonly DefaultRoute[]): Candidate[] {
   const { served } = chooseInterfaces(present, { names: [], subnets: [] });

@@ -1,19 +1,19 @@
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { serviceConfig } from "../service-files/request.ts";
 
-/** How this program was started, which decides what a person types. */
+/** How this program was started: decides the command lines shown to the person. */
 export interface Installation {
-  /** The script Node runs, or the program when it is a single file. */
+  /** The script that Node runs, or the single-file program. */
   readonly program: string;
-  /** A single file: no Node, no script. */
+  /** The single-file program, without Node and script. */
   readonly single: boolean;
-  /** A unit of systemd that starts `bootlace serve` is installed: that of a package, or one of install-service. */
+  /** The installed systemd unit, from a package or from install-service. */
   readonly unit?: "packaged" | "own" | undefined;
-  /** A shell finds this very program under the name `bootlace`. */
+  /** `bootlace` in a shell starts this very program. */
   readonly onPath: boolean;
 }
 
-/** A thing to do, and the command line for it. */
+/** A step, and its command line. */
 export interface NextStep {
   readonly what: string;
   readonly command?: string;
@@ -22,21 +22,21 @@ export interface NextStep {
 export interface NextInput {
   readonly installation: Installation;
   readonly cwd: string;
-  /** The folder of the person's shell: npm runs its scripts in the folder of the package, wherever it was called. */
+  /** The current folder of the person's shell: npm runs its scripts in the folder of the package. */
   readonly shell?: string | undefined;
   /** Absolute path of bootlace.yaml. */
   readonly config: string;
-  /** It could not be written. */
+  /** bootlace.yaml could not be written. */
   readonly configMissing?: boolean;
-  /** It may be copied: its root does not count from its own folder. */
+  /** bootlace.yaml may be copied elsewhere: its root is absolute. */
   readonly movable?: boolean;
   readonly isRoot: boolean;
-  /** Installs packages that are missing. */
+  /** The command that installs missing packages. */
   readonly install?: string;
   readonly directory: string;
 }
 
-/** What a person does next, in order. */
+/** The next steps, in order. */
 export function nextSteps(input: NextInput): NextStep[] {
   const { installation, cwd, shell = cwd, config, isRoot, install, directory } = input;
   const call = callOf(installation, cwd, shell);
@@ -45,28 +45,31 @@ export function nextSteps(input: NextInput): NextStep[] {
   const named = relative(cwd, config) === basename(config) ? "" : written(config);
   const more = install === undefined ? [] : [installStep(install, `${call.run} init ${written(directory)}`)];
   if (input.configMissing === true) {
-    return [{ what: "Run init again when that is mended", command: `${call.run} init ${written(directory)}` }];
+    return [{ what: "Fix the cause and run init again", command: `${call.run} init ${written(directory)}` }];
   }
   const file = named === "" ? "" : ` --config ${named}`;
-  const look = { what: "Look for faults", command: [call.run, "check", named].filter((part) => part !== "").join(" ") };
+  const look = {
+    what: "Check config and boot files",
+    command: [call.run, "check", named].filter((part) => part !== "").join(" "),
+  };
   if (installation.unit === "packaged" && input.movable === true && config !== serviceConfig) {
     return [
       ...more.flat(),
       look,
       {
-        what: `Give it to the service of the package, which reads ${serviceConfig}; its old one is kept as ${serviceConfig}~`,
+        what: `Copy the config to the service, which reads ${serviceConfig} (the old one is kept as ${serviceConfig}~)`,
         command: `${sudo}cp --backup ${word(config)} ${serviceConfig}`,
       },
-      { what: "Let the service start anew", command: `${sudo}systemctl restart bootlace` },
-      { what: "Switch on a PC and let it boot from the network; this shows each step", command: `${call.run} logs -f` },
+      { what: "Restart the service", command: `${sudo}systemctl restart bootlace` },
+      { what: "Boot a machine from the network; this shows each step", command: `${call.run} logs -f` },
     ];
   }
   return [
     ...more.flat(),
     look,
-    { what: "Serve; DHCP and TFTP have low port numbers, which only root may open", command: `${sudo}${serve(file)}` },
-    { what: "Switch on a PC and let it boot from the network; the log shows each step" },
-    { what: "When all is well, let the system run it, now and at every start", command: `${sudo}${service()}` },
+    { what: "Start the server; binding the DHCP and TFTP ports needs root", command: `${sudo}${serve(file)}` },
+    { what: "Boot a machine from the network; the log shows each step" },
+    { what: "When it works, install it as a service", command: `${sudo}${service()}` },
   ];
 
   function serve(file: string): string {
@@ -76,7 +79,7 @@ export function nextSteps(input: NextInput): NextStep[] {
 
   function service(): string {
     if (installation.unit !== undefined && config === serviceConfig) return "systemctl enable --now bootlace";
-    // What the service reads does not hang on the folder in which somebody types this.
+    // The service's config does not depend on the current folder.
     const its = config === serviceConfig ? "" : ` --config ${word(config)}`;
     return `${call.run} install-service${its}`;
   }
@@ -84,12 +87,12 @@ export function nextSteps(input: NextInput): NextStep[] {
 
 function installStep(install: string, again: string): NextStep[] {
   return [
-    { what: "Install what is missing", command: install },
-    { what: "Let init add it; what is there stays", command: again },
+    { what: "Install the missing packages", command: install },
+    { what: "Run init again to add their files", command: again },
   ];
 }
 
-/** How this program is called from a shell in that folder, and how npm is where it starts it. */
+/** How to call this program from a shell in that folder, and npm where npm started it. */
 function callOf(
   { program, single, onPath }: Installation,
   cwd: string,

@@ -1,13 +1,13 @@
-/** What became of one file; paths count from the folder that init was given. */
+/** The outcome of one file; paths are relative to the folder given to init. */
 export interface FileOutcome {
   readonly path: string;
   readonly status: FileStatus;
   readonly size?: number;
-  /** Where it was copied from. */
+  /** The source of a copy. */
   readonly from?: string;
-  /** Why it was not made, or how a kept file differs. */
+  /** Why it was not created, or how a kept file differs. */
   readonly why?: string;
 }
 
-/** `renewed`: it was as an earlier run wrote it. `left-out`: it would not fit what is there. */
+/** `renewed`: replaced, since it was as an earlier run wrote it. `left-out`: it would not fit the existing files. */
 export type FileStatus = "made" | "renewed" | "kept" | "left-out" | "failed";

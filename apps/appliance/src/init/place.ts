@@ -8,18 +8,18 @@ const pieceOctets = 64 * 1024;
 const writeNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const readHere = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** What is to stand in a file. */
+/** The content of a file. */
 export type Content = { readonly source: string } | { readonly text: string };
 
-/** What lies where a file is to be. */
+/** What exists at the path of a file. */
 export type Present =
   | { readonly kind: "missing" }
-  /** The very content that is to be there. */
+  /** A file with the wanted content. */
   | { readonly kind: "same" }
-  /** A text that an earlier run may have written. */
+  /** A text as an earlier run wrote it. */
   | { readonly kind: "earlier" }
   | { readonly kind: "different" }
-  /** A symbolic link, a folder or the like. */
+  /** Not a regular file: a symbolic link, a folder or the like. */
   | { readonly kind: "other" }
   | { readonly kind: "refused"; readonly why: string };
 
@@ -46,7 +46,7 @@ export async function present(
     return { kind: text === content.text ? "same" : earlier.includes(text) ? "earlier" : "different" };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Unreadable, but there: it is somebody's.
+    // It exists but is unreadable: it belongs to another user.
     return code === "ENOENT" ? { kind: "missing" } : { kind: "different" };
   }
 }
@@ -72,19 +72,19 @@ function inFolder({ base }: HeldFolder, path: string): string {
 
 export type Placed =
   | { readonly kind: "made"; readonly size: number }
-  /** Somebody else made it in between. */
+  /** Another process created it meanwhile. */
   | { readonly kind: "kept" }
   | { readonly kind: "interrupted" }
   | { readonly kind: "failed"; readonly why: string };
 
 export interface PlaceOptions {
-  /** Put it in place of the text of an earlier run. */
+  /** Replace the text of an earlier run. */
   readonly renew?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytes: number) => void;
 }
 
-/** Writes a file that is whole from the moment it has its name. One that has appeared there meanwhile is left alone. */
+/** Writes a file atomically: it is complete when it gets its name. A file created there meanwhile is kept. */
 export async function place(
   folders: Folders,
   path: string,
@@ -116,7 +116,7 @@ async function fill(
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
   await using file = await open(part, writeNew, 0o644);
-  // As for folders: whatever the umask.
+  // As for folders: regardless of the umask.
   await file.chmod(0o644);
   let size = 0;
   if ("text" in content) {
@@ -135,7 +135,7 @@ async function fill(
   return size;
 }
 
-/** Gives a whole file its name, unless there is one of that name. */
+/** Gives a complete file its name, unless the name exists. */
 async function giveName(part: string, own: string): Promise<boolean> {
   try {
     await link(part, own);
@@ -145,7 +145,7 @@ async function giveName(part: string, own: string): Promise<boolean> {
     if (code === "EEXIST") return false;
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS" && code !== "EMLINK") throw error;
   }
-  // FAT and some network file systems know no second name of a file.
+  // FAT and some network file systems have no hard links.
   const there = await lstat(own).then(
     () => true,
     () => false,

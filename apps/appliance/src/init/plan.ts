@@ -2,7 +2,7 @@ import type { FoundFile } from "./find.ts";
 import type { KitId } from "./kits.ts";
 import { grubMenus, ipxeMenu, type MenuText, pxelinuxMenu } from "./menus.ts";
 
-/** One file that is to be there in the end; `path` counts from the root of the boot files. */
+/** One wanted file; `path` is relative to the boot folder. */
 export type PlanItem =
   | {
       readonly kind: "copy";
@@ -14,25 +14,25 @@ export type PlanItem =
   | ({ readonly kind: "text" } & MenuText);
 
 export interface PlanInput {
-  /** What the system has. */
+  /** The kits found in the system. */
   readonly found: ReadonlyMap<KitId, readonly FoundFile[]>;
-  /** Files that are in the boot tree already. */
+  /** Files already in the boot folder. */
   readonly existing: ReadonlySet<string>;
-  /** Kits that are in the tree in another version, and so must not be completed. */
+  /** Kits present in another version, which must not be mixed. */
   readonly foreign: ReadonlySet<KitId>;
 }
 
-/** What is to be in the boot tree, in the order in which it is made: a menu comes after what it offers. */
+/** The wanted files of the boot folder, in the order of writing: a menu comes after the programs it offers. */
 export function planTree({ found, existing, foreign }: PlanInput): PlanItem[] {
   const usable = [...found].filter(([id]) => !foreign.has(id));
-  // iPXE does all that SYSLINUX for UEFI does, beside more routers and on more machines.
+  // iPXE does everything SYSLINUX for UEFI does, with more routers and on more machines.
   const wanted = usable.filter(([id]) => id !== "syslinux-x64" || !has("ipxe-x64"));
   const copies = wanted.flatMap(([kit, files]) =>
     files.map(({ target, source, size }): PlanItem => ({ kind: "copy", kit, path: target, source, size })),
   );
   const forSyslinux = wanted.some(([id]) => id === "syslinux-x64") ? memtestFor("syslinux/efi64") : [];
   const paths = new Set([...existing, ...[...copies, ...forSyslinux].map(({ path }) => path)]);
-  // Their menus are their owner's business too.
+  // The owner's loader keeps the owner's menu.
   for (const id of foreign) for (const { target } of found.get(id) ?? []) paths.delete(target);
   return [...copies, ...forSyslinux, ...menusFor(paths).map((menu): PlanItem => ({ kind: "text", ...menu }))];
 
@@ -40,7 +40,7 @@ export function planTree({ found, existing, foreign }: PlanInput): PlanItem[] {
     return found.has(id) || existing.has(`ipxe/${id}.efi`);
   }
 
-  /** SYSLINUX for UEFI starts the same memtest86+ as PXELINUX, and looks for it beside itself. */
+  /** SYSLINUX for UEFI boots the same memtest86+ as PXELINUX, from its own folder. */
   function memtestFor(folder: string): PlanItem[] {
     return (found.get("memtest-bios") ?? []).map(({ source, size }) => {
       return { kind: "copy", kit: "memtest-bios", path: `${folder}/memtest`, source, size };

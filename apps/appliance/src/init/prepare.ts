@@ -8,7 +8,7 @@ import type { FileOutcome } from "./outcome.ts";
 import { type Content, type Present, present } from "./place.ts";
 import { type PlanItem, planTree } from "./plan.ts";
 
-/** A file that is to be written. */
+/** A file to write. */
 export interface Step {
   readonly path: string;
   readonly content: Content;
@@ -18,15 +18,15 @@ export interface Step {
 
 export interface Preparation {
   readonly steps: readonly Step[];
-  /** What is settled without a step. */
+  /** Outcomes that need no step. */
   readonly settled: readonly FileOutcome[];
-  /** Kits that are in the boot tree already, whole. */
+  /** Kits already complete in the boot folder. */
   readonly inTree: ReadonlySet<KitId>;
 }
 
 const below = (path: string) => `${rootName}/${path}`;
 
-/** Compares what is to be in the boot tree with what is there. Writes nothing. */
+/** Compares the wanted files with the boot folder. Writes nothing. */
 export async function prepareTree(folders: Folders, found: Found): Promise<Preparation> {
   const existing = await existingTargets(folders);
   const foreign = await foreignKits(folders, found);
@@ -40,7 +40,7 @@ export async function prepareTree(folders: Folders, found: Found): Promise<Prepa
           path: below(target),
           status: "left-out",
           from: source,
-          why: `${below(path)} is of another version`,
+          why: `${below(path)} has another version`,
         });
     }
   }
@@ -63,7 +63,7 @@ async function settle(folders: Folders, item: PlanItem): Promise<{ step?: Step; 
   return judge(path, content, size, there);
 }
 
-/** What to do about a file, given what is there. */
+/** What to do about a file, given what exists. */
 export function judge(
   path: string,
   content: Content,
@@ -80,7 +80,7 @@ export function judge(
     case "different":
     case "other":
       return {
-        outcome: { path, status: "kept", why: there.kind === "other" ? "it is no regular file" : whyKept(content) },
+        outcome: { path, status: "kept", why: there.kind === "other" ? "not a regular file" : whyKept(content) },
       };
     case "refused":
       return { outcome: { path, status: "failed", why: there.why } };
@@ -88,10 +88,10 @@ export function judge(
 }
 
 function whyKept(content: Content): string {
-  return "source" in content ? `it differs from ${content.source}` : "it is not as init would write it";
+  return "source" in content ? `it differs from ${content.source}` : "it was edited";
 }
 
-/** Every path below the root that init may fill, and that is there in some form. */
+/** Every path in the boot folder that init may write and that exists in some form. */
 async function existingTargets(folders: Folders): Promise<Set<string>> {
   const targets = new Set(kits.flatMap(({ alternatives }) => alternatives.flat().map(({ target }) => target)));
   targets.add("syslinux/efi64/memtest");
@@ -109,7 +109,7 @@ async function isThere(folders: Folders, path: string): Promise<boolean> {
   );
 }
 
-/** Kits of several files of which one is there in another version, with that file: half of each would not boot. */
+/** Kits with one file present in another version, with that file: a mixture would not boot. */
 async function foreignKits(folders: Folders, { kits: found }: Found): Promise<Map<KitId, string>> {
   const foreign = new Map<KitId, string>();
   for (const [kit, files] of found) {

@@ -1,15 +1,15 @@
 import type { Candidate } from "./network.ts";
 
-/** One question with its usual answer: an empty line takes it. */
+/** One question with a default: an empty line takes it. */
 export interface Question<T> {
   readonly text: string;
-  /** What an answer means; undefined when it means nothing. */
+  /** The meaning of an answer; undefined when it has none. */
   readonly read: (answer: string) => T | undefined;
-  /** What may be answered. */
+  /** The valid answers. */
   readonly hint: string;
 }
 
-/** Served when nothing else is said: the interface of the first candidate. */
+/** The default is the interface of the first candidate. */
 export function usualInterface(candidates: readonly Candidate[]): string | undefined {
   return candidates[0]?.interface;
 }
@@ -24,8 +24,8 @@ export function askInterface(candidates: readonly Candidate[]): Question<string 
     return `  ${index + 1}  ${name.padEnd(width)}  ${networks.join("; ")}`;
   });
   return {
-    text: `On which network shall machines boot?\n${rows.join("\n")}\n  a  all of them\nAnswer [1]: `,
-    hint: `Write a number from 1 to ${names.length}, the name of an interface, or a`,
+    text: `Which network do machines boot from?\n${rows.join("\n")}\n  a  all of them\nChoice [1]:  `,
+    hint: `Enter a number from 1 to ${names.length}, an interface name, or a`,
     read(answer) {
       if (answer === "") return names[0];
       if (/^(a|all)$/i.test(answer)) return everyInterface;
@@ -41,12 +41,12 @@ export function networkText({ address, subnet, router }: Candidate): string {
 
 export const askSecureBoot: Question<boolean> = {
   text: [
-    "What shall UEFI machines start?",
-    "  1  iPXE: works beside every router; Secure Boot must be off",
-    "  2  shim and GRUB: for Secure Boot; the router must name this machine as next server",
-    "Answer [1]: ",
+    "What do UEFI machines boot?",
+    "  1  iPXE: works with every router; Secure Boot must be off",
+    "  2  shim and GRUB: for Secure Boot; the router must set this machine as next server",
+    "Choice [1]: ",
   ].join("\n"),
-  hint: "Write 1 or 2",
+  hint: "Enter 1 or 2",
   read: (answer) => (answer === "" || answer === "1" ? false : answer === "2" ? true : undefined),
 };
 
@@ -54,15 +54,15 @@ export const askSecureBoot: Question<boolean> = {
 export function askConfirmation(what: string, directory: string): Question<boolean> {
   return {
     text: `Write ${what} to ${directory}? [Y/n]: `,
-    hint: "Write y or n",
+    hint: "Enter y or n",
     read: (answer) => (/^(y|yes)?$/i.test(answer) ? true : /^(n|no)$/i.test(answer) ? false : undefined),
   };
 }
 
-/** More wrong answers than this come from no person. */
+/** After this many wrong answers it is not a person answering. */
 const mostTries = 5;
 
-/** @returns undefined when there is no answer: the input ended, or every answer was wrong */
+/** @returns undefined without an answer: the input ended, or every answer was wrong */
 export async function askFor<T>(
   question: Question<T>,
   ask: (text: string) => Promise<string | undefined>,

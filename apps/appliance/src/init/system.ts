@@ -3,20 +3,20 @@ import { readFile } from "node:fs/promises";
 import { ownProgram } from "../os/own-program.ts";
 import type { Installation } from "./next-steps.ts";
 
-/** What init asks of the system it runs on. */
+/** What init reads from the system it runs on. */
 export interface InitSystem {
   /** The root of this system's files. */
   readonly root: string;
   readonly osRelease: () => Promise<string>;
   /** The text of /proc/net/route; empty where there is none. */
   readonly routes: () => Promise<string>;
-  /** As Node calls the processor. */
+  /** Node's name of the processor. */
   readonly architecture: string;
   readonly isRoot: boolean;
   readonly installation: (env: Readonly<Record<string, string | undefined>>) => Installation;
 }
 
-/** One below /etc stands before that of a package (systemd.unit(5)). */
+/** A unit in /etc overrides that of a package (systemd.unit(5)). */
 function unitOf(): Installation["unit"] {
   if (existsSync("/etc/systemd/system/bootlace.service")) return "own";
   const folders = ["/usr/lib/systemd/system", "/lib/systemd/system"];

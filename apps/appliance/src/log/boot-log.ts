@@ -5,21 +5,21 @@ import type { BootTree } from "../catalogue/tree.ts";
 import type { BootRule } from "../config/schema.ts";
 import type { LogRecord } from "../events/record.ts";
 
-/** Architectures of machines on ordinary policies: a missing boot file of theirs is told with the names looked for. */
+/** Common architectures: their missing boot file is logged with the names looked for. */
 const common: ReadonlySet<number> = new Set([0, 7, 6, 11]);
 
 const flawTexts = {
   empty: "it is empty",
-  "no-program": "it is no UEFI program (no PE header)",
-  "cut-short": "it is cut short: the end of the program is missing",
-  unreadable: "this user may not read it",
-  "leads-out": "it is a symbolic link that leads out of the root",
-  "odd-name": "its name has a control character",
+  "no-program": "it is not a UEFI program (no PE header)",
+  "cut-short": "it is truncated: the end of the program is missing",
+  unreadable: "permission denied",
+  "leads-out": "it is a symbolic link out of the root",
+  "odd-name": "its name contains a control character",
 } as const;
 const mostUnusable = 10;
 
 /**
- * The table of what was found in the root and what each architecture will get.
+ * The table of the boot files in the root, by architecture.
  * @param check clients without a boot file get the boot check
  */
 export function treeRecord(root: string, tree: BootTree, cut: boolean, check: boolean): LogRecord {
@@ -30,12 +30,12 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean, check: bo
     const entry = tree.entries.get(code);
     const looked = tree.missing.get(code);
     if (entry !== undefined) {
-      const misnamed = entry.misnamed === undefined ? "" : ` (in spite of its name: its header says ${entry.misnamed})`;
+      const misnamed = entry.misnamed === undefined ? "" : ` (despite its name: its header says ${entry.misnamed})`;
       rows.push([nameOf(code), `${quote(entry.file)}${misnamed}`]);
     } else if (looked !== undefined && common.has(code)) {
       rows.push([
         nameOf(code),
-        `${checked.includes(nameOf(code)) ? "the boot check" : "nothing"}; looked for ${looked.join(", ")}`,
+        `${checked.includes(nameOf(code)) ? "boot check" : "nothing"} (no file of its own; looked for ${looked.join(", ")})`,
       ]);
     }
   }
@@ -48,13 +48,13 @@ export function treeRecord(root: string, tree: BootTree, cut: boolean, check: bo
     rows.push(["left out", `${quote(path)}: ${flawTexts[flaw]}`]);
   }
   if (tree.unusable.length > mostUnusable) rows.push(["left out", `${tree.unusable.length - mostUnusable} more`]);
-  if (cut) rows.push(["note", "the tree is deep or large: not all of it was looked at"]);
+  if (cut) rows.push(["note", "the root is deep or large: only part of it was scanned"]);
 
   const width = Math.max(...rows.map(([name]) => (name.length > 24 ? 0 : name.length)));
   const found = shown.filter((code) => tree.entries.has(code)).length + Number(tree.entries.has(ebc.code));
   const empty = found === 0 && tree.raspberryPi === undefined && tree.script === undefined;
   const summary = empty
-    ? `no boot files yet; put some there${check ? ". Until then clients get the boot check" : ""}`
+    ? `no boot files yet. Add some${check ? "; until then clients get the boot check" : ""}`
     : `boot files for ${found} ${found === 1 ? "architecture" : "architectures"}${tree.raspberryPi === undefined ? "" : " and Raspberry Pi"}`;
   return {
     level: empty ? "warn" : "info",
@@ -82,7 +82,7 @@ export function rulesRecord(rules: readonly BootRule[]): LogRecord | undefined {
     level: "info",
     scope: "boot",
     event: "boot.rules",
-    message: `${rules.length} ${rules.length === 1 ? "rule" : "rules"}; the first that matches decides, then the boot tree`,
+    message: `${rules.length} ${rules.length === 1 ? "rule" : "rules"}; the first that matches decides, then the boot folder`,
     fields: { rules },
     details: rules.map(
       (rule, index) => `${quote(rule.name ?? `rule ${index + 1}`)}: ${conditions(rule)} -> ${action(rule)}`,
@@ -105,7 +105,7 @@ function action({ ignore, file, url, script, menu, server, form, root, delay }: 
     ...(script === undefined ? [] : [`script ${quote(script)}`]),
     ...(menu === undefined ? [] : [`menu ${quote(menu)}`]),
   ];
-  const what = named.length === 0 ? "what the boot tree holds" : named.join(", ");
+  const what = named.length === 0 ? "from the boot folder" : named.join(", ");
   return [
     `${what}${server === undefined ? "" : ` from ${server}`}`,
     ...(form === undefined ? [] : [`form ${form}`]),

@@ -1,13 +1,13 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { LogRecord } from "../events/record.ts";
 
-/** A record in the words of a terminal. */
+/** A record as shown on a terminal. */
 export interface Brief {
   /** Name of the machine in the config, else its MAC, else its IP address. */
   readonly machine?: string;
   /** Without the machine. */
   readonly text: string;
-  /** The word of the text that says how it ended, and where it is. */
+  /** The word of the text with the outcome, and its position. */
   readonly outcome?: { readonly word: string; readonly index: number };
   /** Lines below. */
   readonly details: readonly string[];
@@ -15,7 +15,7 @@ export interface Brief {
 
 type Fields = NonNullable<LogRecord["fields"]>;
 
-/** Says a record briefly: one line a step, with the name of the machine and without what only programs need. */
+/** Shortens a record: one line per step, with the machine's name and without details for programs. */
 export function briefOf(record: LogRecord): Brief {
   const { event, fields = {}, details = [] } = record;
   const host = text(fields.host);
@@ -51,7 +51,7 @@ function replyText(kind: string, fields: Fields): string {
 }
 
 function archText({ arch, firmware }: Fields): string | undefined {
-  // Without firmware it is no boot client.
+  // Without firmware it is not a boot client.
   if (typeof firmware !== "string") return undefined;
   const name = text(arch) ?? "unknown architecture";
   return name.endsWith(firmware) ? name : `${name}/${firmware}`;
@@ -71,7 +71,7 @@ function amount({ bytes, seconds, bytesPerSecond }: Fields): string {
   return `${sizeText(Number(bytes))} in ${secondsText(Number(seconds))}${rate}`;
 }
 
-/** The outcome stands behind its subject, what to do on a line of its own. */
+/** The outcome follows its subject; the fix has its own line. */
 function verdictBrief(fields: Fields): Pick<Brief, "text" | "outcome" | "details"> {
   const { outcome, verdict, confidence, sentence, bootFile, fix } = fields;
   const code = /^B\d\d$/.test(String(verdict)) ? `${verdict} (${confidence})` : confidence;
@@ -86,8 +86,9 @@ function verdictBrief(fields: Fields): Pick<Brief, "text" | "outcome" | "details
 const protocols: Partial<Readonly<Record<LogRecord["scope"], string>>> = { dhcp: "DHCP", tftp: "TFTP", http: "HTTP" };
 
 /** The message of a file request begins with the address and the name that was asked for. */
-function otherText({ scope, message, fields = {} }: LogRecord, machine: string | undefined): string {
+function otherText({ scope, message: whole, fields = {} }: LogRecord, machine: string | undefined): string {
   const protocol = protocols[scope];
+  const message = machine !== undefined && whole.startsWith(`${machine} `) ? whole.slice(machine.length + 1) : whole;
   const ip = text(fields.ip);
   const rest =
     machine === undefined || ip === undefined || !message.startsWith(ip) ? message : message.slice(ip.length).trim();
@@ -101,7 +102,7 @@ function shownFile({ file, target }: Fields): string {
   return shown(text(file) || (text(target) ?? ""));
 }
 
-/** A name as it is where nothing in it could mislead, else with quotes and escapes. */
+/** A harmless name unchanged, any other with quotes and escapes. */
 export function shown(name: string): string {
   return /^[\w.@:/+~%=?&,{}-]+$/.test(name) ? name : quote(name);
 }

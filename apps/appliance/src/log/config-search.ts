@@ -3,19 +3,19 @@ import type { EventCode } from "../events/codes.ts";
 import type { LogRecord } from "../events/record.ts";
 import { shown } from "./brief.ts";
 
-/** Folds the names that a boot loader tries for its configuration into one record. */
+/** Folds the configuration names that a boot loader tries into one record. */
 export interface ConfigSearches {
   /**
    * Takes the next record of a file server.
    * @returns what to log for it: a name that a search tried is logged at `debug`, and the record of a search that this
-   * one ends stands before it
+   * one ends comes before it
    */
   fold(record: LogRecord, time: number): readonly LogRecord[];
-  /** The records of searches that fell silent. */
+  /** The records of searches that ended without a found file. */
   silent(time: number): readonly LogRecord[];
 }
 
-/** Milliseconds after which a search has ended: loaders ask for the next name at once, or again after a second. */
+/** Milliseconds after which a search counts as ended: loaders request the next name at once, or again after a second. */
 const silence = 5000;
 const mostClients = 1024;
 
@@ -30,13 +30,13 @@ interface Search {
   readonly lastTime: number;
 }
 
-/** What tells that a file is asked for that exists. */
+/** Events that show a request for an existing file. */
 const found: ReadonlySet<EventCode> = new Set(["tftp.start", "http.start", "http.head", "http.not-modified"]);
 const missing: ReadonlySet<EventCode> = new Set(["tftp.not-found", "http.not-found"]);
 
 export function createConfigSearches(): ConfigSearches {
   const searches = boundedMap<string, Search>(mostClients);
-  /** The file that a client asked for last, when it was no configuration. */
+  /** The last file that a client requested, unless it was a configuration. */
   const latest = boundedMap<string, string>(mostClients);
 
   function end(ip: string, using?: string): LogRecord[] {
@@ -69,7 +69,7 @@ export function createConfigSearches(): ConfigSearches {
   return {
     fold,
     silent(time) {
-      // A clock that was set back ends a search, too: it would else wait for the clock.
+      // A clock set back ends a search too: it would otherwise last until the clock catches up.
       const over = [...searches.values()].filter(({ lastTime }) => time - lastTime >= silence || time < lastTime);
       return over.flatMap(({ ip }) => end(ip));
     },
@@ -82,7 +82,7 @@ function familyOf(file: string): Family | undefined {
   return /(^|\/)grub\.cfg(-[0-9a-f-]+)?$/i.test(file) ? "grub" : undefined;
 }
 
-/** U-Boot looks for the names of PXELINUX and some of its own, and nothing of PXELINUX was loaded before. */
+/** U-Boot requests the names of PXELINUX and some of its own, without having loaded PXELINUX before. */
 function loaderOf({ family, names, before }: Search): string {
   if (family === "grub") return "GRUB";
   const ofUboot = [...names].some((name) => /\/default-[^/]*$/.test(name));

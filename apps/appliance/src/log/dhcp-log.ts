@@ -4,8 +4,6 @@ import {
   describeOption,
   faultText,
   fieldText,
-  formatMac,
-  hardwareAddress,
   messageTypeName,
   optionByCode,
   optionValue,
@@ -15,6 +13,7 @@ import {
 import {
   ignoreText,
   type ListeningEvent,
+  machineId,
   type PacketEvent,
   type ProxyDhcpEvent,
   type SentReply,
@@ -27,8 +26,8 @@ import type { LogRecord } from "../events/record.ts";
 type Passes = (key: string, now: number) => boolean;
 
 /**
- * What the log says about an event of the proxyDHCP server, one record for each step. Options are put into words when
- * somebody looks: in a flood nearly all records are held back.
+ * The log records of an event of the proxyDHCP server, one for each step. Options are formatted only when
+ * read: in a flood nearly all records are held back.
  */
 export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] {
   switch (event.type) {
@@ -36,7 +35,7 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
       return packetRecords(event, passes);
     case "undecodable": {
       const from = `${event.source.address}:${event.source.port}`;
-      const message = `${event.octets} octets from ${from} are no DHCP message: ${faultText(event.fault)}`;
+      const message = `${event.octets} bytes from ${from} are not a DHCP message: ${faultText(event.fault)}`;
       return [
         record("debug", "dhcp.undecodable", message, {
           source: event.source,
@@ -46,8 +45,8 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
       ];
     }
     case "limited": {
-      const whom = event.key === undefined ? "the whole network" : quote(event.key);
-      const message = `${event.dropped} replies held back: ${whom} asks too often`;
+      const whom = event.key === undefined ? "all clients" : quote(event.key);
+      const message = `${event.dropped} replies held back: too many requests from ${whom}`;
       return [record("warn", "dhcp.limited", message, { limit: event.limit, key: event.key, dropped: event.dropped })];
     }
     case "listening": {
@@ -58,15 +57,15 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
       return [...interfaceRecords("dhcp.interface-up", "now served", event), listening];
     }
     case "unlistening":
-      return interfaceRecords("dhcp.interface-down", "no longer there", event);
+      return interfaceRecords("dhcp.interface-down", "no longer served", event);
     case "listen-failed":
-      // Told by port-log.ts, once it is known who holds the port.
+      // Logged by port-log.ts, once it has found the process that holds the port.
       return [];
     case "send-failed": {
       if (!passes(`send ${event.interfaceName} ${event.code}`, event.time)) return [];
       const to = `${event.to.address}:${event.to.port}`;
       const fields = { interface: event.interfaceName, to, code: event.code };
-      const message = `a reply to ${to} could not leave by ${event.interfaceName}: ${event.code}`;
+      const message = `a reply to ${to} could not be sent on ${event.interfaceName}: ${event.code}`;
       return [record("warn", "dhcp.send-failed", message, fields)];
     }
     case "stopped":
@@ -74,7 +73,7 @@ export function dhcpRecords(event: ProxyDhcpEvent, passes: Passes): LogRecord[] 
   }
 }
 
-/** The PXE port of an address stands for the address; the DHCP port is that of all. */
+/** The PXE port represents its address; the DHCP port is shared by all addresses. */
 function interfaceRecords(
   code: EventCode,
   verb: string,
@@ -161,7 +160,7 @@ function headerLines(reply: DhcpPacket, octets: number): string[] {
     const text = fieldText(reply[field]);
     return text === "" ? [] : [`${field} ${quote(text)}`];
   });
-  return [[`${octets} octets`, `siaddr ${reply.siaddr}`, ...names].join(", ")];
+  return [[`${octets} bytes`, `siaddr ${reply.siaddr}`, ...names].join(", ")];
 }
 
 function optionsOf(packet: DhcpPacket) {
@@ -175,7 +174,7 @@ function optionsOf(packet: DhcpPacket) {
 
 function whoAsks(event: PacketEvent): string {
   const { request, client, port } = event;
-  const arch = client?.arch?.name ?? (client === undefined ? "no boot client" : "unknown architecture");
+  const arch = client?.arch?.name ?? (client === undefined ? "not a boot client" : "unknown architecture");
   const firmware = client === undefined || arch.endsWith(client.firmware) ? "" : `/${client.firmware}`;
   const vendorClass = client === undefined ? optionValue(request, "vendorClassIdentifier") : client.vendorClass;
   const classText = typeof vendorClass === "string" ? ` ${quote(vendorClass)}` : "";
@@ -190,8 +189,8 @@ function kindOf(request: DhcpPacket): string {
   return type === undefined ? "BOOTP" : (messageTypeName(type) ?? `type ${type}`);
 }
 
-function macOf({ request, client }: PacketEvent): string {
-  return client?.mac ?? (formatMac(hardwareAddress(request)) || "without address");
+function macOf({ request }: PacketEvent): string {
+  return machineId(request) || "without address";
 }
 
 function xidText(packet: DhcpPacket): string {

@@ -1,7 +1,7 @@
-/** Codes that change colours and weight (ECMA-48 SGR): a terminal shows nothing of them. */
+/** Codes that change colours and weight (ECMA-48 SGR); they take no columns. */
 const colourCode = /(\p{Cc}\[[0-9;]*m)/u;
 const combining = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
-/** East Asian Wide and Fullwidth (UAX 11) by script and block, and what is drawn as a picture. */
+/** East Asian Wide and Fullwidth (UAX 11) by script and block, and emoji. */
 const wide =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 /** Halfwidth forms of scripts that are wide elsewhere. */
@@ -20,7 +20,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** What a person takes for characters, colour codes each as one. */
+/** The characters as people see them; a colour code counts as one. */
 function graphemesOf(text: string): string[] {
   return text.split(colourCode).flatMap((part, index) => {
     if (index % 2 === 1) return [part];
@@ -28,7 +28,7 @@ function graphemesOf(text: string): string[] {
   });
 }
 
-/** Divides a word into pieces of at most so many columns; each holds one character at least. */
+/** Divides a word into pieces of at most `columns` columns and at least one character. */
 function pieces(word: string, columns: number): string[] {
   const found: string[] = [];
   let piece = "";
@@ -78,7 +78,7 @@ export function hangingLines(text: string, columns: number, indent: number): str
   return [...lines, line.trimEnd()].filter((one, index) => index === 0 || one.trim() !== "");
 }
 
-/** The end of a text that fits into so many columns, with a mark where something is left out. */
+/** The end of a text that fits into the columns, with a mark where it was cut. */
 export function lastOf(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   const chars = graphemesOf(text);
@@ -86,7 +86,7 @@ export function lastOf(text: string, columns: number): string {
   return `…${chars.join("")}`;
 }
 
-/** The beginning of a text that fits into so many columns, with a mark where something is left out. */
+/** The start of a text that fits into the columns, with a mark where it was cut. */
 export function firstOf(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   const chars = graphemesOf(text);

@@ -8,7 +8,7 @@ import type { Level, LogRecord } from "../events/record.ts";
 type Of<T extends HttpBootEvent["type"]> = Extract<HttpBootEvent, { type: T }>;
 type Passes = (key: string, now: number) => boolean;
 
-/** What the log says about an event of the boot file listener; undefined when it says nothing. */
+/** The log record of an event of the HTTP boot server; undefined when there is none. */
 export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | undefined {
   switch (event.type) {
     case "listening":
@@ -16,7 +16,7 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
     case "unlistening":
       return plain("debug", "http.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
     case "listen-failed":
-      // Told by port-log.ts, once it is known who holds the port.
+      // Logged by port-log.ts, once it has found the process that holds the port.
       return undefined;
     case "stopped":
       return undefined;
@@ -40,7 +40,7 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
       const { address, requests, bytes } = event;
       const statuses = Object.fromEntries(event.statuses);
       const by = [...event.statuses].map(([status, times]) => `${times} × ${status}`).join(", ");
-      const message = `${address}: ${requests} further requests, too many to tell one by one: ${bytes} bytes (${by})`;
+      const message = `${address}: ${requests} more requests, too frequent to log individually: ${bytes} bytes (${by})`;
       return plain("info", "http.further", message, { ip: address, requests, bytes, statuses });
     }
   }
@@ -48,11 +48,12 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
 
 function doneRecord({ request, status, bytes, size, range, ms }: Of<"done">): LogRecord {
   const fields = { ...httpRef(request), status, bytes, size, range, seconds: ms / 1000 };
-  // Firmware asks for the size before each file: a step, not a transfer.
+  // Firmware requests the size before each file: a step, not a transfer.
   if (request.method === "HEAD") {
-    return plain("debug", "http.head", `${who(request)}: the client asked for the size, ${size} bytes`, fields);
+    return plain("debug", "http.head", `${who(request)}: size requested, ${size} bytes`, fields);
   }
-  if (status === 304) return plain("debug", "http.not-modified", `${who(request)}: the client has it already`, fields);
+  if (status === 304)
+    return plain("debug", "http.not-modified", `${who(request)}: not modified, the client has it`, fields);
   const part = range === undefined ? "" : `, ${bytesText(range, size)}`;
   const message = `${who(request)}: ${bytes} bytes in ${(ms / 1000).toFixed(3)} s, ${formatRate(bytes, ms)}${part}`;
   return plain("info", "http.done", message, { ...fields, bytesPerSecond: perSecond(bytes, ms) });
@@ -62,7 +63,7 @@ function perSecond(bytes: number, ms: number): number {
   return Math.round((bytes * 1000) / Math.max(ms, 1));
 }
 
-/** Octets in milliseconds as kB/s or MB/s (powers of ten). */
+/** Bytes per milliseconds as kB/s or MB/s (powers of ten). */
 function formatRate(bytes: number, ms: number): string {
   const rate = perSecond(bytes, ms);
   return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${(rate / 1e3).toFixed(1)} kB/s`;
@@ -75,14 +76,14 @@ function bytesText(range: ByteRange | undefined, size: number): string {
 function abortedRecord({ request, reason, status, bytes, size, range, ms, detail }: Of<"aborted">): LogRecord {
   const row = reasons["http-aborted"][reason];
   const why = `${textOf(row)}${detailText(detail)}`;
-  const message = `${who(request)}: ended after ${bytes} bytes of ${bytesText(range, size)}: ${why}`;
+  const message = `${who(request)}: stopped after ${bytes} of ${bytesText(range, size)}: ${why}`;
   const fields = { ...httpRef(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
   return plain(row.level, "http.aborted", message, fields);
 }
 
 function refusedRecord({ request, client, reason, status, detail, time }: Of<"refused">, passes: Passes): LogRecord {
   const row = reasons["http-refused"][reason];
-  // A missing file is a step of a boot, and each is told; the rest once a minute and client.
+  // Each missing file is logged, as a step of a boot; other refusals once a minute per client.
   const reported = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
   const what = request === undefined ? client.address : who(request);
   const fields = request === undefined ? { ip: client.address, clientPort: client.port } : httpRef(request);

@@ -1,6 +1,6 @@
 /**
- * What JSON leaves as it is and a terminal, a browser or a reader may act on: C1 controls, marks that turn the
- * direction of text, invisible characters, the signs of HTML.
+ * Characters that JSON leaves unescaped and a terminal, a browser or a reader may interpret: C1 controls, marks that turn the
+ * direction of text, invisible characters, HTML syntax.
  */
 const unsafe = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff<>&]/g;
 

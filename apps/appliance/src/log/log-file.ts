@@ -5,27 +5,27 @@ export interface LogFile {
   readonly path: string;
   /**
    * Appends text. Never throws.
-   * @param onTrouble told once when the file cannot be written (with the system's code), and once when it can again
+   * @param onTrouble called once when the file cannot be written (with the system's code), and once when it can again
    */
   write(text: string, onTrouble: (problem: string | undefined) => void): void;
   close(): void;
 }
 
-// Without O_NONBLOCK the opening of a FIFO waits for its reader, and with it the whole appliance.
+// Without O_NONBLOCK, opening a FIFO blocks the whole appliance until it has a reader.
 const appending = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 
-/** Milliseconds between two looks whether the path still names the file that is open. */
+/** Milliseconds between checks whether the path still names the open file. */
 const lookEvery = 1000;
 
 /**
- * Opens a log file for appending. A file that was renamed (log rotation) or removed is opened anew; while that fails,
- * lines are lost and writing goes on as soon as it can.
+ * Opens a log file for appending. A file that was renamed (log rotation) or removed is opened again; while that fails,
+ * lines are lost.
  */
 export function openLogFile(path: string, now: () => number): LogFile {
   let descriptor: number | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let troubled = false;
-  /** The last line was cut off: a disk that fills up takes the beginning of a write. */
+  /** The last line was cut off: a full disk takes only the start of a write. */
   let torn = false;
 
   function close() {
@@ -33,7 +33,7 @@ export function openLogFile(path: string, now: () => number): LogFile {
     try {
       closeSync(descriptor);
     } catch {
-      // Closing a file on a vanished disk can fail; there is nothing left to save.
+      // Closing a file on a removed disk can fail; there is nothing left to save.
     }
     descriptor = undefined;
   }
@@ -77,7 +77,7 @@ export function openLogFile(path: string, now: () => number): LogFile {
   };
 }
 
-/** An earlier run may have found the disk full in the middle of its last line. */
+/** An earlier run may have filled the disk in the middle of its last line. */
 function endsInside(path: string, descriptor: number): boolean {
   const info = fstatSync(descriptor);
   if (!info.isFile() || info.size === 0) return false;
@@ -90,7 +90,7 @@ function endsInside(path: string, descriptor: number): boolean {
       closeSync(reader);
     }
   } catch {
-    // A log that may be written and not read.
+    // A log that is writable but not readable.
     return false;
   }
 }

@@ -4,21 +4,21 @@ import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 
 /** Lets records pass, and counts those it holds back. */
 export interface LogLimit {
-  /** @returns the record, or the record without its details, or nothing */
+  /** @returns the record, the record without its details, or undefined */
   pass(record: LogRecord): LogRecord | undefined;
-  /** What was held back since it was asked last, in one record; to be asked every few seconds. */
+  /** One record about everything held back since the last call; call it every few seconds. */
   heldBack(): LogRecord | undefined;
 }
 
 /**
- * Of each step: a roomful of machines that are switched on at once, then a few for as long as a day's work may take,
- * and hardly any in a flood that does not end.
+ * Per step: a room of machines switched on at once, then a few for as long as a working day may last,
+ * and hardly any in an endless flood.
  */
 const usual = [
   { burst: 500, perSecond: 20 },
   { burst: 10_000, perSecond: 1 },
 ] as const;
-/** A loader fetches hundreds of modules, and nobody can invent a file that was received. */
+/** A loader fetches hundreds of modules, and received files cannot be forged. */
 const files = [
   { burst: 2000, perSecond: 100 },
   { burst: 50_000, perSecond: 5 },
@@ -28,12 +28,12 @@ const detailLines = [
   { burst: 1000, perSecond: 20 },
   { burst: 10_000, perSecond: 1 },
 ] as const;
-/** Of each step that is too unimportant to be written: for those who watch. */
+/** Per step below the log level: for live readers. */
 const watched = [{ burst: 500, perSecond: 50 }] as const;
 
-/** Such as these have the room for files, unless they are a warning. */
+/** These events have the limit for files, unless they are warnings. */
 const roomy: ReadonlySet<EventCode> = new Set(["tftp.done", "tftp.not-found", "http.done", "http.not-found"]);
-/** What the network can cause as often as it likes. The rest is the house's own, and rare. */
+/** Events that the network can cause without limit. All others are Bootlace's own, and rare. */
 const caused: ReadonlySet<EventCode> = new Set([
   ...roomy,
   "boot.search",
@@ -60,8 +60,8 @@ const caused: ReadonlySet<EventCode> = new Set([
 ]);
 
 /**
- * Bounds what the network can make the log write: machines that are invented by the thousand must not fill a disk.
- * @param least least important level that is written; the rest goes to those who watch, and is never counted as held back
+ * Limits what the network can cause in the log: thousands of forged machines must not fill a disk.
+ * @param least least important level that is written; lower levels go to live readers and are never counted as held back
  */
 export function createLogLimit(least: Level, now: () => number): LogLimit {
   const allowances = new Map<string, (now: number) => boolean>();
@@ -101,10 +101,10 @@ export function createLogLimit(least: Level, now: () => number): LogLimit {
       if (held.size === 0 && cut === 0) return undefined;
       const counts = Object.fromEntries(held);
       const lines = Object.entries(counts).map(([event, times]) => `${times} × ${event}`);
-      const whole = lines.length === 0 ? [] : [`${lines.join(", ")} not told`];
-      const details = cut === 0 ? [] : [`${cut} told without their options`];
+      const whole = lines.length === 0 ? [] : [`suppressed ${lines.join(", ")}`];
+      const details = cut === 0 ? [] : [`${cut} logged without options`];
       held.clear();
-      const message = `more than anybody reads: ${[...whole, ...details].join(", ")}`;
+      const message = `log limit: ${[...whole, ...details].join("; ")}`;
       const record: LogRecord = {
         level: "warn",
         scope: "bootlace",

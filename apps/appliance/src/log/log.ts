@@ -12,9 +12,9 @@ export interface LogOptions {
   /** Format on the console. */
   readonly console: LogFormat;
   readonly colour: boolean;
-  /** Columns of the terminal that the console is; absent where it is none: there times are whole and lines unbroken. */
+  /** Columns of the terminal; absent where the console is not one: times are complete and lines unbroken there. */
   readonly columns?: () => number;
-  /** Takes whole lines; must not throw. */
+  /** Writes whole lines; must not throw. */
   readonly writeConsole: (text: string) => void;
   /** A second place, with its own format. */
   readonly file?: { readonly format: LogFormat; readonly target: LogFile };
@@ -42,7 +42,7 @@ export function createLog(options: LogOptions): Log {
   };
 
   const toConsole = sinkFor(options.console, options.writeConsole, options);
-  // The command writes a fatal line to stderr itself: on a terminal it would stand there twice.
+  // The command writes a fatal line to stderr itself: on a terminal it would appear twice.
   const sinks: Log[] = [
     (record, time) => {
       if (record.level !== "fatal" || options.console === "json") toConsole(record, time);
@@ -66,14 +66,14 @@ function fileRecord(path: string, problem: string | undefined): LogRecord {
         level: "info",
         scope: "bootlace",
         event: "log.file-back",
-        message: `the log file ${path} is written again`,
+        message: `the log file ${path} is writable again`,
         fields,
       }
     : {
         level: "warn",
         scope: "bootlace",
         event: "log.file-failed",
-        message: `the log file ${path} cannot be written (${problem}): going on without it`,
+        message: `the log file ${path} cannot be written (${problem}); continuing without it`,
         fields,
       };
 }

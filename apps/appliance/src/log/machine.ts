@@ -1,12 +1,13 @@
+import { quote } from "@bootlace/dhcp-core";
 import type { LogRecord } from "../events/record.ts";
 
-/** What a packet or a request says about who sent it. */
+/** The sender of a packet or a request, as far as it shows. */
 export interface MachineHint {
   readonly mac?: string;
   readonly ip?: string;
 }
 
-/** A machine as far as it is known. */
+/** What is known of a machine. */
 export interface Machine {
   readonly mac?: string;
   /** Its name under `hosts` of the config. */
@@ -19,11 +20,21 @@ export function withMachine(record: LogRecord, machineOf: (hint: MachineHint) =>
   const hint = { ...(typeof mac === "string" && { mac }), ...(typeof ip === "string" && { ip }) };
   if (hint.mac === undefined && hint.ip === undefined) return record;
   const machine = machineOf(hint);
+  const { host } = machine;
   const further = Object.entries(machine).filter(([, value]) => value !== undefined);
-  // Options are put into words only when somebody looks: what is computed on demand stays so.
+  // Options are formatted only when read: getters stay getters.
   const fields = { ...Object.getOwnPropertyDescriptors(record.fields ?? {}), ...described(further) };
-  const whole = { ...Object.getOwnPropertyDescriptors(record), ...described([["fields", withAll(fields)]]) };
+  const message = host === undefined ? [] : ([["message", namedMessage(record.message, host, hint)]] as const);
+  const changed = described([["fields", withAll(fields)], ...message]);
+  const whole = { ...Object.getOwnPropertyDescriptors(record), ...changed };
   return withAll(whole) as LogRecord;
+}
+
+/** The name goes before the address with which the message begins. */
+function namedMessage(message: string, host: string, { mac, ip }: MachineHint): string {
+  const named = /^[\w.-]+$/.test(host) ? host : quote(host);
+  const begins = [mac, ip].some((address) => address !== undefined && message.startsWith(address));
+  return begins ? `${named} ${message}` : message.includes(named) ? message : `${named}: ${message}`;
 }
 
 function described(entries: readonly (readonly [string, unknown])[]): PropertyDescriptorMap {

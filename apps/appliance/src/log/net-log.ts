@@ -2,7 +2,7 @@ import { quote } from "@bootlace/dhcp-core";
 import type { LogRecord } from "../events/record.ts";
 import type { InterfaceChoice } from "../net/interfaces.ts";
 
-/** Which addresses are served, and which were left out and why. */
+/** The record of the served addresses, and those left out with the reason. */
 export function interfacesRecord(choice: InterfaceChoice): LogRecord {
   const served = choice.served.map(({ name, address }) => `${quoteUnlessPlain(name)} ${address}`);
   const leftOut = choice.leftOut.map(
@@ -10,13 +10,13 @@ export function interfacesRecord(choice: InterfaceChoice): LogRecord {
       `left out: ${quoteUnlessPlain(name)}${address === undefined ? "" : ` ${address}`}: ${reason}`,
   );
   const missing = choice.missing.map(
-    (name) => `waiting for ${quoteUnlessPlain(name)}: not there, or without an IPv4 address`,
+    (name) => `waiting for ${quoteUnlessPlain(name)}: missing or without an IPv4 address`,
   );
   return {
     level: served.length === 0 || missing.length > 0 ? "warn" : "info",
     scope: "net",
     event: "net.interfaces",
-    message: served.length === 0 ? "no interface to serve yet: waiting for one" : `serving ${served.join(", ")}`,
+    message: served.length === 0 ? "waiting for an interface to serve" : `serving ${served.join(", ")}`,
     fields: { served: choice.served, leftOut: choice.leftOut, missing: choice.missing },
     details: [...leftOut, ...missing],
   };

@@ -2,9 +2,9 @@ import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import { type Brief, briefOf } from "./brief.ts";
 import { hangingLines } from "./display-width.ts";
 
-/** How lines for people are written. */
+/** The format of lines for people. */
 export interface PrettyForm {
-  /** Text that stands first. */
+  /** Text at the start. */
   readonly time: string;
   /** True when the terminal shows colours. */
   readonly colour: boolean;
@@ -15,9 +15,9 @@ export interface PrettyForm {
 }
 
 const levelColours: Partial<Readonly<Record<Level, number>>> = { fatal: 31, error: 31, warn: 33, debug: 2 };
-const outcomeColours: Readonly<Record<string, number>> = { failed: 31, booted: 32, running: 34 };
+const outcomeColours: Readonly<Record<string, number>> = { failed: 31, booted: 32, delivered: 32, running: 34 };
 
-/** A word in the colour of what it says; other words stay as they are. */
+/** A word in the colour of its meaning; other words unchanged. */
 export function colouredOutcome(outcome: string, colour: boolean): string {
   return painted(outcome, colour ? outcomeColours[outcome] : undefined);
 }
@@ -30,13 +30,13 @@ function painted(word: string, code: number | undefined): string {
   return code === undefined ? word : `\u001b[${code}m${word}\u001b[0m`;
 }
 
-/** One record for people: a line, and its details below; a line that is too long goes on below its text. */
+/** One record for people: a line with its details below; a long line continues below its text. */
 export function prettyLines(record: LogRecord, form: PrettyForm): string {
   const { time, colour, columns = Number.POSITIVE_INFINITY } = form;
   const { machine, text, outcome, details } = briefOf(record);
   const said = outcome === undefined ? text : withColour(text, outcome, colour);
   const head = [...levelWord(record, colour), ...(machine === undefined ? [] : [machine])].join(" ");
-  // The subject of a verdict stands apart from the machine.
+  // Two spaces separate the subject of a verdict from the machine.
   const gap = head === "" ? "" : record.event === "boot.verdict" ? "  " : " ";
   const indent = time.length + 1;
   const below = shownDetails(record, details, form.level).flatMap((detail) =>
@@ -45,7 +45,7 @@ export function prettyLines(record: LogRecord, form: PrettyForm): string {
   return `${[...hangingLines(`${time} ${head}${gap}${said}`, columns, indent), ...below].join("\n")}\n`;
 }
 
-/** What a verdict says needs no other mark. */
+/** A verdict needs no mark of its level. */
 function levelWord({ level, event }: LogRecord, colour: boolean): string[] {
   if (level === "info" || event === "boot.verdict") return [];
   return [`${painted(level, colour ? levelColours[level] : undefined)}:`];
@@ -55,10 +55,10 @@ function shownDetails({ detailLevel }: LogRecord, details: readonly string[], le
   return detailLevel === undefined || isWritten(detailLevel, level) ? details : [];
 }
 
-/** What the journal reads before a line: the level as syslog(3) counts it (sd-daemon(3)). */
+/** The level prefix of a journal line, numbered as in syslog(3) (sd-daemon(3)). */
 const priorities: Readonly<Record<Level, number>> = { fatal: 3, error: 3, warn: 4, info: 6, debug: 7 };
 
-/** One record for the journal of systemd, which adds the time itself and takes each line for an entry of its own. */
+/** One record for the systemd journal, which adds the time itself and makes each line an entry. */
 export function journalLines(record: LogRecord, level: Level): string {
   const { machine, text, details } = briefOf(record);
   const head = machine === undefined ? text : `${machine}${record.event === "boot.verdict" ? "  " : " "}${text}`;

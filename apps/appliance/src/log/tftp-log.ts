@@ -8,7 +8,7 @@ import type { Level, LogRecord } from "../events/record.ts";
 type Of<T extends TftpEvent["type"]> = Extract<TftpEvent, { type: T }>;
 type Passes = (key: string, now: number) => boolean;
 
-/** What the log says about an event of the TFTP server; undefined when it says nothing. */
+/** The log record of an event of the TFTP server; undefined when there is none. */
 export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefined {
   switch (event.type) {
     case "listening":
@@ -16,13 +16,13 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
     case "unlistening":
       return plain("debug", "tftp.unlistening", `no longer on ${event.address} port ${event.port}`, local(event));
     case "listen-failed":
-      // Told by port-log.ts, once it is known who holds the port.
+      // Logged by port-log.ts, once it has found the process that holds the port.
       return undefined;
     case "stopped":
       return undefined;
     case "start": {
       const options = event.requested.map(([name, value]) => `${name}=${value}`).join(" ");
-      const message = `${who(event.transfer)}: asked for${options === "" ? " without options" : `: ${quote(options)}`}`;
+      const message = `${who(event.transfer)}: requested${options === "" ? " without options" : ` with ${quote(options)}`}`;
       return plain("debug", "tftp.start", message, {
         ...tftpRef(event.transfer),
         requested: Object.fromEntries(event.requested),
@@ -42,7 +42,7 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
       });
     }
     case "probe": {
-      const message = `${who(event.transfer)}: the client asked for the size, ${event.size} bytes`;
+      const message = `${who(event.transfer)}: size requested, ${event.size} bytes`;
       return plain("debug", "tftp.probe", message, { ...tftpRef(event.transfer), size: event.size });
     }
     case "done":
@@ -82,7 +82,7 @@ function doneRecord(event: Of<"done">): LogRecord {
   });
 }
 
-/** Octets in milliseconds as kB/s or MB/s (powers of ten). */
+/** Bytes per milliseconds as kB/s or MB/s (powers of ten). */
 function formatRate(bytes: number, ms: number): string {
   const perSecond = (bytes * 1000) / Math.max(ms, 1);
   return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(1)} MB/s` : `${(perSecond / 1e3).toFixed(1)} kB/s`;
@@ -91,11 +91,11 @@ function formatRate(bytes: number, ms: number): string {
 function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
   const { transfer, figures, reason, error, detail } = event;
   const row = reasons["tftp-aborted"][reason];
-  // The system's trouble, not the client's: each client feels it again and again.
+  // An error of the system, not of the client: every client hits it again and again.
   const level = reason !== "no-socket" || passes(`${reason} ${detail}`, event.time) ? row.level : "debug";
   const said = error === undefined ? "" : ` with error ${error.code} ${quote(error.message)}`;
   const why = `${textOf(row)}${said}${detailText(detail)}`;
-  const message = `${who(transfer)}: ended after ${figures.bytes} of ${figures.size} bytes: ${why}`;
+  const message = `${who(transfer)}: stopped after ${figures.bytes} of ${figures.size} bytes: ${why}`;
   return plain(level, "tftp.aborted", message, {
     ...tftpRef(transfer),
     reason,

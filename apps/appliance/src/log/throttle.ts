@@ -1,7 +1,7 @@
 import { boundedMap } from "@bootlace/boot-source";
 
 /**
- * Lets a key pass once in a while. Remembers a bounded number of keys; what passed longest ago goes first.
+ * Lets a key pass once per interval. Remembers a bounded number of keys; the oldest is dropped first.
  * @param milliseconds for which a key that passed is held back
  * @returns true when the key passes at the time `now`
  */
@@ -9,7 +9,7 @@ export function createThrottle(milliseconds: number, mostKeys = 1000): (key: str
   const passed = boundedMap<string, number>(mostKeys);
   return (key, now) => {
     const last = passed.peek(key);
-    // A clock that was set back lets it pass: it would be held back until the clock is there again.
+    // A clock set back lets it pass: it would otherwise be held back until the clock catches up.
     if (last !== undefined && now >= last && now - last < milliseconds) return false;
     passed.set(key, now);
     return true;

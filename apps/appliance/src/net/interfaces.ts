@@ -1,7 +1,7 @@
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
 import { subnetFilter } from "../config/subnet.ts";
 
-/** What `os.networkInterfaces()` says of one address; an address range is written as Node.js writes it. */
+/** One address as in `os.networkInterfaces()`; an address range is written as Node.js writes it. */
 export interface NetworkInterfaceInfo {
   readonly address: string;
   readonly netmask: string;
@@ -21,7 +21,7 @@ interface LeftOut {
 export interface InterfaceChoice {
   readonly served: readonly ServedInterface[];
   readonly leftOut: readonly LeftOut[];
-  /** Named in the config, and not there or without an IPv4 address. */
+  /** Named in the config, but missing or without an IPv4 address. */
   readonly missing: readonly string[];
 }
 
@@ -34,10 +34,10 @@ export interface InterfaceRequest {
 
 /** Bridges and ends of cables that belong to containers, virtual machines and tunnels, by the names their makers give. */
 const foreignNames: readonly (readonly [RegExp, string])[] = [
-  [/^(docker\d*|docker_gwbridge|br-[0-9a-f]{12}|podman\d*|cni-?\S*|nerdctl\d*)$/, "a bridge of containers"],
-  [/^(veth|lxc(?!br)|vnet|cali|cilium)\S*$/, "a cable into a container or virtual machine"],
-  [/^(virbr|lxcbr|lxdbr|vmnet|vboxnet|incusbr|waydroid)\d*(-nic)?$/, "a bridge of virtual machines"],
-  [/^(flannel|weave|kube-|nodelocaldns|antrea|ovn)\S*$/, "a network of Kubernetes"],
+  [/^(docker\d*|docker_gwbridge|br-[0-9a-f]{12}|podman\d*|cni-?\S*|nerdctl\d*)$/, "a container bridge"],
+  [/^(veth|lxc(?!br)|vnet|cali|cilium)\S*$/, "a link to a container or VM"],
+  [/^(virbr|lxcbr|lxdbr|vmnet|vboxnet|incusbr|waydroid)\d*(-nic)?$/, "a VM bridge"],
+  [/^(flannel|weave|kube-|nodelocaldns|antrea|ovn)\S*$/, "a Kubernetes network"],
   [/^(tun|tap|wg|ppp|ipsec|tailscale|zt|utun|gre|sit|nordlynx)\S*$/, "a tunnel"],
 ];
 
@@ -72,7 +72,7 @@ function reasonAgainst(
   request: InterfaceRequest,
   inSubnets: (address: string) => boolean,
 ): string | undefined {
-  if (request.names.length > 0 && !named) return "not among the named interfaces";
+  if (request.names.length > 0 && !named) return "not in interfaces";
   if (!named) {
     if (info.internal) return "loopback";
     const foreign = foreignNames.find(([pattern]) => pattern.test(name));

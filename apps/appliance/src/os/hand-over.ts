@@ -5,8 +5,8 @@ import { makeFoldersSync } from "./make-folders.ts";
 import type { User } from "./users.ts";
 
 /**
- * Gives a user what the daemon writes, before root becomes that user: the state folder, the log file; and makes the
- * folder of the boot files. What cannot be given is told later, by whoever cannot write it.
+ * Changes the owner of what the daemon writes, before root becomes that user: the state folder, the log file; and creates the
+ * boot folder. A failure shows later, when the daemon cannot write.
  */
 export function handOver({ state, log, root, tftp, http }: Config, user: User): void {
   if (state.directory !== undefined) giveFolder(state.directory, user, true);
@@ -20,7 +20,7 @@ export function handOver({ state, log, root, tftp, http }: Config, user: User): 
 /** The files that are written into a state folder. */
 const ownFile = /^(boots\.db(\.damaged)?(-\w+)?|next\.json(\.new)?)$/;
 
-/** Of a folder with other things in it nothing is touched: it is not ours to give. */
+/** A folder with foreign files is left unchanged: it is not ours. */
 function giveFolder(folder: string, user: User, make: boolean): void {
   quietly(() => {
     if (make) makeFoldersSync(folder, 0o750);
@@ -36,7 +36,7 @@ function isOurs(folder: string): boolean {
 }
 
 /**
- * A plain file with one name only: the user may have put a link there, hard or soft, to a file of somebody else.
+ * Only a regular file with one name: the user may have created a hard or symbolic link to a file of another user.
  */
 function giveFile(path: string, { uid, gid }: User, flags: number): void {
   quietly(() => {

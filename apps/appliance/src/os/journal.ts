@@ -11,7 +11,7 @@ export function isOneOutput(): boolean {
 }
 
 /**
- * Whether what is written to a descriptor goes to the journal. JOURNAL_STREAM names device and inode of its stream; it
+ * Whether the output of a descriptor goes to the journal. JOURNAL_STREAM names device and inode of its stream; it
  * is inherited by programs whose output goes elsewhere, so both must be the descriptor's own (systemd.exec(5)).
  */
 export function isJournal(descriptor: number, stream: string | undefined): boolean {

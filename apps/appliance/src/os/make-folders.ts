@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
-// Node's own `recursive` never ends where mkdir(2) says ENOENT below a folder that is there, as in /proc (Node 24.21,
-// with and without a callback): so here each folder is asked for once.
+// Node's own `recursive` never ends where mkdir(2) returns ENOENT in an existing folder, as in /proc (Node 24.21,
+// with and without a callback): so each folder is created once here.
 
 /**
- * Makes a folder and those above it that are not there.
- * @returns the first that was made, or undefined when all were there
- * @throws the system's error: EACCES, EEXIST for something else of that name, ENOENT where none can be made
+ * Creates a folder and its missing parents.
+ * @returns the first folder created, or undefined when all existed
+ * @throws the system's error: EACCES, EEXIST for something else of that name, ENOENT where no folder can be created
  */
 export function makeFoldersSync(path: string, mode = 0o777): string | undefined {
   try {
@@ -23,7 +23,7 @@ export function makeFoldersSync(path: string, mode = 0o777): string | undefined 
   }
 }
 
-/** The same for a folder that may lie on a disk that does not answer. */
+/** The same for a folder on a disk that may hang. */
 export async function makeFolders(path: string): Promise<string | undefined> {
   try {
     await mkdir(path);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
 const table = "/proc/self/net/arp";
-/** Milliseconds for which one reading of the table is used. */
+/** Milliseconds for which the table is cached. */
 const trustFor = 1000;
 
 /**
  * The MAC address behind an address of the LAN, from the system's ARP table (proc_net(5)). A client that sends us a
- * request is in it, because its answer could not be sent otherwise. Elsewhere than on Linux nothing is known.
+ * request is in it, because the reply could not be sent otherwise. Only Linux has this table.
  */
 export function neighbours(now: () => number, read: () => string = readTable): (address: string) => string | undefined {
   let rows = new Map<string, string>();

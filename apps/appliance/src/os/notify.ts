@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 
-/** What a service manager is told (sd_notify(3)). Nothing where none listens. */
+/** Notifications to a service manager (sd_notify(3)). Does nothing without one. */
 export interface Notifier {
-  /** Every listener is bound; the watchdog is fed from now on. */
+  /** Every listener is bound; starts the watchdog messages. */
   ready(status: string): void;
   /** A reload has begun; `ready` ends it. */
   reloading(): void;
   stopping(): void;
-  /** A sentence for people. Told when it differs from the last one. */
+  /** A sentence for people. Sent when it differs from the last one. */
   status(text: string): void;
-  /** Ends the watchdog's food and waits until all is said. */
+  /** Ends the watchdog messages and waits until all messages are sent. */
   close(): Promise<void>;
 }
 
@@ -18,17 +18,17 @@ export interface NotifierDeps {
   readonly pid: number;
   /** Microseconds of CLOCK_MONOTONIC. */
   readonly monotonic: () => bigint;
-  /** Calls `work` every so many milliseconds until the returned function is called. */
+  /** Calls `work` every `milliseconds` until the returned function is called. */
   readonly every: (milliseconds: number, work: () => void) => () => void;
-  /** Says one message; gives why it could not be said. */
+  /** Sends one message; returns why it failed. */
   readonly send: (assignments: readonly string[]) => Promise<string | undefined>;
-  /** Told once. */
+  /** Called once. */
   readonly onProblem: (problem: string) => void;
 }
 
 /**
- * Messages go out one after the other, in their order. The watchdog is fed from a timer of the event loop that answers
- * the packets: when that is stuck, so is this.
+ * Messages are sent one after the other, in order. The watchdog messages come from a timer of the event loop that answers
+ * the packets: when that loop hangs, they stop.
  */
 export function createNotifier({ env, pid, monotonic, every, send, onProblem }: NotifierDeps): Notifier {
   if (!env.NOTIFY_SOCKET) return silent;
@@ -64,7 +64,7 @@ export function createNotifier({ env, pid, monotonic, every, send, onProblem }: 
     if (endWatchdog !== undefined || !meant || !Number.isInteger(limit) || limit <= 0) return;
     const feed = ["WATCHDOG=1"];
     endWatchdog = every(Math.max(1, Math.floor(limit / 2000)), () => {
-      // One that waits will do: after a long wait a row of them would say nothing more.
+      // One waiting message is enough: after a long wait more of them would add nothing.
       if (!waiting.includes(feed)) {
         waiting.push(feed);
         sending ??= sendAll();
@@ -97,7 +97,7 @@ const silent: Notifier = {
   async close() {},
 };
 
-/** Node has no datagrams on Unix sockets, so systemd-notify(1) sends them; it knows abstract sockets too. */
+/** Node has no datagrams on Unix sockets, so systemd-notify(1) sends them; it supports abstract sockets too. */
 export function sendBySystemdNotify(assignments: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile("systemd-notify", ["--", ...assignments], { timeout: 10_000 }, (error, _stdout, stderr) => {

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { decodePacket } from "@bootlace/dhcp-core";
 import type { OwnEvent } from "../events/event.ts";
 
-/** Hears what other DHCP servers broadcast to clients. Sends nothing, and takes nothing from anyone. */
+/** Listens to what other DHCP servers broadcast to clients. Sends nothing, and takes packets from no other program. */
 export interface Overhearing {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -18,8 +18,8 @@ export interface OverhearOptions {
 }
 
 /**
- * Bound to 255.255.255.255: the kernel hands it a copy of each limited broadcast, and no datagram that is meant for a
- * DHCP client of this machine. When the port cannot be had, it says so and goes without.
+ * Bound to 255.255.255.255: the kernel gives it a copy of each limited broadcast, and no datagram for a
+ * DHCP client of this machine. When the port cannot be bound, it reports that and does nothing.
  */
 export function createOverhearing({ port, own, now, onEvent }: OverhearOptions): Overhearing {
   const socket = createSocket({ type: "udp4", reuseAddr: true });

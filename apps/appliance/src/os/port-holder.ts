@@ -3,7 +3,7 @@ import { type Ipv4Address, parseIpv4, quote } from "@bootlace/dhcp-core";
 
 export interface PortHolder {
   readonly pid: number;
-  /** Name of the program; `bootlace` however a Bootlace was started. */
+  /** Name of the program; `bootlace` for a Bootlace started in any way. */
   readonly command: string;
 }
 
@@ -14,7 +14,7 @@ export function holderText({ command, pid }: PortHolder): string {
 
 const ownName = "bootlace";
 
-/** What Node calls its main thread, and with it the process: before 22 after its file, since then by these names. */
+/** Names that Node gives its main thread and process: before 22 the name of its file, since then these. */
 const nodeComm = /^(node|nodejs|(node-)?MainThread)$/;
 
 /** The ways to start Bootlace: the single file, the link of npm, the bundle, the workspace. */
@@ -36,7 +36,7 @@ export function processName(comm: string, cmdline: string): string {
   return ownScript.test(script) ? ownName : inert(`${own} ${script.split("/").at(-1)}`);
 }
 
-/** A process names itself as it likes. */
+/** A process chooses its own name. */
 function inert(name: string): string {
   const short = name.slice(0, 60);
   return /[\p{C}\p{Zl}\p{Zp}]/u.test(short) ? quote(short) : short;
@@ -63,7 +63,7 @@ export function parseProcNet(text: string, states?: ReadonlySet<string>): Socket
 }
 
 /**
- * The sockets that keep `address` from being bound: same port, and the same address or one side a wildcard.
+ * The sockets that prevent binding `address`: same port, and the same address or one side a wildcard.
  * @param littleEndian byte order of the host, in which the kernel prints IPv4 addresses
  */
 export function inodesHolding(
@@ -82,10 +82,10 @@ export function inodesHolding(
   return rows.filter((row) => row.port === port && conflicts(row)).map((row) => row.inode);
 }
 
-/** TCP_LISTEN: connections of a port do not keep anybody from listening on it. */
+/** TCP_LISTEN: connections of a port do not prevent listening on it. */
 const listening: ReadonlySet<string> = new Set(["0A"]);
 
-/** The process that holds a port, as far as /proc lets us see; `undefined` elsewhere than on Linux. */
+/** The process that holds a port, as far as /proc shows; `undefined` except on Linux. */
 export async function findPortHolder(
   address: Ipv4Address,
   port: number,
@@ -114,7 +114,7 @@ async function holdsOne(pid: string, links: ReadonlySet<string>): Promise<boolea
   return false;
 }
 
-/** Processes end and hide while we look: what cannot be read is not there. */
+/** Processes may end meanwhile or be hidden: unreadable counts as missing. */
 function list(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }

@@ -11,10 +11,10 @@ export interface PortFailure {
 }
 
 const threeWays =
-  "Give the right in one of three ways: run as root; set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit; " +
-  "or choose ports from 1024 on in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)";
+  "Either run as root, set AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, " +
+  "or set ports from 1024 up in the config (dhcp.port, dhcp.pxePort, tftp.port, http.port)";
 
-/** All ports that could not be bound, why, and what to do about it, in one line. */
+/** All ports that could not be bound, the reasons and the fixes, in one line. */
 export function explainPortFailures(failures: readonly PortFailure[]): string {
   const byCode = new Map<string, PortFailure[]>();
   for (const failure of failures) {
@@ -41,17 +41,17 @@ function listPorts(failures: readonly PortFailure[]): string {
 function explainCode(code: string, failures: readonly PortFailure[]): string {
   switch (code) {
     case "EACCES":
-      return `no permission. ${threeWays}`;
+      return `permission denied. ${threeWays}`;
     case "EADDRINUSE": {
       const holders = new Set(failures.flatMap(({ holder }) => (holder ? [holderText(holder)] : [])));
       const who = holders.size === 0 ? "another program" : [...holders].join(" and ");
       const advice = new Set(
-        failures.map((failure) => failure.advice ?? "Stop it, or name other interfaces or ports in the config"),
+        failures.map((failure) => failure.advice ?? "Stop it, or set other interfaces or ports in the config"),
       );
       return `in use by ${who}. ${[...advice].join(". ")}`;
     }
     case "EADDRNOTAVAIL":
-      return "no interface has this address now";
+      return "no interface has this address";
     default:
       return code;
   }

@@ -1,18 +1,18 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Somebody who wants to read a file, as the kernel sees them. */
+/** A user who reads a file, as the kernel sees them. */
 export interface Reader {
   readonly uid: number;
   readonly gids: readonly number[];
 }
 
-/** A user of whom nothing is known: only what everybody may do. */
+/** An unknown user: only the permissions of others count. */
 export const anybody: Reader = { uid: -1, gids: [] };
 
 /**
- * The first folder or file on the way to `path` that does not let a reader through, by its mode alone
- * (path_resolution(7)); undefined when they get there. What does not exist is in nobody's way.
+ * The first folder or file on the path that stops a reader, by its mode alone
+ * (path_resolution(7)); undefined when the reader gets there. A missing file stops nobody.
  */
 export function obstacle(path: string, reader: Reader): string | undefined {
   if (reader.uid === 0) return undefined;

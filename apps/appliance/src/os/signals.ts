@@ -7,7 +7,7 @@ export interface SignalSource {
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
- * Waits for SIGINT or SIGTERM. The first one ends the waiting; the next one, while the daemon still stops, calls
+ * Waits for SIGINT or SIGTERM. The first one ends the wait; the next one, while the daemon is stopping, calls
  * `exitAtOnce` with 128 and the signal's number, as shells write it.
  */
 export function stopSignal(source: SignalSource, exitAtOnce: (code: number) => void) {

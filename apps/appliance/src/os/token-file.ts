@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Under this name a unit hands the token over to a user who may not read its file (systemd.exec(5), LoadCredential=). */
+/** The credential in which a unit passes the token to a user who may not read its file (systemd.exec(5), LoadCredential=). */
 export const tokenCredential = "token";
 
 const leastToken = 16;
 
-/** Why a token is no secret; undefined when it is one. */
+/** The problem with a token; undefined when it is long enough. */
 export function tokenFault(path: string, token: string): string | undefined {
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= leastToken) return undefined;
   return `the token in ${path} must have at least ${leastToken} printable characters, no spaces`;
@@ -15,9 +15,9 @@ export function tokenFault(path: string, token: string): string | undefined {
 const readText = (file: string) => readFileSync(file, "utf8");
 
 /**
- * The token that a file holds in its first line. Where the file is closed to this user, the credential of the unit counts.
- * @param env where systemd names the folder of the credentials
- * @throws what the system says of the file
+ * The token in the first line of a file. If this user may not read the file, the credential of the unit is used.
+ * @param env the environment, in which systemd names the credentials folder
+ * @throws the system's error about the file
  */
 export function readTokenFile(path: string, env: NodeJS.ProcessEnv, read = readText): string {
   const first = (file: string) => (read(file).split("\n")[0] ?? "").trim();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** The user a service runs as when nobody says otherwise. */
+/** The default user of a service. */
 export const serviceUser = "bootlace";
 
 /** A user of this machine. */
@@ -12,7 +12,7 @@ export interface User {
   readonly gids: readonly number[];
 }
 
-/** Looks a user up wherever this machine keeps its users; undefined when there is none. */
+/** Looks up a user in all user databases of this machine; undefined when unknown. */
 export function findUser(name: string): User | undefined {
   const [uid] = ids("-u", name);
   const [gid] = ids("-g", name);

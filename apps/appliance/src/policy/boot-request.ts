@@ -9,18 +9,18 @@ import {
   formatMac,
   type IpxeOptions,
   type OptionValues,
-  parseMac,
   parseUuid,
   quote,
 } from "@bootlace/dhcp-core";
 import type { ServicePort } from "@bootlace/proxy-dhcp";
-import { wrongArchitecture } from "../config/explain.ts";
+import { architectureNamed, wrongArchitecture } from "../config/explain.ts";
 import type { Problem } from "../config/faults.ts";
-import { checkIpv4, checkUuid, checkWholeMac, macPrefix } from "../config/values.ts";
+import { checkIpv4, checkUuid } from "../config/values.ts";
+import { checkMachineId, machineIdOf } from "./machine-names.ts";
 
-/** A request that is made up, to see what it would be answered. */
+/** A hypothetical request, for explaining its reply. */
 export interface RequestDescription {
-  /** MAC address with colons or dashes. */
+  /** MAC address with colons or dashes, or the client identifier of a machine that has none. */
   readonly mac: string;
   /** Name or number of option 93; x86-bios when absent. */
   readonly arch?: string | number | undefined;
@@ -40,10 +40,10 @@ export interface RequestDescription {
   readonly address?: string | undefined;
 }
 
-/** Why no request can be made of a wish. */
+/** Why no request can be built. */
 export interface RequestFault extends Omit<Problem, "code"> {
   readonly ok: false;
-  /** What is wrong of the wish. */
+  /** The wrong field. */
   readonly field?: keyof RequestDescription | "interface";
 }
 
@@ -62,8 +62,10 @@ const asked = [
 /** A DISCOVER, or with port `pxe` a REQUEST, as such a client would send it. */
 export function bootRequest(request: RequestDescription): RequestResult {
   const { port = "dhcp", relay, address } = request;
-  const mac = parseMac(macPrefix(request.mac) ?? "");
-  if (mac?.length !== 6) return wrong("mac", checkWholeMac(request.mac) ?? { problem: "this is not a MAC address" });
+  const wrongMachine = checkMachineId(request.mac);
+  if (wrongMachine !== undefined) return wrong("mac", wrongMachine);
+  const machineId = Uint8Array.from(machineIdOf(request.mac).split(":"), (byte) => Number.parseInt(byte, 16));
+  const hasMac = machineId.length === 6;
   const arch = architectureOf(request.arch);
   if (arch === undefined) return wrong("arch", archProblem(String(request.arch)));
   const relayProblem = relay === undefined ? undefined : checkIpv4(relay);
@@ -95,7 +97,7 @@ export function bootRequest(request: RequestDescription): RequestResult {
     ...(request.item === undefined ? {} : { vendorSpecificInformation: bootItem(request.item) }),
   };
   const discover = createDiscover({
-    mac: formatMac(mac),
+    mac: hasMac ? formatMac(machineId) : "00:00:00:00:00:00",
     xid: 0xb0071ace,
     flags: port === "pxe" ? 0 : BROADCAST_FLAG,
     ciaddr: port === "pxe" ? (address ?? "0.0.0.0") : "0.0.0.0",
@@ -103,12 +105,16 @@ export function bootRequest(request: RequestDescription): RequestResult {
     options,
   });
   if (!discover.ok) {
-    return { ok: false, problem: `option ${discover.field} cannot be written: ${discover.fault.expected}` };
+    return { ok: false, problem: `option ${discover.field} is invalid: expected ${discover.fault.expected}` };
   }
-  const packet =
-    machine === undefined
-      ? discover.packet
-      : { ...discover.packet, options: new Map([...discover.packet.options, [97, machine]]) };
+  const options97 = machine === undefined ? [] : [[97, machine] as const];
+  const options61 = hasMac ? [] : [[61, machineId] as const];
+  const packet = {
+    ...discover.packet,
+    // RFC 4390 §2.1.
+    ...(hasMac ? {} : { htype: 32, hlen: 0 }),
+    options: new Map([...discover.packet.options, ...options97, ...options61]),
+  };
   const bytes = encodePacket(packet);
   return bytes.ok
     ? { ok: true, packet, bytes: bytes.bytes }
@@ -137,7 +143,7 @@ function archProblem(arch: string): Omit<Problem, "code"> {
 
 /** The architecture, or its number when the registry has none of it. */
 function architectureOf(arch: string | number = "x86-bios"): Architecture | number | undefined {
-  if (typeof arch === "string" && !number.test(arch)) return architectureByName(arch);
+  if (typeof arch === "string" && !number.test(arch)) return architectureByName(architectureNamed(arch));
   // Option 93 is often written as 0x0007.
   const code = Number(arch);
   return code <= 0xffff ? (architectureByCode(code) ?? code) : undefined;

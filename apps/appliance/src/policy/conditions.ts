@@ -3,7 +3,7 @@ import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { ebc } from "../catalogue/names.ts";
 import type { HostRow, RuleConditions } from "../config/schema.ts";
 import { subnetFilter } from "../config/subnet.ts";
-import { macPrefix } from "../config/values.ts";
+import { clientIdOf, macPrefix } from "../config/values.ts";
 
 /** One key of `when`. */
 export interface Condition {
@@ -52,6 +52,7 @@ const tests: {
     holds: serialTest(texts),
     found: ({ serial }) => (serial === undefined ? "none" : quote(serial)),
   }),
+  clientId: (texts) => ({ holds: clientIdTest(texts), found: ({ clientId }) => clientId ?? "none" }),
   vendorClass: (beginnings) => ({
     holds: ({ vendorClass }) => beginnings.some((beginning) => vendorClass.startsWith(beginning)),
     found: ({ vendorClass }) => quote(vendorClass),
@@ -111,14 +112,19 @@ const directories = new WeakMap<
 type ClientTest = (client: BootClient) => boolean;
 
 /** A machine is known by any of its identifiers. */
-function hostTest({ mac = [], uuid = [], serial = [] }: HostRow): ClientTest {
-  const any = [macTest(mac), uuidTest(uuid), serialTest(serial)];
+function hostTest({ mac = [], uuid = [], serial = [], clientId = [] }: HostRow): ClientTest {
+  const any = [macTest(mac), uuidTest(uuid), serialTest(serial), clientIdTest(clientId)];
   return (client) => any.some((test) => test(client));
 }
 
 function macTest(texts: readonly string[]): ClientTest {
   const prefixes = texts.flatMap((text) => macPrefix(text) ?? []);
   return ({ mac }) => prefixes.some((prefix) => mac?.startsWith(prefix));
+}
+
+function clientIdTest(texts: readonly string[]): ClientTest {
+  const wanted = new Set(texts.map(clientIdOf));
+  return ({ clientId }) => clientId !== undefined && wanted.has(clientId);
 }
 
 function uuidTest(texts: readonly string[]): ClientTest {

@@ -1,4 +1,4 @@
-import { type DhcpPacket, describe, formatHex, formatMac, hardwareAddress, quote } from "@bootlace/dhcp-core";
+import { type DhcpPacket, describe, formatHex, quote } from "@bootlace/dhcp-core";
 import {
   type BootClient,
   type Context,
@@ -6,6 +6,7 @@ import {
   type Decision,
   handle,
   ignoreText,
+  machineId,
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "../catalogue/boot-check.ts";
@@ -13,6 +14,8 @@ import { textOf } from "../catalogue/reasons/reason.ts";
 import { policyReasons } from "../catalogue/reasons/silences.ts";
 import { silenceReason } from "../catalogue/reasons/table.ts";
 import { bootRequest, type RequestDescription, type RequestFault } from "./boot-request.ts";
+import { type Hosts, nameOfHost } from "./conditions.ts";
+import { describedByHosts } from "./described-by-hosts.ts";
 import { oneTimeBootRuleName, type RuleBook, type RuleVerdict } from "./rules.ts";
 
 /** What one request would be answered, and why. Texts of the client are escaped; `hex` is without separators. */
@@ -22,6 +25,8 @@ export interface Explanation {
   readonly reason: string;
   /** One sentence. */
   readonly text: string;
+  /** The machine's name under `hosts`. */
+  readonly host?: string;
   readonly rule?: string;
   /** In their order, up to the one that decided. */
   readonly rules: readonly RuleVerdict[];
@@ -45,6 +50,8 @@ export interface ExplainContext {
   /** The context in which the responder decides. */
   readonly context: Context;
   readonly book: RuleBook;
+  /** Machines that have a name. Default: none. */
+  readonly hosts?: Hosts;
 }
 
 export type ExplainResult =
@@ -76,9 +83,11 @@ export function explainRequest(
       allowed: `Served: ${names.join(", ") || "none"}`,
     };
   }
+  const described = describedByHosts(request, room.hosts ?? {});
+  if ("problem" in described) return { ok: false, field: "mac", ...described };
   const pxe = request.port === "pxe";
   const address = request.address ?? (pxe ? neighbourOf(iface) : undefined);
-  const made = bootRequest({ ...request, address });
+  const made = bootRequest({ ...described, address });
   if (!made.ok) return made;
   const { dhcp, pxe: pxePort, client } = room.context.ports;
   const relayed = request.relay !== undefined && !pxe;
@@ -94,7 +103,7 @@ export function explainRequest(
 }
 
 /** Explains a datagram as it came: by the function that answers packets. */
-export function explainDatagram(datagram: Datagram, { context, book }: ExplainContext): Explanation {
+export function explainDatagram(datagram: Datagram, { context, book, hosts = {} }: ExplainContext): Explanation {
   const outcome = handle(datagram, context);
   if (outcome.kind === "undecodable") {
     const text = "ignored: the datagram is not a well-formed DHCP message";
@@ -104,10 +113,12 @@ export function explainDatagram(datagram: Datagram, { context, book }: ExplainCo
   const name = replies[0]?.interfaceName ?? datagram.arrival?.name;
   const iface = context.interfaces.find((candidate) => candidate.name === name) ?? context.interfaces[0];
   const { kind: verdict, reason, rule } = decision;
+  const host = client === undefined ? undefined : nameOfHost(client, hosts);
   return {
     decision: verdict,
     reason,
-    text: sentence(request, client, decision),
+    text: sentence(request, decision, host),
+    ...(host === undefined ? {} : { host }),
     ...(rule === undefined ? {} : { rule }),
     rules:
       wasPlanned(decision) && client !== undefined && iface !== undefined ? rulesOf(book, client, iface, decision) : [],
@@ -153,8 +164,9 @@ function isCheck(decision: Decision): boolean {
   return checkProgramNamed(decision.bootFile.replace(/^https?:\/\/[^/]*/i, "")) !== undefined;
 }
 
-function sentence(request: DhcpPacket, client: BootClient | undefined, decision: Decision): string {
-  const mac = client?.mac ?? (formatMac(hardwareAddress(request)) || "a client without address");
+function sentence(request: DhcpPacket, decision: Decision, host: string | undefined): string {
+  const id = machineId(request) || "a client without address";
+  const mac = host === undefined ? id : `${plainName(host)} (${id})`;
   const rule = decision.rule === undefined ? "" : `, rule ${quote(decision.rule)}`;
   if (decision.kind === "ignore") {
     return `${mac} is ignored: ${ignoreText(decision)}${rule}`;
@@ -164,6 +176,11 @@ function sentence(request: DhcpPacket, client: BootClient | undefined, decision:
   const server = decision.form === "http" ? "" : ` from ${decision.server}`;
   const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
   return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${what}${server}, form ${decision.form}${rule}${notes}`;
+}
+
+/** A name as it is where nothing in it could mislead. */
+function plainName(host: string): string {
+  return /^[\w.-]+$/.test(host) ? host : quote(host);
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -1,10 +1,11 @@
 import { builtinCheck } from "../catalogue/boot-check.ts";
 import { checkScript, checkUrl } from "../config/boot-values.ts";
 import type { Problem } from "../config/faults.ts";
-import { checkBootFile, checkMachine, checkWholeMac, macPrefix } from "../config/values.ts";
+import { checkBootFile, checkMachine } from "../config/values.ts";
+import { checkMachineId, machineIdOf } from "./machine-names.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
 
-/** What was asked for, before anybody looked at it. */
+/** A request for a one-time boot, not checked yet. */
 export interface OneTimeBootRequest {
   readonly mac: string;
   readonly file?: string | undefined;
@@ -27,7 +28,7 @@ export function readOneTimeBootRequest({
   script,
   ignore,
 }: OneTimeBootRequest): OneTimeBootRequestResult {
-  const wrongMac = checkWholeMac(mac);
+  const wrongMac = checkMachineId(mac);
   if (wrongMac !== undefined) return { ok: false, fault: wrongMac };
   const given = { file, url, script };
   const named = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]));
@@ -43,7 +44,7 @@ export function readOneTimeBootRequest({
   if (fault !== undefined) return { ok: false, fault };
   return {
     ok: true,
-    mac: macPrefix(mac) ?? mac,
+    mac: machineIdOf(mac),
     action: {
       ...(file === undefined ? {} : { file }),
       ...(server === undefined ? {} : { server }),
@@ -56,26 +57,26 @@ export function readOneTimeBootRequest({
 
 const nothing: Problem = {
   code: "E030",
-  problem: "nothing is to be done at the next boot",
-  allowed: "Give it file, url, script or ignore",
+  problem: "no action given",
+  allowed: "Use file, url, script or ignore",
 };
 
 const checkElsewhere: Problem = {
   code: "E031",
-  problem: "the boot check is this host's own, and a server is named",
+  problem: "another machine cannot serve the boot check",
   allowed: "Keep one of the two",
 };
 
 const serverAlone: Problem = {
   code: "E031",
-  problem: "a server is named and no file",
-  allowed: "Set file to the path on that server",
+  problem: "server needs file",
+  allowed: "Set file to the path there",
 };
 
 function contradiction(key: string): Problem {
   return {
     code: "E031",
-    problem: `the boot is to be ignored, and ${key} is given as well`,
+    problem: `ignore and ${key} exclude each other`,
     allowed: "Keep one of the two",
   };
 }

@@ -8,8 +8,10 @@ export interface OneTimeBootAction {
 }
 
 export interface OneTimeBoot {
-  /** Lower case, with colons. */
+  /** Lower case, with colons; the client identifier of a machine that has no MAC address. */
   readonly mac: string;
+  /** Its name under `hosts`; for who looks at it, and not kept. */
+  readonly host?: string;
   readonly action: OneTimeBootAction;
   /** Unix time in milliseconds, like `takenAt`. */
   readonly setAt: number;

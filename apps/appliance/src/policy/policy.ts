@@ -1,3 +1,4 @@
+import { type DhcpPacket, messageTypes, optionValue } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
@@ -7,9 +8,12 @@ import { type BootTree, growTree } from "../catalogue/tree.ts";
 import type { Problem } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import { clientMemory } from "./client-memory.ts";
+import { clientMemory, identityOf, idOf } from "./client-memory.ts";
 import { clientFolder } from "./client-root.ts";
 import { nameOfHost } from "./conditions.ts";
+import { leaseIn } from "./lease.ts";
+import { loadedFiles } from "./loaded-files.ts";
+import { machinesNamed, type NamedMachines } from "./machine-names.ts";
 import {
   type OneTimeBoot,
   type OneTimeBootAction,
@@ -21,6 +25,7 @@ import {
 } from "./one-time-boot.ts";
 import { type OneTimeBootRequest, readOneTimeBootRequest } from "./one-time-boot-request.ts";
 import { oneTimeBootRuleName, type RuleBook, ruleBook } from "./rules.ts";
+import { type SeenOfClient, seenNothing } from "./sent-plan.ts";
 
 /** One-shots, for whoever administers them. */
 export interface OneTimeBootCommands {
@@ -34,7 +39,7 @@ export interface OneTimeBootCommands {
         readonly unkept?: string;
       }
     | { readonly ok: false; readonly fault: Problem };
-  /** `mac` may be written in any usual way. `removed` is false when there was nothing. */
+  /** `mac` may be written in any usual way, or be a name. `removed` is false when there was nothing. */
   remove(
     mac: string,
   ): { readonly ok: true; readonly removed: boolean } | { readonly ok: false; readonly fault: Problem };
@@ -55,6 +60,10 @@ export interface Policy {
   see(event: ApplianceEvent): void;
   /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
   machineOf(hint: { readonly mac?: string; readonly ip?: string }): { readonly mac?: string; readonly host?: string };
+  /** The machine that somebody names: by MAC address, client identifier, or its name under `hosts`. */
+  machinesNamed(text: string): NamedMachines;
+  /** The DHCP server that gave this address, where it was seen. */
+  dhcpServerOf(address: string): string | undefined;
   /** The folder below the root that a rule gives to the client at this address. */
   folderOf(address: string): string | undefined;
 }
@@ -67,11 +76,14 @@ export interface PolicyDeps {
   readonly keepOneTimeBoots: (state: OneTimeBoots) => string | undefined;
 }
 
-/** A machine of which nothing but its address is known. */
-function strangerWith(mac: string): BootClient {
+/** A machine of which nothing but what it is known by is known. */
+function strangerWith(machine: string): BootClient {
   const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
-  return { mac, firmware: "bios", vendorClass: "", ...rest };
+  return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
 }
+
+/** Milliseconds for which what DHCP said of an address is newer than what the system remembers. */
+const freshLease = 600_000;
 
 export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: PolicyDeps): Policy {
   let config = first;
@@ -79,8 +91,24 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let served: readonly ServedInterface[] = [];
   let state: OneTimeBoots = new Map();
   const memory = clientMemory();
-  const once = (client: BootClient) => oneTimeBootFor(state, client.mac, now());
-  let book = ruleBook(config, () => tree, once);
+  const loaded = loadedFiles();
+  const once = (client: BootClient) => oneTimeBootFor(state, idOf(client), now());
+  let book = bookOf(config);
+
+  function bookOf(next: Config): RuleBook {
+    return ruleBook(next, () => tree, once, seenOf);
+  }
+
+  function seenOf(client: BootClient): SeenOfClient {
+    const machine = idOf(client);
+    if (machine === undefined) return seenNothing;
+    const time = now();
+    return {
+      loops: loaded.loops(machine, time),
+      loaded: loaded.since(machine, time),
+      chained: loaded.isChained(machine, time),
+    };
+  }
 
   function step(event: OneTimeBootEvent): string | undefined {
     const before = state;
@@ -90,20 +118,38 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
 
   /** The system knows whoever is on the link; a client behind a router is known by what it told. */
   function whoHas(address: string): string | undefined {
-    return macOf(address) ?? memory.macOf(address);
+    return macOf(address) ?? memory.machineAt(address);
   }
 
-  function seePacket({ client, decision, replies, source, time }: PacketEvent): void {
+  /** An address changes hands, and the system remembers for minutes who had it: what DHCP said lately counts first. */
+  function whoAsksFrom(address: string): string | undefined {
+    return memory.machineAt(address, now() - freshLease) ?? whoHas(address);
+  }
+
+  function learnLease(packet: DhcpPacket, time: number): void {
+    const lease = leaseIn(packet);
+    if (lease !== undefined) memory.has(lease.machine, lease.address, time, lease.server);
+  }
+
+  function seePacket({ client, decision, replies, source, time, request, port }: PacketEvent): void {
+    learnLease(request, time);
     if (client === undefined) return;
     const name = replies[0]?.interfaceName;
+    const machine = idOf(client);
+    memory.learn({ client, ...(name === undefined ? {} : { interfaceName: name }) });
+    if (machine === undefined) return;
     const address = client.address ?? (client.relay === undefined ? source.address : undefined);
-    memory.learn({ client, ...(name === undefined ? {} : { interfaceName: name }) }, address);
-    const action = client.mac === undefined ? undefined : state.get(client.mac)?.action;
-    if (client.mac === undefined || action === undefined) return;
+    if (address !== undefined) memory.has(machine, address, time);
+    if (port === "dhcp" && optionValue(request, "messageType") === messageTypes.DISCOVER) {
+      loaded.asked(machine, { firmware: client.firmware, xid: request.xid }, time);
+    }
+    const action = state.get(machine)?.action;
+    if (action === undefined) return;
     const offered = decision.rule === oneTimeBootRuleName && (decision.kind !== "ignore" || action.ignore === true);
     // Also when it was not used any more: then its time is over and it is taken away.
     if (offered || once(client) === undefined) {
-      step({ type: "answered", time, mac: client.mac, visible: isServedHere(action, client) });
+      step({ type: "answered", time, mac: machine, visible: isServedHere(action, client) });
+      forgetOtherCards(machine);
     }
   }
 
@@ -119,6 +165,13 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     return served.some((iface) => iface.address === address);
   }
 
+  function seeDone(name: string, address: string, time: number, known?: string): void {
+    const machine = known ?? whoAsksFrom(address);
+    // The boot check is none of the programs that ask again.
+    if (machine !== undefined && checkProgramNamed(name) === undefined) loaded.fetched(machine, name, time);
+    seeFetched(name, address, known);
+  }
+
   function seeFetched(name: string, address: string, known?: string): void {
     if (state.size === 0) return;
     const script = readScriptName(name);
@@ -128,16 +181,40 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   }
 
   function seeTftp(event: TftpEvent): void {
-    if (event.type === "done") seeFetched(event.transfer.file, event.transfer.client.address);
-    else if (event.type === "not-found") seeFetched(event.file, event.client.address);
+    if (event.type === "done" && event.transfer.direction === "read") {
+      seeDone(event.transfer.file, event.transfer.client.address, event.time);
+    } else if (event.type === "not-found") seeFetched(event.file, event.client.address);
   }
 
   function seeHttp(event: HttpBootEvent): void {
     if (event.type === "done" && event.request.method === "GET") {
       const last = event.range === undefined || event.range.last === event.size - 1;
-      if (last) seeFetched(event.request.file, event.request.client.address, event.request.mac);
+      if (last) seeDone(event.request.file, event.request.client.address, event.time, event.request.mac);
     } else if (event.type === "refused" && event.reason === "missing" && event.request !== undefined) {
       seeFetched(event.request.file, event.client.address, event.request.mac);
+    }
+  }
+
+  function namedMachines(text: string): NamedMachines {
+    return machinesNamed(text, config.hosts, memory.clients());
+  }
+
+  function hostOf(machine: string): string | undefined {
+    return nameOfHost(memory.byId(machine)?.client ?? strangerWith(machine), config.hosts);
+  }
+
+  function named(entry: OneTimeBoot): OneTimeBoot {
+    const host = hostOf(entry.mac);
+    return host === undefined ? entry : { ...entry, host };
+  }
+
+  /** A machine with several cards was told once, and boots from one of them. */
+  function forgetOtherCards(machine: string): void {
+    const host = hostOf(machine);
+    const taken = state.get(machine);
+    const all = host === undefined || taken?.takenAt === undefined ? undefined : namedMachines(host);
+    for (const other of all?.ok ? all.machines : []) {
+      if (other !== machine && state.get(other)?.setAt === taken?.setAt) step({ type: "removed", mac: other });
     }
   }
 
@@ -147,7 +224,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     tree: () => tree,
     adoptConfig(next) {
       config = next;
-      book = ruleBook(config, () => tree, once);
+      book = bookOf(config);
     },
     adoptTree(next) {
       tree = next;
@@ -162,35 +239,42 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
       if (kind === "dhcp" && event.type === "packet") seePacket(event);
       else if (kind === "tftp") seeTftp(event);
       else if (kind === "http") seeHttp(event);
+      else if (kind === "appliance" && event.type === "overheard") learnLease(event.reply, event.time);
     },
     machineOf({ mac: said, ip }) {
-      const mac = said ?? (ip === undefined ? undefined : whoHas(ip));
+      const mac = said ?? (ip === undefined ? undefined : whoAsksFrom(ip));
       if (mac === undefined) return {};
-      const host = nameOfHost(memory.byMac(mac)?.client ?? strangerWith(mac), config.hosts);
+      const host = hostOf(mac);
       return { mac, ...(host === undefined ? {} : { host }) };
     },
+    machinesNamed: namedMachines,
+    dhcpServerOf: (address) => memory.serverOf(address),
     folderOf(address) {
       if (!config.boot.some(({ root }) => root !== undefined)) return undefined;
-      const known = memory.byMac(whoHas(address) ?? "");
+      const known = memory.byId(whoHas(address) ?? "");
       const iface = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
       const template = known && iface ? book.match(known.client, iface)?.rule.root : undefined;
       return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
     },
     next: {
-      list: () => openEntries(state, now()),
+      list: () => openEntries(state, now()).map(named),
       set(request) {
-        const read = readOneTimeBootRequest(request);
+        const meant = namedMachines(request.mac);
+        if (!meant.ok) return meant;
+        const [mac = ""] = meant.machines;
+        const read = readOneTimeBootRequest({ ...request, mac });
         if (!read.ok) return read;
-        const unkept = step({ type: "set", time: now(), mac: read.mac, action: read.action });
-        const entry = { mac: read.mac, action: read.action, setAt: now() };
-        return { ok: true, entry, ...(unkept === undefined ? {} : { unkept }) };
+        const { action } = read;
+        const kept = meant.machines.map((machine) => step({ type: "set", time: now(), mac: machine, action }));
+        const unkept = kept.find((why) => why !== undefined);
+        return { ok: true, entry: named({ mac, action, setAt: now() }), ...(unkept === undefined ? {} : { unkept }) };
       },
       remove(mac) {
-        const read = readOneTimeBootRequest({ mac, ignore: true });
-        if (!read.ok) return read;
-        const removed = state.has(read.mac);
-        if (removed) step({ type: "removed", mac: read.mac });
-        return { ok: true, removed };
+        const meant = namedMachines(mac);
+        if (!meant.ok) return meant;
+        const waiting = meant.machines.filter((machine) => state.has(machine));
+        for (const machine of waiting) step({ type: "removed", mac: machine });
+        return { ok: true, removed: waiting.length > 0 };
       },
     },
   };

@@ -1,5 +1,12 @@
 import { quote } from "@bootlace/dhcp-core";
-import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
+import {
+  type BootClient,
+  type BootPlan,
+  type Choose,
+  type Ignore,
+  isBootClass,
+  type ServedInterface,
+} from "@bootlace/proxy-dhcp";
 import { builtinCheck, checkProgramFor } from "../catalogue/boot-check.ts";
 import { scriptName } from "../catalogue/ipxe-script.ts";
 import { textOf } from "../catalogue/reasons/reason.ts";
@@ -9,6 +16,7 @@ import { menuFrom } from "../config/menu.ts";
 import type { BootRule, Config } from "../config/schema.ts";
 import { type Condition, conditionsOf } from "./conditions.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
+import { type SeenOfClient, seenNothing, sentPlan } from "./sent-plan.ts";
 
 /** The part of the config that decides what a client gets. */
 export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
@@ -37,11 +45,13 @@ export const oneTimeBootRuleName = "next boot";
  * The first rule that matches decides, else the boot tree.
  * @param tree asked at each call, because it changes with the files
  * @param next what this client was told to boot once; asked at each call, must not change anything
+ * @param seen what this client loaded lately; the same
  */
 export function ruleBook(
   config: BootConfig,
   tree: () => BootTree,
   next: (client: BootClient) => OneTimeBootAction | undefined = () => undefined,
+  seen: (client: BootClient) => SeenOfClient = () => seenNothing,
 ): RuleBook {
   const entries = config.boot.map((rule, index) => ({
     rule,
@@ -54,6 +64,10 @@ export function ruleBook(
   }
 
   function choose(client: BootClient, iface: ServedInterface): BootPlan | Ignore {
+    return sentPlan(chosen(client, iface), client, seen(client));
+  }
+
+  function chosen(client: BootClient, iface: ServedInterface): BootPlan | Ignore {
     const found = match(client, iface);
     const once = next(client);
     if (once === undefined) return planOf(client, found, config, tree());
@@ -250,6 +264,7 @@ function ignored(code: PolicyReason, { arch }: BootClient): Ignore {
 }
 
 function fromTree(client: BootClient, config: BootConfig, tree: BootTree): Found {
+  if (client.archCodes.length === 0 && !isBootClass(client.matchedClass)) return ignored("no-rule-for-class", client);
   if (!config.tftp.enabled) return ignored("tftp-off", client);
   if (client.firmware === "raspberry-pi") {
     return tree.raspberryPi === undefined

@@ -7,7 +7,7 @@ import { findUser } from "../os/users.ts";
 import type { Call, Manager } from "./managers.ts";
 import { serviceFileMark } from "./request.ts";
 
-/** Why it was not done, with the exit code that says so. */
+/** Why it failed, with the exit code. */
 export interface Problem {
   readonly exit: number;
   readonly message: string;
@@ -15,22 +15,22 @@ export interface Problem {
 }
 
 interface Place {
-  /** A folder that stands for /; there nothing is started, and no user is made. */
+  /** A folder used as /; nothing is started there, and no user is created. */
   readonly root: string | undefined;
-  /** Replaces or removes what somebody else wrote; the old file is kept. */
+  /** Replaces or removes a file from elsewhere; the old file is kept. */
   readonly force: boolean;
   readonly out: (text: string) => void;
 }
 
 export interface InstallRequest extends Place {
   readonly start: boolean;
-  /** Folders it needs and may not be able to make itself. */
+  /** Folders it needs and may be unable to create. */
   readonly folders: readonly string[];
-  /** A user to make when there is no such one. */
+  /** A user to create if missing. */
   readonly user: string | undefined;
 }
 
-/** Writes the file of a service, makes it start with the machine, and starts it. */
+/** Writes the service file, enables the service and starts it. */
 export function installService(manager: Manager, text: string, request: InstallRequest): Problem | undefined {
   const { root, force, out, start, folders, user } = request;
   const rootless = needsRoot(root);
@@ -41,8 +41,8 @@ export function installService(manager: Manager, text: string, request: InstallR
     if (packaged !== undefined && !existsSync(file) && !force) {
       return {
         exit: exitCodes.findings,
-        message: `${packaged} is there already, from a package`,
-        hint: `Enable that one: ${start ? "systemctl enable --now bootlace" : "systemctl enable bootlace"}; or set yours before it: --force`,
+        message: `a package already installed ${packaged}`,
+        hint: `Enable it with ${start ? "systemctl enable --now bootlace" : "systemctl enable bootlace"}, or override it with --force`,
       };
     }
     const there = contentOf(file);
@@ -50,8 +50,8 @@ export function installService(manager: Manager, text: string, request: InstallR
       if (!force) {
         return {
           exit: exitCodes.findings,
-          message: `${file} is there and is not what would be written`,
-          hint: "Compare it with install-service --print; --force replaces it and keeps the old one as *.old",
+          message: `${file} already exists with other content`,
+          hint: "Compare it with install-service --print, or replace it with --force, which keeps the old one as *.old",
         };
       }
       renameSync(file, `${file}.old`);
@@ -59,12 +59,12 @@ export function installService(manager: Manager, text: string, request: InstallR
     }
     if (root === undefined) {
       for (const folder of folders) {
-        if (makeFoldersSync(folder, 0o755) !== undefined) out(`made ${folder}\n`);
+        if (makeFoldersSync(folder, 0o755) !== undefined) out(`created ${folder}\n`);
       }
       const problem = user === undefined ? undefined : makeUser(user, out);
       if (problem !== undefined) return problem;
     }
-    if (there === text) out(`${file} is as it should be\n`);
+    if (there === text) out(`${file} is up to date\n`);
     else {
       makeFoldersSync(dirname(file));
       writeFileSync(file, text);
@@ -76,16 +76,16 @@ export function installService(manager: Manager, text: string, request: InstallR
       makeFoldersSync(dirname(link));
       rmSync(link, { force: true });
       symlinkSync(manager.file, link);
-      out("enabled: it starts with the machine\n");
+      out("enabled at boot\n");
       return undefined;
     }
     const failed = callAll(manager.enable) ?? (start ? callAll(manager.start) : undefined);
-    if (failed === undefined) out(start ? "enabled, and running\n" : "enabled: it starts with the machine\n");
+    if (failed === undefined) out(start ? "enabled and running\n" : "enabled at boot\n");
     return failed;
   });
 }
 
-/** Stops a service and takes its file away. */
+/** Stops a service and removes its file. */
 export function uninstallService(manager: Manager, { root, force, out }: Place): Problem | undefined {
   const rootless = needsRoot(root);
   if (rootless !== undefined) return rootless;
@@ -93,28 +93,28 @@ export function uninstallService(manager: Manager, { root, force, out }: Place):
   return attempt(() => {
     const there = contentOf(file);
     if (there === undefined) {
-      out(`${file} is not there\n`);
+      out(`${file} does not exist\n`);
       return undefined;
     }
     if (!there.includes(serviceFileMark) && !force) {
       return {
         exit: exitCodes.findings,
         message: `${file} was not written by install-service`,
-        hint: "--force stops and removes it all the same",
+        hint: "Use --force to stop and remove it anyway",
       };
     }
     const failed = root === undefined ? callAll(manager.disable) : undefined;
     if (failed !== undefined) return failed;
     if (root !== undefined) rmSync(join(root, manager.link), { force: true });
     rmSync(file);
-    out(`removed ${file}; config, boot files and state stay\n`);
+    out(`removed ${file}; kept config, boot files and state\n`);
     return root === undefined ? callAll(manager.forget) : undefined;
   });
 }
 
 function needsRoot(root: string | undefined): Problem | undefined {
   if (root !== undefined || process.geteuid?.() === 0) return undefined;
-  return { exit: exitCodes.start, message: "only root may install a service", hint: "Call it with sudo or doas" };
+  return { exit: exitCodes.start, message: "installing a service needs root", hint: "Run it with sudo or doas" };
 }
 
 function contentOf(file: string): string | undefined {
@@ -126,7 +126,7 @@ function contentOf(file: string): string | undefined {
   }
 }
 
-/** What the system refuses is told, not thrown. */
+/** An error of the system is returned, not thrown. */
 function attempt(work: () => Problem | undefined): Problem | undefined {
   try {
     return work();
@@ -147,7 +147,7 @@ function callAll(calls: readonly Call[]): Problem | undefined {
   return undefined;
 }
 
-/** A system user without a home and without a shell, by what the distribution has for it. */
+/** Creates a system user without home and shell, with the tools of the distribution. */
 function makeUser(name: string, out: (text: string) => void): Problem | undefined {
   if (findUser(name) !== undefined) return undefined;
   const comment = "Bootlace network boot server";
@@ -160,6 +160,6 @@ function makeUser(name: string, out: (text: string) => void): Problem | undefine
       ["addgroup", "-S", name],
       [...busybox, name],
     ]);
-  if (made === undefined) out(`made the user ${name}\n`);
+  if (made === undefined) out(`created the user ${name}\n`);
   return made;
 }

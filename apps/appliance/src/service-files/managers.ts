@@ -2,23 +2,23 @@ import { openrcScript } from "./openrc-script.ts";
 import type { ServiceRequest } from "./request.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 
-/** A program and its words. */
+/** A program and its arguments. */
 export type Call = readonly [program: string, ...words: string[]];
 
-/** What starts services on a machine, and what a service is to it. Paths are absolute. */
+/** A service manager, and the paths and commands of a service in it. Paths are absolute. */
 export interface Manager {
   readonly name: "systemd" | "openrc";
   readonly file: string;
   readonly mode: number;
-  /** The link to the file that makes it start with the machine. */
+  /** The link that enables the service at boot. */
   readonly link: string;
-  /** Where a package would bring its own. */
+  /** Where packages install their service file. */
   readonly packaged: readonly string[];
   text(request: ServiceRequest): string;
-  /** After the file was written: start it with the machine, and now. */
+  /** Commands after the file was written: enable it at boot, and start it. */
   readonly enable: readonly Call[];
   readonly start: readonly Call[];
-  /** Before the file goes, and after. */
+  /** Commands before and after the file is removed. */
   readonly disable: readonly Call[];
   readonly forget: readonly Call[];
 }
@@ -58,8 +58,8 @@ const openrc: Manager = {
 export const managers = { systemd, openrc } as const;
 
 /**
- * What starts services here. A running systemd is known by a folder (sd_booted(3)); of a machine that does not run,
- * such as a folder that will be one, it counts what is installed.
+ * The service manager of this machine. A running systemd has a folder (sd_booted(3)); on a machine that is not running,
+ * such as a folder with a system, the installed one counts.
  */
 export function findManager(exists: (path: string) => boolean): Manager | undefined {
   if (exists("/run/systemd/system")) return systemd;

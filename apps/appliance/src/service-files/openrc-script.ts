@@ -7,7 +7,7 @@ export function openrcScript({ command, config, user }: ServiceRequest): string 
   const call = words.join(" ");
   const [program = "", ...before] = words;
   const as = user === undefined ? [] : ["--set", `user=${user}`];
-  // OpenRC reads both once more as shell words, by eval.
+  // OpenRC evaluates both again as shell words.
   const args = shellWord([...before, "serve", "--config", configWord, ...as].join(" "));
   return `#!/sbin/openrc-run
 ${serviceFileMark}
@@ -16,8 +16,8 @@ ${serviceFileMark}
 
 name="Bootlace"
 description="Network boot server (proxyDHCP, TFTP, HTTP)"
-description_reload="Read the config again; running transfers go on"
-description_checkconfig="Look for faults in the config"
+description_reload="Read the config again; transfers under way continue"
+description_checkconfig="Check the config for errors"
 extra_commands="checkconfig"
 extra_started_commands="reload"
 

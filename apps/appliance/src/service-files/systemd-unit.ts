@@ -78,7 +78,7 @@ WantedBy=multi-user.target
 }
 
 /**
- * A word of an Exec line, quoted where it must be (systemd.syntax(7)).
+ * A word of an Exec line, quoted where necessary (systemd.syntax(7)).
  * @param variables true where `$` would be looked up: everywhere but in the program's path
  */
 function execWord(word: string, variables: boolean): string {
@@ -87,7 +87,7 @@ function execWord(word: string, variables: boolean): string {
   return `"${literal.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
-/** `%` begins a specifier (systemd.unit(5)). */
+/** `%` starts a specifier (systemd.unit(5)). */
 function specifiers(text: string): string {
   return text.replaceAll("%", "%%");
 }

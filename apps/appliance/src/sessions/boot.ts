@@ -36,6 +36,12 @@ export interface Boot {
   /** The same machine began anew: what is missing now will not come. */
   readonly givenUp: boolean;
   readonly verdicts: readonly Verdict[];
+  /** First step of the present attempt: firmware goes on with its next boot option. */
+  readonly attemptFrom: number;
+  /** Why the first attempt failed. */
+  readonly earlier?: Verdict;
+  /** The verdict that was reported last. */
+  readonly reported?: Verdict;
 }
 
 /** @param key MAC address, or `ip ` and an address */
@@ -56,6 +62,7 @@ export function newBoot(key: string, time: number, mac: string | undefined): Boo
     ended: false,
     givenUp: false,
     verdicts: [],
+    attemptFrom: 1,
   };
 }
 
@@ -119,6 +126,7 @@ const rounds: Readonly<Record<Fact["kind"], string>> = {
   ack: "pxe",
   system: "system",
   file: "file",
+  "server-asked": "server-asked",
 };
 
 /** Adds a fact: counted with an equal one of the same round, else as a step of its own. */
@@ -166,12 +174,18 @@ function withSteps(boot: Boot, steps: readonly Step[]): Boot {
 function findSame(steps: readonly Step[], fact: Fact): number {
   if (fact.kind === "file" && fact.outcome === "running") return -1;
   const round = rounds[fact.kind];
-  for (let at = steps.length - 1; at >= 0 && at >= steps.length - 8; at--) {
+  const back = isUnserved(fact) ? keptSteps : 8;
+  for (let at = steps.length - 1; at >= 0 && at >= steps.length - back; at--) {
     const step = steps[at] as Step;
     if (rounds[step.kind] !== round) return -1;
     if (isSame(step, fact)) return at;
   }
   return -1;
+}
+
+/** A loader that asks in vain again and again goes through all its names each time. */
+function isUnserved(fact: Fact): boolean {
+  return fact.kind === "file" && (fact.outcome === "not-found" || fact.outcome === "refused");
 }
 
 /** What differs from one repetition to the next without meaning. */
@@ -192,4 +206,9 @@ function equal(one: unknown, other: unknown): boolean {
 
 export function stepsOf<K extends Fact["kind"]>(boot: Pick<Boot, "steps">, kind: K): StepOf<K>[] {
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
+}
+
+/** It was told a file, and nobody told its address. */
+export function isHomeless({ ended, address, steps }: Boot): boolean {
+  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
 }

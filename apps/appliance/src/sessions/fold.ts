@@ -1,22 +1,21 @@
 import { boundedMap } from "@bootlace/boot-source";
 import type { PacketEvent } from "@bootlace/proxy-dhcp";
+import { agentKind } from "../catalogue/agents.ts";
 import { roleOf } from "../catalogue/file-role.ts";
-import { type ApplianceEvent, type OwnEvent, type Programs, timeOf } from "../events/event.ts";
-import { type Boot, beginsAnew, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
-import { beginPace, type Pace, paceWith, rateOf, withStalls } from "./pace.ts";
-import { readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
+import { type ApplianceEvent, type OwnEvent, timeOf } from "../events/event.ts";
+import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
+import { createFetches, type Fetch } from "./fetches.ts";
+import { defaultLimits, type FoldLimits } from "./fold-limits.ts";
+import { nextOption } from "./next-option.ts";
+import { createPaces, withStalls } from "./pace.ts";
+import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
+import { type BootChange, reportedOf, withReported } from "./reported.ts";
 import type { Fact } from "./step.ts";
+import { createSurroundings } from "./surroundings.ts";
 import { judge } from "./verdicts/judge.ts";
-import { primaryOf, sameVerdict, type Verdict } from "./verdicts/verdict.ts";
+import { sameVerdict } from "./verdicts/verdict.ts";
 import type { JudgeContext } from "./verdicts/view.ts";
-
-/** A boot that went a step further. */
-export interface BootChange {
-  readonly boot: Boot;
-  /** What the boot came to, when that is new or another than before. */
-  readonly verdict?: Verdict;
-}
 
 /** Ties everything that happens into boots. Time is that of the events; between ticks nothing is judged. */
 export interface Fold {
@@ -24,22 +23,11 @@ export interface Fold {
   apply(event: ApplianceEvent): readonly BootChange[];
   /** The boots in mind, one for each client: the latest. The one seen longest ago first. */
   boots(): Boot[];
+  /** Files that were fetched by somebody who does not boot, the latest first. */
+  fetches(): readonly Fetch[];
   /** Ends all boots. */
   finish(time: number): readonly BootChange[];
 }
-
-export interface FoldLimits {
-  /** Clients kept in mind. */
-  readonly clients: number;
-  /** Steps of all boots together. */
-  readonly steps: number;
-  /** Milliseconds after which a client is forgotten. */
-  readonly remember: number;
-  /** Milliseconds of silence after which a boot has ended. */
-  readonly endAfter: number;
-}
-
-const defaults: FoldLimits = { clients: 4096, steps: 65_536, remember: 24 * 3_600_000, endAfter: 120_000 };
 
 /** Events come in their order but for moments; what comes more than this too early was stamped by another clock. */
 const clockSlack = 1000;
@@ -51,22 +39,24 @@ const adoptWithin = 60_000;
 const judgedAtOnce = 512;
 
 export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
-  const limits = { ...defaults, ...wanted };
+  const limits = { ...defaultLimits, ...wanted };
   const boots = boundedMap<string, Boot>(limits.clients);
   const addresses = boundedMap<string, string>(limits.clients);
-  const transfers = new WeakMap<object, { readonly id: string; readonly number: number; pace: Pace }>();
+  const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
+  const paced = createPaces();
   const own = new Set<string>();
   const active = new Set<string>();
   /** Those that were told a file, and whose address nobody told. */
   const homeless = new Set<string>();
   let steps = 0;
-  let overhearing = false;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
-  let programs: Programs = { machines: new Map(), unsigned: new Set() };
+  const surroundings = createSurroundings();
+  const fetches = createFetches();
   let changed = new Map<string, BootChange>();
 
-  function put(boot: Boot, reached?: Verdict): void {
+  function put(reached: Boot): void {
+    const boot = withReported(reached);
     const before = boots.get(boot.key);
     steps += boot.steps.length - (before?.steps.length ?? 0);
     const gone = boots.set(boot.key, boot);
@@ -75,8 +65,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     else active.add(boot.key);
     if (isHomeless(boot)) homeless.add(boot.key);
     else homeless.delete(boot.key);
-    const verdict = reached ?? changed.get(boot.id)?.verdict;
-    changed.set(boot.id, { boot, ...(verdict === undefined ? {} : { verdict }) });
+    changed.set(boot.id, boot === reached ? { ...changed.get(boot.id), boot } : reportedOf(boot, reached));
     for (
       let oldest = boots.oldest();
       steps > limits.steps && boots.size > 1 && oldest !== undefined;
@@ -95,17 +84,18 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function contextAt(now: number): JudgeContext {
-    return { now, overhearing, programs, pxePortHeard: now - pxePortHeardAt < limits.remember };
+    return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember);
   }
 
-  function judged(boot: Boot, now: number): void {
+  function judged(known: Boot, now: number): void {
+    const boot = withStalls(known, now);
     const verdicts = judge(boot, contextAt(now));
     const ended = boot.running === 0 && now - boot.lastAt >= limits.endAfter;
     const same =
       verdicts.length === boot.verdicts.length &&
       verdicts.every((verdict, at) => sameVerdict(verdict, boot.verdicts[at]));
-    if (same && ended === boot.ended) return;
-    put({ ...boot, verdicts, ended }, newlyReached(boot, verdicts));
+    if (same && ended === boot.ended && boot === known) return;
+    put({ ...boot, verdicts, ended });
   }
 
   /** @param givenUp the machine itself broke off: what is missing now will not come */
@@ -113,7 +103,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (boot.ended) return;
     const over: Boot = { ...boot, running: 0, givenUp };
     const verdicts = judge(over, contextAt(now));
-    put({ ...over, verdicts, ended: true }, newlyReached(boot, verdicts));
+    put({ ...over, verdicts, ended: true });
   }
 
   function onPacket(event: PacketEvent): void {
@@ -125,8 +115,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     let boot = boots.get(sighting.mac);
     const [first] = sighting.facts;
     if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.time)) {
-      close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
-      boot = undefined;
+      const next = nextOption(boot, first, event.time, contextAt(event.time));
+      if (next === undefined) close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
+      boot = next;
     }
     if (sighting.part === "join") {
       if (boot !== undefined) join(boot, sighting, event.time);
@@ -147,8 +138,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function add(boot: Boot, { facts, address }: Sighting, time: number): void {
     const lease = facts.find((fact: Fact) => fact.kind === "lease");
-    // A REQUEST that names us as the server is part of our own exchange.
-    if (lease?.kind === "lease" && own.has(lease.server)) return;
+    // A REQUEST that names us as the server is part of our own exchange, unless it asks for an address: we give none,
+    // so another DHCP server on this machine does.
+    if (lease?.kind === "lease" && isOwn(lease.server) && lease.address === undefined) return;
     let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
     for (const fact of facts) next = withFact(next, fact, time);
     if (address !== undefined) addresses.set(address, boot.key);
@@ -156,19 +148,21 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   }
 
   function onForeign(sighting: Sighting | undefined, source: string, time: number): void {
-    if (sighting === undefined || own.has(source)) return;
+    if (sighting === undefined || (isOwn(source) && !givesAddress(sighting))) return;
     const boot = boots.get(sighting.mac);
     if (boot !== undefined && !boot.ended && boot.bytes === 0) join(boot, sighting, time);
   }
 
   function onFile(sighting: FileSighting | undefined, time: number): void {
     if (sighting === undefined) return;
-    const { transfer } = sighting;
+    const { transfer, fact: seen } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
-    const pace = known === undefined ? beginPace(time) : paceWith(known.pace, time, sighting.fact.bytes);
-    const seen = withPace(sighting.fact, pace, time);
-    if (known !== undefined) known.pace = pace;
-    const boot = ownerOf(sighting, time);
+    const boot =
+      known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);
+    if (boot === undefined) {
+      fetches.note(sighting, time, sighting.mac ?? addresses.peek(sighting.address));
+      return;
+    }
     if (known !== undefined && boot.id !== known.id) return;
     const over = seen.outcome !== "running";
     const began = known === undefined && transfer !== undefined && !over;
@@ -176,16 +170,30 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       known === undefined
         ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time)
         : withFile(boot, known.number, seen, time);
-    if (began) transfers.set(transfer, { id: boot.id, number: boot.next, pace });
+    if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
     const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);
     put({ ...next, ended: false, running, bytes, address: sighting.address });
   }
 
-  function ownerOf({ transfer, address, mac }: FileSighting, time: number): Boot {
-    const key = mac ?? addresses.get(address) ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
+  /** Undefined: it is no part of a boot. */
+  function ownerOf({ transfer, address, mac, fact }: FileSighting, time: number): Boot | undefined {
+    const kind = fact.protocol === "tftp" ? "loader" : agentKind(fact.agent);
+    const said = mac !== undefined && (kind === "loader" || boots.peek(mac) !== undefined) ? mac : undefined;
+    const known = said ?? addresses.get(address);
+    if (kind !== "loader") {
+      const boot = known === undefined ? undefined : boots.get(known);
+      // A system that runs fetches packages for years: that is no part of its boot.
+      const late = boot === undefined || time - boot.lastAt > (kind === "system" ? joinWithin : limits.remember);
+      return late ? undefined : boot;
+    }
+    const key = known ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
     addresses.set(address, key);
     return boots.get(key) ?? newBoot(key, time, key.startsWith("ip ") ? undefined : key);
+  }
+
+  function isOwn(address: string): boolean {
+    return own.has(address) || surroundings.network().addresses.includes(address);
   }
 
   /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
@@ -203,11 +211,19 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onOwn(event: OwnEvent): void {
     if (event.type === "tick") onTick(event.time);
-    else if (event.type === "programs") programs = event;
-    else if (event.type === "overhearing") overhearing = event.on;
     else if (event.type === "overheard") {
       onForeign(readForeignReply(event.reply, event.source), event.source.address, event.time);
-    }
+    } else if (event.type === "server-asked") onServerAsked(event);
+    else surroundings.see(event);
+  }
+
+  function onServerAsked({ boot: id, server, file, result, time }: Extract<OwnEvent, { type: "server-asked" }>): void {
+    const boot = [...boots.values()].find((one) => one.id === id);
+    if (boot === undefined) return;
+    const next = withFact(boot, { kind: "server-asked", server, file, result }, time);
+    // That we asked is no sign of life of the client.
+    const asked = { ...next, lastAt: boot.lastAt };
+    put({ ...asked, verdicts: judge(asked, contextAt(time)) });
   }
 
   function onTick(now: number): void {
@@ -216,9 +232,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       active.delete(key);
       if (boot === undefined) continue;
       active.add(key);
-      const still = withStalls(boot, now);
-      if (still !== boot) put(still);
-      judged(still, now);
+      judged(boot, now);
     }
     for (
       let oldest = boots.oldest();
@@ -249,10 +263,10 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         else if (event.event.type === "unlistening") own.delete(event.event.address);
         break;
       case "tftp":
-        onFile(readTftp(event.event), event.event.time);
+        onFile(paced(readTftp(event.event), event.event.time), event.event.time);
         break;
       case "http":
-        onFile(readHttp(event.event), event.event.time);
+        onFile(paced(readHttp(event.event), event.event.time), event.event.time);
         break;
       case "appliance":
         onOwn(event.event);
@@ -263,6 +277,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   return {
     apply,
     boots: () => [...boots.values()],
+    fetches: fetches.list,
     finish(time) {
       changed = new Map();
       for (const key of [...active]) {
@@ -272,19 +287,4 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       return [...changed.values()];
     },
   };
-}
-
-function withPace(fact: FileSighting["fact"], pace: Pace, time: number): FileSighting["fact"] {
-  if (fact.outcome !== "running") return fact;
-  const bytesPerSecond = rateOf(pace, time);
-  return { ...fact, movedAt: pace.movedAt, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }) };
-}
-
-function isHomeless({ ended, address, steps }: Boot): boolean {
-  return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
-}
-
-function newlyReached(boot: Boot, verdicts: readonly Verdict[]): Verdict | undefined {
-  const primary = primaryOf(verdicts);
-  return sameVerdict(primary, primaryOf(boot.verdicts)) ? undefined : primary;
 }

@@ -2,13 +2,26 @@ import { stepsOf } from "./boot.ts";
 import type { Session } from "./session.ts";
 import { primaryOf } from "./verdicts/verdict.ts";
 
-/** How a boot ended, in one word. */
-export const outcomes = ["running", "booted", "failed", "checked", "unclear", "ignored", "elsewhere"] as const;
+/**
+ * How a boot ended, in one word. `booted`: the operating system was seen. `delivered`: all that was asked for arrived,
+ * and what comes next is not visible here.
+ */
+export const outcomes = [
+  "running",
+  "booted",
+  "delivered",
+  "failed",
+  "checked",
+  "unclear",
+  "ignored",
+  "elsewhere",
+] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export function outcomeOf(boot: Session): Outcome {
+export function outcomeOf(boot: Pick<Session, "verdicts" | "steps" | "ended">): Outcome {
   const primary = primaryOf(boot.verdicts);
-  if (primary?.severity === "success") return "booted";
+  if (primary?.id === "booted") return "booted";
+  if (primary?.id === "delivered") return "delivered";
   // A second proxy with nothing else wrong is what kept the client away.
   if (primary?.severity === "failure" || primary?.severity === "warning") return "failed";
   if (primary?.id === "checked") return "checked";

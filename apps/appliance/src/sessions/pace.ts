@@ -1,4 +1,5 @@
 import type { Boot } from "./boot.ts";
+import type { FileSighting } from "./read-file.ts";
 import type { Step } from "./step.ts";
 
 /** How fast a transfer goes: the last seconds of it. Times are milliseconds. */
@@ -37,6 +38,21 @@ export function rateOf({ samples, movedAt }: Pace, now: number): number | undefi
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || last.time - first.time < shortest) return undefined;
   return Math.round(((last.bytes - first.bytes) * 1000) / (last.time - first.time));
+}
+
+/** Follows the paces of transfers, by the object that all events about one share. */
+export function createPaces(): (sighting: FileSighting | undefined, time: number) => FileSighting | undefined {
+  const paces = new WeakMap<object, Pace>();
+  return (sighting, time) => {
+    if (sighting?.transfer === undefined || sighting.fact.outcome !== "running") return sighting;
+    const { transfer, fact } = sighting;
+    const before = paces.get(transfer);
+    const pace = before === undefined ? beginPace(time) : paceWith(before, time, fact.bytes);
+    paces.set(transfer, pace);
+    const rate = rateOf(pace, time);
+    const paced = { ...fact, movedAt: pace.movedAt, ...(rate === undefined ? {} : { bytesPerSecond: rate }) };
+    return { ...sighting, fact: paced };
+  };
 }
 
 /** The boot with the rate 0 at each transfer that has stalled since it was looked at; the same boot when there is none. */

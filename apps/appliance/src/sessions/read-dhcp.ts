@@ -1,14 +1,5 @@
-import {
-  BOOTREPLY,
-  type DhcpPacket,
-  fieldText,
-  formatMac,
-  hardwareAddress,
-  messageTypeName,
-  messageTypes,
-  optionValue,
-} from "@bootlace/dhcp-core";
-import type { Endpoint, Ignored, PacketEvent, SentReply } from "@bootlace/proxy-dhcp";
+import { BOOTREPLY, type DhcpPacket, fieldText, messageTypeName, messageTypes, optionValue } from "@bootlace/dhcp-core";
+import { type Endpoint, type Ignored, machineId, type PacketEvent, type SentReply } from "@bootlace/proxy-dhcp";
 import { hostOfBootFile } from "../catalogue/file-role.ts";
 import { isPolicyReason } from "../catalogue/reasons/table.ts";
 import type { Fact } from "./step.ts";
@@ -35,7 +26,7 @@ export function clip(text: string): string {
 export function readRequest(event: PacketEvent): Sighting | undefined {
   const { request, port, client } = event;
   const type = optionValue(request, "messageType");
-  const mac = client?.mac ?? formatMac(hardwareAddress(request));
+  const mac = machineId(request);
   if (mac === "" || request.op === BOOTREPLY || type === undefined) return undefined;
 
   if (client === undefined) return readOrdinary(mac, request, type);
@@ -82,9 +73,21 @@ function answerFact({ decision, reply, from, interfaceName }: SentReply): Fact {
     elsewhere: (host ?? decision.server) !== from.address,
     ...(rule === undefined ? {} : { rule }),
     notes,
+    ...menuTime(decision.vendorOptions),
   };
   return decision.kind === "offer" ? { kind: "offer", ...answer } : { kind: "ack", ...answer };
 }
+
+/** @param encapsulated option 43 of a PXE reply: tag, length and value each (PXE 2.1 table 2-1) */
+function menuTime(encapsulated: Uint8Array | undefined): { menuSeconds?: number } {
+  const bytes = encapsulated ?? new Uint8Array();
+  for (let at = 0; at + 2 < bytes.length; at += 2 + (bytes[at + 1] ?? 0)) {
+    if (bytes[at] === MENU_PROMPT) return { menuSeconds: bytes[at + 2] ?? 0 };
+  }
+  return {};
+}
+
+const MENU_PROMPT = 10;
 
 function silence({ decision, request, port }: PacketEvent): Fact[] {
   if (decision.kind !== "ignore") return [];
@@ -152,7 +155,7 @@ function addressOf(lease: Sighting | undefined): { address?: string } {
 
 /** Another server's reply, heard because it was broadcast. */
 export function readForeignReply(reply: DhcpPacket, source: Endpoint): Sighting | undefined {
-  const mac = formatMac(hardwareAddress(reply));
+  const mac = machineId(reply);
   const type = optionValue(reply, "messageType");
   if (mac === "" || reply.op !== BOOTREPLY) return undefined;
   const server = optionValue(reply, "serverIdentifier") ?? source.address;
@@ -170,6 +173,12 @@ export function readForeignReply(reply: DhcpPacket, source: Endpoint): Sighting 
     ...address,
     ...(vendorClass === undefined ? {} : { vendorClass: clip(vendorClass) }),
     ...(bootFile === "" ? {} : { bootFile: clip(bootFile) }),
+    ...(reply.siaddr === UNSPECIFIED ? {} : { nextServer: reply.siaddr }),
   };
   return { mac, part: "join", facts: [offer] };
+}
+
+/** Bootlace gives no addresses: what comes from an address of its own and does so is a DHCP server beside it. */
+export function givesAddress({ facts }: Sighting): boolean {
+  return facts.some((fact) => fact.kind === "lease" || (fact.kind === "foreign-offer" && !fact.proxy));
 }

@@ -1,4 +1,4 @@
-import type { ByteRange, HttpBootEvent } from "@bootlace/http-boot";
+import type { ByteRange, HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { clip } from "./read-dhcp.ts";
 import type { FileFact } from "./step.ts";
@@ -112,7 +112,7 @@ export function readHttp(event: HttpBootEvent): FileSighting | undefined {
     case "done":
     case "aborted": {
       const { request } = event;
-      const fact = { kind: "file", protocol: "http", file: clip(request.file), ...httpProgress(event) } as const;
+      const fact = { ...httpFile(request), ...httpProgress(event) } as const;
       return { transfer: request, ...from(request.client.address, request.mac), fact };
     }
     case "refused": {
@@ -120,12 +120,17 @@ export function readHttp(event: HttpBootEvent): FileSighting | undefined {
       if (request === undefined) return undefined;
       const missing = status === 404 || reason === "permission-denied" || reason === "not-regular";
       const outcome = missing ? "not-found" : "refused";
-      const fact = { kind: "file", protocol: "http", file: clip(request.file), outcome, reason, code: status } as const;
+      const fact = { ...httpFile(request), outcome, reason, code: status } as const;
       return { ...from(client.address, request.mac), fact: { ...fact, bytes: 0, ...withDetail(detail) } };
     }
     default:
       return undefined;
   }
+}
+
+function httpFile({ file, userAgent }: HttpBootRequest) {
+  const agent = userAgent === undefined ? {} : { agent: clip(userAgent) };
+  return { kind: "file", protocol: "http", file: clip(file), ...agent } as const;
 }
 
 function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress" | "done" | "aborted" }>): Progress {

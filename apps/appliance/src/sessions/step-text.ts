@@ -33,10 +33,19 @@ export function stepText(step: Step): string {
       const who = step.hostName ?? step.vendorClass;
       return `${step.type} of an operating system${who === undefined ? "" : `, ${quote(who)}`}`;
     }
+    case "server-asked":
+      return `Bootlace asked ${step.server} for ${quote(step.file)}: ${serverTexts[step.result]}`;
     case "file":
       return fileText(step);
   }
 }
+
+const serverTexts = {
+  down: "no answer",
+  refused: "its port is closed",
+  "no-file": "it does not have the file",
+  serves: "it has the file",
+} as const;
 
 function fileText(step: FileStep): string {
   const name = `${step.protocol.toUpperCase()} ${quote(step.file)}`;

@@ -2,6 +2,7 @@ import type { Firmware, IgnoreReason, ReplyNote } from "@bootlace/proxy-dhcp";
 import type { FileRole } from "../catalogue/file-role.ts";
 import type { PolicyReason } from "../catalogue/reasons/silences.ts";
 import type { FileReason } from "../catalogue/reasons/table.ts";
+import type { ServerResult } from "../events/event.ts";
 
 /** How a file request stands. A `probe` asked for the size only. */
 export type FileOutcome = "running" | "done" | "probe" | "aborted" | "not-found" | "refused";
@@ -32,6 +33,8 @@ export interface FileFact {
   readonly timeouts?: number;
   readonly ms?: number;
   readonly detail?: string;
+  /** User-Agent of an HTTP request. */
+  readonly agent?: string;
 }
 
 /** A reply of ours. */
@@ -46,6 +49,8 @@ interface AnswerFact<K extends "offer" | "ack"> {
   readonly elsewhere: boolean;
   readonly rule?: string;
   readonly notes: readonly ReplyNote[];
+  /** Of a boot menu: seconds until it starts its first item; 255 waits for a person (PXE 2.1 table 2-1, tag 10). */
+  readonly menuSeconds?: number;
 }
 
 /** What was seen of one boot, one fact a step. */
@@ -88,6 +93,8 @@ export type Fact =
       readonly address?: string;
       readonly vendorClass?: string;
       readonly bootFile?: string;
+      /** siaddr, where it names one. */
+      readonly nextServer?: string;
     }
   /** An ordinary DHCP client with the same MAC address: an operating system has come up. */
   | {
@@ -96,6 +103,8 @@ export type Fact =
       readonly vendorClass?: string;
       readonly hostName?: string;
     }
+  /** Bootlace asked the file server that a rule names. */
+  | { readonly kind: "server-asked"; readonly server: string; readonly file: string; readonly result: ServerResult }
   | FileFact;
 
 /** A fact with its place in the time-line. */

@@ -11,6 +11,7 @@ export const readFirmware: Read<Firmware> = oneOf<Firmware>({
   ipxe: 1,
   "raspberry-pi": 1,
   "u-boot": 1,
+  other: 1,
 });
 
 const readNote = oneOf<ReplyNote>({
@@ -41,6 +42,7 @@ const answer: FactShape<"offer"> = {
   elsewhere: flag,
   rule: optional(text),
   notes: listOf(readNote),
+  menuSeconds: optional(number),
 };
 
 const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
@@ -73,6 +75,7 @@ const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
     address: optional(text),
     vendorClass: optional(text),
     bootFile: optional(text),
+    nextServer: optional(text),
   },
   system: { type: text, vendorClass: optional(text), hostName: optional(text) },
   file: {
@@ -93,6 +96,12 @@ const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
     timeouts: optional(number),
     ms: optional(number),
     detail: optional(text),
+    agent: optional(text),
+  },
+  "server-asked": {
+    server: text,
+    file: text,
+    result: oneOf({ down: 1, refused: 1, "no-file": 1, serves: 1 }),
   },
 };
 

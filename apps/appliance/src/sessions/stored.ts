@@ -1,16 +1,21 @@
 import { confidences, severities, verdicts } from "../catalogue/verdicts.ts";
 import { outcomes } from "./outcome.ts";
 import { flag, itemsOf, listOf, number, objectOf, oneOf, optional, type Read, text } from "./read-json.ts";
-import type { Session } from "./session.ts";
+import { type Session, sessionOf } from "./session.ts";
 import { readFirmware, readStep } from "./stored-step.ts";
 import type { BootSummary } from "./summary.ts";
-import { type Conclusion, conclusionOf } from "./verdicts/verdict.ts";
+import type { Conclusion } from "./verdicts/verdict.ts";
 
 /**
  * Version of the JSON below, in each of its texts. It goes up when a reader of this version would misread the new form:
  * not for a new field that may be missing, a new kind of step or a new verdict.
  */
-export const storedSchema = 1;
+export const storedSchema = 2;
+
+/** In version 1 `booted` stood for two things. */
+export function withDelivered<T extends { readonly id: string; readonly confidence: string }>(verdict: T): T {
+  return verdict.id === "booted" && verdict.confidence !== "certain" ? { ...verdict, id: "delivered" } : verdict;
+}
 
 /** `newer-schema`: a later Bootlace wrote it. */
 export type Parsed<T> =
@@ -68,7 +73,7 @@ const readSummary = objectOf<Omit<BootSummary, "transfers">>({
 
 /** One session as one line of JSON, to be kept or sent. */
 export function serializeSession(session: Session): string {
-  return JSON.stringify({ schema: storedSchema, ...session, verdicts: session.verdicts.map(conclusionOf) });
+  return JSON.stringify({ schema: storedSchema, ...sessionOf(session) });
 }
 
 /**
@@ -78,7 +83,9 @@ export function serializeSession(session: Session): string {
 export function parseSession(json: string): Parsed<Session> {
   const parsed = parseStored(json);
   if (!parsed.ok) return parsed;
-  const session = readSession(parsed.value);
+  const read = readSession(parsed.value);
+  const session =
+    read === undefined || parsed.schema > 1 ? read : { ...read, verdicts: read.verdicts.map(withDelivered) };
   if (session === undefined) return { ok: false, fault: "malformed" };
   const unknown = (parsed.value as { steps: unknown[] }).steps.length - session.steps.length;
   return { ok: true, value: unknown === 0 ? session : { ...session, dropped: session.dropped + unknown } };
@@ -94,16 +101,25 @@ export function serializeSummary(summary: BootSummary): string {
 export function parseSummary(json: string): Parsed<BootSummary> {
   const parsed = parseStored(json);
   if (!parsed.ok) return parsed;
-  const value = readSummary(parsed.value);
+  const read = readSummary(parsed.value);
+  const value = read === undefined || parsed.schema > 1 ? read : summaryOfVersion1(read);
   return value === undefined ? { ok: false, fault: "malformed" } : { ok: true, value };
 }
 
-function parseStored(json: string): Parsed<object> {
+function summaryOfVersion1(summary: BootSummary): BootSummary {
+  const { verdict, outcome } = summary;
+  if (outcome !== "booted" || verdict === undefined || verdict.confidence === "certain") return summary;
+  return { ...summary, outcome: "delivered", verdict: withDelivered(verdict) };
+}
+
+function parseStored(
+  json: string,
+): { readonly ok: true; readonly value: object; readonly schema: number } | Extract<Parsed<never>, { ok: false }> {
   try {
     const value: unknown = JSON.parse(json);
     const { schema } = value as { schema?: unknown };
     if (typeof schema !== "number" || schema < 1) return { ok: false, fault: "malformed" };
-    return schema > storedSchema ? { ok: false, fault: "newer-schema" } : { ok: true, value: value as object };
+    return schema > storedSchema ? { ok: false, fault: "newer-schema" } : { ok: true, value: value as object, schema };
   } catch {
     return { ok: false, fault: "malformed" };
   }

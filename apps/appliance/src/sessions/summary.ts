@@ -1,7 +1,7 @@
 import { type Boot, stepsOf } from "./boot.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { type RunningFile, runningFiles } from "./running-files.ts";
-import type { Session } from "./session.ts";
+import { type Session, sessionOf } from "./session.ts";
 import { type Conclusion, conclusionOf, primaryOf } from "./verdicts/verdict.ts";
 
 /** Everything about a boot that fits one row of a list: who, when, what it was given and how it ended. */
@@ -43,7 +43,7 @@ export function summaryOf(boot: Session): BootSummary {
     givenUp: _givenUp,
     verdicts,
     ...rest
-  } = boot;
+  } = sessionOf(boot);
   const named = [...stepsOf(boot, "offer"), ...stepsOf(boot, "ack")].findLast(({ bootFile }) => bootFile !== undefined);
   const ruled = steps.findLast((step) => "rule" in step && step.rule !== undefined);
   const rule = ruled !== undefined && "rule" in ruled ? ruled.rule : undefined;

@@ -1,4 +1,4 @@
-/** Calls `work` after so many milliseconds. */
+/** Calls `work` after the given milliseconds. */
 export type Later = (milliseconds: number, work: () => void) => void;
 
 /** Items that wait for a quiet moment, in order. */
@@ -15,7 +15,7 @@ const quietAfter = 10;
 const patience = 500;
 /** Items in one go: about a millisecond. */
 const slice = 64;
-/** Whoever settles works on this many at once: a fraction of a second. */
+/** Settling processes this many at once: a fraction of a second. */
 const most = 4096;
 
 /**
@@ -47,7 +47,7 @@ export function createBacklog<T>(work: (item: T) => void, now: () => number, lat
     later?.(milliseconds, () => {
       awake = false;
       const time = now();
-      // A clock that was set back must not make anybody wait.
+      // A clock set back must not delay anything.
       const quiet = time - latest >= quietAfter || time < latest;
       const oldest = waiting[head]?.time ?? time;
       if (quiet || time - oldest >= patience) workOn(slice);

@@ -6,11 +6,11 @@ import type { BootSummary } from "../sessions/summary.ts";
 import type { SessionChange } from "./sessions-keeper.ts";
 import type { Sink } from "./sinks.ts";
 
-/** The machines that were seen, by their boots. */
+/** The machines seen, by their boots. */
 export interface ClientsList extends Sink<SessionChange> {
   /** Takes a boot from before this process; the oldest first. */
   remember(boot: BootSummary): void;
-  /** The one seen last first. */
+  /** Latest first. */
   list(): ApiClient[];
 }
 

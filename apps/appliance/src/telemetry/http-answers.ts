@@ -1,7 +1,7 @@
 import type { ApplianceEvent } from "../events/event.ts";
 import type { Sink } from "./sinks.ts";
 
-/** HTTP answers that are being sent. */
+/** HTTP responses being sent. */
 export interface HttpAnswers extends Sink<ApplianceEvent> {
   active(): number;
 }

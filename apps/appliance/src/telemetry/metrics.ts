@@ -8,7 +8,7 @@ import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { outcomeOf } from "../sessions/outcome.ts";
 
-/** Figures of everything that happens. No label holds what a client sent: their values are finite sets. */
+/** Metrics of all events. No label contains client data: their values are finite sets. */
 export interface Metrics {
   observe(event: ApplianceEvent): void;
   /** A boot has ended. */
@@ -32,7 +32,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Gauge({ name: `bootlace_${name}`, help, labelNames, registers });
 
-  gauge("build_info", "Which version runs.", "version").set({ version }, 1);
+  gauge("build_info", "Version of Bootlace.", "version").set({ version }, 1);
   const packets = counter("dhcp_packets_total", "DHCP packets received.", "port", "type", "result");
   const drops = counter("dhcp_drops_total", "DHCP packets not answered.", "reason");
   const replySeconds = new Histogram({
@@ -41,16 +41,16 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
     registers,
   });
-  const transfers = counter("tftp_transfers_total", "TFTP requests that ended.", "result");
-  const active = gauge("tftp_active", "TFTP transfers that go on.");
-  const tftpBytes = counter("tftp_bytes_total", "Octets of files sent by TFTP and acknowledged.");
+  const transfers = counter("tftp_transfers_total", "Finished TFTP requests.", "result");
+  const active = gauge("tftp_active", "TFTP transfers under way.");
+  const tftpBytes = counter("tftp_bytes_total", "Bytes of files sent by TFTP and acknowledged.");
   const retransmits = counter("tftp_retransmits_total", "TFTP datagrams sent again.");
   const httpRequests = counter("http_requests_total", "HTTP requests for boot files.", "code");
   const httpBytes = counter("http_bytes_total", "Bytes of files sent by HTTP and acknowledged.");
-  const boots = counter("boots_total", "Boots that ended.", "arch", "outcome");
+  const boots = counter("boots_total", "Finished boots.", "arch", "outcome");
   const limited = counter("rate_limited_total", "Requests held back by a limit.", "subsystem");
   const foreign = gauge("foreign_dhcp_servers", "Other DHCP servers heard or named by clients in the last hour.");
-  const reloaded = gauge("config_last_reload_success", "1 when the configuration in force is the file's.");
+  const reloaded = gauge("config_last_reload_success", "1 if the last reload succeeded.");
   active.set(0);
   foreign.set(0);
   reloaded.set(1);
@@ -81,7 +81,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
   }
 
   function countForeign(now: number): void {
-    // Seen in times to come: before the clock was set back. Who is still there is heard again.
+    // Seen in the future: the clock was set back. A server that is still running is seen again.
     const over = (seen: number) => now - seen > foreignFor || now < seen;
     for (let oldest = foreignSeen.oldest(); oldest !== undefined && over(oldest[1]); ) {
       foreignSeen.delete(oldest[0]);

@@ -4,7 +4,7 @@ import { isoTime } from "../api-model/views.ts";
 import { type ApplianceEvent, timeOf } from "../events/event.ts";
 import type { Sink } from "./sinks.ts";
 
-/** Names that clients asked for and that were not found. */
+/** Names that clients requested and that were not found. */
 export interface MissingFiles extends Sink<ApplianceEvent> {
   /** The latest first. */
   list(): ApiFiles["notFound"];

@@ -1,4 +1,4 @@
-import type { ApiBoot, ApiBoots, ApiClients, ApiFiles } from "../api-model/types.ts";
+import type { ApiBoot, ApiBoots, ApiClients, ApiFetches, ApiFiles } from "../api-model/types.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import type { Level, LogRecord } from "../events/record.ts";
 import type { BootQuery, HistoryState, HistoryStore } from "../history/history-store.ts";
@@ -22,16 +22,18 @@ export interface Observer {
   readonly metrics: Metrics;
   /** Those of its parts that want events, in their order. */
   readonly sinks: readonly Sink<ApplianceEvent>[];
-  /** A line of the log, for those who watch. */
+  /** A log line, for live readers. */
   logged(record: LogRecord, time?: number): void;
   boots(query: BootQuery): Promise<ApiBoots>;
   boot(id: string): Promise<ApiBoot | undefined>;
+  /** Downloads that are no boots. */
+  fetches(): ApiFetches;
   clients(): ApiClients;
   notFound(): ApiFiles["notFound"];
-  /** HTTP answers on their way. */
+  /** HTTP responses being sent. */
   httpActive(): number;
   history(): Promise<HistoryState>;
-  /** Learns from the history which machines there were before this process. */
+  /** Reads the machines seen before this process from the history. */
   remember(): Promise<void>;
   /** Ends all boots, writes the history and closes it. */
   close(): Promise<void>;
@@ -51,6 +53,8 @@ export interface ObserverOptions {
   /** Least important line that goes into the stream. */
   readonly level: Level;
   readonly hostNameOf?: HostNameOf;
+  /** Besides those who listen here. */
+  readonly onChange?: (change: SessionChange) => void;
   readonly processMetrics?: boolean;
 }
 
@@ -82,11 +86,12 @@ export function createObserver(options: ObserverOptions): Observer {
     },
     {
       name: "log",
-      take({ boot, verdict, kept }) {
-        if (kept && verdict !== undefined) log(verdictRecord(boot, verdict));
+      take({ kept, verdict, ...change }) {
+        if (kept && verdict !== undefined) log(verdictRecord({ ...change, verdict }));
       },
     },
     publisher.verdicts,
+    { name: "onChange", take: (change) => options.onChange?.(change) },
   ];
   for (const listener of listeners) sessions.subscribe(listener);
 
@@ -106,6 +111,7 @@ export function createObserver(options: ObserverOptions): Observer {
     logged: (record, time = now()) => publisher.logged(record, time),
     boots: keeper.boots,
     boot: keeper.boot,
+    fetches: keeper.fetches,
     clients: () => ({ schema: 1, clients: clients.list() }),
     notFound: missing.list,
     httpActive: answers.active,

@@ -1,10 +1,11 @@
 import { allowance } from "@bootlace/boot-source";
-import type { ApiBoot, ApiBoots } from "../api-model/types.ts";
-import { bootView, summaryView } from "../api-model/views.ts";
+import type { ApiBoot, ApiBoots, ApiFetches } from "../api-model/types.ts";
+import { bootView, fetchView, summaryView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { type BootQuery, type HistoryStore, select } from "../history/history-store.ts";
 import type { Boot } from "../sessions/boot.ts";
-import { type BootChange, createFold } from "../sessions/fold.ts";
+import { createFold } from "../sessions/fold.ts";
+import type { BootChange } from "../sessions/reported.ts";
 import { summaryOf } from "../sessions/summary.ts";
 import type { Sink } from "./sinks.ts";
 
@@ -17,6 +18,7 @@ export interface SessionChange extends BootChange {
 export interface SessionsKeeper extends Sink<ApplianceEvent> {
   boots(query: BootQuery): Promise<ApiBoots>;
   boot(id: string): Promise<ApiBoot | undefined>;
+  fetches(): ApiFetches;
   /** Ends all boots. */
   finish(now: number): void;
 }
@@ -59,6 +61,7 @@ export function createSessionsKeeper({ history, named, onChange }: SessionsKeepe
       const found = live === undefined ? await history.get(id) : named(live);
       return found === undefined ? undefined : bootView(found);
     },
+    fetches: () => ({ schema: 1, fetches: fold.fetches().map(fetchView) }),
     finish(now) {
       for (const change of fold.finish(now)) changed(change);
     },

@@ -1,4 +1,4 @@
-/** Somebody who wants to hear what happens. */
+/** A subscriber to events. */
 export interface Sink<T> {
   /** As the log names it. */
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Sink<T> {
   take(item: T): void | Promise<void>;
 }
 
-/** All who listen, each at its own pace. */
+/** All subscribers, each at its own pace. */
 export interface Sinks<T> {
   /**
    * Adds a sink after those that are there. Without a promise under way, sinks get an item in this order.
@@ -94,7 +94,7 @@ function createLine<T>(sink: Sink<T>, options: SinksOptions): Line<T> {
 
   function reportWhenDue(): void {
     const passed = now() - reportedAt;
-    // A clock that was set back must not hold the report up.
+    // A clock set back must not delay the report.
     if (passed >= reportEvery || passed < 0) report();
   }
 

@@ -9,7 +9,7 @@ export interface StreamEntry {
   readonly data: string;
 }
 
-/** What happens, for those who watch. A bounded number of events is kept for readers that come back. */
+/** Events for live readers. A bounded number is kept for readers that reconnect. */
 export interface Stream {
   publish<N extends keyof ApiStreamEvents>(name: N, data: ApiStreamEvents[N]): void;
   /**

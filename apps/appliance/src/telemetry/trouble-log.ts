@@ -3,7 +3,7 @@ import type { Level, LogRecord } from "../events/record.ts";
 import type { HistoryNews } from "../history/history.ts";
 import type { SinkTrouble } from "./sinks.ts";
 
-/** What became of the history. */
+/** Log records about the history. */
 export function historyRecord(news: HistoryNews, directory: string): LogRecord {
   const { type, ...more } = news;
   const event: EventCode = `history.${type}`;
@@ -21,17 +21,20 @@ export function historyRecord(news: HistoryNews, directory: string): LogRecord {
         `the history in ${directory} cannot be used (${news.problem}): boots are kept in memory only`,
       );
     case "write-failed":
-      return report("warn", `the history in ${directory} cannot be written (${news.problem}): boots wait in memory`);
+      return report(
+        "warn",
+        `the history in ${directory} cannot be written (${news.problem}): boots are kept in memory meanwhile`,
+      );
     case "damaged":
-      return report("warn", `the history in ${directory} could not be read: it was put aside and begun anew`);
+      return report("warn", `the history in ${directory} was unreadable: moved aside; started a new history`);
     case "newer": {
       const { version, known, movedTo } = news;
-      const what = `the history in ${directory} is of a newer Bootlace (format ${version}, this one reads up to ${known})`;
+      const what = `the history in ${directory} is from a newer Bootlace (format ${version}, this one reads up to ${known})`;
       const fix = `To use it again, install the newer Bootlace and rename the file to boots.db`;
-      return report("warn", `${what}: it was renamed to ${movedTo}, and a new one begun. ${fix}`);
+      return report("warn", `${what}: renamed it to ${movedTo} and started a new one. ${fix}`);
     }
     case "migrated": {
-      const left = news.unreadable === 0 ? "" : `; ${news.unreadable} could not be read and were left out`;
+      const left = news.unreadable === 0 ? "" : `; ${news.unreadable} unreadable and left out`;
       return report(
         news.unreadable === 0 ? "info" : "warn",
         `the history in ${directory} was converted to the format of this version, ${count(news.boots, "boot")}${left}`,
@@ -43,11 +46,11 @@ export function historyRecord(news: HistoryNews, directory: string): LogRecord {
         `${count(news.boots, "boot")} could not be written to the history${directory === "" ? "" : ` in ${directory}`}`,
       );
     case "writable-again":
-      return report("info", `the history in ${directory} is written again`);
+      return report("info", `the history in ${directory} can be written again`);
   }
 }
 
-/** That somebody who listens to the events does not keep up, or fails. */
+/** The log record about a subscriber that is too slow, or fails. */
 export function sinkRecord({ sink, lost, failed, problem }: SinkTrouble): LogRecord {
   const slow = lost === 0 ? [] : [`is too slow: it missed ${count(lost, "event")}, the oldest first`];
   const broken = failed === 0 ? [] : [`failed on ${count(failed, "event")} (${problem ?? "unknown"})`];

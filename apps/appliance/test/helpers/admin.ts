@@ -58,7 +58,8 @@ export function admin(
     }),
     readiness: () => ({ ready: true, reasons: [] }),
     clients: observer.clients,
-    boots: observer.boots,
+    fetches: observer.fetches,
+    boots: async (query) => ({ ok: true, value: await observer.boots(query) }),
     boot: observer.boot,
     files: () => ({
       schema: 1,

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { builtImage } from "../../src/boot-files/boot-check/image.ts";
 import { checkText } from "../../src/boot-files/boot-check/text.ts";
 import { checkProgramOn } from "../../src/catalogue/boot-check.ts";
+import { readPxelinuxConfig } from "../../src/catalogue/contents/pxelinux.ts";
 import { growTree } from "../../src/catalogue/tree.ts";
 import { formatFault } from "../../src/config/faults.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { parsePxelinuxConfig } from "../../src/file-check/pxelinux-config.ts";
 import { importDnsmasq } from "../../src/import/dnsmasq/dnsmasq.ts";
 import { capturedPacket } from "./captured-packet.ts";
 import { braceProblems, foreignYamlProblems, iniProblems } from "./doc-foreign.ts";
@@ -34,7 +34,9 @@ const rules: Readonly<Record<string, Rule>> = {
   grub: ({ text }) => [...braceProblems(text), ...unknownWords(text, grubWords)],
   ipxe: ({ text }) => (text.startsWith("#!ipxe\n") ? unknownWords(text, ipxeWords) : ["no #!ipxe"]),
   pxelinux: ({ text }) =>
-    parsePxelinuxConfig(text).length > 0 ? unknownWords(text, pxelinuxWords) : ["boots nothing"],
+    readPxelinuxConfig(text, { path: "pxelinux.cfg/default" }).needs.length > 0
+      ? unknownWords(text, pxelinuxWords)
+      : ["boots nothing"],
   uboot: ({ text }) => unknownWords(text, ubootWords),
   dockerfile: ({ text }) =>
     unknownWords(text.replaceAll("\\\n", " "), /^(#.*|FROM|RUN|COPY|ENTRYPOINT|CMD|WORKDIR|USER)$/),
@@ -87,7 +89,7 @@ function dnsmasqProblems({ title, text }: Block, sandbox: Sandbox): string[] {
   sandbox.write(`etc/${name}`, text);
   const { yaml, remarks } = importDnsmasq(text, name, [{ address: "192.168.11.109", netmask: "255.255.255.0" }]);
   const parsed = parseConfig(yaml, "imported");
-  const unknown = remarks.filter(({ why }) => why.includes("does not know this directive"));
+  const unknown = remarks.filter(({ why }) => why.includes("unknown directive"));
   return [
     ...(parsed.ok ? [] : parsed.faults.map(formatFault)),
     ...unknown.map(({ text: line, why }) => `${line}: ${why}`),

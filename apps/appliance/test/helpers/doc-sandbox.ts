@@ -65,13 +65,15 @@ export function sandboxOf(page: Page): Sandbox {
 }
 
 async function runCommand(command: Command, words: string[], cli: ReturnType<typeof commandLine>) {
+  const named = words.indexOf("--api");
   const nowhere = askDaemon.has(command.name) ? ["--api", "http://127.0.0.1:9"] : [];
+  const others = named === -1 || nowhere.length === 0 ? words : words.toSpliced(named, 2);
   try {
     if (onlyRead.has(command.name)) {
       await cli.run({ ...command, run: async () => 0 }, ...words);
       return { out: "" };
     }
-    const { code, out, err } = await cli.run(command, ...words, ...nowhere);
+    const { code, out, err } = await cli.run(command, ...others, ...nowhere);
     const expected: number[] = askDaemon.has(command.name) ? [exitCodes.unreachable] : [exitCodes.ok];
     // What a page says about wrong files and configs is compared with what is printed.
     if (command.name === "check") expected.push(exitCodes.findings);
@@ -99,6 +101,6 @@ function namedFiles(value: unknown): string[] {
 
 /** What makes the file one that its machine can start. */
 function bootFile(path: string): string | Uint8Array {
-  if (!/\.efi(\.signed)?$/i.test(path)) return "boot file\n";
+  if (!/\.efi(\.signed)?$/i.test(path)) return "boot-file\n";
   return peImage(/aa64|arm64/i.test(path) ? 0xaa64 : /ia32|efi32/i.test(path) ? 0x014c : 0x8664);
 }

@@ -25,12 +25,24 @@ const bootFileNow = 8;
 
 /**
  * What firmware makes of a server's answers (PXE 2.1 §2.2, edk2 UefiPxeBcDxe): the file of the offer, else the menu of the
- * offer or of the ACK, else the file of the ACK. A menu whose time is 0 is its first line.
+ * offer or of the ACK, else the file of the ACK. A menu whose time is 0 is its first line. A Raspberry Pi looks for its
+ * words.
  * @param self the server's own address, which an empty siaddr stands for
  */
-export function follow({ offer, ack, items }: Answers, self: string): Booted {
+export function follow(
+  { offer, ack, items }: Answers,
+  self: string,
+  program: "firmware" | "ipxe" | "raspberry-pi" = "firmware",
+): Booted {
   const first = read(offer);
   if (first === undefined) return { kind: "nothing" };
+  if (program === "raspberry-pi") {
+    const words = Buffer.from(offer ?? "", "hex").includes("Raspberry Pi Boot");
+    return words ? { kind: "file", file: "its own", server: self } : { kind: "nothing" };
+  }
+  // iPXE asks on the PXE port only when the offer has neither a file with its server nor a menu (net/udp/dhcp.c).
+  const complete = first.file !== "" && first.siaddr !== "0.0.0.0" && first.pxe?.bootMenu === undefined;
+  if (program === "ipxe" && complete) return fileOf(first, self);
   if (first.http) return first.file === "" ? { kind: "nothing" } : { kind: "file", file: first.file, server: "" };
   if (first.file !== "" && ((first.pxe?.discoveryControl ?? 0) & bootFileNow) !== 0) return fileOf(first, self);
   const menu = first.pxe?.bootMenu === undefined ? read(ack) : first;

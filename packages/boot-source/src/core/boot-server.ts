@@ -25,7 +25,7 @@ export interface BootServer<Changes, Statistics, Bound extends BoundAddress = Bo
    * Changes what is given, and nothing else. New requests find the new settings; what runs goes on to its end, also on an
    * address or port that is given up. An address that stays keeps its socket.
    * @returns the addresses that could not be bound; they are reported by `listen-failed` and tried again
-   * @throws OptionError for a value that an option cannot have; then nothing is changed
+   * @throws OptionError for an invalid value of an option; then nothing is changed
    */
   configure(changes: Changes): Promise<readonly BindFailure[]>;
   /** What is bound now, with the port the system chose. */

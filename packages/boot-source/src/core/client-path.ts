@@ -29,6 +29,16 @@ export function withoutGarbage(name: string): string {
   return name.replace(/\xff[\x80-\xff]*$/, "");
 }
 
+/**
+ * What a name may mean whose end was not seen: a DHCP server that ends option 67 without a NUL makes the ROM take the
+ * options behind it for a part of the name. Cut before the first control or non-ASCII character; and once more without
+ * the character before it, which may be the code of the next option. Best first; none when nothing is left.
+ */
+export function namesBeforeTail(name: string): readonly string[] {
+  const end = name.search(/[^\x20-\x7e]/);
+  return end === -1 ? [] : [name.slice(0, end), name.slice(0, Math.max(0, end - 1))].filter((cut) => cut !== "");
+}
+
 /** A file name of a request, read as a path below a root. */
 export type NamePaths =
   /** The paths it may mean, best first, each as segments. */

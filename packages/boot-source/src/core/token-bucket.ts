@@ -1,4 +1,4 @@
-/** So many at once, and so many a second over time. */
+/** A burst, and a rate per second over time. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
@@ -28,7 +28,7 @@ export function refill(bucket: TokenBucket, { burst, perSecond }: Rate, now: num
 }
 
 /**
- * Lets pass what every one of the rates has room for; what is held back uses nothing up.
+ * Lets an event pass when every rate has room for it; a held-back event uses nothing.
  * @returns true when one more passes at the time `now`
  */
 export function allowance(...rates: readonly Rate[]): (now: number) => boolean {

@@ -1,6 +1,6 @@
 import type { RequestHeaders } from "./request-headers.ts";
 
-/** What identifies the bytes of a file to a client that has part of them. */
+/** Validators: identify the bytes of a file for a client that has part of them. */
 export interface Validators {
   /** Strong, with its quotes; undefined for a file that may still be written. */
   readonly etag: string | undefined;
@@ -37,7 +37,7 @@ export function rangeApplies(ifRange: string | undefined, { etag, lastModified }
   return text.startsWith('"') ? text === etag : text === lastModified;
 }
 
-/** Weak tags never match strongly (RFC 9110 section 8.8.3.2). We give none, but clients send what they like. */
+/** Weak tags never match strongly (RFC 9110 section 8.8.3.2). This server sends none, but clients may send any. */
 function listNames(header: string, etag: string | undefined, weakly: boolean): boolean {
   if (header.trim() === "*") return true;
   if (etag === undefined) return false;
@@ -45,13 +45,13 @@ function listNames(header: string, etag: string | undefined, weakly: boolean): b
   return tags.some((tag) => tag === etag || (weakly && tag === `W/${etag}`));
 }
 
-/** A date that cannot be read never counts: edk2 sends a weak tag as If-Unmodified-Since. */
+/** An unreadable date never counts: edk2 sends a weak tag as If-Unmodified-Since. */
 function isLater(lastModified: string | undefined, header: string): boolean {
   if (lastModified === undefined) return false;
   return parseDate(lastModified) > parseDate(header);
 }
 
-/** The three forms of RFC 9110 section 5.6.7; NaN for anything else, of which Date.parse makes dates at will. */
+/** The three forms of RFC 9110 section 5.6.7; NaN for anything else, which Date.parse might accept. */
 function parseDate(text: string): number {
   if (/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return Date.parse(text);
   if (/^\w{6,9}, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT$/.test(text)) return Date.parse(text);

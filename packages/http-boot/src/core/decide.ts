@@ -10,7 +10,7 @@ export interface Refusal {
   readonly detail?: string;
 }
 
-/** What a request for a file that exists gets. */
+/** The decision about a request for an existing file. */
 export type Answer =
   | { readonly kind: "found"; readonly range: ByteRange | undefined }
   | { readonly kind: "not-modified" }
@@ -19,7 +19,7 @@ export type Answer =
 /** No boot client sends more than a dozen. */
 const mostHeaders = 100;
 
-/** What is wrong with a request before any file is looked up. @param raw names and values in turns */
+/** The fault of a request, found before any file is looked up. @param raw names and values in turns */
 export function refusalOf(
   method: string,
   headers: RequestHeaders,

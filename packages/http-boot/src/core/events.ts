@@ -1,6 +1,6 @@
 import type { AddressEvent, SourceClient } from "@bootlace/boot-source";
 
-/** Who asked, and on which of our addresses. */
+/** The client, and the own address it used. */
 export type HttpBootClient = SourceClient;
 
 /** One request, the same object in every event about it. Texts are the client's: hostile until escaped. */
@@ -11,10 +11,10 @@ export interface HttpBootRequest {
   readonly method: string;
   /** The request target as sent, at most 2,048 bytes. */
   readonly target: string;
-  /** The path below the root that it was read as: decoded, no empty segments, no slash in front. */
+  /** The target as a path below the root: decoded, no empty segments, no leading slash. */
   readonly file: string;
   readonly userAgent: string | undefined;
-  /** Whom the URL names: the appliance writes it into the URLs of iPXE scripts. */
+  /** The MAC address in the URL: the appliance writes it into the URLs of iPXE scripts. */
   readonly mac: string | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface ByteRange {
 
 /** Why a request got no file. Each has one status, see {@link statusOf}. */
 export type HttpRefusal =
-  /** No such file. */
+  /** The file does not exist. */
   | "missing"
   | "is-directory"
   /** A FIFO, a device or a socket. */
   | "not-regular"
   | "permission-denied"
-  /** `..`, or a symbolic link that leads out of the root. */
+  /** `..`, or a symbolic link out of the root. */
   | "outside-root"
   /** Escapes that cannot be decoded, control characters, or longer than a path may be. */
   | "bad-path"
@@ -41,19 +41,25 @@ export type HttpRefusal =
   | "method"
   /** The target names another host. */
   | "other-host"
-  /** A request for a file that carries a body. */
+  /** A request with a body. */
   | "body"
   | "target-too-long"
   | "headers-too-large"
+  /** A blank in the target: `detail` has the name with %20 in its place. */
+  | "blank-in-target"
+  /** The client speaks TLS. */
+  | "tls"
   /** Not HTTP, or HTTP that can be read in two ways. */
   | "malformed"
+  /** More requests on one connection than may wait for their turn: no answer. */
+  | "too-many-waiting"
   /** The request did not arrive in time. */
   | "request-timeout"
-  /** A range that no server can read; `detail` says which clients send it. */
+  /** A malformed range; `detail` says which clients send it. */
   | "malformed-range"
-  /** A range that begins behind the end of the file. */
+  /** A range that starts beyond the end of the file. */
   | "range-not-satisfiable"
-  /** If-Match or If-Unmodified-Since do not hold: the file is not the one of which the client has a part. */
+  /** If-Match or If-Unmodified-Since failed: the client has part of a different file. */
   | "precondition-failed"
   | "client-not-allowed"
   | "too-many-connections"
@@ -64,9 +70,9 @@ export type HttpRefusal =
 export type HttpAbort =
   /** The client closed the connection. */
   | "client-closed"
-  /** The client took nothing for too long. */
+  /** The client read nothing for too long. */
   | "timeout"
-  /** Slower than a transfer may be. */
+  /** The transfer was too slow. */
   | "lifetime"
   /** The file was changed or truncated meanwhile. */
   | "file-changed"
@@ -75,7 +81,7 @@ export type HttpAbort =
   | "stopped";
 
 /**
- * All that the boot file listener reports, in one union. `time` is Unix time in milliseconds, `ms` counts from the request.
+ * All events of the HTTP boot server, in one union. `time` is Unix time in milliseconds, `ms` counts from the request.
  * A request ends in exactly one of `done`, `aborted` and `refused`, or is counted in `further`; `start` and `progress`
  * come for bodies that do not leave at once.
  */
@@ -127,9 +133,10 @@ export type HttpBootEvent =
       readonly type: "refused";
       readonly time: number;
       readonly client: HttpBootClient;
-      /** Undefined when the request could not be read. */
+      /** Undefined when not even its first line could be read. */
       readonly request: HttpBootRequest | undefined;
       readonly reason: HttpRefusal;
+      /** 0: the connection was closed without an answer. */
       readonly status: number;
       readonly detail: string | undefined;
     }
@@ -160,7 +167,10 @@ const statuses: Readonly<Record<HttpRefusal, number>> = {
   body: 413,
   "target-too-long": 414,
   "headers-too-large": 431,
+  "blank-in-target": 400,
+  tls: 400,
   malformed: 400,
+  "too-many-waiting": 503,
   "request-timeout": 408,
   "malformed-range": 416,
   "range-not-satisfiable": 416,

@@ -10,7 +10,7 @@ export type Admission =
 
 /**
  * Whether a request may be answered at all, and on which interfaces. Only sources of our own subnets, broadcasts
- * and relays on the list get through, so that a forged address cannot aim our replies at a stranger.
+ * and relays on the list get through, so that a forged address cannot direct replies at a third party.
  */
 export function admit(packet: DhcpPacket, messageType: number, datagram: Datagram, context: Context): Admission {
   const { source } = datagram;
@@ -28,7 +28,7 @@ export function admit(packet: DhcpPacket, messageType: number, datagram: Datagra
 }
 
 /**
- * The relay of a datagram whose address no served subnet holds, so that only the routing table knows which of our
+ * The relay of a datagram whose address no served subnet holds, so that only the routing table decides which of our
  * addresses leads to it.
  */
 export function relayToRoute(bytes: Uint8Array, context: Context): Ipv4Address | undefined {
@@ -53,7 +53,7 @@ function admitRelayed(giaddr: Ipv4Address, datagram: Datagram, context: Context,
   return iface === undefined ? refused("no-interface") : { ok: true, interfaces: [iface] };
 }
 
-/** A request that is answered at its source: source, ciaddr and port must all be a boot client's. */
+/** A request answered at its source: source, ciaddr and port must all be those of a boot client. */
 function admitUnicast(
   packet: DhcpPacket,
   datagram: Datagram,
@@ -79,7 +79,7 @@ function admitUnicast(
   return iface === undefined ? refused("no-interface") : { ok: true, interfaces: [iface] };
 }
 
-/** The last address of a subnet reaches every machine in it; nobody asks from there (RFC 1122 §3.2.1.3). */
+/** The last address of a subnet reaches every machine in it; no client sends from it (RFC 1122 §3.2.1.3). */
 function isBroadcastOf(address: Ipv4Address, near: readonly ServedInterface[]): boolean {
   return near.some((iface) => {
     const { prefix, network, mask } = subnetOf(iface);

@@ -2,11 +2,11 @@ import { type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
 import type { BootClient } from "./client.ts";
 import type { ReplyNote } from "./decision.ts";
 import type { ServedInterface } from "./interfaces.ts";
-import { canFetch, isIpxeBinary, surelyFetches } from "./ipxe.ts";
+import { canFetch, isIpxeBinary, isOneOf, surelyFetches } from "./ipxe.ts";
 import type { BootPlan, IpxeScript } from "./plan.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
-/** What a client is told to fetch, and from whom. */
+/** The boot file of a client, and its server. */
 export type BootFile =
   | {
       readonly ok: true;
@@ -18,7 +18,7 @@ export type BootFile =
     }
   | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
 
-/** The part of a plan that is this client's, with the interface's own address in its URLs. */
+/** The part of a plan for this client, with the interface's own address in its URLs. */
 export function bootFileFor(client: BootClient, plan: BootPlan, iface: ServedInterface): BootFile {
   const server = plan.server ?? iface.address;
   if (client.http) return httpBootFile(plan, iface);
@@ -38,7 +38,7 @@ function httpBootFile(plan: BootPlan, iface: ServedInterface): BootFile {
   const url = expandUrl(plan.url, iface);
   const host = /^https?:\/\/([^/?#:@]+)(?::[0-9]{1,5})?(?:[/?#]|$)/i.exec(url)?.[1];
   if (host === undefined) return { ok: false, reason: "bad-boot-url", detail: plan.url };
-  // edk2 resolves a name only with option 6 in the DHCP server's own offer; ours is not looked at.
+  // edk2 resolves a name only with option 6 in the DHCP server's own offer; it ignores ours.
   const notes: ReplyNote[] = parseIpv4(host) === undefined ? ["url-host-is-a-name"] : [];
   return { ok: true, name: url, server: iface.address, notes };
 }
@@ -51,9 +51,16 @@ function ipxeBootFile(client: BootClient, plan: BootPlan, iface: ServedInterface
   }
   const url = plan.url && canFetch(client, plan.url) ? expandUrl(plan.url, iface) : undefined;
   const name = plan.file || url;
-  if (name === undefined) return { ok: false, reason: "no-boot-file" };
-  if (isIpxeBinary(name) && plan.allowIpxeChain !== true) return { ok: false, reason: "ipxe-chain-loop", detail: name };
+  if (name === undefined) {
+    return plan.serverAlone === true ? { ok: true, server, notes: [] } : { ok: false, reason: "no-boot-file" };
+  }
+  if (isLoop(name, plan)) return { ok: false, reason: "ipxe-chain-loop", detail: name };
   return { ok: true, name, server: plan.file ? server : iface.address, notes: [] };
+}
+
+/** iPXE that is handed iPXE asks again and is handed it again, for ever. */
+export function isLoop(name: string, { ipxeLoops, allowIpxeChain }: BootPlan): boolean {
+  return ipxeLoops === undefined ? isIpxeBinary(name) && allowIpxeChain !== true : isOneOf(ipxeLoops, name);
 }
 
 /** A TFTP script is named by a full URL: iPXE built into other firmware does not look at siaddr with a bare name. */
@@ -70,8 +77,8 @@ function scriptName(
 }
 
 /**
- * `{address}` becomes the interface's own address. What a URL may not hold is percent-encoded (RFC 3986 §2.1);
- * escapes that are there already stay as they are.
+ * `{address}` becomes the interface's own address. Characters not allowed in a URL are percent-encoded (RFC 3986 §2.1);
+ * existing escapes stay unchanged.
  */
 function expandUrl(url: string, iface: ServedInterface): string {
   return escaped(url.replaceAll("{address}", iface.address)).replace(/%25(?=[0-9a-f]{2})/gi, "%");

@@ -16,16 +16,18 @@ import { UNSPECIFIED } from "./interfaces.ts";
 import { isRaspberryPi, serialOf } from "./raspberry-pi.ts";
 import type { NotBootReason } from "./reasons.ts";
 
-/** A machine that asks to boot from the network. Strings are as sent: hostile until escaped. */
+/** A machine that requests a network boot. Strings are as sent: hostile until escaped. */
 export interface BootClient {
   /** Lower case with colons; absent unless htype and hlen say Ethernet or IEEE 802. */
   readonly mac?: string;
+  /** Option 61 in hexadecimal with colons, where there is no MAC address to know the machine by (RFC 4390 §2.1). */
+  readonly clientId?: string;
   readonly hardwareType: number;
   /** Option 97 with its first three fields little-endian, as EFI and SMBIOS have it. Absent when all zero. */
   readonly uuid?: string;
-  /** The same octets read in order, as some ROMs mean them. */
+  /** The same bytes read in order, as some ROMs send them. */
   readonly uuidBigEndian?: string;
-  /** The first known entry of option 93, else what option 60 says. */
+  /** The first known entry of option 93, else the architecture in option 60. */
   readonly arch?: Architecture;
   readonly archCodes: readonly number[];
   readonly firmware: Firmware;
@@ -52,12 +54,17 @@ export type Identification =
 
 const HTTP_CLASS = "HTTPClient";
 const BOOT_CLASSES = ["PXEClient", HTTP_CLASS];
+
+/** Whether option 60 begins with a vendor class of boot firmware (RFC 4578 §2), and not with one of the user's own. */
+export function isBootClass(vendorClass: string): boolean {
+  return BOOT_CLASSES.some((prefix) => vendorClass.startsWith(prefix));
+}
 const ETHERNET = 1;
 const IEEE_802 = 6;
 
 /**
- * Who sent a packet, as far as option 60 says that it is network boot firmware (RFC 4578 §2; prefixes, case
- * sensitive). `vendorClasses` are further prefixes that are served as PXE.
+ * The sender of a packet, if option 60 identifies network boot firmware (RFC 4578 §2; prefixes, case
+ * sensitive). `vendorClasses` are further prefixes to serve as PXE.
  */
 export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = []): Identification {
   if (packet.op !== BOOTREQUEST) return { ok: false, reason: "not-a-request" };
@@ -72,6 +79,7 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
 
   const http = matchedClass === HTTP_CLASS;
   const mac = macOf(packet);
+  const clientId = mac === undefined ? clientIdOf(packet) : undefined;
   const archCodes = architectureCodes(packet, vendorClass);
   const arch = preferredArchitecture(archCodes, http);
   const userClasses = optionValue(packet, "userClass")?.classes ?? [];
@@ -80,10 +88,17 @@ export function identify(packet: DhcpPacket, vendorClasses: readonly string[] = 
   const uuid = uuidOf(packet);
   const hostName = optionValue(packet, "hostName");
   const serial = serialOf(machineIdentifier);
-  const firmware = firmwareOf({ arch, http, vendorClass, asked: optionValue(packet, "parameterRequestList") });
+  const firmware = firmwareOf({
+    arch,
+    archCodes,
+    http,
+    vendorClass,
+    asked: optionValue(packet, "parameterRequestList"),
+  });
 
   const base = {
     ...(mac === undefined ? {} : { mac }),
+    ...(clientId === undefined ? {} : { clientId }),
     hardwareType: packet.htype,
     ...uuid,
     ...(arch === undefined ? {} : { arch }),
@@ -116,8 +131,8 @@ const ETHERBOOT = 175;
 const MACHINE_IDENTIFIER = 97;
 
 /**
- * Ethernet has six octets. edk2 can be built to send the UUID of option 97 as a hardware address of 16; InfiniBand
- * sends none (RFC 4390 §2.1). Type 0 is no hardware.
+ * Ethernet has six bytes. edk2 can be built to send the UUID of option 97 as a hardware address of 16; InfiniBand
+ * sends none (RFC 4390 §2.1). Type 0 is not a hardware type.
  */
 function isHardwareAddressUsable(packet: DhcpPacket): boolean {
   if (packet.htype === 0) return packet.hlen === 0;
@@ -130,6 +145,22 @@ function macOf(packet: DhcpPacket): string | undefined {
   const hasMac = (packet.htype === ETHERNET || packet.htype === IEEE_802) && packet.hlen === 6;
   return hasMac ? formatMac(hardwareAddress(packet)) : undefined;
 }
+
+/**
+ * What a machine is known by: its MAC address, else option 61 in the same form (RFC 4390 §2.1), else whatever chaddr
+ * holds. Empty when the packet has none of them.
+ */
+export function machineId(packet: DhcpPacket): string {
+  return macOf(packet) ?? clientIdOf(packet) ?? formatMac(hardwareAddress(packet));
+}
+
+/** InfiniBand sends no hardware address, and one of 16 octets is the UUID once more. */
+function clientIdOf(packet: DhcpPacket): string | undefined {
+  const bytes = packet.options.get(CLIENT_IDENTIFIER);
+  return bytes === undefined || bytes.length < 2 ? undefined : formatMac(bytes);
+}
+
+const CLIENT_IDENTIFIER = 61;
 
 /** Option 93; without it the decimal number inside option 60 (RFC 4578 §2.1, PXE 2.1 table 2-1). */
 function architectureCodes(packet: DhcpPacket, vendorClass: string): readonly number[] {
@@ -147,7 +178,7 @@ function preferredArchitecture(codes: readonly number[], http: boolean): Archite
 
 function uuidOf(packet: DhcpPacket): { uuid?: string; uuidBigEndian?: string } {
   const uuid = optionValue(packet, "clientMachineIdentifier");
-  // Firmware that cannot read its SMBIOS table sends zeros: no identity.
+  // Firmware that cannot read its SMBIOS table sends zeros, which identify nothing.
   if (uuid === undefined || /^[0-]+$/.test(uuid)) return {};
   const uuidBigEndian = swapUuid(uuid);
   return { uuid, ...(uuidBigEndian === undefined ? {} : { uuidBigEndian }) };

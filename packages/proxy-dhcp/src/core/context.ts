@@ -4,15 +4,15 @@ import type { ServicePort } from "./events.ts";
 import type { Endpoint, ServedInterface } from "./interfaces.ts";
 import type { Choose } from "./plan.ts";
 
-/** The ports all parties use; see {@link defaultPorts}. */
+/** The ports of all parties; see {@link defaultPorts}. */
 export interface Ports {
-  /** Where requests are broadcast to. */
+  /** Destination of broadcast requests. */
   readonly dhcp: number;
   /** Boot server and binl requests. */
   readonly pxe: number;
-  /** Where clients listen. */
+  /** The port of clients. */
   readonly client: number;
-  /** Where relays listen. */
+  /** The port of relays. */
   readonly relay: number;
 }
 
@@ -30,11 +30,11 @@ export interface Context {
   readonly serveUnknownArchitectures: boolean;
 }
 
-/** One UDP payload and what the socket knew about it. */
+/** One UDP payload, with what the socket reported about it. */
 export interface Datagram {
   readonly bytes: Uint8Array;
   readonly port: ServicePort;
-  /** The number of that port, from which replies leave. */
+  /** The number of that port, from which replies are sent. */
   readonly localPort: number;
   readonly source: Endpoint;
   /** The interface it arrived on: always known on the PXE port; for a relay's packet, the one that leads to giaddr. */

@@ -1,9 +1,10 @@
 import { type BootItem, DISCOVERY, encodePxeOptions, type Ipv4Address } from "@bootlace/dhcp-core";
-import { bootFileFor } from "./boot-file.ts";
-import type { BootClient } from "./client.ts";
+import { bootFileFor, isLoop } from "./boot-file.ts";
+import { type BootClient, isBootClass } from "./client.ts";
 import type { Answer, AnswerReason, Decision, Ignored } from "./decision.ts";
 import { firmwareTable, type ReplyForm } from "./firmware.ts";
 import type { ServedInterface } from "./interfaces.ts";
+import { isOneOf } from "./ipxe.ts";
 import { type BootMenu, chooseItem, menuOptions } from "./menu.ts";
 import type { BootPlan, Ignore } from "./plan.ts";
 import { raspberryPiOptions } from "./raspberry-pi.ts";
@@ -49,6 +50,8 @@ function decideFile(
 
   const { name, server, notes } = file;
   const offer = request.kind === "discover";
+  if (!offer && name !== undefined && isOneOf(plan.loaded ?? [], name))
+    return ignored("program-asks-again", plan, name);
   // A client without a file in the offer asks the offer's siaddr on the PXE port, so that must be ours.
   const later = offer && form === "server";
   const elsewhere = later && server !== iface.address;
@@ -56,10 +59,15 @@ function decideFile(
     ...answered(request, plan, form),
     ...(name === undefined || elsewhere ? {} : { bootFile: name }),
     server: later ? iface.address : server,
-    ...vendorOptionsOf(form, offer, item),
+    ...(isPlainDhcp(client) ? {} : vendorOptionsOf(form, offer, item)),
     ...(item === undefined ? {} : { item }),
     notes,
   };
+}
+
+/** A switch or a phone has a meaning of its own for what PXE says in option 43. */
+function isPlainDhcp({ archCodes, matchedClass }: BootClient): boolean {
+  return archCodes.length === 0 && !isBootClass(matchedClass);
 }
 
 function vendorOptionsOf(
@@ -84,13 +92,23 @@ function decideMenu(request: BootRequest, client: BootClient, plan: BootPlan, if
   }
   const { item } = request;
   if (item === undefined) return { ...base, vendorOptions: options };
-  return decideItem(request, plan, menu, item, iface.address);
+  return decideItem(request, client, plan, menu, item, iface.address);
 }
 
 /** The ACK must name the type it was asked for, or the client drops it (PXE 2.1 table 2-5). */
-function decideItem(request: BootRequest, plan: BootPlan, menu: BootMenu, item: BootItem, self: Ipv4Address): Decision {
+function decideItem(
+  request: BootRequest,
+  client: BootClient,
+  plan: BootPlan,
+  menu: BootMenu,
+  item: BootItem,
+  self: Ipv4Address,
+): Decision {
   const choice = chooseItem(menu, item.type, item.layer);
   if (!choice.ok) return ignored(choice.reason, plan, `type ${item.type} layer ${item.layer}`);
+  if (client.ipxe !== undefined && plan.ipxeLoops !== undefined && isLoop(choice.file, plan)) {
+    return ignored("ipxe-chain-loop", plan, choice.file);
+  }
   return {
     ...answered(request, plan, "menu"),
     bootFile: choice.file,

@@ -3,7 +3,7 @@ import type { ReplyForm } from "./firmware.ts";
 import type { BootPlan } from "./plan.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
-/** Something a person may want to know about a reply that was sent all the same. */
+/** A remark for people about a reply that was sent anyway. */
 export type ReplyNote =
   | "file-only-in-option-67"
   | "url-host-is-a-name"
@@ -14,7 +14,7 @@ export type ReplyNote =
   | "relay-information-without-relay"
   | "option-refused";
 
-/** Why an answer was given; the recipe's row that applied. */
+/** Why there is an answer: the row of the recipe that applied. */
 export type AnswerReason = "discover" | "pxe-request" | "boot-item" | "broadcast-discovery";
 
 export interface Answer {
@@ -38,11 +38,11 @@ export interface Ignored {
   readonly kind: "ignore";
   readonly reason: IgnoreReason;
   readonly rule?: string;
-  /** The value that decided, as the client sent it; for `no-plan` the chooser's own words. */
+  /** The value that decided, as the client sent it; for `no-plan` the chooser's own text. */
   readonly detail?: string;
   /** For `no-plan`: the chooser's code, where it has one. */
   readonly code?: string;
 }
 
-/** What is done with one request on one interface. Log, timeline, metrics and explain print this one value. */
+/** The decision about one request on one interface. Log, timeline, metrics and explain print this one value. */
 export type Decision = Answer | Ignored;

@@ -2,7 +2,7 @@ import { type DhcpPacket, messageTypes } from "@bootlace/dhcp-core";
 import type { Context, Datagram } from "./context.ts";
 import { type Endpoint, LIMITED_BROADCAST, type ServedInterface, UNSPECIFIED } from "./interfaces.ts";
 
-/** Where a reply goes and which of our sockets it leaves by. */
+/** The destination of a reply and the socket that sends it. */
 export interface Destination {
   readonly from: Endpoint;
   readonly to: Endpoint;
@@ -12,7 +12,7 @@ export interface Destination {
 
 /**
  * RFC 2131 §4.1, in its order: a relay, a known address, else everyone on the link. yiaddr is always 0, so a client
- * without an address can be reached by broadcast only. The source port is the one that was asked, because clients
+ * without an address can be reached by broadcast only. The source port is the one that received the request, because clients
  * check it.
  */
 export function destinationOf(
@@ -26,7 +26,7 @@ export function destinationOf(
   const asker = source.address === UNSPECIFIED ? packet.ciaddr : source.address;
   const from = { address: iface.address, port: datagram.localPort };
   if (datagram.port === "pxe") {
-    // edk2 listens on 4011 and iPXE on 68: only the source port says which.
+    // edk2 listens on 4011 and iPXE on 68: only the source port shows which.
     return {
       from,
       to: { address: asker, port: source.port },

@@ -7,7 +7,7 @@ import type { LimitKey } from "./limits.ts";
 /** Which of our two ports a datagram arrived on. */
 export type ServicePort = "dhcp" | "pxe";
 
-/** One reply as it left, or would have left, for the network. */
+/** One reply as sent, or as it would have been sent. */
 export interface SentReply {
   readonly interfaceName: string;
   readonly from: Endpoint;
@@ -17,27 +17,27 @@ export interface SentReply {
   readonly decision: Exclude<Decision, { kind: "ignore" }>;
 }
 
-/** One request, what was decided, and all replies it got. */
+/** One request, the decision about it, and all its replies. */
 export interface PacketEvent {
   readonly type: "packet";
   /** Milliseconds, from the `now` of the responder. */
   readonly time: number;
   readonly port: ServicePort;
   readonly source: Endpoint;
-  /** The interface a PXE-port request arrived on; the DHCP port cannot tell. */
+  /** The interface a PXE-port request arrived on; unknown for the DHCP port. */
   readonly interfaceName?: string;
   readonly octets: number;
   readonly request: DhcpPacket;
-  /** Absent when the packet is no boot client's. */
+  /** Absent when the packet is not from a boot client. */
   readonly client?: BootClient;
-  /** With several interfaces the first answer, else the first reason for silence. */
+  /** With several interfaces the first answer, else the first reason to ignore. */
   readonly decision: Decision;
   readonly replies: readonly SentReply[];
-  /** From the datagram to its replies on their way, without a wanted delay. Absent where nothing was measured. */
+  /** Time from receiving the datagram to sending its replies, without configured delays. Absent where not measured. */
   readonly milliseconds?: number;
 }
 
-/** A datagram that is no DHCP message. */
+/** A datagram that is not a DHCP message. */
 export interface UndecodableEvent {
   readonly type: "undecodable";
   readonly time: number;
@@ -57,7 +57,7 @@ export interface LimitedEvent {
   readonly dropped: number;
 }
 
-/** A port is bound: the DHCP port on all addresses, or the PXE port on one, which is served from now on. */
+/** A port was bound: the DHCP port on all addresses, or the PXE port on one, which is served from now on. */
 export interface ListeningEvent {
   readonly type: "listening";
   readonly time: number;
@@ -68,7 +68,7 @@ export interface ListeningEvent {
   readonly interfaceName?: string;
 }
 
-/** The same port was given up. */
+/** The same port was closed. */
 export interface UnlisteningEvent extends Omit<ListeningEvent, "type"> {
   readonly type: "unlistening";
 }
@@ -79,7 +79,7 @@ export interface UnlisteningEvent extends Omit<ListeningEvent, "type"> {
  */
 export interface ListenFailedEvent extends Omit<ListeningEvent, "type"> {
   readonly type: "listen-failed";
-  /** As the operating system says it: `EADDRINUSE`. */
+  /** The code of the operating system, such as `EADDRINUSE`. */
   readonly code: string;
 }
 

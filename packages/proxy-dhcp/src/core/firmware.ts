@@ -1,27 +1,27 @@
 import type { Architecture } from "@bootlace/dhcp-core";
 
 /** What runs on the machine that asks, as far as it makes a difference to the reply. */
-export type Firmware = "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot";
+export type Firmware = "bios" | "uefi" | "uefi-http" | "ipxe" | "raspberry-pi" | "u-boot" | "other";
 
 /**
- * How the boot file is told.
+ * How the reply names the boot file.
  * - `direct`: in the offer, with option 43 `06 01 08 ff`.
  * - `server`: an offer without option 43; the file is in the ACK from the PXE port.
  * - `menu`: option 43 with prompt, menu and boot servers.
  */
 export type ReplyForm = "direct" | "server" | "menu";
 
-/** How one kind of firmware likes to be answered when the plan does not say. */
+/** The default form of the reply for one kind of firmware. */
 export interface FirmwareRow {
-  /** For a plan without menu. HTTP and Raspberry Pi clients have one form, whatever is said here. */
+  /** For a plan without menu. HTTP and Raspberry Pi clients have only one form. */
   readonly form: Exclude<ReplyForm, "menu">;
   /** Which message carries the menu of a plan that has one; `none` leaves the menu out. */
   readonly menuCarriedBy: "offer" | "ack" | "none";
-  /** What was seen that made the row so. */
+  /** The observation behind the row. */
   readonly scar: string;
 }
 
-/** The defaults, each with the client that forced it. A plan's `form` and `menu.carriedBy` win over them. */
+/** The defaults, each with the client that forced it. A plan's `form` and `menu.carriedBy` override them. */
 export const firmwareTable: Readonly<Record<Firmware, FirmwareRow>> = {
   bios: {
     form: "direct",
@@ -48,6 +48,11 @@ export const firmwareTable: Readonly<Record<Firmware, FirmwareRow>> = {
     menuCarriedBy: "none",
     scar: "the boot ROM only looks for the words Raspberry Pi Boot in option 43, and asks 66 for the server",
   },
+  other: {
+    form: "direct",
+    menuCarriedBy: "offer",
+    scar: "Open Firmware, s390 and others that are neither PC nor UEFI read siaddr and file of the offer",
+  },
   "u-boot": {
     form: "direct",
     menuCarriedBy: "none",
@@ -55,12 +60,17 @@ export const firmwareTable: Readonly<Record<Firmware, FirmwareRow>> = {
   },
 };
 
-const BIOS_LIKE = new Set([0, 1, 3, 4, 5, 12, 13, 14, 20, 31, 32]);
+/** x86 with a BIOS, by TFTP and by HTTP. */
+const PC_BIOS = new Set([0, 20]);
+/** PC-98, Alpha, Arc, Lean Client, Open Firmware, ePAPR, OPAL, s390: neither PC nor UEFI. */
+const OTHERS = new Set([1, 3, 4, 5, 12, 13, 14, 31, 32]);
 const U_BOOT = new Set([21, 22, 23, 24]);
 
-/** What a request says of the program behind it. */
+/** What a request reveals about the program that sent it. */
 interface Asker {
   readonly arch: Architecture | undefined;
+  /** Of option 93, known or not. */
+  readonly archCodes: readonly number[];
   readonly http: boolean;
   readonly vendorClass: string;
   /** Option 55. */
@@ -68,16 +78,19 @@ interface Asker {
 }
 
 /** What a request stands for when nothing else is known; the vendor class, not the number, decides on HTTP. */
-export function firmwareOf({ arch, http, vendorClass, asked }: Asker): Firmware {
+export function firmwareOf({ arch, archCodes, http, vendorClass, asked }: Asker): Firmware {
   if (http) return "uefi-http";
   if (vendorClass.startsWith("U-Boot")) return "u-boot";
-  if (arch === undefined || BIOS_LIKE.has(arch.code)) return "bios";
+  // A PXE client that names no architecture is older than option 93, and a PC (PXE 2.1 knew no other).
+  if (arch === undefined) return archCodes.length === 0 && vendorClass.startsWith("PXEClient") ? "bios" : "other";
+  if (PC_BIOS.has(arch.code)) return "bios";
+  if (OTHERS.has(arch.code)) return "other";
   return U_BOOT.has(arch.code) || isUbootAsUefi(asked) ? "u-boot" : "uefi";
 }
 
 /**
- * U-Boot that wants a UEFI program calls itself PXEClient, with UEFI's architecture. Real UEFI firmware asks for what a
- * boot server has to say (PXE 2.1 table 2-1); U-Boot asks for an ordinary DHCP client's options.
+ * U-Boot that boots UEFI programs identifies itself as PXEClient, with UEFI's architecture. Real UEFI firmware requests what a
+ * boot server sends (PXE 2.1 table 2-1); U-Boot requests the options of an ordinary DHCP client.
  */
 function isUbootAsUefi(asked: readonly number[] | undefined): boolean {
   return asked !== undefined && !asked.some((code) => BOOT_OPTIONS.has(code));

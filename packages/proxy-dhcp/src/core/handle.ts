@@ -1,6 +1,6 @@
 import { type DecodeFault, type DhcpPacket, decodePacket, optionValue } from "@bootlace/dhcp-core";
 import { admit } from "./admit.ts";
-import { type BootClient, identify } from "./client.ts";
+import { type BootClient, identify, isBootClass } from "./client.ts";
 import type { Context, Datagram } from "./context.ts";
 import { decide } from "./decide.ts";
 import type { Answer, Decision, Ignored } from "./decision.ts";
@@ -27,18 +27,18 @@ export type Outcome =
       readonly replies: readonly OutgoingReply[];
     };
 
-/** More than an Ethernet frame holds is no boot client's. */
+/** Boot clients send no more than an Ethernet frame holds. */
 const LARGEST_REQUEST = 1500;
 /** RFC 2131 §2: a reply no client refuses, and no amplification of a request. */
 const SMALLEST_LIMIT = 548;
 
-/** One datagram, from its octets to the replies it gets: the whole responder but for sockets and rate limits. */
+/** One datagram, from its bytes to its replies: the whole responder except sockets and rate limits. */
 export function handle(datagram: Datagram, context: Context): Outcome {
   const decoded = decodePacket(datagram.bytes);
   if (!decoded.ok) return { kind: "undecodable", fault: decoded.fault };
   const { packet } = decoded;
   const octets = datagram.bytes.length;
-  if (octets > LARGEST_REQUEST) return silent(packet, undefined, "malformed", `${octets} octets`);
+  if (octets > LARGEST_REQUEST) return silent(packet, undefined, "malformed", `${octets} bytes`);
 
   const identified = identify(packet, context.vendorClasses);
   if (!identified.ok) return silent(packet, undefined, identified.reason, identified.detail);
@@ -48,7 +48,9 @@ export function handle(datagram: Datagram, context: Context): Outcome {
   const messageType = optionValue(packet, "messageType") ?? 0;
   const admitted = admit(packet, messageType, datagram, context);
   if (!admitted.ok) return silent(packet, client, admitted.reason, admitted.detail);
-  if (client.arch === undefined && !context.serveUnknownArchitectures) {
+  // Whoever is served by a vendor class of the user's own is no PXE client, and need not say what machine it is.
+  const ownClass = client.archCodes.length === 0 && !isBootClass(client.matchedClass);
+  if (client.arch === undefined && !ownClass && !context.serveUnknownArchitectures) {
     return client.archCodes.length === 0
       ? silent(packet, client, "architecture-missing")
       : silent(packet, client, "unknown-architecture", client.archCodes.join(", "));

@@ -7,7 +7,7 @@ export interface ServedInterface {
   readonly name: string;
   readonly address: Ipv4Address;
   readonly netmask: Ipv4Address;
-  /** Where offers are broadcast to; 255.255.255.255 when absent (RFC 2131 §4.1). */
+  /** Broadcast address for offers; 255.255.255.255 when absent (RFC 2131 §4.1). */
   readonly broadcast?: Ipv4Address;
 }
 
@@ -31,7 +31,7 @@ export function subnetOf(iface: ServedInterface): Subnet {
   return subnet;
 }
 
-/** What no address is in. */
+/** A range without addresses. */
 const nowhere: Subnet = { version: 4, prefix: 32, network: [], mask: [] };
 
 /** 127.0.0.0/8 (RFC 1122 §3.2.1.3). */
@@ -55,7 +55,7 @@ export function sameInterface(one: ServedInterface, other: ServedInterface): boo
   );
 }
 
-/** One entry for each link and subnet: a second address beside the first would only repeat its offer. */
+/** One entry per link and subnet: a second address would only repeat the offer of the first. */
 export function onePerLink(interfaces: readonly ServedInterface[]): readonly ServedInterface[] {
   const seen = new Set<string>();
   return interfaces.filter((iface) => {

@@ -13,11 +13,11 @@ export interface Limits {
   readonly mac: Rate;
   readonly source: Rate;
   readonly global: Rate;
-  /** Most keys remembered; the least recently used goes first. */
+  /** Number of keys remembered; the least recently used is dropped first. */
   readonly maxKeys: number;
 }
 
-/** What a LAN of real machines never reaches, and a flood does. */
+/** Limits that a LAN of real machines never reaches, and a flood does. */
 export const defaultLimits: Limits = {
   mac: { replies: 10, seconds: 10 },
   source: { replies: 20, seconds: 10 },
@@ -25,13 +25,13 @@ export const defaultLimits: Limits = {
   maxKeys: 4096,
 };
 
-/** Who asks: `mac` and `source` are left out when they say nothing about one machine. */
+/** The sender: `mac` and `source` are absent when they do not identify one machine. */
 export interface LimitSubject {
   readonly mac?: string;
   readonly source?: string;
 }
 
-/** A refusal that is due for a log line: everything held back for this key since the last line. */
+/** A refusal to log now: everything held back for this key since the last report. */
 export interface LimitReport {
   readonly limit: LimitKey;
   readonly key?: string;
@@ -41,15 +41,15 @@ export interface LimitReport {
 export type Taken = { readonly ok: true } | { readonly ok: false; readonly report?: LimitReport };
 
 export interface Limiter {
-  /** Takes one reply's token from each bucket of the subject, or none at all. `now` is in milliseconds. */
+  /** Takes a token for one reply from each bucket of the subject, or from none. `now` is in milliseconds. */
   take(subject: LimitSubject, now: number): Taken;
-  /** Other limits from now on. Another `maxKeys` forgets who asked. */
+  /** Replaces the limits. A changed `maxKeys` forgets all keys. */
   change(limits: Limits): void;
   /** Keys remembered, for tests and metrics. */
   size(): number;
 }
 
-/** What is left of one key's rate, and what was held back since the last report. */
+/** The tokens of one key, and what was held back since the last report. */
 interface Account {
   readonly bucket: TokenBucket;
   dropped: number;
@@ -58,7 +58,7 @@ interface Account {
 
 const REPORT_EVERY_MILLISECONDS = 60_000;
 
-/** Token buckets in a table that forgets the least recently used key, so that random MACs cannot fill memory. */
+/** Token buckets in a table that drops the least recently used key, so that random MACs cannot fill memory. */
 export function createLimiter(first: Limits = defaultLimits): Limiter {
   let limits = first;
   let accounts = boundedMap<string, Account>(limits.maxKeys);

@@ -3,19 +3,19 @@ import { DISCOVERY, encodePxeOptions, type Ipv4Address } from "@bootlace/dhcp-co
 /** PXE boot server types 0 to 65535; 0 is local boot (PXE 2.1 table 2-1, tag 8). */
 export type BootServerType = number;
 
-/** A menu line that ends the network boot and goes on with the next boot device. */
+/** A menu line that ends the network boot; the machine tries the next boot device. */
 export interface LocalBootItem {
   readonly kind: "local";
   readonly text: string;
 }
 
-/** A menu line whose file we name ourselves when the client asks for the item. */
+/** A menu line whose file this server names when the client requests the item. */
 export interface FileBootItem {
   readonly kind: "file";
   readonly text: string;
   /** The file of layer 0. */
   readonly file?: string;
-  /** In place of `file`: layer n gets `basename.n`, the form boot servers of PXE 2.1 use. */
+  /** Instead of `file`: layer n gets `basename.n`, the form boot servers of PXE 2.1 use. */
   readonly basename?: string;
   /** The TFTP server, when it is not this host. */
   readonly server?: Ipv4Address;
@@ -23,7 +23,7 @@ export interface FileBootItem {
   readonly type?: BootServerType;
 }
 
-/** A menu line for boot servers that are not ours. No server means: any that answers discovery. */
+/** A menu line for other boot servers. No server means any that answers discovery. */
 export interface ServerBootItem {
   readonly kind: "server";
   readonly text: string;
@@ -37,29 +37,29 @@ export interface BootMenu {
   readonly items: readonly BootMenuItem[];
   readonly prompt?: {
     readonly text: string;
-    /** 0 takes the first item at once, 255 shows the menu and waits (tag 10). */
+    /** 0 boots the first item at once, 255 shows the menu and waits (tag 10). */
     readonly timeoutSeconds: number;
   };
   readonly discovery?: {
     readonly broadcast?: boolean;
     /**
-     * The group of other boot servers (tag 7). Clients then ask there and nowhere else, and we do not listen there:
-     * no use beside items with a file.
+     * The group of other boot servers (tag 7). Clients then ask only there, and this server does not listen there:
+     * it makes no sense with items that have a file.
      */
     readonly multicast?: Ipv4Address;
     readonly onlyListedServers?: boolean;
   };
-  /** Where the menu travels; the firmware's table row decides when absent. */
+  /** The message that carries the menu; the firmware's table row decides when absent. */
   readonly carriedBy?: "offer" | "ack";
 }
 
-/** What a client gets that asks for a menu item: a file, or a reason for silence. */
+/** The reply to a request for a menu item: a file, or a reason to ignore it. */
 export type MenuChoice =
   | { readonly ok: true; readonly file: string; readonly server: Ipv4Address | undefined }
   | { readonly ok: false; readonly reason: "boot-item-not-served" | "layer-not-served" };
 
 const LOCAL_BOOT = 0;
-/** The first of the types that PXE 2.1 leaves to vendors. */
+/** The first type that PXE 2.1 reserves for vendors. */
 const VENDOR_TYPES = 0x8000;
 
 /** The boot server type of the item at `index`. */
@@ -68,7 +68,7 @@ export function itemType(item: BootMenuItem, index: number): BootServerType {
   return item.type ?? VENDOR_TYPES + index;
 }
 
-/** Finds the item of a type and its file for a layer (PXE 2.1 §2.3 note 6: types that are not ours get silence). */
+/** Finds the item of a type and its file for a layer (PXE 2.1 §2.3 note 6: types of others are ignored). */
 export function chooseItem(menu: BootMenu, type: number, layer: number): MenuChoice {
   const item = menu.items.find((candidate, index) => itemType(candidate, index) === type);
   if (item?.kind !== "file") return { ok: false, reason: "boot-item-not-served" };
@@ -81,7 +81,7 @@ export function chooseItem(menu: BootMenu, type: number, layer: number): MenuCho
  * Option 43 for a menu: discovery control, prompt, boot servers, items (PXE 2.1 table 2-1). Items with a file name
  * `self` as their boot server: the client asks us for the item and learns the file server from the answer.
  * `undefined` when it has no items, gives type 0 to more than local boot, sends clients to a multicast group for our
- * own files, or does not fit into 255 octets.
+ * own files, or does not fit into 255 bytes.
  */
 export function menuOptions(menu: BootMenu, self: Ipv4Address): Uint8Array | undefined {
   if (menu.items.some((item, index) => item.kind !== "local" && itemType(item, index) === LOCAL_BOOT)) return undefined;

@@ -13,7 +13,7 @@ const OUIS: ReadonlySet<string> = new Set([
 
 const RPIBOOT = 41;
 
-/** What the detection looks at. `machineIdentifier` is option 97 as sent, its type octet included. */
+/** The input of the detection. `machineIdentifier` is option 97 as sent, its type byte included. */
 export interface PiEvidence {
   readonly mac: string | undefined;
   readonly vendorClass: string;
@@ -22,7 +22,7 @@ export interface PiEvidence {
 }
 
 /**
- * Whether a client is a Raspberry Pi's own boot ROM or EEPROM, which claims to be an x86 BIOS. UEFI and U-Boot on
+ * Whether a client is a Raspberry Pi's own boot ROM or EEPROM, which identifies itself as an x86 BIOS. UEFI and U-Boot on
  * the same board name their true architecture and are not meant.
  */
 export function isRaspberryPi({ mac, vendorClass, archCodes, machineIdentifier }: PiEvidence): boolean {
@@ -58,7 +58,7 @@ function isFilled(machineIdentifier: Uint8Array, octet: number): boolean {
 }
 
 /**
- * Option 43 as the ROM wants it: a menu whose only item says Raspberry Pi Boot. The Pi 3B counts the text wrong,
+ * Option 43 as the ROM requires it: a menu whose only item is Raspberry Pi Boot. The Pi 3B counts the text wrong,
  * and three spaces behind it make up for that.
  */
 export function raspberryPiOptions(): Uint8Array {

@@ -27,13 +27,13 @@ export type BuiltReply =
     }
   | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
 
-/** RFC 2131 §2: 128 octets, of which the last is NUL. */
+/** RFC 2131 §2: 128 bytes, the last of which is NUL. */
 const FILE_FIELD_LIMIT = 127;
-/** 255 octets of option 67, of which the last is NUL. */
+/** 255 bytes of option 67, the last of which is NUL. */
 const BOOT_FILE_NAME_LIMIT = 254;
 
 /**
- * What a plan's further options may not hold. Subnet mask, router, DNS, lease and renewal times are the DHCP server's;
+ * Codes not allowed in a plan's further options. Subnet mask, router, DNS, lease and renewal times belong to the DHCP server;
  * a size in 13 is believed by edk2; the rest is written from the plan's other fields, or left out by them.
  */
 const REFUSED: ReadonlySet<number> = new Set([
@@ -42,11 +42,11 @@ const REFUSED: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Writes an answer as a packet. The boot file and its server stand in every field a client may read: siaddr, sname,
- * file, 66 and 67. yiaddr stays 0: a proxy assigns nothing. Options leave in an order with 67 late and 82 last, and
- * when the client cannot take the size, those that other fields repeat are left out.
+ * Writes an answer as a packet. The boot file and its server are in every field a client may read: siaddr, sname,
+ * file, 66 and 67. yiaddr stays 0: a proxy assigns nothing. Option 67 comes late and 82 last, and
+ * if the reply is too large for the client, options repeated by other fields are omitted.
  *
- * @param largest most octets of UDP payload, beyond what option 57 says
+ * @param largest maximum bytes of UDP payload, in addition to the limit of option 57
  */
 export function buildReply(
   packet: DhcpPacket,
@@ -60,7 +60,7 @@ export function buildReply(
   if (name === undefined || name.includes(0)) return { ok: false, reason: "plan-unusable", detail: "boot file name" };
   const nameInField = name.length <= FILE_FIELD_LIMIT;
   const limit = answer.plan.omit?.includes("bootFileName") ? FILE_FIELD_LIMIT : BOOT_FILE_NAME_LIMIT;
-  if (name.length > limit) return { ok: false, reason: "boot-file-too-long", detail: `${name.length} octets` };
+  if (name.length > limit) return { ok: false, reason: "boot-file-too-long", detail: `${name.length} bytes` };
   if (!nameInField) notes.push("file-only-in-option-67");
 
   const options = new Map<number, Uint8Array>();
@@ -92,7 +92,7 @@ export function buildReply(
   return fitted(reply, options, Math.min(maximumReplyOctets(packet), largest), nameInField, notes);
 }
 
-/** In the order they leave. Returns the fault of a value that cannot be written. */
+/** Adds the options in the order of the packet. Returns the fault of a value that cannot be written. */
 function addOptions(
   options: Map<number, Uint8Array>,
   packet: DhcpPacket,
@@ -137,7 +137,7 @@ function addFurtherOptions(options: Map<number, Uint8Array>, plan: BootPlan, not
   }
 }
 
-/** RFC 3046 §2.2: back unchanged, and rather not at all than in parts. */
+/** RFC 3046 §2.2: echoed unchanged, or omitted, but never in parts. */
 function echoRelayInformation(options: Map<number, Uint8Array>, packet: DhcpPacket, notes: ReplyNote[]): void {
   const bytes = packet.options.get(OPTIONS.relayAgentInformation.code);
   if (bytes === undefined) return;
@@ -146,7 +146,7 @@ function echoRelayInformation(options: Map<number, Uint8Array>, packet: DhcpPack
   else options.set(OPTIONS.relayAgentInformation.code, bytes);
 }
 
-/** What may go to make a reply fit, the least missed first. Option 67 only when `file` says the same. */
+/** Options to omit until a reply fits, the least needed first. Option 67 only when `file` has the same name. */
 const DROPPABLE: readonly (readonly [keyof typeof OPTIONS, ReplyNote])[] = [
   ["clientIdentifier", "client-identifier-dropped"],
   ["tftpServerName", "tftp-server-name-dropped"],

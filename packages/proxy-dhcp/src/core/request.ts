@@ -4,7 +4,7 @@ import type { ServicePort } from "./events.ts";
 import type { ServedInterface } from "./interfaces.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
-/** What a boot client wants. `item` is sub-option 71; its absence means type 0, layer 0 (PXE 2.1 table 2-1). */
+/** The request of a boot client. `item` is sub-option 71; its absence means type 0, layer 0 (PXE 2.1 table 2-1). */
 export type BootRequest =
   | { readonly kind: "discover" }
   | {
@@ -17,6 +17,8 @@ export type ReadRequest =
   | { readonly ok: false; readonly reason: IgnoreReason; readonly detail?: string };
 
 const VENDOR_SPECIFIC = 43;
+/** Of wdsnbp.com and wdsmgfw.efi, for their own server ([MS-WDSOSD] §2.2.1). */
+const WDS_PROGRAM = 250;
 const CREDENTIALS = 0x8000;
 
 /**
@@ -38,6 +40,8 @@ export function readRequest(
   if (type !== messageTypes.REQUEST && type !== messageTypes.INFORM) {
     return { ok: false, reason: "message-type-not-served", detail: String(type) };
   }
+  // Its firmware has asked before, without this option.
+  if (port === "pxe" && packet.options.has(WDS_PROGRAM)) return { ok: false, reason: "wds-request" };
   const item = client.http ? undefined : bootItemOf(packet);
   if (port === "dhcp") {
     const server = optionValue(packet, "serverIdentifier");
@@ -46,7 +50,7 @@ export function readRequest(
     }
     if (item === undefined) return { ok: false, reason: "request-without-boot-item" };
   } else if (client.http) {
-    return { ok: false, reason: "message-type-not-served", detail: "HTTP Boot has no second phase" };
+    return { ok: false, reason: "message-type-not-served", detail: "HTTP Boot has no second request" };
   }
   if (item !== undefined && (item.layer & CREDENTIALS) !== 0) return { ok: false, reason: "credentials-requested" };
   const kind = port === "dhcp" ? "broadcast-discovery" : "pxe-request";

@@ -1,5 +1,5 @@
-import { type DhcpPacket, formatHex, formatMac, hardwareAddress } from "@bootlace/dhcp-core";
-import type { BootClient } from "./client.ts";
+import type { DhcpPacket } from "@bootlace/dhcp-core";
+import { type BootClient, machineId } from "./client.ts";
 import type { Context, Datagram } from "./context.ts";
 import type { ProxyDhcpEvent } from "./events.ts";
 import { handle, type OutgoingReply } from "./handle.ts";
@@ -7,13 +7,13 @@ import { UNSPECIFIED } from "./interfaces.ts";
 import type { Limiter } from "./limits.ts";
 import type { Tally } from "./tally.ts";
 
-/** What is to be done about one datagram: replies to send, and at most one event to tell. */
+/** The result for one datagram: replies to send, and at most one event to report. */
 export interface Response {
   readonly replies: readonly OutgoingReply[];
   readonly event?: ProxyDhcpEvent;
 }
 
-/** {@link handle} under rate limits, counted and told. `now` is in milliseconds. */
+/** {@link handle} with rate limits, totals and events. `now` is in milliseconds. */
 export function respond(datagram: Datagram, context: Context, limiter: Limiter, tally: Tally, now: number): Response {
   tally.received();
   const { port, source, arrival } = datagram;
@@ -55,10 +55,7 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
   };
 }
 
-/** One machine: by its hardware address; InfiniBand sends none, but options 97 or 61 (RFC 4390 §2.1). */
+/** One machine: by its hardware address; InfiniBand sends none, but options 61 or 97 (RFC 4390 §2.1). */
 function machineKey(request: DhcpPacket, client: BootClient | undefined): string {
-  const other = client?.uuid ?? formatHex(request.options.get(CLIENT_IDENTIFIER) ?? new Uint8Array(0));
-  return client?.mac ?? (formatMac(hardwareAddress(request)) || other);
+  return machineId(request) || (client?.uuid ?? "");
 }
-
-const CLIENT_IDENTIFIER = 61;

@@ -11,6 +11,11 @@ export interface TransferRef {
   readonly direction: "read" | "write";
   readonly client: TftpClient;
   readonly file: string;
+  /**
+   * The name as the client sent it, where it holds what is behind the end of an option 67 without a NUL: `file` is then what
+   * it was cut to.
+   */
+  readonly askedFor?: string;
   readonly mode: "octet" | "netascii";
 }
 
@@ -52,6 +57,8 @@ export type RefusedReason =
   | "rate"
   /** The system has no descriptor left to open the file: no answer, the client asks again. */
   | "no-descriptor"
+  /** It was sent to a broadcast address: no answer (RFC 1123 §4.2.3.5). `detail` is the address to ask. */
+  | "broadcast"
   /** The server is stopping: no answer. */
   | "stopping";
 

@@ -1,6 +1,6 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
-import type { AdminBackend, Refusal } from "../../admin/backend.ts";
-import type { ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
+import type { AdminBackend, Fulfilled, Refusal } from "../../admin/backend.ts";
+import type { ApiBoots, ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
 import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
@@ -8,6 +8,7 @@ import { effectiveRows } from "../../config/effective.ts";
 import { faultRow, formatFault, type Problem } from "../../config/faults.ts";
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
+import type { BootQuery } from "../../history/history-store.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
 import { requestHint } from "../../policy/explain.ts";
 import type { OneTimeBoot } from "../../policy/one-time-boot.ts";
@@ -15,13 +16,13 @@ import type { Observer } from "../../telemetry/observer.ts";
 import type { Appliance } from "../types.ts";
 import { version } from "../version.ts";
 
-/** What the API needs of the room.appliance(). */
+/** What the API needs of the appliance. */
 export interface BackendRoom {
-  readonly appliance: () => Pick<Appliance, "reload" | "explain" | "next" | "endpoints" | "config">;
+  readonly appliance: () => Pick<Appliance, "reload" | "explain" | "next" | "machinesNamed" | "endpoints" | "config">;
   readonly observer: () => Observer;
   readonly choice: () => InterfaceChoice;
   readonly tree: () => BootTree;
-  /** Why the root cannot be read. */
+  /** Why the root is not readable. */
   readonly rootProblem: () => string | undefined;
   readonly tftpActive: () => number;
   readonly now: () => number;
@@ -29,7 +30,7 @@ export interface BackendRoom {
 
 const shownBoots = 10;
 
-/** The operations of the API, carried out by the appliance itself. */
+/** The operations of the API, performed by the appliance itself. */
 export function adminBackend(room: BackendRoom): AdminBackend {
   const { observer, now } = room;
   const startedAt = now();
@@ -52,10 +53,10 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       on && !bound.has(service) ? [`${service}: no port is bound`] : [],
     );
     const { served, missing } = room.choice();
-    if (served.length === 0) reasons.push("no interface is served");
-    for (const name of missing) reasons.push(`interface ${quote(name)} is not there`);
+    if (served.length === 0) reasons.push("no interface to serve");
+    for (const name of missing) reasons.push(`interface ${quote(name)} is missing`);
     const root = room.rootProblem();
-    if (root !== undefined) reasons.push(`the root folder cannot be read: ${root}`);
+    if (root !== undefined) reasons.push(`the root folder is not readable: ${root}`);
     return { ready: reasons.length === 0, reasons };
   }
 
@@ -66,7 +67,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       schema: 1,
       version,
       startedAt: isoTime(startedAt),
-      // The clock may have been set back since.
+      // The clock may have been set back.
       uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
       ...readiness(),
       endpoints: [...room.appliance().endpoints()],
@@ -91,6 +92,28 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
+  /** Of a client that is an address, or the name of a machine: of all that it is known by. */
+  async function boots(query: BootQuery): Promise<Fulfilled<ApiBoots>> {
+    const { client, ...others } = query;
+    const { hosts } = room.appliance().config().loaded.config;
+    if (client === undefined || (!Object.hasOwn(hosts, client) && isAddress(client))) {
+      const plain = client === undefined ? query : { ...query, client: client.toLowerCase().replaceAll("-", ":") };
+      return { ok: true, value: await observer().boots(plain) };
+    }
+    const named = room.appliance().machinesNamed(client);
+    if (!named.ok) {
+      if (!Object.hasOwn(hosts, client))
+        return { ok: false, refusal: unfit(named.fault, "No machine is named like this") };
+      // Known by what the boots themselves say: its UUID or serial number.
+      const all = (await observer().boots({ ...others, limit: 1000 })).boots;
+      return { ok: true, value: { schema: 1, boots: all.filter(({ host }) => host === client).slice(0, query.limit) } };
+    }
+    const lists = await Promise.all(named.machines.map((machine) => observer().boots({ ...query, client: machine })));
+    const all = lists.flatMap((list) => list.boots);
+    all.sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
+    return { ok: true, value: { schema: 1, boots: all.slice(0, query.limit) } };
+  }
+
   function files(): ApiFiles {
     const tree = room.tree();
     const problem = room.rootProblem();
@@ -113,11 +136,11 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
-  /** What is wrong with the file that a machine was told, when this host is to serve it. It may yet come. */
+  /** Warnings about the file of a one-time boot that this machine would serve. The file may still be added. */
   async function doubts({ action }: OneTimeBoot): Promise<string[]> {
     const { root, tftp, http, boot } = room.appliance().config().loaded.config;
     const name = action.script ?? action.file;
-    // Whose folder it would be looked for in is known when the machine asks.
+    // The client's folder is only known when the machine boots.
     const elsewhere = action.server !== undefined || !(tftp.enabled || http.enabled) || boot.some((rule) => rule.root);
     if (name === undefined || elsewhere || name === builtinCheck || /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return [];
     const found = await look(root, name);
@@ -130,8 +153,9 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     readiness,
     files,
     clients: () => observer().clients(),
-    boots: (query) => observer().boots(query),
+    boots,
     boot: (id) => observer().boot(id),
+    fetches: () => observer().fetches(),
     config() {
       const { loaded } = room.appliance().config();
       const rows = effectiveRows(loaded);
@@ -149,7 +173,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
         const refusal: Refusal = {
           status: 422,
           code: "cannot-explain",
-          title: "This request cannot be made up",
+          title: "Invalid explain request: no client could send it",
           detail: [field === undefined ? problem : `${field}: ${problem}`, requestHint(result)]
             .filter(Boolean)
             .join(". "),
@@ -165,18 +189,20 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       const result = room.appliance().next.set(request);
       if (result.ok) {
         const { entry, unkept } = result;
-        const forgotten =
-          unkept === undefined ? [] : [`it cannot be kept (${unkept}): it works until the next restart`];
+        const forgotten = unkept === undefined ? [] : [`cannot be saved (${unkept}); lost at the next restart`];
         const warnings = [...(await doubts(entry)), ...forgotten];
         return { ok: true, value: { ...oneTimeBootView(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
       }
-      return { ok: false, refusal: unfit(result.fault, "This cannot be done at the next boot") };
+      return { ok: false, refusal: unfit(result.fault, "Invalid one-time boot") };
     },
     async clearOneTimeBoot(mac) {
       const result = room.appliance().next.remove(mac);
-      if (!result.ok) return { ok: false, refusal: unfit(result.fault, "No machine is named like this") };
+      if (!result.ok) return { ok: false, refusal: unfit(result.fault, "Invalid MAC address") };
       if (result.removed) return { ok: true, value: undefined };
-      return { ok: false, refusal: { status: 404, code: "next-not-found", title: "Nothing was set for this machine" } };
+      return {
+        ok: false,
+        refusal: { status: 404, code: "next-not-found", title: "No one-time boot is pending for this machine" },
+      };
     },
     async reload() {
       const result = await room.appliance().reload();
@@ -187,10 +213,23 @@ export function adminBackend(room: BackendRoom): AdminBackend {
   };
 }
 
-function unfit({ code, problem, allowed }: Problem, title: string): Refusal {
-  return { status: 422, code, title, detail: allowed === undefined ? problem : `${problem}. ${allowed}` };
+function unfit({ code, problem, allowed, suggestion }: Problem, title: string): Refusal {
+  const meant = suggestion === undefined ? undefined : `Did you mean ${suggestion}?`;
+  const detail = [problem, allowed, meant].filter((part) => part !== undefined).join(". ");
+  return { status: 422, code, title, detail };
 }
 
-function oneTimeBootView({ mac, action, setAt, takenAt }: OneTimeBoot): ApiOneTimeBoot {
-  return { mac, ...action, setAt: isoTime(setAt), ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }) };
+/** A hardware address of up to 16 bytes (RFC 2131 §2), a client identifier, or an IPv4 address. */
+function isAddress(client: string): boolean {
+  return /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2})*|\d{1,3}(?:\.\d{1,3}){3})$/i.test(client);
+}
+
+function oneTimeBootView({ mac, host, action, setAt, takenAt }: OneTimeBoot): ApiOneTimeBoot {
+  return {
+    mac,
+    ...(host === undefined ? {} : { host }),
+    ...action,
+    setAt: isoTime(setAt),
+    ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }),
+  };
 }

@@ -13,10 +13,10 @@ export interface AdminServiceDeps {
   readonly observer: () => Observer;
 }
 
-/** What a listener that is given up gets to finish its answers, in milliseconds: one may be that to a reload. */
+/** Milliseconds that a closing listener has to finish its responses, among them perhaps that to a reload. */
 const grace = 1_000;
 
-/** The API, as the config wants it. A change of tokens and names keeps the listener; readers of events come back. */
+/** The API as configured. A change of tokens and names keeps the listener; readers of events reconnect. */
 export function adminService(first: Config, { log, backend, observer }: AdminServiceDeps): Service {
   let config = first;
   let server: AdminServer | undefined;
@@ -61,7 +61,7 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
   async function replace(before: Config): Promise<void> {
     const last = server;
     const { port, enabled } = config.admin;
-    // Two addresses of one port may overlap.
+    // Two addresses with one port may overlap.
     if (enabled && port === before.admin.port) await stop();
     else if (last !== undefined) setTimeout(() => void last.stop(), grace);
     server = undefined;

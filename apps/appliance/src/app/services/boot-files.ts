@@ -10,12 +10,12 @@ import { ApplianceStartError, type Service } from "./service.ts";
 
 export interface BootFilesDeps {
   readonly log: Log;
-  /** Gets the tree whenever the folder changes, and what the reading found. */
+  /** Called with the boot files whenever the folder changes, and with what the scan found. */
   readonly onTree: (tree: BootTree, scan: ScanResult) => void;
   readonly followTimes?: FollowTimes | undefined;
 }
 
-/** Follows the folder of the boot files as long as this host serves any. */
+/** Watches the boot folder while this machine serves boot files. */
 export function bootFilesService(first: Config, { log, onTree, followTimes }: BootFilesDeps): Service {
   let config = first;
   let reported = "";
@@ -49,7 +49,7 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
   }
 
   return {
-    // No port is bound for a root that cannot be: for seconds clients would be promised files that nobody has.
+    // No port is bound without a usable root: for seconds clients would be offered files that do not exist.
     name: "root",
     start,
     stop,
@@ -73,23 +73,23 @@ function servesFiles({ tftp, http }: Config): boolean {
 }
 
 function rootGone(root: string, code: string, check: boolean): LogRecord {
-  const message = `root ${root} cannot be read (${code}): ${check ? "only the boot check" : "nothing"} to boot until it is back`;
+  const message = `root ${root} is not readable (${code}): ${check ? "clients get only the boot check" : "clients get nothing"} until it is back`;
   return { level: "error", scope: "boot", event: "boot.root-gone", message, fields: { root, code } };
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ["EEXIST", "it is not a folder"],
-  ["ENOTDIR", "a part of its path is not a folder"],
+  ["ENOTDIR", "part of its path is not a folder"],
 ]);
 
 async function makeRoot(root: string, log: Log): Promise<void> {
   try {
     const made = await makeFolders(root);
     if (made !== undefined) {
-      log({ level: "info", scope: "boot", event: "boot.root-made", message: `root ${root} made`, fields: { root } });
+      log({ level: "info", scope: "boot", event: "boot.root-made", message: `root ${root} created`, fields: { root } });
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new ApplianceStartError(`the root folder ${root} cannot be made: ${reasons.get(code) ?? code}`);
+    throw new ApplianceStartError(`the root folder ${root} cannot be created: ${reasons.get(code) ?? code}`);
   }
 }

@@ -17,7 +17,7 @@ export interface DhcpServiceDeps {
   readonly create?: typeof createProxyDhcp | undefined;
 }
 
-/** The options of the responder for a config; {@link contextOf} makes of them what `explain` decides in. */
+/** The options of the responder for a config; {@link contextOf} turns them into the context in which `explain` decides. */
 export function proxyOptions({ dhcp, subnets }: Config, choose: Choose): ProxyDhcpOptions {
   return {
     choose,
@@ -34,7 +34,7 @@ export function decisionContext(config: Config, choose: Choose, interfaces: read
   return contextOf(proxyOptions(config, choose), interfaces);
 }
 
-/** The proxyDHCP server, as the config wants it. It keeps nothing, so that it may be replaced at any time. */
+/** The proxyDHCP server as configured. It keeps no state, so it can be replaced at any time. */
 export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
   let config = first;
   let served = noInterfaces;

@@ -8,32 +8,32 @@ type FileServer<Changes> = BootServer<Changes, { readonly transfersActive: numbe
 export interface FileServiceKind<Changes> {
   readonly name: "tftp" | "http";
   isEnabled(config: Config): boolean;
-  /** What of a config the running server can adopt, to serve on these addresses. */
-  changesOf(config: Config, addresses: readonly string[]): Changes;
+  /** What of a config the running server can adopt, to serve on these interfaces. */
+  changesOf(config: Config, served: readonly ServedInterface[]): Changes;
   create(config: Config, changes: Changes): FileServer<Changes>;
 }
 
 export interface FileService extends Service {
-  /** Transfers that run now. */
+  /** Transfers running now. */
   active(): number;
 }
 
-/** Milliseconds that running transfers get at a stop. */
+/** Milliseconds for running transfers at a stop. */
 const drainAtStop = 3_000;
-/** And after the server was switched off in the config: as long as a transfer may take. */
+/** Milliseconds for them after the server was disabled in the config: as long as a transfer may take. */
 const drainAtReload = 900_000;
 
-/** A server of boot files, as the config wants it. Transfers outlive a change of the config. */
+/** A server of boot files as configured. Transfers outlive a change of the config. */
 export function fileService<Changes>(first: Config, kind: FileServiceKind<Changes>): FileService {
   const { name } = kind;
   let config = first;
   let served = noInterfaces;
   let server: FileServer<Changes> | undefined;
-  /** Servers that take no more requests and still have transfers. */
+  /** Servers that accept no more requests but still have transfers. */
   const ending = new Set<FileServer<Changes>>();
 
   function changesNow(): Changes {
-    return kind.changesOf(config, served.map(addressOf));
+    return kind.changesOf(config, served);
   }
 
   async function start(): Promise<void> {
@@ -43,7 +43,7 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
     server = next;
   }
 
-  /** Gives the port up at once, and lets the transfers end. */
+  /** Closes the port at once, and lets the transfers end. */
   async function retire(): Promise<void> {
     const last = server;
     server = undefined;
@@ -84,8 +84,4 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
         .map((one) => one.statistics().transfersActive)
         .reduce((sum, active) => sum + active, 0),
   };
-}
-
-function addressOf({ address }: ServedInterface): string {
-  return address;
 }

@@ -12,21 +12,22 @@ export interface HttpBootServiceDeps {
 }
 
 /**
- * File contents kept in memory while machines boot: an eighth of the machine's memory, at most 512 MiB. What lies there
- * already costs half the CPU of what is read for each client.
+ * File contents kept in memory while machines boot: an eighth of the machine's memory, at most 512 MiB. A file in memory
+ * costs half the CPU of one read for each client.
  */
 function cacheSize(): number {
   return Math.min(512 * 1024 * 1024, Math.floor(totalmem() / 8));
 }
 
-/** The boot file listener, as the config wants it. */
+/** The HTTP boot server as configured. */
 export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileService {
   const { source, onEvent, create = createHttpBootServer } = deps;
   return fileService<HttpBootChanges>(first, {
     name: "http",
     isEnabled: ({ http }) => http.enabled,
-    changesOf({ http, subnets }, addresses) {
+    changesOf({ http, subnets }, served) {
       const { port, maxConnections, maxConnectionsPerClient } = http;
+      const addresses = served.map(({ address }) => address);
       return { addresses, port, clients: subnets, limits: { maxConnections, maxConnectionsPerClient } };
     },
     create(_config, changes) {

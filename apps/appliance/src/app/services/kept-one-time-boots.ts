@@ -4,8 +4,8 @@ import type { OneTimeBoots } from "../../policy/one-time-boot.ts";
 import { readOneTimeBootFile, writeOneTimeBootFile } from "../one-time-boot-file.ts";
 
 /**
- * Keeps the one-time boots in the state folder. What cannot be written stays in memory, and the log says so once until it
- * can be written again.
+ * Saves the one-time boots in the state folder. After a failed write they stay in memory, which is logged once until it
+ * works again.
  */
 export function keptOneTimeBoots(folder: string | undefined, log: Log) {
   let troubled = false;
@@ -19,28 +19,28 @@ export function keptOneTimeBoots(folder: string | undefined, log: Log) {
       if (folder === undefined) return new Map();
       const read = readOneTimeBootFile(folder);
       if (!read.ok) {
-        report("warn", "boot.next-unreadable", `one-time boots in ${folder} cannot be read: ${read.problem}`);
+        report("warn", "boot.next-unreadable", `one-time boots in ${folder} are not readable: ${read.problem}`);
         return new Map();
       }
       if (read.dropped > 0) {
         report(
           "warn",
           "boot.next-dropped",
-          `${read.dropped} one-time boots in ${folder} make no sense and are dropped`,
+          `dropped ${read.dropped} invalid one-time ${read.dropped === 1 ? "boot" : "boots"} in ${folder}`,
         );
       }
       return read.state;
     },
-    /** Gives why it could not be kept. */
+    /** Returns why it could not be saved. */
     write(state: OneTimeBoots): string | undefined {
       if (folder === undefined) return undefined;
       const problem = writeOneTimeBootFile(folder, state);
       if (problem !== undefined && !troubled) {
-        const lost = "they work until the next restart";
-        report("warn", "boot.next-unwritable", `one-time boots cannot be kept in ${folder} (${problem}): ${lost}`);
+        const lost = "they are lost at the next restart";
+        report("warn", "boot.next-unwritable", `one-time boots cannot be saved in ${folder} (${problem}): ${lost}`);
       }
       if (problem === undefined && troubled) {
-        report("info", "boot.next-writable", `one-time boots are kept in ${folder} again`);
+        report("info", "boot.next-writable", `one-time boots are saved in ${folder} again`);
       }
       troubled = problem !== undefined;
       return problem;

@@ -3,6 +3,8 @@ import type { ApplianceEvent } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
 import { openHistory } from "../../history/history.ts";
 import type { Log } from "../../log/log.ts";
+import { readLogTail } from "../../log/log-tail.ts";
+import { identityOf } from "../../policy/client-memory.ts";
 import { nameOfHost } from "../../policy/conditions.ts";
 import type { Boot } from "../../sessions/boot.ts";
 import { createObserver, type Observer } from "../../telemetry/observer.ts";
@@ -14,26 +16,26 @@ import type { Service } from "./service.ts";
 export interface ObservingDeps {
   readonly log: Log;
   readonly now: () => number;
-  /** Passes on what has happened and was not observed yet. */
+  /** Passes on events not observed yet. */
   readonly settle: () => void;
-  /** Passes on that time has passed, when its turn comes. */
+  /** Passes on a tick of time, in its turn. */
   readonly onTick: (time: number) => void;
   /** Adds a sink of events; the returned function ends its subscription. */
   readonly subscribe: (sink: Sink<ApplianceEvent>) => () => void;
-  /** Calls `work` every so many milliseconds until the returned function is called. */
+  /** Calls `work` every `milliseconds` until the returned function is called. */
   readonly every: (milliseconds: number, work: () => void) => () => void;
 }
 
-/** Watches all that happens: boots, verdicts, history, metrics. Before `start` and after `stop` nothing is watched. */
+/** Observes all events: boots, verdicts, history, metrics. Before `start` and after `stop` nothing is observed. */
 export interface ObservingService extends Service {
-  /** Passes an event on at once: one that is no step of a boot, and that no log line waits for. */
+  /** Passes on at once an event that is not a step of a boot and has no log line. */
   observe(event: ApplianceEvent): void;
   logged(record: LogRecord, time?: number): void;
   /** Up to date. @throws Error before `start` */
   observer(): Observer;
 }
 
-/** Silence is judged at this pace, in milliseconds. */
+/** Milliseconds between checks for silent boots. */
 const tickEvery = 1_000;
 
 export function observingService(first: Config, deps: ObservingDeps): ObservingService {
@@ -46,9 +48,9 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
     for (const sink of observer?.sinks ?? []) void sink.take(event);
   }
 
-  /** What is kept of a boot is what rules look at in a client. */
+  /** A boot keeps the properties of the client that rules match. */
   function hostNameOf({ mac, uuid, serial, firmware = "bios", vendorClass = "" }: Boot): string | undefined {
-    const named = { ...(mac && { mac }), ...(uuid && { uuid }), ...(serial && { serial }) };
+    const named = { ...(mac && identityOf(mac)), ...(uuid && { uuid }), ...(serial && { serial }) };
     const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
     return nameOfHost({ ...named, ...rest, firmware, vendorClass }, config.hosts);
   }
@@ -73,6 +75,10 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
         hostNameOf,
       });
       await next.remember();
+      // Who asks for the log after a restart wants to see what was before it, too.
+      if (config.log.file !== undefined) {
+        for (const { record, time } of readLogTail(config.log.file)) next.logged(record, time);
+      }
       observer = next;
       ends = [...next.sinks.map(subscribe), every(tickEvery, () => onTick(now()))];
     },

@@ -9,7 +9,7 @@ export interface OverhearingDeps {
   readonly onEvent: (event: OwnEvent) => void;
 }
 
-/** Hears other DHCP servers as long as this host answers boot clients. That it cannot is no reason not to start. */
+/** Listens to other DHCP servers while this machine answers boot clients. A failure does not prevent the start. */
 export function overhearingService(first: Config, { now, onEvent }: OverhearingDeps): Service {
   let config = first;
   let served: readonly ServedInterface[] = noInterfaces;

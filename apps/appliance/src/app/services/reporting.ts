@@ -9,6 +9,7 @@ import type { Log } from "../../log/log.ts";
 import { createLogLimit } from "../../log/log-limit.ts";
 import { createLongTransfers } from "../../log/long-transfers.ts";
 import { type Machine, type MachineHint, withMachine } from "../../log/machine.ts";
+import { createNameTails } from "../../log/name-tail.ts";
 import { unboundPort, unboundRecord } from "../../log/port-log.ts";
 import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
@@ -20,13 +21,13 @@ import type { ApplianceDeps } from "../types.ts";
 import { type ObservingService, observingService } from "./observing.ts";
 import { withHolder } from "./start-failure.ts";
 
-/** The way of all that happens to the log and to those who watch. */
+/** The path of all events to the log and to live readers. */
 export interface Reporting {
   readonly observing: ObservingService;
-  /** A line that no event stands for. What happened before it is told before it. */
+  /** A log line without an event. Earlier events are logged before it. */
   readonly log: Log;
   report(event: ApplianceEvent): void;
-  /** Tells how much the network wanted to be logged beyond what anybody reads. */
+  /** Logs how much the log limit suppressed. */
   reportHeldBack(): void;
 }
 
@@ -34,6 +35,7 @@ export function createReporting(
   first: Config,
   deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent"> & {
     readonly machineOf: (hint: MachineHint) => Machine;
+    readonly dhcpServerOf?: (address: string) => string | undefined;
   },
 ): Reporting {
   const { now } = deps;
@@ -41,6 +43,7 @@ export function createReporting(
   const passes = createThrottle(60_000);
   const searches = createConfigSearches();
   const longTransfers = createLongTransfers();
+  const nameTails = createNameTails(deps.dhcpServerOf ?? (() => undefined));
   const sinks = createSinks<ApplianceEvent>({ now, onTrouble: (trouble) => write(sinkRecord(trouble)) });
   const backlog = createBacklog(sinks.push, now, deps.later);
   const observing = observingService(first, {
@@ -71,10 +74,11 @@ export function createReporting(
     if (kind === "appliance") return event.type === "tick" ? [...searches.silent(event.time), ...long] : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
-    return record === undefined ? [] : searches.fold(record, timeOf(happened));
+    const tail = kind === "tftp" ? nameTails(event) : [];
+    return record === undefined ? tail : [...tail, ...searches.fold(record, timeOf(happened))];
   }
 
-  /** Who holds the port takes a look through /proc; the rest of the log does not wait for it. */
+  /** Finding the holder of the port means searching /proc; the rest of the log does not wait for it. */
   async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
     write(unboundRecord(event, await withHolder(failure)), timeOf(event));
   }
@@ -98,16 +102,16 @@ export function createReporting(
     },
     reportHeldBack() {
       const record = limit.heldBack();
-      // A sum has no place among single steps; to settle for it all that a flood has left would hold up clients.
+      // A sum has no fixed place among single steps; processing everything left by a flood first would delay clients.
       if (record !== undefined) write(record);
     },
   };
 }
 
-/** What the TFTP server reports of itself. */
+/** Events of the TFTP server itself. */
 const ofServer: ReadonlySet<TftpEventType> = new Set(["listening", "unlistening", "listen-failed", "stopped"]);
 
-/** Time that passes is no event to those outside. */
+/** A tick of time is not an event for subscribers. */
 function withoutTicks(take: NonNullable<ApplianceDeps["onEvent"]>): NonNullable<ApplianceDeps["onEvent"]> {
   return (event) => (event.kind === "appliance" && event.event.type === "tick" ? undefined : take(event));
 }

@@ -10,23 +10,23 @@ export interface ServiceEndpoint {
 
 /**
  * A part of the appliance that follows the config and the interfaces. `start` and `adopt` throw ServerStartError
- * or ApplianceStartError when the outside world says no.
+ * or ApplianceStartError when the system refuses.
  */
 export interface Service extends Part {
   /**
-   * Makes the running service fit another config: sockets that stay the same stay open, work under way goes on to its
+   * Changes the running service to another config: unchanged sockets stay open, work under way continues to its
    * end. After a throw it may be half changed; then it gets the old config again.
    */
   adopt(config: Config, served: readonly ServedInterface[]): Promise<void>;
-  /** Addresses came or went. */
+  /** Addresses were added or removed. */
   follow(served: readonly ServedInterface[]): Promise<void>;
   endpoints(): readonly ServiceEndpoint[];
 }
 
-/** The appliance cannot start, or cannot change, for a reason outside of it. The message is one line. */
+/** The appliance cannot start, or cannot change, for an external reason. The message is one line. */
 export class ApplianceStartError extends Error {
   override readonly name = "ApplianceStartError";
 }
 
-/** What a service may use before anybody told it which addresses there are. */
+/** The placeholder for the addresses until they are known. */
 export const noInterfaces: readonly ServedInterface[] = [];

@@ -4,7 +4,7 @@ import { explainPortFailures, type PortFailure, protocolOf } from "../../os/priv
 import type { PartFailure } from "../order.ts";
 import { ApplianceStartError } from "./service.ts";
 
-/** All that went wrong in one error for people, with who holds the ports; a bug comes back as it is. */
+/** All failures in one error for people, with the holders of the ports; a bug is returned unchanged. */
 export async function toStartError(failures: readonly PartFailure[]): Promise<unknown> {
   const reasons: string[] = [];
   const ports: PortFailure[] = [];
@@ -18,12 +18,12 @@ export async function toStartError(failures: readonly PartFailure[]): Promise<un
   return new ApplianceStartError(reasons.join("; "), { cause: failures[0]?.error });
 }
 
-/** Who holds the port is found here, for all services alike. */
+/** Finds the holder of the port, for all services alike. */
 function portFailure(service: string, { address, port, code, advice }: BindFailure): PortFailure {
   return { service, address, port, code, ...(advice === undefined ? {} : { advice }) };
 }
 
-/** The same failure with who holds the port, where that can be seen. */
+/** The same failure with the holder of the port, where /proc shows it. */
 export async function withHolder(failure: PortFailure): Promise<PortFailure> {
   if (failure.code !== "EADDRINUSE" || failure.holder !== undefined) return failure;
   const holder = await findPortHolder(failure.address, failure.port, protocolOf(failure.service));

@@ -1,5 +1,6 @@
 import { createTftpServer, type Source, type TftpChanges, type TftpEvent } from "@bootlace/tftp-serve";
 import type { Config } from "../../config/schema.ts";
+import { broadcastsOf } from "../../net/broadcasts.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
 export interface TftpServiceDeps {
@@ -8,7 +9,7 @@ export interface TftpServiceDeps {
   readonly create?: typeof createTftpServer | undefined;
 }
 
-/** The TFTP server, as the config wants it. */
+/** The TFTP server as configured. */
 export function tftpService(
   first: Config,
   { source, onEvent, create = createTftpServer }: TftpServiceDeps,
@@ -16,10 +17,11 @@ export function tftpService(
   return fileService<TftpChanges>(first, {
     name: "tftp",
     isEnabled: ({ tftp }) => tftp.enabled,
-    changesOf({ tftp, subnets }, addresses) {
+    changesOf({ tftp, subnets }, served) {
       const { port, maxBlockSize, maxWindowSize, maxTransfers, ignoreOptions } = tftp;
       return {
-        addresses,
+        addresses: served.map(({ address }) => address),
+        broadcasts: broadcastsOf(served),
         port,
         clients: subnets,
         limits: { maxBlockSize, maxWindowSize, maxTransfers },

@@ -2,12 +2,12 @@ import type { CheckProgram } from "../../catalogue/boot-check.ts";
 import { scriptNames } from "../../catalogue/names.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 
-/** What the server knows of a client that gets the boot check. */
+/** What the server reports to a client that gets the boot check. */
 export interface CheckFacts {
   readonly program: CheckProgram;
   readonly root: string;
   readonly tree: BootTree;
-  /** Why the root cannot be read. */
+  /** Why the root is not readable. */
   readonly rootProblem?: string | undefined;
 }
 
@@ -15,14 +15,14 @@ export interface CheckFacts {
 const width = 76;
 const longestName = 219;
 
-/** What was looked for, and what to put where. Lines for a screen; what a client sent is not in it. */
+/** The files looked for, and where to put one. Lines for a screen, without client data. */
 export function checkText({ program, root, tree, rootProblem }: CheckFacts): string {
   const [code] = program.codes;
   const folder = clip(root);
   const entry = tree.entries.get(code);
   if (entry !== undefined) {
     return paragraphs(
-      `The boot file for ${program.name} is there, and a rule, a menu or "bootlace next" names this check instead:`,
+      `A boot file for ${program.name} exists, but a rule, menu or "bootlace next" names this check:`,
       `  ${clip(entry.file)}`,
       "in the folder",
       `  ${folder}`,
@@ -32,14 +32,14 @@ export function checkText({ program, root, tree, rootProblem }: CheckFacts): str
   if (rootProblem !== undefined) {
     return paragraphs(
       ...looked,
-      `and cannot read it (${clip(rootProblem)}). Make it readable for Bootlace, and put the boot file there.`,
+      `but cannot read it (${clip(rootProblem)}). Make it readable for Bootlace and put the boot file there.`,
     );
   }
   return paragraphs(
     ...looked,
     "for one of",
     `  ${(tree.missing.get(code) ?? []).join(", ")}`,
-    `Put one there, with what it needs. iPXE takes ${scriptNames[0]} as well. The next boot gets it: Bootlace sees new files by itself.`,
+    `Put one there, with the files it needs. iPXE also boots ${scriptNames[0]}. The next boot gets it: Bootlace notices new files.`,
   );
 }
 

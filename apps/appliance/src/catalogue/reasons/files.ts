@@ -50,6 +50,12 @@ export const tftpRefusals: Readonly<Record<RefusedReason, Reason>> = {
   "too-many-transfers-of-client": refusal("warn", "this client has as many transfers as one client may have"),
   rate: refusal("warn", "too many requests"),
   "no-descriptor": refusal("warn", "no descriptor is left to open the file; the client will ask again"),
+  broadcast: {
+    text: "it was sent to a broadcast address, which gets no answer: ask the address of this server",
+    level: "info",
+    verdict: "B06",
+    fix: "name the address of this machine as the TFTP server: the client knows none (siaddr, option 66, next server)",
+  },
   stopping: refusal("info", "the server stops"),
 };
 
@@ -82,7 +88,20 @@ export const httpRefusals: Readonly<Record<HttpRefusal, Reason>> = {
   body: refusal("warn", "the request carries a body"),
   "target-too-long": refusal("warn", "the URL is too long"),
   "headers-too-large": refusal("warn", "the headers are too large"),
+  "blank-in-target": {
+    text: "the name in the URL has a blank in it: write %20 in its place",
+    level: "warn",
+    verdict: "B06",
+    fix: "write %20 for the blank, in the script or the configuration that names this file",
+  },
+  tls: {
+    text: "the client asked by HTTPS, and this port serves HTTP",
+    level: "warn",
+    verdict: "B06",
+    fix: "write http:// in the URL: boot files are served by HTTP only",
+  },
   malformed: refusal("warn", "the request cannot be read"),
+  "too-many-waiting": refusal("warn", "too many requests wait on one connection"),
   "request-timeout": refusal("info", "the request did not arrive in time"),
   "malformed-range": refusal("warn", "the range cannot be read"),
   "range-not-satisfiable": refusal("warn", "the range lies behind the end of the file"),

@@ -12,7 +12,9 @@ export type PolicyReason =
   | "tftp-off"
   | "no-file-for-architecture"
   | "no-check-for-architecture"
-  | "no-raspberry-pi-files";
+  | "no-raspberry-pi-files"
+  /** Served by `dhcp.vendorClasses`, without an architecture. */
+  | "no-rule-for-class";
 
 const fileForArch = ({ arch }: ReasonFacts) =>
   `put a boot file for ${archWord(arch)} into the root folder, or write a rule that names one`;
@@ -43,6 +45,10 @@ export const policyReasons: Readonly<Record<PolicyReason, SilenceReason>> = {
   "no-check-for-architecture": {
     ...missing(({ arch }) => `the boot check has no program for ${archWord(arch)}`),
     fix: ({ arch }) => `write a rule that names a boot file for ${archWord(arch)}`,
+  },
+  "no-rule-for-class": {
+    ...missing("it names no architecture, and no rule names a file for it"),
+    fix: "write a rule for its vendor class: when: { vendorClass: … } and a file",
   },
   "no-raspberry-pi-files": {
     ...missing("no Raspberry Pi files (bootcode.bin, start4.elf) in the root"),
@@ -94,6 +100,11 @@ const dhcpVerdicts: Readonly<Record<IgnoreReason, Pick<SilenceReason, "verdict" 
   "no-boot-url": nothingToBoot,
   "bad-boot-url": unanswered,
   "ipxe-chain-loop": { verdict: "B13" },
+  "program-asks-again": {
+    verdict: "B23",
+    fix: "start what that program is to load (pxeboot.n12, wimboot) in its place, or name its own server in a rule",
+  },
+  "wds-request": { verdict: "B23", fix: "start pxeboot.n12 or wimboot in place of wdsnbp.com" },
   "boot-file-too-long": unanswered,
   "menu-unusable": unanswered,
   "plan-unusable": unanswered,

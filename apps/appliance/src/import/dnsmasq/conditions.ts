@@ -1,6 +1,6 @@
 import type { Atom, When, WhenKey } from "./model.ts";
 
-/** Clients that fulfil both conditions; undefined when no client can. Lists mean any of them. */
+/** Clients that match both conditions; undefined when no client can. A list matches any of its values. */
 export function bothOf(a: When, b: When): When | undefined {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<WhenKey>;
   const both: Partial<Record<WhenKey, readonly string[]>> = {};
@@ -14,7 +14,7 @@ export function bothOf(a: When, b: When): When | undefined {
   return both;
 }
 
-/** Beginnings: the longer one holds when the shorter does. */
+/** Keys compared by prefix: when the longer matches, the shorter does too. */
 const beginnings: ReadonlySet<WhenKey> = new Set(["mac", "vendorClass"]);
 
 function common(key: WhenKey, one: readonly string[], other: readonly string[]): readonly string[] {
@@ -23,7 +23,7 @@ function common(key: WhenKey, one: readonly string[], other: readonly string[]):
   return [...new Set(pairs)];
 }
 
-/** Every client of `narrow` is one of `wide`. */
+/** Every client that matches `narrow` matches `wide`. */
 export function isWithin(narrow: When, wide: When): boolean {
   return Object.entries(wide).every(([name, list]) => {
     const own = narrow[name as WhenKey];

@@ -1,46 +1,68 @@
 import type { Directive } from "./lines.ts";
+import type { DnsmasqModel } from "./model.ts";
 
 const dns = "Bootlace is no DNS server";
 const leases = "Bootlace hands out no addresses: leave that to the DHCP server";
 const daemon = "the service manager does that";
+const interfaces = "Bootlace replies there too: list the other interfaces under interfaces";
 
-/** Why a directive has nothing to become, by its name or the beginning of it. */
+/** Why a directive has no counterpart, by its name or the start of it. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [
-    /^(?:conf-file|conf-dir|servers-file|read-ethers|dhcp-hostsfile|dhcp-optsfile|dhcp-hostsdir|dhcp-optsdir)$/,
+    /^(?:conf-file|conf-dir|servers-file|dhcp-hostsfile|dhcp-optsfile|dhcp-hostsdir|dhcp-optsdir)$/,
     "it names another file: import that one by itself",
   ],
-  [/^(?:user|group|pid-file|keep-in-foreground|no-daemon|conf-script|test)$/, daemon],
-  [/^(?:except-interface|no-dhcp-interface|listen-address)$/, "name the interfaces to serve under interfaces"],
+  [/^read-ethers$/, "the machines of /etc/ethers have no tags here: name them by when: { mac } in rules"],
+  [
+    /^conf-script$/,
+    "Bootlace runs no programs: whatever its output sets is missing here; import that output by itself",
+  ],
+  [/^(?:user|group|pid-file|keep-in-foreground|no-daemon|test|version|help|no-ident)$/, daemon],
+  [/^(?:except-interface|no-dhcp-interface|no-dhcpv4-interface)$/, interfaces],
+  [/^no-dhcpv6-interface$/, "Bootlace serves IPv4 only"],
   [/^(?:bind-interfaces|bind-dynamic)$/, "Bootlace follows interfaces by itself"],
   [
+    /^bridge-interface$/,
+    "Bootlace replies on an interface for that interface alone: list each under interfaces, else its clients get nothing",
+  ],
+  [/^shared-network$/, "clients behind that relay are served when the relay is named under dhcp.relays"],
+  [
     /^(?:dhcp-option|dhcp-option-force|dhcp-option-pxe)$/,
-    "options of other kinds are the DHCP server's; those of PXE follow from menus",
+    "other options belong to the DHCP server; PXE options come from menus",
   ],
   [/^dhcp-no-override$/, "Bootlace never puts options into the fields sname and file"],
   [/^(?:dhcp-relay|dhcp-proxy)$/, "name the relays that may pass requests on under dhcp.relays"],
-  [/^(?:dhcp-circuitid|dhcp-remoteid|dhcp-subscrid)$/, "rules do not look into what a relay adds"],
-  [/^(?:dhcp-name-match|dhcp-ignore-names|dhcp-ignore-clid|dhcp-duid|dhcp-client-update|dhcp-generate-names)$/, leases],
+  [/^(?:dhcp-ignore-names|dhcp-ignore-clid|dhcp-duid|dhcp-client-update|dhcp-generate-names)$/, leases],
   [
     /^(?:dhcp-script|dhcp-luascript|dhcp-scriptuser|script-arp|script-on-renewal)$/,
-    "Bootlace runs no programs; its API tells what happens",
+    "Bootlace runs no scripts; its API reports events",
   ],
   [
-    /^(?:dhcp-authoritative|dhcp-lease|dhcp-leasefile|leasefile-ro|dhcp-sequential-ip|dhcp-rapid-commit|no-ping|dhcp-fqdn|dhcp-ttl|dhcp-broadcast|dhcp-alternate-port|bootp-dynamic|shared-network|enable-ra|ra-param|quiet-dhcp|quiet-dhcp6|quiet-ra|quiet-tftp)/,
+    /^(?:dhcp-authoritative|dhcp-lease|dhcp-leasefile|leasefile-ro|dhcp-sequential-ip|dhcp-rapid-commit|no-ping|dhcp-fqdn|dhcp-ttl|dhcp-broadcast|bootp-dynamic|enable-ra|ra-param|quiet-dhcp|quiet-dhcp6|quiet-ra|quiet-tftp)/,
     leases,
   ],
   [
-    /^(?:log-queries|server|rev-server|address|local|domain|expand-hosts|no-hosts|addn-hosts|hostsdir|no-resolv|resolv-file|cache-size|cname|host-record|mx-|srv-host|txt-record|ptr-record|bogus-priv|domain-needed|filterwin2k|strict-order|all-servers|stop-dns-rebind|rebind-|local-ttl|neg-ttl|max-|min-|auth-|dnssec|trust-anchor|edns|query-port|dns-|localise-queries|interface-name|naptr|caa|filter|ipset|nftset|alias|bogus|synth)/,
+    /^(?:log-queries|server|rev-server|address|local|domain|expand-hosts|no-hosts|addn-hosts|hostsdir|no-resolv|no-poll|no-negcache|no-round-robin|resolv-file|cache-|cname|host-record|mx-|srv-host|txt-record|ptr-record|bogus-priv|domain-needed|filter|strict-order|all-servers|stop-dns-rebind|rebind-|neg-ttl|max-|min-|auth-|dnssec|trust-anchor|edns|query-port|dns-|selfmx|localise-queries|interface-name|naptr|caa|ipset|nftset|connmark|conntrack|alias|bogus|synth|ignore-address|clear-on-reload|enable-dbus|enable-ubus|add-|strip-|proxy-dnssec|fast-dns-retry|use-stale-cache|port-limit|dynamic-host|umbrella|dumpfile|dumpmask)/,
     dns,
   ],
 ];
 
-/** Options with which dnsmasq names a boot file or its server as well (rfc2131.c, do_options). */
+/** Options that name a boot file or its server in dnsmasq too (rfc2131.c, do_options). */
 const bootOption = /^(?:option:)?(?:66|67|150|tftp-server|bootfile-name|tftp-server-address|server-ip-address)$/;
 
+/** True for a dhcp-option line that names a boot file or its server. */
+export function namesBoot({ name, parts }: Directive): boolean {
+  return name.startsWith("dhcp-option") && parts.some((part) => bootOption.test(part));
+}
+
 /** Why a line with this directive was left out. */
-export function whyLeftOut({ name, parts }: Directive): string {
-  if (name.startsWith("dhcp-option") && parts.some((part) => bootOption.test(part)))
-    return "it names a boot file or its server: write the rule by hand, with file and server, or dhcp-boot before the import";
+export function whyLeftOut(directive: Directive, { leases: isServer }: DnsmasqModel): string {
+  const { name, parts } = directive;
+  if (namesBoot(directive)) {
+    const silent = isServer ? "" : "; as a proxy dnsmasq does not send it, so no client boots from it";
+    return `it names a boot file or its server: write the rule by hand, with file and server, or dhcp-boot before the import${silent}`;
+  }
+  if (name.startsWith("dhcp-option") && parts.some((part) => part.startsWith("vendor:PXEClient")))
+    return "Bootlace builds option 43 itself; clients no longer get this part of it";
   return reasons.find(([pattern]) => pattern.test(name))?.[1] ?? "Bootlace does not know this directive";
 }

@@ -1,24 +1,53 @@
+import { commandLineOptions } from "./command-line.ts";
+
 /** One directive of a dnsmasq.conf. */
 export interface Directive {
   /** From 1. */
   readonly line: number;
+  /** The file, when it is not the one that is imported but one that it names. */
+  readonly file?: string;
   readonly name: string;
-  /** The parts between commas, quotes taken off; none when there is no value. */
+  /** The parts between commas, without quotes; empty without a value. */
   readonly parts: readonly string[];
-  /** As written, without the comment behind it. */
+  /** The line as written, without its comment. */
+  readonly text: string;
+  /** It is written as an option of a command line. */
+  readonly commandLine?: true;
+}
+
+interface Row {
+  readonly line: number;
   readonly text: string;
 }
 
 /**
  * Reads a dnsmasq.conf (dnsmasq 2.90 option.c, read_file): `name` or `name=value` a line, `#` begins a comment at the
- * start or behind a blank, double quotes keep commas, blanks and `#`, a backslash inside them escapes.
+ * start or behind a blank, double quotes keep commas, blanks and `#`, a backslash inside them escapes. Also what people
+ * keep in unit files and scripts: command lines of dnsmasq, and lines that a backslash at the end continues.
  */
 export function readDirectives(text: string): Directive[] {
-  return text.split(/\r?\n/).flatMap((row, index): Directive[] => {
+  return rowsOf(text).flatMap(({ line, text: row }): Directive[] => {
+    if (/^\s*(?:#|$)/.test(row)) return [];
+    const options = commandLineOptions(row);
+    if (options !== undefined) return options.map((option) => ({ line, ...option, commandLine: true }));
     const { parts, name, end } = split(row);
     const written = row.slice(0, end).trim();
-    return name === "" ? [] : [{ line: index + 1, name, parts, text: written }];
+    return name === "" ? [] : [{ line, name, parts, text: written }];
   });
+}
+
+/** Lines, each with what a backslash at its end joins to it; a comment ends with its line. */
+function rowsOf(text: string): Row[] {
+  const rows: Row[] = [];
+  let open: Row | undefined;
+  for (const [index, row] of text.split(/\r?\n/).entries()) {
+    const joined: Row = open === undefined ? { line: index + 1, text: row } : { ...open, text: open.text + row };
+    open = undefined;
+    const continues = /\\\s*$/.test(joined.text) && !/^\s*#/.test(row);
+    if (continues) open = { ...joined, text: joined.text.replace(/\\\s*$/, "") };
+    else rows.push(joined);
+  }
+  return open === undefined ? rows : [...rows, open];
 }
 
 const escapes: Readonly<Record<string, string>> = { t: "\t", n: "\n", b: "\b", r: "\r", e: "\u001b" };
@@ -56,7 +85,7 @@ function split(row: string): { name: string; parts: string[]; end: number } {
     } else if (char === "," && name !== undefined) finish();
     else if (!wasQuoted || !/\s/.test(char)) part += char;
   }
-  if (name === undefined) return { name: part.trim().replace(/^--/, ""), parts: [], end };
+  if (name === undefined) return { name: part.trim(), parts: [], end };
   finish();
-  return { name: name.replace(/^--/, ""), parts, end };
+  return { name, parts, end };
 }

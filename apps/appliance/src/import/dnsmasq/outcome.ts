@@ -1,10 +1,13 @@
+import { architectureByCode } from "@bootlace/dhcp-core";
 import type { MenuItemLike } from "../../config/menu.ts";
-import type { Atom, DnsmasqModel, Literal, PxeService } from "./model.ts";
+import type { Directive } from "./lines.ts";
+import type { Atom, BootLine, DnsmasqModel, Guarded, Literal, PxeService } from "./model.ts";
+import { holds, hostLine, withTagRules } from "./tags.ts";
 
-/** What dnsmasq gives to clients of one kind. */
+/** What dnsmasq sends to clients of one kind. */
 export type Outcome =
   | { readonly kind: "ignore" }
-  /** An offer without anything to boot. */
+  /** An offer without a boot file. */
   | { readonly kind: "nothing" }
   | { readonly kind: "pi"; readonly delay?: number }
   | {
@@ -23,64 +26,119 @@ export type Outcome =
       readonly delay?: number;
     };
 
+/** What clients with exactly these properties get, by the kind of program that asks. */
+export interface Outcomes {
+  readonly firmware: Outcome;
+  /** iPXE takes the file of the offer, where firmware is shown a menu on the PXE port. */
+  readonly ipxe: Outcome;
+  /** A Raspberry Pi looks for its name in the menu. */
+  readonly pi: Outcome;
+  /** The tags of these clients. */
+  readonly tags: ReadonlySet<string>;
+  /** The lines by which they get it. */
+  readonly used: readonly Directive[];
+}
+
 /** First architecture number that is not a BIOS one (rfc2131.c, pxe_uefi_workaround). */
 const firstUefi = 6;
 const piText = "Raspberry Pi Boot";
 
 /**
- * What clients get that have exactly these properties (dnsmasq 2.90, rfc2131.c).
- * @param arch number of option 93; undefined stands for all that the file does not mention
- * @param tagsOfArch tags that lines about option 93 set for it
+ * What clients with exactly these properties get (dnsmasq 2.90, rfc2131.c).
+ * @param arch number of option 93; undefined means every one that the file does not mention
+ * @param tagsOfArch the tags that lines about option 93 set for it
  */
-export function outcomeOf(
+export function outcomesOf(
   model: DnsmasqModel,
   arch: number | undefined,
   atoms: readonly Atom[],
   tagsOfArch: readonly string[],
-): Outcome {
-  const tags = new Set([...tagsOfArch, ...atoms.flatMap((atom) => atom.tags)]);
-  addDerivedTags(model, tags);
-  const holds = (guard: readonly Literal[]) => guard.every(({ tag, wanted }) => tags.has(tag) === wanted);
-  if (atoms.some(({ ignore }) => ignore) || model.ignores.some(holds)) return { kind: "ignore" };
-  const delay = model.delays.findLast(({ guard }) => guard.length > 0 && holds(guard)) ?? plain(model.delays);
+): Outcomes {
+  const own = atoms.filter(({ host }) => host === undefined);
+  const plain = [...model.always, ...tagsOfArch, ...own.flatMap((atom) => atom.tags)];
+  const host = hostLine(atoms, withTagRules(model, plain));
+  const known = [...plain, ...(host?.tags ?? [])];
+  const early = withTagRules(model, known);
+  const ignores = model.ignores.filter(({ guard }) => holds(guard, early));
+  const range = rangeFor(model, own, early);
+  if (host?.ignore === true || ignores.length > 0 || range === "none") {
+    const ignore = { kind: "ignore" } as const;
+    return { firmware: ignore, ipxe: ignore, pi: ignore, tags: early, used: ignores.map(({ from }) => from) };
+  }
+  const tags = range === undefined ? early : withTagRules(model, [...range.sets, ...known]);
+  const fits = ({ guard }: Guarded) => holds(guard, tags);
+  const delay = model.delays.findLast((line) => line.guard.length > 0 && fits(line)) ?? untagged(model.delays);
   const timed = delay === undefined || delay.seconds === 0 ? {} : { delay: delay.seconds };
-  const services = model.services.filter((service) => service.arch === arch && holds(service.guard));
-  const found = fromServices(model, arch, services) ?? fromBoot(model, holds);
-  return found.kind === "nothing" || found.kind === "ignore" ? found : { ...found, ...timed };
+  const found = find(model, arch, fits);
+  const late = <T extends Outcome>(outcome: T): T =>
+    outcome.kind === "nothing" || outcome.kind === "ignore" ? outcome : { ...outcome, ...timed };
+  return {
+    firmware: late(found.firmware),
+    ipxe: late(found.ipxe),
+    pi: late(found.pi),
+    tags,
+    used: [...found.used, ...(delay === undefined ? [] : [delay.from])],
+  };
 }
 
-function plain<T extends { readonly guard: readonly Literal[] }>(lines: readonly T[]): T | undefined {
+/**
+ * The last range that is meant for these clients: its tags come in after dhcp-ignore was looked at.
+ * @returns undefined without any ranges that tell clients apart, `none` when there are some, and none fits
+ */
+function rangeFor({ ranges }: DnsmasqModel, atoms: readonly Atom[], tags: ReadonlySet<string>) {
+  if (ranges.every(({ guard, sets }) => guard.length === 0 && sets.length === 0)) return undefined;
+  const networks = atoms.flatMap(({ network }) => network ?? []);
+  const several = new Set(ranges.map(({ subnet }) => subnet)).size > 1;
+  const near = several ? ranges.filter(({ subnet }) => subnet === undefined || networks.includes(subnet)) : ranges;
+  return near.findLast(({ guard }) => holds(guard, tags)) ?? "none";
+}
+
+function untagged<T extends { readonly guard: readonly Literal[] }>(lines: readonly T[]): T | undefined {
   return lines.findLast(({ guard }) => guard.length === 0);
 }
 
-/** tag-if lines may depend on one another; a fixed point is reached after as many rounds as there are lines. */
-function addDerivedTags({ tagRules }: DnsmasqModel, tags: Set<string>): void {
-  for (const _ of tagRules) {
-    for (const { sets, guard } of tagRules) {
-      if (guard.every(({ tag, wanted }) => tags.has(tag) === wanted)) for (const tag of sets) tags.add(tag);
-    }
-  }
+type Found = Pick<Outcomes, "firmware" | "ipxe" | "pi" | "used">;
+
+const nothing = { kind: "nothing" } as const;
+
+function find(model: DnsmasqModel, arch: number | undefined, fits: (line: Guarded) => boolean): Found {
+  const services = model.services.filter((service) => service.arch === arch && fits(service));
+  // rfc2131.c, find_boot: the last line whose tags hold, else the last one without tags.
+  const line = model.boots.findLast((boot) => boot.guard.length > 0 && fits(boot)) ?? untagged(model.boots);
+  const boot = line === undefined || line.file === "" ? nothing : fileOf(line, line.file);
+  const byBoot = line === undefined ? [] : [line.from];
+  if (services.length === 0) return { firmware: boot, ipxe: boot, pi: nothing, used: byBoot };
+  const isPi = services.some(({ text }) => text.includes(piText));
+  const onlyPi = services.every(({ text, file }) => text.includes(piText) && file === undefined);
+  const byServices = services.map(({ from }) => from);
+  const menu = onlyPi ? nothing : fromServices(model, arch, services, fits);
+  const pi = isPi ? ({ kind: "pi" } as const) : nothing;
+  const uefi = arch !== undefined && arch >= firstUefi;
+  const takesBoot = uefi && menu.kind === "menu" && line !== undefined;
+  if (!takesBoot) return { firmware: menu, ipxe: menu, pi, used: byServices };
+  // HTTP clients never ask on the PXE port, where the menu is.
+  const http = architectureByCode(arch)?.http === true;
+  return { firmware: http ? boot : menu, ipxe: boot, pi, used: [...byBoot, ...(http ? [] : byServices)] };
+}
+
+function fileOf({ server }: BootLine | PxeService, file: string, label = file): Outcome {
+  return { kind: "file", label, file, ...(server === undefined ? {} : { server }) };
 }
 
 function fromServices(
   model: DnsmasqModel,
   arch: number | undefined,
   services: readonly PxeService[],
-): Outcome | undefined {
-  if (services.length === 0) return undefined;
-  if (services.every(({ text }) => text.startsWith(piText))) return { kind: "pi" };
+  fits: (line: Guarded) => boolean,
+): Outcome {
   const booting = services.filter(({ file }) => file !== undefined);
   const [only] = booting;
-  const remote = services.some(({ file, type }) => file === undefined && type !== 0);
   const uefi = arch !== undefined && arch >= firstUefi;
   // rfc2131.c, pxe_opts: without a prompt one line is taken at once, and several wait for the user.
-  const prompt = model.prompt ?? { text: "PXE", timeout: services.length === 1 ? 0 : 255 };
+  const prompt = model.prompts.findLast(fits) ?? { text: "PXE", timeout: services.length === 1 ? 0 : 255 };
   // UEFI gets the only file without a menu; a BIOS menu of one line whose time is 0 comes to the same.
-  const single = booting.length === 1 && !remote && (uefi || (services.length === 1 && prompt.timeout === 0));
-  if (single && only?.file !== undefined) {
-    const { text, file, server } = only;
-    return { kind: "file", label: text, file, ...(server === undefined ? {} : { server }) };
-  }
+  const single = booting.length === 1 && (uefi || (services.length === 1 && prompt.timeout === 0));
+  if (single && only?.file !== undefined) return fileOf(only, only.file, only.text);
   const label = services[0]?.text ?? "";
   return {
     kind: "menu",
@@ -95,12 +153,4 @@ function itemOf({ text, file, type, server }: PxeService): MenuItemLike {
   if (file !== undefined) return { text, file, type, ...(server === undefined ? {} : { server }) };
   if (type === 0) return { text, local: true };
   return { text, type, servers: server === undefined ? [] : [server] };
-}
-
-/** rfc2131.c, find_boot: the last line whose tags hold, else the last one without tags. */
-function fromBoot(model: DnsmasqModel, holds: (guard: readonly Literal[]) => boolean): Outcome {
-  const boot = model.boots.findLast(({ guard }) => guard.length > 0 && holds(guard)) ?? plain(model.boots);
-  if (boot === undefined) return { kind: "nothing" };
-  const { file, server } = boot;
-  return { kind: "file", label: file, file, ...(server === undefined ? {} : { server }) };
 }

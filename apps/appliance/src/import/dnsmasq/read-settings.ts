@@ -1,11 +1,8 @@
-import { formatIpv4, parseIpv4 } from "@bootlace/dhcp-core";
 import type { Directive } from "./lines.ts";
 import { type DnsmasqModel, remark } from "./model.ts";
+import { type LocalNetworks, readRange } from "./read-ranges.ts";
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
-
-/** The networks of this machine, to find the mask that a range leaves out. */
-export type LocalNetworks = readonly { readonly address: string; readonly netmask: string }[];
 
 /** Lines about the servers themselves. */
 export function settingReaders(networks: LocalNetworks): Readonly<Record<string, Reader>> {
@@ -14,19 +11,25 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     interface(directive, model) {
       const plain = directive.parts.filter((name) => /^[^\s/*]{1,15}$/.test(name));
       model.settings.interfaces.push(...plain);
-      if (plain.length < directive.parts.length)
-        remark(model, directive, "Bootlace wants the whole name of an interface");
+      if (plain.length < directive.parts.length) remark(model, directive, "Bootlace needs the full interface name");
     },
-    "enable-tftp"(_directive, model) {
+    "listen-address": (directive, model) => listenAt(directive, model, networks),
+    "enable-tftp"(directive, model) {
       model.settings.tftp = true;
+      const named = directive.parts.filter((part) => part !== "");
+      const { interfaces } = model.settings;
+      const all = interfaces.length > 0 && interfaces.every((name) => named.includes(name));
+      if (named.length === 0 || all) return;
+      const why = `dnsmasq serves files on ${named.join(", ")} only; Bootlace serves them on every interface on which it replies`;
+      remark(model, directive, why);
     },
     "tftp-root"(directive, model) {
-      const [folder = "", interfaceName] = directive.parts;
-      if (interfaceName === undefined) model.settings.root = folder;
-      else remark(model, directive, "there is one root for all interfaces");
+      const [folder = "", iface] = directive.parts;
+      if (folder === "") remark(model, directive, "it names no folder");
+      else model.roots.push({ folder, ...(iface === undefined || iface === "" ? {} : { iface }), from: directive });
     },
     "tftp-unique-root"(directive, model) {
-      model.settings.uniqueRoot = directive.parts[0] === "mac" ? "mac" : "ip";
+      model.settings.uniqueRoot = directive.parts[0]?.toLowerCase() === "mac" ? "mac" : "ip";
     },
     "tftp-max": number((settings, value) => (settings.maxTransfers = value), 1, 10_000),
     // A datagram has 20 bytes of IPv4, 8 of UDP and 4 of TFTP in front (tftp.c).
@@ -40,9 +43,16 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     "tftp-lowercase": asItIs,
     "tftp-no-fail": asItIs,
     "tftp-secure": (directive, model) =>
-      remark(model, directive, "Bootlace serves what its user may read, whoever owns the file"),
+      remark(model, directive, "Bootlace serves every file its user may read, whoever owns it"),
     "tftp-port-range": (directive, model) =>
       remark(model, directive, "the system chooses the ports of transfers; for a firewall use tftp.singlePort"),
+    "dhcp-alternate-port"(directive, model) {
+      const server = directive.parts[0] === undefined ? 1067 : Number(directive.parts[0]);
+      const client = directive.parts[1] === undefined ? server + 1 : Number(directive.parts[1]);
+      const usable = [server, client].every((port) => Number.isInteger(port) && port > 0 && port < 65_536);
+      if (usable) model.settings.ports = [server, client];
+      else remark(model, directive, "the numbers must be ports, 1 to 65535");
+    },
     "log-dhcp": asItIs,
     "log-debug"(_directive, model) {
       model.settings.logLevel = "debug";
@@ -51,17 +61,28 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
       const [target = ""] = directive.parts;
       if (target === "-") return;
       if (target.includes("/") || target.includes(".")) model.settings.logFile = target;
-      else remark(model, directive, "the log goes to the standard output, and from there to the journal");
+      else remark(model, directive, "the log goes to stdout and from there to the journal");
     },
     "log-async": asItIs,
     port(directive, model) {
-      if (directive.parts[0] !== "0") remark(model, directive, "Bootlace is no DNS server");
+      if (directive.parts[0] !== "0") remark(model, directive, "Bootlace is not a DNS server");
     },
   };
 }
 
-/** Carried over by doing nothing: Bootlace always does so. */
+/** Needs no setting: Bootlace always does this. */
 function asItIs(): void {}
+
+/** dnsmasq answers on the interfaces that have these addresses. */
+function listenAt(directive: Directive, model: DnsmasqModel, networks: LocalNetworks): void {
+  const found = directive.parts.map((part) => networks.find(({ address }) => address === part)?.name);
+  const names = found.filter((name) => name !== undefined);
+  model.settings.interfaces.push(...names.filter((name) => !model.settings.interfaces.includes(name)));
+  const missing = directive.parts.filter((part, index) => found[index] === undefined && !part.startsWith("127."));
+  if (missing.length === 0) return;
+  const why = `no interface here has the address ${missing.join(", ")}: name the interfaces to serve under interfaces, else Bootlace replies on all`;
+  remark(model, directive, why);
+}
 
 function number(
   put: (settings: DnsmasqModel["settings"], value: number) => void,
@@ -74,40 +95,4 @@ function number(
     if (usable) put(model.settings, value);
     else remark(model, directive, `the number must be ${minimum} to ${maximum}`);
   };
-}
-
-/** dhcp-range=[set:TAG,]ADDRESS,proxy[,MASK] */
-function readRange(directive: Directive, model: DnsmasqModel, networks: LocalNetworks): void {
-  const tags = directive.parts.flatMap((part) => /^(?:set|net):(.+)$/.exec(part)?.[1] ?? []);
-  const [address = "", mode, mask] = directive.parts.filter((part) => !/^(?:set|net|tag):/.test(part));
-  const base = parseIpv4(address);
-  if (mode !== "proxy" || base === undefined) {
-    remark(model, directive, "Bootlace hands out no addresses: leave that to the DHCP server");
-    return;
-  }
-  const bits = parseIpv4(mask ?? maskOf(address, networks) ?? "");
-  if (bits === undefined) {
-    const why = "no interface here is in that network and no mask is given: every interface is served; see subnets";
-    remark(model, directive, why);
-    return;
-  }
-  const subnet = `${formatIpv4((base & bits) >>> 0)}/${prefixOf(bits)}`;
-  if (mask !== undefined && maskOf(address, networks) === undefined && networks.length > 0) {
-    const why = "no interface here is in that network: for clients behind a relay name it under dhcp.relays";
-    remark(model, directive, why);
-  }
-  model.settings.subnets.push(subnet);
-  if (tags.length > 0) model.atoms.push({ when: { subnet: [subnet] }, tags, ignore: false });
-}
-
-function maskOf(address: string, networks: LocalNetworks): string | undefined {
-  const wanted = parseIpv4(address) ?? 0;
-  return networks.find((network) => {
-    const bits = parseIpv4(network.netmask) ?? 0xffffffff;
-    return ((parseIpv4(network.address) ?? 0) & bits) >>> 0 === (wanted & bits) >>> 0;
-  })?.netmask;
-}
-
-function prefixOf(bits: number): number {
-  return bits.toString(2).replaceAll("0", "").length;
 }

@@ -1,90 +1,67 @@
-import { architectureByCode, architectureByName } from "@bootlace/dhcp-core";
+import { architectureByCode } from "@bootlace/dhcp-core";
 import { ebc } from "../../catalogue/names.ts";
-import { bothOf, combinations, isWithin } from "./conditions.ts";
-import type { Atom, DnsmasqModel, When } from "./model.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Case } from "./cases.ts";
+import { bothOf, isWithin } from "./conditions.ts";
+import type { When } from "./model.ts";
+import type { Outcome } from "./outcome.ts";
 
 export interface ImportedRule {
   readonly when: When;
   readonly outcome: Outcome;
 }
 
-/** More cases than any hand has written; each becomes a rule unless a later one says the same. */
-const mostCases = 20_000;
+const bios = "x86-bios";
+const pi = "raspberry-pi";
 
-/**
- * The rules that give every client what dnsmasq gives it. Each case of properties that a client can have becomes a
- * rule, the narrower one first, so that `tag:!x` needs no word of its own: clients with x were caught before.
- * @returns undefined when there are too many cases
- */
-export function importedRules(model: DnsmasqModel): ImportedRule[] | undefined {
-  const archAtoms = model.atoms.filter(isAboutArch);
-  const others = combinations(mergeAtoms(model.atoms.filter((atom) => !isAboutArch(atom))), mostCases);
-  if (others === undefined) return undefined;
-  const archs = mentionedArchs(model, archAtoms);
-  if (others.length * (archs.length + 1) > mostCases) return undefined;
-  const cases: ImportedRule[] = [];
-  for (const arch of [...archs, undefined]) {
-    const name = arch === undefined ? undefined : architectureByCode(arch)?.name;
-    const tags = archAtoms.flatMap(({ when, tags }) => (name !== undefined && when.arch?.includes(name) ? tags : []));
-    for (const { when, atoms } of others) {
-      const outcome = outcomeOf(model, arch, closestHost(atoms), tags);
-      // Firmware that calls itself EBC is x64 in truth: better x64's file than none.
-      if (arch === ebc.code && outcome.kind === "nothing") continue;
-      cases.push({ when: name === undefined ? when : { arch: [name], ...when }, outcome });
-    }
-  }
-  return merged(withoutEchoes([...cases, { when: {}, outcome: { kind: "ignore" } }]));
+/** The rules that give every client what dnsmasq gives it, the first that matches decides. */
+export function importedRules(cases: readonly Case[]): ImportedRule[] {
+  const others = { when: {}, outcome: { kind: "ignore" } } as const;
+  const rules = [...cases.filter(mayBePi).map(rulesForPi), ...cases.flatMap(rulesFor), others];
+  return merged(withoutEchoes(rules));
 }
 
-/** One dhcp-host line counts for a machine: a whole address before a beginning, a longer beginning before a shorter. */
-function closestHost(atoms: readonly Atom[]): readonly Atom[] {
-  const most = Math.max(...atoms.map(({ hostOctets = 0 }) => hostOctets));
-  return atoms.filter(({ hostOctets }) => hostOctets === undefined || hostOctets === most);
+/** A Raspberry Pi calls itself a BIOS PC, and a menu without its name is nothing to it. */
+function mayBePi({ when, arch }: Case, _index: number, cases: readonly Case[]): boolean {
+  if (when.firmware !== undefined || when.userClass !== undefined) return false;
+  return arch === 0 || (arch === undefined && !cases.some((other) => other.arch === 0));
 }
 
-function isAboutArch({ when }: Atom): boolean {
-  return when.arch !== undefined;
+function rulesForPi({ when, outcomes }: Case): ImportedRule {
+  return { when: { ...when, arch: [bios], firmware: [pi] }, outcome: outcomes.pi };
 }
 
-/** Numbers in the order of the file, EBC first: a rule for x64 takes it as well, as firmware mixes the two up. */
-function mentionedArchs(model: DnsmasqModel, archAtoms: readonly Atom[]): number[] {
-  const names = archAtoms.flatMap(({ when }) => when.arch ?? []);
-  const codes = names.flatMap((name) => architectureByName(name)?.code ?? []);
-  const known = model.services.map(({ arch }) => arch).filter((arch) => architectureByCode(arch) !== undefined);
-  const all = new Set([...known, ...codes]);
-  if (all.has(ebc.servedAs)) all.add(ebc.code);
-  return [...all].sort((a, b) => Number(b === ebc.code) - Number(a === ebc.code));
+function rulesFor({ when, arch, outcomes }: Case): ImportedRule[] {
+  const { firmware, ipxe } = outcomes;
+  // Firmware that calls itself EBC is x64 in truth: better x64's file than none.
+  const none = firmware.kind === "nothing" || (firmware.kind === "ignore" && outcomes.used.length === 0);
+  if (arch === ebc.code && none && sameOutcome(firmware, ipxe)) return [];
+  if (isIpxe(when)) return [{ when, outcome: ipxe }];
+  const rule = { when, outcome: firmware };
+  if (sameOutcome(firmware, ipxe) || when.firmware !== undefined) return [rule];
+  return [{ when: { ...when, firmware: ["ipxe"] }, outcome: ipxe }, rule];
 }
 
-/** Lines that do the same for different machines are one case. */
-function mergeAtoms(atoms: readonly Atom[]): Atom[] {
-  const merged = new Map<string, Atom>();
-  for (const atom of atoms) {
-    const [entry, ...more] = Object.entries(atom.when);
-    const key = JSON.stringify([entry?.[0], more.length, [...atom.tags].sort(), atom.ignore, atom.hostOctets]);
-    const known = merged.get(key);
-    if (known === undefined || entry === undefined || more.length > 0)
-      merged.set(known ? `${key}${merged.size}` : key, atom);
-    else {
-      const [name, list] = entry;
-      const all = [...(known.when[name as keyof When] ?? []), ...list];
-      merged.set(key, { ...known, when: { [name]: [...new Set(all)] } });
-    }
-  }
-  return [...merged.values()];
+/** Conditions that only iPXE fulfils. */
+export function isIpxe({ firmware, userClass }: When): boolean {
+  return firmware?.includes("ipxe") === true || userClass?.includes("iPXE") === true;
 }
 
-/** Drops rules after which, without them, their clients would come to a rule that says the same. */
+/** Drops a rule whose clients would reach a later rule with the same result. */
 function withoutEchoes(rules: readonly ImportedRule[]): ImportedRule[] {
   const kept: ImportedRule[] = [];
   const reached = rules.filter(({ when }, at) => !rules.slice(0, at).some((earlier) => isWithin(when, earlier.when)));
   for (const rule of reached.reverse()) {
-    const next = kept.find(({ when }) => bothOf(rule.when, when) !== undefined);
+    const next = kept.find(({ when }) => bothOf(rule.when, asServed(when)) !== undefined);
     const echo = next !== undefined && isWithin(rule.when, next.when) && sameOutcome(rule.outcome, next.outcome);
     if (!echo) kept.unshift(rule);
   }
   return kept;
+}
+
+/** A rule for x64 takes firmware that calls itself EBC as well. */
+function asServed(when: When): When {
+  const [x64, own] = [ebc.servedAs, ebc.code].map((code) => architectureByCode(code)?.name ?? "");
+  return when.arch?.includes(x64 ?? "") === true ? { ...when, arch: [...when.arch, own ?? ""] } : when;
 }
 
 /** Neighbours that differ in the architecture only become one rule. */
@@ -101,14 +78,15 @@ function merged(rules: readonly ImportedRule[]): ImportedRule[] {
     const same = arch === undefined ? undefined : result[at];
     const between = result.slice(at + 1);
     // The rule moves up to its twin, past rules that must not be for the same clients.
-    if (same === undefined || between.some(({ when }) => bothOf(when, rule.when) !== undefined)) result.push(rule);
+    const met = between.some(({ when }) => bothOf(asServed(when), asServed(rule.when)) !== undefined);
+    if (same === undefined || met) result.push(rule);
     else result[at] = { ...same, when: { ...same.when, arch: [...(same.when.arch ?? []), ...(arch ?? [])] } };
   }
   return result;
 }
 
 /** dnsmasq's offer without a file and Bootlace's silence are the same to a client: there is nothing to boot. */
-function sameOutcome(a: Outcome, b: Outcome): boolean {
+export function sameOutcome(a: Outcome, b: Outcome): boolean {
   const text = (outcome: Outcome) => (outcome.kind === "nothing" ? '{"kind":"ignore"}' : JSON.stringify(outcome));
   return text(a) === text(b);
 }

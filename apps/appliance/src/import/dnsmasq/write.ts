@@ -1,28 +1,33 @@
 import { Document } from "yaml";
 import type { DnsmasqModel, Remark, When } from "./model.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ImportedRule } from "./rules.ts";
+import { type ImportedRule, isIpxe } from "./rules.ts";
 
 type Mapping = Record<string, unknown>;
 
 /** The config as YAML, with the lines that were left out as comments at its end. */
-export function writeConfig(model: DnsmasqModel, rules: readonly ImportedRule[], source: string): string {
+export function writeConfig(
+  model: DnsmasqModel,
+  rules: readonly ImportedRule[],
+  remarks: readonly Remark[],
+  source: string,
+): string {
   const names = new Map<string, number>();
   const menus = new Map<string, string>();
   const boot = rules.map((rule) => ruleOf(rule, model, names, menus));
   const config: Mapping = { ...settingsOf(model), ...menusOf(menus), boot };
   const document = new Document(config);
   document.commentBefore = ` Made from ${oneLine(source)} by bootlace import dnsmasq.`;
-  const left = model.remarks.map(commentOf).join("\n");
-  if (left !== "") document.comment = ` Not carried over, or not as it was:\n${left}`;
+  const left = remarks.map(commentOf).join("\n");
+  if (left !== "") document.comment = ` Not converted, or changed:\n${left}`;
   return document.toString({ lineWidth: 110, flowCollectionPadding: true });
 }
 
-function commentOf({ line, text, why }: Remark): string {
-  return ` line ${line}: ${oneLine(text)}\n   ${why}`;
+function commentOf({ line, file, text, why }: Remark): string {
+  return ` ${file === undefined ? "" : `${oneLine(file)} `}line ${line}: ${oneLine(text)}\n   ${oneLine(why)}`;
 }
 
-/** A comment ends with its line, and a terminal obeys what it finds in it. */
+/** A comment ends with its line, and must not contain control characters for a terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
@@ -36,6 +41,12 @@ function settingsOf({ settings }: DnsmasqModel): Mapping {
     ...(singlePort ? { singlePort } : {}),
     ...(noBlockSize ? { ignoreOptions: "blksize" } : {}),
   };
+  const vendors = settings.vendors.filter((name) => !/^(?:PXE|HTTP)Client/.test(name));
+  const [port, clientPort] = settings.ports ?? [];
+  const dhcp: Mapping = {
+    ...(port === undefined ? {} : { port, clientPort }),
+    ...(vendors.length === 0 ? {} : { vendorClasses: oneOrMany([...new Set(vendors)]) }),
+  };
   const log: Mapping = {
     ...(settings.logLevel === undefined ? {} : { level: settings.logLevel }),
     ...(settings.logFile === undefined ? {} : { file: settings.logFile }),
@@ -44,7 +55,7 @@ function settingsOf({ settings }: DnsmasqModel): Mapping {
     ...(interfaces.length === 0 ? {} : { interfaces: oneOrMany(interfaces) }),
     ...(subnets.length === 0 ? {} : { subnets: oneOrMany([...new Set(subnets)]) }),
     ...(root === undefined ? {} : { root }),
-    ...(settings.vendorClasses.length === 0 ? {} : { dhcp: { vendorClasses: oneOrMany(settings.vendorClasses) } }),
+    ...(Object.keys(dhcp).length === 0 ? {} : { dhcp }),
     ...(Object.keys(tftpKeys).length === 0 ? {} : { tftp: tftpKeys }),
     // dnsmasq serves no files by HTTP.
     http: { enabled: false },
@@ -65,7 +76,7 @@ function ruleOf(
 ): Mapping {
   const boots = outcome.kind !== "ignore" && outcome.kind !== "nothing";
   const folder = settings.uniqueRoot === undefined || !boots ? {} : { root: `{${settings.uniqueRoot}}` };
-  const conditions = outcome.kind === "pi" ? { firmware: "raspberry-pi" } : conditionsOf(when);
+  const conditions = conditionsOf(when);
   return {
     name: uniqueName(labelOf(outcome, when), names),
     ...(Object.keys(conditions).length === 0 ? {} : { when: conditions }),
@@ -81,12 +92,11 @@ function actionsOf(outcome: Outcome, when: When, menus: Map<string, string>): Ma
     case "nothing":
       return { ignore: true };
     case "pi":
-      // A Raspberry Pi chooses its files itself; the name only says that it is served.
+      // A Raspberry Pi chooses its files itself; the name only marks it as served.
       return { file: "bootcode.bin" };
     case "file": {
       const { file, server } = outcome;
-      const isIpxe = when.userClass?.includes("iPXE") === true || when.firmware?.includes("ipxe") === true;
-      const key = /^https?:/i.test(file) ? (isIpxe ? "script" : "url") : "file";
+      const key = /^https?:/i.test(file) ? (isIpxe(when) ? "script" : "url") : "file";
       return { [key]: file, ...(server === undefined || key !== "file" ? {} : { server }) };
     }
     case "menu": {
@@ -99,8 +109,15 @@ function actionsOf(outcome: Outcome, when: When, menus: Map<string, string>): Ma
   }
 }
 
+/** A Raspberry Pi needs no architecture beside its name. */
 function conditionsOf(when: When): Mapping {
-  return Object.fromEntries(Object.entries(when).map(([key, list]) => [key, oneOrMany(list)]));
+  const pi = isPi(when);
+  const entries = Object.entries(when).filter(([key]) => key !== "arch" || !pi);
+  return Object.fromEntries(entries.map(([key, list]) => [key, oneOrMany(list)]));
+}
+
+function isPi({ firmware }: When): boolean {
+  return firmware?.includes("raspberry-pi") === true;
 }
 
 function oneOrMany(list: readonly string[]): unknown {
@@ -111,7 +128,7 @@ function labelOf(outcome: Outcome, when: When): string {
   switch (outcome.kind) {
     case "ignore":
     case "nothing":
-      return Object.keys(when).length === 0 ? "all others" : "ignored";
+      return Object.keys(when).length === 0 ? "all others" : isPi(when) ? "no Raspberry Pi" : "ignored";
     case "pi":
       return "Raspberry Pi";
     default:

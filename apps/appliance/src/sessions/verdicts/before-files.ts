@@ -2,6 +2,7 @@ import { silenceReason } from "../../catalogue/reasons/table.ts";
 import type { VerdictId } from "../../catalogue/verdicts.ts";
 import type { StepOf } from "../step.ts";
 import type { Cause } from "./causes/table.ts";
+import { leaseLeftOut, offersNotTaken, pxeMenuWaits } from "./leases.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
 
@@ -11,6 +12,9 @@ const rules: readonly Rule[] = [
   { id: "B02", when: routerIsPxeServer },
   { id: "B03", when: routerBootFile },
   { id: "B16", when: secondProxyWon },
+  leaseLeftOut,
+  offersNotTaken,
+  pxeMenuWaits,
   { id: "B05", when: pxeAckLost },
   { id: "B04", when: pxePortSilent },
   { id: "B14", when: urlNotFetched },
@@ -25,7 +29,7 @@ export const beforeFiles: readonly Rule[] = rules.map(({ id, when }) => ({
 }));
 
 function noLease(view: BootView): Found | undefined {
-  const { discovers, asked, offers, leases, pxeRequests, foreign, context } = view;
+  const { discovers, discoverCount: asked, offers, leases, pxeRequests, foreign, context } = view;
   if (offers.length === 0 || leases.length > 0 || pxeRequests.length > 0) return undefined;
   if (foreign.some(({ proxy }) => !proxy)) return undefined;
   if (!(asked >= 3 || (asked >= 2 && view.silentFor(10_000)))) return undefined;
@@ -76,7 +80,8 @@ function pxePortSilent(view: BootView): Found | undefined {
   );
   if (offer === undefined || leases.length === 0 || pxeRequests.length > 0 || boot.firmware === "ipxe")
     return undefined;
-  if (!view.silentFor(12_000)) return undefined;
+  // A menu with a time limit has its time, and one without is none of this.
+  if (!view.silentFor(12_000 + (offer.menuSeconds ?? 0) * 1000)) return undefined;
   return found("pxe-port-silent", "likely", [offer, ...leases], { heard: context.pxePortHeard });
 }
 
@@ -97,6 +102,7 @@ function fileNotFetched(view: BootView): Found | undefined {
   return found("file-not-fetched", "likely", [...leases, ...acks, reply], {
     file: reply.bootFile,
     long: reply.notes.includes("file-only-in-option-67"),
+    url: /^https?:/i.test(reply.bootFile),
     // iPXE looks into the address offer first, and a DHCP server may send that where Bootlace does not hear it.
     unheard: reply.kind === "offer" && !view.foreign.some(({ proxy }) => !proxy),
   });
@@ -123,7 +129,7 @@ function urlNotFetched(view: BootView): Found | undefined {
 }
 
 function piAsksForNothing(view: BootView): Found | undefined {
-  const { boot, offers, asked, leases } = view;
+  const { boot, offers, discoverCount: asked, leases } = view;
   if (boot.firmware !== "raspberry-pi" || offers.length === 0 || view.elsewhere) return undefined;
   if (!(asked >= 4 || (leases.length > 0 && view.silentFor(20_000)))) return undefined;
   const evidence = [...view.discovers, ...offers, ...leases];
@@ -132,7 +138,7 @@ function piAsksForNothing(view: BootView): Found | undefined {
 
 /** The client repeats itself, or went silent without having come to us. */
 function isStuck(view: BootView, milliseconds: number): boolean {
-  return view.leases.length > 0 ? view.silentFor(milliseconds) : view.asked >= 3;
+  return view.leases.length > 0 ? view.silentFor(milliseconds) : view.discoverCount >= 3;
 }
 
 /** Bootlace said nothing, on purpose. What that comes to hangs on the reason. */

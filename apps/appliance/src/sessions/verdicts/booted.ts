@@ -1,63 +1,108 @@
-import { isKernelName } from "../../catalogue/file-role.ts";
-import { found, type Rule } from "./rule.ts";
+import { isKernelName, isLoaderName } from "../../catalogue/file-role.ts";
+import type { FileStep } from "../step.ts";
+import { keyOf } from "./asked.ts";
+import { afterFile, onlyFirstFile } from "./first-file.ts";
+import { ownWordsOf } from "./own-words.ts";
+import { type Found, found, type Rule } from "./rule.ts";
 import { shimMayRefuse } from "./secure-boot.ts";
 import type { BootView } from "./view.ts";
 
-/** Proof that an operating system runs: it asked for an address in its own name. */
+/** Proof that an operating system runs: it asked for an address in its own name, or for a file by a program of its own. */
 export const systemSeen: Rule = {
   id: "booted",
   when(view) {
+    const last = view.done.at(-1);
+    if (last === undefined) return undefined;
     const [system] = view.systems;
-    const last = view.done.at(-1);
-    if (system === undefined || last === undefined) return undefined;
-    const facts = { who: system.hostName ?? system.vendorClass, file: last.file };
-    return found("system-seen", "certain", [...lastFiles(view), system], facts);
+    if (system !== undefined) {
+      const facts = { who: system.hostName ?? system.vendorClass, file: last.file };
+      return found("system-seen", "certain", [...lastFiles(view), system], facts);
+    }
+    const fetched = view.systemFiles.find(({ time }) => time >= last.lastAt);
+    // Some loader may have a name that nobody here knows: only after a file that a loader asked for.
+    if (fetched?.agent === undefined || !hasSystem(view)) return undefined;
+    const facts = { agent: fetched.agent, file: fetched.file };
+    return found("system-fetched", "certain", [...lastFiles(view), fetched], facts);
   },
 };
 
-/** A kernel or image arrived whole, and nothing is under way. */
-export const kernelSent: Rule = {
-  id: "booted",
-  when(view) {
-    const last = view.done.findLast(({ file }) => isKernelName(file));
-    if (last === undefined || !view.silentFor(10_000)) return undefined;
-    const facts = { file: last.file };
-    return shimMayRefuse(view, last)
-      ? found("kernel-shim-may-refuse", "guess", lastFiles(view), facts)
-      : found("kernel-sent", "likely", lastFiles(view), facts);
-  },
-};
+/** Something came after the first program: a kernel, a configuration, whatever. */
+function hasSystem({ done }: BootView): boolean {
+  return done.length > 1 || done.some(({ file }) => isKernelName(file));
+}
 
-/** The boot loader got its files; what follows cannot be seen from here. */
-export const loaderSent: Rule = {
-  id: "booted",
-  when(view) {
-    const last = view.done.findLast(
-      (file) => file.role === "config" || file.role === "script" || file.number > (view.done[0]?.number ?? 0),
-    );
-    if (last === undefined || !view.silentFor(30_000)) return undefined;
-    const cause = last.role === "script" ? "script-sent" : "loader-sent";
-    return found(cause, "guess", lastFiles(view), { file: last.file });
-  },
-};
+/** All that the client asked for arrived, and by the loader's own files nothing is missing. */
+export const delivered: readonly Rule[] = [
+  { id: "unclear", when: kernelBehindShim },
+  { id: "delivered", when: localDisk },
+  { id: "delivered", when: menuWaits },
+  { id: "delivered", when: goesElsewhere },
+  { id: "delivered", when: allCame },
+  { id: "delivered", when: singleProgram },
+];
 
-/**
- * GRUB is there and fetches nothing here. Debian's takes the server of its files from the DHCP server's reply, and its
- * signed ones have no HTTP.
- */
-export const grubWentElsewhere: Rule = {
-  id: "unclear",
-  when(view) {
-    const last = view.done.at(-1);
-    if (last === undefined || !/(^|\/)grub[^/]*\.efi/i.test(last.file) || !view.silentFor(30_000)) return undefined;
-    if (view.files.some(({ number, protocol }) => number > last.number && protocol === last.protocol)) return undefined;
-    const { file } = last;
-    return last.protocol === "http"
-      ? found("grub-without-http", "likely", [last], { file })
-      : found("grub-went-elsewhere", "likely", [last], { file, server: view.reply?.server });
-  },
-};
+/** Which of the two it is cannot be seen from here. */
+function kernelBehindShim(view: BootView): Found | undefined {
+  const last = lastOfBoot(view);
+  if (last === undefined || !shimMayRefuse(view, last) || !view.silentFor(10_000)) return undefined;
+  return found("kernel-shim-may-refuse", "likely", lastFiles(view), { file: last.file });
+}
 
-function lastFiles(view: BootView) {
+function localDisk(view: BootView): Found | undefined {
+  const words = ownWordsOf(view);
+  if (words === undefined || !words.localBoot || words.begun || !view.silentFor(10_000)) return undefined;
+  return found("local-disk", "likely", [words.by], { file: words.by.file });
+}
+
+function menuWaits(view: BootView): Found | undefined {
+  const words = ownWordsOf(view);
+  if (words === undefined || !words.waits || words.begun || !view.silentFor(10_000)) return undefined;
+  return found("menu-waits", "likely", [words.by], { file: words.by.file });
+}
+
+function goesElsewhere(view: BootView): Found | undefined {
+  const words = ownWordsOf(view);
+  const host = words?.elsewhere[0]?.host;
+  if (words === undefined || host === undefined || words.unasked.length > 0 || !view.silentFor(10_000))
+    return undefined;
+  return found("goes-on-at", "guess", [words.by], { file: words.by.file, host });
+}
+
+/** The kernel, or whatever came after the loader's configuration: names decide how sure it is and nothing else. */
+function allCame(view: BootView): Found | undefined {
+  const last = lastOfBoot(view);
+  if (last !== undefined && view.silentFor(10_000)) {
+    return found("all-delivered", "likely", lastFiles(view), { file: last.file });
+  }
+  const loader = view.done.findLast(
+    (file) => file.role === "config" || file.role === "script" || file.number > (view.done[0]?.number ?? 0),
+  );
+  if (loader === undefined || !view.silentFor(30_000)) return undefined;
+  // By its own words something should follow.
+  if ((ownWordsOf(view)?.unasked ?? []).length > 0) return undefined;
+  const cause = loader.role === "script" ? "script-sent" : "loader-sent";
+  return found(cause, "guess", lastFiles(view), { file: loader.file });
+}
+
+/** What follows a configuration and is none itself, or has the name of a kernel. */
+function lastOfBoot(view: BootView): FileStep | undefined {
+  const config = view.done.find(({ role }) => role === "config" || role === "script");
+  return view.done.findLast((file) => {
+    if (isKernelName(file.file)) return true;
+    const after = config !== undefined && file.number > config.number && file.role === "file";
+    return after && !isLoaderName(file.file) && keyOf(file.file) !== keyOf(config.file);
+  });
+}
+
+/** One program that is no known loader and needs nothing more, as far as anybody can tell. */
+function singleProgram(view: BootView): Found | undefined {
+  const file = onlyFirstFile(view);
+  if (file === undefined || isLoaderName(file.file) || !view.silentFor(30_000) || view.reply === undefined)
+    return undefined;
+  if (afterFile(view, file).ipxe || view.boot.givenUp) return undefined;
+  return found("single-program", "guess", [file], { file: file.file });
+}
+
+export function lastFiles(view: BootView): readonly FileStep[] {
   return view.done.slice(-8);
 }

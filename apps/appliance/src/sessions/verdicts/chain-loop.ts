@@ -33,8 +33,8 @@ function chainLoaded(view: BootView): Found | undefined {
 }
 
 /** Cards with iPXE in their ROM boot what is none of it, and a person may switch them on three times in two minutes. */
-function mayBeIpxe({ file }: FileStep): boolean {
-  return !isKernelName(file) && checkProgramNamed(file) === undefined;
+function mayBeIpxe({ file, role }: FileStep): boolean {
+  return role !== "script" && !isKernelName(file) && checkProgramNamed(file) === undefined;
 }
 
 function spokeIpxe(view: BootView): boolean {

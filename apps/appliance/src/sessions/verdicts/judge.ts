@@ -1,26 +1,22 @@
 import type { Boot } from "../boot.ts";
 import { beforeFiles, secondProxy, silenceKept } from "./before-files.ts";
 import { checkReached, checkRefused } from "./boot-check.ts";
-import { grubWentElsewhere, kernelSent, loaderSent, systemSeen } from "./booted.ts";
+import { delivered, systemSeen } from "./booted.ts";
 import type { LastSeen } from "./causes/endings.ts";
 import { chainLoop } from "./chain-loop.ts";
+import { contentFault, kernelAsBootSector } from "./content.ts";
+import { transferCut } from "./cut.ts";
+import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
+import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
+import { kernelRefused, namedNeverAsked, portNotServed, scriptNamesNothing } from "./own-words.ts";
+import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
 import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
-
-const filesElsewhere: Rule = {
-  id: "unclear",
-  when(view) {
-    const { reply } = view;
-    if (!view.elsewhere || reply?.bootFile === undefined || !view.silentFor(20_000)) return undefined;
-    const facts = { server: reply.server, file: reply.bootFile };
-    return found("files-elsewhere", "certain", [...view.leases, reply], facts);
-  },
-};
 
 const trailEnds: Rule = {
   id: "unclear",
@@ -40,38 +36,63 @@ function lastSeen(view: BootView): LastSeen {
   return { kind: view.offers.length > 0 ? "offer" : "request" };
 }
 
-/** What a boot came to: the first rule that applies. */
-const outcomes: readonly Rule[] = [
-  // Before the operating system: what comes up after the boot check is that of the disk.
-  checkRefused,
-  checkReached,
-  systemSeen,
-  ...chainLoop,
+/** What went wrong while files were fetched. */
+const faults: readonly Rule[] = [
+  ...contentFault,
+  kernelAsBootSector,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
+  piFileMissing,
   ...missingFile,
   requestsRefused,
   largePacketsLost,
   repliesLost,
-  kernelSent,
+  transferCut,
+  kernelRefused,
+  portNotServed,
+];
+
+/** What a boot came to: the first rule that applies. */
+const rules: readonly Rule[] = [
+  leasesOurAddress,
+  // Before the operating system: what comes up after the boot check is that of the disk.
+  checkRefused,
+  checkReached,
+  ...chainLoop,
+  { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
+  ...faults,
+  piDelivered,
+  scriptNamesNothing,
+  namedNeverAsked,
   didNotRun,
-  grubWentElsewhere,
-  loaderSent,
+  ...goesOnElsewhere,
+  ...delivered,
+  interfacesLeftOut,
   ...silenceKept,
   ...beforeFiles,
+  serverFails,
   filesElsewhere,
   trailEnds,
 ];
 
+/** What comes up after a proven fault is the system of the disk. */
+function isProvenFault(view: BootView): boolean {
+  return firstOf(faults, { ...view, silentFor: () => true })?.confidence === "certain";
+}
+
 /**
  * What a boot came to, as far as it can be told now. The first verdict is the one that matters; after it come
- * warnings and what only looks like a fault. Empty while there is nothing to tell. Pure.
+ * warnings and what only looks like a fault. Empty while there is nothing to tell. When the firmware went on with its
+ * next boot option, the fault of the first one stays what the boot came to, unless the next one went well. Pure.
  */
 export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {
   const view = viewOf(boot, context);
-  const primary = firstOf(outcomes, view);
-  const besides = [...(primary?.id === "B16" ? [] : [secondProxy]), ...oddities];
-  return [primary, ...besides.map((rule) => applied(rule, view))].filter((verdict) => verdict !== undefined);
+  const present = firstOf(rules, view);
+  const { earlier } = boot;
+  const [primary, other] =
+    present?.severity === "success" ? [present, earlier] : [earlier ?? present, earlier && present];
+  const besides = [...(primary?.id === "B16" ? [] : [secondProxy]), ...oddities].map((rule) => applied(rule, view));
+  return [primary, other, ...besides].filter((verdict) => verdict !== undefined);
 }
 
 function firstOf(rules: readonly Rule[], view: BootView): Verdict | undefined {

@@ -1,5 +1,8 @@
 import { plainName } from "../../catalogue/file-role.ts";
+import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
+import type { FileStep } from "../step.ts";
+import { type Asked, isOvercome, isSettled, keyOf, namedBy, unresolved } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { type BootView, isOffered } from "./view.ts";
@@ -7,69 +10,148 @@ import { type BootView, isOffered } from "./view.ts";
 /** A file without which the boot cannot go on was not served. */
 export const missingFile: readonly Rule[] = [
   { id: "B10", when: bootFileMissing },
+  { id: "B12", when: coreRefused },
   { id: "B10", when: neededFileMissing },
+  { id: "B10", when: searchFoundNothing },
+  { id: "B10", when: modulesMissing },
   { id: "B10", when: laterFileMissing },
-  { id: "B10", when: piFilesMissing },
+  { id: "B06", when: laterFileRefused },
 ];
 
-/** Names whose absence is part of a search, or that are only asked for in case they are there. */
-const optional =
-  /(^|\/)(autoexec\.ipxe|local-vars\.ipxe|revocations[^/]*\.efi|shim_certificate[^/]*\.efi|bootsig\.bin)$|\.(lst|mod)$|(^|\/)(grub\.cfg-|pxelinux\.cfg\/)/i;
+/** Silence after which a loader that was refused something has given up. */
+const certainAfter = 2_000;
+const likelyAfter = 4_000;
+
+const core = /(^|\/)ldlinux\.(c32|e32|e64)$/i;
+const syslinux = /(^|\/)l?pxelinux[^/]*$|syslinux[^/]*\.(efi|0)$/i;
 
 /** A loader and what it cannot do without. */
 const needs: readonly { readonly loader: RegExp; readonly needed: RegExp; readonly need: keyof typeof needHints }[] = [
-  {
-    loader: /(^|\/)l?pxelinux[^/]*$|syslinux[^/]*\.efi$/i,
-    needed: /(^|\/)ldlinux\.(c32|e32|e64)$/i,
-    need: "ldlinux",
-  },
+  { loader: syslinux, needed: core, need: "ldlinux" },
   {
     loader: /(^|\/)(shim|boot)[^/]*\.efi/i,
     needed: /(^|\/)(grub[^/]*|fb[^/]*)\.efi$/i,
     need: "second-stage",
   },
-  { loader: /(^|\/)l?pxelinux[^/]*$/i, needed: /(^|\/)pxelinux\.cfg\/default$/i, need: "pxelinux-config" },
 ];
 
+function isMissing({ last }: Asked): boolean {
+  return last.outcome === "not-found";
+}
+
 function bootFileMissing(view: BootView): Found | undefined {
-  const step = view.files.find((file) => file.outcome === "not-found" && isOffered(view, file));
-  if (step === undefined || !view.silentFor(2_000)) return undefined;
-  if (view.done.some((file) => plainName(file.file) === plainName(step.file))) return undefined;
-  const facts = { step: notServedOf(step), arch: view.boot.arch };
-  return found("boot-file-not-served", "certain", [view.reply, step], facts);
+  const missing = view.asked.find((asked) => isMissing(asked) && isOffered(view, asked.first));
+  if (missing === undefined || !isSettled(view, missing, certainAfter)) return undefined;
+  const facts = { step: notServedOf(missing.last), arch: view.boot.arch };
+  return found("boot-file-not-served", "certain", [view.reply, missing.last], facts);
+}
+
+/** A loader got its core and looks for another one: it refused the one it got. */
+function coreRefused(view: BootView): Found | undefined {
+  const came = view.done.find(({ file }) => core.test(plainName(file)));
+  if (came === undefined) return undefined;
+  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && one.first.number > came.number);
+  const [again] = sought;
+  if (again === undefined || isOvercome(view, again) || !isSettled(view, again, certainAfter)) return undefined;
+  return found("core-refused", "certain", [came, ...sought.map(({ last }) => last)], { file: came.file });
 }
 
 function neededFileMissing(view: BootView): Found | undefined {
   for (const { loader, needed, need } of needs) {
     const loaded = view.done.find((file) => loader.test(plainName(file.file)));
     if (loaded === undefined || view.done.some((file) => needed.test(plainName(file.file)))) continue;
-    const missing = view.files.filter((file) => file.outcome === "not-found" && needed.test(plainName(file.file)));
+    const missing = view.asked.filter((asked) => isMissing(asked) && needed.test(asked.key));
     const [first] = missing;
-    if (first === undefined || !view.silentFor(10_000)) continue;
-    // pxelinux looks for its configuration under many names; any of them will do.
-    if (first.role === "config" && view.done.some(({ role }) => role === "config")) continue;
-    const facts = { loader: loaded.file, step: notServedOf(first), need };
-    return found("needed-file-not-served", "certain", [loaded, ...missing], facts);
+    if (first === undefined || isOvercome(view, first) || !isSettled(view, first, certainAfter)) continue;
+    const step = notServedOf(first.last);
+    const facts = { loader: loaded.file, step, need, ...placesOf(view, first.first.file) };
+    return found("needed-file-not-served", "certain", [loaded, ...missing.map(({ last }) => last)], facts);
   }
   return undefined;
 }
 
-/** The configuration names a kernel or the like that is not there, and that was the end. */
-function laterFileMissing(view: BootView): Found | undefined {
-  const last = view.files.at(-1);
-  if (last?.outcome !== "not-found" || view.boot.firmware === "raspberry-pi") return undefined;
-  if (optional.test(plainName(last.file)) || last.role === "config" || !view.silentFor(10_000)) return undefined;
-  const before = view.done.at(-1);
-  if (before === undefined || view.done.some(({ role }) => role === "kernel")) return undefined;
-  const facts = { before: before.file, step: notServedOf(last) };
-  return found("later-file-not-served", "likely", [before, last], facts);
+/** In which folder a file was asked for, and where one of that name lies. */
+export function placesOf(view: BootView, file: string): { folder: string; lies?: string } {
+  const name = plainName(file);
+  const [lies] = view.namesakesOf(name);
+  return { folder: name.split("/").slice(0, -1).join("/"), ...(lies === undefined ? {} : { lies }) };
 }
 
-/** A Pi asks for dozens of names that need not be there: only when it found nothing at all, something is wrong. */
-function piFilesMissing(view: BootView): Found | undefined {
-  const { files, boot } = view;
-  const [first] = files;
-  if (boot.firmware !== "raspberry-pi" || first === undefined || !view.silentFor(10_000)) return undefined;
-  if (files.some(({ outcome }) => outcome !== "not-found")) return undefined;
-  return found("pi-files-missing", "likely", files, { first: first.file });
+/** Every name under which a loader looks for its configuration was refused. */
+function searchFoundNothing(view: BootView): Found | undefined {
+  const named = view.asked.flatMap((asked) => {
+    const name = searchNameOf(asked.first.file);
+    return name === undefined ? [] : [{ asked, ...name }];
+  });
+  const sure = new Set(named.filter(({ doubtful }) => !doubtful).map(({ place }) => place));
+  const searched = named.filter(({ place }) => sure.has(place));
+  const last = searched.findLast(({ general }) => general) ?? searched.at(-1);
+  if (last === undefined || searched.some(({ asked }) => asked.cameAt !== undefined)) return undefined;
+  if (searched.some(({ asked }) => !isMissing(asked)) || isOvercome(view, last.asked)) return undefined;
+  if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
+  const loader = view.done.at(-1);
+  const { folder: _folder, ...lies } = placesOf(view, last.asked.first.file);
+  const facts = { loader: loader?.file, step: notServedOf(last.asked.last), several: searched.length > 1, ...lies };
+  const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
+  return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
+}
+
+const normal = /(^|\/)normal\.mod$/i;
+
+/** GRUB without its main module ends at its rescue prompt; the other ones it may have built in. */
+function modulesMissing(view: BootView): Found | undefined {
+  const missing = view.asked.find((asked) => normal.test(asked.key) && isMissing(asked));
+  const loader = view.done.at(-1);
+  if (missing === undefined || isOvercome(view, missing) || !isSettled(view, missing, certainAfter)) return undefined;
+  const step = notServedOf(missing.last);
+  const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...placesOf(view, step.file) } as const;
+  return found("needed-file-not-served", "certain", [loader, missing.last], facts);
+}
+
+/**
+ * The last name that a loader asked for was not there. That it had it from a script or configuration of ours is known
+ * of all but iPXE, which may have a script inside that goes on elsewhere.
+ */
+function laterFile(view: BootView, outcome: FileStep["outcome"]): Found | undefined {
+  const open = unresolved(view).filter(({ last }) => last.outcome === outcome);
+  const needed = open.findLast((asked) => namedBy(view, asked.key)?.need.optional === false);
+  const missing = needed ?? open.at(-1);
+  const before = missing === undefined ? undefined : lastBefore(view, missing);
+  if (missing === undefined || before === undefined || view.boot.firmware === "raspberry-pi") return undefined;
+  if (needed === undefined && view.ipxe && !hasScriptFromHere(view)) return undefined;
+  if (!isSettled(view, missing, needed === undefined ? likelyAfter : certainAfter)) return undefined;
+  const named = namedBy(view, missing.key);
+  const facts = {
+    before: (named?.by ?? before).file,
+    named: named !== undefined,
+    step: notServedOf(missing.last),
+    ...placesOf(view, missing.first.file),
+  };
+  const confidence = needed === undefined ? "likely" : "certain";
+  return found("later-file-not-served", confidence, [named?.by, before, missing.last], facts);
+}
+
+function laterFileMissing(view: BootView): Found | undefined {
+  return laterFile(view, "not-found");
+}
+
+function laterFileRefused(view: BootView): Found | undefined {
+  return laterFile(view, "refused");
+}
+
+function lastBefore({ done }: BootView, { last }: Asked): FileStep | undefined {
+  return done.findLast(({ time }) => time <= last.lastAt);
+}
+
+/** A script or configuration that this client got from here, after whatever program. */
+export function hasScriptFromHere(view: BootView): boolean {
+  return view.done.some(({ file, role }) => {
+    const kind = view.factsOf(file)?.kind;
+    return role === "script" || role === "config" || kind === "script" || kind === "config";
+  });
+}
+
+/** Whether a name of a file stands for the same one as another. */
+export function isSameFile(one: string, other: string): boolean {
+  return keyOf(one) === keyOf(other);
 }

@@ -40,5 +40,7 @@ function shimRan(view: BootView): boolean {
 
 /** Whether the header of the file says that nobody has signed it. False too where the header is not known. */
 export function isUnsigned(view: BootView, { file }: FileStep): boolean {
+  const signed = view.factsOf(file)?.signed;
+  if (signed !== undefined) return !signed;
   return view.context.programs.unsigned.has(plainName(file));
 }

@@ -62,6 +62,9 @@ export const largePacketsLost: Rule = {
   },
 };
 
+/** Firmware that refuses a program asks again sooner than one that it ran. */
+const refusedWithin = 10_000;
+
 /** The first file is there, and nothing comes of it. */
 export const didNotRun: Rule = {
   id: "B12",
@@ -70,12 +73,16 @@ export const didNotRun: Rule = {
     if (file === undefined || view.systems.length > 0) return undefined;
     const { back, ipxe } = afterFile(view, file);
     if (ipxe) return undefined;
+    const ran = back !== undefined && !isLoaderName(file.file) && back.time - file.lastAt > refusedWithin;
+    if (ran && wrongMachine(view, file) === undefined) return undefined;
     const returned = back !== undefined || view.boot.givenUp;
     const wrong = wrongMachine(view, file);
     if (!(returned || view.silentFor(wrong === undefined ? 30_000 : 5_000))) return undefined;
     if (wrong !== undefined) return wrong;
     if (isKernelName(file.file) || fetchedByHand(view, file)) return undefined;
     const likely = returned || isLoaderName(file.file);
+    // A program nobody knows may run, and need nothing more.
+    if (!likely && view.reply !== undefined) return undefined;
     return found("did-not-run", likely ? "likely" : "guess", [file, back], {
       file: file.file,
       uefi: view.boot.arch?.includes("uefi") === true,

@@ -1,7 +1,10 @@
+import { agentKind } from "../../catalogue/agents.ts";
+import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { plainName } from "../../catalogue/file-role.ts";
-import type { Programs } from "../../events/event.ts";
+import type { Network, Programs } from "../../events/event.ts";
 import { type Boot, stepsOf } from "../boot.ts";
 import type { FileStep, Step, StepOf } from "../step.ts";
+import { type Asked, askedIn } from "./asked.ts";
 
 /** What a judge knows besides the boot itself. */
 export interface JudgeContext {
@@ -12,15 +15,20 @@ export interface JudgeContext {
   /** Lately some other machine was heard on the PXE port. */
   readonly pxePortHeard: boolean;
   readonly programs: Programs;
+  readonly network: Network;
+  /** What a file of ours holds, when a client asked for it. */
+  readonly factsOf: (file: string) => FileFacts | undefined;
+  /** Where files of the same name lie, for one that was asked for in vain. */
+  readonly namesakesOf: (file: string) => readonly string[];
 }
 
-/** A boot as the rules look at it. */
-export interface BootView {
+/** A boot as the rules look at it: the present attempt. */
+export interface BootView extends Pick<JudgeContext, "factsOf" | "namesakesOf" | "network"> {
   readonly boot: Boot;
   readonly context: JudgeContext;
   readonly discovers: readonly StepOf<"discover">[];
   /** DISCOVERs in all, with repetitions. */
-  readonly asked: number;
+  readonly discoverCount: number;
   readonly offers: readonly StepOf<"offer">[];
   readonly acks: readonly StepOf<"ack">[];
   readonly leases: readonly StepOf<"lease">[];
@@ -28,7 +36,13 @@ export interface BootView {
   readonly foreign: readonly StepOf<"foreign-offer">[];
   readonly silences: readonly StepOf<"silence">[];
   readonly systems: readonly StepOf<"system">[];
+  readonly serverAsked: StepOf<"server-asked"> | undefined;
+  /** Those that firmware and loaders asked for. */
   readonly files: readonly FileStep[];
+  /** The same by name. */
+  readonly asked: readonly Asked[];
+  /** Those that a program of an operating system asked for. */
+  readonly systemFiles: readonly FileStep[];
   readonly done: readonly FileStep[];
   /** Names it was told to fetch first, in plain form. */
   readonly offered: readonly string[];
@@ -36,22 +50,33 @@ export interface BootView {
   readonly reply: StepOf<"offer"> | StepOf<"ack"> | undefined;
   /** Its files come from a machine we cannot see. */
   readonly elsewhere: boolean;
+  /** iPXE runs: it said so. */
+  readonly ipxe: boolean;
   /** Nothing was seen for so many milliseconds and nothing runs, or the machine began anew. */
   readonly silentFor: (milliseconds: number) => boolean;
 }
 
-export function viewOf(boot: Boot, context: JudgeContext): BootView {
+export function viewOf(whole: Boot, context: JudgeContext): BootView {
+  const boot =
+    whole.attemptFrom > 1
+      ? { ...whole, steps: whole.steps.filter(({ number }) => number >= whole.attemptFrom) }
+      : whole;
   const discovers = stepsOf(boot, "discover");
   const offers = stepsOf(boot, "offer");
   const acks = stepsOf(boot, "ack");
-  const files = stepsOf(boot, "file");
-  const reply = [...offers, ...acks].sort(byNumber).findLast(({ bootFile }) => bootFile !== undefined);
+  const all = stepsOf(boot, "file");
+  const files = all.filter(({ agent }) => agentKind(agent) !== "system");
   const answers = [...offers, ...acks];
+  const reply = answers.toSorted(byNumber).findLast(({ bootFile }) => bootFile !== undefined);
+  const { factsOf, namesakesOf, network } = context;
   return {
     boot,
     context,
+    factsOf,
+    namesakesOf,
+    network,
     discovers,
-    asked: discovers.reduce((sum, { times }) => sum + times, 0),
+    discoverCount: discovers.reduce((sum, { times }) => sum + times, 0),
     offers,
     acks,
     leases: stepsOf(boot, "lease"),
@@ -59,21 +84,29 @@ export function viewOf(boot: Boot, context: JudgeContext): BootView {
     foreign: stepsOf(boot, "foreign-offer"),
     silences: stepsOf(boot, "silence"),
     systems: stepsOf(boot, "system"),
+    serverAsked: stepsOf(boot, "server-asked").at(-1),
     files,
+    asked: askedIn(files),
+    systemFiles: all.filter(({ agent }) => agentKind(agent) === "system"),
     done: files.filter(({ outcome }) => outcome === "done"),
     offered: boot.offered,
     reply,
     elsewhere: answers.length > 0 && (reply ?? answers[0])?.elsewhere === true,
+    ipxe: discovers.some(({ firmware }) => firmware === "ipxe") || files.some(({ agent }) => isIpxeAgent(agent)),
     silentFor: (milliseconds) => boot.givenUp || (boot.running === 0 && context.now - boot.lastAt >= milliseconds),
   };
+}
+
+function isIpxeAgent(agent: string | undefined): boolean {
+  return agent !== undefined && /^g?iPXE/i.test(agent);
 }
 
 function byNumber(one: Step, other: Step): number {
   return one.number - other.number;
 }
 
-export function isOffered(view: BootView, file: FileStep): boolean {
-  const name = plainName(file.file).toLowerCase();
+export function isOffered(view: BootView, { file }: Pick<FileStep, "file">): boolean {
+  const name = plainName(file).toLowerCase();
   return view.offered.some((offered) => offered.toLowerCase() === name);
 }
 

@@ -48,19 +48,74 @@ export const causesBeforeFiles = {
     fix: "check firewall and NAT between Bootlace and the client: replies leave from port 4011 of the address that was asked",
   }),
 
-  "file-not-fetched": (facts: { file: string; long: boolean; unheard: boolean }): Words => {
-    const { file, long, unheard } = facts;
+  "leases-our-address": (facts: { address: string; router: string; own: boolean }): Words => {
+    const { address, router, own } = facts;
+    const whose = own ? "Bootlace's own address" : "the address of a file server that a rule names";
+    return {
+      sentence: `the DHCP server ${router} gives this client ${address}, ${whose}: the client's requests for files go to itself`,
+      fix: `take ${address} out of the address pool of ${router}, or reserve it for ${own ? "Bootlace" : "that server"}`,
+    };
+  },
+
+  "offers-not-taken": (facts: {
+    router: string;
+    server: string;
+    file: string | undefined;
+    form: string;
+    mac: string | undefined;
+  }): Words => {
+    const { router, server, file, form, mac } = facts;
+    const machine = mac === undefined ? "for this machine" : `with when: { mac: "${mac}" }`;
+    const named = file === undefined ? "" : ` and boot file ${quote(file)}`;
+    const inDhcp = `name next server ${server}${named} in the DHCP server ${router}, and write ignore: true for this machine here`;
+    return {
+      sentence: `the client asks again although ${router} offers it an address and Bootlace a boot file: its firmware does not put two offers together, or neither offer arrives`,
+      fix: form === "server" ? inDhcp : `write a rule ${machine} and form: server; if that does not help, ${inDhcp}`,
+    };
+  },
+
+  "lease-left-out": (facts: { address: string; subnets: readonly string[]; server: string }): Words => {
+    const { address, subnets, server } = facts;
+    return {
+      sentence: `the DHCP server ${server} gave the client ${address}, which is in none of the networks under subnets (${subnets.join(", ")}): Bootlace serves it no file`,
+      fix: "add the network of this address to subnets in the configuration, or correct the address pool of the DHCP server",
+    };
+  },
+
+  "interfaces-left-out": (facts: { subnets: readonly string[]; addresses: readonly string[] }): Words => {
+    const { subnets, addresses } = facts;
+    return {
+      sentence: `subnets in the configuration (${subnets.join(", ")}) leaves out every address of this machine (${addresses.join(", ") || "it has none"}), so Bootlace answers nobody`,
+      fix: "correct subnets in the configuration, or remove it",
+    };
+  },
+
+  "pxe-menu-waits": ({ menu }: { menu: string | undefined }): Words => ({
+    sentence: `the client has the boot menu${menu === undefined ? "" : ` of rule ${quote(menu)}`}, which has no time limit, and waits for somebody to choose`,
+  }),
+
+  "next-not-fetched": ({ file }: { file: string }): Words => {
+    const http = /^https?:/i.test(file);
+    return {
+      sentence: `iPXE runs, was told to fetch ${quote(file)}, and never asked for it: ${http ? "HTTP" : "TFTP"} does not reach Bootlace, or iPXE has a script of its own inside`,
+      fix: `open ${http ? httpPortOf(file) : "69/udp"} in the firewall of this machine and between the networks; look at the client's screen`,
+    };
+  },
+
+  "file-not-fetched": (facts: { file: string; long: boolean; unheard: boolean; url: boolean }): Words => {
+    const { file, long, unheard, url } = facts;
     const others = [
       ...(long ? ["or the name is too long for it"] : ["or the client rejected the name"]),
       ...(unheard ? ["or the DHCP server's offer, which was not heard here, names a boot file of its own"] : []),
     ];
     const fixes = [
-      "open 69/udp in the firewall of this machine and between the networks",
+      `open ${url ? httpPortOf(file) : "69/udp"} in the firewall of this machine and between the networks`,
+      "if the client says that there is nothing to boot, the offer never reached it: look for DHCP snooping or client isolation in the switch",
       ...(long ? ["use a boot file name of at most 127 octets"] : []),
       ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
     ];
     return {
-      sentence: `the client was told to fetch ${quote(file)} and never asked for it: TFTP does not reach Bootlace, ${others.join(", ")}`,
+      sentence: `the client was told to fetch ${quote(file)} and never asked for it: ${url ? "HTTP" : "TFTP"} does not reach Bootlace, ${others.join(", ")}`,
       fix: fixes.join("; "),
     };
   },
@@ -102,6 +157,12 @@ export const causesBeforeFiles = {
     ...fixOfSilence({ silence, arch }),
   }),
 } as const;
+
+/** The port of a URL, as firewalls write it. */
+function httpPortOf(url: string): string {
+  const [, scheme = "", port] = /^(https?):\/\/[^/:]*(?::(\d+))?/i.exec(url) ?? [];
+  return `${port ?? (scheme.toLowerCase() === "https" ? "443" : "80")}/tcp (HTTP)`;
+}
 
 /** A request that got no reply. */
 export interface SilenceFacts {

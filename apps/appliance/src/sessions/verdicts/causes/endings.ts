@@ -1,4 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { ServerResult } from "../../../events/event.ts";
 import type { FileOutcome } from "../../step.ts";
 import type { Words } from "./words.ts";
 
@@ -30,17 +31,66 @@ export const causesOfEndings = {
     sentence: `${who === undefined ? "an operating system" : `an operating system (${quote(who)})`} asked for an address after ${quote(file)}`,
   }),
 
-  "kernel-sent": ({ file }: { file: string }): Words => ({
-    sentence: `all of ${quote(file)} was sent, and nothing more was asked for`,
+  "system-fetched": ({ agent, file }: { agent: string; file: string }): Words => ({
+    sentence: `the operating system runs: a program of its own (${quote(agent)}) fetched ${quote(file)}`,
+  }),
+
+  "all-delivered": ({ file }: { file: string }): Words => ({
+    sentence: `all that the client asked for arrived, ${quote(file)} last, and nothing is missing; what comes next is not visible here`,
+  }),
+
+  "local-disk": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived and leads to the local disk; what comes next is not visible here`,
+  }),
+
+  "menu-waits": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived: its menu or prompt has no time limit and waits for somebody to choose`,
+  }),
+
+  "goes-on-at": ({ file, host }: { file: string; host: string }): Words => ({
+    sentence: `${quote(file)} arrived and leads to ${quote(host)}; what the client does there is not visible here`,
+  }),
+
+  "single-program": ({ file }: { file: string }): Words => ({
+    sentence: `all of ${quote(file)} arrived, and it asked for nothing more; what it does is not visible here`,
   }),
 
   "script-sent": ({ file }: { file: string }): Words => ({
-    sentence: `iPXE has its script ${quote(file)}; what it fetches from elsewhere is not seen here`,
+    sentence: `iPXE has its script ${quote(file)}, and asked for nothing more; what it fetches from elsewhere is not visible here`,
   }),
 
   "loader-sent": ({ file }: { file: string }): Words => ({
-    sentence: `the boot loader got its files, ${quote(file)} last: it waits at a menu, or goes on without Bootlace`,
+    sentence: `the boot loader got all that it asked for, ${quote(file)} last: it waits at a menu, or goes on without Bootlace; what comes next is not visible here`,
   }),
+
+  "named-never-asked": (facts: { by: string; last: string; next: string; line: number }): Words => {
+    const { by, last, next, line } = facts;
+    return {
+      sentence: `${quote(by)} names ${quote(next)} (line ${line}), and the client did not ask for it after ${quote(last)}: it waits at a menu or prompt, or an error stopped it before that line`,
+      fix: "look at the client's screen: a menu waits for a key, an error stands below the name of the file",
+    };
+  },
+
+  "script-names-nothing": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived and names no file to fetch: it ends there, goes on in a way that is not visible here, or a command in one of its lines has an error`,
+    fix: `look at the client's screen for "command not found", and at the lines of ${quote(file)}`,
+  }),
+
+  "ipxe-goes-on": (facts: { server?: string; nextServer?: string; tried: readonly string[] }): Words => {
+    const { server, nextServer, tried } = facts;
+    const names = tried.length === 0 ? "" : ` after it tried ${tried.map((name) => quote(name)).join(", ")} here`;
+    return {
+      sentence: `iPXE runs and goes on without Bootlace, by a script of its own${names}: ${askedThere(server, nextServer)}`,
+    };
+  },
+
+  "server-fails": ({ server, file, result }: { server: string; file: string; result: ServerResult }): Words => {
+    const [said, fix] = serverWords[result];
+    return {
+      sentence: `the client was sent to ${server} for ${quote(file)}, and when Bootlace asked there, ${said}`,
+      fix: fix(server, file),
+    };
+  },
 
   "grub-without-http": ({ file }: { file: string }): Words => ({
     sentence: `${quote(file)} arrived by HTTP and asked for nothing more: a GRUB without its http module ends at its prompt, and those that Debian has signed have none`,
@@ -57,9 +107,30 @@ export const causesOfEndings = {
   }),
 
   "trail-ends": ({ last }: { last: LastSeen }): Words => ({
-    sentence: `nothing more was seen after ${lastSeen(last)}`,
+    sentence: `nothing more was seen after ${lastSeen(last)}: the machine was switched off, or it goes on in a way that is not visible here`,
+    fix: "look at the client's screen",
   }),
 } as const;
+
+function askedThere(server: string | undefined, nextServer: string | undefined): string {
+  if (nextServer !== undefined) return `it asks ${nextServer}, which the DHCP server names as next server`;
+  if (server === undefined) return "it asks the server that the DHCP server names as next server, if it names one";
+  return `it asks the server that the DHCP server ${server} names as next server, if it names one`;
+}
+
+type Fix = (server: string, file: string) => string;
+const startServer: Fix = (server) =>
+  `see whether ${server} is on and its file server runs, or name another server in the rule`;
+
+const serverWords: Readonly<Record<ServerResult, readonly [string, Fix]>> = {
+  down: ["it did not answer", startServer],
+  refused: ["its port was closed: no file server is running there", startServer],
+  "no-file": [
+    "the file was not there",
+    (server, file) => `put ${quote(file)} on ${server}, or name another file in the rule`,
+  ],
+  serves: ["it sent the file", (server) => `look at the log of ${server}`],
+};
 
 function lastSeen(last: LastSeen): string {
   switch (last.kind) {

@@ -1,17 +1,36 @@
 import { quote } from "@bootlace/dhcp-core";
+import { plainName } from "../../../catalogue/file-role.ts";
 import { fixFor, type NotServed, whyNot } from "../../file-reason.ts";
 import type { Words } from "./words.ts";
 
 /** What a loader cannot do without, with what to do about it. */
 export const needHints = {
   ldlinux: "put it beside the boot loader; it must be of the same syslinux version",
-  "second-stage": "put it into the folder of shim",
-  "pxelinux-config": "write this configuration",
+  "second-stage": "put it there",
+  "grub-modules": "make the folder with grub-mknetdir, or copy GRUB's modules for this platform there",
 } as const;
+
+/** Where a file was asked for. */
+function askedIn(folder: string): string {
+  return folder === "" ? "the root folder" : `the folder ${quote(folder)}`;
+}
+
+/** What to do about a file that is missing in this folder, where one of its name may lie in another. */
+function placeFix(
+  step: NotServed,
+  folder: string,
+  lies: string | undefined,
+  hint: string | undefined,
+): string | undefined {
+  if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
+  const asked = `it was asked for in ${askedIn(folder)}`;
+  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(plainName(step.file))}`;
+  return hint === undefined ? fixFor(step) : `${hint}; ${asked}`;
+}
 
 const scriptForIpxe =
   "give iPXE a script: put boot.ipxe into the root folder, or write a rule with when: { firmware: ipxe }";
-const trustedBinaries =
+export const trustedBinaries =
   "take GRUB and kernel from the distribution whose shim it is, for shim trusts only its signatures, or switch Secure Boot off in the firmware";
 
 /** Why a boot ended while it fetched files. */
@@ -21,17 +40,62 @@ export const causesInFiles = {
     ...fixed(fixFor(step)),
   }),
 
-  "needed-file-not-served": (facts: { loader: string; step: NotServed; need: keyof typeof needHints }): Words => {
-    const { loader, step, need } = facts;
+  "needed-file-not-served": (facts: Place & { loader: string; need: keyof typeof needHints }): Words => {
+    const { loader, step, need, folder, lies } = facts;
     return {
       sentence: `${quote(loader)} arrived, but ${quote(step.file)}, which it cannot do without, was ${whyNot(step)}`,
-      ...fixed(step.reason === "missing" ? needHints[need] : fixFor(step)),
+      ...fixed(placeFix(step, folder, lies, needHints[need])),
     };
   },
 
-  "later-file-not-served": ({ before, step }: { before: string; step: NotServed }): Words => ({
-    sentence: `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}; then it went silent`,
-    ...fixed(fixFor(step)),
+  "core-refused": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived, and the loader went on looking for another one: it refused this one, which belongs to another version of Syslinux or to other firmware (BIOS, UEFI)`,
+    fix: "take the boot loader and all of its modules from one package of Syslinux, those for BIOS and for UEFI in folders of their own",
+  }),
+
+  /** @param facts `step` is the last and most general name */
+  "search-found-nothing": (facts: {
+    loader: string | undefined;
+    step: NotServed;
+    several: boolean;
+    lies?: string;
+  }): Words => {
+    const { loader, step, several, lies } = facts;
+    const name = plainName(step.file);
+    const who = loader === undefined ? "the boot loader" : quote(loader);
+    const write =
+      lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
+    return {
+      sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and found none: ${quote(step.file)} was ${whyNot(step)}`,
+      ...fixed(
+        step.reason === "missing"
+          ? `${write}${several ? "; any other name that it asked for will do, too" : ""}`
+          : fixFor(step),
+      ),
+    };
+  },
+
+  "later-file-not-served": ({
+    before,
+    named,
+    step,
+    folder,
+    lies,
+  }: Place & { before: string; named: boolean }): Words => ({
+    sentence: named
+      ? `${quote(before)} names ${quote(step.file)}, which was ${whyNot(step)} when the client asked for it`
+      : `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}`,
+    ...fixed(placeFix(step, folder, lies, undefined)),
+  }),
+
+  "pi-stage-missing": ({ stage, step }: { stage: string; step: NotServed }): Words => ({
+    sentence: `the Raspberry Pi asked for its ${stage} (${quote(step.file)}), which was ${whyNot(step)}: it gets no further without it`,
+    fix: `copy the Pi's boot partition, with ${quote(plainName(step.file))}, into the root folder, or into a folder named after its serial number`,
+  }),
+
+  "windows-deployment": ({ file }: { file: string | undefined }): Words => ({
+    sentence: `${file === undefined ? "the client's boot program" : quote(file)} is wdsnbp.com, which runs and asks for a Windows Deployment Server: Bootlace is none`,
+    fix: "name pxeboot.n12 or wimboot in its place",
   }),
 
   "pi-files-missing": ({ first }: { first: string }): Words => ({
@@ -87,9 +151,12 @@ export const causesInFiles = {
     fix: trustedBinaries,
   }),
 
-  "wrong-machine": ({ file, machine, arch }: { file: string; machine: string | undefined; arch: string }): Words => ({
-    sentence: `${quote(file)} is ${machine === undefined ? "an EFI file" : `an EFI program for ${machine}`}, and the client is ${arch}: it cannot run there`,
-    fix: `give ${arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${arch} }`,
+  "wrong-machine": (facts: { file: string; machine: string | undefined; arch: string; kernel?: boolean }): Words => ({
+    sentence: `${quote(facts.file)} is ${machineWords(facts)}, and the client is ${facts.arch}: it cannot run there`,
+    fix:
+      facts.kernel === true
+        ? `name a kernel for ${facts.arch} in the configuration`
+        : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
   }),
 
   "did-not-run": (facts: {
@@ -117,10 +184,24 @@ export const causesInFiles = {
 
   /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
   "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
-    sentence: `all of ${quote(file)} was sent, and nothing more was asked for; but it is not signed, and where Secure Boot is on, shim refuses it (bad shim signature)`,
-    fix: trustedBinaries,
+    sentence: `all of ${quote(file)} arrived, and it is not signed: with Secure Boot off it starts, with Secure Boot on shim refuses it ("bad shim signature" on the screen)`,
+    fix: `if the screen says so: ${trustedBinaries}`,
   }),
 } as const;
+
+/** A file that was not served, and where. */
+export interface Place {
+  readonly step: NotServed;
+  /** In which it was asked for; empty: the root. */
+  readonly folder: string;
+  /** Where one of the same name lies. */
+  readonly lies?: string;
+}
+
+function machineWords({ machine, kernel }: { machine: string | undefined; kernel?: boolean }): string {
+  if (kernel === true) return `a kernel for ${machine}`;
+  return machine === undefined ? "an EFI file" : `an EFI program for ${machine}`;
+}
 
 function fixed(fix: string | undefined): { fix?: string } {
   return fix === undefined ? {} : { fix };

@@ -1,0 +1,123 @@
+import { boundedMap, type OpenResult, type Source, type SourceClient, type SourceFile } from "@bootlace/boot-source";
+import { headBytes, inspect, worthWhole } from "../catalogue/contents/inspect.ts";
+import { loaderFolder, type ReadContext } from "../catalogue/contents/reading.ts";
+import type { FileFacts } from "../catalogue/file-facts.ts";
+import { plainName } from "../catalogue/file-role.ts";
+import { readScriptName } from "../catalogue/ipxe-script.ts";
+
+/** What a file holds that a client asked for. */
+export interface Inspected {
+  /** As the client asked for it, in plain form. */
+  readonly path: string;
+  /** The client's address: it may have a folder of its own, in which other files have the same names. */
+  readonly client: string;
+  readonly facts: FileFacts;
+}
+
+export interface InspectingOptions {
+  readonly isOwnHost: (host: string) => boolean;
+  readonly onInspected: (inspected: Inspected) => void;
+}
+
+export interface InspectingSource extends Source {
+  /** Resolves when all that was asked for has been looked at. */
+  idle(): Promise<void>;
+}
+
+/** Facts kept, and clients' sights of them. */
+const mostKnown = 1024;
+const mostSeen = 8192;
+/** Looks that wait; in a boot storm they are of the same files. */
+const mostWaiting = 256;
+
+interface Look {
+  readonly name: string;
+  readonly client: SourceClient;
+  readonly path: string;
+}
+
+/**
+ * Looks at each file that is opened, after it is opened and by a handle of its own: the transfer does not wait. The same
+ * version of a file is read once, and at most 256 KiB of it.
+ */
+export function inspectingSource(source: Source, { isOwnHost, onInspected }: InspectingOptions): InspectingSource {
+  const known = boundedMap<string, FileFacts>(mostKnown);
+  const seen = boundedMap<string, string>(mostSeen);
+  /** The folder from which names in a file count that another configuration includes. */
+  const folders = boundedMap<string, string>(mostKnown);
+  const waiting: Look[] = [];
+  let working: Promise<void> | undefined;
+
+  function noticed(look: Look, file: SourceFile): void {
+    if (file.sequential === true || waiting.length >= mostWaiting) return;
+    waiting.push(look);
+    working ??= work().finally(() => {
+      working = undefined;
+    });
+  }
+
+  async function work(): Promise<void> {
+    // First of all the server is to have its file.
+    await undefined;
+    for (let look = waiting.shift(); look !== undefined; look = waiting.shift()) {
+      try {
+        await inspectOne(look);
+      } catch {
+        // A file that cannot be read again: its transfer says so.
+      }
+    }
+  }
+
+  async function inspectOne({ name, client, path }: Look): Promise<void> {
+    const opened = await source.open(name, client);
+    if (!opened.ok) return;
+    const { file } = opened;
+    try {
+      const folder = folders.get(`${client.address}\0${path}`);
+      const key = file.version === undefined ? undefined : `${file.version}\0${path}\0${folder ?? ""}`;
+      const before = key === undefined ? undefined : known.get(key);
+      const context = { path, isOwnHost, ...(folder === undefined ? {} : { folder }) };
+      const facts = before ?? inspect(await beginning(file, path), file.size, context);
+      if (key !== undefined) known.set(key, facts);
+      rememberFolders(context, client.address, facts);
+      const sight = `${client.address}\0${path}`;
+      if (key !== undefined && seen.get(sight) === key) return;
+      if (key !== undefined) seen.set(sight, key);
+      onInspected({ path, client: client.address, facts });
+    } finally {
+      await file.close();
+    }
+  }
+
+  function rememberFolders(context: ReadContext, address: string, { loader, needs }: FileFacts): void {
+    if (loader !== "pxelinux" && loader !== "grub") return;
+    const folder = loaderFolder(context);
+    for (const { role, path } of needs ?? []) {
+      if (role === "config" && path !== undefined) folders.set(`${address}\0${path}`, folder);
+    }
+  }
+
+  return {
+    open(name, client) {
+      const look = { name, client, path: plainName(readScriptName(name)?.file ?? name) };
+      const after = (result: OpenResult): OpenResult => {
+        if (result.ok) noticed(look, result.file);
+        return result;
+      };
+      const opened = source.open(name, client);
+      return opened instanceof Promise ? opened.then(after) : after(opened);
+    },
+    async idle() {
+      while (working !== undefined) await working;
+    },
+  };
+}
+
+/** The first bytes of a file, or all of it where that says more. */
+async function beginning(file: SourceFile, path: string): Promise<Uint8Array> {
+  const head = new Uint8Array(Math.min(file.size, headBytes));
+  const bytes = head.subarray(0, await file.read(head, 0));
+  if (!worthWhole(path, bytes, file.size)) return bytes;
+  const whole = new Uint8Array(file.size);
+  return whole.subarray(0, await file.read(whole, 0));
+}

@@ -1,0 +1,244 @@
+import type { ConfigFacts, FileLack, FileNeed, UnknownCommand } from "../file-facts.ts";
+import { type IpxeCommand, type IpxeLine, ipxeCommands, ipxeLines } from "./ipxe-words.ts";
+import {
+  folderOf,
+  isOwn,
+  linesOf,
+  mostNeeds,
+  needAt,
+  on,
+  ownServer,
+  pathFrom,
+  percentDecoded,
+  type ReadContext,
+  readUrl,
+  unknownPart,
+} from "./reading.ts";
+
+/** Commands that fetch a file, and its role. */
+const roles: ReadonlyMap<string, FileNeed["role"]> = new Map([
+  ["kernel", "kernel"],
+  ["initrd", "initrd"],
+  ["module", "image"],
+  ["imgfetch", "image"],
+  ["imgload", "image"],
+  ["imgselect", "image"],
+  ["fdt", "image"],
+  ["chain", "program"],
+  ["boot", "program"],
+  ["imgexec", "program"],
+  ["shim", "program"],
+  ["sanboot", "image"],
+  ["sanhook", "image"],
+  ["imgverify", "image"],
+]);
+/** After these nothing follows in the script, unless they fail. */
+const ends = new Set([
+  "boot",
+  "imgexec",
+  "chain",
+  "sanboot",
+  "exit",
+  "shell",
+  "reboot",
+  "poweroff",
+  "goto",
+  "autoboot",
+]);
+/** Commands that ask something: what follows behind `&&` does not always. */
+const tests = new Set(["isset", "iseq", "isnum", "cpuid", "ping", "prompt", "login", "present", "ifname"]);
+const server = /^(net\w*\/|proxydhcp\/|dhcp\/|pxebs\/)?(next-server|proxydhcp\/next-server|dhcp-server)$/;
+/** Options that take a value of their own. */
+const valued = /^(--name|--timeout|-n|-t|--default|--key|-k|--drive|-d|--filename|-f|--signer|-s|--params|-p)$/;
+
+/** Reads an iPXE script: what it names on each way through it, and how it starts. */
+export function readIpxeScript(text: string, context: ReadContext): ConfigFacts {
+  const folder = context.folder ?? folderOf(context.path);
+  const rows = linesOf(filledBefore(text));
+  const lines = ipxeLines(rows);
+  const walk = walkThrough(lines);
+  const variables = variablesOf(lines);
+  const needs: FileNeed[] = [];
+  const unknownCommands: UnknownCommand[] = [];
+  /** The names that each entry hands to wimboot. */
+  const windows = new Map<string | undefined, { readonly line: number; readonly given: string[] }>();
+  let label: string | undefined;
+
+  function where(written: string): Pick<FileNeed, "path" | "host"> | undefined {
+    const name = fill(written, variables);
+    const url = readUrl(name);
+    if (url === undefined) {
+      // `cd:`, `iscsi:` and their like are no files of a server.
+      if (/^[a-z][a-z0-9+.-]*:/i.test(name)) return undefined;
+      const path = percentDecoded(name.replace(/[?#].*$/, ""));
+      return path.includes(unknownPart) ? {} : { path: pathFrom(folder, path) };
+    }
+    if (!/^(tftp|tftm|https?|ftp|nfs|slam)$/.test(url.scheme)) return undefined;
+    const reachable = /^(tftp|http)$/.test(url.scheme) || !isOwn(url.host, context);
+    return reachable ? on(url.host, url.path, context) : { host: url.host };
+  }
+
+  function fetch(command: IpxeCommand, certain: boolean, guarded: boolean) {
+    const [word = "", ...args] = command.words;
+    const role = roles.get(word);
+    if (role === undefined) return;
+    const { name: alias, rest } = argumentsOf(args);
+    const name = word === "imgverify" ? rest[1] : rest[0];
+    const entry = certain ? undefined : label;
+    if (word === "kernel" && /(^|\/)wimboot([._-][^/]*)?$/i.test(name?.replace(/[?#].*$/, "") ?? "")) {
+      windows.set(entry, { line: command.line, given: [] });
+    }
+    if (word === "initrd" || word === "module" || word === "imgfetch") {
+      const given = [alias ?? "", rest[1] ?? "", name?.replace(/^.*\//, "") ?? ""];
+      windows.get(entry)?.given.push(...given.map((each) => each.toLowerCase()));
+    }
+    const place = name === undefined ? undefined : where(name);
+    if (name === undefined || place === undefined || needs.length >= mostNeeds) return;
+    // `boot` and its like may name an image that is loaded already.
+    if (/^(boot|imgexec|imgselect)$/.test(word) && needs.some((need) => need.name.endsWith(name))) return;
+    const optional = command.before === "||" || guarded || (!certain && label === undefined);
+    needs.push(needAt(command.line, scriptRole(role, name), shown(name), place, { optional, entry }));
+  }
+
+  for (const [number, line] of lines) {
+    if (line.label !== undefined) label = line.label;
+    let guarded = false;
+    for (const command of line.commands) {
+      if (command.after !== "&&") guarded = command.after === "||";
+      const [word = ""] = command.words;
+      fetch(command, walk.certain.has(number), guarded);
+      if (tests.has(word)) guarded = true;
+      const plain = /^[a-z][\w-]*$/i.test(word);
+      if (plain && !ipxeCommands.has(word) && command.before !== "||" && unknownCommands.length < 20) {
+        unknownCommands.push({ word, line: command.line });
+      }
+    }
+  }
+
+  const lacks = [...windows].flatMap(([entry, { line, given }]) => windowsLacks(given, line, entry));
+  return {
+    loader: "ipxe",
+    needs,
+    waits: walk.waits,
+    ...(walk.starts === undefined ? {} : { starts: walk.starts }),
+    localBoot: walk.local,
+    ...(lacks.length === 0 ? {} : { lacks }),
+    ...(unknownCommands.length === 0 ? {} : { unknownCommands }),
+  };
+}
+
+/** What this server fills in on the way out stands for its address (see `renderScript`). */
+function filledBefore(text: string): string {
+  return text.replace(/\{\{\s*(mac|uuid|serial|next_server|base_url)\s*\}\}/g, (_all, name: string) => {
+    if (name === "next_server") return ownServer;
+    return name === "base_url" ? `tftp://${ownServer}` : `\${${name}}`;
+  });
+}
+
+/** Settings that the script gives one value, whatever way is taken through it. */
+function variablesOf(lines: ReadonlyMap<number, IpxeLine>): ReadonlyMap<string, string> {
+  const values = new Map<string, Set<string>>();
+  for (const { commands } of lines.values()) {
+    for (const { words } of commands) {
+      const [command, name = "", ...value] = words;
+      if (command === "set") values.set(name, (values.get(name) ?? new Set()).add(value.join(" ")));
+      else if (command === "clear" || command === "inc" || command === "read") values.set(name, new Set(["", "?"]));
+    }
+  }
+  return new Map([...values].flatMap(([name, all]) => (all.size === 1 ? [[name, [...all][0] ?? ""] as const] : [])));
+}
+
+const mostRounds = 8;
+const longestName = 4096;
+
+/** Fills in the settings that are known, the innermost first: a name may be made of others. */
+function fill(text: string, variables: ReadonlyMap<string, string>): string {
+  let filled = text;
+  for (let round = 0; round < mostRounds && filled.length < longestName; round++) {
+    const next = filled.replace(/\$\{([^${}]*)\}/g, (_all, name: string) => {
+      const plain = name.replace(/:\w+$/, "");
+      if (plain === "cwduri") return "";
+      return variables.get(plain) ?? (server.test(plain) ? ownServer : unknownPart);
+    });
+    if (next === filled) return filled;
+    filled = next;
+  }
+  // Settings that name themselves come to no end.
+  return unknownPart;
+}
+
+function argumentsOf(args: readonly string[]): { readonly name?: string; readonly rest: readonly string[] } {
+  const rest: string[] = [];
+  let name: string | undefined;
+  for (let index = 0; index < args.length; index++) {
+    const word = args[index] ?? "";
+    // Behind the name of the file come the words for the kernel.
+    if (rest.length > 0 || !word.startsWith("-")) rest.push(word);
+    else if (valued.test(word)) {
+      index++;
+      if (word === "--name" || word === "-n") name = args[index];
+    } else if (word.startsWith("--name=")) name = word.slice(7);
+  }
+  return { rest, ...(name === undefined ? {} : { name }) };
+}
+
+function scriptRole(role: FileNeed["role"], name: string): FileNeed["role"] {
+  return /\.(ipxe|php|cgi)($|[?#])/i.test(name) ? "script" : role;
+}
+
+interface Walk {
+  /** Lines that are reached whatever happens, as long as nothing fails. */
+  readonly certain: ReadonlySet<number>;
+  readonly waits: boolean;
+  readonly starts?: string;
+  readonly local: boolean;
+}
+
+/** Follows the script from its beginning as long as only one way leads on. */
+function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
+  const numbers = [...lines.keys()];
+  const places = new Map(numbers.map((number, index) => [number, index]));
+  const labels = new Map([...lines].flatMap(([number, { label }]) => (label === undefined ? [] : [[label, number]])));
+  const certain = new Set<number>();
+  let [waits, local, fetched] = [false, false, false];
+  let starts: string | undefined;
+
+  /** Where the script goes on behind a line; undefined where that is open. */
+  function after(number: number): number | undefined {
+    let tested = false;
+    for (const { words, after } of lines.get(number)?.commands ?? []) {
+      const [word = "", ...args] = words;
+      if (after === "||") continue;
+      if (after === "") tested = false;
+      if (tests.has(word)) tested = true;
+      const options = args.join(" ");
+      if (word === "prompt" || word === "choose") waits ||= !/(--timeout|-t)[= ]\s*[1-9]/.test(options);
+      if (word === "choose") starts = /(?:--default|-d)[= ]\s*(\S+)/.exec(options)?.[1];
+      if (word === "shell") waits = true;
+      const leaves = word === "exit" || (word === "sanboot" && /(--drive|-d)[= ]\s*\S/.test(options));
+      if (leaves && !tested) local = !fetched;
+      fetched ||= roles.has(word) && !leaves;
+      if (ends.has(word)) return tested || word !== "goto" ? undefined : labels.get(args[0] ?? "");
+    }
+    return numbers[(places.get(number) ?? numbers.length) + 1];
+  }
+
+  for (let next = numbers[0]; next !== undefined && !certain.has(next); next = after(next)) certain.add(next);
+  return { certain, waits, local, ...(starts === undefined || starts.includes("$") ? {} : { starts }) };
+}
+
+/** What wimboot hands to Windows (https://ipxe.org/wimboot): without these its loader stops. */
+function windowsLacks(given: readonly string[], line: number, entry: string | undefined): FileLack[] {
+  const wanted: readonly (readonly [name: string, is: (name: string) => boolean])[] = [
+    ["BCD", (name) => name === "bcd"],
+    ["boot.sdi", (name) => name.endsWith(".sdi")],
+    ["boot.wim", (name) => name.endsWith(".wim")],
+  ];
+  return wanted.flatMap(([name, is]) =>
+    given.some(is) ? [] : [{ name, line, ...(entry === undefined ? {} : { entry }) }],
+  );
+}
+
+function shown(name: string): string {
+  return name.replaceAll(ownServer, "next-server");
+}

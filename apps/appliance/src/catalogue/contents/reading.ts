@@ -1,0 +1,107 @@
+import type { FileNeed } from "../file-facts.ts";
+
+/** Where a configuration was read, as far as that decides what its names mean. */
+export interface ReadContext {
+  /** The file's own path below the root, in plain form. */
+  readonly path: string;
+  /** Whether a host, as a file writes it, is this server; without it, none is. */
+  readonly isOwnHost?: (host: string) => boolean;
+  /** The folder from which the loader counts names, in plain form, where the path of the file does not tell. */
+  readonly folder?: string;
+}
+
+/** Stands in a host for an address that the loader fills in and that is ours. */
+export const ownServer = "\u0001";
+/** Stands in a name for what only the client knows. */
+export const unknownPart = "\u0002";
+
+type Where = Pick<FileNeed, "path" | "host">;
+
+export function isOwn(host: string, { isOwnHost }: ReadContext): boolean {
+  const name = host.replace(/:\d+$/, "");
+  return name === ownServer || isOwnHost?.(name) === true;
+}
+
+/** The folder of a path in plain form; empty for the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/**
+ * The folder from which a loader counts names: `X` for `X/pxelinux.cfg/default`, for other files their own folder,
+ * unless the context says otherwise.
+ */
+export function loaderFolder({ path, folder }: ReadContext): string {
+  const own = folderOf(path);
+  return folder ?? (/(^|\/)pxelinux\.cfg$/i.test(own) ? folderOf(own) : own);
+}
+
+/**
+ * A name from a folder on, in plain form: slashes turned, `.` and `..` worked out. `..` does not lead above the root.
+ * @param name a name from `/` on counts from the root
+ */
+export function pathFrom(folder: string, name: string): string {
+  const turned = name.replaceAll("\\", "/");
+  const parts: string[] = [];
+  for (const part of (turned.startsWith("/") ? turned : `${folder}/${turned}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** Where a loader looks for a file on a server. Nothing is known where a part of the name is not. */
+export function on(host: string, path: string, context: ReadContext): Where {
+  if (host.includes(unknownPart)) return {};
+  if (!isOwn(host, context)) return { host };
+  return path.includes(unknownPart) ? {} : { path: pathFrom("", path) };
+}
+
+/** The parts of a URL; undefined for other names. */
+export function readUrl(
+  name: string,
+): { readonly scheme: string; readonly host: string; readonly path: string } | undefined {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/@]*@)?([^/?#]*)([^?#]*)/i.exec(name);
+  if (match === null) return undefined;
+  const [, scheme = "", host = "", path = ""] = match;
+  return { scheme: scheme.toLowerCase(), host, path: percentDecoded(path) };
+}
+
+export function percentDecoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A name as people wrote it, where variables had been filled in. */
+export function needAt(
+  line: number,
+  role: FileNeed["role"],
+  name: string,
+  where: Where,
+  { optional = false, entry, otherwise }: { optional?: boolean; entry?: string | undefined; otherwise?: string[] } = {},
+): FileNeed {
+  const nowhere = where.path === undefined && where.host === undefined;
+  return {
+    name,
+    ...where,
+    role,
+    // What is not known to be fetched cannot be missed.
+    optional: optional || nowhere,
+    ...(entry === undefined ? {} : { entry }),
+    ...(otherwise === undefined || otherwise.length === 0 ? {} : { otherwise }),
+    line,
+  };
+}
+
+/** More than any configuration names. */
+export const mostNeeds = 2000;
+/** A line that is longer is none of a configuration. */
+export const longestLine = 16 * 1024;
+
+/** The lines of a text, without those that no loader would read. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n|\r/).map((line) => (line.length > longestLine ? "" : line));
+}

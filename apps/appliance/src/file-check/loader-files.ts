@@ -1,0 +1,77 @@
+import { quote } from "@bootlace/dhcp-core";
+import { loaderFolder } from "../catalogue/contents/reading.ts";
+import type { FileNeed } from "../catalogue/file-facts.ts";
+import type { Tree } from "./contents.ts";
+import { finding, type TreeFinding } from "./findings.ts";
+import { checkModule } from "./module-files.ts";
+import { checkNeed, firstOf, type Naming, namingOf, placeOf, textFinding } from "./needs.ts";
+
+/** More configurations than these are not followed. */
+const mostConfigs = 2000;
+
+/** Follows configurations and scripts from one to the next, each once, and checks what each of them names. */
+export function configWalk(tree: Tree) {
+  const seen = new Set<string>();
+
+  /**
+   * @param folder from which names count where the place of the file does not say so
+   * @param platform for which modules of Syslinux must be
+   */
+  async function follow(path: string, folder?: string, platform?: "bios" | "uefi"): Promise<TreeFinding[]> {
+    const key = `${path}\0${folder ?? ""}`;
+    if (seen.has(key) || seen.size >= mostConfigs) return [];
+    seen.add(key);
+    const facts = await tree.facts(path, folder);
+    if (facts?.loader === undefined) return [];
+    const naming = await namingOf(tree, path, folder);
+    const findings: TreeFinding[] = [];
+    const whole = placeOf(tree, naming, { line: 0, name: "" });
+    if (facts.flaw !== undefined && isTextFlaw(facts.flaw)) findings.push(textFinding(facts.flaw, quote(path), whole));
+    for (const need of facts.needs ?? []) {
+      findings.push(...binFinding(tree, naming, need), ...(await checkNeed(tree, naming, need)));
+      findings.push(...(await goOn(naming, need, platform)));
+    }
+    for (const { word, line } of facts.unknownCommands ?? []) {
+      const place = placeOf(tree, naming, { line, name: word });
+      findings.push(finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word"));
+    }
+    for (const { name, line } of facts.lacks ?? []) {
+      const place = placeOf(tree, naming, { line, name: "wimboot" });
+      const remedy = `Add a line such as: initrd ${name} ${name}`;
+      findings.push(finding("T019", place, `wimboot gets no ${name} here, and stops without it`, remedy));
+    }
+    return findings;
+  }
+
+  /** What the file that is named names in its turn. */
+  async function goOn(naming: Naming, need: FileNeed, platform: "bios" | "uefi" | undefined): Promise<TreeFinding[]> {
+    if (need.path === undefined) return [];
+    const [found, path] = await firstOf(tree, [need.path, ...(need.otherwise ?? [])]);
+    if (found.kind !== "file" && found.kind !== "other-case") return [];
+    if (need.role === "module" && naming.loader === "pxelinux") {
+      return checkModule(tree, naming, need, { path, platform, seen });
+    }
+    const facts = await tree.facts(path);
+    const follows = need.role === "config" || need.role === "script" || facts?.loader === "ipxe";
+    if (!follows) return [];
+    const inherits = naming.loader === "pxelinux" || naming.loader === "grub";
+    const { path: own, folder } = naming;
+    const from = inherits ? loaderFolder({ path: own, ...(folder === undefined ? {} : { folder }) }) : undefined;
+    return follow(path, from, platform);
+  }
+
+  return follow;
+}
+
+function isTextFlaw(flaw: string): flaw is Parameters<typeof textFinding>[0] {
+  return ["byte-order-mark", "utf-16", "blank-first-line", "no-ipxe-mark"].includes(flaw);
+}
+
+/** KERNEL decides by the type of a name; `.bin` is that of a boot sector (Syslinux doc/syslinux.txt). */
+function binFinding(tree: Tree, naming: Naming, need: FileNeed): TreeFinding[] {
+  if (naming.loader !== "pxelinux" || !/\.bin$/i.test(need.name)) return [];
+  if (!/^\s*(kernel|default)\s/i.test(naming.lines[need.line - 1] ?? "")) return [];
+  const problem = `${quote(need.name)} ends in .bin, which PXELINUX takes for a boot sector and not for a kernel`;
+  const remedy = "Rename it without .bin, or write LINUX in place of KERNEL";
+  return [finding("T007", placeOf(tree, naming, need), problem, remedy)];
+}

@@ -1,0 +1,110 @@
+import { quote } from "@bootlace/dhcp-core";
+import { textOf } from "../../../catalogue/reasons/reason.ts";
+import { detailText } from "../../../catalogue/reasons/table.ts";
+import { reasonOf } from "../../file-reason.ts";
+import type { FileFact } from "../../step.ts";
+import type { ContentFault } from "../content.ts";
+import { trustedBinaries } from "./files.ts";
+import type { Words } from "./words.ts";
+
+/** What is wrong with a file that came, or came in part. */
+export const causesInContents = {
+  "transfer-cut": (facts: CutFacts): Words => {
+    const { file, bytes, size, protocol, reason, detail } = facts;
+    const row = reason === undefined ? undefined : reasonOf({ protocol, outcome: "aborted", file, reason });
+    const of = size === undefined ? "" : ` of ${size}`;
+    const why = row === undefined ? "the machine began anew" : `${textOf(row)}${detailText(detail)}`;
+    return { sentence: `${quote(file)} broke off after ${bytes}${of} bytes: ${why}`, fix: cutFix(reason) };
+  },
+
+  "unusable-content": (facts: { file: string; fault: ContentFault; size: number; declaredSize?: number }): Words => {
+    const { file, fault, size, declaredSize } = facts;
+    const words = contentWords[fault];
+    const length = fault === "cut-short" && declaredSize !== undefined ? ` (${size} of ${declaredSize} bytes)` : "";
+    return { sentence: `${quote(file)} arrived as it is here, but ${words.text}${length}`, fix: words.fix };
+  },
+
+  "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
+    sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,
+    fix: `write LINUX in place of KERNEL in the configuration, or rename the file to one without "${ending}"`,
+  }),
+
+  "kernel-refused": ({ file, next }: { file: string; next: string }): Words => ({
+    sentence: `${quote(file)} arrived, and ${quote(next)}, which belongs to it, was never asked for: the kernel is not signed, and where Secure Boot is on, the loader refuses it (bad shim signature)`,
+    fix: trustedBinaries,
+  }),
+
+  "no-uefi-program": ({ file, arch }: { file: string; arch: string }): Words => ({
+    sentence: `${quote(file)} is no UEFI program (it has no PE header), and the client is ${arch}: it cannot run there`,
+    fix: `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`,
+  }),
+
+  "port-not-served": (facts: {
+    by: string;
+    host: string;
+    name: string;
+    line: number;
+    ports: readonly number[];
+  }): Words => {
+    const { by, host, name, line, ports } = facts;
+    const served = ports.length === 0 ? "serves no file by HTTP" : `serves files by HTTP on port ${ports.join(", ")}`;
+    return {
+      sentence: `${quote(by)} sends the client to ${quote(host)} for ${quote(name)} (line ${line}), and Bootlace ${served}`,
+      fix: `correct the address in line ${line} of ${quote(by)}; scripts may write {{base_url}} for the address and port of Bootlace`,
+    };
+  },
+} as const;
+
+export interface CutFacts extends Pick<FileFact, "file" | "bytes" | "protocol" | "detail"> {
+  readonly size: number | undefined;
+  /** Undefined: the client began anew. */
+  readonly reason: FileFact["reason"] | undefined;
+}
+
+function cutFix(reason: CutFacts["reason"]): string {
+  switch (reason) {
+    case undefined:
+      return "see why the machine began anew: a person, the power, or its firmware";
+    case "client-closed":
+    case "client-error":
+    case "port-closed":
+      return "if nobody cancelled it, look at the client's screen: it may be short of memory for this file";
+    case "stopped":
+      return "switch the machine on again: Bootlace was stopped meanwhile";
+    case "file-changed":
+      return "switch the machine on again, and exchange files only while nobody boots from them";
+    case "io-failed":
+      return "look at the disk that the root folder is on";
+    case "lifetime":
+    case "evicted":
+      return "look for a slow or overloaded network, or raise the limits in the configuration";
+    default:
+      return "see whether the machine is still on, and look at its cable and its switch";
+  }
+}
+
+const contentWords: Readonly<Record<ContentFault, { readonly text: string; readonly fix: string }>> = {
+  empty: { text: "it is empty", fix: "copy the file again" },
+  "cut-short": {
+    text: "it is cut short: by its own header it is longer",
+    fix: "copy the file again, and see whether the disk is full",
+  },
+  "web-page": {
+    text: "it is a web page (HTML), as servers send one with an error",
+    fix: "download the file again, and look at what comes",
+  },
+  text: { text: "it is a text and no program", fix: "put the program in its place" },
+  "byte-order-mark": {
+    text: "it begins with a byte order mark, which its loader cannot read",
+    fix: "save it as UTF-8 without a byte order mark",
+  },
+  "utf-16": { text: "it is written in UTF-16, which its loader cannot read", fix: "save it as plain text (UTF-8)" },
+  "blank-first-line": {
+    text: "its first line is blank, and iPXE wants #!ipxe there",
+    fix: "remove what stands before #!ipxe",
+  },
+  "no-ipxe-mark": {
+    text: "its first line is not #!ipxe, so iPXE takes it for no script",
+    fix: "write #!ipxe into the first line",
+  },
+};

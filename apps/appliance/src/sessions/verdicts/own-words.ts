@@ -1,0 +1,117 @@
+import type { FileNeed } from "../../catalogue/file-facts.ts";
+import type { FileStep } from "../step.ts";
+import { keyOf } from "./asked.ts";
+import { found, type Rule } from "./rule.ts";
+import { shimMayRefuse } from "./secure-boot.ts";
+import type { BootView } from "./view.ts";
+
+/** The last script or configuration that came and whose words are known, and what of them was followed. */
+export interface OwnWords {
+  readonly by: FileStep;
+  readonly needs: readonly FileNeed[];
+  readonly waits: boolean;
+  readonly localBoot: boolean;
+  /** Of an entry that was begun, or needed on every way: not asked for. */
+  readonly unasked: readonly FileNeed[];
+  /** Something of it was asked for. */
+  readonly begun: boolean;
+  /** What it names on other servers. */
+  readonly elsewhere: readonly FileNeed[];
+}
+
+export function ownWordsOf(view: BootView): OwnWords | undefined {
+  const by = view.done.findLast(({ file }) => {
+    const facts = view.factsOf(file);
+    return facts?.needs !== undefined && (facts.kind === "script" || facts.kind === "config");
+  });
+  const facts = by === undefined ? undefined : view.factsOf(by.file);
+  if (by === undefined || facts?.needs === undefined) return undefined;
+  const { needs } = facts;
+  const asked = new Set(view.asked.map(({ key }) => key));
+  const isAsked = ({ path }: FileNeed) => path !== undefined && asked.has(keyOf(path));
+  const entries = new Set(needs.filter(isAsked).map(({ entry }) => entry));
+  const begun = entries.size > 0;
+  const unasked = needs.filter(
+    (need) =>
+      !need.optional &&
+      need.path !== undefined &&
+      !isAsked(need) &&
+      (need.entry === undefined || entries.has(need.entry)),
+  );
+  return {
+    by,
+    needs,
+    waits: facts.waits === true,
+    localBoot: facts.localBoot === true,
+    unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined),
+    begun,
+    elsewhere: needs.filter(({ host }) => host !== undefined),
+  };
+}
+
+/** A kernel came, which a signed loader refuses for want of a signature: what its entry names after it was not asked for. */
+export const kernelRefused: Rule = {
+  id: "B12",
+  when(view) {
+    const words = ownWordsOf(view);
+    const kernel = kernelOf(view, words);
+    if (words === undefined || kernel === undefined || words.unasked.length === 0) return undefined;
+    if (!shimMayRefuse(view, kernel) || !view.silentFor(5_000)) return undefined;
+    const facts = { file: kernel.file, next: words.unasked[0]?.name ?? "" };
+    return found("kernel-refused", "likely", [words.by, kernel], facts);
+  },
+};
+
+/** The script or configuration names a file that was never asked for. */
+export const namedNeverAsked: Rule = {
+  id: "unclear",
+  when(view) {
+    const words = ownWordsOf(view);
+    const [next] = words?.unasked ?? [];
+    if (words === undefined || next === undefined || words.waits || words.localBoot) return undefined;
+    if (words.elsewhere.length > 0 && !words.begun) return undefined;
+    // A menu with a time limit has its time.
+    if (!view.silentFor(words.begun ? 15_000 : 60_000)) return undefined;
+    const last = view.done.at(-1) ?? words.by;
+    const facts = { by: words.by.file, last: last.file, next: next.name, line: next.line };
+    return found("named-never-asked", "likely", [words.by, last], facts);
+  },
+};
+
+/** A script that names nothing at all: most often a word in it is wrong. */
+export const scriptNamesNothing: Rule = {
+  id: "unclear",
+  when(view) {
+    const words = ownWordsOf(view);
+    const last = view.done.at(-1);
+    if (words === undefined || words.by !== last || words.needs.length > 0 || words.waits || words.localBoot)
+      return undefined;
+    if (view.factsOf(words.by.file)?.kind !== "script" || !view.silentFor(20_000)) return undefined;
+    return found("script-names-nothing", "likely", [words.by], { file: words.by.file });
+  },
+};
+
+/** A script leads to a port of this machine on which Bootlace serves nothing. */
+export const portNotServed: Rule = {
+  id: "B06",
+  when(view) {
+    const words = ownWordsOf(view);
+    if (words === undefined || !view.silentFor(5_000)) return undefined;
+    const { addresses, httpPorts } = view.network;
+    const wrong = words.elsewhere.find(({ host, optional }) => {
+      const [, address = "", port = "80"] = /^([^:]*)(?::(\d+))?$/.exec(host ?? "") ?? [];
+      return !optional && addresses.includes(address) && !httpPorts.includes(Number(port));
+    });
+    if (wrong?.host === undefined || view.done.at(-1) !== words.by) return undefined;
+    const facts = { by: words.by.file, host: wrong.host, name: wrong.name, line: wrong.line, ports: httpPorts };
+    return found("port-not-served", "likely", [words.by], facts);
+  },
+};
+
+/** The kernel that came last among what the words name. */
+export function kernelOf(view: BootView, words: OwnWords | undefined): FileStep | undefined {
+  const kernels = new Set(
+    words?.needs.flatMap(({ role, path }) => (role === "kernel" && path !== undefined ? [keyOf(path)] : [])),
+  );
+  return view.done.findLast(({ file }) => kernels.has(keyOf(file)));
+}

@@ -1,0 +1,75 @@
+import { type PiStage, piStages } from "../../catalogue/tries.ts";
+import { notServedOf } from "../file-reason.ts";
+import { type Asked, isSettled } from "./asked.ts";
+import { type Found, found, type Rule } from "./rule.ts";
+import type { BootView } from "./view.ts";
+
+function isPi({ boot }: BootView): boolean {
+  return boot.firmware === "raspberry-pi";
+}
+
+function baseName(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
+interface Stage extends PiStage {
+  readonly asked: readonly Asked[];
+  readonly came: boolean;
+}
+
+/** The stages of this Pi that it has come to, in their order. The kernel may have another name in its config.txt. */
+function stagesOf(view: BootView): readonly Stage[] {
+  const kernel = view.done
+    .flatMap(({ file }) => view.factsOf(file)?.needs ?? [])
+    .find(({ role }) => role === "kernel")?.name;
+  return piStages(view.asked.map(({ key }) => key)).map((stage) => {
+    const isOf = ({ key }: Asked) =>
+      stage.names.test(baseName(key)) ||
+      (stage.name === "kernel" && kernel !== undefined && key.endsWith(kernel.toLowerCase()));
+    const asked = view.asked.filter(isOf);
+    return { ...stage, asked, came: asked.some(({ cameAt }) => cameAt !== undefined) };
+  });
+}
+
+/**
+ * A Pi asks for dozens of names that need not be there. Without one file of each stage it gets no further, whatever
+ * else it got.
+ */
+export const piFileMissing: Rule = {
+  id: "B10",
+  when(view) {
+    if (!isPi(view)) return undefined;
+    return nothingFound(view) ?? stageMissing(view);
+  },
+};
+
+function nothingFound(view: BootView): Found | undefined {
+  const { files } = view;
+  const [first] = files;
+  if (first === undefined || files.some(({ outcome }) => outcome !== "not-found")) return undefined;
+  if (!view.silentFor(5_000)) return undefined;
+  return found("pi-files-missing", "likely", files.slice(0, 16), { first: first.file });
+}
+
+function stageMissing(view: BootView): Found | undefined {
+  const stage = stagesOf(view).find(({ asked, came }) => asked.length > 0 && !came);
+  const missing = stage?.asked.filter(({ last }) => last.outcome === "not-found") ?? [];
+  // The name without the folder of the serial number is where most people keep the file.
+  const named = missing.find(({ key }) => !key.includes("/")) ?? missing[0];
+  if (stage === undefined || named === undefined) return undefined;
+  if (!missing.some((asked) => isSettled(view, asked, 3_000))) return undefined;
+  const facts = { stage: stage.name, step: notServedOf(named.last) };
+  return found("pi-stage-missing", "certain", missing.map(({ last }) => last).slice(-16), facts);
+}
+
+/** It has the last of what it cannot do without. */
+export const piDelivered: Rule = {
+  id: "delivered",
+  when(view) {
+    if (!isPi(view) || !view.silentFor(10_000)) return undefined;
+    const kernel = stagesOf(view).find(({ name }) => name === "kernel");
+    const came = kernel?.asked.findLast(({ cameAt }) => cameAt !== undefined);
+    if (came === undefined) return undefined;
+    return found("all-delivered", "likely", [came.last], { file: came.last.file });
+  },
+};

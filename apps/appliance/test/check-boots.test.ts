@@ -1,0 +1,223 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { libraryUser, linuxKernel } from "./helpers/boot-bytes.ts";
+import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
+import { peImage, sectionedImage } from "./helpers/pe-image.ts";
+import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+const symbols = ["start_ldlinux"];
+const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
+
+/** PXELINUX whole in itself, with this configuration. */
+function pxelinux(config?: string): void {
+  put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", symbols));
+  put("pxelinux/ldlinux.c32", ldlinuxModule(symbols));
+  if (config !== undefined) put("pxelinux/pxelinux.cfg/default", config);
+}
+
+/** The codes and the messages that stand behind them. */
+async function told(config = "root: boot\n"): Promise<string[]> {
+  return (await findings(config)).map((line) => line.replace(/^.*?: error\[(T\d+)\] /, "$1 "));
+}
+
+const rule = (when: string, key: string) => `root: boot\nboot:\n  - { when: { ${when} }, ${key} }\n`;
+
+describe("PXELINUX", () => {
+  it("a tree in which all is there has no findings", async () => {
+    pxelinux("UI menu.c32\nTIMEOUT 50\nLABEL a\nLINUX vmlinuz\nINITRD initrd.gz\n");
+    put("pxelinux/menu.c32", libraryUser(["libutil.c32"]));
+    put("pxelinux/libutil.c32", libraryUser([]));
+    put("pxelinux/vmlinuz", linuxKernel());
+    put("pxelinux/initrd.gz", gzip());
+    expect(await told()).toEqual([]);
+  });
+
+  it("no configuration at all", async () => {
+    pxelinux();
+    expect(await told()).toEqual([
+      'T015 "pxelinux/pxelinux.0" finds no configuration: "pxelinux/pxelinux.cfg/default" is missing. Write it: it names the kernel and its initrd.',
+    ]);
+    // Those of clients may be in folders of their own.
+    expect(await told('root: boot\nboot:\n  - { root: "{mac}", file: pxelinux/pxelinux.0 }\n')).toEqual([]);
+  });
+
+  it.each([
+    ["kernel", "LABEL a\nLINUX live/vmlinuz\n", '"live/vmlinuz"'],
+    ["initrd", "LABEL a\nLINUX vmlinuz\nAPPEND quiet initrd=initrd-6.1.img\n", '"initrd-6.1.img"'],
+    ["include", "INCLUDE menu/standard.cfg\nLABEL a\nLINUX vmlinuz\n", '"menu/standard.cfg"'],
+    ["module", "UI vesamenu.c32\nLABEL a\nLINUX vmlinuz\n", '"vesamenu.c32"'],
+    ["device tree", "LABEL a\nLINUX vmlinuz\nFDT board.dtb\n", '"board.dtb"'],
+  ])("a %s that is missing", async (_what, config, name) => {
+    pxelinux(config);
+    put("pxelinux/vmlinuz", linuxKernel());
+    const [line = "", ...others] = await told();
+    expect(line).toContain(`T001 ${name} is not in the root`);
+    expect(others).toEqual([]);
+  });
+
+  it("what an included configuration names counts from the folder of the loader", async () => {
+    pxelinux("INCLUDE menus/a.cfg\n");
+    put("pxelinux/menus/a.cfg", "LABEL a\nLINUX vmlinuz\nLABEL b\nLINUX none\n");
+    put("pxelinux/vmlinuz", linuxKernel());
+    expect(await findings("root: boot\n")).toEqual([
+      'ROOT/pxelinux/menus/a.cfg:4:7: error[T001] "none" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of pxelinux.0.',
+    ]);
+  });
+
+  it("an absolute path, before which PXELINUX puts its folder", async () => {
+    pxelinux("LABEL a\nLINUX /images/vmlinuz\n");
+    put("images/vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T017 PXELINUX asks for "pxelinux/images/vmlinuz" where "/images/vmlinuz" is written: it puts its own folder in front. Write ::/images/vmlinuz, which counts from the root.',
+    ]);
+  });
+
+  it("libraries of a module that are missing, or where PXELINUX does not look", async () => {
+    pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    put("pxelinux/menu.c32", libraryUser(["libutil.c32", "libcom32.c32"]));
+    put("pxelinux/vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T016 "menu.c32" does not start without libutil.c32, which is missing. Copy libutil.c32 of the same Syslinux into the folder of the loader.',
+      'T016 "menu.c32" does not start without libcom32.c32, which is missing. Copy libcom32.c32 of the same Syslinux into the folder of the loader.',
+    ]);
+    put("pxelinux/pxelinux.cfg/default", "UI mods/menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    put("pxelinux/mods/menu.c32", libraryUser(["libutil.c32"]));
+    put("pxelinux/mods/libutil.c32", libraryUser([]));
+    expect((await told())[0]).toContain("Add the line: PATH pxelinux/mods");
+    put("pxelinux/pxelinux.cfg/default", "PATH mods\nUI mods/menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    expect(await told()).toEqual([]);
+  });
+
+  it("modules of the other platform", async () => {
+    pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    const menu = libraryUser([]);
+    menu[18] = 62;
+    put("pxelinux/menu.c32", menu);
+    put("pxelinux/vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T004 "menu.c32" is a module for UEFI, and the loader in this folder runs on BIOS. Copy the module of the same Syslinux for BIOS.',
+    ]);
+    const core = ldlinuxModule(symbols);
+    core[4] = 2;
+    put("pxelinux/ldlinux.c32", core);
+    expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
+  });
+
+  it("kernels that are none: .bin, cut, a web page, a text, empty, for nobody to read", async () => {
+    pxelinux(
+      [
+        "KERNEL memtest86+x64.bin",
+        "LINUX bzImage",
+        "LINUX page",
+        "LINUX text",
+        "LINUX empty",
+        "LINUX link",
+        "LINUX debian",
+      ]
+        .map((line, index) => `LABEL ${index}\n${line}\n`)
+        .join(""),
+    );
+    put("pxelinux/memtest86+x64.bin", linuxKernel());
+    put("pxelinux/bzImage", linuxKernel().subarray(0, 2000));
+    put("pxelinux/page", "<!DOCTYPE html>\n<html><title>404 Not Found</title></html>");
+    put("pxelinux/text", "404: Not Found");
+    put("pxelinux/empty", "");
+    put("pxelinux/debian/vmlinuz", linuxKernel());
+    writeFileSync(join(folder, "outside"), linuxKernel());
+    symlinkSync("../../outside", join(folder, "boot/pxelinux/link"));
+    expect(await told()).toEqual([
+      'T007 "memtest86+x64.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
+      'T012 "bzImage" is cut short: it has 2000 bytes of 3057. Copy it again.',
+      'T012 "page" is a web page, not the file that was meant. Download the file again.',
+      'T012 "text" is a text and not a program. Copy it again.',
+      'T012 "empty" is empty. Copy it again.',
+      'T002 "link" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
+      'T002 "debian" cannot be served: it is a folder. Make it a readable file below the root.',
+    ]);
+  });
+
+  it("an initrd that ends before its end", async () => {
+    pxelinux("LABEL a\nLINUX vmlinuz\nINITRD cut.gz,whole.gz\n");
+    put("pxelinux/vmlinuz", linuxKernel());
+    put("pxelinux/cut.gz", gzip().subarray(0, 30));
+    // Kernels unpack several archives behind each other, and zeros between them.
+    put("pxelinux/whole.gz", Buffer.concat([gzip(), Buffer.alloc(4), Buffer.from("070701")]));
+    expect(await told()).toEqual(['T012 "cut.gz" is cut short. Copy it again.']);
+  });
+
+  it("SYSLINUX for UEFI without its core and its configuration", async () => {
+    put("efi/syslinux.efi", peImage(0x8664));
+    expect(await told(rule("arch: x64-uefi", "file: efi/syslinux.efi"))).toEqual([
+      "T016 SYSLINUX for UEFI stops without ldlinux.e64 beside it. Copy ldlinux.e64 of the same Syslinux into the same folder.",
+      'T015 "efi/syslinux.efi" finds no configuration: "efi/pxelinux.cfg/default" is missing. Write it: it names the kernel and its initrd.',
+    ]);
+  });
+});
+
+describe("programs and machines", () => {
+  it.each([
+    ["arch: x64-uefi", "pxelinux.0"],
+    ["arch: ia32-uefi", "undionly.kpxe"],
+    ["arch: arm64-uefi", "pxelinux.0"],
+    ["firmware: uefi", "pxelinux.0"],
+    ["arch: [x86-bios, x64-uefi]", "pxelinux.0"],
+  ])("a rule for %s gives %s", async (when, file) => {
+    put(file, Buffer.alloc(42_000));
+    put("pxelinux.cfg/default", "LABEL a\n");
+    expect(await told(rule(when, `file: ${file}`))).toEqual([
+      expect.stringMatching(
+        `^T004 boot\\[0\\]\\.file: "${file}" is no UEFI program \\(it has no PE header\\), and the rule is for `,
+      ),
+    ]);
+  });
+
+  it.each(["arch: x86-bios", "firmware: bios"])("a rule for %s gives a UEFI program", async (when) => {
+    put("a.efi", peImage(0x8664));
+    expect(await told(rule(when, "file: a.efi"))).toEqual([
+      expect.stringMatching(/^T004 boot\[0\]\.file: "a\.efi" is a UEFI program/),
+    ]);
+    expect(await told(rule("firmware: ipxe", "file: a.efi"))).toEqual([]);
+  });
+
+  it("by the bytes and not the name: a kernel with an EFI stub is a program, and for x86-bios none", async () => {
+    const stub = peImage(0x8664, 0x300);
+    stub.set(linuxKernel().subarray(0x1f1, 0x268), 0x1f1);
+    put("vmlinuz", stub);
+    expect(await told(rule("arch: x64-uefi", "file: vmlinuz"))).toEqual([]);
+    expect((await told(rule("arch: x86-bios", "file: vmlinuz")))[0]).toMatch(/^T004/);
+  });
+
+  it("menu lines, for the architectures of the rules that show the menu", async () => {
+    put("loader.0", Buffer.alloc(9000));
+    const config =
+      "root: boot\nmenus: { m: { items: [{ text: a, file: loader.0 }] } }\nboot:\n  - { when: { arch: x64-uefi }, menu: m }\n";
+    expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is no UEFI program/);
+  });
+
+  it("the URL of HTTP Boot", async () => {
+    put("arm.efi", peImage(0xaa64));
+    const url = (file: string) => rule("arch: x64-uefi-http", `url: "http://{address}:8069/${file}"`);
+    expect((await told(url("arm.efi")))[0]).toMatch(/^T004 boot\[0\]\.url: "arm\.efi" is a UEFI program for arm64/);
+    expect((await told(url("none.efi")))[0]).toMatch(/^T001 boot\[0\]\.url: "none\.efi" is not in the root/);
+  });
+
+  it("a rule without a condition is told, and is no fault", async () => {
+    pxelinux("LABEL a\n");
+    const config = "root: boot\nboot:\n  - file: pxelinux/pxelinux.0\n";
+    const [code, out] = await checked(config);
+    expect([code, out]).toEqual([0, expect.stringContaining('gives "pxelinux/pxelinux.0" to UEFI machines too')]);
+  });
+
+  it("a UEFI program that is cut short or empty", async () => {
+    put("boot/loader.efi", sectionedImage(0x8664, 9000));
+    expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
+      /^T008 .*"boot\/loader\.efi" is cut short/,
+    );
+    put("boot/loader.efi", "");
+    expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
+      /^T008 .*"boot\/loader\.efi" is empty/,
+    );
+  });
+});

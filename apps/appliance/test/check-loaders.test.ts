@@ -1,0 +1,185 @@
+import { networkInterfaces } from "node:os";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
+import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { peImage } from "./helpers/pe-image.ts";
+
+const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
+
+/** The codes and the messages that stand behind them. */
+async function told(config = "root: boot\n"): Promise<string[]> {
+  return (await findings(config)).map((line) => line.replace(/^.*?: error\[(T\d+)\] /, "$1 "));
+}
+
+const rule = (when: string, key: string) => `root: boot\nboot:\n  - { when: { ${when} }, ${key} }\n`;
+
+describe("shim and GRUB", () => {
+  it("shim without its second stage, whatever it is called", async () => {
+    put("shimx64.efi", shimImage());
+    expect(await told()).toEqual([
+      'T016 "shimx64.efi" is shim, and "grubx64.efi", which it starts, is missing. Put grubx64.efi into the folder of shim.',
+    ]);
+    put("EFI/BOOT/BOOTX64.EFI", shimImage());
+    expect((await told(rule("arch: x64-uefi", "file: EFI/BOOT/BOOTX64.EFI")))[0]).toContain('"EFI/BOOT/grubx64.efi"');
+  });
+
+  it("a second stage for another machine", async () => {
+    put("shimx64.efi", shimImage());
+    put("grubx64.efi", peImage(0xaa64));
+    expect(await told()).toContain(
+      'T004 "grubx64.efi" is a program for arm64, and the shim beside it for x64. Replace it by the file for that machine.',
+    );
+  });
+
+  it("GRUB without its configuration, by the prefix that is built in", async () => {
+    put("grubx64.efi", grubImage("(tftp)/grub"));
+    put("boot/grub/grub.cfg", "linux /vmlinuz\n");
+    expect(await told()).toEqual([
+      'T015 "grubx64.efi" is GRUB, and finds no configuration: "grub/grub.cfg" is missing. Write it: it names the kernel and its initrd.',
+    ]);
+  });
+
+  it("what grub.cfg names, and the files it reads", async () => {
+    put("shimx64.efi", shimImage());
+    put("grubx64.efi", grubImage("/grub"));
+    put(
+      "grub/grub.cfg",
+      "source $prefix/more.cfg\nmenuentry a {\n  linux /images/vmlinuz\n  initrd /images/initrd\n}\n",
+    );
+    put("grub/more.cfg", "menuentry b { linux /images/other }\n");
+    put("images/initrd", "070701");
+    expect(await findings("root: boot\n")).toEqual([
+      'ROOT/grub/more.cfg:1:21: error[T001] "/images/other" is not in the root ROOT. Put the file there, or correct the name; names count from the root.',
+      'ROOT/grub/grub.cfg:3:9: error[T001] "/images/vmlinuz" is not in the root ROOT. Put the file there, or correct the name; names count from the root.',
+    ]);
+  });
+
+  it("GRUB without its modules, for UEFI and for BIOS", async () => {
+    put("grub/grub.cfg", "linux (http,10.0.0.1)/vmlinuz\n");
+    put("grubx64.efi", grubImage("/grub", ["net"]));
+    expect(await told()).toEqual([
+      'T016 "grubx64.efi" stops at "grub rescue>" without its modules: "grub/x86_64-efi/normal.mod" is missing. Make the folder with grub-mknetdir, or copy the modules of the same GRUB.',
+    ]);
+    put("grub/x86_64-efi/normal.mod", grubModule([]));
+    expect(await told()).toEqual([]);
+    put("core.0", Uint8Array.of(0xb2, 0x7f, 0xea, 0, 0x82, 0, 0, 0));
+    expect((await told(rule("arch: x86-bios", "file: core.0")))[0]).toMatch(
+      /^T016 "core\.0" .* "boot\/grub\/i386-pc\/normal\.mod" is missing/,
+    );
+  });
+});
+
+describe("iPXE", () => {
+  it.each([
+    ["kernel vmlinuz\n", "does not begin with #!ipxe: iPXE takes it for no script"],
+    ["\n#!ipxe\nboot\n", "does not begin with #!ipxe: something blank is before it"],
+    ["\ufeff#!ipxe\nboot\n", "begins with a byte order mark"],
+    [Buffer.from("\ufeff#!ipxe\nboot\n", "utf16le"), "is written in UTF-16"],
+  ])("a script that iPXE does not read", async (content, problem) => {
+    put("boot.ipxe", content);
+    put("vmlinuz", linuxKernel());
+    const [line = "", ...others] = await told();
+    expect(line).toContain(`T013 "boot.ipxe" ${problem}`);
+    expect(others).toEqual([]);
+  });
+
+  it("what a script names, and the scripts it goes on with", async () => {
+    put("menus/main.ipxe", "#!ipxe\nkernel /images/bzImage\ninitrd root.cpio.gz\nchain more.ipxe || shell\nkernal x\n");
+    put(
+      "menus/more.ipxe",
+      `#!ipxe\nchain \${net0/mac}.ipxe ||\nkernel http://10.0.0.1/k\ninitrd tftp://\${next-server}/none\n`,
+    );
+    expect(await told(rule("firmware: ipxe", "script: menus/main.ipxe"))).toEqual([
+      'T001 "/images/bzImage" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of the script.',
+      'T001 "root.cpio.gz" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of the script.',
+      expect.stringMatching(/^T001 "tftp:\/\/\$\{next-server\}\/none" is not in the root/),
+      'T014 iPXE has no command "kernal". Correct the word.',
+    ]);
+    expect((await told(rule("firmware: ipxe", "script: menus/none.ipxe")))[0]).toMatch(
+      /T001 boot\[0\]\.script: "menus\/none\.ipxe"/,
+    );
+  });
+
+  it("wimboot without the files of Windows", async () => {
+    put("boot.ipxe", "#!ipxe\nkernel wimboot\ninitrd boot.wim boot.wim\nboot\n");
+    put("wimboot", linuxKernel());
+    const wim = Buffer.alloc(208);
+    wim.write("MSWIM\0\0\0");
+    put("boot.wim", wim);
+    expect(await told()).toEqual([
+      "T019 wimboot gets no BCD here, and stops without it. Add a line such as: initrd BCD BCD.",
+      "T019 wimboot gets no boot.sdi here, and stops without it. Add a line such as: initrd boot.sdi boot.sdi.",
+    ]);
+  });
+});
+
+describe("other loaders", () => {
+  it("a Raspberry Pi folder in which no generation has what it needs", async () => {
+    put("bootcode.bin", Buffer.alloc(500));
+    put("config.txt", "arm_64bit=1\n");
+    put("kernel8.img", linuxKernel());
+    const [line = "", ...others] = await told();
+    expect(line).toContain("T016 no Raspberry Pi starts from this folder");
+    expect(line).toContain('for Raspberry Pi 4: "start4.elf"');
+    expect(others).toEqual([]);
+    put("start4.elf", Buffer.alloc(500));
+    expect(await told()).toEqual([]);
+  });
+
+  it("U-Boot's script and extlinux.conf", async () => {
+    put("boot.scr.uimg", scriptImage("tftpboot $kernel_addr_r Image\n"));
+    put("extlinux/extlinux.conf", "LABEL a\nLINUX /Image\nFDT /board.dtb\n");
+    expect(await told()).toEqual([
+      expect.stringMatching(/^T001 "Image" /),
+      expect.stringMatching(/^T001 "\/Image" /),
+      expect.stringMatching(/^T001 "\/board\.dtb" /),
+    ]);
+  });
+
+  it("the installer of ESXi", async () => {
+    put("esxi/mboot.efi", peImage(0x8664));
+    const config = rule("arch: x64-uefi", "file: esxi/mboot.efi");
+    expect((await told(config))[0]).toMatch(/^T015 .*"esxi\/boot\.cfg" is missing/);
+    put("esxi/boot.cfg", "kernel=b.b00\nmodules=jumpstrt.gz --- k.b00\n");
+    put("esxi/k.b00", gzip());
+    expect(await told(config)).toEqual([
+      expect.stringMatching(/^T001 "b\.b00"/),
+      expect.stringMatching(/^T001 "jumpstrt\.gz"/),
+    ]);
+  });
+});
+
+describe("rules", () => {
+  it("a config that answers nobody", async () => {
+    put("x", "x");
+    const nobody = "root: boot\nboot:\n  - { when: { arch: x64-uefi }, ignore: true }\n  - { ignore: true }\n";
+    expect(await findings(nobody)).toEqual([
+      "a.yaml:2:1: error[T018] boot: no client gets a reply: every rule ignores its clients, and the last one matches all. Write a rule with a file, a script or a menu before it, or remove the last.",
+    ]);
+    expect(await findings("root: boot\nboot:\n  - { when: { arch: x64-uefi }, ignore: true }\n")).toEqual([]);
+    expect(await findings(`${nobody}dhcp: { enabled: false }\n`)).toEqual([]);
+  });
+
+  it("rules that nobody gets, because one before them takes the same clients", async () => {
+    const [code, out] = await checked(
+      'root: boot\nboot:\n  - { when: { arch: [x64-uefi, ia32-uefi] }, ignore: true }\n  - { name: late, when: { arch: x64-uefi, mac: "52:54:00:00:00:01" }, ignore: true }\n  - { when: { arch: arm64-uefi }, ignore: true }\n',
+    );
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('"late" never matches: "rule 1" before it takes the same clients\n'),
+    ]);
+    expect(out).not.toContain('"rule 3"');
+  });
+
+  it("subnets in which this machine has no address", async () => {
+    const here = Object.values(networkInterfaces())
+      .flat()
+      .find((address) => address?.family === "IPv4")?.address;
+    const foreign = "subnets: 203.0.113.0/24\n";
+    expect((await checked(`root: boot\n${foreign}`))[1]).toContain(
+      "no interface of this machine has an address in subnets (203.0.113.0/24)",
+    );
+    expect((await checked(`root: boot\nsubnets: [203.0.113.0/24, ${here}/32]\n`))[1]).not.toContain("in subnets");
+  });
+});

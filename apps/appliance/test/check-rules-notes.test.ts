@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { checked, findings, put } from "./helpers/checked-tree.ts";
+
+const notes = async (config: string) =>
+  (await checked(config))[1].split("\n").filter((line) => / iPXE too|vendor class/.test(line));
+
+describe("check says what might go in a circle", () => {
+  it.each([
+    "{ when: { firmware: ipxe }, file: undionly.kpxe }",
+    "{ file: ipxe/undionly.kpxe }",
+    "{ when: { arch: x64-uefi }, file: snponly.efi }",
+    "{ when: { userClass: iPXE }, file: ipxe.efi }",
+  ])("%s", async (rule) => {
+    for (const name of ["undionly.kpxe", "ipxe/undionly.kpxe", "snponly.efi", "ipxe.efi"]) put(name, "x");
+    const said = await notes(`root: boot\nboot: [${rule}]`);
+    expect(said).toEqual([expect.stringMatching(/^"rule 1" hands "[\w/.]+" to iPXE too: without a script inside/)]);
+  });
+
+  it("of a menu line, too", async () => {
+    put("undionly.kpxe", "x");
+    const config = "root: boot\nmenus: { m: { items: [{ text: a, file: undionly.kpxe }] } }\nboot: [{ menu: m }]";
+    expect(await notes(config)).toHaveLength(1);
+  });
+
+  it.each([
+    "[{ when: { firmware: bios }, file: undionly.kpxe }]",
+    "[{ file: undionly.kpxe, script: boot.ipxe }]",
+    "[{ when: { firmware: ipxe }, script: boot.ipxe }, { file: undionly.kpxe }]",
+    "[{ when: { userClass: other }, file: undionly.kpxe }]",
+    "[{ file: pxelinux.0 }]",
+  ])("but not of %s", async (rules) => {
+    for (const name of ["undionly.kpxe", "boot.ipxe", "pxelinux.0"]) put(name, "x");
+    expect(await notes(`root: boot\nboot: ${rules}`)).toEqual([]);
+  });
+});
+
+describe("check says which vendor classes no rule serves", () => {
+  it.each([
+    ["[]", ["Juniper"]],
+    ["[{ when: { vendorClass: Cisco }, file: a }]", ["Juniper"]],
+    ["[{ when: { vendorClass: Juniper, arch: x64-uefi }, file: a }]", ["Juniper"]],
+    ["[{ when: { vendorClass: Juniper-ex3400 }, file: a }]", []],
+    ["[{ file: a }]", []],
+  ])("%s", async (rules, classes) => {
+    put("a", "x");
+    const said = await notes(`root: boot\ndhcp: { vendorClasses: [Juniper] }\nboot: ${rules}`);
+    expect(said).toEqual(classes.map((name) => expect.stringContaining(`vendor class "${name}"`)));
+  });
+});
+
+describe("case in the boot folder", () => {
+  it("two folders that differ in case alone are a finding each", async () => {
+    put("Boot/BCD", "x");
+    put("boot/boot.sdi", "x");
+    put("BOOT/font.ttf", "x");
+    put("sub/A/x", "x");
+    put("sub/a/x", "x");
+    expect(await findings("root: boot")).toEqual([
+      expect.stringContaining('error[T003] the folders "BOOT" and "Boot" differ'),
+      expect.stringContaining('error[T003] the folders "BOOT" and "boot" differ'),
+      expect.stringContaining('error[T003] the folders "sub/A" and "sub/a" differ'),
+    ]);
+  });
+
+  it("a rule's file is found in any of them, as the servers find it", async () => {
+    put("Boot/BCD", "x");
+    put("boot/boot.sdi", "x");
+    const said = await findings("root: boot\nboot: [{ file: BOOT/boot.SDI }, { file: Boot/BCD }]");
+    expect(said.some((line) => line.includes('"BOOT/boot.SDI" is called "boot/boot.sdi"'))).toBe(true);
+    expect(said.some((line) => line.includes("T001"))).toBe(false);
+  });
+});

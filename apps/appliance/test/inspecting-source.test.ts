@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { content, directory, type Source, type SourceClient } from "@bootlace/boot-source";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Inspected, inspectingSource } from "../src/boot-files/inspecting-source.ts";
+import { scriptSource } from "../src/boot-files/script-source.ts";
+
+let root = "";
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "bootlace-inspect-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function put(name: string, text: string): void {
+  writeFileSync(join(root, name), text);
+  // Long unchanged: only then a version names its bytes.
+  utimesSync(join(root, name), 1_000_000, 1_000_000);
+}
+
+const client = (address = "10.0.0.7"): SourceClient => ({
+  address,
+  port: 2000,
+  localAddress: "192.168.50.10",
+  localPort: 69,
+});
+
+function inspecting(source: Source) {
+  const seen: Inspected[] = [];
+  const isOwnHost = (host: string) => host === "192.168.50.10";
+  const inspector = inspectingSource(source, { isOwnHost, onInspected: (inspected) => seen.push(inspected) });
+  const get = async (name: string, who = client()) => {
+    const opened = await inspector.open(name, who);
+    if (opened.ok) await opened.file.close();
+    await inspector.idle();
+    return opened.ok;
+  };
+  return { get, seen, inspector };
+}
+
+/** As the system's clock is to a file that was written long ago. */
+const later = () => Date.now() + 3_600_000;
+
+test("a file that is opened is looked at, once for each client", async () => {
+  put("vmlinuz", "<!DOCTYPE html>");
+  const { get, seen } = inspecting(directory(root, { now: later }));
+  expect(await get("/vmlinuz")).toBe(true);
+  await get("vmlinuz");
+  await get("vmlinuz", client("10.0.0.8"));
+  expect(await get("other")).toBe(false);
+  expect(seen.map(({ path, client, facts }) => [path, client, facts.flaw])).toEqual([
+    ["vmlinuz", "10.0.0.7", "web-page"],
+    ["vmlinuz", "10.0.0.8", "web-page"],
+  ]);
+});
+
+test("the same version is read once, and a new one is looked at again", async () => {
+  let reads = 0;
+  let text = "a";
+  const source: Source = {
+    async open() {
+      const made = content(text, text);
+      if (!made.ok) return made;
+      const read = (target: Uint8Array, position: number) => {
+        reads++;
+        return made.file.read(target, position);
+      };
+      return { ok: true, file: { ...made.file, read } };
+    },
+  };
+  const { get, seen } = inspecting(source);
+  await get("x");
+  await get("x", client("10.0.0.8"));
+  expect(reads).toBe(1);
+  text = "longer";
+  await get("x");
+  expect([reads, seen.map(({ facts }) => facts.size)]).toEqual([2, [1, 1, 6]]);
+});
+
+test("scripts are looked at as they go out, under the name of their file", async () => {
+  put("boot.ipxe", "#!ipxe\nkernel {{base_url}}/k\nchain http://10.1.1.1/x\n");
+  const filled = scriptSource(directory(root, { now: later }), { protocol: "tftp", usualPort: 69 });
+  const { get, seen } = inspecting(filled);
+  await get("boot.ipxe?mac=52:54:00:00:00:01");
+  expect(seen[0]?.path).toBe("boot.ipxe");
+  expect(seen[0]?.facts.needs?.map(({ path, host }) => path ?? host)).toEqual(["k", "10.1.1.1"]);
+});
+
+test("names of an included configuration count from the folder of the loader", async () => {
+  await mkdir(join(root, "pxe/pxelinux.cfg"), { recursive: true });
+  await mkdir(join(root, "pxe/menus"));
+  put("pxe/pxelinux.cfg/default", "INCLUDE menus/std.cfg\n");
+  put("pxe/menus/std.cfg", "LABEL a\nLINUX vmlinuz\n");
+  const { get, seen } = inspecting(directory(root, { now: later }));
+  await get("pxe/pxelinux.cfg/default");
+  await get("pxe/menus/std.cfg");
+  expect(seen[1]?.facts.needs?.map(({ path }) => path)).toEqual(["pxe/vmlinuz"]);
+});
+
+test("a source that fails at the second look spoils nothing", async () => {
+  let opened = 0;
+  const { get, seen } = inspecting({
+    open() {
+      opened++;
+      if (opened > 1) throw new Error("gone");
+      return content("a", "1");
+    },
+  });
+  expect(await get("x")).toBe(true);
+  expect([opened, seen]).toEqual([2, []]);
+});
+
+test("a stream, which is read once, is left alone", async () => {
+  const source: Source = {
+    open: () => ({ ok: true, file: { size: 3, version: "1", sequential: true, read: () => 0, close() {} } }),
+  };
+  const { get, seen } = inspecting(source);
+  await get("x");
+  expect(seen).toEqual([]);
+});

@@ -1,0 +1,241 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { architectureByName } from "@bootlace/dhcp-core";
+import { afterAll, describe, expect, it } from "vitest";
+import { readArguments } from "../src/cli/arguments.ts";
+import { commands } from "../src/cli/commands.ts";
+import { logs } from "../src/cli/logs.ts";
+import { formatFault } from "../src/config/faults.ts";
+import { suggestKey } from "../src/config/other-words.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { openSqliteStore } from "../src/history/sqlite-store.ts";
+import { readLogTail } from "../src/log/log-tail.ts";
+import { bootRequest as madeUp } from "../src/policy/boot-request.ts";
+import { apiDaemon } from "./helpers/api-daemon.ts";
+import { commandLine } from "./helpers/command-line.ts";
+import { clientOf, configFrom } from "./helpers/policy-desk.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bootlace-small-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const main = join(import.meta.dirname, "../dist/main.js");
+
+function bootlace(...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe("one mark ends a suggestion", () => {
+  const fault = { code: "E003", problem: "unknown key", file: "a.yaml", line: 1, column: 1, path: "" } as const;
+
+  it.each([
+    [{ ...fault, allowed: 'Known keys: a. Did you mean "a"?' }, 'unknown key. Known keys: a. Did you mean "a"?'],
+    [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Known keys: a. Did you mean "a"?'],
+    [{ ...fault, problem: "Is this a key?" }, "Is this a key?"],
+  ])("%j", (told, text) => expect(formatFault(told)).toBe(`a.yaml:1:1: error[E003] ${text}`));
+
+  it("on the command line and in a config alike", () => {
+    writeFileSync(join(folder, "wrong.yaml"), "rooot: boot\n");
+    for (const words of [
+      ["chek"],
+      ["check", "--jsn"],
+      ["check", "wrong.yaml"],
+      ["help", "chek"],
+      ["explain", "--mac", "x"],
+    ]) {
+      const { stdout, stderr } = bootlace(...words);
+      expect(stdout + stderr).not.toMatch(/\?[.?!]/);
+    }
+  });
+});
+
+describe("words of other servers suggest ours", () => {
+  const words: readonly (readonly [string, readonly PropertyKey[], string | undefined])[] = [
+    ["blksize", ["tftp"], "maxBlockSize"],
+    ["blksize", [], "tftp.maxBlockSize"],
+    ["windowsize", ["tftp"], "maxWindowSize"],
+    ["block-size", [], "tftp.maxBlockSize"],
+    ["tftp-root", [], "root"],
+    ["enable-tftp", [], "tftp.enabled"],
+    ["dhcp-boot", [], "boot"],
+    ["pxe-service", [], "menus"],
+    ["dhcp-host", [], "hosts"],
+    ["maxthread", ["tftp"], "maxTransfers"],
+    ["tftp_directory", [], "root"],
+    ["listen-addr", [], "interfaces"],
+    ["next-server", ["boot", 0], "server"],
+    ["filename", ["boot", 3], "file"],
+    ["filename", [], "boot.file"],
+    ["rooot", [], "root"],
+    ["nothing-like-it", [], undefined],
+  ];
+
+  it.each(words)("%s in %j is %s", (key, path, meant) => expect(suggestKey(key, path)).toBe(meant));
+
+  it("and each suggestion is a key that the config has", () => {
+    const known = JSON.stringify(configFrom(""));
+    for (const [, path, meant] of words) {
+      if (meant === undefined || path[0] === "boot" || meant === "boot.file") continue;
+      expect(known).toContain(`"${meant.split(".").at(-1)}":`);
+    }
+  });
+
+  it("in the error that a config gets", () => {
+    const parsed = parseConfig("tftp: { blksize: 1024 }\n", "a.yaml");
+    expect(parsed.ok ? "" : parsed.faults.map(formatFault).join()).toContain('Did you mean "maxBlockSize"?');
+  });
+});
+
+describe("explain takes the words that people have for machines", () => {
+  it.each([
+    ["uefi", "x64-uefi", "uefi"],
+    ["efi", "x64-uefi", "uefi"],
+    ["bios", "x86-bios", "bios"],
+    ["pi", "arm-rpiboot", "raspberry-pi"],
+    ["Raspberry Pi", "arm-rpiboot", "raspberry-pi"],
+    ["arm", "arm64-uefi", "uefi"],
+    ["x64-uefi-http", "x64-uefi-http", "uefi-http"],
+  ])("--arch %s is %s", (word, name, firmware) => {
+    const made = madeUp({ mac: "52:54:00:12:34:56", arch: word });
+    if (!made.ok) throw new Error(made.problem);
+    expect(clientOf(made.packet)).toMatchObject({ arch: architectureByName(name), firmware });
+  });
+
+  it("and refuses what is none, with the nearest", () => {
+    expect(madeUp({ mac: "52:54:00:12:34:56", arch: "x64-uef" })).toMatchObject({ ok: false, suggestion: "x64-uefi" });
+  });
+});
+
+describe("the command line", () => {
+  it("-- before the command is left out, as npm and pnpm hand it on", () => {
+    writeFileSync(join(folder, "right.yaml"), "root: ./boot\n");
+    mkdirSync(join(folder, "boot"), { recursive: true });
+    expect(bootlace("--", "check", "--no-files", "right.yaml")).toMatchObject({ status: 0, stderr: "" });
+    expect(bootlace("--", "--version").stdout).toMatch(/^bootlace \d/);
+  });
+
+  it("help knows itself", () => {
+    for (const words of [
+      ["help", "help"],
+      ["help", "--help"],
+      ["help", "-h"],
+    ]) {
+      expect(bootlace(...words)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^bootlace help: /) });
+    }
+  });
+
+  it("help --json has every command with its options", () => {
+    const all = JSON.parse(bootlace("help", "--json").stdout) as {
+      schema: number;
+      commands: { name: string; options: { name: string }[] }[];
+    };
+    expect([all.schema, all.commands.map(({ name }) => name)]).toEqual([1, commands.map(({ name }) => name)]);
+    expect(all.commands.every(({ options }) => options.some(({ name }) => name === "help"))).toBe(true);
+    const one = JSON.parse(bootlace("help", "next", "--json").stdout) as typeof all;
+    expect(one.commands.map(({ name }) => name)).toEqual(["next"]);
+    expect(bootlace("help", "--json", "nxt")).toMatchObject({ status: 2, stderr: expect.stringContaining("next") });
+  });
+
+  const rows = [
+    { name: "json", description: "" },
+    { name: "mac", short: "m", value: "MAC", description: "" },
+    { name: "set", value: "K", many: true, description: "" },
+  ];
+
+  it.each([
+    [["--json", "--json"], "--json is given twice"],
+    [["--mac", "a", "--mac", "a"], "--mac is given twice"],
+    [["-m", "a", "--mac=b"], "--mac is given twice"],
+  ])("%j is refused", (words, problem) => expect(readArguments(words, rows, 0)).toEqual({ ok: false, problem }));
+
+  it("what may be repeated may be", () => {
+    expect(readArguments(["--set", "a", "--set=b"], rows, 0)).toMatchObject({ ok: true });
+    expect(bootlace("explain", "--mac", "52:54:00:12:34:56", "-m", "52:54:00:12:34:57")).toMatchObject({ status: 2 });
+  });
+});
+
+describe("boots.db is for its user alone", () => {
+  const mode = (path: string) => (existsSync(path) ? (statSync(path).mode & 0o777).toString(8) : undefined);
+  const limits = { maxBoots: 10, maxBytes: 1_000_000 };
+
+  it("from its first moment on, with the files beside it; one of an earlier version is corrected", async () => {
+    const path = join(folder, "boots.db");
+    const first = openSqliteStore(path, limits);
+    if (!first.ok) throw new Error(first.problem);
+    for (const suffix of ["", "-wal", "-shm"]) expect(mode(path + suffix) ?? "600").toBe("600");
+    for (const suffix of ["", "-wal", "-shm"]) if (existsSync(path + suffix)) chmodSync(path + suffix, 0o644);
+    const second = openSqliteStore(path, limits);
+    if (!second.ok) throw new Error(second.problem);
+    for (const suffix of ["", "-wal", "-shm"]) expect(mode(path + suffix) ?? "600").toBe("600");
+    await second.store.close();
+    await first.store.close();
+  });
+
+  it("also where it was damaged and put aside", async () => {
+    const path = join(folder, "damaged.db");
+    writeFileSync(path, "no database".repeat(100), { mode: 0o644 });
+    const opened = openSqliteStore(path, limits);
+    if (!opened.ok) throw new Error(opened.problem);
+    expect([opened.news, mode(path), mode(`${path}.damaged`)]).toEqual([[{ type: "damaged" }], "600", "600"]);
+    await opened.store.close();
+  });
+});
+
+describe("the log of before a restart", () => {
+  const line = (fields: object) =>
+    JSON.stringify({
+      level: "info",
+      time: "2026-11-30T01:02:03.000Z",
+      scope: "dhcp",
+      event: "dhcp.offer",
+      msg: "an offer",
+      ...fields,
+    });
+
+  it("is read from the log file, and shown by logs", async () => {
+    const file = join(folder, "bootlace.log");
+    writeFileSync(file, `${line({ mac: "52:54:00:12:34:56" })}\n`);
+    mkdirSync(join(folder, "boot"), { recursive: true });
+    const { log } = configFrom("");
+    await using test = await apiDaemon(join(folder, "boot"), 68, 0, { log: { ...log, file } });
+    const { code, out } = await commandLine(folder).run(logs, "--json", "--mac", "52:54:00:12:34:56", ...test.url);
+    expect(code).toBe(0);
+    expect(JSON.parse(out.split("\n")[0] ?? "")).toMatchObject({
+      at: "2026-11-30T01:02:03.000Z",
+      event: "dhcp.offer",
+      message: "an offer",
+    });
+  });
+
+  it("leaves out what is no line of ours", () => {
+    const file = join(folder, "mixed.log");
+    const lines = [
+      "2026-11-30 pretty line",
+      "{",
+      "[]",
+      line({ level: "loud" }),
+      line({ event: "no.such" }),
+      line({ time: "x" }),
+      line({ msg: 3 }),
+      line({}),
+    ];
+    writeFileSync(file, lines.join("\n"));
+    expect(readLogTail(file)).toEqual([
+      {
+        record: { level: "info", scope: "dhcp", event: "dhcp.offer", message: "an offer", fields: {} },
+        time: Date.UTC(2026, 10, 30, 1, 2, 3),
+      },
+    ]);
+    expect(readLogTail(join(folder, "none"))).toEqual([]);
+    expect(readLogTail(folder)).toEqual([]);
+  });
+
+  it("is bounded, in lines and in bytes", () => {
+    const file = join(folder, "long.log");
+    writeFileSync(file, `${line({})}\n`.repeat(3000));
+    expect(readLogTail(file).length).toBeLessThanOrEqual(2000);
+    writeFileSync(file, `${line({ padding: "x".repeat(1_500_000) })}\n`.repeat(2));
+    expect(readLogTail(file)).toHaveLength(1);
+  });
+});
