@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -105,6 +105,30 @@ describe("PXELINUX", () => {
     expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
   });
 
+  it("modules of SYSLINUX for UEFI: those of 32-bit machines cannot be told from those for BIOS", async () => {
+    for (const [folder, machine, core] of [
+      ["efi64", 0x8664, "ldlinux.e64"],
+      ["efi32", 0x014c, "ldlinux.e32"],
+    ] as const) {
+      put(`${folder}/syslinux.efi`, peImage(machine));
+      put(`${folder}/${core}`, libraryUser([]));
+      put(`${folder}/menu.c32`, libraryUser([]));
+      put(`${folder}/pxelinux.cfg/default`, "UI menu.c32\nLABEL a\nLOCALBOOT 0\n");
+    }
+    expect(await findings("root: boot\n")).toEqual([
+      'ROOT/efi64/pxelinux.cfg/default:1:4: error[T004] "menu.c32" is a module for BIOS, and the loader in this folder runs on UEFI. Copy the module of the same Syslinux for UEFI.',
+    ]);
+  });
+
+  it("a module of another version", async () => {
+    pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    put("pxelinux/menu.c32", ldlinuxModule(["start_ldlinux", "new_function", "lua_insert"]));
+    put("pxelinux/vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T006 "menu.c32" is of another version than the loader: it needs "new_function". Copy all modules from the Syslinux of the loader.',
+    ]);
+  });
+
   it("kernels that are none: .bin, cut, a web page, a text, empty, for nobody to read", async () => {
     pxelinux(
       [
@@ -194,6 +218,22 @@ describe("programs and machines", () => {
     const config =
       "root: boot\nmenus: { m: { items: [{ text: a, file: loader.0 }] } }\nboot:\n  - { when: { arch: x64-uefi }, menu: m }\n";
     expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is no UEFI program/);
+  });
+
+  it("one-time boots that wait for their machines", async () => {
+    put("x", "x");
+    mkdirSync(join(folder, "state"));
+    const next = (action: object) => ({ mac: "52:54:00:00:00:01", action, setAt: 1 });
+    const state = { schema: 1, next: [next({ file: "gone.efi" })] };
+    writeFileSync(join(folder, "state/next.json"), JSON.stringify(state));
+    expect(
+      (await findings("root: boot\nstate: { directory: state }\n")).map((line) => line.replaceAll(folder, "DIR")),
+    ).toEqual([
+      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Copy the file there, or correct the name.',
+    ]);
+    const elsewhere = { schema: 1, next: [next({ file: "gone.efi", server: "10.0.0.1" })] };
+    writeFileSync(join(folder, "state/next.json"), JSON.stringify(elsewhere));
+    expect(await findings("root: boot\nstate: { directory: state }\n")).toEqual([]);
   });
 
   it("the URL of HTTP Boot", async () => {

@@ -37,7 +37,7 @@ export type OwnEvent =
   | ({ readonly type: "programs"; readonly time: number } & Programs)
   /**
    * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form; where clients
-   * have folders of their own, one name stands for several files. Comes once for each client and version of a file.
+   * have folders of their own, one name stands for several files. Comes when the file is another than the last of this name.
    */
   | {
       readonly type: "inspected";
