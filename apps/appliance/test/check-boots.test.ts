@@ -105,6 +105,21 @@ describe("PXELINUX", () => {
     expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
   });
 
+  it("modules of SYSLINUX for UEFI: those of 32-bit machines cannot be told from those for BIOS", async () => {
+    for (const [folder, machine, core] of [
+      ["efi64", 0x8664, "ldlinux.e64"],
+      ["efi32", 0x014c, "ldlinux.e32"],
+    ] as const) {
+      put(`${folder}/syslinux.efi`, peImage(machine));
+      put(`${folder}/${core}`, libraryUser([]));
+      put(`${folder}/menu.c32`, libraryUser([]));
+      put(`${folder}/pxelinux.cfg/default`, "UI menu.c32\nLABEL a\nLOCALBOOT 0\n");
+    }
+    expect(await findings("root: boot\n")).toEqual([
+      'ROOT/efi64/pxelinux.cfg/default:1:4: error[T004] "menu.c32" is a module for BIOS, and the loader in this folder runs on UEFI. Copy the module of the same Syslinux for UEFI.',
+    ]);
+  });
+
   it("a module of another version", async () => {
     pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
     put("pxelinux/menu.c32", ldlinuxModule(["start_ldlinux", "new_function", "lua_insert"]));
@@ -214,7 +229,7 @@ describe("programs and machines", () => {
     expect(
       (await findings("root: boot\nstate: { directory: state }\n")).map((line) => line.replaceAll(folder, "DIR")),
     ).toEqual([
-      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Put the file there, or correct the name.',
+      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Copy the file there, or correct the name.',
     ]);
     const elsewhere = { schema: 1, next: [next({ file: "gone.efi", server: "10.0.0.1" })] };
     writeFileSync(join(folder, "state/next.json"), JSON.stringify(elsewhere));

@@ -40,6 +40,14 @@ describe("shim and GRUB", () => {
     ]);
   });
 
+  it("GRUB that looks beside itself, as Fedora's does", async () => {
+    put("secure-boot/grubx64.efi", grubImage("/EFI/fedora"));
+    expect(await told()).toEqual([expect.stringMatching(/^T015 .* "EFI\/fedora\/grub\.cfg" is missing/)]);
+    put("secure-boot/grub.cfg", "linux /vmlinuz\n");
+    put("vmlinuz", linuxKernel());
+    expect(await told()).toEqual([]);
+  });
+
   it("what grub.cfg names, and the files it reads", async () => {
     put("shimx64.efi", shimImage());
     put("grubx64.efi", grubImage("/grub"));

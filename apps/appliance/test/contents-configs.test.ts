@@ -278,6 +278,10 @@ sanboot --no-describe --drive 0x80
     ["#!ipxe\nprompt Press a key\nkernel k\nboot\n", { waits: true, localBoot: false }],
     ["#!ipxe\nprompt --key 0x02 --timeout 2000 Press && shell ||\nkernel k\nboot\n", { localBoot: false }],
     ["#!ipxe\nshell\n", { waits: true }],
+    [
+      "#!ipxe\n:menu\nmenu x\nitem local l\nchoose --default local --timeout 900 t && goto $t || goto local\n:local\nexit 1\n",
+      { waits: false, starts: "local", localBoot: true },
+    ],
   ])("what happens without a person: %j", (text, wanted) => {
     expect(read("boot.ipxe", text)).toMatchObject(wanted);
   });

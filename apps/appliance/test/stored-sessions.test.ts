@@ -44,12 +44,13 @@ test("the boots here have steps of every kind", () => {
   );
 });
 
-test("parse(serialize(x)) = x, for sessions and summaries", () => {
+test("parse(serialize(x)) = x, for sessions, and for summaries but for what is under way", () => {
   for (const boot of boots) {
     const named = { ...boot, host: "bench-3" };
     expect(parseSession(serializeSession(named))).toStrictEqual({ ok: true, value: sessionOf(named) });
     const summary = summaryOf(named);
-    expect(parseSummary(serializeSummary(summary))).toStrictEqual({ ok: true, value: summary });
+    const { transfers: _underWay, ...value } = summary;
+    expect(parseSummary(serializeSummary(summary))).toStrictEqual({ ok: true, value });
   }
 });
 

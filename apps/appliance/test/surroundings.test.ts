@@ -2,7 +2,7 @@ import { content } from "@bootlace/boot-source";
 import { expect, test } from "vitest";
 import { surroundingsService } from "../src/app/services/surroundings.ts";
 import { parseConfig } from "../src/config/parse.ts";
-import type { ApplianceEvent } from "../src/events/event.ts";
+import type { OwnEvent } from "../src/events/event.ts";
 import type { NetworkInterfaces } from "../src/net/interfaces.ts";
 
 function configOf(text: string) {
@@ -18,11 +18,13 @@ const here: NetworkInterfaces = {
 };
 
 function service(text: string) {
-  const events: ApplianceEvent["event"][] = [];
+  const events: OwnEvent[] = [];
   const made = surroundingsService(configOf(text), {
     now: () => 7,
     networkInterfaces: () => here,
-    observe: ({ event }) => events.push(event),
+    onEvent: (event) => events.push(event),
+    log: () => {},
+    askServer: async () => "serves",
   });
   return { made, events };
 }

@@ -15,8 +15,10 @@ const longestText = 4096;
 export interface Sending {
   /** Call it when the response has ended in any way: the system has released the bytes. */
   closed(): void;
-  /** Bytes that the operating system has taken. */
+  /** Bytes that the operating system has taken, by whole writes. */
   readonly bytes: number;
+  /** Bytes that were written, whoever has them now. */
+  readonly given: number;
   readonly total: number;
   /** Closes the connection; `ended` is called with this reason. */
   abort(reason: HttpAbort): void;
@@ -34,7 +36,7 @@ export interface Body {
    * Called once: the system took the last byte, or the connection is gone, or, before `begin`, the source failed and another
    * response can be sent.
    */
-  readonly ended: (end: BodyEnd, bytes: number) => void;
+  readonly ended: (end: BodyEnd) => void;
 }
 
 /** Sends bytes of a file as the body of an answer. Closes the source. */
@@ -49,12 +51,13 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
   let failure: HttpAbort | undefined;
   const sending = {
     bytes: 0,
+    given: total,
     total,
     closed() {
       cache.release(chunk);
       closeSource(file);
       const ok = sending.bytes === total;
-      ended(ok ? { ok } : { ok, reason: failure ?? "client-closed", detail: undefined }, sending.bytes);
+      ended(ok ? { ok } : { ok, reason: failure ?? "client-closed", detail: undefined });
     },
     abort(reason: HttpAbort) {
       failure ??= reason;
@@ -86,6 +89,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
   // A getter here would cost more than everything else: V8 creates a hidden class for each object that has one.
   const sending = {
     bytes: 0,
+    given: 0,
     total,
     closed: end,
     abort(reason: HttpAbort) {
@@ -129,7 +133,8 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
     const from = (first + sending.bytes) % chunkBytes;
     const length = Math.min(chunk.bytes.length - from, total - sending.bytes);
     const part = length === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + length);
-    if (sending.bytes + length === total) {
+    sending.given = sending.bytes + length;
+    if (sending.given === total) {
       // Only "finish" shows success: after a broken connection nothing is left to write either.
       response.prependOnceListener("finish", () => {
         sending.bytes = total;
@@ -177,7 +182,7 @@ function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Se
     letGo();
     closeSource(file, reading);
     const ok = sending.bytes === total;
-    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure }, sending.bytes);
+    body.ended(ok ? { ok } : { ok, reason: "client-closed", detail: undefined, ...failure });
   }
 
   next();

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { Sending } from "./body.ts";
 import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
+import type { Delivery } from "./delivery.ts";
 
 /** One TCP connection of a client. */
 export interface Connection {
@@ -8,8 +8,12 @@ export interface Connection {
   readonly client: HttpBootClient;
   /** The refusal for everything on this connection. */
   readonly refusal: HttpRefusal | undefined;
-  /** The body being sent. Not a closure: V8 then kept the garbage of all requests for a full collection. */
-  sending: Pick<Sending, "abort"> | undefined;
+  /** The body that is being written. */
+  current: Delivery | undefined;
+  /** Bodies before it that the operating system has taken: how much of them the client has is not known yet. */
+  unproven: Delivery[];
+  /** A request came before the answer to the one before: the next one proves nothing. */
+  asksAhead: boolean;
   /** Requests that arrived while another one is being answered (pipelining), in order. */
   readonly waiting: (() => void)[];
   busy: boolean;
@@ -28,7 +32,8 @@ export interface ConnectionLimits {
 }
 
 export interface Connections {
-  accept(socket: Socket): void;
+  /** Undefined: it was refused without a word. */
+  accept(socket: Socket): Connection | undefined;
   of(socket: Socket): Connection | undefined;
   /** Ends the connections of one listener: idle ones at once, the others after their response. */
   finish(local: { readonly address: string; readonly port: number }): void;
@@ -72,7 +77,7 @@ export function connectionTable(
   function endOldestIdle(among: (connection: Connection) => boolean): boolean {
     let oldest: Connection | undefined;
     for (const connection of connections.values()) {
-      if (connection.busy || connection.requests === 0 || !among(connection)) continue;
+      if (connection.busy || isSlow(connection) || connection.requests === 0 || !among(connection)) continue;
       if (oldest === undefined || connection.idleSince < oldest.idleSince) oldest = connection;
     }
     if (oldest === undefined) return false;
@@ -100,7 +105,7 @@ export function connectionTable(
       // Without address: gone before it was accepted.
       if (remoteAddress === undefined) {
         socket.destroy();
-        return;
+        return undefined;
       }
       const client = { address: remoteAddress, port: remotePort, localAddress, localPort };
       if (connections.size >= limits.maxConnections * excessFactor) {
@@ -109,19 +114,23 @@ export function connectionTable(
         return;
       }
       const refusal = refusalFor(remoteAddress);
-      connections.set(socket, {
+      const connection: Connection = {
         socket,
         client,
         refusal,
-        sending: undefined,
+        current: undefined,
+        unproven: [],
+        asksAhead: false,
         waiting: [],
         busy: false,
         last: false,
         requests: 0,
         idleSince: now(),
-      });
+      };
+      connections.set(socket, connection);
       perClient.set(remoteAddress, (perClient.get(remoteAddress) ?? 0) + 1);
       socket.once("close", () => forget(socket));
+      return connection;
     },
     of: (socket) => connections.get(socket),
     finish({ address, port }) {
@@ -129,7 +138,7 @@ export function connectionTable(
         const { client, socket } = connection;
         if (client.localPort !== port || (client.localAddress !== address && address !== "0.0.0.0")) continue;
         connection.last = true;
-        if (!connection.busy) socket.destroy();
+        if (!connection.busy) socket.destroySoon();
       }
     },
     all: () => connections.values(),
@@ -140,4 +149,9 @@ export function connectionTable(
       return connections.size;
     },
   };
+}
+
+/** A client that still takes what lies in the queue of the operating system. */
+function isSlow({ unproven }: Connection): boolean {
+  return unproven.some(({ late }) => late);
 }

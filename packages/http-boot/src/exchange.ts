@@ -1,11 +1,13 @@
 import type { OpenResult, Source, SourceFault } from "@bootlace/boot-source";
 import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./answer.ts";
 import { type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
-import { type CachedFile, type ChunkCache, chunkBytes } from "./chunks.ts";
+import type { CachedFile, ChunkCache } from "./chunks.ts";
 import type { Connection } from "./connections.ts";
 import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
 import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
 import { longestTarget, readTarget, type Target } from "./core/target.ts";
+import { type Deliveries, largeBody } from "./deliveries.ts";
+import { type Delivery, newDelivery } from "./delivery.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface ExchangeDeps {
@@ -18,8 +20,9 @@ export interface ExchangeDeps {
   readonly now: () => number;
   /** Milliseconds of a steady clock. */
   readonly ticks: () => number;
-  /** Registers a body that is not sent at once; call the returned function at its end. */
-  readonly onSending: (sending: Sending, request: HttpBootRequest, began: number) => () => void;
+  /** A body that takes its time is on its way; it is over when the returned function is called. */
+  readonly onSending: (delivery: Delivery, connection: Connection, request: HttpBootRequest) => () => void;
+  readonly deliveries: Deliveries;
 }
 
 /** One request and its response. A plain record: closures for many small responses are work for the GC. */
@@ -109,10 +112,10 @@ function aborted(one: Exchange, reason: HttpAbort, size: number, bytes: number, 
   deps.emit({ type: "aborted", time: deps.now(), request, reason, status, bytes, size, range, ms, detail });
 }
 
-function done(one: Exchange, size: number, bytes: number): void {
+function done(one: Exchange, size: number, bytes: number, completedAt: number): void {
   const { deps, response, request, range, began } = one;
   const status = response.statusCode;
-  deps.emit({ type: "done", time: deps.now(), request, status, bytes, size, range, ms: deps.ticks() - began });
+  deps.emit({ type: "done", time: deps.now(), request, status, bytes, size, range, ms: completedAt - began });
 }
 
 function open(one: Exchange): void {
@@ -146,7 +149,7 @@ function answer(one: Exchange, opened: OpenResult): void {
   else if (decided.kind === "refused") refuse(one, decided, size);
   else {
     writeNotModified(response, validatorsOf(file), connection.last);
-    done(one, size, 0);
+    done(one, size, 0, deps.ticks());
   }
 }
 
@@ -160,23 +163,46 @@ function send(one: Exchange, file: CachedFile): void {
     begin();
     response.end();
     closeSource(file);
-    done(one, size, 0);
+    done(one, size, 0, deps.ticks());
     return;
   }
-  if (total > chunkBytes) deps.emit({ type: "start", time: deps.now(), request, size, range });
+  const { deliveries } = deps;
   let over: (() => void) | undefined;
-  const ended = (how: BodyEnd, bytes: number) => {
+  const announce = () => {
+    deps.emit({ type: "start", time: deps.now(), request, size, range });
+    over = deps.onSending(delivery, connection, request);
+  };
+  const broken = (reason: HttpAbort, bytes: number, detail?: string) => {
     over?.();
-    if (how.ok) done(one, size, total);
-    else if (response.headersSent || response.destroyed) aborted(one, how.reason, size, bytes, how.detail);
-    // The file changed a moment ago.
-    else if (how.reason === "file-changed" && one.attempts === 1) open(one);
-    else refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
+    aborted(one, reason, size, bytes, detail);
+  };
+  const ended = (how: BodyEnd) => {
+    if (how.ok) deliveries.handedOver(connection, delivery);
+    else if (response.headersSent || response.destroyed) {
+      broken(how.reason, deliveries.arrived(delivery), how.detail);
+    } else if (how.reason === "file-changed" && one.attempts === 1) {
+      // The file changed a moment ago.
+      over?.();
+      open(one);
+    } else {
+      over?.();
+      refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
+    }
   };
   const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
+  const delivery = newDelivery(sending, began, {
+    announce,
+    done(completedAt) {
+      over?.();
+      done(one, size, total, completedAt);
+    },
+    aborted: broken,
+  });
   one.sending = sending;
-  connection.sending = sending;
-  if (total > chunkBytes) over = deps.onSending(sending, request, began);
+  connection.current = delivery;
+  if (total <= largeBody) return;
+  deliveries.watch(connection, delivery);
+  announce();
 }
 
 function refusalFor({ reason, detail }: SourceFault): Refusal {

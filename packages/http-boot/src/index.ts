@@ -54,4 +54,5 @@ export type {
   HttpBootServer,
   HttpBootServerOptions,
   HttpBootStatistics,
+  Unacknowledged,
 } from "./server-options.ts";

@@ -4,6 +4,8 @@ import type { BindFailure, BindResult, BoundAddress } from "@bootlace/boot-sourc
 import type { Connections } from "./connections.ts";
 import type { HttpRefusal } from "./core/events.ts";
 import { readUnreadable, type Unreadable } from "./core/unreadable.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { deliveriesOf } from "./looks.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 import type { HttpBootLimits } from "./server-options.ts";
 
@@ -22,6 +24,7 @@ export interface ListenerHooks {
   /** A request that cannot be read, after which the connection is closed. */
   readonly onUnreadable: (socket: Socket, unreadable: Pick<Unreadable, "reason"> & Partial<Unreadable>) => void;
   readonly connections: Connections;
+  readonly deliveries: Deliveries;
 }
 
 const maxHeaderBytes = 8192;
@@ -49,11 +52,10 @@ export function listen(
     hooks.onRequest,
   );
   server.timeout = times.idleLimit;
-  server.on("connection", (socket) => hooks.connections.accept(socket));
-  server.on("timeout", (socket) => {
-    hooks.connections.of(socket)?.sending?.abort("timeout");
-    socket.destroy();
-  });
+  // At a close the connections end as `finish` says: Node takes one for idle whose last answer the client has not got yet.
+  server.closeIdleConnections = () => {};
+  server.on("connection", (socket) => acceptConnection(socket, hooks));
+  server.on("timeout", (socket) => onTimeout(socket, times.idleLimit, hooks));
   server.on("clientError", (error: NodeJS.ErrnoException & { readonly rawPacket?: Uint8Array }, duplex) => {
     const socket = duplex as Socket;
     const { code = "", rawPacket = new Uint8Array(0) } = error;
@@ -90,6 +92,33 @@ export function listen(
       resolve({ ok: true, bound: { endpoint, close, closed } });
     });
   });
+}
+
+/** A client has come: its connection is followed to its end. */
+export function acceptConnection(
+  socket: Socket,
+  { connections, deliveries }: Pick<ListenerHooks, "connections" | "deliveries">,
+): void {
+  const connection = connections.accept(socket);
+  if (connection === undefined) return;
+  socket.on("end", () => deliveries.ended(connection));
+  socket.once("close", () => deliveries.closed(connection));
+  const { destroySoon } = socket;
+  // Our side is closed, and the client closes its own when it has all (RFC 9112 section 9.6): without the socket nothing
+  // would tell whether it got the rest.
+  socket.destroySoon = () => {
+    if (deliveriesOf(connection).length > 0) socket.end();
+    else destroySoon.call(socket);
+  };
+}
+
+/** Node sees the bytes that the operating system takes; a slow client takes megabytes out of its queue meanwhile. */
+function onTimeout(socket: Socket, idleLimit: number, { connections, deliveries }: ListenerHooks): void {
+  const connection = connections.of(socket);
+  const left = connection === undefined ? 0 : deliveries.patience(connection, idleLimit);
+  if (left > 0) socket.setTimeout(left);
+  else if (connection === undefined) socket.destroy();
+  else deliveries.abort(connection, "timeout");
 }
 
 function reasonOf(code: string): HttpRefusal | undefined {

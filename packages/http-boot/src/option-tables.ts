@@ -36,6 +36,7 @@ export const optionsTable: OptionTable<HttpBootServerOptions> = {
   ...common,
   limits: check.optionsOf(limitsTable),
   holderOf: check.callback,
+  unacknowledged: check.callback,
   onEvent: check.callback,
 };
 

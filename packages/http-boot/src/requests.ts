@@ -1,5 +1,6 @@
 import type { Connection } from "./connections.ts";
 import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { type ExchangeDeps, exchange } from "./exchange.ts";
 import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
@@ -8,6 +9,7 @@ export interface BootRequestsDeps extends ExchangeDeps {
   readonly unanswered: (client: HttpBootClient, reason: HttpRefusal) => void;
   /** Undefined: the connection is given up, and what it asks gets no answer. */
   readonly connectionOf: (message: IncomingMessage) => Connection | undefined;
+  readonly deliveries: Deliveries;
 }
 
 /** Pipelined requests that may wait on one connection. */
@@ -15,7 +17,7 @@ const mostWaiting = 16;
 
 /** Answers the requests for boot files: every path is a file of the source; there are no other resources. */
 export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage, response: ServerResponse) => void {
-  const { connectionOf, ticks } = deps;
+  const { connectionOf, deliveries, ticks } = deps;
 
   function begin(message: IncomingMessage, response: ServerResponse, connection: Connection): void {
     connection.busy = true;
@@ -31,7 +33,7 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
   function ended(connection: Connection): void {
     const { socket, waiting } = connection;
     connection.busy = false;
-    connection.sending = undefined;
+    connection.current = undefined;
     connection.idleSince = ticks();
     const next = socket.destroyed ? undefined : waiting.shift();
     if (next !== undefined) next();
@@ -42,8 +44,11 @@ export function bootRequests(deps: BootRequestsDeps): (message: IncomingMessage,
   return (message, response) => {
     const connection = connectionOf(message);
     if (connection === undefined) message.socket.destroy();
-    else if (!connection.busy) begin(message, response, connection);
-    else if (connection.waiting.length < mostWaiting) {
+    else if (!connection.busy) {
+      if (connection.unproven.length > 0) deliveries.requested(connection);
+      begin(message, response, connection);
+    } else if (connection.waiting.length < mostWaiting) {
+      connection.asksAhead = true;
       connection.waiting.push(() => begin(message, response, connection));
     } else {
       // Its buffer may hold hundreds more.

@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
 import { reporter } from "./core/report.ts";
+import { followDeliveries } from "./deliveries.ts";
 import { requestOf } from "./exchange.ts";
 import { type Listener, type ListenerHooks, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
@@ -25,7 +26,6 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
   const emit = reports.report;
   const cache = chunkCache(limits.cacheSize);
-  const transfers = transferTable(limits.lifetime, clock, emit);
   /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
@@ -35,6 +35,8 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   let requests = 0;
 
   const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks, unanswered);
+  const deliveries = followDeliveries({ unacknowledged: options.unacknowledged, clock, connections: connections.all });
+  const transfers = transferTable(limits.lifetime, clock, deliveries, emit);
   /** Closed without a word, as there is no room for one. */
   function unanswered(client: HttpBootClient, reason: HttpRefusal): void {
     emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail: "no answer" });
@@ -49,10 +51,12 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     now: clock.wall,
     ticks: clock.ticks,
     onSending: transfers.add,
+    deliveries,
     unanswered,
   });
   const hooks: ListenerHooks = {
     connections,
+    deliveries,
     onRequest(request, response) {
       lastRequest = clock.ticks();
       answer(request, response);
@@ -82,6 +86,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   });
 
   function sweep(): void {
+    deliveries.sweep();
     transfers.sweep();
     reports.flush();
   }
@@ -117,10 +122,8 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
       if (drain) await drained(gone, hurried, timeout);
       for (const end of ends) end();
-      for (const connection of connections.all()) {
-        connection.sending?.abort("stopped");
-        connection.socket.destroy();
-      }
+      deliveries.settle();
+      for (const connection of connections.all()) deliveries.abort(connection, "stopped");
       await gone;
       reports.flush();
       cache.clear();

@@ -1,5 +1,14 @@
 import type { BootServer, CacheStatistics, HolderOf, Source } from "@bootlace/boot-source";
-import type { HttpBootEvent } from "./core/events.ts";
+import type { HttpBootClient, HttpBootEvent } from "./core/events.ts";
+
+/**
+ * Looks at TCP connections of this server, which are open on this side: the bytes of each that its client's system has not
+ * acknowledged (RFC 9293 section 3.3.1: SND.NXT − SND.UNA and all that is queued behind). On Linux tx_queue of
+ * /proc/net/tcp. It is called some times a second while large bodies are on their way.
+ * @returns in the order of `connections`: bytes, or undefined for a connection that is no more; undefined for all when it
+ *   cannot look
+ */
+export type Unacknowledged = (connections: readonly HttpBootClient[]) => readonly (number | undefined)[] | undefined;
 
 /** The limits of the server. All can be changed; the defaults suit a LAN of some hundred machines. */
 export interface HttpBootLimits {
@@ -39,6 +48,11 @@ export interface HttpBootServerOptions {
   readonly limits?: Partial<HttpBootLimits> | undefined;
   /** Finds the process that holds a port in use; its name becomes part of the `ServerStartError`. */
   readonly holderOf?: HolderOf | undefined;
+  /**
+   * Looks how much of a body has arrived: the operating system takes megabytes at once, and Node cannot ask it. Without this,
+   * figures count what the operating system has taken, and a body is complete when the client asks for more or closes.
+   */
+  readonly unacknowledged?: Unacknowledged | undefined;
   /** Gets every event, in order. Its exceptions are not caught. */
   readonly onEvent?: ((event: HttpBootEvent) => void) | undefined;
 }

@@ -1,35 +1,49 @@
-import type { Sending } from "./body.ts";
 import type { Clock } from "./clock.ts";
+import type { Connection } from "./connections.ts";
 import type { HttpBootEvent, HttpBootRequest } from "./core/events.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { Delivery } from "./delivery.ts";
 
-/** The bodies being sent. */
+/** The bodies being sent that take their time. */
 export interface TransferTable {
-  /** Registers a body; call the returned function at its end. @param began milliseconds of the steady clock */
-  readonly add: (sending: Sending, request: HttpBootRequest, began: number) => () => void;
+  /** Registers a body; call the returned function at its end. */
+  readonly add: (delivery: Delivery, connection: Connection, request: HttpBootRequest) => () => void;
   /** Reports progress, and ends bodies that are too slow; call it about once a second. */
   sweep(): void;
   readonly active: number;
+}
+
+interface Row {
+  readonly connection: Connection;
+  readonly request: HttpBootRequest;
+  reported: number;
 }
 
 /** Bytes per second below which a body older than its lifetime is too slow. */
 const slowest = 16 * 1024;
 
 /** @param lifetime milliseconds allowed for any body */
-export function transferTable(lifetime: number, clock: Clock, emit: (event: HttpBootEvent) => void): TransferTable {
-  const running = new Map<Sending, { readonly request: HttpBootRequest; readonly began: number; reported: number }>();
+export function transferTable(
+  lifetime: number,
+  clock: Clock,
+  { bytesOf, abort }: Pick<Deliveries, "bytesOf" | "abort">,
+  emit: (event: HttpBootEvent) => void,
+): TransferTable {
+  const running = new Map<Delivery, Row>();
   return {
-    add(sending, request, began) {
-      running.set(sending, { request, began, reported: 0 });
-      return () => running.delete(sending);
+    add(delivery, connection, request) {
+      running.set(delivery, { connection, request, reported: 0 });
+      return () => running.delete(delivery);
     },
     sweep() {
-      for (const [sending, row] of running) {
-        const { request, began, reported } = row;
-        const ms = clock.ticks() - began;
-        const { bytes, total } = sending;
+      for (const [delivery, row] of running) {
+        const { connection, request, reported } = row;
+        const ms = clock.ticks() - delivery.since;
+        const bytes = bytesOf(delivery);
+        const { total } = delivery.sending;
         if (bytes !== reported) emit({ type: "progress", time: clock.wall(), request, bytes, total, ms });
         row.reported = bytes;
-        if (ms > lifetime && bytes < (ms / 1000) * slowest) sending.abort("lifetime");
+        if (ms > lifetime && bytes < (ms / 1000) * slowest) abort(connection, "lifetime");
       }
     },
     get active() {

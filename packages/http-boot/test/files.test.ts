@@ -8,7 +8,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { chunkCache } from "../src/chunks.ts";
 import { connectionTable } from "../src/connections.ts";
 import type { HttpBootEvent } from "../src/core/events.ts";
+import { followDeliveries } from "../src/deliveries.ts";
 import { directory } from "../src/index.ts";
+import { acceptConnection } from "../src/listener.ts";
 import { bootRequests } from "../src/requests.ts";
 import { bootFolder, pattern } from "./boot-folder.ts";
 
@@ -30,18 +32,23 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     () => true,
     () => 0,
   );
+  const clock = { wall: () => 1_000, ticks: () => 0, every: () => () => {} };
+  const deliveries = followDeliveries({ unacknowledged: undefined, clock, connections: connections.all });
   const answer = bootRequests({
     source,
     cache: chunkCache(16 * 1024 * 1024),
     nextId: () => ++ids,
     emit: (event) => void events.push(event),
-    now: () => 1_000,
-    ticks: () => 0,
+    now: clock.wall,
+    ticks: clock.ticks,
+    deliveries,
     onSending: () => () => {},
     unanswered: () => {},
     connectionOf: ({ socket }) => connections.of(socket),
   });
-  const server = createServer(answer).on("connection", (socket) => connections.accept(socket));
+  const server = createServer(answer).on("connection", (socket) =>
+    acceptConnection(socket, { connections, deliveries }),
+  );
   const listening = once(server.listen(0, "127.0.0.1"), "listening");
   servers.push(server);
   const ask = async (path: string, headers: Record<string, string> = {}, method = "GET", content?: string) => {

@@ -27,6 +27,18 @@ export const stepSchema = z.object({
   details: z.record(z.string(), z.unknown()).meta({ description: "The fields of the step, as received." }),
 });
 
+export const transferSchema = z.object({
+  protocol: z.enum(["tftp", "http"]),
+  file: z.string(),
+  bytes: z.int().meta({ description: "Bytes that the client has acknowledged." }),
+  size: z.int().optional().meta({ description: "Bytes of the file, or of the range that the client asked for." }),
+  percent: z.int().optional(),
+  bytesPerSecond: z.int().optional().meta({ description: "Over the last seconds; 0 when it has stalled." }),
+  secondsLeft: z.int().optional().meta({ description: "What the rest takes at this rate." }),
+  startedAt: time,
+  lastProgressAt: time.meta({ description: "When the client acknowledged something last." }),
+});
+
 export const bootSummarySchema = z.object({
   id: z.string(),
   mac: mac.optional(),
@@ -40,8 +52,12 @@ export const bootSummarySchema = z.object({
   lastAt: time,
   ended: z.boolean(),
   outcome: z.enum(outcomes),
-  bytes: z.int().meta({ description: "Bytes of files served." }),
+  bytes: z.int().meta({ description: "Bytes of files served, those under way included." }),
   verdict: verdictSchema.optional(),
+  transfers: z
+    .array(transferSchema)
+    .optional()
+    .meta({ description: "Files on their way, the latest first; absent when there are none." }),
 });
 
 export const bootSchema = bootSummarySchema.extend({

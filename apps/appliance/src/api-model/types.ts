@@ -3,6 +3,7 @@ import type * as schemas from "./schemas.ts";
 
 export type ApiVerdict = z.output<typeof schemas.verdictSchema>;
 export type ApiStep = z.output<typeof schemas.stepSchema>;
+export type ApiTransfer = z.output<typeof schemas.transferSchema>;
 export type ApiBootSummary = z.output<typeof schemas.bootSummarySchema>;
 export type ApiBoot = z.output<typeof schemas.bootSchema>;
 export type ApiBoots = z.output<typeof schemas.bootsSchema>;

@@ -1,10 +1,11 @@
 import type { Fetch } from "../sessions/fetches.ts";
+import { outlookOf, type RunningFile } from "../sessions/running-files.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Step } from "../sessions/step.ts";
 import { stepText } from "../sessions/step-text.ts";
 import { type BootSummary, summaryOf } from "../sessions/summary.ts";
 import { type Conclusion, conclusionOf } from "../sessions/verdicts/verdict.ts";
-import type { ApiBoot, ApiBootSummary, ApiClient, ApiFetch, ApiStep, ApiVerdict } from "./types.ts";
+import type { ApiBoot, ApiBootSummary, ApiClient, ApiFetch, ApiStep, ApiTransfer, ApiVerdict } from "./types.ts";
 
 export function summaryView(summary: BootSummary): ApiBootSummary {
   const { id, mac, address, arch, firmware, host, rule, bootFile, startedAt, lastAt, ended, outcome, bytes } = summary;
@@ -23,6 +24,7 @@ export function summaryView(summary: BootSummary): ApiBootSummary {
     outcome,
     bytes,
     verdict: summary.verdict === undefined ? undefined : verdictView(summary.verdict),
+    transfers: summary.transfers?.map(transferView),
   });
 }
 
@@ -55,6 +57,12 @@ export function clientView(boot: BootSummary, before: ApiClient | undefined): Ap
     lastBoot: id,
     outcome,
   });
+}
+
+function transferView({ startedAt, movedAt, ...transfer }: RunningFile): ApiTransfer {
+  const { bytes, size, bytesPerSecond } = transfer;
+  const outlook = outlookOf(bytes, size, bytesPerSecond);
+  return { ...transfer, ...outlook, startedAt: isoTime(startedAt), lastProgressAt: isoTime(movedAt) };
 }
 
 export function fetchView(fetch: Fetch): ApiFetch {

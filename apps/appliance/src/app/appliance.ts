@@ -5,11 +5,18 @@ import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { EventCode } from "../events/codes.ts";
-import type { ApplianceEvent } from "../events/event.ts";
+import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
 import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
-import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "../net/interfaces.ts";
+import {
+  choiceKey,
+  chooseInterfaces,
+  explainNoInterface,
+  type InterfaceChoice,
+  interfaceRequest,
+} from "../net/interfaces.ts";
+import { askFileServer } from "../os/ask-file-server.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -23,7 +30,7 @@ import { httpBootService } from "./services/http-boot.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
-import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
+import { ApplianceStartError, endpointRank, type Service } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
@@ -38,12 +45,13 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
+    onBoot: (change) => surroundings.changed(change),
     dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;
-  let choice = chooseInterfaces({}, requestOf(first));
+  let choice = chooseInterfaces({}, interfaceRequest(first.config));
   let started = false;
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
@@ -61,10 +69,9 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const surroundings = surroundingsService(first.config, {
     now,
     networkInterfaces: deps.networkInterfaces,
-    observe(event) {
-      policy.see(event);
-      observing.observe(event);
-    },
+    onEvent: tell,
+    log,
+    askServer: deps.askServer ?? askFileServer,
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
@@ -115,12 +122,20 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const files = scan.ok ? scan.files : [];
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    observing.observe({ kind: "appliance", event: { type: "programs", time: now(), machines, unsigned } });
+    tell({ type: "programs", time: now(), machines, unsigned });
   }
 
   function emit(event: ApplianceEvent): void {
     policy.see(event);
+    surroundings.see(event);
     report(event);
+  }
+
+  /** What is no step of a boot, and no line of the log. */
+  function tell(event: OwnEvent): void {
+    policy.see({ kind: "appliance", event });
+    surroundings.see({ kind: "appliance", event });
+    observing.observe({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -136,7 +151,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   function choiceFor(config: LoadedConfig): InterfaceChoice {
-    const request = requestOf(config);
+    const request = interfaceRequest(config.config);
     const present = deps.networkInterfaces();
     const next = chooseInterfaces(present, request);
     if (next.served.length > 0 || request.names.length === 0) return next;
@@ -144,7 +159,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   async function followInterfaces(): Promise<void> {
-    const next = chooseInterfaces(deps.networkInterfaces(), requestOf(loaded));
+    const next = chooseInterfaces(deps.networkInterfaces(), interfaceRequest(loaded.config));
     if (choiceKey(next) === choiceKey(choice)) return;
     adoptChoice(next);
     for (const service of services) await service.follow(next.served);
@@ -279,20 +294,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
     next: policy.next,
     machinesNamed: policy.machinesNamed,
-    endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
+    endpoints: () =>
+      services.flatMap((service) => service.endpoints()).sort((a, b) => endpointRank(a) - endpointRank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
     [Symbol.asyncDispose]: stop,
   };
   return appliance;
-}
-
-function rank({ service }: ServiceEndpoint): number {
-  return serviceOrder.indexOf(service);
-}
-
-const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];
-
-function requestOf({ config }: LoadedConfig) {
-  return { names: config.interfaces, subnets: config.subnets };
 }

@@ -1,7 +1,8 @@
-import type { ApiBootSummary, ApiStatus } from "../api-model/types.ts";
+import type { ApiBootSummary, ApiStatus, ApiTransfer } from "../api-model/types.ts";
 import { shown } from "../log/brief.ts";
 import { displayWidth, firstOf, hangingLines, lastOf } from "../log/display-width.ts";
 import { clockOrDay, colouredOutcome } from "../log/pretty.ts";
+import { durationText as duration, progressForms } from "../log/progress-text.ts";
 import { inertText } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -65,22 +66,40 @@ function portsText({ endpoints, interfaces, transfers }: ApiStatus): string {
   return [...new Set(texts)].join("  ");
 }
 
-/** One line; a long file name is cut at its start. */
+/** One line, with the file under way while there is one; a long file name is cut at its start. */
 function bootLine(boot: ApiBootSummary, now: number, width: number, colour: boolean): string[] {
-  const { startedAt, mac, address, host, arch, bootFile, outcome } = boot;
+  const { startedAt, mac, address, host, arch, bootFile, outcome, transfers = [] } = boot;
   const who = host === undefined ? inertText(mac ?? address ?? "unknown") : shown(host);
   const time = clock(startedAt, now);
-  const end = endText(boot, now);
-  const line = (parts: readonly string[], file: string) =>
-    [`${time} ${who}`, ...parts, ...(file === "" ? [] : [file]), end].join("  ");
-  const file = bootFile === undefined ? "" : shown(bootFile);
-  const whole = line(arch === undefined ? [] : [inertText(arch)], file);
-  const fits = displayWidth(whole) <= width;
-  const room = width - displayWidth(line([], "")) - 2;
-  const said = fits ? whole : line([], room < 2 ? "" : lastOf(file, room));
+  const ends = endTexts(boot, now);
+  const name = transfers[0]?.file ?? bootFile;
+  const file = name === undefined ? "" : shown(name);
+  const line = (parts: readonly string[], end: string) =>
+    [`${time} ${who}`, ...parts.filter((part) => part !== ""), end].join("  ");
+  const forms = [[arch === undefined ? "" : inertText(arch), file], [file]];
+  const whole = ends
+    .flatMap((end) => forms.map((parts) => ({ end, text: line(parts, end) })))
+    .find(({ text }) => displayWidth(text) <= width);
+  const shortest = ends.at(-1) ?? "";
+  const room = width - displayWidth(line([], shortest)) - 2;
+  const { end, text: said } = whole ?? { end: shortest, text: line([room < 2 ? "" : lastOf(file, room)], shortest) };
   const place = said.lastIndexOf(end);
   const painted = said.slice(0, place) + end.replace(outcome, () => colouredOutcome(outcome, colour));
   return hangingLines(painted, width, headWidth);
+}
+
+/** How a boot stands, in forms for less and less room. */
+function endTexts(boot: ApiBootSummary, now: number): readonly string[] {
+  const { outcome, transfers = [] } = boot;
+  const [latest, ...others] = transfers;
+  if (outcome !== "running" || latest === undefined) return [endText(boot, now)];
+  const more = others.length === 0 ? "" : `, ${others.length} more ${others.length === 1 ? "file" : "files"}`;
+  return progressForms(progressOf(latest, now)).map((text) => `running, ${text}${more}`);
+}
+
+function progressOf(transfer: ApiTransfer, now: number) {
+  const still = (now - Date.parse(transfer.lastProgressAt)) / 1000;
+  return { ...transfer, ...(still >= stalledAfter ? { stalledSeconds: still } : {}) };
 }
 
 function endText(boot: ApiBootSummary, now: number): string {
@@ -116,14 +135,4 @@ function causeLines({ verdict }: ApiBootSummary, width: number, room: number): s
 
 function clock(time: string, now: number): string {
   return clockOrDay(Date.parse(time), now);
-}
-
-/** `48 s`, `1 m 3 s`, `2 h 5 m`, `3 d 4 h`. */
-function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [days, hours] = [Math.floor(whole / 86_400), Math.floor((whole % 86_400) / 3600)];
-  const minutes = Math.floor((whole % 3600) / 60);
-  if (days > 0) return `${days} d ${hours} h`;
-  if (hours > 0) return `${hours} h ${minutes} m`;
-  return minutes > 0 ? `${minutes} m ${whole % 60} s` : `${whole} s`;
 }

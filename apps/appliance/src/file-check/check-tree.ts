@@ -29,7 +29,7 @@ export interface TreeReport {
 const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"]]);
 
 /**
- * Looks at the files this host would serve. A root that does not exist yet holds no files.
+ * Checks the files this machine would serve. A root that does not exist yet has no files.
  * @param pending one-time boots that wait for their machines
  */
 export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {

@@ -32,11 +32,13 @@ export async function checkPxelinux(
   for (const { path } of loaders) {
     findings.push(...(biosLoader.test(path) ? await checkCore(tree.root, path) : await checkUefiCore(tree, path)));
   }
-  const folders = new Map<string, Set<"bios" | "uefi">>();
-  for (const { path } of loaders) {
+  const folders = new Map<string, Set<"bios" | "uefi" | undefined>>();
+  for (const { path, machine } of loaders) {
     const folder = dirname(path) === "." ? "" : dirname(path);
     const platforms = folders.get(folder) ?? new Set();
-    folders.set(folder, platforms.add(biosLoader.test(path) ? "bios" : "uefi"));
+    // Modules for 32-bit UEFI look like those for BIOS.
+    const platform = biosLoader.test(path) ? "bios" : machine === "x64" ? "uefi" : undefined;
+    folders.set(folder, platforms.add(platform));
   }
   for (const [folder, platforms] of folders) {
     const loader = loaders.find(({ path }) => dirname(path) === (folder || "."))?.path ?? "";

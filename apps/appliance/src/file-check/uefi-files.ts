@@ -79,7 +79,9 @@ interface GrubParts {
 
 async function checkGrub(tree: Tree, path: string, { image, modules }: GrubParts, walk: Walk): Promise<TreeFinding[]> {
   const own = folderOf(path);
-  const prefixes = image?.prefix === undefined ? [own, folderOf(own), ...usualPrefixes] : [pathFrom("", image.prefix)];
+  // GRUB of Fedora and its kin looks beside itself, whatever its prefix is.
+  const prefixes =
+    image?.prefix === undefined ? [own, folderOf(own), ...usualPrefixes] : [pathFrom("", image.prefix), own];
   const findings: TreeFinding[] = [];
   if (image !== undefined && modules !== undefined && !image.modules.includes("normal")) {
     findings.push(...(await checkNormal(tree, path, prefixes, modules)));

@@ -23,12 +23,12 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
     case "start": {
       const { request, size, range } = event;
       const message = `${who(request)}: sending ${bytesText(range, size)}`;
-      return plain("debug", "http.start", message, { ...ref(request), size, range });
+      return plain("debug", "http.start", message, { ...httpRef(request), size, range });
     }
     case "progress": {
       const { request, bytes, total } = event;
       const message = `${who(request)}: ${bytes} of ${total} bytes`;
-      return plain("debug", "http.progress", message, { ...ref(request), bytes, total });
+      return plain("debug", "http.progress", message, { ...httpRef(request), bytes, total });
     }
     case "done":
       return doneRecord(event);
@@ -47,7 +47,7 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
 }
 
 function doneRecord({ request, status, bytes, size, range, ms }: Of<"done">): LogRecord {
-  const fields = { ...ref(request), status, bytes, size, range, seconds: ms / 1000 };
+  const fields = { ...httpRef(request), status, bytes, size, range, seconds: ms / 1000 };
   // Firmware requests the size before each file: a step, not a transfer.
   if (request.method === "HEAD") {
     return plain("debug", "http.head", `${who(request)}: size requested, ${size} bytes`, fields);
@@ -77,7 +77,7 @@ function abortedRecord({ request, reason, status, bytes, size, range, ms, detail
   const row = reasons["http-aborted"][reason];
   const why = `${textOf(row)}${detailText(detail)}`;
   const message = `${who(request)}: stopped after ${bytes} of ${bytesText(range, size)}: ${why}`;
-  const fields = { ...ref(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
+  const fields = { ...httpRef(request), reason, status, bytes, size, range, seconds: ms / 1000, detail };
   return plain(row.level, "http.aborted", message, fields);
 }
 
@@ -86,7 +86,7 @@ function refusedRecord({ request, client, reason, status, detail, time }: Of<"re
   // Each missing file is logged, as a step of a boot; other refusals once a minute per client.
   const reported = reason === "missing" || passes(`http ${client.address} ${reason}`, time);
   const what = request === undefined ? client.address : who(request);
-  const fields = request === undefined ? { ip: client.address, clientPort: client.port } : ref(request);
+  const fields = request === undefined ? { ip: client.address, clientPort: client.port } : httpRef(request);
   const message = `${what}: ${textOf(row)}${detailText(detail)}`;
   const event = reason === "missing" || reason === "is-directory" ? "http.not-found" : "http.refused";
   return plain(reported ? row.level : "debug", event, message, { ...fields, reason, status, detail });
@@ -100,7 +100,8 @@ function who({ client, file, target }: HttpBootRequest): string {
   return `${client.address} ${quote(file === "" ? target : file)}`;
 }
 
-function ref({ id, client, method, target, file, userAgent, mac }: HttpBootRequest) {
+/** The fields by which every record of one request is known. */
+export function httpRef({ id, client, method, target, file, userAgent, mac }: HttpBootRequest) {
   const { address, port, localAddress } = client;
   return { request: id, ip: address, clientPort: port, localAddress, method, target, file, userAgent, mac };
 }

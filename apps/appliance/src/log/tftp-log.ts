@@ -24,26 +24,26 @@ export function tftpRecord(event: TftpEvent, passes: Passes): LogRecord | undefi
       const options = event.requested.map(([name, value]) => `${name}=${value}`).join(" ");
       const message = `${who(event.transfer)}: requested${options === "" ? " without options" : ` with ${quote(options)}`}`;
       return plain("debug", "tftp.start", message, {
-        ...ref(event.transfer),
+        ...tftpRef(event.transfer),
         requested: Object.fromEntries(event.requested),
       });
     }
     case "negotiated": {
       const { blockSize, windowSize, size } = event;
       const message = `${who(event.transfer)}: blksize ${blockSize}, windowsize ${windowSize}, ${size ?? "?"} bytes to send`;
-      return plain("debug", "tftp.negotiated", message, { ...ref(event.transfer), blockSize, windowSize, size });
+      return plain("debug", "tftp.negotiated", message, { ...tftpRef(event.transfer), blockSize, windowSize, size });
     }
     case "progress": {
       const { bytes, size } = event.figures;
       return plain("debug", "tftp.progress", `${who(event.transfer)}: ${bytes} of ${size} bytes`, {
-        ...ref(event.transfer),
+        ...tftpRef(event.transfer),
         bytes,
         size,
       });
     }
     case "probe": {
       const message = `${who(event.transfer)}: size requested, ${event.size} bytes`;
-      return plain("debug", "tftp.probe", message, { ...ref(event.transfer), size: event.size });
+      return plain("debug", "tftp.probe", message, { ...tftpRef(event.transfer), size: event.size });
     }
     case "done":
       return doneRecord(event);
@@ -71,7 +71,7 @@ function doneRecord(event: Of<"done">): LogRecord {
   if (!confirmed) extra.push("last block not acknowledged");
   const message = `${who(transfer)}: ${figures.bytes} bytes${verb} in ${seconds} s, ${formatRate(figures.bytes, figures.ms)} (${extra.join(", ")})`;
   return plain("info", "tftp.done", message, {
-    ...ref(transfer),
+    ...tftpRef(transfer),
     bytes: figures.bytes,
     seconds: figures.ms / 1000,
     bytesPerSecond: figures.ms > 0 ? Math.round((figures.bytes * 1000) / figures.ms) : undefined,
@@ -97,7 +97,7 @@ function abortedRecord(event: Of<"aborted">, passes: Passes): LogRecord {
   const why = `${textOf(row)}${said}${detailText(detail)}`;
   const message = `${who(transfer)}: stopped after ${figures.bytes} of ${figures.size} bytes: ${why}`;
   return plain(level, "tftp.aborted", message, {
-    ...ref(transfer),
+    ...tftpRef(transfer),
     reason,
     error,
     detail,
@@ -137,7 +137,8 @@ function who(transfer: TransferRef): string {
   return `${transfer.client.address} ${quote(transfer.file)}`;
 }
 
-function ref(transfer: TransferRef) {
+/** The fields by which every record of one transfer is known. */
+export function tftpRef(transfer: TransferRef) {
   return { transfer: transfer.id, ...client(transfer.client), file: transfer.file };
 }
 

@@ -86,7 +86,10 @@ export function withIdentity(boot: Boot, client: BootClient): Boot {
 
 /** The same boot by a clock that was set back by so many milliseconds. Its id stays. */
 export function setBack(boot: Boot, by: number): Boot {
-  const steps = boot.steps.map((step) => ({ ...step, time: step.time - by, lastAt: step.lastAt - by }));
+  const steps = boot.steps.map((step) => {
+    const moved = step.kind === "file" && step.movedAt !== undefined ? { movedAt: step.movedAt - by } : {};
+    return { ...step, ...moved, time: step.time - by, lastAt: step.lastAt - by };
+  });
   return { ...boot, startedAt: boot.startedAt - by, lastAt: boot.lastAt - by, steps };
 }
 
@@ -158,7 +161,9 @@ export function withFile(boot: Boot, number: number, fact: Omit<FileFact, "role"
   const index = boot.steps.findLastIndex((step) => step.number === number);
   const step = boot.steps[index];
   if (step?.kind !== "file") return { ...boot, lastAt: time };
-  return withSteps({ ...boot, lastAt: time }, boot.steps.with(index, { ...step, ...fact, lastAt: time }));
+  // A pace is that of a transfer under way.
+  const { movedAt: _movedAt, bytesPerSecond: _rate, ...rest } = step;
+  return withSteps({ ...boot, lastAt: time }, boot.steps.with(index, { ...rest, ...fact, lastAt: time }));
 }
 
 function withSteps(boot: Boot, steps: readonly Step[]): Boot {

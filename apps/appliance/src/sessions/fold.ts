@@ -5,7 +5,9 @@ import { roleOf } from "../catalogue/file-role.ts";
 import { type ApplianceEvent, type OwnEvent, timeOf } from "../events/event.ts";
 import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { createFetches, type Fetch } from "./fetches.ts";
+import { defaultLimits, type FoldLimits } from "./fold-limits.ts";
 import { nextOption } from "./next-option.ts";
+import { createPaces, withStalls } from "./pace.ts";
 import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
 import { type BootChange, reportedOf, withReported } from "./reported.ts";
@@ -27,19 +29,6 @@ export interface Fold {
   finish(time: number): readonly BootChange[];
 }
 
-export interface FoldLimits {
-  /** Clients kept in mind. */
-  readonly clients: number;
-  /** Steps of all boots together. */
-  readonly steps: number;
-  /** Milliseconds after which a client is forgotten. */
-  readonly remember: number;
-  /** Milliseconds of silence after which a boot has ended. */
-  readonly endAfter: number;
-}
-
-const defaults: FoldLimits = { clients: 4096, steps: 65_536, remember: 24 * 3_600_000, endAfter: 120_000 };
-
 /** Events come in their order but for moments; what comes more than this too early was stamped by another clock. */
 const clockSlack = 1000;
 
@@ -50,10 +39,11 @@ const adoptWithin = 60_000;
 const judgedAtOnce = 512;
 
 export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
-  const limits = { ...defaults, ...wanted };
+  const limits = { ...defaultLimits, ...wanted };
   const boots = boundedMap<string, Boot>(limits.clients);
   const addresses = boundedMap<string, string>(limits.clients);
   const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
+  const paced = createPaces();
   const own = new Set<string>();
   const active = new Set<string>();
   /** Those that were told a file, and whose address nobody told. */
@@ -97,13 +87,14 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember);
   }
 
-  function judged(boot: Boot, now: number): void {
+  function judged(known: Boot, now: number): void {
+    const boot = withStalls(known, now);
     const verdicts = judge(boot, contextAt(now));
     const ended = boot.running === 0 && now - boot.lastAt >= limits.endAfter;
     const same =
       verdicts.length === boot.verdicts.length &&
       verdicts.every((verdict, at) => sameVerdict(verdict, boot.verdicts[at]));
-    if (same && ended === boot.ended) return;
+    if (same && ended === boot.ended && boot === known) return;
     put({ ...boot, verdicts, ended });
   }
 
@@ -272,10 +263,10 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
         else if (event.event.type === "unlistening") own.delete(event.event.address);
         break;
       case "tftp":
-        onFile(readTftp(event.event), event.event.time);
+        onFile(paced(readTftp(event.event), event.event.time), event.event.time);
         break;
       case "http":
-        onFile(readHttp(event.event), event.event.time);
+        onFile(paced(readHttp(event.event), event.event.time), event.event.time);
         break;
       case "appliance":
         onOwn(event.event);

@@ -1,4 +1,4 @@
-import type { HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
+import type { ByteRange, HttpBootEvent, HttpBootRequest } from "@bootlace/http-boot";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { clip } from "./read-dhcp.ts";
 import type { FileFact } from "./step.ts";
@@ -136,7 +136,7 @@ function httpFile({ file, userAgent }: HttpBootRequest) {
 function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress" | "done" | "aborted" }>): Progress {
   switch (event.type) {
     case "start":
-      return { outcome: "running", bytes: 0, size: event.size };
+      return { outcome: "running", bytes: 0, size: event.size, ...withTotal(event.range) };
     case "progress":
       return { outcome: "running", bytes: event.bytes };
     case "done": {
@@ -150,6 +150,10 @@ function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress"
       return { outcome: "aborted", reason, code, bytes, size, ms, ...withDetail(detail) };
     }
   }
+}
+
+function withTotal(range: ByteRange | undefined): { total?: number } {
+  return range === undefined ? {} : { total: range.last - range.first + 1 };
 }
 
 function from(address: string, mac: string | undefined): { address: string; mac?: string } {

@@ -19,8 +19,14 @@ export interface FileFact {
   /** TFTP ERROR code or HTTP status that was sent. */
   readonly code?: number;
   readonly size?: number;
-  /** Octets the client has, as far as is known. */
+  /** Bytes the client has, as far as is known. */
   readonly bytes: number;
+  /** Bytes of the range that was asked for. */
+  readonly total?: number;
+  /** While it runs: when the client got something last, in milliseconds. */
+  readonly movedAt?: number;
+  /** While it runs: over the last seconds. */
+  readonly bytesPerSecond?: number;
   readonly blockSize?: number;
   readonly windowSize?: number;
   readonly retransmissions?: number;

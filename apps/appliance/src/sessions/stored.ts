@@ -63,7 +63,7 @@ const readSession = objectOf<Session>({
   verdicts: itemsOf(readConclusion),
 });
 
-const readSummary = objectOf<BootSummary>({
+const readSummary = objectOf<Omit<BootSummary, "transfers">>({
   ...identity,
   rule: optional(text),
   bootFile: optional(text),
@@ -92,7 +92,9 @@ export function parseSession(json: string): Parsed<Session> {
 }
 
 export function serializeSummary(summary: BootSummary): string {
-  return JSON.stringify({ schema: storedSchema, ...summary });
+  // Nothing is under way when it is read.
+  const { transfers: _transfers, ...rest } = summary;
+  return JSON.stringify({ schema: storedSchema, ...rest });
 }
 
 /** The reverse of `serializeSummary`. Never throws, whatever the text. */

@@ -1,5 +1,6 @@
 import { type Boot, stepsOf } from "./boot.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
+import { type RunningFile, runningFiles } from "./running-files.ts";
 import { type Session, sessionOf } from "./session.ts";
 import { type Conclusion, conclusionOf, primaryOf } from "./verdicts/verdict.ts";
 
@@ -28,6 +29,8 @@ export interface BootSummary
   readonly outcome: Outcome;
   /** The primary one. */
   readonly verdict?: Conclusion;
+  /** Files on their way, the latest first; none of a boot that was read from the history. */
+  readonly transfers?: readonly RunningFile[];
 }
 
 export function summaryOf(boot: Session): BootSummary {
@@ -45,11 +48,14 @@ export function summaryOf(boot: Session): BootSummary {
   const ruled = steps.findLast((step) => "rule" in step && step.rule !== undefined);
   const rule = ruled !== undefined && "rule" in ruled ? ruled.rule : undefined;
   const primary = primaryOf(verdicts);
+  const transfers = runningFiles(boot);
   return {
     ...rest,
+    bytes: transfers.reduce((sum, { bytes }) => sum + bytes, rest.bytes),
     ...(rule === undefined ? {} : { rule }),
     ...(named?.bootFile === undefined ? {} : { bootFile: named.bootFile }),
     outcome: outcomeOf(boot),
     ...(primary === undefined ? {} : { verdict: conclusionOf(primary) }),
+    ...(transfers.length === 0 ? {} : { transfers }),
   };
 }

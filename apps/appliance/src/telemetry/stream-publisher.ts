@@ -34,12 +34,18 @@ export function createStreamPublisher({ stream, level, summarize }: StreamPublis
   /** Boots that changed since they were published last, by client; and when that was. */
   const heldBack = boundedMap<string, Boot>(mostClients);
   const publishedAt = boundedMap<string, number>(mostClients);
+  /** What was published last of a boot: nobody needs the same twice. */
+  const published = boundedMap<string, string>(mostClients);
   let sinceTick = 0;
 
   function publish(boot: Boot): void {
     heldBack.delete(boot.key);
     publishedAt.set(boot.id, boot.lastAt);
-    stream.publish("boot", summaryView(summarize(boot)));
+    const summary = summaryView(summarize(boot));
+    const text = JSON.stringify(summary);
+    if (published.peek(boot.id) === text) return;
+    published.set(boot.id, text);
+    stream.publish("boot", summary);
   }
 
   function takeBoot({ boot, verdict }: SessionChange): void {

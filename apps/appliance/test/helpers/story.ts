@@ -11,7 +11,8 @@ import { statusOf } from "@bootlace/http-boot";
 import { type BootClient, type BootPlan, type Context, defaultPorts, handle, type Ignore } from "@bootlace/proxy-dhcp";
 import type { TftpEvent, TransferRef } from "@bootlace/tftp-serve";
 import type { ApplianceEvent } from "../../src/events/event.ts";
-import { createFold, type FoldLimits } from "../../src/sessions/fold.ts";
+import { createFold } from "../../src/sessions/fold.ts";
+import type { FoldLimits } from "../../src/sessions/fold-limits.ts";
 import type { Verdict } from "../../src/sessions/verdicts/verdict.ts";
 
 export const SERVER = "192.168.11.109";

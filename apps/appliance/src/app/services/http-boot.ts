@@ -2,6 +2,7 @@ import { totalmem } from "node:os";
 import type { Source } from "@bootlace/boot-source";
 import { createHttpBootServer, type HttpBootChanges, type HttpBootEvent } from "@bootlace/http-boot";
 import type { Config } from "../../config/schema.ts";
+import { tcpQueues } from "../../os/tcp-queues.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
 export interface HttpBootServiceDeps {
@@ -30,7 +31,8 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileS
       return { addresses, port, clients: subnets, limits: { maxConnections, maxConnectionsPerClient } };
     },
     create(_config, changes) {
-      return create({ source, ...changes, limits: { ...changes.limits, cacheSize: cacheSize() }, onEvent });
+      const limits = { ...changes.limits, cacheSize: cacheSize() };
+      return create({ source, ...changes, limits, unacknowledged: tcpQueues(), onEvent });
     },
   });
 }

@@ -7,6 +7,7 @@ import { dhcpRecords } from "../../log/dhcp-log.ts";
 import { httpRecord } from "../../log/http-log.ts";
 import type { Log } from "../../log/log.ts";
 import { createLogLimit } from "../../log/log-limit.ts";
+import { createLongTransfers } from "../../log/long-transfers.ts";
 import { type Machine, type MachineHint, withMachine } from "../../log/machine.ts";
 import { createNameTails } from "../../log/name-tail.ts";
 import { unboundPort, unboundRecord } from "../../log/port-log.ts";
@@ -14,6 +15,7 @@ import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
 import type { PortFailure } from "../../os/privileges.ts";
 import { createBacklog } from "../../telemetry/backlog.ts";
+import type { SessionChange } from "../../telemetry/sessions-keeper.ts";
 import { createSinks } from "../../telemetry/sinks.ts";
 import { sinkRecord } from "../../telemetry/trouble-log.ts";
 import type { ApplianceDeps } from "../types.ts";
@@ -34,6 +36,7 @@ export function createReporting(
   first: Config,
   deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent"> & {
     readonly machineOf: (hint: MachineHint) => Machine;
+    readonly onBoot?: (change: SessionChange) => void;
     readonly dhcpServerOf?: (address: string) => string | undefined;
   },
 ): Reporting {
@@ -41,6 +44,7 @@ export function createReporting(
   const limit = createLogLimit(first.log.level, now);
   const passes = createThrottle(60_000);
   const searches = createConfigSearches();
+  const longTransfers = createLongTransfers();
   const nameTails = createNameTails(deps.dhcpServerOf ?? (() => undefined));
   const sinks = createSinks<ApplianceEvent>({ now, onTrouble: (trouble) => write(sinkRecord(trouble)) });
   const backlog = createBacklog(sinks.push, now, deps.later);
@@ -50,6 +54,7 @@ export function createReporting(
     every: deps.every,
     settle: backlog.settle,
     subscribe: sinks.subscribe,
+    ...(deps.onBoot === undefined ? {} : { onBoot: deps.onBoot }),
     onTick: (time) => backlog.push({ kind: "appliance", event: { type: "tick", time } }, time, false),
   });
 
@@ -68,7 +73,8 @@ export function createReporting(
 
   function recordsOf(happened: ApplianceEvent): readonly LogRecord[] {
     const { kind, event } = happened;
-    if (kind === "appliance") return event.type === "tick" ? searches.silent(event.time) : [];
+    const long = longTransfers.take(happened);
+    if (kind === "appliance") return event.type === "tick" ? [...searches.silent(event.time), ...long] : [];
     if (kind === "dhcp") return dhcpRecords(event, passes);
     const record = kind === "tftp" ? tftpRecord(event, passes) : httpRecord(event, passes);
     const tail = kind === "tftp" ? nameTails(event) : [];

@@ -224,6 +224,10 @@ function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
   }
 
   for (let next = numbers[0]; next !== undefined && !certain.has(next); next = after(next)) certain.add(next);
+  // What the menu starts by itself is no certain way, and yet the one without a person.
+  const chosen = new Set<number>();
+  const first = starts === undefined ? undefined : labels.get(starts);
+  for (let next = first; next !== undefined && !chosen.has(next); next = after(next)) chosen.add(next);
   return { certain, waits, local, ...(starts === undefined || starts.includes("$") ? {} : { starts }) };
 }
 

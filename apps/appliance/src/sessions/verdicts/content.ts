@@ -1,9 +1,11 @@
-import type { ContentFlaw, FileFacts } from "../../catalogue/file-facts.ts";
+import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isAfter, keyOf, namedBy } from "./asked.ts";
+import { type Asked, isAfter, keyOf } from "./asked.ts";
+import type { ContentFault } from "./causes/contents.ts";
 import { machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { namedBy } from "./unresolved.ts";
 import { type BootView, cameBack, isOffered } from "./view.ts";
 
 /** What the client takes a file for. */
@@ -98,9 +100,6 @@ function familyOf(machine: string): string {
 function isNoProgram({ kind, size }: FileFacts): boolean {
   return size === 0 || kind === "empty" || kind === "web-page" || kind === "text" || kind === "script";
 }
-
-/** What is wrong with the bytes, in one word for the sentence. */
-export type ContentFault = ContentFlaw | "text";
 
 function unusableContent(view: BootView): Found | undefined {
   for (const { step, facts, use, by } of lookedAt(view)) {

@@ -1,5 +1,5 @@
 import type { Boot } from "../boot.ts";
-import { beforeFiles, secondProxy, silenceKept } from "./before-files.ts";
+import { beforeFiles, programAsks, secondProxy, silenceKept } from "./before-files.ts";
 import { checkReached, checkRefused } from "./boot-check.ts";
 import { delivered, systemSeen } from "./booted.ts";
 import type { LastSeen } from "./causes/endings.ts";
@@ -68,6 +68,7 @@ const rules: readonly Rule[] = [
   checkRefused,
   checkReached,
   ...chainLoop,
+  programAsks,
   { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
   ...faults,
   piDelivered,

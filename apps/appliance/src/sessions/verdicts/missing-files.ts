@@ -2,9 +2,10 @@ import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isOvercome, isSettled, keyOf, namedBy, unresolved } from "./asked.ts";
+import type { Asked } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { isOvercome, isSettled, namedBy, unresolved } from "./unresolved.ts";
 import { type BootView, isOffered } from "./view.ts";
 
 /** A file without which the boot cannot go on was not served. */
@@ -149,9 +150,4 @@ export function hasScriptFromHere(view: BootView): boolean {
     const kind = view.factsOf(file)?.kind;
     return role === "script" || role === "config" || kind === "script" || kind === "config";
   });
-}
-
-/** Whether a name of a file stands for the same one as another. */
-export function isSameFile(one: string, other: string): boolean {
-  return keyOf(one) === keyOf(other);
 }

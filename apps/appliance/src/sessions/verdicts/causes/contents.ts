@@ -1,11 +1,14 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { ContentFlaw } from "../../../catalogue/file-facts.ts";
 import { textOf } from "../../../catalogue/reasons/reason.ts";
 import { detailText } from "../../../catalogue/reasons/table.ts";
 import { reasonOf } from "../../file-reason.ts";
 import type { FileFact } from "../../step.ts";
-import type { ContentFault } from "../content.ts";
 import { trustedBinaries } from "./files.ts";
 import type { Words } from "./words.ts";
+
+/** What is wrong with the bytes of a file, in one word. */
+export type ContentFault = ContentFlaw | "text";
 
 /** What is wrong with a file that came, or came in part. */
 export const causesInContents = {

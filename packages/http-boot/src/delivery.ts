@@ -1,0 +1,73 @@
+import type { Sending } from "./body.ts";
+import { mayHaveArrived } from "./core/acknowledged.ts";
+import type { HttpAbort } from "./core/events.ts";
+
+/** The body of one answer, from its first byte until it is known what the client has of it. */
+export interface Delivery {
+  readonly sending: Sending;
+  /** When the request came. All times are milliseconds of the steady clock. */
+  readonly since: number;
+  /** Bytes that the client's system has acknowledged, as of the last look. */
+  acknowledged: number;
+  lookedAt: number | undefined;
+  /** When the figure above grew last. */
+  movedAt: number;
+  /** When the operating system had taken the last byte; undefined before. */
+  handedOverAt: number | undefined;
+  /** A look found bytes missing after that. */
+  late: boolean;
+  /** Large, or slow: it is looked at several times a second. */
+  watched: boolean;
+  /** Why we gave it up. */
+  failure: HttpAbort | undefined;
+  /** It takes long: whoever follows transfers is to know of it. Called at most once. */
+  readonly announce: () => void;
+  /** It has all of it. @param completedAt by the steady clock */
+  readonly done: (completedAt: number) => void;
+  readonly aborted: (reason: HttpAbort, bytes: number) => void;
+}
+
+type DeliveryEnds = Pick<Delivery, "announce" | "done" | "aborted">;
+
+export function newDelivery(sending: Sending, since: number, { announce, done, aborted }: DeliveryEnds): Delivery {
+  return {
+    sending,
+    since,
+    acknowledged: 0,
+    lookedAt: undefined,
+    movedAt: since,
+    handedOverAt: undefined,
+    late: false,
+    watched: false,
+    failure: undefined,
+    announce,
+    done,
+    aborted,
+  };
+}
+
+/** Linux keeps no more for a connection by itself (net.ipv4.tcp_wmem). */
+const mostUnacknowledged = 4 * 1024 * 1024;
+
+export function isComplete({ handedOverAt, acknowledged: bytes, sending }: Delivery): boolean {
+  return handedOverAt !== undefined && bytes === sending.total;
+}
+
+/** Ends a delivery well. Where no look found anything missing, it had arrived by the time the last byte was taken. */
+export function complete(delivery: Delivery, now: number): void {
+  delivery.done(delivery.late ? now : (delivery.handedOverAt ?? now));
+}
+
+/** Ends a delivery whose connection is broken. @param sees whether looks tell anything */
+export function breakOff(delivery: Delivery, sees: boolean, now: number): void {
+  const { failure, sending, lookedAt, acknowledged: bytes } = delivery;
+  const looks = { since: delivery.since, lookedAt, acknowledged: bytes };
+  if (failure === undefined && (!sees || mayHaveArrived(looks, sending.total, now))) complete(delivery, now);
+  else delivery.aborted(failure ?? "client-closed", arrived(delivery, sees));
+}
+
+/** Bytes that the client has, as far as is known: those taken by the operating system where nothing else is. */
+export function arrived({ sending, lookedAt, acknowledged: bytes }: Delivery, sees: boolean): number {
+  if (!sees) return sending.bytes;
+  return lookedAt === undefined ? Math.max(0, sending.bytes - mostUnacknowledged) : bytes;
+}
