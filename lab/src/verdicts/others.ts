@@ -158,7 +158,7 @@ export const OTHER_CASES: readonly Case[] = [
     tree: { ...PI4, ...KERNEL8 },
     screen: /No bootcode\.bin/,
     outcome: ["failed"],
-    says: [/bootcode\.bin/, MISSING],
+    says: [/bootcode\.bin/, /not found|not there|missing|none of/],
   },
   {
     id: "pi3-no-start",
