@@ -46,6 +46,12 @@ describe("grade", () => {
       grade({ ...failing, outcome: ["failed", "delivered"] }, [boot("delivered", "initrd.gz not found")]),
     ).toMatchObject({ grade: "RIGHT", praised: false });
   });
+  test("counts a false word in the log, even if it was corrected", () => {
+    const right = boot("failed", "initrd.gz not found");
+    expect(grade(failing, [right], ["booted", "failed"])).toMatchObject({ grade: "WRONG", praised: true });
+    expect(grade(failing, [right], ["delivered", "failed"])).toMatchObject({ grade: "RIGHT", praised: false });
+    expect(grade(succeeding, [boot("booted")], ["failed", "booted"])).toMatchObject({ grade: "WRONG", blamed: true });
+  });
   test("counts a success that is called a failure, and takes either word for a success", () => {
     expect(grade(succeeding, [boot("delivered")])).toMatchObject({ grade: "RIGHT", blamed: false });
     expect(grade(succeeding, [boot("booted"), boot("failed")])).toMatchObject({ grade: "WRONG", blamed: true });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { filler } from "../filler.ts";
 import { locate, type PieceName } from "../packages.ts";
 import type { BootTree, TreeEntry } from "../tree.ts";
 
@@ -22,6 +23,32 @@ export const webPage: TreeEntry = {
 export const module = (name: string): TreeEntry => ({
   bytes: () => readFileSync(join(dirname(locate("ldlinuxBios")), name)),
 });
+
+/** An ELF file for the processor that starts a Raspberry Pi (machine 137: VideoCore), as start.elf is. */
+export const videoCore: TreeEntry = {
+  bytes: () => {
+    const header = Buffer.alloc(52);
+    header.write("7f454c46010101", "hex");
+    header.writeUInt16LE(2, 16);
+    header.writeUInt16LE(137, 18);
+    header.writeUInt32LE(1, 20);
+    header.writeUInt16LE(52, 40);
+    return Buffer.concat([header, filler(2_200_000)]);
+  },
+};
+
+/** A device tree: its header says how long it is (Devicetree Specification 0.4, section 5.2). */
+export const deviceTree: TreeEntry = {
+  bytes: () => {
+    const bytes = Buffer.from(filler(48_000));
+    bytes.writeUInt32BE(0xd00dfeed, 0);
+    bytes.writeUInt32BE(bytes.length, 4);
+    return bytes;
+  },
+};
+
+/** A file of bytes without any form. */
+export const raw = (size: number): TreeEntry => ({ bytes: () => filler(size) });
 
 export const text = (content: string): TreeEntry => ({ text: content });
 

@@ -28,23 +28,30 @@ export interface Graded {
 
 const SUCCESS = ["booted", "delivered", "checked"];
 
+/** What must not even have been logged before it was corrected. */
+const BOOTED = ["booted", "checked"];
+
 /**
  * Holds what was reported against what is right. The latest boot that has a verdict decides; an earlier attempt of the
- * same machine that ended otherwise counts only if it calls a failure a success. `VAGUE`: it names no cause.
+ * same machine that ended otherwise counts only if it calls a failure a success. `VAGUE`: it names no cause. `logged` are the outcomes of every verdict in
+ * the log, corrected ones too.
  */
-export function grade(one: Case, boots: readonly ListedBoot[]): Graded {
+export function grade(one: Case, boots: readonly ListedBoot[], logged: readonly string[] = []): Graded {
   const judged = boots.filter(({ outcome }) => outcome !== "running");
   const [latest] = judged;
   const well = goesWell(one);
-  const praised = !well && judged.some(({ outcome }) => SUCCESS.includes(outcome) && !isAllowed(one, outcome));
-  const blamed = well && judged.some(({ outcome }) => outcome === "failed");
+  const praised =
+    !well &&
+    (judged.some(({ outcome }) => SUCCESS.includes(outcome) && !isAllowed(one, outcome)) ||
+      logged.some((outcome) => BOOTED.includes(outcome)));
+  const blamed = well && [...judged.map(({ outcome }) => outcome), ...logged].includes("failed");
   const verdict = (grade: Grade, said: string): Graded => ({ grade, said, praised, blamed });
   if (one.outcome.length === 0) {
     return latest === undefined ? verdict("RIGHT", "no boot") : verdict("WRONG", wordsOf(latest));
   }
   if (latest === undefined) return verdict("MISSING", boots.length === 0 ? "no boot" : "no verdict");
   const said = wordsOf(latest);
-  if (praised || blamed) return verdict("WRONG", judged.map(wordsOf).join(" | "));
+  if (praised || blamed) return verdict("WRONG", [...judged.map(wordsOf), `logged: ${logged.join(", ")}`].join(" | "));
   const missing = (one.says ?? []).filter((pattern) => !pattern.test(said));
   if (isAllowed(one, latest.outcome)) {
     if (missing.length === 0) return verdict("RIGHT", said);

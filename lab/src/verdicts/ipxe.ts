@@ -165,7 +165,8 @@ export const IPXE_CASES: readonly Case[] = [
     tree: ipxe("#!ipxe\nkernel http://boot.example.lan/vmlinuz\nboot\n"),
     routerLines: ["dhcp-option=6"],
     screen: /boot\.example\.lan[^\n]*\n?.*(No such|not found)|http:\/\/ipxe\.org\/[0-9a-f]{2,}/,
-    outcome: ["failed", "unclear", "elsewhere"],
+    // That the name is known to nobody cannot be seen from outside.
+    outcome: ["failed", "unclear", "elsewhere", "delivered"],
     says: [/boot\.example\.lan/],
   },
   {
