@@ -41,7 +41,7 @@ export function logPicture(log: string): string {
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" role="img">
 <title>The log of Bootlace while a PC boots memtest86+ from it</title>
-<style>text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#d7dae0}.t{fill:#7d8590}.booted{fill:#8ddb8c}.failed{fill:#ff7b72}</style>
+<style>text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#d7dae0}.t{fill:#7d8590}.booted,.delivered{fill:#8ddb8c}.failed{fill:#ff7b72}</style>
 <rect width="100%" height="100%" rx="8" fill="#1c2128"/>
 ${texts.join("\n")}
 </svg>
@@ -51,7 +51,7 @@ ${texts.join("\n")}
 function coloured(row: string): string {
   const time = /^\d\d:\d\d:\d\d/.exec(row)?.[0] ?? "";
   const rest = row.slice(time.length);
-  const [, before, outcome, after] = /^(.* {2})(booted|failed)(, .*)$/.exec(rest) ?? [];
+  const [, before, outcome, after] = /^(.* {2})(booted|delivered|failed)(, .*)$/.exec(rest) ?? [];
   const text =
     before === undefined || outcome === undefined || after === undefined
       ? escaped(rest)

@@ -123,7 +123,7 @@ async function holdAddresses(lab: Lab, host: Host, last: readonly number[]): Pro
 
 export interface CrowdRun {
   readonly started: Started;
-  /** Waits until `reportAt` machines have a tenth of their kernel. */
+  /** Waits until `reportAt` machines have some of their kernel. */
   loading(seconds?: number): Promise<void>;
   /** Waits for the end; throws a LabFailure unless every machine booted. */
   booted(seconds: number): Promise<CrowdResult>;

@@ -22,6 +22,7 @@ async function ran(scenarios: readonly Scenario[], jobs: number, stopAfter = Num
     run: { prefix: "" } as unknown as RunOptions["run"],
     folder: "",
     keep: false,
+    record: false,
     jobs,
     signal: interrupt.signal,
     onOutcome({ name }) {
@@ -65,7 +66,16 @@ async function outcomeOf(run: (lab: Lab) => void) {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const parts = new Map([["wires", ["a", "c"]]]);
   const signal = new AbortController().signal;
-  const options = { run: {} as RunOptions["run"], folder, keep: false, jobs: 1, parts, signal, onOutcome: () => {} };
+  const options = {
+    run: {} as RunOptions["run"],
+    folder,
+    keep: false,
+    record: false,
+    jobs: 1,
+    parts,
+    signal,
+    onOutcome: () => {},
+  };
   const wires = scenario("wires", { parts: ["a", "b", "c"], run: async (lab) => run(lab) });
   return (await runScenarios([wires], options))[0];
 }

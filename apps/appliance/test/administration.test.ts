@@ -15,7 +15,7 @@ let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bootlace-administration-"));
   mkdirSync(join(folder, "boot"));
-  writeFileSync(join(folder, "boot/pxelinux.0"), "a boot program");
+  writeFileSync(join(folder, "boot/pxelinux.0"), "a boot program\0");
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -67,6 +67,22 @@ function administered(clientPort: number, more: Partial<Config> = {}) {
 }
 
 describe("the API of a running appliance", () => {
+  it("knows what is in a file that a client fetched", async () => {
+    writeFileSync(join(folder, "boot/pxelinux.0"), "<!DOCTYPE html>\n<title>404 Not Found</title>");
+    using client = await createBootClient();
+    await using test = administered(client.port);
+    await test.appliance.start();
+    await client.ask(bootRequest({}), test.port("dhcp"));
+    await client.ask(bootRequest({ messageType: 3 }, { ciaddr: "127.0.0.1" }), test.port("pxe"));
+    using reader = await tftpReader(test.port("tftp"), "pxelinux.0");
+    await reader.open();
+    await reader.read();
+    await test.logged("tftp.done");
+    test.tick(61);
+    const { message } = await test.logged("boot.verdict");
+    expect(message).toMatch(/"pxelinux\.0".*web page/);
+  });
+
   it("tells a boot from DISCOVER to verdict, and keeps it across a restart", async () => {
     using client = await createBootClient();
     {
@@ -78,14 +94,14 @@ describe("the API of a running appliance", () => {
       using reader = await tftpReader(test.port("tftp"), "pxelinux.0");
       await reader.open();
       await reader.read();
-      expect(reader.content().toString()).toBe("a boot program");
+      expect(reader.content().toString()).toBe("a boot program\0");
       await test.logged("tftp.done");
       using missing = await tftpReader(test.port("tftp"), "ldlinux.c32");
       expect(await missing.open()).toContain("not found");
       await test.logged("tftp.not-found");
       const running = await test.get("/api/v1/boots", schemas.bootsSchema);
       expect(running.boots).toMatchObject([
-        { mac: "52:54:00:12:34:56", host: "build-01", outcome: "running", bytes: 14 },
+        { mac: "52:54:00:12:34:56", host: "build-01", outcome: "running", bytes: 15 },
       ]);
       test.tick(11);
       const record = await test.logged("boot.verdict");

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -62,7 +62,7 @@ describe("PXELINUX", () => {
     put("pxelinux/menus/a.cfg", "LABEL a\nLINUX vmlinuz\nLABEL b\nLINUX none\n");
     put("pxelinux/vmlinuz", linuxKernel());
     expect(await findings("root: boot\n")).toEqual([
-      'ROOT/pxelinux/menus/a.cfg:4:7: error[T001] "none" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of pxelinux.0.',
+      'ROOT/pxelinux/menus/a.cfg:4:7: error[T001] "none" is not in the root ROOT. Copy the file there, or correct the name; names count from the folder of pxelinux.0.',
     ]);
   });
 
@@ -105,6 +105,30 @@ describe("PXELINUX", () => {
     expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
   });
 
+  it("modules of SYSLINUX for UEFI: those of 32-bit machines cannot be told from those for BIOS", async () => {
+    for (const [folder, machine, core] of [
+      ["efi64", 0x8664, "ldlinux.e64"],
+      ["efi32", 0x014c, "ldlinux.e32"],
+    ] as const) {
+      put(`${folder}/syslinux.efi`, peImage(machine));
+      put(`${folder}/${core}`, libraryUser([]));
+      put(`${folder}/menu.c32`, libraryUser([]));
+      put(`${folder}/pxelinux.cfg/default`, "UI menu.c32\nLABEL a\nLOCALBOOT 0\n");
+    }
+    expect(await findings("root: boot\n")).toEqual([
+      'ROOT/efi64/pxelinux.cfg/default:1:4: error[T004] "menu.c32" is a module for BIOS, and the loader in this folder runs on UEFI. Copy the module of the same Syslinux for UEFI.',
+    ]);
+  });
+
+  it("a module of another version", async () => {
+    pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
+    put("pxelinux/menu.c32", ldlinuxModule(["start_ldlinux", "new_function", "lua_insert"]));
+    put("pxelinux/vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T006 "menu.c32" is of another version than the loader: it needs "new_function". Copy all modules from the Syslinux of the loader.',
+    ]);
+  });
+
   it("kernels that are none: .bin, cut, a web page, a text, empty, for nobody to read", async () => {
     pxelinux(
       [
@@ -128,13 +152,13 @@ describe("PXELINUX", () => {
     writeFileSync(join(folder, "outside"), linuxKernel());
     symlinkSync("../../outside", join(folder, "boot/pxelinux/link"));
     expect(await told()).toEqual([
-      'T007 "memtest86+x64.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
+      'T007 "memtest86+x64.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
       'T012 "bzImage" is cut short: it has 2000 bytes of 3057. Copy it again.',
       'T012 "page" is a web page, not the file that was meant. Download the file again.',
       'T012 "text" is a text and not a program. Copy it again.',
       'T012 "empty" is empty. Copy it again.',
-      'T002 "link" cannot be served: it is a symbolic link that leads out of the root. Make it a readable file below the root.',
-      'T002 "debian" cannot be served: it is a folder. Make it a readable file below the root.',
+      'T002 "link" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
+      'T002 "debian" cannot be served: it is a folder. Make it a readable file in the root.',
     ]);
   });
 
@@ -168,7 +192,7 @@ describe("programs and machines", () => {
     put("pxelinux.cfg/default", "LABEL a\n");
     expect(await told(rule(when, `file: ${file}`))).toEqual([
       expect.stringMatching(
-        `^T004 boot\\[0\\]\\.file: "${file}" is no UEFI program \\(it has no PE header\\), and the rule is for `,
+        `^T004 boot\\[0\\]\\.file: "${file}" is no UEFI program \\(it has no PE header\\), but the rule is for `,
       ),
     ]);
   });
@@ -196,6 +220,22 @@ describe("programs and machines", () => {
     expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is no UEFI program/);
   });
 
+  it("one-time boots that wait for their machines", async () => {
+    put("x", "x");
+    mkdirSync(join(folder, "state"));
+    const next = (action: object) => ({ mac: "52:54:00:00:00:01", action, setAt: 1 });
+    const state = { schema: 1, next: [next({ file: "gone.efi" })] };
+    writeFileSync(join(folder, "state/next.json"), JSON.stringify(state));
+    expect(
+      (await findings("root: boot\nstate: { directory: state }\n")).map((line) => line.replaceAll(folder, "DIR")),
+    ).toEqual([
+      'DIR/state/next.json: error[T001] 52:54:00:00:00:01 file: "gone.efi" is not in the root ROOT. Copy the file there, or correct the name.',
+    ]);
+    const elsewhere = { schema: 1, next: [next({ file: "gone.efi", server: "10.0.0.1" })] };
+    writeFileSync(join(folder, "state/next.json"), JSON.stringify(elsewhere));
+    expect(await findings("root: boot\nstate: { directory: state }\n")).toEqual([]);
+  });
+
   it("the URL of HTTP Boot", async () => {
     put("arm.efi", peImage(0xaa64));
     const url = (file: string) => rule("arch: x64-uefi-http", `url: "http://{address}:8069/${file}"`);
@@ -213,7 +253,7 @@ describe("programs and machines", () => {
   it("a UEFI program that is cut short or empty", async () => {
     put("boot/loader.efi", sectionedImage(0x8664, 9000));
     expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
-      /^T008 .*"boot\/loader\.efi" is cut short/,
+      /^T008 .*"boot\/loader\.efi" is truncated/,
     );
     put("boot/loader.efi", "");
     expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(

@@ -28,7 +28,7 @@ describe("shim and GRUB", () => {
     put("shimx64.efi", shimImage());
     put("grubx64.efi", peImage(0xaa64));
     expect(await told()).toContain(
-      'T004 "grubx64.efi" is a program for arm64, and the shim beside it for x64. Replace it by the file for that machine.',
+      'T004 "grubx64.efi" is a program for arm64, and the shim beside it for x64. Replace it with the file for that machine.',
     );
   });
 
@@ -38,6 +38,14 @@ describe("shim and GRUB", () => {
     expect(await told()).toEqual([
       'T015 "grubx64.efi" is GRUB, and finds no configuration: "grub/grub.cfg" is missing. Write it: it names the kernel and its initrd.',
     ]);
+  });
+
+  it("GRUB that looks beside itself, as Fedora's does", async () => {
+    put("secure-boot/grubx64.efi", grubImage("/EFI/fedora"));
+    expect(await told()).toEqual([expect.stringMatching(/^T015 .* "EFI\/fedora\/grub\.cfg" is missing/)]);
+    put("secure-boot/grub.cfg", "linux /vmlinuz\n");
+    put("vmlinuz", linuxKernel());
+    expect(await told()).toEqual([]);
   });
 
   it("what grub.cfg names, and the files it reads", async () => {
@@ -50,8 +58,8 @@ describe("shim and GRUB", () => {
     put("grub/more.cfg", "menuentry b { linux /images/other }\n");
     put("images/initrd", "070701");
     expect(await findings("root: boot\n")).toEqual([
-      'ROOT/grub/more.cfg:1:21: error[T001] "/images/other" is not in the root ROOT. Put the file there, or correct the name; names count from the root.',
-      'ROOT/grub/grub.cfg:3:9: error[T001] "/images/vmlinuz" is not in the root ROOT. Put the file there, or correct the name; names count from the root.',
+      'ROOT/grub/more.cfg:1:21: error[T001] "/images/other" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
+      'ROOT/grub/grub.cfg:3:9: error[T001] "/images/vmlinuz" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
     ]);
   });
 
@@ -91,8 +99,8 @@ describe("iPXE", () => {
       `#!ipxe\nchain \${net0/mac}.ipxe ||\nkernel http://10.0.0.1/k\ninitrd tftp://\${next-server}/none\n`,
     );
     expect(await told(rule("firmware: ipxe", "script: menus/main.ipxe"))).toEqual([
-      'T001 "/images/bzImage" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of the script.',
-      'T001 "root.cpio.gz" is not in the root ROOT. Put the file there, or correct the name; names count from the folder of the script.',
+      'T001 "/images/bzImage" is not in the root ROOT. Copy the file there, or correct the name; names count from the folder of the script.',
+      'T001 "root.cpio.gz" is not in the root ROOT. Copy the file there, or correct the name; names count from the folder of the script.',
       expect.stringMatching(/^T001 "tftp:\/\/\$\{next-server\}\/none" is not in the root/),
       'T014 iPXE has no command "kernal". Correct the word.',
     ]);

@@ -61,11 +61,11 @@ it("the configurations of PXELINUX are read: kernels named .bin, files that are 
     "UI menu.c32\nLABEL a\n  KERNEL memtest.bin\nLABEL b\n  LINUX memtest.bin\n  INITRD none.gz\n",
   );
   put("pxelinux.cfg/01-52-54-00-12-34-56", "LABEL x\nKERNEL none\u001b[2J\n");
-  const missing = "Put the file there, or correct the name; names count from the folder of pxelinux.0.";
+  const missing = "Copy the file there, or correct the name; names count from the folder of pxelinux.0.";
   expect(await findings("root: boot\n")).toEqual([
     `ROOT/pxelinux.cfg/01-52-54-00-12-34-56:2:8: error[T001] "none\\x1b[2J" is not in the root ROOT. ${missing}`,
-    'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it all the same; other servers do not.',
-    'ROOT/pxelinux.cfg/default:3:10: error[T007] "memtest.bin" ends in .bin, which PXELINUX takes for a boot sector and not for a kernel. Rename it without .bin, or write LINUX in place of KERNEL.',
+    'ROOT/pxelinux.cfg/default:1:4: error[T003] "menu.c32" is called "Menu.c32" on disk. Bootlace serves it anyway; other servers do not.',
+    'ROOT/pxelinux.cfg/default:3:10: error[T007] "memtest.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
     `ROOT/pxelinux.cfg/default:6:10: error[T001] "none.gz" is not in the root ROOT. ${missing}`,
   ]);
 });

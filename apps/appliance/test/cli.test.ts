@@ -28,10 +28,6 @@ describe("the words of a command line", () => {
     ],
     [["--config=a=b"], [{ config: ["a=b"] }, []]],
     [
-      ["-c", "a", "--config", "b"],
-      [{ config: ["b"] }, []],
-    ],
-    [
       ["--interface", "a", "--interface=b"],
       [{ interface: ["a", "b"] }, []],
     ],

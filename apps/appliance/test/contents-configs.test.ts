@@ -214,6 +214,16 @@ kernel never
     ]);
   });
 
+  test("another port of this host is another server", () => {
+    const text = `#!ipxe\nset base http://192.168.50.10\nkernel \${base}:8069/k\ninitrd \${base}:81/i || chain http://\${next-server}/x\nchain tftp://192.168.50.10/y\n`;
+    expect(needs(read("boot.ipxe", text, { ownHttpPorts: [8069] }))).toEqual([
+      "3: kernel k",
+      "4: initrd @192.168.50.10:81 optional",
+      "4: program @next-server optional",
+      "5: program y",
+    ]);
+  });
+
   test("a menu: each label is an entry, and the default starts", () => {
     const facts = read(
       "boot.ipxe",
@@ -268,6 +278,10 @@ sanboot --no-describe --drive 0x80
     ["#!ipxe\nprompt Press a key\nkernel k\nboot\n", { waits: true, localBoot: false }],
     ["#!ipxe\nprompt --key 0x02 --timeout 2000 Press && shell ||\nkernel k\nboot\n", { localBoot: false }],
     ["#!ipxe\nshell\n", { waits: true }],
+    [
+      "#!ipxe\n:menu\nmenu x\nitem local l\nchoose --default local --timeout 900 t && goto $t || goto local\n:local\nexit 1\n",
+      { waits: false, starts: "local", localBoot: true },
+    ],
   ])("what happens without a person: %j", (text, wanted) => {
     expect(read("boot.ipxe", text)).toMatchObject(wanted);
   });

@@ -27,9 +27,9 @@ describe("bootlace import", () => {
     return { code: await importCommand.run(args.args, surroundings), ...said };
   }
 
-  it("prints the config and tells on the standard error what was left out", async () => {
+  it("prints the config, and on stderr what was left out", async () => {
     const { code, out, err } = await run("dnsmasq", "d.conf");
-    expect([code, err]).toEqual([0, '"d.conf" line 3: "server=1.1.1.1\\x1b[2J": Bootlace is no DNS server\n']);
+    expect([code, err]).toEqual([0, '"d.conf" line 3: "server=1.1.1.1\\x1b[2J": Bootlace is not a DNS server\n']);
     expect(parseConfig(out, "f").ok).toBe(true);
     expect(out).not.toContain("\u001b");
   });
@@ -108,7 +108,7 @@ describe("bootlace import", () => {
       ),
       '"first.inc" line 2: "conf-file=main.conf": main.conf was already read, and dnsmasq reads each file once',
       '"first.inc" line 3: "conf-file=again.inc": again.inc was already read, and dnsmasq reads each file once',
-      '"more/1.conf" line 2: "odd=1": Bootlace does not know this directive',
+      '"more/1.conf" line 2: "odd=1": unknown directive',
     ]);
     expect(out).toContain("# more/1.conf line 2: odd=1");
   });

@@ -32,7 +32,7 @@ describe("a tag that no line sets any more is told at each line that hangs on it
   ])("%s", (_how, lines, remark) => {
     const [first, ...more] = remarksOn(`${lost}dhcp-boot=usual.0\n${lines}`.replace("dhcp-boot=usual.0\n", ""));
     expect(first).toMatch(
-      /^1 rules know options 60, 77, 93 and 97, .*; as a result, lines? [\d and]+ finds? no client with tag "undi"$/,
+      /^1 rules match options 60, 77, 93 and 97, .*; as a result, lines? [\d and]+ finds? no client with tag "undi"$/,
     );
     expect(more).toEqual([remark]);
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { content, directory, type Source, type SourceClient } from "@bootlace/boot-source";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Inspected, inspectingSource } from "../src/boot-files/inspecting-source.ts";
+import { namesakeFinder } from "../src/boot-files/namesakes.ts";
 import { scriptSource } from "../src/boot-files/script-source.ts";
 
 let root = "";
@@ -42,7 +43,7 @@ function inspecting(source: Source) {
 /** As the system's clock is to a file that was written long ago. */
 const later = () => Date.now() + 3_600_000;
 
-test("a file that is opened is looked at, once for each client", async () => {
+test("a file that is opened is looked at, and told once", async () => {
   put("vmlinuz", "<!DOCTYPE html>");
   const { get, seen } = inspecting(directory(root, { now: later }));
   expect(await get("/vmlinuz")).toBe(true);
@@ -51,7 +52,6 @@ test("a file that is opened is looked at, once for each client", async () => {
   expect(await get("other")).toBe(false);
   expect(seen.map(({ path, client, facts }) => [path, client, facts.flaw])).toEqual([
     ["vmlinuz", "10.0.0.7", "web-page"],
-    ["vmlinuz", "10.0.0.8", "web-page"],
   ]);
 });
 
@@ -75,7 +75,18 @@ test("the same version is read once, and a new one is looked at again", async ()
   expect(reads).toBe(1);
   text = "longer";
   await get("x");
-  expect([reads, seen.map(({ facts }) => facts.size)]).toEqual([2, [1, 1, 6]]);
+  expect([reads, seen.map(({ facts }) => facts.size)]).toEqual([2, [1, 6]]);
+});
+
+test("clients with folders of their own: what a name stands for is told whenever it changes", async () => {
+  const source: Source = { open: (_name, { address }) => content(`of ${address}`, address) };
+  const { get, seen } = inspecting(source);
+  for (const address of ["10.0.0.7", "10.0.0.7", "10.0.0.81", "10.0.0.7"]) await get("x", client(address));
+  expect(seen.map(({ client, facts }) => [client, facts.size])).toEqual([
+    ["10.0.0.7", 11],
+    ["10.0.0.81", 12],
+    ["10.0.0.7", 11],
+  ]);
 });
 
 test("scripts are looked at as they go out, under the name of their file", async () => {
@@ -118,4 +129,28 @@ test("a stream, which is read once, is left alone", async () => {
   const { get, seen } = inspecting(source);
   await get("x");
   expect(seen).toEqual([]);
+});
+
+test("a name that is missing is told, and where a file of that name lies is found", async () => {
+  await mkdir(join(root, "boot/grub"), { recursive: true });
+  put("boot/grub/GRUB.cfg", "linux /k\n");
+  const missing: string[] = [];
+  const inspector = inspectingSource(directory(root), {
+    isOwnHost: () => false,
+    onInspected: () => undefined,
+    onMissing: async (path) => void missing.push(path),
+  });
+  await inspector.open("/grub/grub.cfg", client());
+  await inspector.open("boot", client());
+  await inspector.idle();
+  expect(missing).toEqual(["grub/grub.cfg"]);
+  let now = 0;
+  const find = namesakeFinder(() => now);
+  expect(await find(root, "grub/grub.cfg")).toEqual(["boot/grub/GRUB.cfg"]);
+  expect(await find(root, "boot/grub/GRUB.cfg")).toEqual([]);
+  put("grub.cfg", "");
+  expect(await find(root, "x/grub.cfg")).toEqual(["boot/grub/GRUB.cfg"]);
+  now = 10_000;
+  expect(await find(root, "x/grub.cfg")).toEqual(["grub.cfg", "boot/grub/GRUB.cfg"]);
+  expect(await find(join(root, "none"), "grub.cfg")).toEqual([]);
 });

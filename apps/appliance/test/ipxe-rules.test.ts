@@ -68,6 +68,23 @@ describe("a rule that hands iPXE an iPXE program", () => {
     }
   });
 
+  it("is no circle when what it loads is a kernel, or when somebody has switched the machine on once more", () => {
+    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: memtest.0 }]");
+    const facts = { kind: "linux-kernel", kernel: true, size: 9 } as const;
+    for (let i = 0; i < 4; i++) {
+      expect(circle(desk, rom, 1)).toEqual(["memtest.0"]);
+      desk.policy.see({
+        kind: "appliance",
+        event: { type: "inspected", time: 1, client: address, path: "memtest.0", facts },
+      });
+    }
+    const slow = policyDesk("boot: [{ when: { firmware: ipxe }, file: tool.efi }]");
+    for (let i = 0; i < 4; i++) {
+      expect(circle(slow, efi, 1)).toEqual(["tool.efi"]);
+      slow.wait(31);
+    }
+  });
+
   it("is no circle when the machine loads more than the program", () => {
     const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: pxelinux.0 }]");
     for (let i = 0; i < 4; i++) {

@@ -1,8 +1,14 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TftpEvent } from "@bootlace/tftp-serve";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createNameTails } from "../src/log/name-tail.ts";
 import { tftpRecord } from "../src/log/tftp-log.ts";
 import { broadcastsOf } from "../src/net/broadcasts.ts";
+import { createTestAppliance, loopbackConfig } from "./helpers/loopback.ts";
 
 function started(address: string, askedFor?: string): TftpEvent {
   const client = { address, port: 3000, localAddress: "192.168.50.10", localPort: 69 };
@@ -70,4 +76,36 @@ it.each([
 ])("%j hears %j", (iface, addresses) => {
   const heard = broadcastsOf([{ name: "eth0", ...iface }]);
   expect(heard).toEqual(addresses.map((address) => ({ address, instead: iface.address })));
+});
+
+describe("a running Bootlace", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-tail-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "boot.0"), "b".repeat(100));
+
+  async function send(port: number, address: string, ...words: readonly Uint8Array[]): Promise<void> {
+    const socket = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    socket.setBroadcast(true);
+    const datagram = Buffer.concat([Uint8Array.of(0, 1), ...words, Buffer.from("\0octet\0")]);
+    await new Promise((sent) => socket.send(datagram, port, address, sent));
+    socket.close();
+  }
+
+  it("hears requests to the broadcast address, answers none, and says so", async () => {
+    await using test = createTestAppliance(loopbackConfig(folder, 68));
+    await test.appliance.start();
+    await send(test.port("tftp"), "127.255.255.255", Buffer.from("boot.0"));
+    const { fields } = await test.logged("tftp.refused");
+    expect(fields).toMatchObject({ reason: "broadcast", file: "boot.0", detail: "127.0.0.1" });
+    expect(test.appliance.endpoints().map(({ address }) => address)).not.toContain("127.255.255.255");
+  });
+
+  it("serves a name with the tail of an option, and names the DHCP server", async () => {
+    await using test = createTestAppliance(loopbackConfig(folder, 68));
+    await test.appliance.start();
+    await send(test.port("tftp"), "127.0.0.1", Buffer.from("boot.06\x04\xc0\xa82\x01\xff", "latin1"));
+    const { fields } = await test.logged("tftp.name-tail");
+    expect(fields).toMatchObject({ file: "boot.0", server: "192.168.50.1" });
+  });
 });

@@ -20,7 +20,7 @@ export interface CrowdPlan {
   /** Each machine is switched off and on again once, somewhere in its kernel. */
   readonly resets: boolean;
   /**
-   * Machines wait before their kernel until so many have come to it, and `loading` is said when so many have a tenth of it
+   * Machines wait before their kernel until so many have come to it, and `loading` is said when so many have some of it
    * at once; 0: nobody waits, nothing is said.
    */
   readonly reportAt: number;

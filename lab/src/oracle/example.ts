@@ -14,6 +14,9 @@ export interface Example {
   readonly status: number;
 }
 
+/** The part of examples whose names begin with a number. */
+const CASES = "cases";
+
 /**
  * The examples of a folder. Comments of an example say what is expected: `#~ KIND…: LINE` kinds that get something else,
  * and how the line begins at which the import says so, or `whole` for a remark on the whole; `#= STATUS` the exit status.
@@ -24,7 +27,7 @@ export function examplesIn(folder: string): Example[] {
     const path = join(folder, name);
     const text = readFileSync(path, "utf8");
     const status = /^#= (\d+)$/m.exec(text)?.[1] ?? "0";
-    const part = /^[a-z]+/.exec(name)?.[0] ?? "cases";
+    const part = `dnsmasq-${/^[a-z]+/.exec(name)?.[0] ?? CASES}`;
     return { name, path, text, part, differ: differencesOf(text), status: Number(status) };
   });
 }

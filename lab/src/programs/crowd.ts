@@ -28,7 +28,7 @@ const counts = {
   byHttp: 0,
   byNpm: 0,
 };
-/** Machines that have a tenth of their kernel, and not yet all of it. */
+/** Machines that have some of their kernel, and not yet all of it. */
 const loading = new Set<number>();
 let reported = false;
 /** Machines that have come to their kernel, and what they wait for there: that `reportAt` of them have. */
@@ -73,7 +73,7 @@ async function switchOn(number: number, reset: boolean): Promise<void> {
   const name = plan.mix[number % plan.mix.length] ?? "bios";
   const kernel = (share: number) => {
     if (share >= 1) loading.delete(number);
-    else if (share >= 0.1) loading.add(number);
+    else loading.add(number);
     if (!reported && plan.reportAt > 0 && loading.size >= plan.reportAt) {
       reported = true;
       console.log("loading");

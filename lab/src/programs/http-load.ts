@@ -11,7 +11,7 @@ const asked = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
 let left = requests;
-const bytes = 0;
+let bytes = 0;
 
 function one(): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -22,7 +22,7 @@ const ANSWER = join(FIXTURES, "../programs/answer-imports.ts");
 const RECORD = "LAB_RECORD_DNSMASQ";
 
 const EXAMPLES = [...examplesIn(join(import.meta.dirname, "../../dnsmasq")), ...examplesIn(RECORDED.cases)];
-const MADE = "recorded";
+const MADE = "dnsmasq-recorded";
 
 /** LANs that work at the same time, each on one config after the other. */
 const LANS = 4;
@@ -40,7 +40,7 @@ export const importDnsmasq: Scenario = {
     const faults: string[] = [];
     await share(sites, chosen, async (site, example) => {
       const theirs = await askDnsmasq(lab, site, example, requests);
-      if (example.part === "cases") recorded[example.name] = theirs;
+      if (example.part === "dnsmasq-cases") recorded[example.name] = theirs;
       const own = ours[example.name];
       if (own !== undefined) faults.push(...differences(example, requests, theirs, own));
     });

@@ -40,7 +40,8 @@ export const treeExchanged: Scenario = {
     const link = join(lab.folder, "boot/served");
     mkdirSync(join(lab.folder, "boot"), { recursive: true });
     symlinkSync("boot", link);
-    const options = { name: "boot", kernel: KERNEL, yaml };
+    // Whether it finds the tree gone before it is back is chance.
+    const options = { name: "boot", kernel: KERNEL, yaml, troubles: ["boot.root-gone"] };
     const bootlace = await startCrowdServer(lab, bootServer, options);
     const { root, folder } = bootlace;
     // As they were and as they will be, where nobody touches them.

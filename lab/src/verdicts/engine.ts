@@ -56,9 +56,16 @@ export async function runCase(lab: Lab, one: Case, number: number): Promise<Resu
     result = await boot(own, one);
   } catch (error) {
     // A set-up that cannot be built is one that did not come to its end; the others go on.
-    if (!(error instanceof LabFailure) || lab.signal.aborted) throw error;
+    if (lab.signal.aborted) throw error;
     const nothing = { praised: false, blamed: false, shown: "", seconds: 0, after: 0, boots: [], tail: "" };
-    result = { one, grade: "SCREEN", said: error.message, ...nothing, checked: undefined, checkSaid: "" };
+    result = {
+      one,
+      grade: "SCREEN" as const,
+      said: error instanceof Error ? error.message : String(error),
+      ...nothing,
+      checked: undefined,
+      checkSaid: "",
+    };
   } finally {
     await undo.disposeAsync();
   }

@@ -59,3 +59,10 @@ export const MACHINES = {
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly start: Starter }>>;
 
 export type MachineName = keyof typeof MACHINES;
+
+/** Machines that take half a minute to their first packet in an emulator. */
+const HEAVY: readonly MachineName[] = ["uefi", "uefi-1g", "secure", "uefi-http", "ia32", "arm64"];
+
+export function isHeavy(name: MachineName): boolean {
+  return HEAVY.includes(name);
+}

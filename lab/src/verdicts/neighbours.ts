@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Bootlace, startBootlace, workspaceProgram } from "../bootlace.ts";
+import { startBootlace, workspaceProgram } from "../bootlace.ts";
 import { blockInput, loseOnTheWay } from "../firewall.ts";
 import { FILE_SERVER } from "../home-lan.ts";
 import { addHost, type Host, plugIn } from "../namespaces.ts";
@@ -59,32 +59,20 @@ export const forgottenProxy =
     await startDnsmasq(site.lab, host, { lines: ["dhcp-range=192.168.11.0,proxy", ...lines], ports: [67] });
   };
 
-/** A second Bootlace with its own folder, which hears the client sooner. */
+/** A second Bootlace with its own folder. */
 export const secondBootlace =
   (tree: BootTree): Prepare =>
   async (site) => {
     const host = await neighbour(site, "other", OTHER);
-    const folder = join(site.lab.folder, "other");
-    const started: Bootlace = await startBootlace(site.lab, host, {
-      yaml: "root: ./boot\n",
-      tree,
-      ports: [67],
-      program: workspaceProgram(folder),
-    });
-    void started;
-    // What ours sends comes a moment later.
-    shape(site, "delay");
+    const program = workspaceProgram(join(site.lab.folder, "other"));
+    await startBootlace(site.lab, host, { yaml: "root: ./boot\n", tree, ports: [67], program });
   };
 
 /** Kilobits a second that the cable of the boot server carries. */
 export const slowLink =
   (kilobits: number): Prepare =>
-  async (site) =>
-    shape(site, kilobits);
-
-function shape({ bootServer }: Site, how: number | "delay"): void {
-  const rate =
-    how === "delay" ? ["netem", "delay", "300ms"] : ["tbf", "rate", `${how}kbit`, "burst", "4kb", "latency", "2s"];
-  const tc = ["netns", "exec", bootServer.netns, "tc", "qdisc", "add", "dev", "eth0", "root", ...rate];
-  execFileSync(locate("ip"), tc);
-}
+  async ({ bootServer }) => {
+    const rate = ["rate", `${kilobits}kbit`, "burst", "4kb", "latency", "2s"];
+    const tc = ["netns", "exec", bootServer.netns, "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", ...rate];
+    execFileSync(locate("ip"), tc);
+  };

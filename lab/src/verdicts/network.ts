@@ -99,7 +99,7 @@ export const NETWORK_CASES: readonly Case[] = [
     says: [/DHCP/, /address/],
   },
   {
-    id: "router-silent",
+    id: "no-dhcp-server",
     machine: "bios",
     story: "no DHCP server answers",
     tree: SHOWS_MEMTEST,
@@ -150,6 +150,7 @@ export const NETWORK_CASES: readonly Case[] = [
     id: "two-bootlaces",
     machine: "bios",
     story: "a second Bootlace on the LAN answers sooner; its tree has no configuration",
+    yaml: "root: ./boot\nboot:\n  - file: pxelinux/pxelinux.0\n    delay: 1\n",
     tree: SHOWS_MEMTEST,
     prepare: secondBootlace(PXELINUX),
     screen: /Unable to locate configuration file/,

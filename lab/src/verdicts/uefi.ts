@@ -189,7 +189,7 @@ export const UEFI_CASES: readonly Case[] = [
     story: "Secure Boot is on, but what is wrong is that the program is a web page",
     yaml: only("boot/loader.efi"),
     tree: { "boot/loader.efi": webPage },
-    screen: /Boot0001.*(Access Denied|Unsupported|Load Error|Error)/,
+    screen: /Boot0001.*(Access Denied|Unsupported|Load Error|Error|Not Found)/,
     outcome: ["failed"],
     says: [/loader\.efi/, /web page|HTML|no U?EFI|not an? U?EFI|no program/],
     check: /loader\.efi/,

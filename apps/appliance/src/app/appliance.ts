@@ -1,16 +1,22 @@
 import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
-import { type Inspected, inspectingSource } from "../boot-files/inspecting-source.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { EventCode } from "../events/codes.ts";
-import type { ApplianceEvent } from "../events/event.ts";
+import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
 import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
-import { choiceKey, chooseInterfaces, explainNoInterface, type InterfaceChoice } from "../net/interfaces.ts";
+import {
+  choiceKey,
+  chooseInterfaces,
+  explainNoInterface,
+  type InterfaceChoice,
+  interfaceRequest,
+} from "../net/interfaces.ts";
+import { askFileServer } from "../os/ask-file-server.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -24,8 +30,9 @@ import { httpBootService } from "./services/http-boot.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
-import { ApplianceStartError, type Service, type ServiceEndpoint } from "./services/service.ts";
+import { ApplianceStartError, endpointRank, type Service } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
+import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
 import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
 
@@ -38,12 +45,13 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
+    onBoot: (change) => surroundings.changed(change),
     dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;
-  let choice = chooseInterfaces({}, requestOf(first));
+  let choice = chooseInterfaces({}, interfaceRequest(first.config));
   let started = false;
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
@@ -58,22 +66,25 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   });
   const files = clientFiles(first.config.root, policy.folderOf, now);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
-  const looks = {
-    isOwnHost: (host: string) => choice.served.some(({ address }) => address === host),
-    onInspected: (inspected: Inspected) =>
-      observing.observe({ kind: "appliance", event: { type: "inspected", time: now(), ...inspected } }),
-  };
+  const surroundings = surroundingsService(first.config, {
+    now,
+    networkInterfaces: deps.networkInterfaces,
+    onEvent: tell,
+    log,
+    askServer: deps.askServer ?? askFileServer,
+  });
   const tftp = tftpService(first.config, {
-    source: inspectingSource(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 }), looks),
+    source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: inspectingSource(scriptSource(withCheck, { protocol: "http", usualPort: 80 }), looks),
+    source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
     onEvent: (event) => emit({ kind: "http", event }),
   });
   const services: readonly Service[] = [
     observing,
+    surroundings,
     bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
     tftp,
     http,
@@ -111,12 +122,20 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const files = scan.ok ? scan.files : [];
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    observing.observe({ kind: "appliance", event: { type: "programs", time: now(), machines, unsigned } });
+    tell({ type: "programs", time: now(), machines, unsigned });
   }
 
   function emit(event: ApplianceEvent): void {
     policy.see(event);
+    surroundings.see(event);
     report(event);
+  }
+
+  /** What is no step of a boot, and no line of the log. */
+  function tell(event: OwnEvent): void {
+    policy.see({ kind: "appliance", event });
+    surroundings.see({ kind: "appliance", event });
+    observing.observe({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -132,7 +151,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   function choiceFor(config: LoadedConfig): InterfaceChoice {
-    const request = requestOf(config);
+    const request = interfaceRequest(config.config);
     const present = deps.networkInterfaces();
     const next = chooseInterfaces(present, request);
     if (next.served.length > 0 || request.names.length === 0) return next;
@@ -140,7 +159,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   async function followInterfaces(): Promise<void> {
-    const next = chooseInterfaces(deps.networkInterfaces(), requestOf(loaded));
+    const next = chooseInterfaces(deps.networkInterfaces(), interfaceRequest(loaded.config));
     if (choiceKey(next) === choiceKey(choice)) return;
     adoptChoice(next);
     for (const service of services) await service.follow(next.served);
@@ -275,20 +294,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
     next: policy.next,
     machinesNamed: policy.machinesNamed,
-    endpoints: () => services.flatMap((service) => service.endpoints()).sort((a, b) => rank(a) - rank(b)),
+    endpoints: () =>
+      services.flatMap((service) => service.endpoints()).sort((a, b) => endpointRank(a) - endpointRank(b)),
     serving: () => ({ interfaces: choice.served, transfers: tftp.active() + http.active() }),
     config: () => ({ loaded, loadedAt, ...(lastReload === undefined ? {} : { lastReload }) }),
     [Symbol.asyncDispose]: stop,
   };
   return appliance;
-}
-
-function rank({ service }: ServiceEndpoint): number {
-  return serviceOrder.indexOf(service);
-}
-
-const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];
-
-function requestOf({ config }: LoadedConfig) {
-  return { names: config.interfaces, subnets: config.subnets };
 }

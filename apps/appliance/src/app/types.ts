@@ -2,9 +2,10 @@ import type { createProxyDhcp, ServedInterface } from "@bootlace/proxy-dhcp";
 import type { createTftpServer } from "@bootlace/tftp-serve";
 import type { FollowTimes } from "../boot-files/follow-root.ts";
 import type { LoadedConfig, LoadResult } from "../config/load.ts";
-import type { ApplianceEvent } from "../events/event.ts";
+import type { ApplianceEvent, ServerResult } from "../events/event.ts";
 import type { Log } from "../log/log.ts";
 import type { NetworkInterfaces } from "../net/interfaces.ts";
+import type { FileElsewhere } from "../os/ask-file-server.ts";
 import type { RequestDescription } from "../policy/boot-request.ts";
 import type { ExplainResult } from "../policy/explain.ts";
 import type { NamedMachines } from "../policy/machine-names.ts";
@@ -37,6 +38,8 @@ export interface ApplianceDeps {
   readonly createProxyDhcp?: typeof createProxyDhcp;
   readonly createTftpServer?: typeof createTftpServer;
   readonly followTimes?: FollowTimes;
+  /** Asks a file server that a rule names; over the network when absent. */
+  readonly askServer?: (wanted: FileElsewhere) => Promise<ServerResult>;
   /** The MAC address behind an address of the LAN; asks the system when absent. */
   readonly macOf?: (address: string) => string | undefined;
 }

@@ -16,7 +16,10 @@ export interface Inspected {
 
 export interface InspectingOptions {
   readonly isOwnHost: (host: string) => boolean;
+  readonly ownHttpPorts?: () => readonly number[];
   readonly onInspected: (inspected: Inspected) => void;
+  /** Gets the name of a file that is not there, in plain form. */
+  readonly onMissing?: (path: string) => Promise<void>;
 }
 
 export interface InspectingSource extends Source {
@@ -24,9 +27,8 @@ export interface InspectingSource extends Source {
   idle(): Promise<void>;
 }
 
-/** Facts kept, and clients' sights of them. */
+/** Facts kept, and names that they were last said of. */
 const mostKnown = 1024;
-const mostSeen = 8192;
 /** Looks that wait; in a boot storm they are of the same files. */
 const mostWaiting = 256;
 
@@ -34,22 +36,24 @@ interface Look {
   readonly name: string;
   readonly client: SourceClient;
   readonly path: string;
+  readonly missing: boolean;
 }
 
 /**
  * Looks at each file that is opened, after it is opened and by a handle of its own: the transfer does not wait. The same
  * version of a file is read once, and at most 256 KiB of it.
  */
-export function inspectingSource(source: Source, { isOwnHost, onInspected }: InspectingOptions): InspectingSource {
+export function inspectingSource(source: Source, options: InspectingOptions): InspectingSource {
+  const { isOwnHost, onInspected } = options;
   const known = boundedMap<string, FileFacts>(mostKnown);
-  const seen = boundedMap<string, string>(mostSeen);
+  const seen = boundedMap<string, string>(mostKnown);
   /** The folder from which names in a file count that another configuration includes. */
   const folders = boundedMap<string, string>(mostKnown);
   const waiting: Look[] = [];
   let working: Promise<void> | undefined;
 
-  function noticed(look: Look, file: SourceFile): void {
-    if (file.sequential === true || waiting.length >= mostWaiting) return;
+  function noticed(look: Look): void {
+    if (waiting.length >= mostWaiting) return;
     waiting.push(look);
     working ??= work().finally(() => {
       working = undefined;
@@ -61,7 +65,8 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
     await undefined;
     for (let look = waiting.shift(); look !== undefined; look = waiting.shift()) {
       try {
-        await inspectOne(look);
+        if (look.missing) await options.onMissing?.(look.path);
+        else await inspectOne(look);
       } catch {
         // A file that cannot be read again: its transfer says so.
       }
@@ -76,13 +81,20 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
       const folder = folders.get(`${client.address}\0${path}`);
       const key = file.version === undefined ? undefined : `${file.version}\0${path}\0${folder ?? ""}`;
       const before = key === undefined ? undefined : known.get(key);
-      const context = { path, isOwnHost, ...(folder === undefined ? {} : { folder }) };
+      const ownHttpPorts = options.ownHttpPorts?.();
+      const context = {
+        path,
+        isOwnHost,
+        ...(ownHttpPorts === undefined ? {} : { ownHttpPorts }),
+        ...(folder === undefined ? {} : { folder }),
+      };
       const facts = before ?? inspect(await beginning(file, path), file.size, context);
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);
-      const sight = `${client.address}\0${path}`;
-      if (key !== undefined && seen.get(sight) === key) return;
-      if (key !== undefined) seen.set(sight, key);
+      // Said again when another file went by this name in between: each client may have its own.
+      if (key !== undefined && seen.get(path) === key) return;
+      if (key === undefined) seen.delete(path);
+      else seen.set(path, key);
       onInspected({ path, client: client.address, facts });
     } finally {
       await file.close();
@@ -99,9 +111,11 @@ export function inspectingSource(source: Source, { isOwnHost, onInspected }: Ins
 
   return {
     open(name, client) {
-      const look = { name, client, path: plainName(readScriptName(name)?.file ?? name) };
+      const look = { name, client, path: plainName(readScriptName(name)?.file ?? name), missing: false };
       const after = (result: OpenResult): OpenResult => {
-        if (result.ok) noticed(look, result.file);
+        if (!result.ok) {
+          if (result.fault.reason === "missing") noticed({ ...look, missing: true });
+        } else if (result.file.sequential !== true) noticed(look);
         return result;
       };
       const opened = source.open(name, client);

@@ -1,9 +1,12 @@
+import { join } from "node:path";
+import { readOneTimeBootFile } from "../app/one-time-boot-file.ts";
 import { effectiveRows } from "../config/effective.ts";
 import { type ConfigFault, faultRow, formatFault, plain } from "../config/faults.ts";
 import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
 import { originText } from "../config/overlay.ts";
 import { checkTree, type TreeReport } from "../file-check/check-tree.ts";
 import type { TreeFinding } from "../file-check/findings.ts";
+import type { PendingBoot } from "../file-check/named-files.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import type { Command, Surroundings } from "./command.ts";
 import { flagsOf, settingOptions } from "./config-options.ts";
@@ -47,7 +50,8 @@ export const check: Command = {
       else printEffective(result.loaded, surroundings);
       return exitCodes.ok;
     }
-    const report = result.ok && !options.has("no-files") ? await checkTree(result.loaded) : undefined;
+    const report =
+      result.ok && !options.has("no-files") ? await checkTree(result.loaded, pendingBoots(result.loaded)) : undefined;
     const faults = result.ok ? (report?.findings ?? []) : result.faults;
     const { bootCheck, notes } = report ?? { bootCheck: [], notes: [] };
     if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck, notes });
@@ -55,6 +59,19 @@ export const check: Command = {
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;
   },
 };
+
+/** One-time boots of a daemon with this config; what this user may not read is no matter of the check. */
+function pendingBoots({ config }: LoadedConfig): PendingBoot[] {
+  const { directory } = config.state;
+  const read = directory === undefined ? undefined : readOneTimeBootFile(directory);
+  if (directory === undefined || read?.ok !== true) return [];
+  return [...read.state.values()].flatMap(({ mac, action, takenAt }) => {
+    if (takenAt !== undefined || action.server !== undefined) return [];
+    const { file, script } = action;
+    const kept = join(directory, "next.json");
+    return [{ kept, mac, ...(file === undefined ? {} : { file }), ...(script === undefined ? {} : { script }) }];
+  });
+}
 
 function printLines(
   file: string | undefined,

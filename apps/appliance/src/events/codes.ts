@@ -30,6 +30,7 @@ export const eventCodes = {
   "dhcp.interface-down": "an address was removed",
   "dhcp.interface-failed": "an address cannot be served",
   "dhcp.interface-up": "an address is served",
+  "dhcp.leases-our-address": "a DHCP server gives a machine an address that Bootlace has",
   "dhcp.limited": "replies were held back: too many requests",
   "dhcp.listening": "a DHCP or PXE port is bound",
   "dhcp.offer": "an OFFER was sent",

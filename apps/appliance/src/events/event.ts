@@ -37,7 +37,7 @@ export type OwnEvent =
   | ({ readonly type: "programs"; readonly time: number } & Programs)
   /**
    * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form; where clients
-   * have folders of their own, one name stands for several files. Comes once for each client and version of a file.
+   * have folders of their own, one name stands for several files. Comes when the file is another than the last of this name.
    */
   | {
       readonly type: "inspected";
@@ -60,7 +60,7 @@ export type OwnEvent =
     }
   /** Where this machine is on the network, and what the configuration says of it. Replaces what was told before. */
   | ({ readonly type: "network"; readonly time: number } & Network)
-  /** Another server's reply to a client, heard because it was broadcast. */
+  /** Another server's broadcast reply to a client. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }
   /** Whether replies of other servers can be overheard from now on. */
   | { readonly type: "overhearing"; readonly time: number; readonly on: boolean; readonly code?: string }

@@ -10,6 +10,7 @@ import { checkNames } from "./check-names.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
 import { ipxeLoopNotes } from "./ipxe-loops.ts";
+import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
 import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
@@ -27,8 +28,11 @@ export interface TreeReport {
 
 const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"]]);
 
-/** Checks the files this machine would serve. A root that does not exist yet has no files. */
-export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
+/**
+ * Checks the files this machine would serve. A root that does not exist yet has no files.
+ * @param pending one-time boots that wait for their machines
+ */
+export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
   const rules = [...ruleNotes(loaded), ...subnetNotes(loaded), ...ipxeLoopNotes(loaded), ...vendorClassNotes(loaded)];
   const host = [...answersNobody(loaded), ...checkHost(loaded)];
@@ -44,19 +48,24 @@ export async function checkTree(loaded: LoadedConfig): Promise<TreeReport> {
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
-  const contents = openTree(root, served);
+  const contents = openTree(root, served, http.enabled ? [http.port] : []);
   return {
-    findings: [
-      ...(await checkRuleFiles(loaded, contents)),
+    findings: onlyOnce([
+      ...(await checkRuleFiles(loaded, contents, pending)),
       ...checkTreeFiles(root, files),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
       ...(scan.ok ? await checkCaseTwins(root) : []),
       ...host,
-    ],
+    ]),
     bootCheck: checkedArchitectures(tree, bootCheck),
     notes: [...scriptNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
   };
+}
+
+/** Several ways may lead to the same file. */
+function onlyOnce(findings: readonly TreeFinding[]): TreeFinding[] {
+  return [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** Architectures that boot iPXE but have no script for it: without an embedded script it stops. */

@@ -26,7 +26,8 @@ const largestWhole = 16 * 1024 * 1024;
 /** Packed files that are unpacked to see whether they end; each costs about a second. */
 const largestPacked = 128 * 1024 * 1024;
 
-export function openTree(root: string, files: readonly TreeFile[]): Tree {
+/** @param ownHttpPorts ports on which the daemon serves these files by HTTP */
+export function openTree(root: string, files: readonly TreeFile[], ownHttpPorts: readonly number[]): Tree {
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address)),
   );
@@ -42,7 +43,12 @@ export function openTree(root: string, files: readonly TreeFile[]): Tree {
       await file.read(head, 0, head.length, 0);
       const bytes = worthWhole(path, head, size) ? await readFile(found.path) : head;
       const isOwnHost = (host: string) => own.has(host);
-      const facts = inspect(bytes, size, { path, isOwnHost, ...(folder === undefined ? {} : { folder }) });
+      const facts = inspect(bytes, size, {
+        path,
+        isOwnHost,
+        ownHttpPorts,
+        ...(folder === undefined ? {} : { folder }),
+      });
       const cut = facts.kind === "archive" && size <= largestPacked && isGzip(head) && (await endsEarly(found.path));
       return cut ? { ...facts, flaw: "cut-short" } : facts;
     } catch {

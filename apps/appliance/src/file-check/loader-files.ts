@@ -71,7 +71,7 @@ function isTextFlaw(flaw: string): flaw is Parameters<typeof textFinding>[0] {
 function binFinding(tree: Tree, naming: Naming, need: FileNeed): TreeFinding[] {
   if (naming.loader !== "pxelinux" || !/\.bin$/i.test(need.name)) return [];
   if (!/^\s*(kernel|default)\s/i.test(naming.lines[need.line - 1] ?? "")) return [];
-  const problem = `${quote(need.name)} ends in .bin, which PXELINUX takes for a boot sector and not for a kernel`;
-  const remedy = "Rename it without .bin, or write LINUX in place of KERNEL";
+  const problem = `${quote(need.name)} ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel`;
+  const remedy = "Rename it without .bin, or write LINUX instead of KERNEL";
   return [finding("T007", placeOf(tree, naming, need), problem, remedy)];
 }

@@ -1,6 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import { folderOf, loaderFolder, pathFrom } from "../catalogue/contents/reading.ts";
-import { readModule } from "../catalogue/contents/syslinux-binaries.ts";
+import { missingIn, readLoader, readModule } from "../catalogue/contents/syslinux-binaries.ts";
 import type { FileNeed } from "../catalogue/file-facts.ts";
 import type { Tree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
@@ -55,8 +55,47 @@ export async function checkModule(
     const problem = `${quote(need.name)} does not start without ${library.name}, which is missing`;
     findings.push(finding("T016", place, problem, remedy));
   }
+  if (findings.length === 0 && platform === "bios" && kind === "bios") {
+    const odd = await foreignSymbols(tree, path, folders);
+    if (odd.length > 0) {
+      const problem = `${quote(need.name)} is of another version than the loader: it needs ${odd.slice(0, 3).map(quote).join(", ")}`;
+      findings.push(finding("T006", place, problem, "Copy all modules from the Syslinux of the loader"));
+    }
+  }
   return findings;
 }
+
+/** Symbols that a module needs and neither the loader nor the module's libraries have. */
+async function foreignSymbols(tree: Tree, path: string, folders: readonly string[]): Promise<string[]> {
+  const module = readModule(await tree.whole(path));
+  const [from = ""] = folders;
+  const names = ["pxelinux.0", "lpxelinux.0", "gpxelinux.0"].map((name) => pathFrom(from, name));
+  const [, loader] = await firstOf(tree, names);
+  const core = readLoader(await tree.whole(loader))?.core;
+  if (core === undefined) return [];
+  const parts = [core];
+  const waiting = [pathFrom(from, "ldlinux.c32"), path];
+  const taken = new Set<string>();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (taken.has(next) || taken.size > mostLibraries) continue;
+    taken.add(next);
+    if (next !== path) parts.push(await tree.whole(next));
+    for (const { name } of (await tree.facts(next))?.needs ?? []) {
+      waiting.push(
+        (
+          await firstOf(
+            tree,
+            folders.map((each) => pathFrom(each, name)),
+          )
+        )[1],
+      );
+    }
+  }
+  // What Lua offers is there when a script of Lua loads the module, and only then.
+  return missingIn(Buffer.concat(parts), module).filter((name) => !/^luaL?_/.test(name));
+}
+
+const mostLibraries = 32;
 
 /** The folders of PATH, which counts from the loader's own. */
 function pathsOf(lines: readonly string[]): string[] {

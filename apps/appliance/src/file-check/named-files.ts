@@ -2,8 +2,9 @@ import { builtinCheck } from "../catalogue/boot-check.ts";
 import { fileOfBootFile, hostOfBootFile } from "../catalogue/file-role.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { BootRule } from "../config/schema.ts";
+import type { Place } from "./findings.ts";
 
-/** One file that the config names and this host serves. */
+/** One file that the config names and this machine serves. */
 export interface NamedFile {
   readonly name: string;
   /** The key of the config. */
@@ -15,6 +16,28 @@ export interface NamedFile {
   readonly firmwares: readonly string[];
   /** It counts from a folder that is the root for some clients only. */
   readonly ownRoot: boolean;
+  /** Where it is written, if not in the config. */
+  readonly place?: Place;
+}
+
+/** What a machine boots once, from the state folder. */
+export interface PendingBoot {
+  /** The file that it is kept in. */
+  readonly kept: string;
+  readonly mac: string;
+  readonly file?: string;
+  readonly script?: string;
+}
+
+/** The files of one-time boots, except those on another server. */
+export function pendingFiles(pending: readonly PendingBoot[]): NamedFile[] {
+  return pending.flatMap(({ kept, mac, file, script }) =>
+    [["file", file] as const, ["script", script] as const].flatMap(([role, name]): NamedFile[] => {
+      if (name === undefined || name === builtinCheck || /^[a-z]+:\/\//i.test(name)) return [];
+      const place = { file: kept, line: 0, column: 0, path: `${mac} ${role}` };
+      return [{ name, path: [], role, archs: [], firmwares: [], ownRoot: false, place }];
+    }),
+  );
 }
 
 export function namedFiles({ config }: LoadedConfig): NamedFile[] {
@@ -44,7 +67,7 @@ export function namedFiles({ config }: LoadedConfig): NamedFile[] {
   return [...ofRules, ...ofMenus];
 }
 
-/** The path below the common root. A folder that is filled in for each client cannot be looked into. */
+/** The path below the common root. A root with placeholders for each client cannot be checked. */
 function ownFile({ root }: BootRule, file: string | undefined, elsewhere: boolean): string | undefined {
   if (file === undefined || file === builtinCheck || elsewhere || /^[a-z]+:\/\//i.test(file)) return undefined;
   if (root === undefined) return file;

@@ -16,7 +16,7 @@ export interface Naming {
   readonly lines: readonly string[];
 }
 
-const usable = "Make it a readable file below the root";
+const usable = "Make it a readable file in the root";
 const again = "Copy it again";
 
 /** Looks for one file that another names: there, readable, spelt so, and of use to its loader. */
@@ -34,7 +34,7 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
       return checkContent(await tree.facts(path), need.role, shown, place);
     case "other-case": {
       const problem = `${shown} is called ${quote(found.name)} on disk`;
-      const other = finding("T003", place, problem, "Bootlace serves it all the same; other servers do not");
+      const other = finding("T003", place, problem, "Bootlace serves it anyway; other servers do not");
       return [other, ...checkContent(await tree.facts(path), need.role, shown, place)];
     }
   }
@@ -82,7 +82,7 @@ async function missing(tree: Tree, naming: Naming, { name, path }: FileNeed, pla
   return finding("T001", place, `${shown} is not in the root ${tree.root}`, remedies[naming.loader ?? "esxi"]);
 }
 
-const put = "Put the file there, or correct the name";
+const put = "Copy the file there, or correct the name";
 const remedies: Readonly<Record<ConfigLoader, string>> = {
   pxelinux: `${put}; names count from the folder of pxelinux.0`,
   grub: `${put}; names count from the root`,

@@ -10,7 +10,7 @@ import type { configWalk } from "./loader-files.ts";
 /** Larger than any PXELINUX or module of it. */
 const largestLoader = 1024 * 1024;
 const mostConfigs = 1000;
-/** What PXELINUX asks for: the UUID, the MAC address behind its type, the address in hex and its beginnings, `default`. */
+/** The names PXELINUX requests: the UUID, the MAC address after its type, the IP address in hex and its prefixes, `default`. */
 const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/i;
 
 const biosLoader = /(^|\/)(l|g)?pxelinux\.0$/i;
@@ -32,11 +32,13 @@ export async function checkPxelinux(
   for (const { path } of loaders) {
     findings.push(...(biosLoader.test(path) ? await checkCore(tree.root, path) : await checkUefiCore(tree, path)));
   }
-  const folders = new Map<string, Set<"bios" | "uefi">>();
-  for (const { path } of loaders) {
+  const folders = new Map<string, Set<"bios" | "uefi" | undefined>>();
+  for (const { path, machine } of loaders) {
     const folder = dirname(path) === "." ? "" : dirname(path);
     const platforms = folders.get(folder) ?? new Set();
-    folders.set(folder, platforms.add(biosLoader.test(path) ? "bios" : "uefi"));
+    // Modules for 32-bit UEFI look like those for BIOS.
+    const platform = biosLoader.test(path) ? "bios" : machine === "x64" ? "uefi" : undefined;
+    folders.set(folder, platforms.add(platform));
   }
   for (const [folder, platforms] of folders) {
     const loader = loaders.find(({ path }) => dirname(path) === (folder || "."))?.path ?? "";
@@ -114,7 +116,7 @@ async function checkConfigs(
   const names = (await readdir(join(tree.root, directory)).catch((): string[] => [])).sort().slice(0, mostConfigs);
   const findings: TreeFinding[] = [];
   for (const name of names) {
-    // A named pipe would be waited for.
+    // Opening a named pipe would block.
     const found = await tree.look(join(directory, name));
     if (found.kind === "unusable" && askedFor.test(name)) {
       const place: Place = { file: join(tree.root, directory, name), line: 0, column: 0, path: "" };

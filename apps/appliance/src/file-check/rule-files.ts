@@ -8,13 +8,18 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Tree } from "./contents.ts";
 import { head } from "./files.ts";
 import { finding, flawFinding, type Place, type TreeFinding } from "./findings.ts";
-import { type NamedFile, namedFiles } from "./named-files.ts";
+import { type NamedFile, namedFiles, type PendingBoot, pendingFiles } from "./named-files.ts";
 import { checkContent } from "./needs.ts";
 
-/** The files of rules and menus: there, readable, spelt so, and for the machine that gets them. */
-export async function checkRuleFiles(loaded: LoadedConfig, tree: Tree): Promise<TreeFinding[]> {
+/** Checks the files of rules, menus and one-time boots: they exist, are readable, match in case, and fit the machine. */
+export async function checkRuleFiles(
+  loaded: LoadedConfig,
+  tree: Tree,
+  pending: readonly PendingBoot[],
+): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
-  for (const named of namedFiles(loaded)) findings.push(...(await checkOne(loaded, tree, named)));
+  for (const named of [...namedFiles(loaded), ...pendingFiles(pending)])
+    findings.push(...(await checkOne(loaded, tree, named)));
   return findings;
 }
 
@@ -22,7 +27,8 @@ async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: N
   const { name, path } = named;
   const origin = originOf(path);
   const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : undefined;
-  const place: Place = { ...(where ?? { file: "defaults", line: 0, column: 0 }), path: formatPath(path) };
+  const inConfig: Place = { ...(where ?? { file: "defaults", line: 0, column: 0 }), path: formatPath(path) };
+  const place = named.place ?? inConfig;
   const found = await tree.look(name);
   const shown = quote(name);
   if (found.kind === "missing") {
@@ -76,16 +82,16 @@ function machineFindings(facts: FileFacts, { name, archs, firmwares, role }: Nam
     const wanted = machineOf(arch);
     if (wanted === "any" || (isProgram ? wanted === facts.machine : wanted === "none")) return [];
     const problem = isProgram
-      ? `${shown} is a UEFI program for ${facts.machine}, and the rule is for ${arch}`
-      : `${shown} is no UEFI program (it has no PE header), and the rule is for ${arch}`;
+      ? `${shown} is a UEFI program for ${facts.machine}, but the rule is for ${arch}`
+      : `${shown} is no UEFI program (it has no PE header), but the rule is for ${arch}`;
     return [finding("T004", place, problem, remedy)];
   });
   if (archs.length > 0) return ofArchs;
   return starters.flatMap((firmware) => {
     if (isProgram === (firmware !== "bios")) return [];
     const problem = isProgram
-      ? `${shown} is a UEFI program, and the rule is for PC BIOS`
-      : `${shown} is no UEFI program (it has no PE header), and the rule is for UEFI`;
+      ? `${shown} is a UEFI program, but the rule is for PC BIOS`
+      : `${shown} is no UEFI program (it has no PE header), but the rule is for UEFI`;
     return [finding("T004", place, problem, "Name the file for this firmware")];
   });
 }

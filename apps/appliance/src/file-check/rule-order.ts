@@ -25,7 +25,7 @@ export function ruleNotes({ config: { boot } }: LoadedConfig): string[] {
       ? []
       : [`${nameOf(index)} never matches: ${nameOf(earlier)} before it takes the same clients`];
   });
-  const behind = `nothing comes to the rules behind ${nameOf(everybody)}: it has no conditions`;
+  const behind = `rules after ${nameOf(everybody)} are never reached: it has no conditions`;
   return [...never, ...shadowed, ...(last < boot.length - 1 ? [behind] : [])];
 }
 

@@ -66,7 +66,7 @@ async function checkShim(
   }
   if (facts.machine !== machine) {
     const problem = `${quote(target)} is a program for ${facts.machine}, and the shim beside it for ${machine}`;
-    return [finding("T004", of, problem, "Replace it by the file for that machine")];
+    return [finding("T004", of, problem, "Replace it with the file for that machine")];
   }
   return checkUefiProgram(tree, target, walk);
 }
@@ -79,7 +79,9 @@ interface GrubParts {
 
 async function checkGrub(tree: Tree, path: string, { image, modules }: GrubParts, walk: Walk): Promise<TreeFinding[]> {
   const own = folderOf(path);
-  const prefixes = image?.prefix === undefined ? [own, folderOf(own), ...usualPrefixes] : [pathFrom("", image.prefix)];
+  // GRUB of Fedora and its kin looks beside itself, whatever its prefix is.
+  const prefixes =
+    image?.prefix === undefined ? [own, folderOf(own), ...usualPrefixes] : [pathFrom("", image.prefix), own];
   const findings: TreeFinding[] = [];
   if (image !== undefined && modules !== undefined && !image.modules.includes("normal")) {
     findings.push(...(await checkNormal(tree, path, prefixes, modules)));
@@ -124,7 +126,7 @@ async function checkGrubConfig(
     if (found.kind === "unusable") {
       const of = { ...place, file: join(tree.root, config) };
       const problem = `this configuration cannot be served: ${found.why}`;
-      return [finding("T002", of, problem, "Make it a readable file below the root")];
+      return [finding("T002", of, problem, "Make it a readable file in the root")];
     }
   }
   const wanted = pathFrom(prefixes.find((prefix) => prefix !== "") ?? "", "grub.cfg");

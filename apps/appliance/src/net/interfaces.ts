@@ -1,4 +1,5 @@
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
+import type { Config } from "../config/schema.ts";
 import { subnetFilter } from "../config/subnet.ts";
 
 /** One address as in `os.networkInterfaces()`; an address range is written as Node.js writes it. */
@@ -7,6 +8,8 @@ export interface NetworkInterfaceInfo {
   readonly netmask: string;
   readonly family: "IPv4" | "IPv6";
   readonly internal: boolean;
+  /** Lower case, with colons. */
+  readonly mac?: string;
 }
 
 /** As `os.networkInterfaces()` gives it: interfaces that are up, by name. */
@@ -40,6 +43,11 @@ const foreignNames: readonly (readonly [RegExp, string])[] = [
   [/^(flannel|weave|kube-|nodelocaldns|antrea|ovn)\S*$/, "a Kubernetes network"],
   [/^(tun|tap|wg|ppp|ipsec|tailscale|zt|utun|gre|sit|nordlynx)\S*$/, "a tunnel"],
 ];
+
+/** Which interfaces a config names. */
+export function interfaceRequest({ interfaces, subnets }: Config): InterfaceRequest {
+  return { names: interfaces, subnets };
+}
 
 /** Chooses which addresses are served. Pure: the caller asks the operating system. */
 export function chooseInterfaces(present: NetworkInterfaces, request: InterfaceRequest): InterfaceChoice {

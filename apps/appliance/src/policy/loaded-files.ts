@@ -14,6 +14,8 @@ export interface LoadedFiles {
   loops(machine: string, now: number): readonly string[];
   /** What it loaded since its last DISCOVER, and not long ago. */
   since(machine: string, now: number): readonly string[];
+  /** The file is known to be no boot program that asks again, such as a kernel. */
+  exempt(file: string): void;
   /** Whether an iPXE that asks now is one that this machine loaded here. */
   isChained(machine: string, now: number): boolean;
 }
@@ -35,6 +37,11 @@ interface Seen {
 
 /** Milliseconds in which a machine that goes in a circle has gone round twice. */
 const circle = 120_000;
+/**
+ * Milliseconds in which an iPXE that was just loaded has asked: it waits up to 15 s for the link. A machine that somebody
+ * switches on once more takes longer.
+ */
+const comesUp = 30_000;
 const mostMachines = 4096;
 /** A boot loads dozens of files; which ones no longer matters when there are several. */
 const mostFiles = 16;
@@ -42,11 +49,13 @@ const nothing: Seen = { files: [], rounds: [], chained: false };
 
 export function loadedFiles(): LoadedFiles {
   const machines = boundedMap<string, Seen>(mostMachines);
+  const harmless = boundedMap<string, true>(mostMachines);
 
   /** The rounds up to now, with the one that ends as soon as iPXE asks. */
   function roundsOf({ files, rounds }: Seen, now: number): readonly Round[] {
     const [only, ...more] = files;
-    const all = only === undefined || more.length > 0 ? rounds : [...rounds, only];
+    const cameUp = only !== undefined && more.length === 0 && now - only.time <= comesUp;
+    const all = cameUp ? [...rounds, only] : rounds;
     return all.filter(({ time }) => now - time <= circle);
   }
 
@@ -72,13 +81,14 @@ export function loadedFiles(): LoadedFiles {
     },
     loops(machine, now) {
       const rounds = roundsOf(machines.peek(machine) ?? nothing, now);
-      const files = rounds.map(({ file }) => file);
+      const files = rounds.map(({ file }) => file).filter((file) => !harmless.has(file));
       return [...new Set(files.filter((file, index) => files.indexOf(file) !== index))];
     },
     since(machine, now) {
       const { files } = machines.peek(machine) ?? nothing;
       return files.filter(({ time }) => now - time <= circle).map(({ file }) => file);
     },
+    exempt: (file) => void harmless.set(tidyPath(file), true),
     isChained(machine, now) {
       const { files, chained } = machines.peek(machine) ?? nothing;
       return chained || files.some(({ time }) => now - time <= circle);

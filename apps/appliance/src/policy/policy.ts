@@ -240,6 +240,9 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
       else if (kind === "tftp") seeTftp(event);
       else if (kind === "http") seeHttp(event);
       else if (kind === "appliance" && event.type === "overheard") learnLease(event.reply, event.time);
+      else if (kind === "appliance" && event.type === "inspected" && event.facts.kernel === true) {
+        loaded.exempt(event.path);
+      }
     },
     machineOf({ mac: said, ip }) {
       const mac = said ?? (ip === undefined ? undefined : whoAsksFrom(ip));

@@ -138,7 +138,10 @@ export function play(trail: Trail): Played {
       packet("dhcp", message({ ...options, ...(isPi ? {} : bootOptions()) }), { address: NONE, port: 68 });
     } else if (word === "PXE") {
       const options = { messageType: messageTypes.REQUEST, ...bootOptions() };
-      packet("pxe", message(options, { ciaddr: client.address }), { address: client.address, port: 4011 });
+      const asked = message(options, { ciaddr: client.address });
+      // wdsnbp.com adds option 250.
+      const own = rest === "wdsnbp" ? new Map([...asked.options, [250, Uint8Array.of(12, 1, 1, 255)]]) : asked.options;
+      packet("pxe", { ...asked, options: own as typeof asked.options }, { address: client.address, port: 4011 });
     } else if (word === "SYSTEM") {
       const hostName = rest === "" ? "machine" : rest;
       packet("dhcp", message({ messageType: messageTypes.DISCOVER, hostName }), { address: NONE, port: 68 });

@@ -8,12 +8,15 @@ import { identityOf } from "../../policy/client-memory.ts";
 import { nameOfHost } from "../../policy/conditions.ts";
 import type { Boot } from "../../sessions/boot.ts";
 import { createObserver, type Observer } from "../../telemetry/observer.ts";
+import type { SessionChange } from "../../telemetry/sessions-keeper.ts";
 import type { Sink } from "../../telemetry/sinks.ts";
 import { historyRecord } from "../../telemetry/trouble-log.ts";
 import { version } from "../version.ts";
 import type { Service } from "./service.ts";
 
 export interface ObservingDeps {
+  /** Gets each boot that goes a step further. */
+  readonly onBoot?: (change: SessionChange) => void;
   readonly log: Log;
   readonly now: () => number;
   /** Passes on events not observed yet. */
@@ -73,6 +76,7 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
         maxBoots,
         level: "debug",
         hostNameOf,
+        ...(deps.onBoot === undefined ? {} : { onChange: deps.onBoot }),
       });
       await next.remember();
       // Who asks for the log after a restart wants to see what was before it, too.

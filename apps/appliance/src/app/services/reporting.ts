@@ -15,6 +15,7 @@ import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
 import type { PortFailure } from "../../os/privileges.ts";
 import { createBacklog } from "../../telemetry/backlog.ts";
+import type { SessionChange } from "../../telemetry/sessions-keeper.ts";
 import { createSinks } from "../../telemetry/sinks.ts";
 import { sinkRecord } from "../../telemetry/trouble-log.ts";
 import type { ApplianceDeps } from "../types.ts";
@@ -35,6 +36,7 @@ export function createReporting(
   first: Config,
   deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent"> & {
     readonly machineOf: (hint: MachineHint) => Machine;
+    readonly onBoot?: (change: SessionChange) => void;
     readonly dhcpServerOf?: (address: string) => string | undefined;
   },
 ): Reporting {
@@ -52,6 +54,7 @@ export function createReporting(
     every: deps.every,
     settle: backlog.settle,
     subscribe: sinks.subscribe,
+    ...(deps.onBoot === undefined ? {} : { onBoot: deps.onBoot }),
     onTick: (time) => backlog.push({ kind: "appliance", event: { type: "tick", time } }, time, false),
   });
 

@@ -30,3 +30,10 @@ export class ApplianceStartError extends Error {
 
 /** The placeholder for the addresses until they are known. */
 export const noInterfaces: readonly ServedInterface[] = [];
+
+/** Its place among the endpoints that people see. */
+export function endpointRank({ service }: ServiceEndpoint): number {
+  return serviceOrder.indexOf(service);
+}
+
+const serviceOrder: readonly ServiceEndpoint["service"][] = ["dhcp", "pxe", "tftp", "http", "admin"];

@@ -12,7 +12,7 @@ export function readEsxiConfig(text: string, context: ReadContext): ConfigFacts 
     const url = readUrl(name) ?? readUrl(prefix);
     if (url !== undefined) {
       const path = readUrl(name) === undefined ? `${url.path}/${name}` : url.path;
-      return on(url.host, path, context);
+      return on(url.host, path, context, url.scheme);
     }
     return {
       path: name.startsWith("/") ? pathFrom("", name) : pathFrom(folder, prefix === "" ? name : `${prefix}/${name}`),

@@ -90,8 +90,8 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
   function where(name: string): Pick<FileNeed, "path" | "host"> | undefined {
     const [, device = variables.get("root") ?? "", path = ""] = /^(?:\(([^)]*)\))?(.*)$/s.exec(name) ?? [];
     if (device === "tftp" || device === "http" || device === "pxe") return on(ownServer, path, context);
-    const [, host] = /^(?:tftp|https?|pxe)[,:](.*)$/.exec(device) ?? [];
-    if (host !== undefined) return on(host, path, context);
+    const [, scheme, host] = /^(tftp|https?|pxe)[,:](.*)$/.exec(device) ?? [];
+    if (host !== undefined) return on(host, path, context, scheme);
     return device.includes(unknownPart) ? {} : undefined;
   }
 

@@ -75,7 +75,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     }
     if (!/^(tftp|tftm|https?|ftp|nfs|slam)$/.test(url.scheme)) return undefined;
     const reachable = /^(tftp|http)$/.test(url.scheme) || !isOwn(url.host, context);
-    return reachable ? on(url.host, url.path, context) : { host: url.host };
+    return reachable ? on(url.host, url.path, context, url.scheme) : { host: url.host };
   }
 
   function fetch(command: IpxeCommand, certain: boolean, guarded: boolean) {
@@ -224,6 +224,10 @@ function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
   }
 
   for (let next = numbers[0]; next !== undefined && !certain.has(next); next = after(next)) certain.add(next);
+  // What the menu starts by itself is no certain way, and yet the one without a person.
+  const chosen = new Set<number>();
+  const first = starts === undefined ? undefined : labels.get(starts);
+  for (let next = first; next !== undefined && !chosen.has(next); next = after(next)) chosen.add(next);
   return { certain, waits, local, ...(starts === undefined || starts.includes("$") ? {} : { starts }) };
 }
 

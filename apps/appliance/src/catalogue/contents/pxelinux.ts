@@ -39,7 +39,7 @@ export function readPxelinuxConfig(text: string, context: PxelinuxContext): Conf
 
   function where(name: string): Pick<FileNeed, "path" | "host"> {
     const url = readUrl(name);
-    if (url !== undefined) return on(url.host, url.path, context);
+    if (url !== undefined) return on(url.host, url.path, context, url.scheme);
     // `server::file`; without a server, the name counts from the root (Syslinux doc/pxelinux.txt).
     const other = /^([^/]*?)::(.*)$/.exec(name);
     if (other !== null) {

@@ -6,6 +6,8 @@ export interface ReadContext {
   readonly path: string;
   /** Whether a host, as a file writes it, is this server; without it, none is. */
   readonly isOwnHost?: (host: string) => boolean;
+  /** Ports on which this server serves files by HTTP; another one on this host is another server. Without it, any is ours. */
+  readonly ownHttpPorts?: readonly number[];
   /** The folder from which the loader counts names, in plain form, where the path of the file does not tell. */
   readonly folder?: string;
 }
@@ -50,10 +52,15 @@ export function pathFrom(folder: string, name: string): string {
   return parts.join("/");
 }
 
-/** Where a loader looks for a file on a server. Nothing is known where a part of the name is not. */
-export function on(host: string, path: string, context: ReadContext): Where {
+/**
+ * Where a loader looks for a file on a server. Nothing is known where a part of the name is not.
+ * @param scheme `http` where the port decides as well, which is 80 when none is written
+ */
+export function on(host: string, path: string, context: ReadContext, scheme?: string): Where {
   if (host.includes(unknownPart)) return {};
-  if (!isOwn(host, context)) return { host };
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 80);
+  const otherPort = scheme === "http" && context.ownHttpPorts?.includes(port) === false;
+  if (otherPort || !isOwn(host, context)) return { host: host.replaceAll(ownServer, "next-server") };
   return path.includes(unknownPart) ? {} : { path: pathFrom("", path) };
 }
 

@@ -1,31 +1,31 @@
 import { latin1 } from "./bytes.ts";
 import { decodeLzo } from "./lzo.ts";
 
-/** What is known about a PXELINUX (`pxelinux.0`, `lpxelinux.0`). */
+/** What a PXELINUX (`pxelinux.0`, `lpxelinux.0`) says about itself. */
 export interface PxelinuxLoader {
   /** Such as `6.04`. */
   readonly version: string;
-  /** Its core, unpacked; absent when the packing is unknown. */
+  /** Its core, unpacked; absent when it is packed in a way we do not know. */
   readonly core?: Uint8Array;
 }
 
-/** What is known about an `ldlinux.c32`. */
+/** What an `ldlinux.c32` says about itself. */
 export interface LdlinuxModule {
-  /** Distributions omit it: Debian's modules have none. */
+  /** Distributions leave it out: Debian's modules carry none. */
   readonly version?: string;
   readonly kind: "bios" | "uefi" | "com32r" | "cut-short" | "unknown";
-  /** Symbols that the loader's core must have, or it refuses the module. */
+  /** Names that the loader's core must have, or it refuses the module as undefined symbols. */
   readonly needs: readonly string[];
 }
 
-/** Larger than any version's core, unpacked. */
+/** More than any version's core, unpacked. */
 const largestCore = 1024 * 1024;
 const smallestCore = 16 * 1024;
-/** Only padding follows the packed core in the file. */
+/** The packed core is the last thing in the file but for padding. */
 const mostPadding = 16;
 /** 6.04 has its banner at 0xd70 or 0xe40. */
 const latestBanner = 16 * 1024;
-/** The core begins at most this many bytes after the banner. */
+/** Octets behind the banner at which the core begins at the latest. */
 const furthestCore = 1024;
 
 /**
@@ -62,14 +62,14 @@ export function readModule(bytes: Uint8Array): LdlinuxModule {
   return { kind, needs: kind === "bios" ? undefinedSymbols(bytes) : [], ...(version === undefined ? {} : { version }) };
 }
 
-/** The symbols that a module needs and a loader lacks. Equal versions lack none. */
+/** What a module needs and a loader lacks. Equal versions lack nothing. */
 export function missingIn(core: Uint8Array, { needs }: LdlinuxModule): string[] {
   // The linker lets `printf` share the end of `vfprintf`, so that only the end of a name is certain.
   const text = latin1(core);
   return needs.filter((name) => !text.includes(`${name}\0`));
 }
 
-/** ELF class 32 and machine 386 is for BIOS, or for 32-bit UEFI, which the symbols show; modules before 5.00 were not ELF but began with `mov eax, …; int 21h`. */
+/** ELF class 32 and machine 386 is for BIOS, or for 32-bit UEFI, which the symbols tell; modules before 5.00 were no ELF but began with `mov eax, …; int 21h`. */
 function kindOf(bytes: Uint8Array): LdlinuxModule["kind"] {
   if (latin1(bytes.subarray(0, 4)) === "\x7fELF") {
     if (bytes[4] !== 1 || bytes[18] !== 3) return "uefi";
@@ -87,7 +87,7 @@ function sectionsEnd(bytes: Uint8Array): number {
 
 const dynamicSymbols = 11;
 
-/** Names of the undefined symbols of an ELF32 file; weak ones may be missing (System V ABI, "Symbol Table"). */
+/** Names of the symbols an ELF32 file wants from outside; weak ones may be missing (System V ABI, "Symbol Table"). */
 function undefinedSymbols(bytes: Uint8Array): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
@@ -110,7 +110,7 @@ function undefinedSymbols(bytes: Uint8Array): string[] {
     }
     return names;
   } catch (error) {
-    // Offsets outside the file.
+    // Offsets that lead out of the file.
     if (error instanceof RangeError) return [];
     throw error;
   }

@@ -23,7 +23,7 @@ export function readUBootScript(text: string, context: ReadContext): ConfigFacts
     const other = /^([^:/]+):(.*)$/s.exec(name);
     const where =
       url !== undefined
-        ? on(url.host, url.path, context)
+        ? on(url.host, url.path, context, url.scheme)
         : other !== null
           ? on(other[1] ?? "", other[2] ?? "", context)
           : name.includes(unknownPart)

@@ -70,7 +70,7 @@ function mergeAtoms(atoms: readonly Atom[]): Atom[] {
   const merged = new Map<string, Atom>();
   for (const atom of sameClients(atoms)) {
     const [entry, ...more] = Object.entries(atom.when);
-    const host = atom.host === undefined ? undefined : [atom.host.bytes, atom.host.guard];
+    const host = atom.host === undefined ? undefined : [atom.host.bytes, atom.host.elsewhere];
     const key = JSON.stringify([entry?.[0], more.length, [...atom.tags].sort(), atom.ignore, host, atom.network]);
     const known = merged.get(key);
     const conditional = (atom.host?.guard.length ?? 0) > 0;

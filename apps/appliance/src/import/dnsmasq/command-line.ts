@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { argumentOf, optionNamed, optionOfLetter } from "./options.ts";
 import { shellWords } from "./shell-words.ts";
 

@@ -1,8 +1,9 @@
 import { subnetFilter } from "../../config/subnet.ts";
 import { casesOf } from "./cases.ts";
+import type { Directive } from "./directive.ts";
 import { type ConfFiles, expandFiles } from "./files.ts";
 import { namesBoot, whyLeftOut } from "./left-out.ts";
-import { type Directive, readDirectives } from "./lines.ts";
+import { readDirectives } from "./lines.ts";
 import { consequenceOf, tellDeadLines, tellDifferences, type Unanswered, unansweredBy } from "./losses.ts";
 import { type DnsmasqModel, emptyModel, literal, type Remark, remark, serves, type When } from "./model.ts";
 import { bootReaders } from "./read-boot.ts";
@@ -60,7 +61,7 @@ export function importDnsmasq(text: string, source: string, networks: LocalNetwo
 
 const tooMany: Unanswered = {
   who: "everybody",
-  text: "the tags make too many cases to write down as rules: none were written, and this config answers nobody",
+  text: "too many combinations of tags for rules: none were written, and this config answers nobody",
 };
 
 /** What other lines are read by comes first: networks, interfaces. */
@@ -122,7 +123,7 @@ function nameOwnServer(model: DnsmasqModel, networks: LocalNetworks): void {
   if (own === undefined) {
     settings.tftp = true;
     const why =
-      "dnsmasq leaves its files to another TFTP server on its machine, whose address is not known here: Bootlace serves them";
+      "dnsmasq relies on another TFTP server on its machine; its address is unknown here, so Bootlace serves the files";
     remark(model, line.from, why);
     return;
   }
@@ -158,7 +159,7 @@ function addInterfaceTags(model: DnsmasqModel, networks: LocalNetworks): void {
 /** option.c: without pxe-service or pxe-prompt dnsmasq has no PXE, and as a proxy sends no replies. */
 function tellSilence(model: DnsmasqModel): void {
   if (model.pxe || model.leases) return;
-  const why = "dnsmasq as a proxy ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace answers with it";
+  const why = "as a proxy, dnsmasq ignores dhcp-boot without pxe-service or pxe-prompt; Bootlace uses it";
   for (const { from } of model.boots) remark(model, from, why);
 }
 

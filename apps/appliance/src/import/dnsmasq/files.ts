@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { readDirectives } from "./lines.ts";
 
 /** The files beside the one that is imported. Paths are those of the config. */

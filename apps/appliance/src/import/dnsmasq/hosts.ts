@@ -1,6 +1,6 @@
 import { parseIpv4 } from "@bootlace/dhcp-core";
 import { subnetFilter } from "../../config/subnet.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { macPattern } from "./match.ts";
 import { type Atom, type DnsmasqModel, type Literal, literal, remark } from "./model.ts";
 
@@ -18,22 +18,22 @@ export function readHost(directive: Directive, model: DnsmasqModel): void {
   const { macs, tags, guard, left, ignore, address } = partsOf(directive.parts);
   if (macs.length === 0) {
     for (const tag of tags) model.lostTags.push({ tag, from: directive, ipxe: false });
-    remark(model, directive, "Bootlace knows machines by their MAC address here, and there is none");
+    remark(model, directive, "it has no MAC address, and Bootlace needs one here");
     return;
   }
   const elsewhere = address !== undefined && isElsewhere(address, model);
-  if (guard.length === 0) takeOver(model, macs);
+  if (guard.length === 0 && !elsewhere) takeOver(model, macs);
   for (const bytes of new Set(macs.map(bytesOf))) {
     const mac = macs.filter((text) => bytesOf(text) === bytes);
     const known = elsewhere ? ["known-othernet"] : [...tags, "known"];
-    const host = { bytes, guard, order: model.atoms.length };
+    const host = { bytes, guard, order: model.atoms.length, elsewhere };
     model.atoms.push({ when: { mac }, tags: known, ignore, host });
   }
   if (ignore) {
-    const why = "dnsmasq as a proxy answers such a machine all the same (use dhcp-ignore there); Bootlace does not";
+    const why = "as a proxy, dnsmasq answers such a machine anyway (dnsmasq needs dhcp-ignore); Bootlace ignores it";
     remark(model, directive, why);
   }
-  if (left.length > 0) remark(model, directive, `only its tags are converted: ${left.join(", ")} is about addresses`);
+  if (left.length > 0) remark(model, directive, `only its tags were converted: ${left.join(", ")} is about addresses`);
 }
 
 function partsOf(parts: readonly string[]): HostParts {
@@ -63,7 +63,7 @@ function bytesOf(mac: string): number {
 /** Of two lines about the same addresses the later one counts (dhcp-common.c, find_config; option.c puts it in front). */
 function takeOver({ atoms }: DnsmasqModel, addresses: readonly string[]): void {
   const kept = atoms.flatMap((atom): Atom[] => {
-    if (atom.host === undefined || atom.host.guard.length > 0) return [atom];
+    if (atom.host === undefined || atom.host.guard.length > 0 || atom.host.elsewhere) return [atom];
     const mac = atom.when.mac?.filter((address) => !addresses.includes(address)) ?? [];
     return mac.length === 0 ? [] : [{ ...atom, when: { mac } }];
   });

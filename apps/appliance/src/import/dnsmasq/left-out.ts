@@ -1,37 +1,37 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import type { DnsmasqModel } from "./model.ts";
 
-const dns = "Bootlace is no DNS server";
-const leases = "Bootlace hands out no addresses: leave that to the DHCP server";
-const daemon = "the service manager does that";
-const interfaces = "Bootlace replies there too: list the other interfaces under interfaces";
+const dns = "Bootlace is not a DNS server";
+const leases = "Bootlace assigns no addresses; the DHCP server does";
+const daemon = "the service manager handles this";
+const interfaces = "Bootlace replies there too; list the other interfaces in interfaces";
 
 /** Why a directive has no counterpart, by its name or the start of it. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:conf-file|conf-dir|servers-file|dhcp-hostsfile|dhcp-optsfile|dhcp-hostsdir|dhcp-optsdir)$/,
-    "it names another file: import that one by itself",
+    "it names another file; import that file separately",
   ],
-  [/^read-ethers$/, "the machines of /etc/ethers have no tags here: name them by when: { mac } in rules"],
+  [/^read-ethers$/, "the machines in /etc/ethers do not get the tag known; list them with when: { mac } in rules"],
   [
     /^conf-script$/,
-    "Bootlace runs no programs: whatever its output sets is missing here; import that output by itself",
+    "Bootlace runs no scripts, so the lines that this one prints are missing; import its output separately",
   ],
   [/^(?:user|group|pid-file|keep-in-foreground|no-daemon|test|version|help|no-ident)$/, daemon],
   [/^(?:except-interface|no-dhcp-interface|no-dhcpv4-interface)$/, interfaces],
   [/^no-dhcpv6-interface$/, "Bootlace serves IPv4 only"],
-  [/^(?:bind-interfaces|bind-dynamic)$/, "Bootlace follows interfaces by itself"],
+  [/^(?:bind-interfaces|bind-dynamic)$/, "Bootlace always follows interface changes"],
   [
     /^bridge-interface$/,
-    "Bootlace replies on an interface for that interface alone: list each under interfaces, else its clients get nothing",
+    "Bootlace replies on each interface separately; list each in interfaces, or its clients get nothing",
   ],
-  [/^shared-network$/, "clients behind that relay are served when the relay is named under dhcp.relays"],
+  [/^shared-network$/, "clients behind that relay get nothing until dhcp.relays lists the relay"],
   [
     /^(?:dhcp-option|dhcp-option-force|dhcp-option-pxe)$/,
     "other options belong to the DHCP server; PXE options come from menus",
   ],
-  [/^dhcp-no-override$/, "Bootlace never puts options into the fields sname and file"],
-  [/^(?:dhcp-relay|dhcp-proxy)$/, "name the relays that may pass requests on under dhcp.relays"],
+  [/^dhcp-no-override$/, "Bootlace never uses sname and file for options"],
+  [/^(?:dhcp-relay|dhcp-proxy)$/, "list the allowed relays in dhcp.relays"],
   [/^(?:dhcp-ignore-names|dhcp-ignore-clid|dhcp-duid|dhcp-client-update|dhcp-generate-names)$/, leases],
   [
     /^(?:dhcp-script|dhcp-luascript|dhcp-scriptuser|script-arp|script-on-renewal)$/,
@@ -60,9 +60,9 @@ export function whyLeftOut(directive: Directive, { leases: isServer }: DnsmasqMo
   const { name, parts } = directive;
   if (namesBoot(directive)) {
     const silent = isServer ? "" : "; as a proxy dnsmasq does not send it, so no client boots from it";
-    return `it names a boot file or its server: write the rule by hand, with file and server, or dhcp-boot before the import${silent}`;
+    return `it names a boot file or its server; write the rule by hand with file and server, or use dhcp-boot and import again${silent}`;
   }
   if (name.startsWith("dhcp-option") && parts.some((part) => part.startsWith("vendor:PXEClient")))
     return "Bootlace builds option 43 itself; clients no longer get this part of it";
-  return reasons.find(([pattern]) => pattern.test(name))?.[1] ?? "Bootlace does not know this directive";
+  return reasons.find(([pattern]) => pattern.test(name))?.[1] ?? "unknown directive";
 }

@@ -1,7 +1,7 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import { isIpxeBinary } from "@bootlace/proxy-dhcp";
 import type { Case } from "./cases.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, type Guarded, type Literal, remark, serves } from "./model.ts";
 import type { Outcome } from "./outcome.ts";
 import { isPath } from "./roots.ts";

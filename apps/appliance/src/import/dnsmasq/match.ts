@@ -47,7 +47,7 @@ function readValue(parts: readonly string[]): Value {
   return { kind: "text", text };
 }
 
-const known = "rules know options 60, 77, 93 and 97, and iPXE by its option 175";
+const known = "rules match options 60, 77, 93 and 97, and iPXE by its option 175";
 
 /** Every client that dnsmasq answers with a boot file sends these. */
 const alwaysSent: ReadonlySet<number> = new Set([53, 60, 93]);
@@ -113,13 +113,13 @@ function architecture(value: Value, parts: readonly string[]): Made {
     const codes = more.length > 0 ? [] : architectures.map(({ code }) => code).filter(fits);
     return codes.length === 0 ? no("no client sends these bytes in option 93") : archCondition(codes);
   }
-  return no("an architecture is a decimal number: dnsmasq takes anything else for text, which no client sends");
+  return no("an architecture must be a decimal number: dnsmasq takes anything else for text, which no client sends");
 }
 
 export function archCondition(codes: readonly number[]): Made {
   const names = codes.map((code) => architectureByCode(code)?.name);
   const unknown = codes.find((_, index) => names[index] === undefined);
-  if (unknown !== undefined) return no(`no architecture has the number ${unknown}`);
+  if (unknown !== undefined) return no(`unknown architecture number ${unknown}`);
   return { ok: true, when: { arch: names.filter((name) => name !== undefined) } };
 }
 
@@ -140,7 +140,7 @@ function machineId(value: Value): Made {
 /** dnsmasq looks for the text anywhere in option 60, Bootlace at its beginning. */
 export function vendorClass(parts: readonly string[]): Made {
   const text = parts.join(",");
-  if (text.startsWith("enterprise:")) return no("enterprise numbers are DHCPv6");
+  if (text.startsWith("enterprise:")) return no("enterprise numbers are for DHCPv6");
   if (text === "") return no("it names no vendor class");
   if (/^(?:PXE|HTTP)Client/.test(text)) return { ok: true, when: { vendorClass: [text] } };
   const classes = ["PXEClient", "HTTPClient"].filter((name) => name.includes(text));
@@ -149,7 +149,7 @@ export function vendorClass(parts: readonly string[]): Made {
   const found = codes.filter((code) => `Client:Arch:${String(code).padStart(5, "0")}:UNDI:`.includes(text));
   if (found.length === codes.length) return { ok: true, when: "always" };
   if (found.length > 0) return archCondition(found);
-  return no("Bootlace compares the beginning of the vendor class, and this text is elsewhere in it");
+  return no("Bootlace compares the start of the vendor class, and this text is not at its start");
 }
 
 const wellKnown = ["iPXE", "gPXE"] as const;
@@ -160,14 +160,14 @@ export function userClass(parts: readonly string[]): Made {
   if (text === "") return no("it names no user class");
   if (wellKnown.some((name) => name === text)) return { ok: true, when: { userClass: [text] } };
   const note =
-    "dnsmasq finds this text anywhere in the user class, a rule compares the whole: a longer user class no longer counts";
+    "dnsmasq searches all of the user class for this text, a rule compares the whole: a longer user class no longer matches";
   return { ok: true, when: { userClass: [text, ...wellKnown.filter((name) => name.includes(text))] }, note };
 }
 
 export function macs(parts: readonly string[]): Made {
   const prefixes = parts.map(macPattern);
   const wrong = prefixes.indexOf(undefined);
-  if (prefixes.length === 0 || wrong !== -1) return no("a rule knows whole MAC addresses and their first bytes");
+  if (prefixes.length === 0 || wrong !== -1) return no("a rule matches whole MAC addresses or their first bytes");
   return { ok: true, when: { mac: prefixes.filter((prefix) => prefix !== undefined) } };
 }
 

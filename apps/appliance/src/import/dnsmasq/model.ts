@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 
 /** Conditions of a rule by key; a list matches any of its values. */
 export type When = Readonly<Partial<Record<WhenKey, readonly string[]>>>;
@@ -34,6 +34,8 @@ export interface HostLine {
   readonly guard: readonly Literal[];
   /** Later lines come first. */
   readonly order: number;
+  /** Its address is in none of the networks served: it counts when no other line does. */
+  readonly elsewhere: boolean;
 }
 
 export interface TagRule extends Guarded {

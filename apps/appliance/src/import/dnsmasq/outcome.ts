@@ -1,6 +1,6 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { MenuItemLike } from "../../config/menu.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import type { Atom, BootLine, DnsmasqModel, Guarded, Literal, PxeService } from "./model.ts";
 import { holds, hostLine, withTagRules } from "./tags.ts";
 
@@ -102,7 +102,11 @@ type Found = Pick<Outcomes, "firmware" | "ipxe" | "pi" | "used">;
 const nothing = { kind: "nothing" } as const;
 
 function find(model: DnsmasqModel, arch: number | undefined, fits: (line: Guarded) => boolean): Found {
-  const services = model.services.filter((service) => service.arch === arch && fits(service));
+  const fitting = model.services.filter((service) => service.arch === arch && fits(service));
+  // A menu has one line of each type, but for local boot.
+  const services = fitting.filter(
+    ({ type }, at) => type === 0 || fitting.findIndex((other) => other.type === type) === at,
+  );
   // rfc2131.c, find_boot: the last line whose tags hold, else the last one without tags.
   const line = model.boots.findLast((boot) => boot.guard.length > 0 && fits(boot)) ?? untagged(model.boots);
   const boot = line === undefined || line.file === "" ? nothing : fileOf(line, line.file);

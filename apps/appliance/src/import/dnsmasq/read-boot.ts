@@ -1,7 +1,7 @@
 import { architectureByCode, parseIpv4 } from "@bootlace/dhcp-core";
 import { checkUrl } from "../../config/boot-values.ts";
 import { checkBootFile } from "../../config/values.ts";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, type Literal, remark, takeGuard } from "./model.ts";
 
 type Reader = (directive: Directive, model: DnsmasqModel) => void;
@@ -21,10 +21,18 @@ export const bootReaders: Readonly<Record<string, Reader>> = {
     const { guard, rest } = takeGuard(directive.parts);
     const delay = Number(rest[0]);
     if (delay >= 0 && delay <= 10) model.delays.push({ guard, seconds: delay, from: directive });
-    else remark(model, directive, "a delay is 0 to 10 seconds: these machines get their reply at once");
+    else remark(model, directive, "a delay must be 0 to 10 seconds; these machines get their reply at once");
   },
-  "dhcp-pxe-vendor"(directive, { settings }) {
-    settings.vendors.push(...directive.parts.filter((part) => part !== ""));
+  "dhcp-pxe-vendor"(directive, model) {
+    const names = directive.parts.filter((part) => part !== "");
+    model.settings.vendors.push(...names);
+    const short = names.find((name) => ["PXEClient", "HTTPClient"].some((one) => one !== name && one.startsWith(name)));
+    if (short === undefined) return;
+    remark(
+      model,
+      directive,
+      `dnsmasq replies with ${short}, which firmware rejects; Bootlace replies with the whole class`,
+    );
   },
 };
 

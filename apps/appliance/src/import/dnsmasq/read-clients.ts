@@ -1,5 +1,5 @@
+import type { Directive } from "./directive.ts";
 import { readHost } from "./hosts.ts";
-import type { Directive } from "./lines.ts";
 import { type Made, macs, matchCondition, optionCode, userClass, vendorClass } from "./match.ts";
 import { type DnsmasqModel, type Literal, literal, remark, takeGuard } from "./model.ts";
 
@@ -14,7 +14,7 @@ export const clientReaders: Readonly<Record<string, Reader>> = {
   "dhcp-circuitid": (directive, model) => setTag(directive, model, relayAgent),
   "dhcp-remoteid": (directive, model) => setTag(directive, model, relayAgent),
   "dhcp-subscrid": (directive, model) => setTag(directive, model, relayAgent),
-  "dhcp-name-match": (directive, model) => setTag(directive, model, no("rules do not know the host name")),
+  "dhcp-name-match": (directive, model) => setTag(directive, model, no("rules cannot match host names")),
   "dhcp-host": readHost,
   "dhcp-ignore"(directive, model) {
     // option.c: here every part is a tag, with or without tag: in front.
@@ -26,7 +26,7 @@ export const clientReaders: Readonly<Record<string, Reader>> = {
     const sets = directive.parts.flatMap((part) => /^set:(.+)$/.exec(part)?.[1] ?? []);
     const { guard } = takeGuard(directive.parts.filter((part) => !part.startsWith("set:")));
     const known = directive.parts.every((part) => /^(?:set|tag|net):./.test(part));
-    if (!known || sets.length === 0) remark(model, directive, "it is not made of set: and tag:");
+    if (!known || sets.length === 0) remark(model, directive, "it must consist of set: and tag:");
     else model.tagRules.push({ sets, guard, from: directive });
   },
 };
@@ -35,7 +35,7 @@ function no(why: string): Made {
   return { ok: false, why };
 }
 
-const relayAgent = no("rules do not look into what a relay adds (option 82)");
+const relayAgent = no("rules cannot match relay options (option 82)");
 
 /** The tag of a line that sets one: `set:x`, and `x` of old (option.c, set_prefix). */
 function setTag(directive: Directive, model: DnsmasqModel, made: Made): void {

@@ -1,5 +1,5 @@
 import { formatIpv4, parseIpv4 } from "@bootlace/dhcp-core";
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, type Literal, literal, remark } from "./model.ts";
 
 /** The networks of this machine, to find the mask that a range leaves out. */
@@ -18,7 +18,7 @@ interface Tags {
   readonly rest: readonly string[];
 }
 
-/** option.c: whatever is no address, up to the address, is a tag. */
+/** option.c: everything in front of the address is a tag. */
 function tagsOf(parts: readonly string[]): Tags {
   const start = parts.findIndex((part) => /^[ .:0-9a-f]*$/i.test(part) && part !== "");
   const front = start === -1 ? [] : parts.slice(0, start);
@@ -38,7 +38,7 @@ export function readRange(directive: Directive, model: DnsmasqModel, networks: L
   }
   if (mode !== "proxy") {
     model.leases = true;
-    remark(model, directive, "Bootlace hands out no addresses: leave that to the DHCP server");
+    remark(model, directive, "Bootlace assigns no addresses; the DHCP server does");
     const given = mask !== undefined && parseIpv4(mask) !== undefined ? mask : maskOf(address, networks);
     const bits = parseIpv4(given ?? "");
     const subnet = bits === undefined ? {} : { subnet: subnetOf(base, bits) };
@@ -47,14 +47,15 @@ export function readRange(directive: Directive, model: DnsmasqModel, networks: L
   }
   const bits = parseIpv4(mask ?? maskOf(address, networks) ?? "");
   if (bits === undefined) {
-    const why = "no interface here is in that network and no mask is given: every interface is served; see subnets";
+    const why =
+      "this machine has no interface in that network, and the line has no mask; every interface is served. See subnets";
     remark(model, directive, why);
     model.ranges.push({ guard, sets, from: directive });
     return;
   }
   const subnet = subnetOf(base, bits);
   if (mask !== undefined && maskOf(address, networks) === undefined && networks.length > 0) {
-    const why = "no interface here is in that network: for clients behind a relay name it under dhcp.relays";
+    const why = "this machine has no interface in that network; for clients behind a relay list it in dhcp.relays";
     remark(model, directive, why);
   }
   model.settings.subnets.push(subnet);

@@ -1,4 +1,4 @@
-import type { Directive } from "./lines.ts";
+import type { Directive } from "./directive.ts";
 import { type DnsmasqModel, remark } from "./model.ts";
 import { type LocalNetworks, readRange } from "./read-ranges.ts";
 
@@ -45,7 +45,7 @@ export function settingReaders(networks: LocalNetworks): Readonly<Record<string,
     "tftp-secure": (directive, model) =>
       remark(model, directive, "Bootlace serves every file its user may read, whoever owns it"),
     "tftp-port-range": (directive, model) =>
-      remark(model, directive, "the system chooses the ports of transfers; for a firewall use tftp.singlePort"),
+      remark(model, directive, "the system chooses the ports; for a firewall set tftp.singlePort"),
     "dhcp-alternate-port"(directive, model) {
       const server = directive.parts[0] === undefined ? 1067 : Number(directive.parts[0]);
       const client = directive.parts[1] === undefined ? server + 1 : Number(directive.parts[1]);
@@ -80,7 +80,7 @@ function listenAt(directive: Directive, model: DnsmasqModel, networks: LocalNetw
   model.settings.interfaces.push(...names.filter((name) => !model.settings.interfaces.includes(name)));
   const missing = directive.parts.filter((part, index) => found[index] === undefined && !part.startsWith("127."));
   if (missing.length === 0) return;
-  const why = `no interface here has the address ${missing.join(", ")}: name the interfaces to serve under interfaces, else Bootlace replies on all`;
+  const why = `no interface here has the address ${missing.join(", ")}: set interfaces, or Bootlace replies on all`;
   remark(model, directive, why);
 }
 

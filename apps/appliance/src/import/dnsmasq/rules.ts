@@ -16,7 +16,7 @@ const pi = "raspberry-pi";
 /** The rules that give every client what dnsmasq gives it, the first that matches decides. */
 export function importedRules(cases: readonly Case[]): ImportedRule[] {
   const others = { when: {}, outcome: { kind: "ignore" } } as const;
-  const rules = [...cases.filter(mayBePi).map(rulesForPi), ...cases.flatMap(rulesFor), others];
+  const rules = [...cases.filter(mayBePi).map(rulesForPi), ...withoutEmptyEbc(cases).flatMap(rulesFor), others];
   return merged(withoutEchoes(rules));
 }
 
@@ -30,15 +30,24 @@ function rulesForPi({ when, outcomes }: Case): ImportedRule {
   return { when: { ...when, arch: [bios], firmware: [pi] }, outcome: outcomes.pi };
 }
 
-function rulesFor({ when, arch, outcomes }: Case): ImportedRule[] {
+function rulesFor({ when, outcomes }: Case): ImportedRule[] {
   const { firmware, ipxe } = outcomes;
-  // Firmware that calls itself EBC is x64 in truth: better x64's file than none.
-  const none = firmware.kind === "nothing" || (firmware.kind === "ignore" && outcomes.used.length === 0);
-  if (arch === ebc.code && none && sameOutcome(firmware, ipxe)) return [];
   if (isIpxe(when)) return [{ when, outcome: ipxe }];
   const rule = { when, outcome: firmware };
   if (sameOutcome(firmware, ipxe) || when.firmware !== undefined) return [rule];
   return [{ when: { ...when, firmware: ["ipxe"] }, outcome: ipxe }, rule];
+}
+
+/** Firmware that calls itself EBC is x64 in truth: where dnsmasq has nothing for it, better x64's file than none. */
+function withoutEmptyEbc(cases: readonly Case[]): readonly Case[] {
+  const none = ({ firmware, ipxe }: Case["outcomes"]) =>
+    [firmware, ipxe].every(({ kind }) => kind === "nothing" || kind === "ignore");
+  const own = cases.filter(({ arch }) => arch === ebc.code);
+  if (!own.every(({ outcomes }) => none(outcomes))) return cases;
+  // What dhcp-ignore names stays ignored.
+  return cases.filter(
+    ({ arch, outcomes }) => arch !== ebc.code || outcomes.used.some(({ name }) => name === "dhcp-ignore"),
+  );
 }
 
 /** Conditions that only iPXE fulfils. */

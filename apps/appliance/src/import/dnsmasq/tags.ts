@@ -37,11 +37,14 @@ export function tagsFrom({ tagRules }: DnsmasqModel, tags: Iterable<string>): Se
  * address before a beginning, a longer beginning before a shorter, the later line first.
  */
 export function hostLine(atoms: readonly Atom[], tags: ReadonlySet<string>): Atom | undefined {
-  const hosts = atoms.filter(({ host }) => host !== undefined);
-  const guarded = hosts.filter(({ host }) => host !== undefined && host.guard.length > 0 && holds(host.guard, tags));
-  const plain = hosts.filter(({ host }) => host?.guard.length === 0);
-  const rank = ({ host }: Atom) => (host === undefined ? 0 : host.bytes * 1e6 + host.order);
-  return [guarded, plain]
-    .map((list) => list.toSorted((a, b) => rank(b) - rank(a))[0])
-    .find((atom) => atom !== undefined);
+  const hosts = atoms.flatMap((atom) => (atom.host === undefined ? [] : [{ atom, host: atom.host }]));
+  const fitting = hosts.filter(({ host }) => holds(host.guard, tags));
+  // The first that differs decides.
+  const rank = ({ host }: (typeof hosts)[number]) =>
+    [!host.elsewhere, host.guard.length > 0, host.bytes === 6].map(Number).concat(host.bytes, host.order);
+  const [first] = fitting.toSorted((a, b) => {
+    const other = rank(b);
+    return rank(a).reduce((decided, value, at) => decided || (other[at] ?? 0) - value, 0);
+  });
+  return first?.atom;
 }

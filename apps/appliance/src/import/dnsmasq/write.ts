@@ -19,7 +19,7 @@ export function writeConfig(
   const document = new Document(config);
   document.commentBefore = ` Made from ${oneLine(source)} by bootlace import dnsmasq.`;
   const left = remarks.map(commentOf).join("\n");
-  if (left !== "") document.comment = ` Not converted, or changed:\n${left}`;
+  if (left !== "") document.comment = ` Not converted, or only in part:\n${left}`;
   return document.toString({ lineWidth: 110, flowCollectionPadding: true });
 }
 

@@ -148,6 +148,27 @@ export const silenceKept: readonly Rule[] = [
   { id: "unanswered", when: silenceOf(undefined, "not-answered") },
 ];
 
+/** A program of ours asks for a server that Bootlace is not. */
+export const programAsks: Rule = {
+  id: "B23",
+  when(view) {
+    const last = view.silences.findLast((silence) => silenceReason(silence).verdict === "B23");
+    if (last === undefined || view.done.some(({ time }) => time > last.lastAt)) return undefined;
+    const program = view.done.at(-1);
+    const facts = { silence: wordsOfSilence(last), arch: view.boot.arch, file: program?.file };
+    return found("program-asks", "certain", [program, last], facts);
+  },
+};
+
+function wordsOfSilence({ reason, code, detail, rule }: StepOf<"silence">) {
+  return {
+    reason,
+    ...(code === undefined ? {} : { code }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(rule === undefined ? {} : { rule }),
+  };
+}
+
 type SilenceCause = "nothing-to-boot" | "kept-from-file" | "not-answered";
 
 /** @param id the verdict in the reason's row; any when undefined */
@@ -155,13 +176,7 @@ function silenceOf(id: VerdictId | undefined, cause: SilenceCause & Cause): Rule
   return (view) => {
     const last = unanswered(view);
     if (last === undefined || (id !== undefined && silenceReason(last).verdict !== id)) return undefined;
-    const { reason, code, detail, rule } = last;
-    const silence = {
-      reason,
-      ...(code === undefined ? {} : { code }),
-      ...(detail === undefined ? {} : { detail }),
-      ...(rule === undefined ? {} : { rule }),
-    };
+    const silence = wordsOfSilence(last);
     // The latest: U-Boot asks as itself first, and then as UEFI firmware.
     const arch = view.discovers.at(-1)?.arch ?? view.boot.arch;
     return found(cause, "certain", [...view.discovers, last], { silence, arch });

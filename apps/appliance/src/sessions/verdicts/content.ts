@@ -1,9 +1,11 @@
-import type { ContentFlaw, FileFacts } from "../../catalogue/file-facts.ts";
+import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isAfter, keyOf, namedBy } from "./asked.ts";
+import { type Asked, isAfter, keyOf } from "./asked.ts";
+import type { ContentFault } from "./causes/contents.ts";
 import { machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { namedBy } from "./unresolved.ts";
 import { type BootView, cameBack, isOffered } from "./view.ts";
 
 /** What the client takes a file for. */
@@ -99,9 +101,6 @@ function isNoProgram({ kind, size }: FileFacts): boolean {
   return size === 0 || kind === "empty" || kind === "web-page" || kind === "text" || kind === "script";
 }
 
-/** What is wrong with the bytes, in one word for the sentence. */
-export type ContentFault = ContentFlaw | "text";
-
 function unusableContent(view: BootView): Found | undefined {
   for (const { step, facts, use, by } of lookedAt(view)) {
     const fault = use === undefined ? undefined : faultOf(facts, use);
@@ -136,7 +135,7 @@ export const kernelAsBootSector: Rule = {
     const ending = /\.(bin|bs|bss|0)$/i.exec(step?.file ?? "")?.[0];
     if (step === undefined || ending === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
     const named = namedBy(view, keyOf(step.file));
-    if (named?.need.role !== "kernel" || !view.silentFor(2_000)) return undefined;
+    if (named?.need.role !== "program" || !view.silentFor(2_000)) return undefined;
     return found("kernel-as-boot-sector", "likely", [named.by, step], { file: step.file, ending });
   },
 };

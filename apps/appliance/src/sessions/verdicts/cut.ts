@@ -1,7 +1,7 @@
 import { reasonOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
-import { unresolved } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
+import { unresolved } from "./unresolved.ts";
 import type { BootView } from "./view.ts";
 
 /** A transfer ended in the middle, or never ended, and the client did not ask again. */

@@ -1,4 +1,4 @@
-import { isLoaderName } from "../../catalogue/file-role.ts";
+import { hostOfBootFile, isLoaderName } from "../../catalogue/file-role.ts";
 import type { StepOf } from "../step.ts";
 import { keyOf } from "./asked.ts";
 import { hasScriptFromHere } from "./missing-files.ts";
@@ -59,7 +59,7 @@ const filesElsewhere: Rule = {
   when(view) {
     const { reply } = view;
     if (!view.elsewhere || reply?.bootFile === undefined || !view.silentFor(20_000)) return undefined;
-    const facts = { server: reply.server, file: reply.bootFile };
+    const facts = { server: hostOfBootFile(reply.bootFile) ?? reply.server, file: reply.bootFile };
     return found("files-elsewhere", "certain", [...view.leases, reply], facts);
   },
 };

@@ -1,5 +1,5 @@
 import type { Boot } from "../boot.ts";
-import { beforeFiles, secondProxy, silenceKept } from "./before-files.ts";
+import { beforeFiles, programAsks, secondProxy, silenceKept } from "./before-files.ts";
 import { checkReached, checkRefused } from "./boot-check.ts";
 import { delivered, systemSeen } from "./booted.ts";
 import type { LastSeen } from "./causes/endings.ts";
@@ -10,7 +10,14 @@ import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
-import { kernelRefused, namedNeverAsked, portNotServed, scriptNamesNothing } from "./own-words.ts";
+import {
+  entryLacks,
+  kernelRefused,
+  namedNeverAsked,
+  portNotServed,
+  scriptNamesNothing,
+  unknownCommand,
+} from "./own-words.ts";
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
@@ -50,6 +57,8 @@ const faults: readonly Rule[] = [
   transferCut,
   kernelRefused,
   portNotServed,
+  unknownCommand,
+  entryLacks,
 ];
 
 /** What a boot came to: the first rule that applies. */
@@ -59,6 +68,7 @@ const rules: readonly Rule[] = [
   checkRefused,
   checkReached,
   ...chainLoop,
+  programAsks,
   { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
   ...faults,
   piDelivered,

@@ -2,9 +2,10 @@ import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isOvercome, isSettled, keyOf, namedBy, unresolved } from "./asked.ts";
+import type { Asked } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { isOvercome, isSettled, namedBy, unresolved } from "./unresolved.ts";
 import { type BootView, isOffered } from "./view.ts";
 
 /** A file without which the boot cannot go on was not served. */
@@ -64,14 +65,14 @@ function neededFileMissing(view: BootView): Found | undefined {
     const [first] = missing;
     if (first === undefined || isOvercome(view, first) || !isSettled(view, first, certainAfter)) continue;
     const step = notServedOf(first.last);
-    const facts = { loader: loaded.file, step, need, ...placesOf(view, first.first.file) };
+    const facts = { loader: loaded.file, step, need, ...folderOf(view, first.first.file) };
     return found("needed-file-not-served", "certain", [loaded, ...missing.map(({ last }) => last)], facts);
   }
   return undefined;
 }
 
 /** In which folder a file was asked for, and where one of that name lies. */
-export function placesOf(view: BootView, file: string): { folder: string; lies?: string } {
+export function folderOf(view: BootView, file: string): { folder: string; lies?: string } {
   const name = plainName(file);
   const [lies] = view.namesakesOf(name);
   return { folder: name.split("/").slice(0, -1).join("/"), ...(lies === undefined ? {} : { lies }) };
@@ -90,7 +91,7 @@ function searchFoundNothing(view: BootView): Found | undefined {
   if (searched.some(({ asked }) => !isMissing(asked)) || isOvercome(view, last.asked)) return undefined;
   if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
   const loader = view.done.at(-1);
-  const { folder: _folder, ...lies } = placesOf(view, last.asked.first.file);
+  const { folder: _folder, ...lies } = folderOf(view, last.asked.first.file);
   const facts = { loader: loader?.file, step: notServedOf(last.asked.last), several: searched.length > 1, ...lies };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
@@ -104,7 +105,7 @@ function modulesMissing(view: BootView): Found | undefined {
   const loader = view.done.at(-1);
   if (missing === undefined || isOvercome(view, missing) || !isSettled(view, missing, certainAfter)) return undefined;
   const step = notServedOf(missing.last);
-  const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...placesOf(view, step.file) } as const;
+  const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...folderOf(view, step.file) } as const;
   return found("needed-file-not-served", "certain", [loader, missing.last], facts);
 }
 
@@ -125,7 +126,7 @@ function laterFile(view: BootView, outcome: FileStep["outcome"]): Found | undefi
     before: (named?.by ?? before).file,
     named: named !== undefined,
     step: notServedOf(missing.last),
-    ...placesOf(view, missing.first.file),
+    ...folderOf(view, missing.first.file),
   };
   const confidence = needed === undefined ? "likely" : "certain";
   return found("later-file-not-served", confidence, [named?.by, before, missing.last], facts);
@@ -149,9 +150,4 @@ export function hasScriptFromHere(view: BootView): boolean {
     const kind = view.factsOf(file)?.kind;
     return role === "script" || role === "config" || kind === "script" || kind === "config";
   });
-}
-
-/** Whether a name of a file stands for the same one as another. */
-export function isSameFile(one: string, other: string): boolean {
-  return keyOf(one) === keyOf(other);
 }

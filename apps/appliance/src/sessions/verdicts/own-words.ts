@@ -1,6 +1,6 @@
-import type { FileNeed } from "../../catalogue/file-facts.ts";
+import type { FileLack, FileNeed, UnknownCommand } from "../../catalogue/file-facts.ts";
 import type { FileStep } from "../step.ts";
-import { keyOf } from "./asked.ts";
+import { keyOf, placesOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import { shimMayRefuse } from "./secure-boot.ts";
 import type { BootView } from "./view.ts";
@@ -17,6 +17,9 @@ export interface OwnWords {
   readonly begun: boolean;
   /** What it names on other servers. */
   readonly elsewhere: readonly FileNeed[];
+  /** What an entry that was begun cannot start without, and does not name. */
+  readonly lacks: readonly FileLack[];
+  readonly unknownCommands: readonly UnknownCommand[];
 }
 
 export function ownWordsOf(view: BootView): OwnWords | undefined {
@@ -28,7 +31,7 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
   if (by === undefined || facts?.needs === undefined) return undefined;
   const { needs } = facts;
   const asked = new Set(view.asked.map(({ key }) => key));
-  const isAsked = ({ path }: FileNeed) => path !== undefined && asked.has(keyOf(path));
+  const isAsked = (need: FileNeed) => placesOf(need).some((place) => asked.has(place));
   const entries = new Set(needs.filter(isAsked).map(({ entry }) => entry));
   const begun = entries.size > 0;
   const unasked = needs.filter(
@@ -36,16 +39,18 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
       !need.optional &&
       need.path !== undefined &&
       !isAsked(need) &&
-      (need.entry === undefined || entries.has(need.entry)),
+      (need.entry === undefined || (begun ? entries.has(need.entry) : need.entry === facts.starts)),
   );
   return {
     by,
     needs,
     waits: facts.waits === true,
     localBoot: facts.localBoot === true,
-    unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined),
+    unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined || entry === facts.starts),
     begun,
     elsewhere: needs.filter(({ host }) => host !== undefined),
+    lacks: (facts.lacks ?? []).filter(({ entry }) => begun && (entry === undefined || entries.has(entry))),
+    unknownCommands: facts.unknownCommands ?? [],
   };
 }
 
@@ -78,6 +83,32 @@ export const namedNeverAsked: Rule = {
   },
 };
 
+/** An entry was begun that by its own words cannot start. */
+export const entryLacks: Rule = {
+  id: "B10",
+  when(view) {
+    const words = ownWordsOf(view);
+    const [lack] = words?.lacks ?? [];
+    if (words === undefined || lack === undefined || words.unasked.length > 0 || !view.silentFor(5_000))
+      return undefined;
+    const facts = { by: words.by.file, name: lack.name, line: lack.line };
+    return found("entry-lacks", "likely", [words.by, view.done.at(-1)], facts);
+  },
+};
+
+/** iPXE ends a script at a command that it does not know. */
+export const unknownCommand: Rule = {
+  id: "B21",
+  when(view) {
+    const words = ownWordsOf(view);
+    const [command] = words?.unknownCommands ?? [];
+    if (words === undefined || command === undefined || view.factsOf(words.by.file)?.loader !== "ipxe")
+      return undefined;
+    if (view.done.at(-1) !== words.by || !view.silentFor(3_000)) return undefined;
+    return found("unknown-command", "likely", [words.by], { file: words.by.file, ...command });
+  },
+};
+
 /** A script that names nothing at all: most often a word in it is wrong. */
 export const scriptNamesNothing: Rule = {
   id: "unclear",
@@ -98,12 +129,20 @@ export const portNotServed: Rule = {
     const words = ownWordsOf(view);
     if (words === undefined || !view.silentFor(5_000)) return undefined;
     const { addresses, httpPorts } = view.network;
-    const wrong = words.elsewhere.find(({ host, optional }) => {
-      const [, address = "", port = "80"] = /^([^:]*)(?::(\d+))?$/.exec(host ?? "") ?? [];
-      return !optional && addresses.includes(address) && !httpPorts.includes(Number(port));
+    const hostOf = ({ name }: FileNeed) => /^http:\/\/([^/:]+)(?::(\d+))?/i.exec(name) ?? [];
+    const wrong = words.needs.find((need) => {
+      const [, address = "", port = "80"] = hostOf(need);
+      return !need.optional && addresses.includes(address) && !httpPorts.includes(Number(port));
     });
-    if (wrong?.host === undefined || view.done.at(-1) !== words.by) return undefined;
-    const facts = { by: words.by.file, host: wrong.host, name: wrong.name, line: wrong.line, ports: httpPorts };
+    if (wrong === undefined || view.done.at(-1) !== words.by) return undefined;
+    const [, address = "", port = "80"] = hostOf(wrong);
+    const facts = {
+      by: words.by.file,
+      host: `${address}:${port}`,
+      name: wrong.name,
+      line: wrong.line,
+      ports: httpPorts,
+    };
     return found("port-not-served", "likely", [words.by], facts);
   },
 };

@@ -1,7 +1,8 @@
 import { type PiStage, piStages } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
-import { type Asked, isSettled } from "./asked.ts";
+import type { Asked } from "./asked.ts";
 import { type Found, found, type Rule } from "./rule.ts";
+import { isSettled } from "./unresolved.ts";
 import type { BootView } from "./view.ts";
 
 function isPi({ boot }: BootView): boolean {

@@ -152,6 +152,12 @@ export const causesBeforeFiles = {
     ...fixOfSilence({ silence, arch }),
   }),
 
+  /** A program that was loaded asks again as itself, for what Bootlace is not. */
+  "program-asks": ({ silence, arch, file }: SilenceFacts & { file: string | undefined }): Words => ({
+    sentence: `${file === undefined ? "a boot program" : quote(file)} runs and asks for another server: ${ignoreText(silence)}`,
+    ...fixOfSilence({ silence, arch }),
+  }),
+
   "not-answered": ({ silence, arch }: SilenceFacts): Words => ({
     sentence: `Bootlace did not answer: ${ignoreText(silence)}${byRule(silence)}`,
     ...fixOfSilence({ silence, arch }),

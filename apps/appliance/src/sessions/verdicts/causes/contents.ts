@@ -1,11 +1,14 @@
 import { quote } from "@bootlace/dhcp-core";
+import type { ContentFlaw } from "../../../catalogue/file-facts.ts";
 import { textOf } from "../../../catalogue/reasons/reason.ts";
 import { detailText } from "../../../catalogue/reasons/table.ts";
 import { reasonOf } from "../../file-reason.ts";
 import type { FileFact } from "../../step.ts";
-import type { ContentFault } from "../content.ts";
 import { trustedBinaries } from "./files.ts";
 import type { Words } from "./words.ts";
+
+/** What is wrong with the bytes of a file, in one word. */
+export type ContentFault = ContentFlaw | "text";
 
 /** What is wrong with a file that came, or came in part. */
 export const causesInContents = {
@@ -23,6 +26,16 @@ export const causesInContents = {
     const length = fault === "cut-short" && declaredSize !== undefined ? ` (${size} of ${declaredSize} bytes)` : "";
     return { sentence: `${quote(file)} arrived as it is here, but ${words.text}${length}`, fix: words.fix };
   },
+
+  "entry-lacks": ({ by, name, line }: { by: string; name: string; line: number }): Words => ({
+    sentence: `all that the client asked for arrived, but ${quote(by)} does not name ${quote(name)}, without which line ${line} cannot start`,
+    fix: `name ${quote(name)} in ${quote(by)}, beside line ${line}`,
+  }),
+
+  "unknown-command": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: ${quote(word)} is no command`,
+    fix: `correct line ${line} of ${quote(file)}`,
+  }),
 
   "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
     sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,

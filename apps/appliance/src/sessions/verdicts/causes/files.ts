@@ -93,11 +93,6 @@ export const causesInFiles = {
     fix: `copy the Pi's boot partition, with ${quote(plainName(step.file))}, into the root folder, or into a folder named after its serial number`,
   }),
 
-  "windows-deployment": ({ file }: { file: string | undefined }): Words => ({
-    sentence: `${file === undefined ? "the client's boot program" : quote(file)} is wdsnbp.com, which runs and asks for a Windows Deployment Server: Bootlace is none`,
-    fix: "name pxeboot.n12 or wimboot in its place",
-  }),
-
   "pi-files-missing": ({ first }: { first: string }): Words => ({
     sentence: `the Raspberry Pi found none of the files it asked for, ${quote(first)} first`,
     fix: "copy the Pi's boot partition into the root folder, or into a folder named after its serial number",

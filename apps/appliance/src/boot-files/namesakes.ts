@@ -1,0 +1,54 @@
+import { opendir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What bounds a search: boot trees can hold whole distributions. */
+const mostEntries = 20_000;
+const deepestFolder = 8;
+const mostFound = 8;
+/** Milliseconds for which the names that were found are taken as still true; a loader asks for dozens in a row. */
+const trustFor = 10_000;
+
+type Names = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Finds where below a root a file lies that was asked for somewhere else: by its name alone, without regard to case.
+ * Symbolic links to folders are not followed.
+ */
+export function namesakeFinder(now: () => number) {
+  let known: { readonly root: string; readonly time: number; readonly names: Promise<Names> } | undefined;
+
+  return async function find(root: string, path: string): Promise<readonly string[]> {
+    const age = now() - (known?.time ?? 0);
+    if (known?.root !== root || age < 0 || age >= trustFor) known = { root, time: now(), names: namesBelow(root) };
+    const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+    const found = (await known.names).get(name) ?? [];
+    return found.filter((each) => each !== path).slice(0, mostFound);
+  };
+}
+
+async function namesBelow(root: string): Promise<Names> {
+  const names = new Map<string, string[]>();
+  const waiting = [{ folder: "", depth: 0 }];
+  let entries = 0;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { folder, depth } = next;
+    try {
+      for await (const entry of await opendir(join(root, folder))) {
+        entries++;
+        if (entries > mostEntries) return names;
+        const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+        if (entry.isDirectory()) {
+          if (depth < deepestFolder) waiting.push({ folder: path, depth: depth + 1 });
+          continue;
+        }
+        const name = entry.name.toLowerCase();
+        const same = names.get(name);
+        if (same === undefined) names.set(name, [path]);
+        else same.push(path);
+      }
+    } catch {
+      // A folder that is gone or for nobody to read has nothing that could be served.
+    }
+  }
+  return names;
+}
