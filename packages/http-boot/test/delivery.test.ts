@@ -168,7 +168,7 @@ describe("an answer that the system has taken and the client has not", () => {
   it.each(["keepAliveTimeout", "idleLimit"] as const)(
     "is given up when it takes nothing any more (%s)",
     async (name) => {
-      await using test = await lookingServer({ limits: { idleLimit: 400, keepAliveTimeout: 400, [name]: 100 } });
+      await using test = await lookingServer({ limits: { idleLimit: 900, keepAliveTimeout: 900, [name]: 400 } });
       using client = await idleReader(test.port());
       client.request("/kernel");
       const { bytes, reason } = await test.reported("aborted");
