@@ -100,7 +100,7 @@ describe("identify", () => {
     ["0016", "PXEClient", "u-boot"],
     ["0018", "PXEClient", "u-boot"],
     ["0018", "HTTPClient", "uefi-http"],
-    ["000e", "PXEClient", "bios"],
+    ["000e", "PXEClient", "other"],
     ["0027", "PXEClient", "uefi"],
   ] as const)("architecture %s as %s is %s", (arch, vendorClass, firmware) => {
     expect(clientOf(requestWith({ options: { 93: arch, 60: text(vendorClass) } })).firmware).toBe(firmware);

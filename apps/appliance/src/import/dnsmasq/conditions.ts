@@ -23,14 +23,30 @@ function common(key: WhenKey, one: readonly string[], other: readonly string[]):
   return [...new Set(pairs)];
 }
 
+/** Whether some client matches both. */
+export function overlap(a: When, b: When): boolean {
+  for (const name in a) {
+    const key = name as WhenKey;
+    const one = a[key];
+    const other = b[key];
+    if (one !== undefined && other !== undefined && common(key, one, other).length === 0) return false;
+  }
+  return true;
+}
+
 /** Every client that matches `narrow` matches `wide`. */
 export function isWithin(narrow: When, wide: When): boolean {
-  return Object.entries(wide).every(([name, list]) => {
-    const own = narrow[name as WhenKey];
+  for (const name in wide) {
+    const key = name as WhenKey;
+    const list = wide[key] ?? [];
+    const own = narrow[key];
     if (own === undefined) return false;
-    if (!beginnings.has(name as WhenKey)) return own.every((item) => list.includes(item));
-    return own.every((item) => list.some((beginning) => item.startsWith(beginning)));
-  });
+    const prefixes = beginnings.has(key);
+    const fits = (item: string) =>
+      prefixes ? list.some((beginning) => item.startsWith(beginning)) : list.includes(item);
+    if (!own.every(fits)) return false;
+  }
+  return true;
 }
 
 export interface Combination {

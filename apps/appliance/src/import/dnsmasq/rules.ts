@@ -1,7 +1,7 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import { ebc } from "../../catalogue/names.ts";
 import type { Case } from "./cases.ts";
-import { bothOf, isWithin } from "./conditions.ts";
+import { isWithin, overlap } from "./conditions.ts";
 import type { When } from "./model.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -57,45 +57,54 @@ export function isIpxe({ firmware, userClass }: When): boolean {
 
 /** Drops a rule whose clients would reach a later rule with the same result. */
 function withoutEchoes(rules: readonly ImportedRule[]): ImportedRule[] {
-  const kept: ImportedRule[] = [];
-  const reached = rules.filter(({ when }, at) => !rules.slice(0, at).some((earlier) => isWithin(when, earlier.when)));
-  for (const rule of reached.reverse()) {
-    const next = kept.find(({ when }) => bothOf(rule.when, asServed(when)) !== undefined);
-    const echo = next !== undefined && isWithin(rule.when, next.when) && sameOutcome(rule.outcome, next.outcome);
-    if (!echo) kept.unshift(rule);
+  // The last rule first.
+  const kept: { readonly rule: ImportedRule; readonly served: When; readonly outcome: string }[] = [];
+  const reached = rules.filter(({ when }, at) => {
+    for (let earlier = 0; earlier < at; earlier++) if (isWithin(when, rules[earlier]?.when ?? {})) return false;
+    return true;
+  });
+  for (const rule of reached.toReversed()) {
+    const outcome = textOf(rule.outcome);
+    const next = kept.findLast(({ served }) => overlap(rule.when, served));
+    const echo = next !== undefined && isWithin(rule.when, next.rule.when) && outcome === next.outcome;
+    if (!echo) kept.push({ rule, served: asServed(rule.when), outcome });
   }
-  return kept;
+  return kept.toReversed().map(({ rule }) => rule);
 }
+
+const x64Name = architectureByCode(ebc.servedAs)?.name ?? "";
+const ebcName = architectureByCode(ebc.code)?.name ?? "";
 
 /** A rule for x64 takes firmware that calls itself EBC as well. */
 function asServed(when: When): When {
-  const [x64, own] = [ebc.servedAs, ebc.code].map((code) => architectureByCode(code)?.name ?? "");
-  return when.arch?.includes(x64 ?? "") === true ? { ...when, arch: [...when.arch, own ?? ""] } : when;
+  return when.arch?.includes(x64Name) === true ? { ...when, arch: [...when.arch, ebcName] } : when;
 }
 
 /** Neighbours that differ in the architecture only become one rule. */
 function merged(rules: readonly ImportedRule[]): ImportedRule[] {
   const result: ImportedRule[] = [];
+  const twins = new Map<string, number>();
   for (const rule of rules) {
     const { arch, ...rest } = rule.when;
-    const at = result.findIndex(({ when, outcome }) => {
-      const { arch: other, ...otherRest } = when;
-      return (
-        other !== undefined && JSON.stringify(otherRest) === JSON.stringify(rest) && sameOutcome(outcome, rule.outcome)
-      );
-    });
-    const same = arch === undefined ? undefined : result[at];
-    const between = result.slice(at + 1);
+    const key = JSON.stringify([rest, textOf(rule.outcome)]);
+    const at = arch === undefined ? undefined : twins.get(key);
+    const same = at === undefined ? undefined : result[at];
     // The rule moves up to its twin, past rules that must not be for the same clients.
-    const met = between.some(({ when }) => bothOf(asServed(when), asServed(rule.when)) !== undefined);
-    if (same === undefined || met) result.push(rule);
-    else result[at] = { ...same, when: { ...same.when, arch: [...(same.when.arch ?? []), ...(arch ?? [])] } };
+    const served = asServed(rule.when);
+    const met = at !== undefined && result.slice(at + 1).some(({ when }) => overlap(asServed(when), served));
+    if (at === undefined || same === undefined || met) {
+      if (arch !== undefined && at === undefined) twins.set(key, result.length);
+      result.push(rule);
+    } else result[at] = { ...same, when: { ...same.when, arch: [...(same.when.arch ?? []), ...(arch ?? [])] } };
   }
   return result;
 }
 
 /** dnsmasq's offer without a file and Bootlace's silence are the same to a client: there is nothing to boot. */
-export function sameOutcome(a: Outcome, b: Outcome): boolean {
-  const text = (outcome: Outcome) => (outcome.kind === "nothing" ? '{"kind":"ignore"}' : JSON.stringify(outcome));
-  return text(a) === text(b);
+function sameOutcome(a: Outcome, b: Outcome): boolean {
+  return textOf(a) === textOf(b);
+}
+
+function textOf(outcome: Outcome): string {
+  return outcome.kind === "nothing" ? '{"kind":"ignore"}' : JSON.stringify(outcome);
 }
