@@ -108,7 +108,9 @@ export function connectionTable(
         return undefined;
       }
       const client = { address: remoteAddress, port: remotePort, localAddress, localPort };
-      if (connections.size >= limits.maxConnections * excessFactor) {
+      const most = limits.maxConnections * excessFactor;
+      while (connections.size >= most && endOldestIdle(isLeaving));
+      if (connections.size >= most) {
         socket.destroy();
         unanswered(client, "too-many-connections");
         return;
@@ -154,4 +156,9 @@ export function connectionTable(
 /** A client that still takes what lies in the queue of the operating system. */
 function isSlow({ unproven }: Connection): boolean {
   return unproven.some(({ late }) => late);
+}
+
+/** Closed on our side; the client was to close its own. */
+function isLeaving({ socket }: Connection): boolean {
+  return socket.writableEnded;
 }

@@ -23,7 +23,7 @@ export interface Deliveries {
   abort(connection: Connection, reason: HttpAbort): void;
   /** Looks at what takes long; to be called about once a second. */
   sweep(): void;
-  /** Takes a last look at all of them. */
+  /** Takes a last look at all of them: the server stops. */
   settle(): void;
   /** Bytes of a body that the client has, as of the last look. */
   bytesOf(delivery: Delivery): number;
@@ -40,7 +40,9 @@ const stillAfter = 2000;
 const share = 1 / 25;
 /** Looks at the end of a body. A crowd of fast clients ends more of them; those are taken for whole. */
 const endLooks: Rate = { burst: 20, perSecond: 5 };
-/** A body of which the client should have all is looked at after so many milliseconds. */
+/** A body that is with the operating system for so many milliseconds, on a connection that says no more, is looked at once. */
+const lookOnceAfter = 50;
+/** A body that takes so many milliseconds is slow. */
 const slowAfter = 500;
 /** Bodies of more bytes are not taken for whole by the passing of time alone. */
 export const largeBody = 1024 * 1024;
@@ -107,21 +109,35 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
   function watch(connection: Connection, delivery: Delivery): void {
     delivery.watched = true;
     watched.add(connection);
-    endPolls ??= unacknowledged === undefined ? undefined : clock.every(lookEvery, poll);
+    beginPolls();
   }
 
   function unwatch(connection: Connection): void {
     if (!deliveriesOf(connection).some((delivery) => delivery.watched)) watched.delete(connection);
-    if (watched.size > 0) return;
-    endPolls?.();
-    endPolls = undefined;
+  }
+
+  function beginPolls(): void {
+    if (unacknowledged !== undefined) endPolls ??= clock.every(lookEvery, poll);
   }
 
   function poll(): void {
     const now = clock.ticks();
     const passed = now - lookedAt;
+    if (passed * share < cost) return;
     const often = [...watched].some(({ unproven }) => unproven.some(({ movedAt }) => now - movedAt < stillAfter));
-    if (passed * share >= cost && (often || passed >= lookSeldomEvery)) look([...watched]);
+    const due = often || passed >= lookSeldomEvery ? [...watched] : [];
+    look([...due, ...silentAt(now)]);
+  }
+
+  function silentAt(now: number): Connection[] {
+    const isSilent = ({ handedOverAt, lookedAt: seenAt }: Delivery) =>
+      seenAt === undefined && now - (handedOverAt ?? now) >= lookOnceAfter;
+    return sees ? [...connections()].filter((one) => !watched.has(one) && one.unproven.some(isSilent)) : [];
+  }
+
+  function rest(): void {
+    endPolls?.();
+    endPolls = undefined;
   }
 
   function endAll(connection: Connection): void {
@@ -139,9 +155,17 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
       connection.current = undefined;
       connection.unproven.push(delivery);
       if (connection.socket.closed) endAll(connection);
+      else if (!connection.socket.destroyed) beginPolls();
     },
     requested(connection) {
       const { unproven } = connection;
+      const [only] = unproven;
+      // As it is with nearly all of a crowd's small answers.
+      if (only !== undefined && unproven.length === 1 && !only.watched && !connection.asksAhead) {
+        unproven.pop();
+        complete(only, only.late ? clock.ticks() : 0);
+        return;
+      }
       const looked = unproven.some((delivery) => delivery.watched) && lookAtEnd(connection);
       if (looked && connection.unproven.length > 0) connection.asksAhead = true;
       if (!connection.asksAhead) finish(connection, unproven, (delivery) => complete(delivery, clock.ticks()));
@@ -183,8 +207,10 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
           delivery.announce();
         }
       }
+      if (watched.size === 0 && ![...connections()].some(({ unproven }) => unproven.length > 0)) rest();
     },
     settle() {
+      rest();
       look([...connections()].filter((connection) => deliveriesOf(connection).length > 0));
     },
     arrived: (delivery) => arrived(delivery, sees),
