@@ -74,7 +74,7 @@ export const brokenMenus: readonly BrokenConfig[] = [
     text: 'hosts:\n  a: {}\n  b: { mac: 52:54:00 }\n  c: { serial: X1 }\n  d: { serial: [x1, x2] }\n  " ": { uuid: 00112233-4455-6677-8899-aabbccddeeff }\n',
     lines: [
       "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid, serial or clientId.",
-      'f:3:13: error[E022] hosts.b.mac: "52:54:00" is only the beginning of a MAC address. Allowed: all six bytes, such as 52:54:00:12:34:56.',
+      'f:3:13: error[E022] hosts.b.mac: "52:54:00" is only a prefix of a MAC address. Allowed: all six bytes, such as 52:54:00:12:34:56.',
       'f:5:17: error[E036] hosts.d.serial[0]: "c" has this serial too. Keep it in one of the two.',
       'f:6:3: error[E028] hosts. : " " cannot be used as a name. Allowed: 1 to 255 characters without control characters.',
     ],

@@ -111,8 +111,8 @@ describe("next", () => {
   });
 
   it.each([
-    [[mac], "nothing is to be done"],
-    [[mac, "--file", "x", "--ignore"], "to be ignored"],
+    [[mac], "no action given"],
+    [[mac, "--file", "x", "--ignore"], "--ignore and --file exclude each other"],
     [[mac, "--clear", "--file", "x"], "--clear and --file exclude each other"],
     [["--file", "x"], "needs a MAC address"],
     [[mac, "--file", "../x"], "leaves the root"],

@@ -9,17 +9,12 @@ import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
 import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
-import {
-  choiceKey,
-  chooseInterfaces,
-  explainNoInterface,
-  type InterfaceChoice,
-  interfaceRequest,
-} from "../net/interfaces.ts";
+import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
+import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
@@ -30,7 +25,7 @@ import { httpBootService } from "./services/http-boot.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
-import { ApplianceStartError, endpointRank, type Service } from "./services/service.ts";
+import { endpointRank, type Service } from "./services/service.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
@@ -150,14 +145,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     log(interfacesRecord(next));
   }
 
-  function choiceFor(config: LoadedConfig): InterfaceChoice {
-    const request = interfaceRequest(config.config);
-    const present = deps.networkInterfaces();
-    const next = chooseInterfaces(present, request);
-    if (next.served.length > 0 || request.names.length === 0) return next;
-    throw new ApplianceStartError(explainNoInterface(request.names, present, next.leftOut));
-  }
-
   async function followInterfaces(): Promise<void> {
     const next = chooseInterfaces(deps.networkInterfaces(), interfaceRequest(loaded.config));
     if (choiceKey(next) === choiceKey(choice)) return;
@@ -168,7 +155,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const interfacesPart: Part = {
     name: "interfaces",
     async start() {
-      adoptChoice(choiceFor(loaded));
+      adoptChoice(choiceFor(loaded.config, deps.networkInterfaces()));
       for (const service of services) await service.follow(choice.served);
     },
     async stop() {},
@@ -232,7 +219,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     let wanted = before;
     let name = "interfaces";
     try {
-      wanted = choiceFor(next);
+      wanted = choiceFor(next.config, deps.networkInterfaces());
       // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
       files.setRoot(next.config.root);

@@ -42,7 +42,9 @@ export function sandboxOf(page: Page): Sandbox {
     if (language !== "yaml") continue;
     for (const file of namedFiles(parse(text, { logLevel: "error" }))) putBootFile(join("boot", file));
   }
-  for (const name of ["dnsmasq.conf", "etc/dnsmasq.conf"]) write(name, "dhcp-range=192.168.11.0,proxy\n");
+  for (const name of ["dnsmasq.conf", "etc/dnsmasq.conf", "etc/dnsmasq.d/pxe.conf"]) {
+    write(name, "dhcp-range=192.168.11.0,proxy\nenable-tftp\npxe-service=x86PC,Boot,pxelinux.0\n");
+  }
   write("token", `${"0123456789abcdef".repeat(2)}\n`);
   const cli = commandLine(folder, { networkInterfaces: () => ({ eth0: [eth0 as NetworkInterfaceInfo] }) });
   return {
