@@ -4,6 +4,7 @@ import { notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
 import type { Asked } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
+import { archOf } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isOvercome, isSettled, namedBy, unresolved } from "./unresolved.ts";
 import { type BootView, isOffered } from "./view.ts";
@@ -43,7 +44,7 @@ function isMissing({ last }: Asked): boolean {
 function bootFileMissing(view: BootView): Found | undefined {
   const missing = view.asked.find((asked) => isMissing(asked) && isOffered(view, asked.first));
   if (missing === undefined || !isSettled(view, missing, certainAfter)) return undefined;
-  const facts = { step: notServedOf(missing.last), arch: view.boot.arch };
+  const facts = { step: notServedOf(missing.last), arch: archOf(view.boot) };
   return found("boot-file-not-served", "certain", [view.reply, missing.last], facts);
 }
 
