@@ -98,15 +98,17 @@ function kernelForOtherBoard(view: BootView): Found | undefined {
 /** Every Raspberry Pi is ARM; U-Boot looks for a configuration with the name of its processor in it. */
 function boardOf({ boot, asked }: BootView): string | undefined {
   if (boot.firmware === "raspberry-pi") return "a Raspberry Pi";
-  const isArm = boot.arch === undefined && asked.some(({ key }) => /(^|\/)pxelinux\.cfg\/default-arm[^/]*$/.test(key));
+  const isArm =
+    boot.arch === undefined
+      ? asked.some(({ key }) => /(^|\/)pxelinux\.cfg\/default-arm[^/]*$/.test(key))
+      : /^arm\w*-uboot/.test(boot.arch);
   return isArm ? "an ARM board" : undefined;
 }
 
 function wrongMachine(view: BootView): Found | undefined {
   const arch = archOf(view.boot);
-  if (arch === undefined) return kernelForOtherBoard(view);
-  const wanted = machineFor(arch);
-  if (wanted === undefined) return undefined;
+  const wanted = arch === undefined ? undefined : machineFor(arch);
+  if (arch === undefined || wanted === undefined) return kernelForOtherBoard(view);
   for (const { step, facts, use } of lookedAt(view)) {
     const evidence = [view.discovers[0], view.reply, step];
     const { kind, machine } = facts;
@@ -140,7 +142,7 @@ function isNoProgram({ kind, size }: FileFacts): boolean {
 
 function unusableContent(view: BootView): Found | undefined {
   for (const { asked, step, facts, use, by } of lookedAt(view)) {
-    const fault = use === undefined ? emptyAnd(view, asked, facts) : faultOf(facts, use);
+    const fault = use === undefined ? emptyAnd(view, asked, facts) : faultOf(facts, use, asked.key);
     if (fault === undefined) continue;
     const { file } = step;
     const { size, declaredSize } = facts;
@@ -162,10 +164,11 @@ function emptyAnd(view: BootView, asked: Asked, { size }: FileFacts): ContentFau
     : undefined;
 }
 
-function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use): ContentFault | undefined {
+function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: string): ContentFault | undefined {
   if (size === 0 || kind === "empty") return "empty";
   if (kind === "web-page") return "web-page";
   if (declaredSize !== undefined && declaredSize > size) return "cut-short";
+  if (isUBootScript(key) && kind === "text") return "no-script-image";
   if (use === "script" || use === "config") return flaw;
   const isProgram = use === "program" || use === "second-stage" || use === "kernel";
   return isProgram && (kind === "text" || kind === "script" || kind === "config") ? "text" : undefined;

@@ -8,7 +8,7 @@ import { trustedBinaries } from "./files.ts";
 import type { Words } from "./words.ts";
 
 /** What is wrong with the bytes of a file, in one word. */
-export type ContentFault = ContentFlaw | "text";
+export type ContentFault = ContentFlaw | "text" | "no-script-image";
 
 /** What is wrong with a file that came, or came in part. */
 export const causesInContents = {
@@ -107,6 +107,10 @@ const contentWords: Readonly<Record<ContentFault, { readonly text: string; reado
     fix: "download the file again, and look at what comes",
   },
   text: { text: "it is a text and no program", fix: "put the program in its place" },
+  "no-script-image": {
+    text: "it is a plain text, and U-Boot runs only a script image",
+    fix: "make the image of the text: mkimage -A arm64 -T script -d TEXT boot.scr.uimg",
+  },
   "byte-order-mark": {
     text: "it begins with a byte order mark, which its loader cannot read",
     fix: "save it as UTF-8 without a byte order mark",
