@@ -92,6 +92,18 @@ describe("iPXE", () => {
     expect(others).toEqual([]);
   });
 
+  it("a jump to a label that the script does not have", async () => {
+    const script = "#!ipxe\ngoto instal\n:install\niseq a b && goto c || goto install\ngoto d ||\ngoto ${e}\n";
+    put("boot.ipxe", script);
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
+      'T020 goto leads to "instal", a label that the script lacks. Correct the label, or write its line.',
+    ]);
+    put("boot.ipxe", script.replace("c || goto install", "c"));
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toContainEqual(
+      expect.stringContaining('leads to "c"'),
+    );
+  });
+
   it("what a script names, and the scripts it goes on with", async () => {
     put("menus/main.ipxe", "#!ipxe\nkernel /images/bzImage\ninitrd root.cpio.gz\nchain more.ipxe || shell\nkernal x\n");
     put(

@@ -35,6 +35,11 @@ export function configWalk(tree: Tree) {
       const place = placeOf(tree, naming, { line, name: word });
       findings.push(finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word"));
     }
+    for (const { label, line } of facts.lostJumps ?? []) {
+      const place = placeOf(tree, naming, { line, name: label });
+      const remedy = "Correct the label, or write its line";
+      findings.push(finding("T020", place, `goto leads to ${quote(label)}, a label that the script lacks`, remedy));
+    }
     for (const { name, line } of facts.lacks ?? []) {
       const place = placeOf(tree, naming, { line, name: "wimboot" });
       const remedy = `Add a line such as: initrd ${name} ${name}`;

@@ -1,4 +1,4 @@
-import type { FileLack, FileNeed, UnknownCommand } from "../../catalogue/file-facts.ts";
+import type { FileLack, FileNeed, LostJump, UnknownCommand } from "../../catalogue/file-facts.ts";
 import type { FileStep } from "../step.ts";
 import { keyOf, placesOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
@@ -20,6 +20,7 @@ export interface OwnWords {
   /** What an entry that was begun cannot start without, and does not name. */
   readonly lacks: readonly FileLack[];
   readonly unknownCommands: readonly UnknownCommand[];
+  readonly lostJumps: readonly LostJump[];
 }
 
 export function ownWordsOf(view: BootView): OwnWords | undefined {
@@ -51,6 +52,7 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     elsewhere: needs.filter(({ host }) => host !== undefined),
     lacks: (facts.lacks ?? []).filter(({ entry }) => begun && (entry === undefined || entries.has(entry))),
     unknownCommands: facts.unknownCommands ?? [],
+    lostJumps: facts.lostJumps ?? [],
   };
 }
 
@@ -106,6 +108,36 @@ export const unknownCommand: Rule = {
       return undefined;
     if (view.done.at(-1) !== words.by || !view.silentFor(3_000)) return undefined;
     return found("unknown-command", "likely", [words.by], { file: words.by.file, ...command });
+  },
+};
+
+/** A script jumps, on every way through it, to a label that it does not have. */
+export const jumpToNowhere: Rule = {
+  id: "B21",
+  when(view) {
+    const words = ownWordsOf(view);
+    const jump = words?.lostJumps.find(({ certain }) => certain);
+    if (words === undefined || jump === undefined || !view.silentFor(3_000)) return undefined;
+    const { by, needs } = words;
+    // What it names before the jump it may have fetched.
+    const before = new Set(needs.filter(({ line }) => line < jump.line).flatMap(placesOf));
+    const isBefore = ({ file, number }: FileStep) => number <= by.number || before.has(keyOf(file));
+    if (!view.files.every(isBefore)) return undefined;
+    const { label, line } = jump;
+    return found("jump-to-nowhere", "likely", [by, view.done.at(-1)], { file: by.file, label, line });
+  },
+};
+
+/** A script has a jump to a label that it does not have, on a way that it may have taken. */
+export const jumpMayLeadNowhere: Rule = {
+  id: "unclear",
+  when(view) {
+    const words = ownWordsOf(view);
+    const [jump] = words?.lostJumps ?? [];
+    if (words === undefined || jump === undefined || words.waits || view.done.at(-1) !== words.by) return undefined;
+    if (!view.silentFor(20_000)) return undefined;
+    const { label, line } = jump;
+    return found("jump-may-lead-nowhere", "guess", [words.by], { file: words.by.file, label, line });
   },
 };
 

@@ -37,6 +37,16 @@ export const causesInContents = {
     fix: `correct line ${line} of ${quote(file)}`,
   }),
 
+  "jump-to-nowhere": ({ file, label, line }: { file: string; label: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: "goto" leads to the label ${quote(label)}, which the script does not have`,
+    fix: `correct the label in line ${line} of ${quote(file)}, or write the line ":${label}" where the script is to go on`,
+  }),
+
+  "jump-may-lead-nowhere": ({ file, label, line }: { file: string; label: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and the client asked for nothing more: in line ${line} "goto" leads to the label ${quote(label)}, which the script does not have, and iPXE ends where it takes that way`,
+    fix: `correct the label in line ${line} of ${quote(file)}, and look at the client's screen`,
+  }),
+
   "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
     sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,
     fix: `write LINUX in place of KERNEL in the configuration, or rename the file to one without "${ending}"`,
