@@ -93,6 +93,7 @@ describe("iPXE", () => {
   });
 
   it("a jump to a label that the script does not have", async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a setting of iPXE
     const script = "#!ipxe\ngoto instal\n:install\niseq a b && goto c || goto install\ngoto d ||\ngoto ${e}\n";
     put("boot.ipxe", script);
     expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([

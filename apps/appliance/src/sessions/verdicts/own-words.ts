@@ -15,7 +15,7 @@ export interface OwnWords {
   readonly unasked: readonly FileNeed[];
   /** Something of it was asked for. */
   readonly begun: boolean;
-  /** What it names on other servers. */
+  /** What it names on other servers; once an entry was begun, only what that cannot do without. */
   readonly elsewhere: readonly FileNeed[];
   /** What an entry that was begun cannot start without, and does not name. */
   readonly lacks: readonly FileLack[];
@@ -49,7 +49,10 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     localBoot: facts.localBoot === true,
     unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined || entry === facts.starts),
     begun,
-    elsewhere: needs.filter(({ host }) => host !== undefined),
+    elsewhere: needs.filter(
+      ({ host, entry, optional }) =>
+        host !== undefined && (!begun || (!optional && (entry === undefined || entries.has(entry)))),
+    ),
     lacks: (facts.lacks ?? []).filter(({ entry }) => begun && (entry === undefined || entries.has(entry))),
     unknownCommands: facts.unknownCommands ?? [],
     lostJumps: facts.lostJumps ?? [],
@@ -161,10 +164,13 @@ export const portNotServed: Rule = {
     const words = ownWordsOf(view);
     if (words === undefined || !view.silentFor(5_000)) return undefined;
     const { addresses, httpPorts } = view.network;
-    const hostOf = ({ name }: FileNeed) => /^http:\/\/([^/:]+)(?::(\d+))?/i.exec(name) ?? [];
+    const own = new Set([...addresses, "next-server"]);
+    // A name that is made of settings is no URL as it is written; its host is known all the same.
+    const hostOf = ({ name, host = "" }: FileNeed) =>
+      /^http:\/\/([^/:$]+)(?::(\d+))?(?=\/|$)/i.exec(name) ?? /^([^:]+):(\d+)$/.exec(host) ?? [];
     const wrong = words.needs.find((need) => {
       const [, address = "", port = "80"] = hostOf(need);
-      return !need.optional && addresses.includes(address) && !httpPorts.includes(Number(port));
+      return !need.optional && own.has(address) && !httpPorts.includes(Number(port));
     });
     if (wrong === undefined || view.done.at(-1) !== words.by) return undefined;
     const [, address = "", port = "80"] = hostOf(wrong);
