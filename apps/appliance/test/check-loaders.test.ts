@@ -158,6 +158,32 @@ describe("other loaders", () => {
     ]);
   });
 
+  it("what U-Boot's pxe command finds: there, and for this processor", async () => {
+    put("boot.scr.uimg", scriptImage("pxe get\n"));
+    put("pxelinux.cfg/default-arm", "default one\nlabel one\n  kernel images/Image\n  initrd initrd.gz\n");
+    expect(await told()).toEqual([
+      expect.stringMatching(/^T001 "images\/Image" /),
+      expect.stringMatching(/^T001 "initrd\.gz" /),
+    ]);
+    put("images/Image", linuxKernel());
+    put("initrd.gz", gzip());
+    expect(await told()).toEqual([
+      'T004 "images/Image" is a kernel for x64, and this configuration is for ARM. Name a kernel for that machine.',
+    ]);
+    put("pxelinux.cfg/default-arm", "");
+    expect(await told()).toEqual(['T012 "pxelinux.cfg/default-arm" is empty. Write it, or copy it again.']);
+    put("pxelinux.cfg/default-arm", "label one\n  localboot 1\n");
+    put("pxelinux.cfg/default", "label one\n  kernel /none\n");
+    expect(await told()).toEqual([expect.stringMatching(/^T001 "\/none" /)]);
+  });
+
+  it("a script for U-Boot that is a plain text", async () => {
+    put("boot.scr.uimg", "tftpboot $kernel_addr_r Image\n");
+    expect(await told()).toEqual([
+      'T012 "boot.scr.uimg" is a plain text, and U-Boot runs only a script image. Make it of the text with mkimage -T script.',
+    ]);
+  });
+
   it("the installer of ESXi", async () => {
     put("esxi/mboot.efi", peImage(0x8664));
     const config = rule("arch: x64-uefi", "file: esxi/mboot.efi");

@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { loaderFolder } from "../catalogue/contents/reading.ts";
 import type { FileNeed } from "../catalogue/file-facts.ts";
 import type { Tree } from "./contents.ts";
-import { finding, type TreeFinding } from "./findings.ts";
+import { finding, type Place, type TreeFinding } from "./findings.ts";
 import { checkModule } from "./module-files.ts";
 import { checkNeed, firstOf, type Naming, namingOf, placeOf, textFinding } from "./needs.ts";
 
@@ -66,6 +67,13 @@ export function configWalk(tree: Tree) {
   }
 
   return follow;
+}
+
+/** A configuration without a byte in it, for which a loader looks by itself. */
+export async function emptyConfig(tree: Tree, path: string): Promise<TreeFinding[]> {
+  if ((await tree.facts(path))?.kind !== "empty") return [];
+  const place: Place = { file: join(tree.root, path), line: 0, column: 0, path: "" };
+  return [finding("T012", place, `${quote(path)} is empty`, "Write it, or copy it again")];
 }
 
 function isTextFlaw(flaw: string): flaw is Parameters<typeof textFinding>[0] {
