@@ -1,18 +1,7 @@
-import type { Bootlace } from "../bootlace.ts";
-import type { Lab } from "../lab.ts";
-import type { Host, Switch } from "../namespaces.ts";
 import type { Machine } from "../qemu.ts";
 import type { BootTree } from "../tree.ts";
 import type { MachineName } from "./machines.ts";
-
-/** Where one machine boots: a LAN of its own, with a router and a Bootlace of its own. */
-export interface Site {
-  readonly lab: Lab;
-  readonly lan: Switch;
-  readonly router: Host;
-  readonly bootServer: Host;
-  readonly bootlace: Bootlace;
-}
+import type { Site } from "./site.ts";
 
 /** The `outcome` of a boot as the API names it. */
 export type OutcomeName =
