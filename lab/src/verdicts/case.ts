@@ -29,7 +29,10 @@ export interface Case {
   readonly pool?: readonly string[];
   /** An ordinary user serves, not root. */
   readonly asNobody?: true;
-  /** What the machine shows when it has come to this end. It decides, before any verdict is looked at. */
+  /**
+   * What the machine shows when it has come to this end. It decides, before any verdict is looked at. SeaBIOS moves the
+   * cursor behind the first letter of a line: patterns for it leave that letter out.
+   */
   readonly screen: RegExp;
   /** What it must not have shown by then. */
   readonly never?: RegExp;
