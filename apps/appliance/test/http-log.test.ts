@@ -23,19 +23,19 @@ function lineOf(event: HttpBootEvent, passes = createThrottle(60_000)): string {
 describe("the log of the boot file listener", () => {
   it.each<[HttpBootEvent, string]>([
     [
-      { type: "done", ...body },
+      { type: "done", confirmed: true, ...body },
       'info http http.done: 192.168.11.50 "efi/bootx64.efi": 2000000 bytes in 0.020 s, 100.0 MB/s',
     ],
     [
-      { type: "done", ...body, status: 206, bytes: 10, range: { first: 5, last: 14 } },
+      { type: "done", confirmed: true, ...body, status: 206, bytes: 10, range: { first: 5, last: 14 } },
       'info http http.done: 192.168.11.50 "efi/bootx64.efi": 10 bytes in 0.020 s, 0.5 kB/s, bytes 5 to 14 of 2000000',
     ],
     [
-      { type: "done", ...body, bytes: 0, request: { ...request, method: "HEAD" } },
+      { type: "done", confirmed: true, ...body, bytes: 0, request: { ...request, method: "HEAD" } },
       'debug http http.head: 192.168.11.50 "efi/bootx64.efi": size requested, 2000000 bytes',
     ],
     [
-      { type: "done", ...body, bytes: 0, status: 304 },
+      { type: "done", confirmed: true, ...body, bytes: 0, status: 304 },
       'debug http http.not-modified: 192.168.11.50 "efi/bootx64.efi": not modified, the client has it',
     ],
     [
@@ -90,7 +90,7 @@ describe("the log of the boot file listener", () => {
 
   it("escapes what the client sent", () => {
     const file = "a\u001b[2J\n.efi";
-    const line = lineOf({ type: "done", ...body, request: { ...request, file } });
+    const line = lineOf({ type: "done", confirmed: true, ...body, request: { ...request, file } });
     expect(line).toContain('"a\\x1b[2J\\x0a.efi"');
   });
 });

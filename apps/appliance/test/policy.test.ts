@@ -42,6 +42,7 @@ function done(fields: Partial<Extract<HttpBootEvent, { type: "done" }>> = {}): A
     time: 1,
     request: request(),
     status: 200,
+    confirmed: true,
     bytes: 9,
     size: 9,
     range: undefined,

@@ -24,6 +24,7 @@ export const verdicts: Scenario = {
   parts: CASES.filter(rotates).map(({ id }) => id),
   async run(lab) {
     const cases = CASES.filter((one) => (!rotates(one) || lab.part(one.id)) && ROWS.test(one.id));
+    must(cases.length > 0, `no set-up is called like ${ROWS}`);
     const results = await runAll(lab, cases);
     const line = totalsLine(results);
     lab.proof(line);

@@ -1,18 +1,7 @@
-import type { Bootlace } from "../bootlace.ts";
-import type { Lab } from "../lab.ts";
-import type { Host, Switch } from "../namespaces.ts";
 import type { Machine } from "../qemu.ts";
 import type { BootTree } from "../tree.ts";
 import type { MachineName } from "./machines.ts";
-
-/** Where one machine boots: a LAN of its own, with a router and a Bootlace of its own. */
-export interface Site {
-  readonly lab: Lab;
-  readonly lan: Switch;
-  readonly router: Host;
-  readonly bootServer: Host;
-  readonly bootlace: Bootlace;
-}
+import type { Site } from "./site.ts";
 
 /** The `outcome` of a boot as the API names it. */
 export type OutcomeName =
@@ -40,7 +29,10 @@ export interface Case {
   readonly pool?: readonly string[];
   /** An ordinary user serves, not root. */
   readonly asNobody?: true;
-  /** What the machine shows when it has come to this end. It decides, before any verdict is looked at. */
+  /**
+   * What the machine shows when it has come to this end. It decides, before any verdict is looked at. SeaBIOS moves the
+   * cursor behind the first letter of a line: patterns for it leave that letter out.
+   */
   readonly screen: RegExp;
   /** What it must not have shown by then. */
   readonly never?: RegExp;

@@ -11,9 +11,10 @@ import { run } from "../processes.ts";
 import { advertisementLines, ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
 import { lastLines } from "../transcript.ts";
 import { ask } from "../verdicts.ts";
-import type { Case, Site } from "./case.ts";
+import type { Case } from "./case.ts";
 import { type Graded, grade, type ListedBoot } from "./grade.ts";
 import { MACHINES } from "./machines.ts";
+import type { Site } from "./site.ts";
 
 /** What came of one set-up. `SCREEN`: the machine did not come to the end that was written down. */
 export interface Result extends Omit<Graded, "grade"> {

@@ -235,6 +235,7 @@ export const MORE_GOOD_CASES: readonly Case[] = [
     }),
     screen: new RegExp(PROGRAM_RUNS),
     outcome: SUCCESS,
+    seconds: 70,
     check: "nothing",
   },
   {

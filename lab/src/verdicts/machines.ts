@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { addHost, configure, plugIn } from "../namespaces.ts";
 import { start } from "../processes.ts";
 import { type Machine, startBios, startUboot, startUefi } from "../qemu.ts";
-import type { Site } from "./case.ts";
 import { bootDisk } from "./programs.ts";
+import type { Site } from "./site.ts";
 
 /** Every set-up has a LAN of its own, so all machines may have one address. */
 export const MAC = "52:54:00:be:05:01";

@@ -11,7 +11,8 @@ import { listening } from "../ports.ts";
 import { start } from "../processes.ts";
 import { startDnsmasq } from "../router.ts";
 import { type BootTree, plantTree } from "../tree.ts";
-import type { Case, Site } from "./case.ts";
+import type { Case } from "./case.ts";
+import type { Site } from "./site.ts";
 
 /** Where a second boot server stands. */
 export const OTHER = "192.168.11.110";

@@ -153,7 +153,7 @@ export const NETWORK_CASES: readonly Case[] = [
     yaml: "root: ./boot\nboot:\n  - file: pxelinux/pxelinux.0\n    delay: 1\n",
     tree: SHOWS_MEMTEST,
     prepare: secondBootlace(PXELINUX),
-    screen: /Unable to locate configuration file/,
+    screen: /nable to locate configuration file/,
     outcome: ["failed"],
     says: [/192\.168\.11\.110/, /second|another|other/],
   },

@@ -26,7 +26,7 @@ export const UEFI_CASES: readonly Case[] = [
     machine: "uefi",
     story: "syslinux.efi finds none of its configurations",
     tree: SYSLINUX,
-    screen: /Unable to locate configuration file/,
+    screen: /nable to locate configuration file/,
     outcome: ["failed"],
     says: [/pxelinux\.cfg|syslinux\.cfg|configuration/, /not found|not there|missing|write/],
     check: /cfg|configuration/,

@@ -2,7 +2,7 @@ import { fullBucket, type Rate, refill } from "@bootlace/boot-source";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connections.ts";
 import type { HttpAbort } from "./core/events.ts";
-import { arrived, breakOff, complete, type Delivery, isComplete } from "./delivery.ts";
+import { arrived, breakOff, complete, type Delivery, isComplete, isLeftUnconfirmed } from "./delivery.ts";
 import { deliveriesOf, note } from "./looks.ts";
 import type { Unacknowledged } from "./server-options.ts";
 
@@ -200,6 +200,10 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
       const now = clock.ticks();
       const slow = [...connections()].filter((one) => deliveriesOf(one).some((delivery) => isSlow(delivery, now)));
       const looked = sees && look(slow);
+      for (const connection of connections()) {
+        const left = connection.unproven.filter((delivery) => isLeftUnconfirmed(delivery, now));
+        finish(connection, left, (delivery) => delivery.done(delivery.handedOverAt ?? now, false));
+      }
       for (const connection of slow) {
         if (!looked) finish(connection, connection.unproven.filter(isSmall), (delivery) => complete(delivery, now));
         for (const delivery of deliveriesOf(connection).filter((one) => isSlow(one, now))) {

@@ -22,8 +22,8 @@ export interface Delivery {
   failure: HttpAbort | undefined;
   /** It takes long: whoever follows transfers is to know of it. Called at most once. */
   readonly announce: () => void;
-  /** It has all of it. @param completedAt by the steady clock */
-  readonly done: (completedAt: number) => void;
+  /** It has all of it, as far as can be known. @param completedAt by the steady clock */
+  readonly done: (completedAt: number, confirmed: boolean) => void;
   readonly aborted: (reason: HttpAbort, bytes: number) => void;
 }
 
@@ -55,7 +55,20 @@ export function isComplete({ handedOverAt, acknowledged: bytes, sending }: Deliv
 
 /** Ends a delivery well. Where no look found anything missing, it had arrived by the time the last byte was taken. */
 export function complete(delivery: Delivery, now: number): void {
-  delivery.done(delivery.late ? now : (delivery.handedOverAt ?? now));
+  delivery.done(delivery.late ? now : (delivery.handedOverAt ?? now), true);
+}
+
+/** What a client may leave without an acknowledgement: iPXE starts a program before it answers the last packets. */
+const lastFlight = 64 * 1024;
+const silentAfter = 2000;
+
+/** Whether only the last packets are missing, and the client says nothing more. */
+export function isLeftUnconfirmed(
+  { handedOverAt, lookedAt, movedAt, acknowledged: bytes, sending }: Delivery,
+  now: number,
+) {
+  if (handedOverAt === undefined || lookedAt === undefined) return false;
+  return sending.total - bytes <= lastFlight && now - Math.max(movedAt, handedOverAt) >= silentAfter;
 }
 
 /** Ends a delivery whose connection is broken. @param sees whether looks tell anything */

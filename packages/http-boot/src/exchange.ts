@@ -112,10 +112,11 @@ function aborted(one: Exchange, reason: HttpAbort, size: number, bytes: number, 
   deps.emit({ type: "aborted", time: deps.now(), request, reason, status, bytes, size, range, ms, detail });
 }
 
-function done(one: Exchange, size: number, bytes: number, completedAt: number): void {
+function done(one: Exchange, size: number, bytes: number, completedAt: number, confirmed = true): void {
   const { deps, response, request, range, began } = one;
   const status = response.statusCode;
-  deps.emit({ type: "done", time: deps.now(), request, status, bytes, size, range, ms: completedAt - began });
+  const ms = completedAt - began;
+  deps.emit({ type: "done", time: deps.now(), request, status, confirmed, bytes, size, range, ms });
 }
 
 function open(one: Exchange): void {
@@ -192,9 +193,9 @@ function send(one: Exchange, file: CachedFile): void {
   const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
   const delivery = newDelivery(sending, began, {
     announce,
-    done(completedAt) {
+    done(completedAt, confirmed) {
       over?.();
-      done(one, size, total, completedAt);
+      done(one, size, total, completedAt, confirmed);
     },
     aborted: broken,
   });

@@ -73,7 +73,7 @@ function setUp(total: number, sees = true) {
   const sending = { bytes: 0, given: 0, total, closed() {}, abort: (reason: string) => log.push(`abort ${reason}`) };
   const delivery: Delivery = newDelivery(sending, 0, {
     announce: () => log.push("announced"),
-    done: (time) => log.push(`done at ${time}`),
+    done: (time, confirmed) => log.push(`done at ${time}${confirmed ? "" : ", unconfirmed"}`),
     aborted: (reason, bytes) => log.push(`${reason} after ${bytes}`),
   });
   connection.current = delivery;
@@ -105,6 +105,31 @@ function setUp(total: number, sees = true) {
     },
   };
 }
+
+describe("the last packets, which iPXE leaves unacknowledged when it starts a program", () => {
+  it.each([
+    ["a small file", 3072, 3300],
+    ["the end of a large one", 2_000_000, 60_000],
+  ])("are %s: done after 2 s of silence, and said to be unconfirmed", (_what, total, missing) => {
+    const test = setUp(total);
+    test.handOver(missing);
+    test.pass(1950);
+    test.deliveries.sweep();
+    expect(test.log.filter((line) => line.startsWith("done"))).toEqual([]);
+    test.pass(200);
+    test.deliveries.sweep();
+    expect(test.log.at(-1)).toMatch(/^done at \d+, unconfirmed$/);
+    expect(test.connection.unproven).toEqual([]);
+  });
+
+  it("are no more than 64 KiB", () => {
+    const test = setUp(2_000_000);
+    test.handOver(70_000);
+    test.pass(5000);
+    test.deliveries.sweep();
+    expect(test.log.filter((line) => line.startsWith("done"))).toEqual([]);
+  });
+});
 
 describe("a large body", () => {
   it("is looked at while it is on its way, and no longer", () => {

@@ -9,7 +9,7 @@ function requestOf(address: string): HttpBootRequest {
 
 const done = (address: string, bytes = 10): HttpBootEvent => {
   const request = requestOf(address);
-  return { type: "done", time: 0, request, status: 200, bytes, size: bytes, range: undefined, ms: 0 };
+  return { type: "done", time: 0, request, confirmed: true, status: 200, bytes, size: bytes, range: undefined, ms: 0 };
 };
 const refused = (address: string): HttpBootEvent => {
   const request = requestOf(address);

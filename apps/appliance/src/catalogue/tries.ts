@@ -54,7 +54,7 @@ const hexAddress = /^[0-9A-F]{1,8}$/;
 const general = /^default(-[a-z0-9_]+)*$/i;
 
 /**
- * The search a name belongs to, by its shape: a UUID, a MAC address with its type in front, an address in hexadecimal
+ * PXELINUX looks for its configuration under a dozen names. The search a name belongs to, by its shape: a UUID, a MAC address with its type in front, an address in hexadecimal
  * that gets shorter, and at last `default` (PXELINUX, U-Boot) or the bare name (GRUB).
  */
 export function searchNameOf(file: string): SearchName | undefined {

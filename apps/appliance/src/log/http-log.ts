@@ -46,15 +46,16 @@ export function httpRecord(event: HttpBootEvent, passes: Passes): LogRecord | un
   }
 }
 
-function doneRecord({ request, status, bytes, size, range, ms }: Of<"done">): LogRecord {
-  const fields = { ...httpRef(request), status, bytes, size, range, seconds: ms / 1000 };
+function doneRecord({ request, status, confirmed, bytes, size, range, ms }: Of<"done">): LogRecord {
+  const fields = { ...httpRef(request), status, confirmed, bytes, size, range, seconds: ms / 1000 };
   // Firmware requests the size before each file: a step, not a transfer.
   if (request.method === "HEAD") {
     return plain("debug", "http.head", `${who(request)}: size requested, ${size} bytes`, fields);
   }
   if (status === 304)
     return plain("debug", "http.not-modified", `${who(request)}: not modified, the client has it`, fields);
-  const part = range === undefined ? "" : `, ${bytesText(range, size)}`;
+  const left = confirmed ? "" : ", the last ones not acknowledged";
+  const part = `${range === undefined ? "" : `, ${bytesText(range, size)}`}${left}`;
   const message = `${who(request)}: ${bytes} bytes in ${(ms / 1000).toFixed(3)} s, ${formatRate(bytes, ms)}${part}`;
   return plain("info", "http.done", message, { ...fields, bytesPerSecond: perSecond(bytes, ms) });
 }

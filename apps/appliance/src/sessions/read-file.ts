@@ -143,7 +143,8 @@ function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress"
       const { status: code, bytes, size, ms } = event;
       // HEAD and a range tell the size or fetch a part; only a whole body is a file.
       const whole = event.request.method !== "HEAD" && (event.range === undefined || event.range.last === size - 1);
-      return { outcome: whole ? "done" : "probe", code, bytes, size, ms };
+      const reason = event.confirmed ? {} : { reason: "unconfirmed" as const };
+      return { outcome: whole ? "done" : "probe", code, bytes, size, ms, ...reason };
     }
     case "aborted": {
       const { reason, status: code, bytes, size, ms, detail } = event;

@@ -159,7 +159,8 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
         event: { type: "refused", time, client, request, reason: "missing", status, detail: undefined },
       });
     } else {
-      report({ kind: "http", event: { type: "done", time, request, status, bytes, size, range: undefined, ms: 5 } });
+      const answer = { status, confirmed: true, bytes, size, range: undefined, ms: 5 };
+      report({ kind: "http", event: { type: "done", time, request, ...answer } });
     }
   }
 

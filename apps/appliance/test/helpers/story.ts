@@ -236,6 +236,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
               time: now,
               request: asked,
               status,
+              confirmed: true,
               bytes: method === "HEAD" ? 0 : bytes,
               size: bytes,
               range: undefined,

@@ -113,8 +113,10 @@ export function createTransfers(room: TransfersRoom) {
     const got = bytesIn(how);
     const range = how.startsWith("range") ? { first: 0, last: Math.max(0, got - 1) } : undefined;
     const ms = () => now() - day - start * 1000;
-    const done = (bytes: number) =>
-      tell({ type: "done", time: now(), request, status: range ? 206 : 200, bytes, size, range, ms: ms() });
+    const done = (bytes: number) => {
+      const answer = { status: range ? 206 : 200, confirmed: true, bytes, size, range, ms: ms() };
+      tell({ type: "done", time: now(), request, ...answer });
+    };
     if (how.startsWith("size only") || range !== undefined) {
       done(range === undefined ? 0 : got);
       return;

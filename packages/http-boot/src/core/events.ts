@@ -110,6 +110,8 @@ export type HttpBootEvent =
       readonly request: HttpBootRequest;
       /** 200, 206 or 304. */
       readonly status: number;
+      /** False where the client fell silent before it acknowledged the last bytes: most such programs have them, and run. */
+      readonly confirmed: boolean;
       /** Bytes of the body sent; 0 for HEAD and 304. */
       readonly bytes: number;
       /** Bytes of the whole file. */

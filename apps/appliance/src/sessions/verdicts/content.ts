@@ -125,10 +125,16 @@ function wrongMachine(view: BootView): Found | undefined {
       if (machine === undefined || machine === wanted || machine === "ebc") continue;
       return found("wrong-machine", "certain", evidence, { file, machine, arch });
     }
+    if (isDiskOfHttpBoot(arch, file)) continue;
     // What is no program at all has a sentence of its own.
     if (!isNoProgram(facts)) return found("no-uefi-program", "certain", evidence, { file, arch });
   }
   return undefined;
+}
+
+/** HTTP Boot takes images of discs and disks, which it knows by media type or ending (UEFI 2.10 §24.7.2). */
+function isDiskOfHttpBoot(arch: string, file: string): boolean {
+  return arch.endsWith("-http") && /\.(iso|img)$/i.test(file);
 }
 
 /** 32 and 64 bit PCs run each other's kernels, as far as anybody can tell from here. */

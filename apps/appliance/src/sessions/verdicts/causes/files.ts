@@ -10,6 +10,16 @@ export const needHints = {
   "grub-modules": "make the folder with grub-mknetdir, or copy GRUB's modules for this platform there",
 } as const;
 
+/** The name as it was asked for; doubled slashes, with which PXELINUX puts names together, say nothing. */
+function shown({ file }: NotServed): string {
+  return quote(file.replaceAll(/\/{2,}/g, "/"));
+}
+
+function folderOf(path: string): string {
+  const name = plainName(path);
+  return name.slice(0, Math.max(0, name.lastIndexOf("/")));
+}
+
 /** Where a file was asked for. */
 function askedIn(folder: string): string {
   return folder === "" ? "the root folder" : `the folder ${quote(folder)}`;
@@ -21,11 +31,13 @@ function placeFix(
   folder: string,
   lies: string | undefined,
   hint: string | undefined,
+  loader = "",
 ): string | undefined {
   if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was asked for in ${askedIn(folder)}`;
   if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(plainName(step.file))}`;
-  return hint === undefined ? fixFor(step) : `${hint}; ${asked}`;
+  if (hint === undefined) return fixFor(step);
+  return folder === folderOf(loader) ? hint : `${hint}; ${asked}`;
 }
 
 const scriptForIpxe =
@@ -36,15 +48,15 @@ export const trustedBinaries =
 /** Why a boot ended while it fetched files. */
 export const causesInFiles = {
   "boot-file-not-served": ({ step, arch }: { step: NotServed; arch: string | undefined }): Words => ({
-    sentence: `the boot file${arch === undefined ? "" : ` for ${arch}`}, ${quote(step.file)}, was ${whyNot(step)}`,
+    sentence: `the boot file${arch === undefined ? "" : ` for ${arch}`}, ${shown(step)}, was ${whyNot(step)}`,
     ...fixed(fixFor(step)),
   }),
 
   "needed-file-not-served": (facts: Place & { loader: string; need: keyof typeof needHints }): Words => {
     const { loader, step, need, folder, lies } = facts;
     return {
-      sentence: `${quote(loader)} arrived, but ${quote(step.file)}, which it cannot do without, was ${whyNot(step)}`,
-      ...fixed(placeFix(step, folder, lies, needHints[need])),
+      sentence: `${quote(loader)} arrived, but ${shown(step)}, which it cannot do without, was ${whyNot(step)}`,
+      ...fixed(placeFix(step, folder, lies, needHints[need], loader)),
     };
   },
 
@@ -66,7 +78,7 @@ export const causesInFiles = {
     const write =
       lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
     return {
-      sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and found none: ${quote(step.file)} was ${whyNot(step)}`,
+      sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and found none: ${shown(step)} was ${whyNot(step)}`,
       ...fixed(
         step.reason === "missing"
           ? `${write}${several ? "; any other name that it asked for will do, too" : ""}`
@@ -92,13 +104,13 @@ export const causesInFiles = {
     lies,
   }: Place & { before: string; named: boolean }): Words => ({
     sentence: named
-      ? `${quote(before)} names ${quote(step.file)}, which was ${whyNot(step)} when the client asked for it`
-      : `after ${quote(before)} the client asked for ${quote(step.file)}, which was ${whyNot(step)}`,
+      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client asked for it`
+      : `after ${quote(before)} the client asked for ${shown(step)}, which was ${whyNot(step)}`,
     ...fixed(placeFix(step, folder, lies, undefined)),
   }),
 
   "pi-stage-missing": ({ stage, step }: { stage: string; step: NotServed }): Words => ({
-    sentence: `the Raspberry Pi asked for its ${stage} (${quote(step.file)}), which was ${whyNot(step)}: it gets no further without it`,
+    sentence: `the Raspberry Pi asked for its ${stage} (${shown(step)}), which was ${whyNot(step)}: it gets no further without it`,
     fix: `copy the Pi's boot partition, with ${quote(plainName(step.file))}, into the root folder, or into a folder named after its serial number`,
   }),
 
@@ -131,7 +143,7 @@ export const causesInFiles = {
   }),
 
   "requests-refused": ({ step }: { step: NotServed }): Words => ({
-    sentence: `Bootlace refused the request for ${quote(step.file)}: ${whyNot(step)}`,
+    sentence: `Bootlace refused the request for ${shown(step)}: ${whyNot(step)}`,
     ...fixed(fixFor(step)),
   }),
 
