@@ -26,7 +26,7 @@ export interface ExecuteOptions {
 }
 
 /** Errors that would repeat with the next file. */
-const hopeless = /no space|quota|read-only|device failed/;
+const hopeless: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO"]);
 
 /** Writes the files one after the other. Continues after a failure, unless the next would fail as well. */
 export async function execute(folders: Folders, steps: readonly Step[], options: ExecuteOptions): Promise<Executed> {
@@ -47,7 +47,7 @@ export async function execute(folders: Folders, steps: readonly Step[], options:
           : { path, status: "failed", why: placed.why, ...from };
     outcomes.push(outcome);
     onDone(outcome);
-    if (outcome.status === "failed" && hopeless.test(outcome.why ?? "")) return { outcomes, complete: false };
+    if (placed.kind === "failed" && hopeless.has(placed.code)) return { outcomes, complete: false };
   }
   return { outcomes, complete: outcomes.every(({ status }) => status !== "failed") };
 }

@@ -75,7 +75,7 @@ export type Placed =
   /** Another process created it meanwhile. */
   | { readonly kind: "kept" }
   | { readonly kind: "interrupted" }
-  | { readonly kind: "failed"; readonly why: string };
+  | { readonly kind: "failed"; readonly why: string /** Of the system. */; readonly code?: string };
 
 export interface PlaceOptions {
   /** Replace the text of an earlier run. */
@@ -102,7 +102,8 @@ export async function place(
     else if (!(await giveName(part, own))) return { kind: "kept" };
     return { kind: "made", size };
   } catch (error) {
-    return { kind: "failed", why: describeError(error) };
+    const { code } = error as NodeJS.ErrnoException;
+    return { kind: "failed", why: describeError(error), ...(code === undefined ? {} : { code }) };
   } finally {
     await unlink(part).catch(() => {});
   }
