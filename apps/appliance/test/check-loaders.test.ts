@@ -92,6 +92,19 @@ describe("iPXE", () => {
     expect(others).toEqual([]);
   });
 
+  it("a jump to a label that the script does not have", async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a setting of iPXE
+    const script = "#!ipxe\ngoto instal\n:install\niseq a b && goto c || goto install\ngoto d ||\ngoto ${e}\n";
+    put("boot.ipxe", script);
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
+      'T020 goto leads to "instal", a label that the script lacks. Correct the label, or write its line.',
+    ]);
+    put("boot.ipxe", script.replace("c || goto install", "c"));
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toContainEqual(
+      expect.stringContaining('leads to "c"'),
+    );
+  });
+
   it("what a script names, and the scripts it goes on with", async () => {
     put("menus/main.ipxe", "#!ipxe\nkernel /images/bzImage\ninitrd root.cpio.gz\nchain more.ipxe || shell\nkernal x\n");
     put(
@@ -142,6 +155,32 @@ describe("other loaders", () => {
       expect.stringMatching(/^T001 "Image" /),
       expect.stringMatching(/^T001 "\/Image" /),
       expect.stringMatching(/^T001 "\/board\.dtb" /),
+    ]);
+  });
+
+  it("what U-Boot's pxe command finds: there, and for this processor", async () => {
+    put("boot.scr.uimg", scriptImage("pxe get\n"));
+    put("pxelinux.cfg/default-arm", "default one\nlabel one\n  kernel images/Image\n  initrd initrd.gz\n");
+    expect(await told()).toEqual([
+      expect.stringMatching(/^T001 "images\/Image" /),
+      expect.stringMatching(/^T001 "initrd\.gz" /),
+    ]);
+    put("images/Image", linuxKernel());
+    put("initrd.gz", gzip());
+    expect(await told()).toEqual([
+      'T004 "images/Image" is a kernel for x64, and this configuration is for ARM. Name a kernel for that machine.',
+    ]);
+    put("pxelinux.cfg/default-arm", "");
+    expect(await told()).toEqual(['T012 "pxelinux.cfg/default-arm" is empty. Write it, or copy it again.']);
+    put("pxelinux.cfg/default-arm", "label one\n  localboot 1\n");
+    put("pxelinux.cfg/default", "label one\n  kernel /none\n");
+    expect(await told()).toEqual([expect.stringMatching(/^T001 "\/none" /)]);
+  });
+
+  it("a script for U-Boot that is a plain text", async () => {
+    put("boot.scr.uimg", "tftpboot $kernel_addr_r Image\n");
+    expect(await told()).toEqual([
+      'T012 "boot.scr.uimg" is a plain text, and U-Boot runs only a script image. Make it of the text with mkimage -T script.',
     ]);
   });
 

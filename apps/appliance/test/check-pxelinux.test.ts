@@ -23,6 +23,16 @@ it("configurations of PXELINUX that cannot be served, and nothing waits for a pi
   );
 });
 
+it("a configuration of PXELINUX that is empty", async () => {
+  put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("pxelinux/ldlinux.c32", ldlinuxModule(names));
+  put("pxelinux/pxelinux.cfg/default", "");
+  put("pxelinux/pxelinux.cfg/notes", "");
+  expect(await findings("root: boot\n")).toEqual([
+    'ROOT/pxelinux/pxelinux.cfg/default: error[T012] "pxelinux/pxelinux.cfg/default" is empty. Write it, or copy it again.',
+  ]);
+});
+
 const remedy = "Copy ldlinux.c32 of Syslinux 6.04 for BIOS into the same folder.";
 
 it("PXELINUX wants its ldlinux.c32 of the same version beside it; before 5.00 it needs none", async () => {

@@ -54,6 +54,14 @@ export interface UnknownCommand {
   readonly line: number;
 }
 
+/** A jump in a script to a label that the script does not have: its loader ends there. */
+export interface LostJump {
+  readonly label: string;
+  readonly line: number;
+  /** Whether the jump is made on every way through the script. */
+  readonly certain: boolean;
+}
+
 /** The loader whose configuration or script a file is. */
 export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi";
 
@@ -70,6 +78,7 @@ export interface ConfigFacts {
   readonly localBoot?: boolean;
   readonly lacks?: readonly FileLack[];
   readonly unknownCommands?: readonly UnknownCommand[];
+  readonly lostJumps?: readonly LostJump[];
 }
 
 /** What is known of one file that a client may fetch: its bytes were looked at. */

@@ -15,7 +15,7 @@ export const tries: readonly Try[] = [
   { who: "shim", names: /(^|\/)(revocations[^/]*|shim_certificate[^/]*|sbat[^/]*|mok[^/]*)\.(efi|csv|auth)$/i },
   { who: "GRUB", names: /\.(lst|mod)$|(^|\/)locale\/|\.(mo|gmo)$|\.pf2$|(^|\/)grubenv$|(^|\/)themes?\//i },
   { who: "PXELINUX", names: /(^|\/)bootsig\.bin$|\.(lss|msg|hlp|png|jpe?g|tga|bmp|txt)$/i },
-  { who: "U-Boot", names: /(^|\/)boot\.scr(\.uimg)?$|\.(dtb|dtbo)$|(^|\/)uEnv\.txt$/i },
+  { who: "U-Boot", names: /(^|\/)boot\.scr(\.uimg)?$|\.(dtb|dtbo)$|(^|\/)dtb(\/|$)|(^|\/)uEnv\.txt$/i },
   {
     who: "Raspberry Pi",
     names:

@@ -21,6 +21,7 @@ export const treeFindingCodes = {
   T017: "an absolute path under PXELINUX",
   T018: "a config that answers nobody",
   T019: "wimboot without the files of Windows",
+  T020: "a jump in an iPXE script to a missing label",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { loaderFolder } from "../catalogue/contents/reading.ts";
 import type { FileNeed } from "../catalogue/file-facts.ts";
 import type { Tree } from "./contents.ts";
-import { finding, type TreeFinding } from "./findings.ts";
+import { finding, type Place, type TreeFinding } from "./findings.ts";
 import { checkModule } from "./module-files.ts";
 import { checkNeed, firstOf, type Naming, namingOf, placeOf, textFinding } from "./needs.ts";
 
@@ -35,6 +36,11 @@ export function configWalk(tree: Tree) {
       const place = placeOf(tree, naming, { line, name: word });
       findings.push(finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word"));
     }
+    for (const { label, line } of facts.lostJumps ?? []) {
+      const place = placeOf(tree, naming, { line, name: label });
+      const remedy = "Correct the label, or write its line";
+      findings.push(finding("T020", place, `goto leads to ${quote(label)}, a label that the script lacks`, remedy));
+    }
     for (const { name, line } of facts.lacks ?? []) {
       const place = placeOf(tree, naming, { line, name: "wimboot" });
       const remedy = `Add a line such as: initrd ${name} ${name}`;
@@ -61,6 +67,13 @@ export function configWalk(tree: Tree) {
   }
 
   return follow;
+}
+
+/** A configuration without a byte in it, for which a loader looks by itself. */
+export async function emptyConfig(tree: Tree, path: string): Promise<TreeFinding[]> {
+  if ((await tree.facts(path))?.kind !== "empty") return [];
+  const place: Place = { file: join(tree.root, path), line: 0, column: 0, path: "" };
+  return [finding("T012", place, `${quote(path)} is empty`, "Write it, or copy it again")];
 }
 
 function isTextFlaw(flaw: string): flaw is Parameters<typeof textFinding>[0] {

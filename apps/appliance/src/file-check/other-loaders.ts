@@ -62,6 +62,3 @@ export async function checkEsxi(tree: Tree, path: string, walk: ReturnType<typeo
   const problem = `${quote(path)} finds no configuration: ${quote(config)} is missing`;
   return [finding("T015", place, problem, "Copy boot.cfg of the installer into the same folder")];
 }
-
-/** Scripts and configurations for which U-Boot looks in the root, whatever it was offered. */
-export const uBootFiles = ["boot.scr.uimg", "boot.scr", "extlinux/extlinux.conf"] as const;

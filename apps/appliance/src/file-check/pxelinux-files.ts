@@ -5,7 +5,7 @@ import { missingIn, readLoader, readModule } from "../catalogue/contents/syslinu
 import type { Tree } from "./contents.ts";
 import { head, look } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
-import type { configWalk } from "./loader-files.ts";
+import { type configWalk, emptyConfig } from "./loader-files.ts";
 
 /** Larger than any PXELINUX or module of it. */
 const largestLoader = 1024 * 1024;
@@ -123,6 +123,8 @@ async function checkConfigs(
       const problem = `this configuration cannot be served: ${found.why}`;
       findings.push(finding("T002", place, problem, "Make it a readable file in the root"));
     }
+    if (found.kind === "file" && askedFor.test(name))
+      findings.push(...(await emptyConfig(tree, join(directory, name))));
     if (found.kind === "file") findings.push(...(await walk(join(directory, name), folder, platform)));
   }
   if (elsewhere || names.some((name) => askedFor.test(name))) return findings;

@@ -6,7 +6,7 @@ import { folderOf, pathFrom } from "../catalogue/contents/reading.ts";
 import type { PeMachine } from "../catalogue/pe.ts";
 import type { Tree } from "./contents.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
-import type { configWalk } from "./loader-files.ts";
+import { type configWalk, emptyConfig } from "./loader-files.ts";
 
 type Walk = ReturnType<typeof configWalk>;
 
@@ -122,7 +122,8 @@ async function checkGrubConfig(
   for (const prefix of prefixes) {
     const config = pathFrom(prefix, "grub.cfg");
     const found = await tree.look(config);
-    if (found.kind === "file" || found.kind === "other-case") return walk(config, prefix);
+    if (found.kind === "file" || found.kind === "other-case")
+      return [...(await emptyConfig(tree, config)), ...(await walk(config, prefix))];
     if (found.kind === "unusable") {
       const of = { ...place, file: join(tree.root, config) };
       const problem = `this configuration cannot be served: ${found.why}`;

@@ -3,6 +3,7 @@ import type { PacketEvent } from "@bootlace/proxy-dhcp";
 import { agentKind } from "../catalogue/agents.ts";
 import { roleOf } from "../catalogue/file-role.ts";
 import { type ApplianceEvent, type OwnEvent, timeOf } from "../events/event.ts";
+import { faultBefore } from "./before-name.ts";
 import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { createFetches, type Fetch } from "./fetches.ts";
 import { defaultLimits, type FoldLimits } from "./fold-limits.ts";
@@ -143,6 +144,8 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (lease?.kind === "lease" && isOwn(lease.server) && lease.address === undefined) return;
     let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
     for (const fact of facts) next = withFact(next, fact, time);
+    const earlier = faultBefore(next, boots.peek(`ip ${address}`), contextAt(time));
+    if (earlier !== undefined) next = { ...next, earlier };
     if (address !== undefined) addresses.set(address, boot.key);
     put(next);
   }

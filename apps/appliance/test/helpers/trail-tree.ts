@@ -31,7 +31,7 @@ export function factsOf(path: string, file: TreeFile): FileFacts {
   const base: FileFacts =
     text === undefined
       ? { ...bytesKind(path, kind), size }
-      : inspect(new TextEncoder().encode(text), size, { path, isOwnHost });
+      : inspect(new TextEncoder().encode(text), size, { path, isOwnHost, ownHttpPorts: [8069] });
   return { ...base, ...(facts as Partial<FileFacts>) };
 }
 

@@ -14,7 +14,7 @@ const readers: Readonly<Record<ConfigLoader, Reader>> = {
   grub: readGrubConfig,
   ipxe: readIpxeScript,
   "u-boot": (text, context) =>
-    /\.conf$/i.test(context.path)
+    isPxeMenu(context.path)
       ? readPxelinuxConfig(text, { ...context, loader: "u-boot" })
       : readUBootScript(text, context),
   "raspberry-pi": readPiConfig,
@@ -24,12 +24,18 @@ const readers: Readonly<Record<ConfigLoader, Reader>> = {
 /** What the names of configurations are; the first that fits counts. */
 const names: readonly (readonly [name: RegExp, loader: ConfigLoader])[] = [
   [/\.ipxe$/i, "ipxe"],
+  [/(^|\/)pxelinux\.cfg\/default-[^/]+$/i, "u-boot"],
   [/(^|\/)pxelinux\.cfg\/[^/]+$/i, "pxelinux"],
   [/(^|\/)(syslinux|isolinux|extlinux)\.cfg$/i, "pxelinux"],
   [/(^|\/)extlinux\.conf$/i, "u-boot"],
   [/(^|\/)grub\.cfg[^/]*$/i, "grub"],
   [/(^|\/)(config|tryboot|usercfg)\.txt$/i, "raspberry-pi"],
 ];
+
+/** Whether U-Boot reads this text by its `pxe` and `sysboot` commands, not as a script. */
+export function isPxeMenu(path: string): boolean {
+  return /\.conf$|(^|\/)pxelinux\.cfg\/[^/]+$/i.test(path);
+}
 
 /** The loader for whose configuration a file is written: by its name, else by words that only one loader knows. */
 export function loaderOf(path: string, text: string): ConfigLoader | undefined {

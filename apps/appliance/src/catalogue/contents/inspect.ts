@@ -1,6 +1,6 @@
 import type { ConfigFacts, ContentFlaw, FileFacts, FileKind, FileNeed } from "../file-facts.ts";
 import { contentEnd, peMachine, peSigned } from "../pe.ts";
-import { loaderOf, readConfig } from "./configs.ts";
+import { isPxeMenu, loaderOf, readConfig } from "./configs.ts";
 import { type ElfFile, readElf } from "./elf.ts";
 import { isBiosProgram, readFormat, uBootScript } from "./formats.ts";
 import { readKernelHeader } from "./kernel.ts";
@@ -95,8 +95,7 @@ function inspectText({ text, flaw }: Text, whole: boolean, context: ReadContext)
   if (loader === undefined && flaw === undefined && !/\S\s+\S/.test(text)) return { kind: "other" };
   if (loader === undefined || !whole) return { kind: "text", ...(flaw === undefined ? {} : { flaw }) };
   const facts: ConfigFacts = readConfig(loader, text, context);
-  const kind: FileKind =
-    loader === "ipxe" || (loader === "u-boot" && !/\.conf$/i.test(context.path)) ? "script" : "config";
+  const kind: FileKind = loader === "ipxe" || (loader === "u-boot" && !isPxeMenu(context.path)) ? "script" : "config";
   const why = flaw ?? (loader === "ipxe" ? scriptFlaw(text) : undefined);
   return { kind, ...facts, ...(why === undefined ? {} : { flaw: why }) };
 }

@@ -1,4 +1,4 @@
-import type { ConfigFacts, FileLack, FileNeed, UnknownCommand } from "../file-facts.ts";
+import type { ConfigFacts, FileLack, FileNeed, LostJump, UnknownCommand } from "../file-facts.ts";
 import { type IpxeCommand, type IpxeLine, ipxeCommands, ipxeLines } from "./ipxe-words.ts";
 import {
   folderOf,
@@ -115,6 +115,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     }
   }
 
+  const lostJumps = lostJumpsIn(lines, walk.certain);
   const lacks = [...windows].flatMap(([entry, { line, given }]) => windowsLacks(given, line, entry));
   return {
     loader: "ipxe",
@@ -124,6 +125,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     localBoot: walk.local,
     ...(lacks.length === 0 ? {} : { lacks }),
     ...(unknownCommands.length === 0 ? {} : { unknownCommands }),
+    ...(lostJumps.length === 0 ? {} : { lostJumps }),
   };
 }
 
@@ -229,6 +231,23 @@ function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
   const first = starts === undefined ? undefined : labels.get(starts);
   for (let next = first; next !== undefined && !chosen.has(next); next = after(next)) chosen.add(next);
   return { certain, waits, local, ...(starts === undefined || starts.includes("$") ? {} : { starts }) };
+}
+
+/** iPXE ends the script at a `goto` of a label that is not there (src/image/script.c, `goto_exec`), unless `||` follows. */
+function lostJumpsIn(lines: ReadonlyMap<number, IpxeLine>, certain: ReadonlySet<number>): LostJump[] {
+  const labels = new Set([...lines.values()].map(({ label }) => label));
+  return [...lines].flatMap(([number, { commands }]) => {
+    let guarded = false;
+    return commands.flatMap(({ words, after, before, line }): LostJump[] => {
+      if (after !== "&&") guarded = after === "||";
+      const [word = "", label] = words;
+      if (word !== "goto" || label === undefined || label.includes("${") || labels.has(label) || before === "||") {
+        guarded ||= tests.has(word);
+        return [];
+      }
+      return [{ label, line, certain: certain.has(number) && !guarded }];
+    });
+  });
 }
 
 /** What wimboot hands to Windows (https://ipxe.org/wimboot): without these its loader stops. */

@@ -3,6 +3,7 @@ import type { VerdictId } from "../../catalogue/verdicts.ts";
 import type { StepOf } from "../step.ts";
 import type { Cause } from "./causes/table.ts";
 import { leaseLeftOut, offersNotTaken, pxeMenuWaits } from "./leases.ts";
+import { archOf } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
 
@@ -155,7 +156,7 @@ export const programAsks: Rule = {
     const last = view.silences.findLast((silence) => silenceReason(silence).verdict === "B23");
     if (last === undefined || view.done.some(({ time }) => time > last.lastAt)) return undefined;
     const program = view.done.at(-1);
-    const facts = { silence: wordsOfSilence(last), arch: view.boot.arch, file: program?.file };
+    const facts = { silence: wordsOfSilence(last), arch: archOf(view.boot), file: program?.file };
     return found("program-asks", "certain", [program, last], facts);
   },
 };
@@ -178,7 +179,7 @@ function silenceOf(id: VerdictId | undefined, cause: SilenceCause & Cause): Rule
     if (last === undefined || (id !== undefined && silenceReason(last).verdict !== id)) return undefined;
     const silence = wordsOfSilence(last);
     // The latest: U-Boot asks as itself first, and then as UEFI firmware.
-    const arch = view.discovers.at(-1)?.arch ?? view.boot.arch;
+    const arch = archOf({ ...view.boot, arch: view.discovers.at(-1)?.arch ?? view.boot.arch });
     return found(cause, "certain", [...view.discovers, last], { silence, arch });
   };
 }

@@ -1,5 +1,6 @@
 import { checkProgramNamed } from "../../catalogue/boot-check.ts";
 import type { FileStep, StepOf } from "../step.ts";
+import { archOf } from "./machines.ts";
 import { found, type Rule } from "./rule.ts";
 import { type BootView, cameBack } from "./view.ts";
 
@@ -27,7 +28,7 @@ function reachedCheck(view: BootView): Reached | undefined {
     reply: { ...reply, bootFile: reply.bootFile },
     back,
     backAt: back?.time ?? (boot.givenUp ? context.now : undefined),
-    arch: boot.arch?.replace(/-http$/, "") ?? "this architecture",
+    arch: archOf(boot)?.replace(/-http$/, "") ?? "this architecture",
   };
 }
 

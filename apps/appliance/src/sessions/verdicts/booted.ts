@@ -31,13 +31,15 @@ function hasSystem({ done }: BootView): boolean {
   return done.length > 1 || done.some(({ file }) => isKernelName(file));
 }
 
-/** All that the client asked for arrived, and by the loader's own files nothing is missing. */
+/** What is left when no fault was found: all that the client asked for arrived, and by the loader's own files nothing is missing. */
 export const delivered: readonly Rule[] = [
   { id: "unclear", when: kernelBehindShim },
   { id: "delivered", when: localDisk },
   { id: "delivered", when: menuWaits },
-  { id: "delivered", when: goesElsewhere },
+  { id: "unclear", when: goesElsewhere },
   { id: "delivered", when: allCame },
+  { id: "unclear", when: knownScriptCame },
+  { id: "delivered", when: scriptCame },
   { id: "delivered", when: singleProgram },
 ];
 
@@ -60,6 +62,7 @@ function menuWaits(view: BootView): Found | undefined {
   return found("menu-waits", "likely", [words.by], { file: words.by.file });
 }
 
+/** Whether it gets there, and what it finds, is not seen: a name that nobody can look up leaves the same trail. */
 function goesElsewhere(view: BootView): Found | undefined {
   const words = ownWordsOf(view);
   const host = words?.elsewhere[0]?.host;
@@ -74,14 +77,29 @@ function allCame(view: BootView): Found | undefined {
   if (last !== undefined && view.silentFor(10_000)) {
     return found("all-delivered", "likely", lastFiles(view), { file: last.file });
   }
-  const loader = view.done.findLast(
-    (file) => file.role === "config" || file.role === "script" || file.number > (view.done[0]?.number ?? 0),
-  );
-  if (loader === undefined || !view.silentFor(30_000)) return undefined;
+  const loader = lastOfLoader(view);
+  if (loader === undefined || loader.role === "script") return undefined;
+  return found("loader-sent", "guess", lastFiles(view), { file: loader.file });
+}
+
+/** By its words it fetches something that is not visible here: success and failure leave the same trail. */
+function knownScriptCame(view: BootView): Found | undefined {
+  return ownWordsOf(view) === undefined ? undefined : scriptCame(view);
+}
+
+function scriptCame(view: BootView): Found | undefined {
+  const script = lastOfLoader(view);
+  if (script?.role !== "script") return undefined;
+  return found("script-sent", "guess", lastFiles(view), { file: script.file });
+}
+
+function lastOfLoader(view: BootView): FileStep | undefined {
+  if (!view.silentFor(30_000)) return undefined;
   // By its own words something should follow.
   if ((ownWordsOf(view)?.unasked ?? []).length > 0) return undefined;
-  const cause = loader.role === "script" ? "script-sent" : "loader-sent";
-  return found(cause, "guess", lastFiles(view), { file: loader.file });
+  return view.done.findLast(
+    (file) => file.role === "config" || file.role === "script" || file.number > (view.done[0]?.number ?? 0),
+  );
 }
 
 /** What follows a configuration and is none itself, or has the name of a kernel. */

@@ -1,11 +1,11 @@
 import type { FileFacts } from "../../catalogue/file-facts.ts";
-import { searchNameOf } from "../../catalogue/tries.ts";
+import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, isAfter, keyOf } from "./asked.ts";
 import type { ContentFault } from "./causes/contents.ts";
-import { machineFor } from "./machines.ts";
+import { archOf, machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
-import { namedBy } from "./unresolved.ts";
+import { isOvercome, namedBy } from "./unresolved.ts";
 import { type BootView, cameBack, isOffered } from "./view.ts";
 
 /** What the client takes a file for. */
@@ -27,24 +27,41 @@ interface Looked {
 
 /** Files that came, or whose size was asked for, and what they hold; the first first. */
 function lookedAt(view: BootView): readonly Looked[] {
-  return view.asked.flatMap((asked) => {
+  return view.asked.map(asAnswered).flatMap((asked) => {
     const { last: step } = asked;
-    const facts = view.factsOf(step.file);
-    const seen = step.outcome === "done" || step.outcome === "probe";
-    if (facts === undefined || !seen || !hasGivenUp(view, asked)) return [];
+    const facts = view.factsOf(step.file) ?? (step.size === 0 ? emptyFile : undefined);
+    if (facts === undefined || !isSeen(step, facts) || !hasGivenUp(view, asked)) return [];
     const named = namedBy(view, asked.key);
     return [{ asked, step, facts, use: useOf(view, asked, facts, named?.need.role), by: named?.by }];
   });
+}
+
+/** The client had its answer, that the file has no bytes, long before a transfer that it never acknowledged ended here. */
+function asAnswered(asked: Asked): Asked {
+  const { last } = asked;
+  const isEmpty = last.size === 0 && last.outcome === "aborted";
+  return isEmpty ? { ...asked, last: { ...last, lastAt: last.time } } : asked;
+}
+
+const emptyFile: FileFacts = { kind: "empty", size: 0, flaw: "empty" };
+
+/** PXELINUX acknowledges no transfer of a file without bytes, and says that there is no such file. */
+function isSeen({ outcome }: FileStep, { size }: FileFacts): boolean {
+  return outcome === "done" || outcome === "probe" || (size === 0 && (outcome === "aborted" || outcome === "running"));
 }
 
 function useOf(view: BootView, asked: Asked, facts: FileFacts, role: string | undefined): Use | undefined {
   if (role === "kernel" || role === "script" || role === "config") return role;
   if (role === "program") return "second-stage";
   if (role !== undefined) return "data";
-  if (asked.last.role === "script" || facts.kind === "script") return "script";
+  if (asked.last.role === "script" || isUBootScript(asked.key) || facts.kind === "script") return "script";
   if (searchNameOf(asked.key) !== undefined || facts.kind === "config") return "config";
   if (isOffered(view, asked.first)) return view.ipxe ? undefined : "program";
   return /\.efi$/i.test(asked.key) ? "second-stage" : undefined;
+}
+
+function isUBootScript(key: string): boolean {
+  return /(^|\/)boot\.scr(\.uimg)?$/.test(key);
 }
 
 /** No program, script or configuration that it had not asked for before came after it. */
@@ -65,11 +82,33 @@ function isDataAfterKernel(view: BootView, { key }: Asked): boolean {
   return role === "initrd" || role === "image";
 }
 
+/** A board that tells no architecture, and whose kernels are for one family all the same. */
+function kernelForOtherBoard(view: BootView): Found | undefined {
+  const board = boardOf(view);
+  if (board === undefined) return undefined;
+  for (const { step, facts, use, asked } of lookedAt(view)) {
+    const { machine } = facts;
+    const isKernel = use === "kernel" || (use === undefined && /(^|\/)kernel[^/]*\.img$/.test(asked.key));
+    if (!isKernel || machine === undefined || machine.startsWith("arm")) continue;
+    return found("wrong-machine", "certain", [step], { file: step.file, machine, arch: board, kernel: true });
+  }
+  return undefined;
+}
+
+/** Every Raspberry Pi is ARM; U-Boot looks for a configuration with the name of its processor in it. */
+function boardOf({ boot, asked }: BootView): string | undefined {
+  if (boot.firmware === "raspberry-pi") return "a Raspberry Pi";
+  const isArm =
+    boot.arch === undefined
+      ? asked.some(({ key }) => /(^|\/)pxelinux\.cfg\/default-arm[^/]*$/.test(key))
+      : /^arm\w*-uboot/.test(boot.arch);
+  return isArm ? "an ARM board" : undefined;
+}
+
 function wrongMachine(view: BootView): Found | undefined {
-  const { arch } = view.boot;
-  if (arch === undefined) return undefined;
-  const wanted = machineFor(arch);
-  if (wanted === undefined) return undefined;
+  const arch = archOf(view.boot);
+  const wanted = arch === undefined ? undefined : machineFor(arch);
+  if (arch === undefined || wanted === undefined) return kernelForOtherBoard(view);
   for (const { step, facts, use } of lookedAt(view)) {
     const evidence = [view.discovers[0], view.reply, step];
     const { kind, machine } = facts;
@@ -108,8 +147,8 @@ function isNoProgram({ kind, size }: FileFacts): boolean {
 }
 
 function unusableContent(view: BootView): Found | undefined {
-  for (const { step, facts, use, by } of lookedAt(view)) {
-    const fault = use === undefined ? undefined : faultOf(facts, use);
+  for (const { asked, step, facts, use, by } of lookedAt(view)) {
+    const fault = use === undefined ? emptyAnd(view, asked, facts) : faultOf(facts, use, asked.key);
     if (fault === undefined) continue;
     const { file } = step;
     const { size, declaredSize } = facts;
@@ -123,10 +162,19 @@ function unusableContent(view: BootView): Found | undefined {
   return undefined;
 }
 
-function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use): ContentFault | undefined {
+/** A file of which nobody knows what the client wants with it: without bytes it is of no use, unless it was only tried. */
+function emptyAnd(view: BootView, asked: Asked, { size }: FileFacts): ContentFault | undefined {
+  const isNeeded = isOffered(view, asked.first) || !(isTried(asked.key) || view.boot.firmware === "raspberry-pi");
+  return size === 0 && isNeeded && !isOvercome(view, asked) && namedBy(view, asked.key)?.need.optional !== true
+    ? "empty"
+    : undefined;
+}
+
+function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: string): ContentFault | undefined {
   if (size === 0 || kind === "empty") return "empty";
   if (kind === "web-page") return "web-page";
   if (declaredSize !== undefined && declaredSize > size) return "cut-short";
+  if (isUBootScript(key) && kind === "text") return "no-script-image";
   if (use === "script" || use === "config") return flaw;
   const isProgram = use === "program" || use === "second-stage" || use === "kernel";
   return isProgram && (kind === "text" || kind === "script" || kind === "config") ? "text" : undefined;
@@ -136,9 +184,9 @@ function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use): Conte
 export const kernelAsBootSector: Rule = {
   id: "B21",
   when(view) {
-    if (view.ipxe || !view.asked.some(({ key }) => /(^|\/)ldlinux\.c32$/.test(key))) return undefined;
+    if (!view.asked.some(({ key }) => /(^|\/)ldlinux\.c32$/.test(key))) return undefined;
     const step = view.done.at(-1);
-    const ending = /\.(bin|bs|bss|0)$/i.exec(step?.file ?? "")?.[0];
+    const ending = /\.(bin|bs|bss|0|com|cbt|img)$/i.exec(step?.file ?? "")?.[0];
     if (step === undefined || ending === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
     const named = namedBy(view, keyOf(step.file));
     if (named?.need.role !== "program" || !view.silentFor(2_000)) return undefined;

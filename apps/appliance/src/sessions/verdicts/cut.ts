@@ -26,7 +26,16 @@ export const transferCut: Rule = {
   },
 };
 
-function isCut({ boot }: BootView, { outcome, reason, bytes }: FileStep): boolean {
-  if (outcome === "running") return boot.givenUp;
-  return outcome === "aborted" && reason !== "replaced" && (bytes > 0 || reason !== "unanswered");
+function isCut(view: BootView, step: FileStep): boolean {
+  const { outcome, reason, bytes } = step;
+  if (outcome === "running") return view.boot.givenUp;
+  if (outcome !== "aborted" || reason === "replaced") return false;
+  return bytes > 0 || reason !== "unanswered" || isLastWord(view, step);
+}
+
+/** Other files came before, so replies do arrive; none has come since, and the client asked for nothing else. */
+function isLastWord({ done, files }: BootView, { time, number, size }: FileStep): boolean {
+  const [first] = done;
+  if (first === undefined || size === 0 || done.some(({ lastAt }) => lastAt > time)) return false;
+  return files.every((other) => other.number <= number);
 }

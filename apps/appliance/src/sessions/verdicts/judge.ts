@@ -12,6 +12,8 @@ import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
 import {
   entryLacks,
+  jumpMayLeadNowhere,
+  jumpToNowhere,
   kernelRefused,
   namedNeverAsked,
   portNotServed,
@@ -58,6 +60,7 @@ const faults: readonly Rule[] = [
   kernelRefused,
   portNotServed,
   unknownCommand,
+  jumpToNowhere,
   entryLacks,
 ];
 
@@ -72,6 +75,7 @@ const rules: readonly Rule[] = [
   { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
   ...faults,
   piDelivered,
+  jumpMayLeadNowhere,
   scriptNamesNothing,
   namedNeverAsked,
   didNotRun,

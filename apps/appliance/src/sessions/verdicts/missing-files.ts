@@ -4,6 +4,7 @@ import { notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
 import type { Asked } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
+import { archOf } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isOvercome, isSettled, namedBy, unresolved } from "./unresolved.ts";
 import { type BootView, isOffered } from "./view.ts";
@@ -14,6 +15,7 @@ export const missingFile: readonly Rule[] = [
   { id: "B12", when: coreRefused },
   { id: "B10", when: neededFileMissing },
   { id: "B10", when: searchFoundNothing },
+  { id: "B10", when: ubootFindsNothing },
   { id: "B10", when: modulesMissing },
   { id: "B10", when: laterFileMissing },
   { id: "B06", when: laterFileRefused },
@@ -43,7 +45,7 @@ function isMissing({ last }: Asked): boolean {
 function bootFileMissing(view: BootView): Found | undefined {
   const missing = view.asked.find((asked) => isMissing(asked) && isOffered(view, asked.first));
   if (missing === undefined || !isSettled(view, missing, certainAfter)) return undefined;
-  const facts = { step: notServedOf(missing.last), arch: view.boot.arch };
+  const facts = { step: notServedOf(missing.last), arch: archOf(view.boot) };
   return found("boot-file-not-served", "certain", [view.reply, missing.last], facts);
 }
 
@@ -95,6 +97,15 @@ function searchFoundNothing(view: BootView): Found | undefined {
   const facts = { loader: loader?.file, step: notServedOf(last.asked.last), several: searched.length > 1, ...lies };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
+}
+
+/** U-Boot asked for its script, in vain, and nothing that it asked for is there. */
+function ubootFindsNothing(view: BootView): Found | undefined {
+  const script = view.asked.find((asked) => /(^|\/)boot\.scr(\.uimg)?$/.test(asked.key) && isMissing(asked));
+  if (script === undefined || view.files.some(({ outcome }) => outcome !== "not-found")) return undefined;
+  if (!isSettled(view, script, 10_000)) return undefined;
+  const evidence = view.asked.slice(0, 16).map(({ last }) => last);
+  return found("u-boot-finds-nothing", "likely", evidence, { step: notServedOf(script.last) });
 }
 
 const normal = /(^|\/)normal\.mod$/i;

@@ -1,4 +1,4 @@
-import type { FileLack, FileNeed, UnknownCommand } from "../../catalogue/file-facts.ts";
+import type { FileLack, FileNeed, LostJump, UnknownCommand } from "../../catalogue/file-facts.ts";
 import type { FileStep } from "../step.ts";
 import { keyOf, placesOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
@@ -15,11 +15,12 @@ export interface OwnWords {
   readonly unasked: readonly FileNeed[];
   /** Something of it was asked for. */
   readonly begun: boolean;
-  /** What it names on other servers. */
+  /** What it names on other servers; once an entry was begun, only what that cannot do without. */
   readonly elsewhere: readonly FileNeed[];
   /** What an entry that was begun cannot start without, and does not name. */
   readonly lacks: readonly FileLack[];
   readonly unknownCommands: readonly UnknownCommand[];
+  readonly lostJumps: readonly LostJump[];
 }
 
 export function ownWordsOf(view: BootView): OwnWords | undefined {
@@ -48,9 +49,13 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     localBoot: facts.localBoot === true,
     unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined || entry === facts.starts),
     begun,
-    elsewhere: needs.filter(({ host }) => host !== undefined),
+    elsewhere: needs.filter(
+      ({ host, entry, optional }) =>
+        host !== undefined && (!begun || (!optional && (entry === undefined || entries.has(entry)))),
+    ),
     lacks: (facts.lacks ?? []).filter(({ entry }) => begun && (entry === undefined || entries.has(entry))),
     unknownCommands: facts.unknownCommands ?? [],
+    lostJumps: facts.lostJumps ?? [],
   };
 }
 
@@ -109,6 +114,36 @@ export const unknownCommand: Rule = {
   },
 };
 
+/** A script jumps, on every way through it, to a label that it does not have. */
+export const jumpToNowhere: Rule = {
+  id: "B21",
+  when(view) {
+    const words = ownWordsOf(view);
+    const jump = words?.lostJumps.find(({ certain }) => certain);
+    if (words === undefined || jump === undefined || !view.silentFor(3_000)) return undefined;
+    const { by, needs } = words;
+    // What it names before the jump it may have fetched.
+    const before = new Set(needs.filter(({ line }) => line < jump.line).flatMap(placesOf));
+    const isBefore = ({ file, number }: FileStep) => number <= by.number || before.has(keyOf(file));
+    if (!view.files.every(isBefore)) return undefined;
+    const { label, line } = jump;
+    return found("jump-to-nowhere", "likely", [by, view.done.at(-1)], { file: by.file, label, line });
+  },
+};
+
+/** A script has a jump to a label that it does not have, on a way that it may have taken. */
+export const jumpMayLeadNowhere: Rule = {
+  id: "unclear",
+  when(view) {
+    const words = ownWordsOf(view);
+    const [jump] = words?.lostJumps ?? [];
+    if (words === undefined || jump === undefined || words.waits || view.done.at(-1) !== words.by) return undefined;
+    if (!view.silentFor(20_000)) return undefined;
+    const { label, line } = jump;
+    return found("jump-may-lead-nowhere", "guess", [words.by], { file: words.by.file, label, line });
+  },
+};
+
 /** A script that names nothing at all: most often a word in it is wrong. */
 export const scriptNamesNothing: Rule = {
   id: "unclear",
@@ -129,10 +164,13 @@ export const portNotServed: Rule = {
     const words = ownWordsOf(view);
     if (words === undefined || !view.silentFor(5_000)) return undefined;
     const { addresses, httpPorts } = view.network;
-    const hostOf = ({ name }: FileNeed) => /^http:\/\/([^/:]+)(?::(\d+))?/i.exec(name) ?? [];
+    const own = new Set([...addresses, "next-server"]);
+    // A name that is made of settings is no URL as it is written; its host is known all the same.
+    const hostOf = ({ name, host = "" }: FileNeed) =>
+      /^http:\/\/([^/:$]+)(?::(\d+))?(?=\/|$)/i.exec(name) ?? /^([^:]+):(\d+)$/.exec(host) ?? [];
     const wrong = words.needs.find((need) => {
       const [, address = "", port = "80"] = hostOf(need);
-      return !need.optional && addresses.includes(address) && !httpPorts.includes(Number(port));
+      return !need.optional && own.has(address) && !httpPorts.includes(Number(port));
     });
     if (wrong === undefined || view.done.at(-1) !== words.by) return undefined;
     const [, address = "", port = "80"] = hostOf(wrong);

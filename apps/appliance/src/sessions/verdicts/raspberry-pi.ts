@@ -1,6 +1,7 @@
 import { type PiStage, piStages } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, placesOf } from "./asked.ts";
+import { folderOf } from "./missing-files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isSettled } from "./unresolved.ts";
 import type { BootView } from "./view.ts";
@@ -40,7 +41,7 @@ export const piFileMissing: Rule = {
   id: "B10",
   when(view) {
     if (!isPi(view)) return undefined;
-    return nothingFound(view) ?? stageMissing(view);
+    return nothingFound(view) ?? stageMissing(view) ?? namedMissing(view);
   },
 };
 
@@ -61,6 +62,26 @@ function stageMissing(view: BootView): Found | undefined {
   if (!missing.some((asked) => isSettled(view, asked, 3_000))) return undefined;
   const facts = { stage: stage.name, step: notServedOf(named.last) };
   return found("pi-stage-missing", "certain", missing.map(({ last }) => last).slice(-16), facts);
+}
+
+/** What its config.txt names beside the kernel, such as an initramfs: without it the firmware begins anew. */
+function namedMissing(view: BootView): Found | undefined {
+  for (const by of view.done) {
+    const facts = view.factsOf(by.file);
+    if (facts?.loader !== "raspberry-pi") continue;
+    for (const need of facts.needs ?? []) {
+      if (need.optional || (need.role !== "initrd" && need.role !== "image")) continue;
+      const places = placesOf(need);
+      const asked = view.asked.filter(({ key }) => places.some((place) => key === place || key.endsWith(`/${place}`)));
+      const missing = asked.findLast(({ last }) => last.outcome === "not-found");
+      if (missing === undefined || asked.some(({ cameAt }) => cameAt !== undefined)) continue;
+      if (!isSettled(view, missing, 3_000)) return undefined;
+      const step = notServedOf(missing.last);
+      const facts = { before: by.file, named: true, step, ...folderOf(view, missing.first.file) };
+      return found("later-file-not-served", "certain", [by, missing.last], facts);
+    }
+  }
+  return undefined;
 }
 
 /** It has the last of what it cannot do without. */

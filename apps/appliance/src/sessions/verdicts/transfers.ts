@@ -3,7 +3,7 @@ import { isKernelName, isLoaderName, plainName } from "../../catalogue/file-role
 import { notServedOf, reasonOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
 import { afterFile, onlyFirstFile } from "./first-file.ts";
-import { machineFor } from "./machines.ts";
+import { archOf, machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isUnsigned } from "./secure-boot.ts";
 import type { BootView } from "./view.ts";
@@ -99,7 +99,7 @@ function fetchedByHand(view: BootView, file: FileStep): boolean {
 }
 
 function wrongMachine(view: BootView, file: FileStep): Found | undefined {
-  const { arch } = view.boot;
+  const arch = archOf(view.boot);
   const machine = view.context.programs.machines.get(plainName(file.file));
   const efi = /\.efi$/i.test(file.file);
   if (arch === undefined || (machine === undefined && !efi)) return undefined;

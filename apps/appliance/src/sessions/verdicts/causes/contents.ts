@@ -8,7 +8,7 @@ import { trustedBinaries } from "./files.ts";
 import type { Words } from "./words.ts";
 
 /** What is wrong with the bytes of a file, in one word. */
-export type ContentFault = ContentFlaw | "text";
+export type ContentFault = ContentFlaw | "text" | "no-script-image";
 
 /** What is wrong with a file that came, or came in part. */
 export const causesInContents = {
@@ -35,6 +35,16 @@ export const causesInContents = {
   "unknown-command": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
     sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: ${quote(word)} is no command`,
     fix: `correct line ${line} of ${quote(file)}`,
+  }),
+
+  "jump-to-nowhere": ({ file, label, line }: { file: string; label: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: "goto" leads to the label ${quote(label)}, which the script does not have`,
+    fix: `correct the label in line ${line} of ${quote(file)}, or write the line ":${label}" where the script is to go on`,
+  }),
+
+  "jump-may-lead-nowhere": ({ file, label, line }: { file: string; label: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and the client asked for nothing more: in line ${line} "goto" leads to the label ${quote(label)}, which the script does not have, and iPXE ends where it takes that way`,
+    fix: `correct the label in line ${line} of ${quote(file)}, and look at the client's screen`,
   }),
 
   "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
@@ -107,6 +117,10 @@ const contentWords: Readonly<Record<ContentFault, { readonly text: string; reado
     fix: "download the file again, and look at what comes",
   },
   text: { text: "it is a text and no program", fix: "put the program in its place" },
+  "no-script-image": {
+    text: "it is a plain text, and U-Boot runs only a script image",
+    fix: "make the image of the text: mkimage -A arm64 -T script -d TEXT boot.scr.uimg",
+  },
   "byte-order-mark": {
     text: "it begins with a byte order mark, which its loader cannot read",
     fix: "save it as UTF-8 without a byte order mark",

@@ -49,6 +49,7 @@ export const causesOfEndings = {
 
   "goes-on-at": ({ file, host }: { file: string; host: string }): Words => ({
     sentence: `${quote(file)} arrived and leads to ${quote(host)}; what the client does there is not visible here`,
+    fix: `look at the client's screen, and see whether ${quote(host)} answers and, if that is a name, whether DNS knows it`,
   }),
 
   "single-program": ({ file }: { file: string }): Words => ({
@@ -57,6 +58,7 @@ export const causesOfEndings = {
 
   "script-sent": ({ file }: { file: string }): Words => ({
     sentence: `iPXE has its script ${quote(file)}, and asked for nothing more; what it fetches from elsewhere is not visible here`,
+    fix: "look at the client's screen",
   }),
 
   "loader-sent": ({ file }: { file: string }): Words => ({

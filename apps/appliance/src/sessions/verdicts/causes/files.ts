@@ -87,6 +87,15 @@ export const causesInFiles = {
     };
   },
 
+  "u-boot-finds-nothing": ({ step }: { step: NotServed }): Words => ({
+    sentence: `U-Boot asked for its script ${quote(step.file)}, which was ${whyNot(step)}, and for nothing else that is here: it ends at its prompt`,
+    ...fixed(
+      step.reason === "missing"
+        ? `put a script image at ${quote(plainName(step.file))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default will do`
+        : fixFor(step),
+    ),
+  }),
+
   "later-file-not-served": ({
     before,
     named,
