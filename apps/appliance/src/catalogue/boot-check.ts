@@ -1,3 +1,4 @@
+import { tidyPath, withoutGarbage } from "@bootlace/boot-source";
 import type { BootClient } from "@bootlace/proxy-dhcp";
 import type { BootTree } from "./tree.ts";
 
@@ -46,12 +47,6 @@ export function checkProgramFor({ firmware, arch, http }: BootClient): CheckProg
 
 /** The program that is meant by a name that a client sent: slashes turned and doubled, capitals, garbage at the end. */
 export function checkProgramNamed(name: string): CheckProgram | undefined {
-  const path = name
-    .replace(/\xff[\x80-\xff]*$/, "")
-    .replaceAll("\\", "/")
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/")
-    .toLowerCase();
+  const path = tidyPath(withoutGarbage(name)).toLowerCase();
   return checkPrograms.find(({ file }) => file === path);
 }

@@ -1,16 +1,11 @@
+import { tidyPath } from "@bootlace/boot-source";
 import { isIpxeBinary } from "@bootlace/proxy-dhcp";
 
 /** What a file is for, as far as its name and place say. */
 export type FileRole = "boot-file" | "script" | "config" | "module" | "kernel" | "file";
 
 /** The name clients mean: forward slashes, none in front, none doubled, no `./`. */
-export function plainName(file: string): string {
-  return file
-    .replaceAll("\\", "/")
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/");
-}
+export const plainName = tidyPath;
 
 /** The path part of a boot file: itself, or what a URL names. */
 export function fileOfBootFile(bootFile: string): string {

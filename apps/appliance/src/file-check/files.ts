@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, open, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { readClientPath } from "@bootlace/boot-source";
 
 /** What exists at a path below a root. */
 export type Looked =
@@ -12,10 +13,7 @@ export type Looked =
 
 /** Finds a file as the servers do: backslashes count as slashes, doubled ones as one, symbolic links may not leave the root. */
 export async function look(root: string, name: string): Promise<Looked> {
-  const segments = name
-    .replaceAll("\\", "/")
-    .split("/")
-    .filter((segment) => segment !== "" && segment !== ".");
+  const { segments } = readClientPath(name);
   const exact = await judge(root, join(root, ...segments));
   if (exact.kind !== "missing") return exact;
   let first: Looked | undefined;

@@ -1,3 +1,5 @@
+import { plainName } from "../catalogue/file-role.ts";
+
 /** What a machine gets for one boot in place of what its rule says. */
 export interface OneTimeBootAction {
   readonly file?: string;
@@ -103,8 +105,7 @@ function ownerOf(state: OneTimeBoots, file: string): string | undefined {
 
 /** Clients add slashes, turn them, and change the case (see the boot tree, which ignores case as well). */
 function plainPath(name: string): string {
-  const path = name.replace(/^https?:\/\/[^/]*/i, "").replaceAll("\\", "/");
-  return path.split("/").filter(Boolean).join("/").toLowerCase();
+  return plainName(name.replace(/^https?:\/\/[^/]*/i, "")).toLowerCase();
 }
 
 function without(state: OneTimeBoots, mac: string): OneTimeBoots {

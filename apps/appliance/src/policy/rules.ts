@@ -8,6 +8,7 @@ import {
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { builtinCheck, checkProgramFor } from "../catalogue/boot-check.ts";
+import { plainName } from "../catalogue/file-role.ts";
 import { scriptName } from "../catalogue/ipxe-script.ts";
 import { textOf } from "../catalogue/reasons/reason.ts";
 import { type PolicyReason, policyReasons } from "../catalogue/reasons/silences.ts";
@@ -249,7 +250,7 @@ function httpPlan(
 /** The URL of a file of ours; `{address}` is filled in for the interface on which the client is answered. */
 function ownUrl(file: string | undefined, { http }: BootConfig): string | undefined {
   if (!http.enabled || file === undefined) return undefined;
-  const path = file.replaceAll("\\", "/").replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/");
+  const path = plainName(file).split("/").map(encodeURIComponent).join("/");
   return `http://{address}${http.port === 80 ? "" : `:${http.port}`}/${path}`;
 }
 
