@@ -121,7 +121,7 @@ export const serviceOpenrc: Scenario = {
     const [node, main] = machine.bootlace;
     const said = await machine.ok(node, main, "install-service", "--openrc");
     lab.proof(said.trim().replaceAll("\n", ", "));
-    must(said.includes("made the user bootlace"), "no user was made");
+    must(said.includes("created the user bootlace"), "no user was made");
     must((await machine.ok("rc-update", "show", "default")).includes("bootlace"), "it does not start with the machine");
     await machine.ok("rc-service", "bootlace", "status");
 

@@ -83,7 +83,7 @@ async function reloads(lab: Lab, machine: Machine): Promise<void> {
   must(refused.code !== 0, "systemctl reload of a broken config ended with 0");
   const status = await eventually(lab, "the status after a refused reload", 10, async () => {
     const text = await property(machine, "StatusText");
-    return text.includes("the last reload failed") ? text : undefined;
+    return text.includes("last reload failed") ? text : undefined;
   });
   must((await property(machine, "ActiveState")) === "active", "a refused reload ended the service");
   must((await property(machine, "MainPID")) === main, "a reload made another process");

@@ -2,7 +2,7 @@ import { fullBucket, type Rate, refill } from "@bootlace/boot-source";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connections.ts";
 import type { HttpAbort } from "./core/events.ts";
-import { arrived, breakOff, complete, type Delivery, isComplete, isLeftUnconfirmed } from "./delivery.ts";
+import { arrived, breakOff, complete, type Delivery, isComplete, isLastFlight, isLeftUnconfirmed } from "./delivery.ts";
 import { deliveriesOf, note } from "./looks.ts";
 import type { Unacknowledged } from "./server-options.ts";
 
@@ -176,9 +176,10 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
       const gone = new Set<Connection>();
       if (!lookAtEnd(connection, gone)) return;
       // A reset after the client's FIN is no error that Node reports: only the connection is no more.
-      const how = gone.has(connection)
-        ? (delivery: Delivery) => breakOff(delivery, sees, clock.ticks())
-        : (delivery: Delivery) => delivery.aborted("client-closed", arrived(delivery, sees));
+      const how = (delivery: Delivery) =>
+        gone.has(connection) || isLastFlight(delivery)
+          ? breakOff(delivery, sees, clock.ticks())
+          : delivery.aborted("client-closed", arrived(delivery, sees));
       finish(connection, connection.unproven, how);
     },
     closed(connection) {

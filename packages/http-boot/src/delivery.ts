@@ -63,12 +63,15 @@ const lastFlight = 64 * 1024;
 const silentAfter = 2000;
 
 /** Whether only the last packets are missing, and the client says nothing more. */
-export function isLeftUnconfirmed(
-  { handedOverAt, lookedAt, movedAt, acknowledged: bytes, sending }: Delivery,
-  now: number,
-) {
+export function isLeftUnconfirmed(delivery: Delivery, now: number): boolean {
+  const { handedOverAt, lookedAt, movedAt } = delivery;
   if (handedOverAt === undefined || lookedAt === undefined) return false;
-  return sending.total - bytes <= lastFlight && now - Math.max(movedAt, handedOverAt) >= silentAfter;
+  return isLastFlight(delivery) && now - Math.max(movedAt, handedOverAt) >= silentAfter;
+}
+
+/** A client that closes now most likely has all of it: what it did not acknowledge came in its last packets. */
+export function isLastFlight({ handedOverAt, acknowledged: bytes, sending }: Delivery): boolean {
+  return handedOverAt !== undefined && sending.total - bytes <= lastFlight;
 }
 
 /** Ends a delivery whose connection is broken. @param sees whether looks tell anything */
@@ -76,6 +79,7 @@ export function breakOff(delivery: Delivery, sees: boolean, now: number): void {
   const { failure, sending, lookedAt, acknowledged: bytes } = delivery;
   const looks = { since: delivery.since, lookedAt, acknowledged: bytes };
   if (failure === undefined && (!sees || mayHaveArrived(looks, sending.total, now))) complete(delivery, now);
+  else if (failure === undefined && isLastFlight(delivery)) delivery.done(delivery.handedOverAt ?? now, false);
   else delivery.aborted(failure ?? "client-closed", arrived(delivery, sees));
 }
 

@@ -122,6 +122,14 @@ describe("the last packets, which iPXE leaves unacknowledged when it starts a pr
     expect(test.connection.unproven).toEqual([]);
   });
 
+  it("are no more when the client closes at once", () => {
+    const test = setUp(3072);
+    test.handOver(3300);
+    test.pass(100);
+    test.deliveries.closed(test.connection);
+    expect(test.log.at(-1)).toMatch(/^done at \d+, unconfirmed$/);
+  });
+
   it("are no more than 64 KiB", () => {
     const test = setUp(2_000_000);
     test.handOver(70_000);

@@ -78,7 +78,7 @@ describe("a connection", () => {
   });
 
   it("that takes nothing ends, and the file is closed", async () => {
-    await using test = await httpServer(root, { limits: { idleLimit: 80 } });
+    await using test = await httpServer(root, { limits: { idleLimit: 1000 } });
     using client = await rawClient(test.port());
     client.socket.pause();
     client.request("/large");
