@@ -1,4 +1,6 @@
 import { boundedMap } from "./core/bounded-map.ts";
+import { check } from "./core/option-checks.ts";
+import { checkArgument } from "./core/option-error.ts";
 import { containsWords, networkOf, parseAddress, type Subnet } from "./core/subnet.ts";
 import { ownSubnets } from "./own-addresses.ts";
 
@@ -28,9 +30,12 @@ export interface ClientFilter {
 /**
  * @param subnets addresses and subnets, as {@link networkOf} reads them; undefined: those of this machine's interfaces, and
  * everything private
- * @throws RangeError for text that is neither
+ * @throws OptionError for what is no list, and for an item that is neither
  */
 export function clientFilter(subnets: readonly string[] | undefined): ClientFilter {
+  if (subnets !== undefined) {
+    checkArgument("clientFilter", "subnets", subnets, check.listOf(check.addressOrSubnet));
+  }
   const allowed = (subnets ?? [...privateSubnets, ...ownSubnets()]).map(subnetNamed);
   const remembered = boundedMap<string, boolean>(maxRemembered);
 

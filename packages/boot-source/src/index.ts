@@ -19,9 +19,10 @@ export type { AddressFollower, BindResult, FollowedAddresses, FollowStart } from
 export { followAddresses } from "./core/follow-addresses.ts";
 export type { Lifecycle, LifecycleSteps } from "./core/lifecycle.ts";
 export { lifecycle } from "./core/lifecycle.ts";
+export { openSource } from "./core/open-source.ts";
 export { check } from "./core/option-checks.ts";
 export type { OptionCheck, OptionPlace, OptionTable } from "./core/option-error.ts";
-export { checkOptions, OptionError } from "./core/option-error.ts";
+export { checkArgument, checkOptions, OptionError } from "./core/option-error.ts";
 export type { NotServedReason, OpenResult, Source, SourceClient, SourceFault, SourceFile } from "./core/source.ts";
 export { notFound, SourceChangedError } from "./core/source.ts";
 export type { StartOptions, StopOptions, StopSignal } from "./core/stop-signal.ts";

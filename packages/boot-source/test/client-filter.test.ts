@@ -49,5 +49,6 @@ test("loopback", () => {
 test("text that is no address is not served, and a subnet that is none is refused", () => {
   expect(clientFilter(["10.0.0.0/8"]).allows("10.0.0")).toBe(false);
   expect(clientFilter(["10.0.0.0/8"]).allows("::ffff:10.0.0.1")).toBe(true);
-  expect(() => clientFilter(["10.0.0.0/33"])).toThrow("not an address or subnet: 10.0.0.0/33");
+  expect(() => clientFilter(["10.0.0.0/33"])).toThrow("clientFilter: argument subnets[0] must be an address");
+  expect(() => clientFilter("10.0.0.0/8" as never)).toThrow("clientFilter: argument subnets must be a list");
 });

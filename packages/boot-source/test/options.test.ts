@@ -42,6 +42,15 @@ describe("options", () => {
   });
 
   test.each([
+    [undefined, "undefined"],
+    [null, "null"],
+    [5, "5"],
+    [[], "a list"],
+  ])("options must be an object: %j", (given, not) => {
+    expect(faultOf(given)).toBe(`options | createServer: argument options must be an object, not ${not}`);
+  });
+
+  test.each([
     [{ source, port: 70_000 }, "port must be a port from 1 to 65535, or 0 for a free one, not 70000"],
     [{ source, port: "69" }, 'port must be a port from 1 to 65535, or 0 for a free one, not "69"'],
     [{ source, port: 6.9 }, "port must be a port from 1 to 65535, or 0 for a free one, not 6.9"],
@@ -56,7 +65,6 @@ describe("options", () => {
     [{ source, limits: { transfer: 1 } }, "limits.transfer is unknown; there are transfers"],
     [{}, "source is missing"],
     [{ source: { read() {} } }, "source must be an object with open(), not an object"],
-    [null, "object must be an object, not null"],
   ])("%j is refused by name", (given, message) => {
     const [option = ""] = message.split(" ");
     expect(faultOf(given)).toBe(`${option} | createServer: option ${message}`);

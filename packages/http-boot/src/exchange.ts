@@ -1,4 +1,4 @@
-import type { OpenResult, Source, SourceFault } from "@bootlace/boot-source";
+import { type OpenResult, openSource, type Source, type SourceFault } from "@bootlace/boot-source";
 import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./answer.ts";
 import { type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
 import type { CachedFile, ChunkCache } from "./chunks.ts";
@@ -224,7 +224,7 @@ function openQuietly(source: Source, name: string, client: HttpBootClient): Open
     return { ok: false, fault: { reason: "source-failed", detail } };
   };
   try {
-    const opened = source.open(name, client);
+    const opened = openSource(source, name, client);
     return opened instanceof Promise ? opened.catch(failed) : opened;
   } catch (error) {
     return failed(error);

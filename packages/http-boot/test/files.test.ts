@@ -204,6 +204,12 @@ describe("no file", () => {
     expect(thrown.last()).toMatchObject({ reason: "source-failed", detail: "no disk" });
     const rejected = failing(() => Promise.reject(new Error("no disk")));
     expect((await rejected.ask("/a")).status).toBe(500);
+    const silent = failing((() => undefined) as never);
+    expect((await silent.ask("/a")).status).toBe(500);
+    expect(silent.last()).toMatchObject({
+      reason: "source-failed",
+      detail: "open() gave undefined instead of a result such as content() or notFound()",
+    });
     let closed = 0;
     const unreadable = failing(() => ({
       ok: true,

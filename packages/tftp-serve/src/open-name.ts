@@ -1,4 +1,4 @@
-import { namesBeforeTail, notFound, type OpenResult, type Source } from "@bootlace/boot-source";
+import { namesBeforeTail, notFound, type OpenResult, openSource, type Source } from "@bootlace/boot-source";
 import type { TftpClient } from "./core/events.ts";
 import { isServableName } from "./core/text.ts";
 
@@ -33,7 +33,7 @@ export function openName(
       next(index + 1);
     };
     try {
-      const result = source.open(name, client);
+      const result = openSource(source, name, client);
       if ("then" in result) result.then(take, failed);
       else take(result);
     } catch (error) {

@@ -180,6 +180,7 @@ describe("refusals", () => {
     const broken = {
       open(name: string) {
         if (name === "sync") throw new Error("disk on fire");
+        if (name === "silent") return undefined as never;
         return Promise.reject(new Error("disk under water"));
       },
     };
@@ -189,6 +190,11 @@ describe("refusals", () => {
     expect(await event("not-found")).toMatchObject({ reason: "source-failed", detail: "disk on fire" });
     await expect(fetchFile(client, port, "later")).rejects.toThrow("ERROR 0 Read failed");
     expect(await event("not-found")).toMatchObject({ reason: "source-failed", detail: "disk under water" });
+    await expect(fetchFile(client, port, "silent")).rejects.toThrow("ERROR 0 Read failed");
+    expect(await event("not-found")).toMatchObject({
+      reason: "source-failed",
+      detail: expect.stringMatching(/^open\(\) gave undefined instead/),
+    });
   });
 });
 

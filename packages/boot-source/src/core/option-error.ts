@@ -7,9 +7,10 @@ export class OptionError extends RangeError {
   /**
    * @param where the function that was called: "createTftpServer"
    * @param reason what follows the name of the option: "must be a port from 1 to 65535, not 70000"
+   * @param word "argument" where the value stands by itself, and not in an object of options
    */
-  constructor(where: string, option: string, reason: string) {
-    super(`${where}: option ${option} ${reason}`);
+  constructor(where: string, option: string, reason: string, word: "option" | "argument" = "option") {
+    super(`${where}: ${word} ${option} ${reason}`);
     this.option = option;
   }
 }
@@ -18,6 +19,7 @@ export class OptionError extends RangeError {
 export interface OptionPlace {
   readonly where: string;
   readonly option: string;
+  readonly word?: "option" | "argument";
 }
 
 /**
@@ -40,9 +42,9 @@ export function checkOptions<T extends object>(where: string, given: T, table: O
 }
 
 function checkTable(where: string, path: string, given: unknown, table: object): object {
-  const whole = path === "" ? "object" : path;
-  if (typeof given !== "object" || given === null) {
-    throw new OptionError(where, whole, `must be an object, not ${shown(given)}`);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    const reason = `must be an object, not ${shown(given)}`;
+    throw path === "" ? new OptionError(where, "options", reason, "argument") : new OptionError(where, path, reason);
   }
   const checks = new Map<string, OptionCheck>(Object.entries(table));
   const values = new Map<string, unknown>(Object.entries(given));
@@ -64,6 +66,14 @@ function checkTable(where: string, path: string, given: unknown, table: object):
   return Object.fromEntries(result);
 }
 
+/**
+ * Checks one argument of a function, as {@link checkOptions} does an option.
+ * @throws OptionError, which names the argument
+ */
+export function checkArgument(where: string, name: string, value: unknown, check: OptionCheck): void {
+  check(value, { where, option: name, word: "argument" });
+}
+
 function dotted(path: string): string {
   return path === "" ? "" : ".";
 }
@@ -81,8 +91,15 @@ export function required(check: OptionCheck): OptionCheck {
 }
 
 /** A value as it stands in a message: short, and on one line. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return kindOf(value);
+}
+
+/** What a value is, for people; numbers, true and false as they are. */
+export function kindOf(value: unknown): string {
+  if (typeof value === "string") return "text";
+  if (value instanceof Promise) return "a promise";
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" && value !== null ? "an object" : String(value);
@@ -93,8 +110,8 @@ function shown(value: unknown): string {
  * @param must what follows "must be" in the message
  */
 export function mustBe(must: string, holds: (value: unknown) => boolean): OptionCheck {
-  return (value, { where, option }) => {
-    if (!holds(value)) throw new OptionError(where, option, `must be ${must}, not ${shown(value)}`);
+  return (value, { where, option, word }) => {
+    if (!holds(value)) throw new OptionError(where, option, `must be ${must}, not ${shown(value)}`, word);
     return value;
   };
 }
@@ -106,8 +123,9 @@ export function optionsOf<T extends object>(table: OptionTable<T>): OptionCheck 
 
 /** A list whose items all pass `check`; the message names the item: "clients[2]". */
 export function listOf(check: OptionCheck): OptionCheck {
-  return (value, { where, option }) => {
-    if (!Array.isArray(value)) throw new OptionError(where, option, `must be a list, not ${shown(value)}`);
-    return value.map((item, index) => check(item, { where, option: `${option}[${index}]` }));
+  return (value, place) => {
+    const { where, option, word } = place;
+    if (!Array.isArray(value)) throw new OptionError(where, option, `must be a list, not ${shown(value)}`, word);
+    return value.map((item, index) => check(item, { ...place, option: `${option}[${index}]` }));
   };
 }
