@@ -7,6 +7,8 @@ import type { Endpoint, Received } from "./core/message.ts";
 import { models } from "./core/models.ts";
 import { openDhcpPort } from "./dhcp-port.ts";
 import { httpGet } from "./http-get.ts";
+import * as check from "./option-checks.ts";
+import { checkAll } from "./option-error.ts";
 import {
   type ClientPorts,
   checkOptions,
@@ -21,15 +23,24 @@ import { openUdp } from "./udp.ts";
 export interface PxeClient {
   /**
    * Boots once. What the network causes is an {@link Outcome}; rejects with `signal.reason` when aborted, with what
-   * `onData` throws, and with the system's error when a socket cannot be bound. Nothing stays bound in any case.
+   * `onData` throws, and with the system's error when a socket cannot be bound, and with PxeClientOptionError. Nothing stays bound in any case.
    */
-  boot(options?: { readonly signal?: Signal }): Promise<Outcome>;
+  boot(options?: BootOptions): Promise<Outcome>;
+}
+
+interface BootOptions {
+  readonly signal?: Signal | undefined;
 }
 
 /** A client that does what the firmware of `model` does, over real sockets. @throws PxeClientOptionError for an option that cannot be */
 export function createPxeClient(options: PxeClientOptions): PxeClient {
   checkOptions(options);
-  return { boot: ({ signal } = {}) => boot(options, signal) };
+  return {
+    async boot(given = {}) {
+      checkAll<BootOptions>(given, { signal: check.signal });
+      return boot(options, given.signal);
+    },
+  };
 }
 
 const PORTS: ClientPorts = { client: 68, server: 67, pxe: 4011, pxeClient: 4011, tftp: 69 };

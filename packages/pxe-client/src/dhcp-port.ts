@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { parseMac } from "@bootlace/dhcp-core";
 import type { Endpoint, Received } from "./core/message.ts";
+import * as check from "./option-checks.ts";
+import { checkAll } from "./option-error.ts";
 import { openUdp } from "./udp.ts";
 
 export interface DhcpPortOptions {
@@ -30,8 +32,10 @@ function keyIn(bytes: Buffer): string | undefined {
   return bytes.length < 240 ? undefined : bytes.toString("latin1", 28, 34);
 }
 
-/** Opens it. Rejects with the system's error: `EACCES` without CAP_NET_BIND_SERVICE, `EADDRINUSE`. */
-export async function openDhcpPort({ address = "0.0.0.0", port = 68 }: DhcpPortOptions = {}): Promise<DhcpPort> {
+/** Opens it. Rejects with the system's error: `EACCES` without CAP_NET_BIND_SERVICE, `EADDRINUSE`; with PxeClientOptionError for an option that cannot be. */
+export async function openDhcpPort(options: DhcpPortOptions = {}): Promise<DhcpPort> {
+  checkAll<DhcpPortOptions>(options, { address: check.ipv4, port: check.portOrFree });
+  const { address = "0.0.0.0", port = 68 } = options;
   const listeners = new Map<string, (received: Received) => void>();
   const socket = await openUdp(address, port, (bytes, { address: from, port: sourcePort }) => {
     const key = keyIn(bytes);

@@ -1,4 +1,6 @@
 import { request } from "node:http";
+import * as check from "./option-checks.ts";
+import { type Checks, checkAll } from "./option-error.ts";
 import type { Signal } from "./signal.ts";
 import type { Fetched } from "./tftp-get.ts";
 
@@ -15,12 +17,26 @@ export interface HttpGetOptions {
   readonly onData?: (bytes: Uint8Array, offset: number) => void | Promise<void>;
 }
 
+const CHECKS: Checks<HttpGetOptions> = {
+  url: [isHttpUrl, "an http: URL"],
+  local: check.ipv4,
+  method: [(value) => value === "GET" || value === "HEAD", "GET or HEAD"],
+  signal: check.signal,
+  patience: check.milliseconds,
+  onData: check.callback,
+};
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === "string" && URL.canParse(value) && new URL(value).protocol === "http:";
+}
+
 /**
  * Gets one file by HTTP/1.1 on a connection of its own. Any status but 200 is an `error` with that code; a connection
  * that is refused, reset, cut short or silent is `gave-up`. Rejects with `signal.reason` when it is aborted, and with what
- * `onData` throws.
+ * `onData` throws, and with PxeClientOptionError for an option that cannot be.
  */
 export async function httpGet(options: HttpGetOptions): Promise<Fetched> {
+  checkAll(options, CHECKS, { needed: ["url"] });
   const { url, local, method = "GET", signal, patience = 6000, onData } = options;
   signal?.throwIfAborted();
   const thrown: { readonly error: unknown }[] = [];

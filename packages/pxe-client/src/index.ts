@@ -32,12 +32,12 @@ export { type ReasonCode, reasons, type Verdict } from "./core/reasons.ts";
 export { uBoot } from "./core/u-boot.ts";
 export { type DhcpPort, type DhcpPortOptions, openDhcpPort } from "./dhcp-port.ts";
 export { type HttpGetOptions, httpGet } from "./http-get.ts";
-export {
-  type ClientPorts,
-  type FileRequest,
-  type PxeClientEvent,
-  PxeClientOptionError,
-  type PxeClientOptions,
+export { PxeClientOptionError } from "./option-error.ts";
+export type {
+  ClientPorts,
+  FileRequest,
+  PxeClientEvent,
+  PxeClientOptions,
 } from "./options.ts";
 export type { Signal } from "./signal.ts";
 export { type Fetched, type TftpGetOptions, tftpGet } from "./tftp-get.ts";

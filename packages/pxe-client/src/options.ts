@@ -1,10 +1,12 @@
-import { parseIpv4, parseMac } from "@bootlace/dhcp-core";
+import { parseMac } from "@bootlace/dhcp-core";
 import type { Clock } from "./clock.ts";
 import type { Outcome } from "./core/boot.ts";
 import type { Endpoint } from "./core/message.ts";
 import { type Model, type ModelName, modelNames, type Purpose } from "./core/model.ts";
 import type { ReasonCode, Verdict } from "./core/reasons.ts";
 import type { DhcpPort } from "./dhcp-port.ts";
+import * as check from "./option-checks.ts";
+import { type Checks, checkAll } from "./option-error.ts";
 
 /** The ports of the protocols; others for tests without privileges. Models see the real ones in any case. */
 export interface ClientPorts {
@@ -98,70 +100,39 @@ export type PxeClientEvent =
     } & FileRequest)
   | { readonly type: "ended"; readonly time: number; readonly outcome: Outcome };
 
-/** An option that cannot be: `option` is its name. */
-export class PxeClientOptionError extends RangeError {
-  override readonly name = "PxeClientOptionError";
-  readonly option: string;
+const isModel = (value: unknown) =>
+  modelNames.includes(value as ModelName) ||
+  (check.isObject(value) && check.isObject((value as { readonly voice?: unknown }).voice));
 
-  constructor(option: string, message: string) {
-    super(`${option}: ${message}`);
-    this.option = option;
-  }
-}
-
-const isPort = (least: number) => (value: unknown) =>
-  Number.isInteger(value) && (value as number) >= least && (value as number) <= 65_535;
-const isUnsigned = (most: number) => (value: unknown) =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-const isIpv4 = (value: unknown) => parseIpv4(value as string) !== undefined;
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
-const isFunction = (value: unknown) => typeof value === "function";
-const isBoolean = (value: unknown) => typeof value === "boolean";
-const isModel = (value: unknown) => isObject(value) || modelNames.includes(value as ModelName);
-
-type Check = readonly [holds: (value: unknown) => boolean, expected: string];
-
-const CHECKS: Readonly<Record<keyof PxeClientOptions, Check>> = {
+const CHECKS: Checks<PxeClientOptions> = {
   model: [isModel, `one of ${modelNames.join(", ")}, or a model`],
-  mac: [(value) => parseMac(value as string) !== undefined, "a MAC address"],
+  mac: [(value) => typeof value === "string" && parseMac(value) !== undefined, "a MAC address"],
   machine: [(value) => value instanceof Uint8Array && value.length === 17, "17 bytes"],
-  architecture: [isUnsigned(0xffff), "an integer from 0 to 65535"],
-  xid: [isUnsigned(0xffff_ffff), "an integer from 0 to 4294967295"],
-  dhcp: [isObject, "an open DHCP port"],
-  broadcast: [isIpv4, "an IPv4 address"],
-  local: [isIpv4, "an IPv4 address"],
-  ports: [isObject, "port numbers by name"],
-  waitOut: [isBoolean, "true or false"],
-  menuEntry: [isUnsigned(255), "an integer from 0 to 255"],
-  fetch: [isBoolean, "true or false"],
-  deadline: [(value) => typeof value === "number" && value > 0 && value < 2 ** 31, "milliseconds above 0"],
-  clock: [isObject, "a clock"],
-  onEvent: [isFunction, "a function"],
-  onData: [isFunction, "a function"],
+  architecture: check.integer(0, 0xffff),
+  xid: check.integer(0, 0xffff_ffff),
+  dhcp: check.objectWith("an open DHCP port", "listen", "send", "close"),
+  broadcast: check.ipv4,
+  local: check.ipv4,
+  ports: [check.isObject, "port numbers by name"],
+  waitOut: check.flag,
+  menuEntry: check.integer(0, 255),
+  fetch: check.flag,
+  deadline: check.milliseconds,
+  clock: check.clock,
+  onEvent: check.callback,
+  onData: check.callback,
 };
 
-const PORT_CHECKS: Readonly<Record<keyof ClientPorts, Check>> = {
-  client: [isPort(0), "a port from 0 to 65535"],
-  server: [isPort(1), "a port from 1 to 65535"],
-  pxe: [isPort(1), "a port from 1 to 65535"],
-  pxeClient: [isPort(0), "a port from 0 to 65535"],
-  tftp: [isPort(1), "a port from 1 to 65535"],
+const PORT_CHECKS: Checks<ClientPorts> = {
+  client: check.portOrFree,
+  server: check.port,
+  pxe: check.port,
+  pxeClient: check.portOrFree,
+  tftp: check.port,
 };
 
-function checkAll(where: string, given: object, checks: Readonly<Record<string, Check>>): void {
-  for (const [key, value] of Object.entries(given)) {
-    const name = `${where}${key}`;
-    if (!Object.hasOwn(checks, key)) throw new PxeClientOptionError(name, "unknown option");
-    const check = checks[key];
-    if (value !== undefined && check?.[0](value) === false) throw new PxeClientOptionError(name, `must be ${check[1]}`);
-  }
-}
-
-/** Throws a {@link PxeClientOptionError} that names the first option that cannot be. */
+/** Throws a PxeClientOptionError that names the first option that cannot be. */
 export function checkOptions(options: PxeClientOptions): void {
-  checkAll("", options, CHECKS);
-  for (const key of ["model", "mac"] as const) {
-    if (options[key] === undefined) throw new PxeClientOptionError(key, `must be ${CHECKS[key][1]}`);
-  }
-  checkAll("ports.", options.ports ?? {}, PORT_CHECKS);
+  checkAll<PxeClientOptions>(options, CHECKS, { needed: ["model", "mac"] });
+  checkAll<ClientPorts>(options.ports ?? {}, PORT_CHECKS, { within: "ports." });
 }

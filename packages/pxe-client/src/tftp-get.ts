@@ -1,5 +1,7 @@
 import type { Socket } from "node:dgram";
 import { type Clock, systemClock } from "./clock.ts";
+import * as check from "./option-checks.ts";
+import { type Checks, checkAll } from "./option-error.ts";
 import type { Signal } from "./signal.ts";
 import { openUdp } from "./udp.ts";
 
@@ -43,11 +45,34 @@ export type Fetched =
 
 const [RRQ, DATA, ACK, ERROR, OACK] = [1, 3, 4, 5, 6] as const;
 
+const CHECKS: Checks<TftpGetOptions> = {
+  server: check.ipv4,
+  port: check.port,
+  local: check.ipv4,
+  // A NUL ends the name in the packet.
+  file: [(value) => typeof value === "string" && value !== "" && !value.includes("\0"), "a name without NUL"],
+  blockSize: check.integer(8, 65_464),
+  windowSize: check.integer(1, 65_535),
+  signal: check.signal,
+  clock: check.clock,
+  patience: check.milliseconds,
+  repetitions: [
+    (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0),
+    "an integer, 0 or more",
+  ],
+  onSize: check.callback,
+  onData: check.callback,
+  onRepeat: check.callback,
+  onAbandoned: check.callback,
+};
+
 /**
  * Gets one file by TFTP in mode octet (RFC 1350, 2347, 2348, 2349, 7440). Rejects with `signal.reason` when it is
- * aborted, with what `onData` throws, and with the system's error when no socket can be bound.
+ * aborted, with what `onData` throws, and with the system's error when no socket can be bound, and with
+ * PxeClientOptionError for an option that cannot be.
  */
 export async function tftpGet(options: TftpGetOptions): Promise<Fetched> {
+  checkAll(options, CHECKS, { needed: ["server", "file"] });
   const { server, file, signal, clock = systemClock, patience = 1000, repetitions = 6, windowSize = 1 } = options;
   let over = false;
   let socket: Socket | undefined;
