@@ -124,6 +124,41 @@ export function describeServerContract(
     });
   });
 
+  describe("the contract: an option of start or stop", () => {
+    test.each<[string, unknown]>([
+      ["signal", { signal: new AbortController() }],
+      ["signal", { signal: "x" }],
+      ["signal", { signal: null }],
+      ["singal", { singal: undefined }],
+      ["options", new AbortController().signal],
+      ["options", null],
+    ])("%s of a start that cannot be rejects by name, with nothing bound: %j", async (option, options) => {
+      const port = await freePort(protocol, one);
+      const { server: refused, types } = server([one], port);
+      await expect(refused.start(options as never)).rejects.toMatchObject({ name: "OptionError", option });
+      expect([refused.addresses(), types]).toEqual([[], []]);
+      await expectFree(port, one);
+    });
+
+    test.each<[string, unknown]>([
+      ["timeout", { drain: true, timeout: "10s" }],
+      ["timeout", { drain: true, timeout: -5 }],
+      ["timeout", { drain: true, timeout: Number.NaN }],
+      ["timeout", { drain: true, timeout: 2 ** 31 }],
+      ["drain", { drain: "yes" }],
+      ["timeot", { timeot: 5 }],
+      ["options", null],
+      ["options", "x"],
+    ])("%s of a stop that cannot be rejects by name, and the server goes on: %j", async (option, options) => {
+      const { server: running } = server();
+      await using _ = running;
+      await running.start();
+      const before = running.addresses();
+      await expect(running.stop(options as never)).rejects.toMatchObject({ name: "OptionError", option });
+      expect(running.addresses()).toEqual(before);
+    });
+  });
+
   describe("the contract: an abort", () => {
     test.each<[string, (controller: AbortController) => void]>([
       ["before the start", (controller) => controller.abort(new Error("changed my mind"))],

@@ -99,7 +99,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeout);
+      if (timeout !== Infinity) timer = setTimeout(resolve, timeout);
     });
     await Promise.race([gone, hurried, late]);
     clearTimeout(timer);

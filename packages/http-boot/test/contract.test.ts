@@ -92,6 +92,19 @@ describe("a stop", () => {
   });
 });
 
+it("a drain without a limit waits for the answers", async () => {
+  await using test = await httpServer(large);
+  using client = await rawClient(test.port());
+  client.socket.pause();
+  client.request("/large");
+  await test.reported("start");
+  const stopped = test.server.stop({ drain: true, timeout: Infinity });
+  client.socket.resume();
+  await stopped;
+  expect(test.events.map(({ type }) => type)).not.toContain("aborted");
+  expect(test.events.at(-1)).toMatchObject({ type: "stopped" });
+});
+
 it("an address that could not be bound is reported once, and tried again at each tick", async () => {
   const holder = await taken("tcp", "127.0.0.1");
   const { port } = holder;

@@ -29,7 +29,7 @@ export function delayedReplies(): DelayedReplies {
     async drained(timeout) {
       if (waiting === 0) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeout);
+        const timer = timeout === Infinity ? undefined : setTimeout(resolve, timeout);
         over = () => {
           clearTimeout(timer);
           resolve();

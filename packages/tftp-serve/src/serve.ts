@@ -116,7 +116,7 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
 /** Waits until no transfer is left, or for `timeout` ms. */
 function drained(requests: Requests, timeout: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    const end = clock.every(timeout, finish);
+    const end = timeout === Infinity ? () => {} : clock.every(timeout, finish);
     function finish(): void {
       end();
       resolve();

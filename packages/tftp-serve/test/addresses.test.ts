@@ -146,7 +146,7 @@ describe("stop", () => {
       const client = await udpClient();
       client.send(rrq("big"), port);
       await client.next();
-      const stopped = server.stop({ drain: true, timeout: 500 });
+      const stopped = server.stop({ drain: true, timeout: hurry === "clock" ? 500 : Infinity });
       await new Promise((resolve) => setImmediate(resolve));
       if (hurry === "clock") clock.advance(500);
       else void server.stop();

@@ -13,12 +13,14 @@ import type { StartOptions, StopOptions } from "./stop-signal.ts";
 export interface BootServer<Changes, Statistics, Bound extends BoundAddress = BoundAddress> {
   /**
    * Binds every address. All are tried, and when one cannot be bound none stays bound. Twice while running: does nothing.
-   * @throws ServerStartError with every failure; the reason of `signal` when it was aborted meanwhile
+   * @throws ServerStartError with every failure; the reason of `signal` when it was aborted meanwhile; OptionError, with
+   * nothing bound, for an option that cannot be
    */
   start(options?: StartOptions): Promise<void>;
   /**
    * Closes all. `drain`: take no new requests, but let what runs come to its end, for at most `timeout` ms (default
-   * 30,000). Safe at any time: before a start, after one that failed, and twice.
+   * 30,000; `Infinity`: no limit). Safe at any time: before a start, after one that failed, and twice.
+   * @throws OptionError for an option that cannot be; the server then goes on
    */
   stop(options?: StopOptions): Promise<void>;
   /**

@@ -1,3 +1,5 @@
+import { check } from "./option-checks.ts";
+import { checkOptions, mustBe, OptionError, type OptionTable } from "./option-error.ts";
 import type { StartOptions, StopOptions, StopSignal } from "./stop-signal.ts";
 
 /** How a server starts and stops; see {@link lifecycle}. */
@@ -7,7 +9,7 @@ export interface LifecycleSteps {
    * did not see is dealt with by the lifecycle.
    */
   open(signal: StopSignal | undefined): Promise<void>;
-  /** Gives all back. It is called once for each `open` that was fulfilled. */
+  /** Gives all back. It is called once for each `open` that was fulfilled. `timeout` may be `Infinity`. */
   close(how: { readonly drain: boolean; readonly timeout: number }): Promise<void>;
   /** A stop without `drain` came while `close` drains: end now what it waits for. */
   hurry?(): void;
@@ -15,15 +17,41 @@ export interface LifecycleSteps {
 
 /** The states of a server, as every server of Bootlace has them. */
 export interface Lifecycle {
-  /** Twice while running: does nothing. Waits for a stop under way. */
+  /** Twice while running: does nothing. Waits for a stop under way. @throws OptionError before anything is opened */
   start(options?: StartOptions): Promise<void>;
-  /** Safe at any time: before a start, after one that failed, and twice. */
+  /** Safe at any time: before a start, after one that failed, and twice. @throws OptionError, and goes on as it was */
   stop(options?: StopOptions): Promise<void>;
   /** From the end of a start to the beginning of its stop. */
   readonly running: boolean;
 }
 
 const drainTimeout = 30_000;
+/** The longest timer of Node.js. */
+const longestTimer = 2 ** 31 - 1;
+
+const startTable: OptionTable<StartOptions> = { signal: mustBe("an AbortSignal", isSignal) };
+
+const stopTable: OptionTable<StopOptions> = {
+  drain: check.flag,
+  timeout: mustBe(
+    `milliseconds from 0 to ${longestTimer}, or Infinity`,
+    (value) => value === Infinity || (typeof value === "number" && value >= 0 && value <= longestTimer),
+  ),
+};
+
+function isSignal(value: unknown): boolean {
+  const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<StopSignal>;
+  return (
+    typeof aborted === "boolean" && typeof addEventListener === "function" && typeof removeEventListener === "function"
+  );
+}
+
+function startOptions(given: StartOptions): StartOptions {
+  // What a signal has is not its own, so that it would pass for an object without options.
+  if (isSignal(given))
+    throw new OptionError("start", "options", "must be { signal }, not the signal itself", "argument");
+  return checkOptions("start", given, startTable);
+}
 
 /** Makes `start` and `stop` of a server out of the steps that open and close it. */
 export function lifecycle(steps: LifecycleSteps): Lifecycle {
@@ -69,7 +97,7 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
     }
   }
 
-  function stop(options: StopOptions = {}): Promise<void> {
+  function stopWith(options: StopOptions): Promise<void> {
     if (options.drain) return inTurn(() => close(options));
     urgent++;
     if (closing !== undefined) steps.hurry?.();
@@ -79,8 +107,15 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
     });
   }
 
+  async function stop(given: StopOptions = {}): Promise<void> {
+    await stopWith(checkOptions("stop", given, stopTable));
+  }
+
   return {
-    start: (options = {}) => inTurn(() => open(options.signal)),
+    async start(given = {}) {
+      const { signal } = startOptions(given);
+      await inTurn(() => open(signal));
+    },
     stop,
     get running() {
       return running;

@@ -14,6 +14,6 @@ export interface StartOptions {
 export interface StopOptions {
   /** Take no new requests, but let what runs come to its end. Default false. */
   readonly drain?: boolean | undefined;
-  /** Milliseconds after which a drain ends. Default 30,000. */
+  /** Milliseconds after which a drain ends; `Infinity`: as long as it takes. Default 30,000. */
   readonly timeout?: number | undefined;
 }
