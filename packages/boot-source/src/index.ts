@@ -1,3 +1,4 @@
+export { boundedHolder } from "./bounded-holder.ts";
 export type { ClientFilter } from "./client-filter.ts";
 export { clientFilter } from "./client-filter.ts";
 export type { BlobContent, StreamContent, StreamOptions, WholeContent } from "./content.ts";

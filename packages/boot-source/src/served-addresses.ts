@@ -1,3 +1,4 @@
+import { boundedHolder } from "./bounded-holder.ts";
 import { clientFilter } from "./client-filter.ts";
 import type { AddressEvent, BoundAddress } from "./core/address-events.ts";
 import type { BindFailure, HolderOf } from "./core/bind-failure.ts";
@@ -68,7 +69,7 @@ export function servedAddresses<Listener extends { readonly endpoint: BoundAddre
     },
     onUnbound: ({ listener }) => emit({ type: "unlistening", time: now(), ...listener.endpoint }),
     onFailure: ({ address, port, code }) => emit({ type: "listen-failed", time: now(), address, port, code }),
-    holderOf: deps.options.holderOf,
+    holderOf: boundedHolder(deps.options.holderOf),
   });
 
   function filterNow() {

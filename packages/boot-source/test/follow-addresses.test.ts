@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type BindFailure, ServerStartError } from "../src/core/bind-failure.ts";
+import { type BindFailure, type HolderOf, ServerStartError } from "../src/core/bind-failure.ts";
 import { type AddressFollower, followAddresses } from "../src/core/follow-addresses.ts";
 
 interface Place {
@@ -8,7 +8,10 @@ interface Place {
 }
 
 /** A system with these addresses taken, and what a server does on it. */
-function system(taken: Record<string, string> = {}) {
+function system(
+  taken: Record<string, string> = {},
+  holderOf: HolderOf = async ({ address }) => `the holder of ${address}`,
+) {
   const open = new Set<string>();
   const log: string[] = [];
   let busy = 0;
@@ -34,7 +37,7 @@ function system(taken: Record<string, string> = {}) {
     onBound: ({ address, port }) => log.push(`+${address}:${port}`),
     onUnbound: ({ address, port }) => log.push(`-${address}:${port}`),
     onFailure: ({ code }, { address }) => log.push(`!${address} ${code}`),
-    holderOf: async ({ address }) => `the holder of ${address}`,
+    holderOf,
   });
   return { open, log, follower, taken };
 }
@@ -154,4 +157,15 @@ test("a bug in binding is thrown, and leaves nothing bound", async () => {
   const { open, follower } = system({ b: "bug" });
   await expect(follower.start(at("a", "b"))).rejects.toThrow(TypeError);
   expect(open.size).toBe(0);
+});
+
+test("an abort ends the search for the holder, and leaves nothing bound", async () => {
+  const abort = new AbortController();
+  const search = () => {
+    abort.abort(new Error("changed my mind"));
+    return new Promise<undefined>(() => {});
+  };
+  const { open, follower } = system({ b: "EADDRINUSE" }, search);
+  await expect(follower.start(at("a", "b"), { signal: abort.signal })).rejects.toThrow("changed my mind");
+  expect([...open]).toEqual([]);
 });

@@ -1,5 +1,12 @@
 import type { Socket } from "node:dgram";
-import { type BindFailure, checkOptions, followAddresses, lifecycle, type StopSignal } from "@bootlace/boot-source";
+import {
+  type BindFailure,
+  boundedHolder,
+  checkOptions,
+  followAddresses,
+  lifecycle,
+  type StopSignal,
+} from "@bootlace/boot-source";
 import { relayToRoute } from "./core/admit.ts";
 import type { Context, Datagram } from "./core/context.ts";
 import type { ProxyDhcpEvent } from "./core/events.ts";
@@ -18,7 +25,7 @@ import { systemInterfaces } from "./system-interfaces.ts";
 
 /** Another DHCP server on this host holds the port exclusively: two ways to run beside it. */
 const dhcpPortAdvice =
-  "Make that server bind its interfaces one by one and share the port (dnsmasq: bind-dynamic), " +
+  "If it is another DHCP server, make it bind its interfaces one by one and share the port (dnsmasq: bind-dynamic), " +
   "or use mode pxe-port-only, which replies on the PXE port alone";
 
 /**
@@ -56,7 +63,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       const role = port === listener?.address().port ? "dhcp" : "pxe";
       emit({ type: "listen-failed", time: now(), address, port, code, role, interfaceName: name });
     },
-    holderOf: options.holderOf,
+    holderOf: boundedHolder(options.holderOf),
   });
 
   const life = lifecycle({ open, close, hurry: delayed.hurry });

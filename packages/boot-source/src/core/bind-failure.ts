@@ -41,7 +41,19 @@ export function bindFailureText({ protocol, address, port, code, holder, advice 
   return `cannot bind ${protocol.toUpperCase()} ${address} port ${port}: ${code}${held}${help}`;
 }
 
-/** Adds to each failure with a port in use who holds it. A search that rejects finds nobody. */
+/** Adds what to do about it, where nothing was said and the code leaves no doubt. */
+export function withAdvice(failure: BindFailure): BindFailure {
+  const advice = failure.advice ?? adviceFor(failure);
+  return advice === undefined ? failure : { ...failure, advice };
+}
+
+function adviceFor({ code, port }: BindFailure): string | undefined {
+  if (code === "EADDRNOTAVAIL") return "No interface of this machine has this address";
+  const privileged = code === "EACCES" && port < 1024;
+  return privileged ? "Run the program with CAP_NET_BIND_SERVICE, or choose a port above 1023" : undefined;
+}
+
+/** Adds to each failure with a port in use who holds it. A search that fails, or gives no text, finds nobody. */
 export function withHolders(
   failures: readonly BindFailure[],
   holderOf: HolderOf | undefined,
@@ -49,8 +61,12 @@ export function withHolders(
   return Promise.all(
     failures.map(async (failure) => {
       if (failure.code !== "EADDRINUSE" || failure.holder !== undefined || holderOf === undefined) return failure;
-      const holder = await holderOf(failure).catch(() => undefined);
-      return holder === undefined ? failure : { ...failure, holder };
+      try {
+        const holder: unknown = await holderOf(failure);
+        return typeof holder === "string" ? { ...failure, holder } : failure;
+      } catch {
+        return failure;
+      }
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { type BindFailure, type HolderOf, ServerStartError, withHolders } from "./bind-failure.ts";
+import { type BindFailure, type HolderOf, ServerStartError, withAdvice, withHolders } from "./bind-failure.ts";
 import type { StopSignal } from "./stop-signal.ts";
 
 export type BindResult<Bound> =
@@ -95,7 +95,8 @@ export function followAddresses<Wanted, Bound>(
         if (faults.length > 0) tolerated.push([name, place, faults]);
       }
       if (signal?.aborted) throw signal.reason;
-      const [first, ...others] = await withHolders(fatal, places.holderOf);
+      const found = await unlessAborted(withHolders(fatal, places.holderOf), signal);
+      const [first, ...others] = found.map(withAdvice);
       if (first !== undefined) throw new ServerStartError([first, ...others]);
     } catch (error) {
       await unbindAll();
@@ -159,4 +160,21 @@ export function followAddresses<Wanted, Bound>(
     get: (name) => bound.get(name),
     failing: () => [...failing.values()].flat(),
   };
+}
+
+/** Rejects with the reason of the signal when it is aborted first. */
+async function unlessAborted<T>(work: Promise<T>, signal: StopSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    // The work may have begun with the abort.
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
