@@ -1,5 +1,5 @@
 import { check } from "./core/option-checks.ts";
-import { checkOptions, type OptionTable } from "./core/option-error.ts";
+import { checkArgument, checkOptions, type OptionTable } from "./core/option-error.ts";
 import type { OpenResult, SourceFile } from "./core/source.ts";
 import { type Pieces, streamFile, type WebStream } from "./stream-file.ts";
 
@@ -30,6 +30,24 @@ const streamTable: OptionTable<StreamOptions> = {
   spoolSize: check.integer(0),
 };
 
+const dataCheck = check.mustBe(
+  "text, a Uint8Array, a Blob or a stream",
+  (data) => typeof data === "string" || data instanceof Uint8Array || isBlob(data) || isStream(data),
+);
+
+const versionCheck = check.mustBe("text", (value) => value === undefined || typeof value === "string");
+
+function isBlob(data: unknown): data is BlobContent {
+  const { size, slice } = (data ?? {}) as { size?: unknown; slice?: unknown };
+  return typeof size === "number" && typeof slice === "function";
+}
+
+/** Lists and typed arrays can be iterated too, though not as a stream. */
+function isStream(data: unknown): boolean {
+  const { getReader } = (data ?? {}) as { getReader?: unknown };
+  return typeof getReader === "function" || (typeof data === "object" && data !== null && Symbol.asyncIterator in data);
+}
+
 /** A window of TFTP has 64 KiB, and a server may be two pieces of 64 KiB ahead of what was acknowledged. */
 const usualSpoolSize = 1024 * 1024;
 const utf8 = new TextEncoder();
@@ -42,14 +60,18 @@ export function content(data: WholeContent, version?: string): OpenResult;
 /**
  * A file from a stream, made anew at each `open`. The stream is closed once, when the file is; an error of it ends the
  * transfer, and so does its end before `size`.
- * @throws OptionError without a size
+ * @throws OptionError without a size, and for content or a version that cannot be
  */
 export function content(stream: StreamContent, options: StreamOptions): OpenResult;
 export function content(data: WholeContent | StreamContent, more?: string | StreamOptions): OpenResult {
+  checkArgument("content", "data", data, dataCheck);
+  if (typeof data === "string" || data instanceof Uint8Array || isBlob(data)) {
+    checkArgument("content", "version", more, versionCheck);
+  }
   if (typeof data === "string") return { ok: true, file: bytesFile(utf8.encode(data), versionOf(more)) };
   if (data instanceof Uint8Array) return { ok: true, file: bytesFile(data, versionOf(more)) };
-  if ("slice" in data) return { ok: true, file: blobFile(data, versionOf(more)) };
-  const given = typeof more === "object" ? more : ({} as StreamOptions);
+  if (isBlob(data)) return { ok: true, file: blobFile(data, versionOf(more)) };
+  const given = more === undefined ? ({} as StreamOptions) : (more as StreamOptions);
   const { size, modified, spoolSize = usualSpoolSize } = checkOptions("content", given, streamTable);
   const file = streamFile(data, size, spoolSize);
   return { ok: true, file: modified === undefined ? file : { ...file, modified } };

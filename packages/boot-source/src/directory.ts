@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { boundedMap } from "./core/bounded-map.ts";
 import { pathsOf, readClientPath } from "./core/client-path.ts";
 import { check } from "./core/option-checks.ts";
-import { checkOptions, type OptionTable } from "./core/option-error.ts";
+import { checkArgument, checkOptions, type OptionTable } from "./core/option-error.ts";
 import { notFound, type OpenResult, type Source, type SourceClient } from "./core/source.ts";
 import type { DirectoryOptions } from "./directory-options.ts";
 import { type Found, findFile, isBeneath, pathsIgnoringCase } from "./folder.ts";
@@ -33,9 +33,10 @@ const optionTable: OptionTable<DirectoryOptions> = {
  * Serves the regular files of a folder and nothing outside it. Symbolic links are followed as long as they stay inside. A
  * name may begin with the path of the folder itself, "/srv/boot/pxelinux.0"; one of the same path below it goes first.
  * @param root absolute, or from the current folder of the process at the time of this call
- * @throws OptionError for an option that is unknown or cannot be
+ * @throws OptionError for a root that is no text, and for an option that is unknown or cannot be
  */
 export function directory<Client = SourceClient>(root: string, given: DirectoryOptions<Client> = {}): Source<Client> {
+  checkArgument("directory", "root", root, check.text);
   const options = checkOptions<DirectoryOptions<Client>>("directory", given, optionTable);
   const wall = options.now ?? Date.now;
   const base = resolve(root);
