@@ -18,6 +18,7 @@ import {
 } from "./options.ts";
 import type { Signal } from "./signal.ts";
 import { type Fetched, tftpGet } from "./tftp-get.ts";
+import { tftpPlace } from "./tftp-place.ts";
 import { openUdp } from "./udp.ts";
 
 export interface PxeClient {
@@ -218,10 +219,13 @@ async function fetchFile(
   const at = local === undefined ? {} : { local };
   const sink = options.onData === undefined ? {} : { onData: options.onData };
   if (by === "tftp") {
+    const place = tftpPlace(server, ports.tftp, file);
+    if (place === undefined) return { kind: "gave-up", text: `${file}: not the URL of a file at an IPv4 address` };
     const { blockSize, windowSize } = model.voice.tftp;
     const { clock } = options;
-    return tftpGet({ server, port: ports.tftp, file, blockSize, windowSize, signal, clock, ...at, ...sink });
+    return tftpGet({ ...place, blockSize, windowSize, signal, clock, ...at, ...sink });
   }
+  if (!/^http:/i.test(file) || !URL.canParse(file)) return { kind: "gave-up", text: `${file}: not an http: URL` };
   // edk2 asks for the size first, and does not boot without it.
   const head = await httpGet({ url: file, method: "HEAD", signal, ...at });
   return head.kind === "whole" ? httpGet({ url: file, signal, ...at, ...sink }) : head;
