@@ -1,6 +1,7 @@
-import { check, networkOf, type OptionCheck, type OptionTable } from "@bootlace/boot-source";
+import { check, networkOf, type OptionCheck, OptionError, type OptionTable } from "@bootlace/boot-source";
 import { parseIpv4 } from "@bootlace/dhcp-core";
-import type { Ports } from "./core/context.ts";
+import { defaultPorts, type Ports } from "./core/context.ts";
+import type { ServedInterface } from "./core/interfaces.ts";
 import type { Limits, Rate } from "./core/limits.ts";
 import type { ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
 
@@ -31,10 +32,36 @@ const interfaceList = check.listOf(
   }),
 );
 
+/** What a function gave, at each poll: as strict as the list of the options. */
+export function checkedInterfaces(given: unknown): readonly ServedInterface[] {
+  return interfaceList(given, { where: "createProxyDhcp", option: "interfaces()" }) as readonly ServedInterface[];
+}
+
 const interfaces: OptionCheck = (value, place) => (typeof value === "function" ? value : interfaceList(value, place));
 
 /** The longest timer of Node.js. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+const somePorts = check.optionsOf<Ports>({
+  dhcp: check.portOrFree,
+  pxe: check.portOrFree,
+  client: check.port,
+  relay: check.port,
+});
+
+/** Two sockets on one port would be in each other's way. */
+const ownPorts: OptionCheck = (value, place) => {
+  const ports = somePorts(value, place);
+  const { dhcp, pxe } = { ...defaultPorts, ...(ports as Partial<Ports>) };
+  if (dhcp === pxe && dhcp !== 0) {
+    throw new OptionError(
+      place.where,
+      `${place.option}.pxe`,
+      `must differ from ${place.option}.dhcp, not be ${pxe} too`,
+    );
+  }
+  return ports;
+};
 
 export const changesTable: OptionTable<ProxyDhcpChanges> = {
   choose: check.callback,
@@ -52,12 +79,7 @@ export const optionsTable: OptionTable<ProxyDhcpOptions> = {
   onEvent: check.callback,
   pollMilliseconds: check.integer(1, LONGEST_TIMER),
   mode: check.oneOf("full", "pxe-port-only"),
-  ports: check.optionsOf<Ports>({
-    dhcp: check.portOrFree,
-    pxe: check.portOrFree,
-    client: check.port,
-    relay: check.port,
-  }),
+  ports: ownPorts,
   holderOf: check.callback,
   now: check.callback,
 };

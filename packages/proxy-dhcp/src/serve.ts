@@ -16,7 +16,7 @@ import { createLimiter, defaultLimits } from "./core/limits.ts";
 import { respond } from "./core/respond.ts";
 import { createTally } from "./core/tally.ts";
 import { delayedReplies } from "./delayed-replies.ts";
-import { changesTable, optionsTable } from "./option-tables.ts";
+import { changesTable, checkedInterfaces, optionsTable } from "./option-tables.ts";
 import type { BoundAddress, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
 import { bindService, closeService, receiveOn, type Service } from "./service.ts";
 import { settingsOf } from "./settings.ts";
@@ -92,7 +92,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
 
   function wantedInterfaces(): readonly ServedInterface[] {
     const { interfaces = systemInterfaces } = options;
-    return typeof interfaces === "function" ? interfaces() : interfaces;
+    return typeof interfaces === "function" ? checkedInterfaces(interfaces()) : interfaces;
   }
 
   /** An address removed since it was listed does not prevent the start. */

@@ -22,6 +22,8 @@ describe("options", () => {
     ["ports.dhcp", { ports: { dhcp: 70_000 } }],
     ["ports.dhcp", { ports: { dhcp: -1 } }],
     ["ports.pxe", { ports: { pxe: 4011.5 } }],
+    ["ports.pxe", { ports: { dhcp: 6767, pxe: 6767 } }],
+    ["ports.pxe", { ports: { pxe: 67 } }],
     ["ports.client", { ports: { client: 0 } }],
     ["ports.client", { ports: { client: "68" } }],
     ["ports.relay", { ports: { relay: 65_536 } }],
@@ -57,5 +59,14 @@ describe("options", () => {
       ...{ clientSubnets: undefined, vendorClasses: undefined, limits: undefined, now: undefined, holderOf: undefined },
     };
     expect(createProxyDhcp(options).addresses()).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ["interfaces()", "x"],
+    ["interfaces()[0]", [{ name: "q" }]],
+  ])("%s of a function is refused by the start, with nothing bound: %j", async (option, given) => {
+    const proxy = createProxyDhcp({ choose, ports: { dhcp: 0, pxe: 0 }, interfaces: () => given as never });
+    await expect(proxy.start()).rejects.toMatchObject({ name: "OptionError", option });
+    expect(proxy.addresses()).toEqual([]);
   });
 });
