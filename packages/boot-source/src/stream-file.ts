@@ -1,3 +1,4 @@
+import { kindOf } from "./core/option-error.ts";
 import type { SourceFile } from "./core/source.ts";
 import { type Spool, spool } from "./core/spool.ts";
 
@@ -100,5 +101,5 @@ function iterableTap(stream: Pieces & MaybeReadable): Tap {
 function bytesOf(piece: unknown): Uint8Array {
   if (typeof piece === "string") return utf8.encode(piece);
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(`a stream gave ${piece === null ? "null" : `a ${typeof piece}`} instead of bytes or text`);
+  throw new TypeError(`a stream gave ${kindOf(piece)} instead of bytes or text`);
 }

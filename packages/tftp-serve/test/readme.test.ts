@@ -56,7 +56,7 @@ describe("the examples of the README run", () => {
     const client = await udpClient();
     await fetchFile(client, port, "hello.txt", "tsize", "0");
     await expect(fetchFile(client, port, "no\\thing")).rejects.toThrow("File not found");
-    expect(lines).toEqual(['127.0.0.1 asks for "hello.txt"', "5 octets, 0 sent again", 'no "no\\\\thing": missing']);
+    expect(lines).toEqual(['127.0.0.1 asks for "hello.txt"', "5 bytes, 0 sent again", 'no "no\\\\thing": missing']);
   });
 
   test("Stop", async () => {
