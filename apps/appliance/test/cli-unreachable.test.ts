@@ -118,3 +118,20 @@ describe.each(commands)("bootlace %s", (name, command, words) => {
     expect([known.err, known.code]).toEqual(["", 0]);
   });
 });
+
+it.each(commands)("bootlace %s refuses an --api with a password, and does not repeat it", async (_, command, words) => {
+  const { code, err } = await cli.run(command, "--api", `http://user:hunter2@127.0.0.1:${nobody}/`, ...words);
+  expect(code).toBe(2);
+  expect(err).toContain("--token-file");
+  expect(err).not.toContain("hunter2");
+});
+
+it("bootlace status says that another server replies at that address", async () => {
+  const other = createServer((_, response) => response.end("<html>hi")).listen(0, "127.0.0.1");
+  await new Promise((resolve) => other.once("listening", resolve));
+  const { port } = other.address() as AddressInfo;
+  const { code, err } = await cli.run(status, "--api", `http://127.0.0.1:${port}`);
+  other.close();
+  expect(code).toBe(5);
+  expect(err).toContain(`http://127.0.0.1:${port} replies, but not as Bootlace does`);
+});

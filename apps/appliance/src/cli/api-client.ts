@@ -70,6 +70,9 @@ export function failWith(
 
 function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTarget> {
   const named = lastValue(args, "api");
+  // A password must not come back in a message, nor in a log of it.
+  if (named !== undefined && /^[a-z]+:\/\/[^/]*@/i.test(named))
+    return usage("--api takes no user and password; name the file of the daemon's token with --token-file");
   if (named !== undefined && !(/^https?:\/\//i.test(named) && URL.canParse(named)))
     return usage(`--api ${quote(named)} is not an http or https URL`);
   const file = lastValue(args, "config");
@@ -134,7 +137,7 @@ function apiOf({ url, token, hint }: ApiTarget): Api {
         const text = await opened.value.text();
         return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
       } catch (error) {
-        return unreachable(url, hint, error);
+        return error instanceof SyntaxError ? foreign(url, hint) : unreachable(url, hint, error);
       }
     },
     open: (path, headers, signal) => open(path, { headers: { ...authorization, ...headers }, signal }),
@@ -161,6 +164,11 @@ const tokenHint = "Name its file with --token-file, or set admin.tokenFile in th
 // After a change of the token file the daemon still has the old token, so the API cannot be used to reload it.
 const otherTokenHint =
   "The daemon has a different token. If the file changed since the daemon read it, make the daemon read it again: bootlace reload --pid PID, systemctl reload bootlace, or a SIGHUP";
+
+function foreign(url: string, hint: string): ApiFailure {
+  const message = `${url} replies, but not as Bootlace does`;
+  return { ok: false, exit: exitCodes.unreachable, error: { code: "unreachable", message, hint } };
+}
 
 function unreachable(url: string, hint: string, error: unknown): ApiFailure {
   const { code, name } = error as NodeJS.ErrnoException;
