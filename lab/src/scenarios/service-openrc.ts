@@ -80,7 +80,12 @@ async function followsItsInterface(lab: Lab, machine: Machine, log: () => string
   const ends = () => log().split("tftp.listening").length;
   const before = ends();
   await machine.ok("ip", "link", "set", "eth0", "down");
-  await eventually(lab, "the interface to be missed", 10, () => log().includes("no interface to serve") || undefined);
+  await eventually(
+    lab,
+    "the interface to be missed",
+    10,
+    () => log().includes("waiting for an interface to serve") || undefined,
+  );
   await machine.ok("ip", "link", "set", "eth0", "up");
   await eventually(lab, "TFTP on port 69 again", 10, () => ends() > before || undefined);
 }
