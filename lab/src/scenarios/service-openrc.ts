@@ -105,7 +105,7 @@ async function leavesRootWithoutSetpriv(lab: Lab, machine: Machine, log: () => s
     ["-u", "-g"].map(async (option) => (await machine.ok("id", option, "bootlace")).trim()),
   );
   must(found.join() === [...ids, "0000000000000000", "0000000000000000"].join(), `the rights of the daemon: ${found}`);
-  must(fresh().includes("without the right to low ports"), "the log does not say what is lost");
+  must(fresh().includes("without CAP_NET_BIND_SERVICE"), "the log does not say what is lost");
   await machine.ok("rc-service", "bootlace", "stop");
   lab.proof(`without setpriv: uid ${found[0]}, CapEff ${found[2]}`);
 }
