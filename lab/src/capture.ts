@@ -18,7 +18,7 @@ export interface Capture {
 
 /** What is kept of what was seen. */
 export interface CaptureOptions {
-  /** Octets kept of a frame. */
+  /** Bytes kept of a frame. */
   readonly snap?: number;
   /** In the words of pcap-filter(7); everything when left out. */
   readonly only?: string;

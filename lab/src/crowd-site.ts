@@ -30,7 +30,7 @@ export interface CrowdServer extends Bootlace {
 export interface CrowdServerOptions {
   /** Its folder; a second one of that name takes over what the first has left. */
   readonly name: string;
-  /** Octets of the kernel. */
+  /** Bytes of the kernel. */
   readonly kernel: number;
   readonly yaml?: string;
   readonly program?: Partial<Program>;

@@ -1,4 +1,4 @@
-/** Octets without a pattern (xorshift32 of the size), the same on every run, so that a lost or doubled block shows. */
+/** Bytes without a pattern (xorshift32 of the size), the same on every run, so that a lost or doubled block shows. */
 export function filler(size: number): Uint8Array {
   const words = new Uint32Array(Math.ceil(size / 4));
   let state = (size * 2654435761 + 1) >>> 0 || 1;

@@ -5,7 +5,7 @@ import type { Host } from "./namespaces.ts";
 import { locate } from "./packages.ts";
 import { runOk } from "./processes.ts";
 
-/** Octets of the EFI system partition in the image, in sectors of 512: Debian's GRUB fits, and the table of FAT16 wants some. */
+/** Bytes of the EFI system partition in the image, in sectors of 512: Debian's GRUB fits, and the table of FAT16 wants some. */
 const SECTORS = "16384";
 
 /**

@@ -22,7 +22,7 @@ export async function startDnsmasq(
   return started;
 }
 
-/** The IPv6 prefix of a lab LAN, by its third IPv4 octet. */
+/** The IPv6 prefix of a lab LAN, by its third IPv4 byte. */
 export function ipv6Prefix(subnet: number): string {
   return `fd0b:${subnet.toString(16)}::`;
 }

@@ -18,6 +18,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+test("calls nothing that Node.js 18 of Debian 12 does not have, but for what is put in front of it", () => {
+  // groupBy is of Node.js 21, withResolvers and fromAsync of 22; the prelude has what ES2023 added to arrays.
+  const newer =
+    /\b(?:Map|Object)\.groupBy\(|\bPromise\.(?:withResolvers|try)\(|\bArray\.fromAsync\(|\bRegExp\.escape\(/g;
+  expect(readFileSync(file, "utf8").match(newer) ?? []).toEqual([]);
+});
+
 /** The bundle as Node runs it, after `before` has changed that Node. */
 function run(words: readonly string[], before = "") {
   const script = `${before}; process.argv.splice(1, 0, "bootlace"); require(${JSON.stringify(file)});`;

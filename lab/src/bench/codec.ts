@@ -115,7 +115,7 @@ export async function measureCodecs(
   }));
 }
 
-/** Octets of heap for one decode, and for a map with as many views, by the number of unknown options. */
+/** Bytes of heap for one decode, and for a map with as many views, by the number of unknown options. */
 export interface MemoryLine {
   readonly unknown: number;
   readonly decode: number;
@@ -128,7 +128,7 @@ export async function measureDecodeMemory(lab: Lab, host: Host): Promise<readonl
   return JSON.parse(stdout.toString()) as MemoryLine[];
 }
 
-/** Octets that each further unknown option adds, from the first line to the last: in a decode, and in the bare map. */
+/** Bytes that each further unknown option adds, from the first line to the last: in a decode, and in the bare map. */
 export function growth(lines: readonly MemoryLine[]): { decode: number; map: number } {
   const [first, last] = [lines[0], lines.at(-1)];
   if (!first || !last || first === last) throw new LabFailure("no growth without two lines");

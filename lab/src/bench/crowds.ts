@@ -103,9 +103,9 @@ async function afterSilence(ground: Ground, running: Running): Promise<number> {
 
 export interface MemoryOutcome {
   readonly name: string;
-  /** Octets with 16 transfers under way, after the whole file was served once. */
+  /** Bytes with 16 transfers under way, after the whole file was served once. */
   readonly few: number;
-  /** Octets more for each of the further 224. */
+  /** Bytes more for each of the further 224. */
   readonly perTransfer: number;
 }
 

@@ -12,7 +12,7 @@ const LOAD = fileURLToPath(new URL("../programs/http-load.ts", import.meta.url))
 export interface HttpRow {
   readonly id: string;
   readonly title: string;
-  /** Octets of the file that all connections fetch. */
+  /** Bytes of the file that all connections fetch. */
   readonly size: number;
   readonly connections: number;
   /** Fetches in one run; for small files, seconds of one run instead. */

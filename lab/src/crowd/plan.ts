@@ -50,7 +50,7 @@ export interface CrowdResult {
   readonly offers: Percentiles;
   /** Milliseconds from a request at 4011 to its ACK. */
   readonly acks: Percentiles;
-  /** Seconds from switching on to the last octet of the kernel. */
+  /** Seconds from switching on to the last byte of the kernel. */
   readonly boots: Percentiles;
   /** Of whatever a client had to ask or acknowledge again, by what it was. */
   readonly repeats: {
@@ -64,7 +64,7 @@ export interface CrowdResult {
   /** Transfers that a client gave up and asked for anew. */
   readonly restarts: number;
   readonly resets: number;
-  /** Octets that arrived, compared with the tree. */
+  /** Bytes that arrived, compared with the tree. */
   readonly bytes: number;
   readonly files: number;
   readonly missing: number;

@@ -16,7 +16,7 @@ const ASK = fileURLToPath(new URL("../programs/ask-server.ts", import.meta.url))
 /** Where the type of the message stands in a crafted DISCOVER: behind the cookie, the code and the length. */
 const TYPE_AT = 242;
 
-/** An ordinary client: OFFER, ACK on the PXE port, and every file of the boot by TFTP and by HTTP, octet by octet. */
+/** An ordinary client: OFFER, ACK on the PXE port, and every file of the boot by TFTP and by HTTP, byte by byte. */
 export async function bootsAsEver(lab: Lab, site: FuzzSite, number: number): Promise<void> {
   const mac = `52:54:00:b0:${(number >> 8).toString(16).padStart(2, "0")}:${(number & 255).toString(16).padStart(2, "0")}`;
   const vendorClass = "PXEClient:Arch:00000:UNDI:002001";

@@ -16,7 +16,7 @@ interface Request {
 const patience = 1000;
 /** Milliseconds between two requests: 78 of them at once could overrun a socket. */
 const pace = 3;
-/** Octets 4 to 7 of a message: the transaction id, which an answer repeats (RFC 2131 section 2). */
+/** Bytes 4 to 7 of a message: the transaction id, which an answer repeats (RFC 2131 section 2). */
 const xid = 4;
 
 const [file = "", server = ""] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// Octets of heap that one decode takes, by the number of unknown options in the packet, and what a map of as many views
+// Bytes of heap that one decode takes, by the number of unknown options in the packet, and what a map of as many views
 // takes by itself. Needs --expose-gc, and a young generation in which nothing is collected meanwhile.
 import { decodePacket } from "@bootlace/dhcp-core";
 

@@ -14,13 +14,13 @@ interface Condition {
   readonly id: string;
   readonly done: string;
   readonly faults: WireFaults;
-  /** The third octet of the LAN. */
+  /** The third byte of the LAN. */
   readonly subnet: 11 | 12 | 13;
   /** How often a machine is switched on at most: firmware gives up where too much is lost. */
   readonly tries: number;
 }
 
-/** The LANs of the boot server, by their third octet, and the largest packet on each. */
+/** The LANs of the boot server, by their third byte, and the largest packet on each. */
 const LANS = { 11: 1500, 12: 576, 13: 1400 } as const;
 
 const CONDITIONS: readonly Condition[] = [

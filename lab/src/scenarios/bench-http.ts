@@ -74,7 +74,7 @@ async function measure(lab: Lab, rows: readonly HttpRow[]) {
   return { contestants, outcomes };
 }
 
-/** Every octet, once: the runs that are measured look at sizes only. */
+/** Every byte, once: the runs that are measured look at sizes only. */
 async function mustServe(lab: Lab, { name, host }: RunningHttp, root: string, row: HttpRow): Promise<void> {
   const local = join(lab.folder, "got");
   const url = `http://127.0.0.1:${HTTP_PORT}/${fileOf(row)}`;

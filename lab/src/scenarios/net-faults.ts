@@ -176,7 +176,7 @@ async function reported(lab: Lab, bootlace: Bootlace, count: number, words: stri
   must(right, `it says "${said}", not "${words}"`);
 }
 
-/** A file must have been asked for once, and served to its last octet. */
+/** A file must have been asked for once, and served to its last byte. */
 async function oneTransfer(lab: Lab, bootlace: Bootlace, file: string): Promise<string> {
   const about = (event: string) =>
     bootlace.records().filter((record) => record.event === event && String(record.file).endsWith(file));

@@ -15,7 +15,7 @@ import { handle, type Outcome, type OutgoingReply } from "../src/core/handle.ts"
 import type { Endpoint, ServedInterface } from "../src/core/interfaces.ts";
 import type { BootPlan, Choose, Ignore } from "../src/core/plan.ts";
 
-/** Octets from hexadecimal; blanks are for the eye. */
+/** Bytes from hexadecimal; blanks are for the eye. */
 export function hex(digits: string): Uint8Array {
   return new Uint8Array(Buffer.from(digits.replace(/\s/g, ""), "hex"));
 }
@@ -38,7 +38,7 @@ const V24 =
 /** A DISCOVER as an edk2 x64 machine sends it. */
 export const discoverOctets = datagramOf(V24);
 
-/** A datagram with these octets behind the cookie. */
+/** A datagram with these bytes behind the cookie. */
 export function datagramOf(options: string, header = HEADER): Uint8Array {
   const area = hex(options);
   const bytes = new Uint8Array(240 + area.length);
@@ -153,7 +153,7 @@ export function silenceOf(request: DhcpPacket | Uint8Array, scene: Scene = {}): 
   return outcome.decision.reason;
 }
 
-/** The options of a reply as it is on the wire, in order, as [code, octets in hexadecimal]. */
+/** The options of a reply as it is on the wire, in order, as [code, bytes in hexadecimal]. */
 export function wireOptions(reply: OutgoingReply): [number, string][] {
   return Array.from(decoded(reply.bytes).options, ([code, bytes]) => [code, toHex(bytes)]);
 }

@@ -10,7 +10,7 @@ export interface ChannelPool {
    * A socket of its own for one transfer, bound to the address the client asked and connected to the client: the system
    * picks a fresh port, keeps strangers out and tells when the client has closed its port. The handlers may be called
    * before this returns.
-   * @param frame octets of a full DATA packet, where windows of several are sent
+   * @param frame bytes of a full DATA packet, where windows of several are sent
    */
   open(client: TftpClient, handlers: ChannelHandlers, frame?: number): Channel;
   /** Closes sockets that have had no transfer for a second. @returns whether there are others */

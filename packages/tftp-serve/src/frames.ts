@@ -26,7 +26,7 @@ export type LoadFault = { readonly reason: "file-changed" | "io-failed"; readonl
 export interface FramedFile {
   readonly key: string | undefined;
   readonly size: number;
-  /** Octets of one packet; the last one of the file may be shorter. */
+  /** Bytes of one packet; the last one of the file may be shorter. */
   readonly frame: number;
   readonly lastBlock: number;
   /** Transfers that use it. */
@@ -40,7 +40,7 @@ export interface FramedFile {
   /** What is in memory now. */
   resident(): Iterable<Chunk>;
   isEmpty(): boolean;
-  /** Octets may come from this file from now on; one that is not needed is closed. */
+  /** Bytes may come from this file from now on; one that is not needed is closed. */
   adopt(file: SourceFile): void;
   /** Nobody uses it now: close the source, keep what is in memory. */
   rest(): void;

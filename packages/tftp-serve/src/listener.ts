@@ -12,7 +12,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Octets of requests that may wait: hundreds of machines ask within the moment in which we are busy with the first. */
+/** Bytes of requests that may wait: hundreds of machines ask within the moment in which we are busy with the first. */
 const waitingRoom = 1024 * 1024;
 
 /** The system gives less where its own limit is lower (socket(7): rmem_max). */

@@ -8,7 +8,7 @@ const piece = 65536;
 
 /**
  * A file as it looks in netascii. Its size and the place of each piece are only known when all of it was read once, and
- * a block that is sent again must have the same octets, whatever pair it begins in.
+ * a block that is sent again must have the same bytes, whatever pair it begins in.
  */
 export async function netasciiView(file: SourceFile): Promise<OpenResult> {
   if (file.size > maxNetasciiSize) return notFound("too-large");

@@ -12,7 +12,7 @@ export interface PooledSocket {
   settled: boolean;
   open: boolean;
   idleSince: number;
-  /** The system cuts longer datagrams into packets of so many octets; 0: it does not. */
+  /** The system cuts longer datagrams into packets of so many bytes; 0: it does not. */
   readonly segment: number;
 }
 

@@ -10,7 +10,7 @@ import { descriptorOf } from "./udp-handle.ts";
  * and none is closed before the stock is.
  */
 export interface SegmentStock {
-  /** Octets of each packet. */
+  /** Bytes of each packet. */
   readonly size: number;
   take(): PooledSocket | undefined;
   /** @param answered nothing is under way to the client that it could still object to */

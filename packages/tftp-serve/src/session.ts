@@ -38,7 +38,7 @@ export interface SessionHost {
   readonly progressInterval: number;
   emit(event: TftpEvent): void;
   nextId(): number;
-  /** @param frame octets of a full DATA packet, where windows of several are sent */
+  /** @param frame bytes of a full DATA packet, where windows of several are sent */
   channel(client: TftpClient, handlers: ChannelHandlers, frame?: number): Channel;
   /** Sends an ERROR where there is no transfer. */
   reject(client: TftpClient, packet: Uint8Array): void;

@@ -1,8 +1,8 @@
 import type { TftpClient } from "./core/events.ts";
 
-/** One upload. Octets come in order; the file appears under its name only after `commit`. */
+/** One upload. Bytes come in order; the file appears under its name only after `commit`. */
 export interface SinkFile {
-  /** The octets are only valid during the call, or until its promise is settled. */
+  /** The bytes are only valid during the call, or until its promise is settled. */
   write(data: Uint8Array, position: number): void | Promise<void>;
   commit(): void | Promise<void>;
   /** Forget what was written. */
@@ -16,7 +16,7 @@ export interface SinkFault {
 }
 
 export type CreateResult =
-  /** `maxSize`: octets after which the upload is ended with ERROR 3. */
+  /** `maxSize`: bytes after which the upload is ended with ERROR 3. */
   | { readonly ok: true; readonly file: SinkFile; readonly maxSize: number }
   | { readonly ok: false; readonly fault: SinkFault };
 

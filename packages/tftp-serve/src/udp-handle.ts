@@ -15,7 +15,7 @@ type Request = new () => object;
 
 /** Takes note of a datagram; `false` or undefined: it was not sent, take the public way. */
 export interface QuickSender {
-  /** @returns octets + 1, 0 if it has to wait, or the negative number of an error */
+  /** @returns bytes + 1, 0 if it has to wait, or the negative number of an error */
   toPeer(packet: Uint8Array): number | undefined;
   to(packet: Uint8Array, port: number, address: string): boolean;
 }
@@ -53,7 +53,7 @@ function watch(handle: UdpHandle): void {
   };
 }
 
-/** (request, packets, count, hasCallback), or with port and address before the last; and octets + 1 when it went out. */
+/** (request, packets, count, hasCallback), or with port and address before the last; and bytes + 1 when it went out. */
 function isKnown(call: readonly unknown[], result: unknown): boolean {
   const [request, packets, count] = call;
   if (typeof request !== "object" || request === null || request.constructor.name !== "SendWrap") return false;

@@ -255,7 +255,7 @@ interface Running {
   /** Blocks on their way to the disk. */
   readonly queue: { payload: Uint8Array; ack: number | undefined; last: boolean }[];
   storing: boolean;
-  /** Octets written. */
+  /** Bytes written. */
   position: number;
   /** The file is complete and was reported. */
   committed: boolean;

@@ -10,7 +10,7 @@ import { ack, rrq, toHex } from "./hex.ts";
 const files = { big: pattern(5000), hello: Buffer.from("hello") };
 const source = memory(files);
 
-/** Acknowledges a transfer of 512-octet blocks to its end, from block 2 on; copies of a block count once. */
+/** Acknowledges a transfer of 512-byte blocks to its end, from block 2 on; copies of a block count once. */
 async function finish(client: UdpClient, tid: number): Promise<void> {
   client.send(ack(2), tid);
   for (let block = 2; ; ) {

@@ -19,7 +19,7 @@ export interface Received {
   readonly address: string;
 }
 
-/** A client that sends what it is told, octet by octet, and keeps what comes. */
+/** A client that sends what it is told, byte by byte, and keeps what comes. */
 export interface UdpClient {
   readonly port: number;
   send(packet: Uint8Array, port: number): void;
@@ -79,7 +79,7 @@ export function memory(files: Readonly<Record<string, Uint8Array>>): Source {
   };
 }
 
-/** Octets that differ from block to block. */
+/** Bytes that differ from block to block. */
 export function pattern(size: number): Uint8Array {
   return new Uint8Array(size).map((_, at) => (at * 31 + (at >> 9) * 7) & 0xff);
 }
@@ -139,7 +139,7 @@ export async function running(
   };
 }
 
-/** Fetches a file in lockstep, and gives its octets; an ERROR is thrown as its text. */
+/** Fetches a file in lockstep, and gives its bytes; an ERROR is thrown as its text. */
 export async function fetchFile(client: UdpClient, port: number, file: string, ...options: string[]): Promise<Buffer> {
   client.send(rrq(file, ...options), port);
   const blocks: Buffer[] = [];

@@ -86,7 +86,7 @@ function broken(law: string, index: number, bytes: Uint8Array): never {
   throw new Error(`${law}: request ${index} of seed ${seed}: ${Buffer.from(bytes).toString("hex")}`);
 }
 
-/** Reads the octets in every way a packet can be read, and answers them. */
+/** Reads the bytes in every way a packet can be read, and answers them. */
 function read(bytes: Uint8Array, index: number): TftpRequest | undefined {
   errorTextOf(bytes);
   if (opcodeOf(bytes) > 0xffff || numberOf(bytes) > 0xffff) broken("a number", index, bytes);

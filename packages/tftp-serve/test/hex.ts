@@ -1,4 +1,4 @@
-/** Octets from hexadecimal text with or without spaces. */
+/** Bytes from hexadecimal text with or without spaces. */
 export function hex(text: string): Uint8Array {
   return Uint8Array.from(text.match(/[0-9a-f]{2}/gi) ?? [], (pair) => Number.parseInt(pair, 16));
 }
@@ -7,7 +7,7 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
 }
 
-/** A request as a client writes it: opcode, then NUL-terminated strings, one octet for each character. */
+/** A request as a client writes it: opcode, then NUL-terminated strings, one byte for each character. */
 export function request(opcode: number, ...strings: readonly string[]): Uint8Array {
   const text = strings.map((string) => `${string}\0`).join("");
   return Uint8Array.from([0, opcode, ...Array.from(text, (character) => character.charCodeAt(0) & 0xff)]);

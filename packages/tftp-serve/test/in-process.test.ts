@@ -11,7 +11,7 @@ import type { SessionHost } from "../src/session.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { ack } from "./hex.ts";
 
-/** Octet of a file at a place, not to be confused with that of a place nearby. */
+/** Byte of a file at a place, not to be confused with that of a place nearby. */
 const octetAt = (place: number) => (place ^ (place >>> 9) ^ (place >>> 17)) & 0xff;
 
 /** A file of any size that costs nothing to keep. */

@@ -13,7 +13,7 @@ const collect: () => void = runInNewContext("gc");
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Open descriptors and octets in use, once all that was closed is gone. */
+/** Open descriptors and bytes in use, once all that was closed is gone. */
 async function footprint(): Promise<{ descriptors: number; octets: number }> {
   await turn();
   await turn();

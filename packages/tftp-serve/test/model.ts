@@ -23,7 +23,7 @@ export interface ModelResult {
   readonly outcome: Outcome | undefined;
   /** Blocks the client has, in order. */
   readonly received: number;
-  /** Every block had the octets that belong there. */
+  /** Every block had the bytes that belong there. */
   readonly exact: boolean;
   readonly complete: boolean;
   /** DATA packets the server sent in the attempt that succeeded. */

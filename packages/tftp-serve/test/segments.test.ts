@@ -21,7 +21,7 @@ async function socketsBefore(): Promise<number> {
   return openSockets();
 }
 
-/** `count` packets of `size` octets one behind the other, the last one shorter. */
+/** `count` packets of `size` bytes one behind the other, the last one shorter. */
 function packetsOf(size: number, count: number): Uint8Array[] {
   const bytes = new Uint8Array(size * count - 1).map((_, at) => at % 251);
   return Array.from({ length: count }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
@@ -46,7 +46,7 @@ async function stocked(size: number, count: number, setSize: SetSegmentSize = as
     clock,
     pool,
     taken,
-    /** A client, and a transfer to it whose packets have so many octets; `undefined`: one block after the other. */
+    /** A client, and a transfer to it whose packets have so many bytes; `undefined`: one block after the other. */
     transfer(frame: number | undefined) {
       const peer = udpSocket(local).bind(0, local);
       const heard: Buffer[] = [];

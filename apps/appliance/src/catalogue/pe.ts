@@ -12,7 +12,7 @@ export type PeMachine =
   | "loongarch64"
   | "itanium";
 
-/** Octets from the start of a file that `peMachine` may look at. */
+/** Bytes from the start of a file that `peMachine` may look at. */
 export const peHeaderOctets = 1024;
 
 const machines: ReadonlyMap<number, PeMachine> = new Map([
@@ -57,7 +57,7 @@ const sectionOctets = 40;
 
 /**
  * Where the signature, or the last of the sections whose headers are seen, ends (PE format, "Section Table").
- * @param head the first octets of a file with a PE header
+ * @param head the first bytes of a file with a PE header
  */
 export function contentEnd(head: Uint8Array): number {
   const view = new DataView(head.buffer, head.byteOffset, Math.min(head.length, peHeaderOctets));

@@ -29,7 +29,7 @@ export interface Boot {
   readonly next: number;
   /** Transfers that go on. */
   readonly running: number;
-  /** Octets of files that arrived. */
+  /** Bytes of files that arrived. */
   readonly bytes: number;
   /** Nothing more is expected. Files asked for later open it again. */
   readonly ended: boolean;

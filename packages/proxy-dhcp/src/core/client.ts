@@ -154,7 +154,7 @@ export function machineId(packet: DhcpPacket): string {
   return macOf(packet) ?? clientIdOf(packet) ?? formatMac(hardwareAddress(packet));
 }
 
-/** InfiniBand sends no hardware address, and one of 16 octets is the UUID once more. */
+/** InfiniBand sends no hardware address, and one of 16 bytes is the UUID once more. */
 function clientIdOf(packet: DhcpPacket): string | undefined {
   const bytes = packet.options.get(CLIENT_IDENTIFIER);
   return bytes === undefined || bytes.length < 2 ? undefined : formatMac(bytes);

@@ -19,11 +19,11 @@ export interface TransferRef {
   readonly mode: "octet" | "netascii";
 }
 
-/** Figures of a transfer up to now. Octets are those of the file as sent (after netascii), without headers. */
+/** Figures of a transfer up to now. Bytes are those of the file as sent (after netascii), without headers. */
 export interface TransferFigures {
-  /** Octets the receiver has acknowledged (read) or we have received (write). */
+  /** Bytes the receiver has acknowledged (read) or we have received (write). */
   readonly bytes: number;
-  /** Octets in all; for a write without tsize, what has come so far. */
+  /** Bytes in all; for a write without tsize, what has come so far. */
   readonly size: number;
   readonly blocks: number;
   /** DATA (read) or ACK (write) datagrams that were sent again. */
@@ -109,7 +109,7 @@ export type TftpEvent =
       readonly type: "negotiated";
       readonly time: number;
       readonly transfer: TransferRef;
-      /** Octets to send; undefined for an upload without tsize. */
+      /** Bytes to send; undefined for an upload without tsize. */
       readonly size: number | undefined;
       readonly blockSize: number;
       readonly windowSize: number;
@@ -138,7 +138,7 @@ export type TftpEvent =
       readonly type: "probe";
       readonly time: number;
       readonly transfer: TransferRef;
-      /** Octets the client was told. */
+      /** Bytes the client was told. */
       readonly size: number;
       readonly ms: number;
     }

@@ -1,6 +1,6 @@
 import type { NotServedReason } from "@bootlace/boot-source";
 
-/** A TFTP ERROR: code (RFC 1350, appendix; 8: RFC 2347) and the text we send. Texts stay below 40 octets. */
+/** A TFTP ERROR: code (RFC 1350, appendix; 8: RFC 2347) and the text we send. Texts stay below 40 bytes. */
 export interface TftpError {
   readonly code: number;
   readonly text: string;

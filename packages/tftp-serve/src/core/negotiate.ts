@@ -1,7 +1,7 @@
 import { type KnownOption, knownOption, requestedNumber } from "./options.ts";
 import type { OptionPair, TftpRequest } from "./packet.ts";
 
-/** Octets in flight at once, at most. */
+/** Bytes in flight at once, at most. */
 export const maxWindowOctets = 65536;
 
 /** RFC 1350. */
@@ -27,7 +27,7 @@ export interface Negotiated {
 /**
  * Answers the options of a request (RFC 2347, 2348, 2349, 7440): only what was asked, names as the client wrote them,
  * values never above what was asked, timeout unchanged. An option that is unknown or has an invalid value is left out.
- * @param size octets of the file, for tsize; for an upload undefined: then tsize is echoed
+ * @param size bytes of the file, for tsize; for an upload undefined: then tsize is echoed
  */
 export function negotiate(request: TftpRequest, size: number | undefined, bounds: NegotiationBounds): Negotiated {
   const netascii = request.mode === "netascii";

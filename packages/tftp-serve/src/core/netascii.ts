@@ -1,7 +1,7 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Octets that `bytes` take in netascii (RFC 1350 §1, NVT of RFC 764): LF and CR take two. */
+/** Bytes that `bytes` take in netascii (RFC 1350 §1, NVT of RFC 764): LF and CR take two. */
 export function netasciiLength(bytes: Uint8Array): number {
   let length = bytes.length;
   for (const octet of bytes) if (octet === LF || octet === CR) length++;
@@ -10,8 +10,8 @@ export function netasciiLength(bytes: Uint8Array): number {
 
 /**
  * Writes `bytes` in netascii: LF as CR LF, CR as CR NUL, all else unchanged.
- * @param skip octets of the result to leave out at the front, for a block that begins within a pair
- * @returns octets written: as many as fit
+ * @param skip bytes of the result to leave out at the front, for a block that begins within a pair
+ * @returns bytes written: as many as fit
  */
 export function encodeNetascii(bytes: Uint8Array, target: Uint8Array, skip: number): number {
   let at = -skip;
@@ -30,9 +30,9 @@ export function encodeNetascii(bytes: Uint8Array, target: Uint8Array, skip: numb
   return Math.max(0, Math.min(at, target.length));
 }
 
-/** Turns netascii blocks back into octets. A CR at the end of a block waits for the next one. */
+/** Turns netascii blocks back into bytes. A CR at the end of a block waits for the next one. */
 export interface NetasciiDecoder {
-  /** Octets of one block, at most one more than it has. */
+  /** Bytes of one block, at most one more than it has. */
   decode(block: Uint8Array): Uint8Array;
   /** What is left after the last block: nothing, or a CR that stood alone. */
   end(): Uint8Array;

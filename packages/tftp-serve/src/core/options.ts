@@ -6,7 +6,7 @@ export const optionRanges = {
   blksize: { least: 8, most: 65464 },
   /** RFC 2349, seconds. */
   timeout: { least: 1, most: 255 },
-  /** RFC 2349, octets. */
+  /** RFC 2349, bytes. */
   tsize: { least: 0, most: Number.MAX_SAFE_INTEGER },
   /** RFC 7440. */
   windowsize: { least: 1, most: 65535 },

@@ -3,7 +3,7 @@ import { decodeLatin1, decodeText, writeLatin1 } from "./text.ts";
 /** Opcodes: RFC 1350 §5, OACK: RFC 2347. */
 export const opcodes = { rrq: 1, wrq: 2, data: 3, ack: 4, error: 5, oack: 6 } as const;
 
-/** Octets before the payload of DATA. */
+/** Bytes before the payload of DATA. */
 export const dataHeader = 4;
 
 /** Name and value of a TFTP option (RFC 2347), as they stand on the wire. */
@@ -20,7 +20,7 @@ export interface TftpRequest {
 export type RequestFault =
   /** Shorter than an opcode. */
   | "too-short"
-  /** Longer than 512 octets (RFC 2347). */
+  /** Longer than 512 bytes (RFC 2347). */
   | "too-long"
   /** Not RRQ nor WRQ. */
   | "opcode"
@@ -31,7 +31,7 @@ export type DecodedRequest =
   | { readonly ok: true; readonly request: TftpRequest }
   | { readonly ok: false; readonly fault: RequestFault };
 
-/** First two octets, or -1. */
+/** First two bytes, or -1. */
 export function opcodeOf(packet: Uint8Array): number {
   return packet.length < 2 ? -1 : ((packet[0] ?? 0) << 8) | (packet[1] ?? 0);
 }

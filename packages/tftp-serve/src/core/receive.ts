@@ -5,7 +5,7 @@ import { type Outcome, type TimerState, type TransferPlan, timing } from "./tran
 
 /** An upload: `size` of the plan is the tsize of the request, else 0. */
 export interface ReceivePlan extends TransferPlan {
-  /** Octets after which the upload is ended. */
+  /** Bytes after which the upload is ended. */
   readonly maxSize: number;
 }
 
@@ -14,7 +14,7 @@ export interface ReceiveState extends TimerState {
   readonly plan: ReceivePlan;
   /** Last block in order, absolute. */
   received: number;
-  /** Octets of the payloads so far. */
+  /** Bytes of the payloads so far. */
   octets: number;
   /** Blocks since our last ACK. */
   unacknowledged: number;

@@ -1,12 +1,12 @@
 /**
- * Octets as text: UTF-8 where they are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates), else one
- * character for each octet, so that an overlong `.` or `/` never becomes one.
+ * Bytes as text: UTF-8 where they are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates), else one
+ * character for each byte, so that an overlong `.` or `/` never becomes one.
  */
 export function decodeText(bytes: Uint8Array, from: number, to: number): string {
   return decodeUtf8(bytes, from, to) ?? decodeLatin1(bytes, from, to);
 }
 
-/** One character for each octet. */
+/** One character for each byte. */
 export function decodeLatin1(bytes: Uint8Array, from: number, to: number): string {
   let text = "";
   for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] ?? 0);
@@ -38,7 +38,7 @@ function decodeUtf8(bytes: Uint8Array, from: number, to: number): string | undef
   return text;
 }
 
-/** Writes one octet for each character, the low eight bits of its code. @returns the offset after it */
+/** Writes one byte for each character, the low eight bits of its code. @returns the offset after it */
 export function writeLatin1(text: string, target: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i);
   return at + text.length;

@@ -55,7 +55,7 @@ export function resume(state: TimerState, time: number): void {
   arm(state, time);
 }
 
-/** True when a transfer of `size` octets has lasted longer than `lifetime` and than 16 KiB/s would take. */
+/** True when a transfer of `size` bytes has lasted longer than `lifetime` and than 16 KiB/s would take. */
 export function outlived(state: TimerState, size: number, lifetime: number, time: number): boolean {
   return time - state.startedAt >= Math.max(lifetime, size / 16.384);
 }

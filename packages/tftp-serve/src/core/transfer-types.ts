@@ -23,7 +23,7 @@ export const timing = {
 
 /** Fixed at the start of a transfer. */
 export interface TransferPlan {
-  /** Octets on the wire, 0..2^53-1. */
+  /** Bytes on the wire, 0..2^53-1. */
   readonly size: number;
   readonly blockSize: number;
   readonly windowSize: number;
@@ -60,7 +60,7 @@ export interface TimerState {
 /** A file on its way to a client. `step` changes it in place; nobody else does. */
 export interface TransferState extends TimerState {
   readonly plan: TransferPlan;
-  /** The block with fewer octets than blockSize, perhaps none. */
+  /** The block with fewer bytes than blockSize, perhaps none. */
   readonly lastBlock: number;
   /** The OACK waits for ACK 0. */
   offering: boolean;

@@ -11,7 +11,7 @@ import {
   timing,
 } from "./transfer-types.ts";
 
-/** A file of `plan.size` octets for a client that asked at `at`, and the first thing to send: the OACK or DATA 1. */
+/** A file of `plan.size` bytes for a client that asked at `at`, and the first thing to send: the OACK or DATA 1. */
 export function begin(plan: TransferPlan, time: number): { state: TransferState; effect: TransferEffect } {
   const state: TransferState = {
     ...timerState(plan.timeout, time),
@@ -52,7 +52,7 @@ export function step(state: TransferState, event: TransferEvent): TransferEffect
   }
 }
 
-/** Octets the client has acknowledged. */
+/** Bytes the client has acknowledged. */
 export function acknowledgedOctets(state: TransferState): number {
   return Math.min(state.base * state.plan.blockSize, state.plan.size);
 }

@@ -4,10 +4,10 @@ import { images } from "./images.ts";
 /** Where the text of the server begins in each image, behind this mark. */
 const mark = "BOOTLACE-TEXT-01";
 
-/** Octets of mark and text together; the last one stays NUL. */
+/** Bytes of mark and text together; the last one stays NUL. */
 const blockOctets = 1024;
 
-/** Octets of text that fit. */
+/** Bytes of text that fit. */
 export const longestText = blockOctets - mark.length - 1;
 
 /** The program as it was built, its text empty. */

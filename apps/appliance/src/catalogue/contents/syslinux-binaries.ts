@@ -25,7 +25,7 @@ const smallestCore = 16 * 1024;
 const mostPadding = 16;
 /** 6.04 has its banner at 0xd70 or 0xe40. */
 const latestBanner = 16 * 1024;
-/** Octets behind the banner at which the core begins at the latest. */
+/** Bytes behind the banner at which the core begins at the latest. */
 const furthestCore = 1024;
 
 /**

@@ -20,7 +20,14 @@ export function keyOf(file: string): string {
 
 /** @param files steps in their order @returns one item a name, in the order in which they were asked for first */
 export function askedIn(files: readonly FileStep[]): readonly Asked[] {
-  const byName = Map.groupBy(files, ({ file }) => keyOf(file));
+  // Not Map.groupBy: the bundle runs on Debian 12's Node.js 18, which has none.
+  const byName = new Map<string, FileStep[]>();
+  for (const step of files) {
+    const key = keyOf(step.file);
+    const same = byName.get(key);
+    if (same === undefined) byName.set(key, [step]);
+    else same.push(step);
+  }
   return [...byName].map(([key, steps]) => {
     const tried = steps.filter(({ outcome }) => outcome !== "probe");
     const counted = tried.length > 0 ? tried : steps;
