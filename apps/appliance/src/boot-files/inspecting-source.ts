@@ -52,6 +52,15 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
   const waiting: Look[] = [];
   let working: Promise<void> | undefined;
 
+  /** Whether this version was said of this name already: a crowd that asks for one file costs no second look. */
+  function isSeen({ client, path }: Look, { version }: SourceFile): boolean {
+    return version !== undefined && seen.get(path) === keyOf(version, client.address, path);
+  }
+
+  function keyOf(version: string, address: string, path: string): string {
+    return `${version}\0${path}\0${folders.get(`${address}\0${path}`) ?? ""}`;
+  }
+
   function noticed(look: Look): void {
     if (waiting.length >= mostWaiting) return;
     waiting.push(look);
@@ -79,7 +88,7 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     const { file } = opened;
     try {
       const folder = folders.get(`${client.address}\0${path}`);
-      const key = file.version === undefined ? undefined : `${file.version}\0${path}\0${folder ?? ""}`;
+      const key = file.version === undefined ? undefined : keyOf(file.version, client.address, path);
       const before = key === undefined ? undefined : known.get(key);
       const ownHttpPorts = options.ownHttpPorts?.();
       const context = {
@@ -115,7 +124,7 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
       const after = (result: OpenResult): OpenResult => {
         if (!result.ok) {
           if (result.fault.reason === "missing") noticed({ ...look, missing: true });
-        } else if (result.file.sequential !== true) noticed(look);
+        } else if (result.file.sequential !== true && !isSeen(look, result.file)) noticed(look);
         return result;
       };
       const opened = source.open(name, client);
