@@ -67,7 +67,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       if (connection === undefined) return;
       const { client } = connection;
       const status = statusOf(reason);
-      const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+      const request = line && requestOf({ id: ++requests, time: clock.wall(), client, ...line, userAgent }).request;
       emit({ type: "refused", time: clock.wall(), client, request, reason, status, detail });
     },
   };

@@ -158,7 +158,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onFile(sighting: FileSighting | undefined, time: number): void {
     if (sighting === undefined) return;
-    const { transfer, fact: seen } = sighting;
+    const { transfer, fact: seen, asked = time, over: endedAt = time } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
     const boot =
       known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);
@@ -171,8 +171,8 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     const began = known === undefined && transfer !== undefined && !over;
     const next =
       known === undefined
-        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time)
-        : withFile(boot, known.number, seen, time);
+        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time, { time: asked, lastAt: endedAt })
+        : withFile(boot, known.number, seen, time, endedAt);
     if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
     const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);

@@ -1,5 +1,6 @@
 import { reasonOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
+import { beganAfter } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import { unresolved } from "./unresolved.ts";
 import type { BootView } from "./view.ts";
@@ -34,8 +35,9 @@ function isCut(view: BootView, step: FileStep): boolean {
 }
 
 /** Other files came before, so replies do arrive; none has come since, and the client asked for nothing else. */
-function isLastWord({ done, files }: BootView, { time, number, size }: FileStep): boolean {
+function isLastWord({ done, files }: BootView, step: FileStep): boolean {
+  const { time, size } = step;
   const [first] = done;
   if (first === undefined || size === 0 || done.some(({ lastAt }) => lastAt > time)) return false;
-  return files.every((other) => other.number <= number);
+  return !files.some((other) => beganAfter(other, step));
 }

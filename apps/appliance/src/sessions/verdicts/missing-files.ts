@@ -2,7 +2,7 @@ import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, beganAfter } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { archOf } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
@@ -53,7 +53,7 @@ function bootFileMissing(view: BootView): Found | undefined {
 function coreRefused(view: BootView): Found | undefined {
   const came = view.done.find(({ file }) => core.test(plainName(file)));
   if (came === undefined) return undefined;
-  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && one.first.number > came.number);
+  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && beganAfter(one.first, came));
   const [again] = sought;
   if (again === undefined || isOvercome(view, again) || !isSettled(view, again, certainAfter)) return undefined;
   return found("core-refused", "certain", [came, ...sought.map(({ last }) => last)], { file: came.file });

@@ -1,6 +1,6 @@
 import type { FileLack, FileNeed, LostJump, UnknownCommand } from "../../catalogue/file-facts.ts";
 import type { FileStep } from "../step.ts";
-import { keyOf, placesOf } from "./asked.ts";
+import { beganAfter, keyOf, placesOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import { shimMayRefuse } from "./secure-boot.ts";
 import type { BootView } from "./view.ts";
@@ -124,7 +124,7 @@ export const jumpToNowhere: Rule = {
     const { by, needs } = words;
     // What it names before the jump it may have fetched.
     const before = new Set(needs.filter(({ line }) => line < jump.line).flatMap(placesOf));
-    const isBefore = ({ file, number }: FileStep) => number <= by.number || before.has(keyOf(file));
+    const isBefore = (step: FileStep) => !beganAfter(step, by) || before.has(keyOf(step.file));
     if (!view.files.every(isBefore)) return undefined;
     const { label, line } = jump;
     return found("jump-to-nowhere", "likely", [by, view.done.at(-1)], { file: by.file, label, line });
