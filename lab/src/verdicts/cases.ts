@@ -8,6 +8,8 @@ import { NETWORK_CASES } from "./network.ts";
 import { OTHER_CASES } from "./others.ts";
 import { PXELINUX_CASES } from "./pxelinux.ts";
 import { UEFI_CASES } from "./uefi.ts";
+import { UNSEEN_CASES } from "./unseen.ts";
+import { UNSEEN_GOOD_CASES } from "./unseen-good.ts";
 
 const CORPUS: readonly Case[] = [
   ...PXELINUX_CASES,
@@ -24,6 +26,7 @@ const CORPUS: readonly Case[] = [
 /** The set-ups in the groups that docs/verdicts.md counts. */
 export const GROUPS: readonly { readonly title: string; readonly cases: readonly Case[] }[] = [
   { title: "the corpus", cases: CORPUS },
+  { title: "Unseen: invented without a look at the code", cases: [...UNSEEN_CASES, ...UNSEEN_GOOD_CASES] },
 ];
 
 /** Every set-up. */

@@ -78,13 +78,14 @@ async function boot(lab: Lab, one: Case): Promise<Result> {
   const site = await build(lab, one);
   await one.prepare?.(site);
   const checking = check(site, one);
+  // Where it fails before anybody waits for it, its error comes when somebody does.
+  checking.catch(() => undefined);
   const machine = await MACHINES[one.machine].start(site);
-  const meanwhile = one.meanwhile?.(site, machine);
   const patience = one.patience ?? 120;
   let shown: string;
   try {
-    [shown] = await machine.output.until(one.screen, patience);
-    await meanwhile;
+    // A person who fails in front of it ends the wait for the screen, too.
+    [[shown]] = await Promise.all([machine.output.until(one.screen, patience), one.meanwhile?.(site, machine)]);
     if (one.never?.test(machine.output.text())) throw new LabFailure(`${one.never} was on the screen`);
   } catch (error) {
     if (!(error instanceof LabFailure) || lab.signal.aborted) throw error;

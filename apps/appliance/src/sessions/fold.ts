@@ -7,6 +7,7 @@ import { faultBefore } from "./before-name.ts";
 import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { createFetches, type Fetch } from "./fetches.ts";
 import { defaultLimits, type FoldLimits } from "./fold-limits.ts";
+import { createNamelessLeases } from "./nameless-leases.ts";
 import { nextOption } from "./next-option.ts";
 import { createPaces, withStalls } from "./pace.ts";
 import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
@@ -43,6 +44,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   const limits = { ...defaultLimits, ...wanted };
   const boots = boundedMap<string, Boot>(limits.clients);
   const addresses = boundedMap<string, string>(limits.clients);
+  const nameless = createNamelessLeases(limits.clients);
   const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
   const paced = createPaces();
   const own = new Set<string>();
@@ -121,6 +123,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       boot = next;
     }
     if (sighting.part === "join") {
+      nameless.see(sighting, event.time);
       if (boot !== undefined) join(boot, sighting, event.time);
       return;
     }
@@ -190,7 +193,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       const late = boot === undefined || time - boot.lastAt > (kind === "system" ? joinWithin : limits.remember);
       return late ? undefined : boot;
     }
-    const key = known ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
+    const key = known ?? nameless.holderOf(address, time) ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
     addresses.set(address, key);
     return boots.get(key) ?? newBoot(key, time, key.startsWith("ip ") ? undefined : key);
   }

@@ -136,6 +136,9 @@ export function play(trail: Trail): Played {
       const isPi = client.kind?.startsWith("pi") === true;
       const options = { messageType: messageTypes.REQUEST, serverIdentifier: server, requestedAddress: asked };
       packet("dhcp", message({ ...options, ...(isPi ? {} : bootOptions()) }), { address: NONE, port: 68 });
+    } else if (word === "PLAIN") {
+      const options = { messageType: messageTypes.REQUEST, serverIdentifier: ROUTER, requestedAddress: client.address };
+      packet("dhcp", message(options), { address: NONE, port: 68 });
     } else if (word === "PXE") {
       const options = { messageType: messageTypes.REQUEST, ...bootOptions() };
       const asked = message(options, { ciaddr: client.address });

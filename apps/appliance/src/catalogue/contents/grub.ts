@@ -1,6 +1,6 @@
-import type { ConfigFacts, FileNeed } from "../file-facts.ts";
+import type { ConfigFacts, DiskRead, FileNeed, UnknownCommand } from "../file-facts.ts";
 import { type GrubCommand, type GrubWord, grubCommands } from "./grub-words.ts";
-import { folderOf, mostNeeds, needAt, on, ownServer, type ReadContext, unknownPart } from "./reading.ts";
+import { folderOf, mostNeeds, needAt, on, ownServer, pathFrom, type ReadContext, unknownPart } from "./reading.ts";
 
 /** A menu entry, and what it does. */
 interface Entry {
@@ -17,6 +17,8 @@ interface Entry {
 interface Block {
   readonly word: string;
   readonly entry?: Entry;
+  /** What the variables were before it: one entry starts, and none sees what another has set. */
+  readonly before?: ReadonlyMap<string, string>;
 }
 
 /** Commands that fetch files, and the role of those; the others of GRUB fetch none that a boot depends on. */
@@ -24,7 +26,6 @@ const roles: ReadonlyMap<string, FileNeed["role"]> = new Map([
   ["linux", "kernel"],
   ["linux16", "kernel"],
   ["linuxefi", "kernel"],
-  ["kernel", "kernel"],
   ["multiboot", "kernel"],
   ["multiboot2", "kernel"],
   ["xen_hypervisor", "kernel"],
@@ -48,6 +49,9 @@ const roles: ReadonlyMap<string, FileNeed["role"]> = new Map([
   ["background_image", "image"],
   ["loadfont", "image"],
 ]);
+/** Words of GRUB Legacy (GRUB 0.97 manual, "The list of commands") for which GRUB 2 has no command. */
+const legacyWords = new Set(["title", "kernel", "rootnoverify", "makeactive", "splashimage"]);
+const mostUnknown = 20;
 const decoration = new Set(["background_image", "loadfont"]);
 const conditional = new Set(["if", "for", "while", "until"]);
 const conditionalEnd = new Set(["fi", "done"]);
@@ -60,6 +64,9 @@ const server =
 /** Reads a `grub.cfg`: what it names and how it starts (GRUB manual, "The list of commands"). */
 export function readGrubConfig(text: string, context: ReadContext): ConfigFacts {
   const needs: FileNeed[] = [];
+  const diskReads: DiskRead[] = [];
+  const unknownCommands: UnknownCommand[] = [];
+  const functions = new Set<string>();
   const entries: Entry[] = [];
   const blocks: Block[] = [];
   const folder = context.folder ?? folderOf(context.path);
@@ -71,6 +78,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
   let conditions = 0;
   let included = false;
   let runs = false;
+  let leaves = false;
   let last: GrubCommand | undefined;
 
   const fill = ({ parts }: GrubWord): string =>
@@ -104,10 +112,12 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     for (const name of list) {
       const place = where(name.replace(/^newc:[^:]*:/, ""));
       if (command === "chainloader" && (place === undefined || /^\+|\)\+/.test(name))) {
-        if (entry !== undefined) entry.leaves = true;
+        if (entry === undefined) leaves = true;
+        else entry.leaves = true;
         continue;
       }
       if (role === "config") included = true;
+      if (place === undefined && role === "kernel") noteDiskRead(name, line, entry);
       if (place === undefined || needs.length >= mostNeeds || name === "") continue;
       if (role === "kernel" || role === "program") runs = true;
       if (entry !== undefined) entry.boots = true;
@@ -119,6 +129,23 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     }
   }
 
+  /** A kernel on a disk: nothing is asked for it. */
+  function noteDiskRead(name: string, line: number, entry: Entry | undefined) {
+    runs = true;
+    if (conditions > 0 || blocks.some(({ word }) => word === "function") || diskReads.length >= mostNeeds) return;
+    const [, device = variables.get("root") ?? "", path = ""] = /^(?:\(([^)]*)\))?(.*)$/s.exec(name) ?? [];
+    const disk = device === searched ? {} : { disk: device };
+    const of = entry === undefined ? {} : { entry: titleOf(entry) };
+    diskReads.push({ name: shown(name), ...disk, path: pathFrom("", path), ...of, line });
+  }
+
+  function close() {
+    const { before: kept } = blocks.pop() ?? {};
+    if (kept === undefined) return;
+    variables.clear();
+    for (const [name, value] of kept) variables.set(name, value);
+  }
+
   function titleOf(entry: Entry): string {
     const above = blocks.filter(({ word, entry: of }) => word === "submenu" && of !== entry);
     return [...above.map((block) => block.entry?.title ?? ""), entry.title].join(">");
@@ -126,6 +153,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
 
   function open(command: GrubCommand | undefined) {
     const [word = "", ...rest] = command?.words.map(fill) ?? [];
+    if (word === "function") functions.add(rest[0] ?? "");
     if (word !== "menuentry" && word !== "submenu") {
       blocks.push({ word });
       return;
@@ -137,7 +165,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     const title = shown(rest.find((argument) => !argument.startsWith("--")) ?? "");
     const entry: Entry = { title, index, nested, leaves: false, boots: false, ...(id === undefined ? {} : { id }) };
     entries.push(entry);
-    blocks.push({ word, entry });
+    blocks.push({ word, entry, before: new Map(variables) });
   }
 
   for (const command of grubCommands(text)) {
@@ -145,30 +173,48 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     while (before.has(words[0] ?? "")) words.shift();
     const [first = "", ...rest] = words;
     if (first === "{") open(last);
-    else if (first === "}") blocks.pop();
+    else if (first === "}") close();
     else if (conditional.has(first)) conditions++;
     else if (conditionalEnd.has(first)) conditions = Math.max(0, conditions - 1);
     else if (first === "set" || (rest.length === 0 && /^[a-z_]\w*=/i.test(first))) {
       const [, name, value = ""] = /^([^=]+)=(.*)$/s.exec(first === "set" ? (rest[0] ?? "") : first) ?? [];
       if (name !== undefined) assign(name, name === "root" ? value.replace(/^\((.*)\)$/, "$1") : value);
     } else if (first === "search" || /^search[.]/.test(first)) {
-      assign(/--set=(\w+)/.exec(rest.join(" "))?.[1] ?? "root", "disk");
+      assign(/--set=(\w+)/.exec(rest.join(" "))?.[1] ?? "root", searched);
     } else if (first === "exit" || first === "fwsetup") {
       const entry = blocks.findLast((block) => block.entry !== undefined)?.entry;
       if (entry !== undefined && first === "exit") entry.leaves = true;
+    } else if (isLegacy(first, rest) && !functions.has(first)) {
+      if (unknownCommands.length < mostUnknown) unknownCommands.push({ word: first, line: command.line });
     } else fetch(first, rest, command.line);
     last = command;
   }
 
   const timeout = variables.get("timeout");
-  const waits = entries.length > 0 ? timeout === undefined || Number.parseInt(timeout, 10) < 0 : !runs;
+  const isLegacyFile = unknownCommands.some(({ word }) => word === "title" || word === "kernel");
+  const waits = isLegacyFile
+    ? false
+    : entries.length > 0
+      ? timeout === undefined || Number.parseInt(timeout, 10) < 0
+      : !(runs || leaves);
   const starts = defaultEntry(entries, variables.get("default") ?? "0");
   return {
     loader: "grub",
     needs,
     ...(waits && included ? {} : { waits }),
+    ...(diskReads.length === 0 ? {} : { diskReads }),
+    ...(unknownCommands.length === 0 ? {} : { unknownCommands }),
+    ...(entries.length === 0 && leaves && !runs ? { localBoot: true } : {}),
     ...(starts === undefined || waits ? {} : { starts: starts.title, localBoot: starts.leaves && !starts.boots }),
   };
+}
+
+/** Stands for a disk that `search` looks for: where it finds none, the root stays what it was. */
+const searched = "disk";
+
+/** `root (hd0,0)` is a command of GRUB Legacy; in GRUB 2 root is a variable. */
+function isLegacy(word: string, rest: readonly string[]): boolean {
+  return legacyWords.has(word) || (word === "root" && /^\(/.test(rest[0] ?? ""));
 }
 
 function defaultEntry(entries: readonly Entry[], wanted: string): Entry | undefined {

@@ -23,9 +23,17 @@ export const transferCut: Rule = {
       reason: reasonOf(cut) === undefined ? undefined : reason,
       ...(detail === undefined ? {} : { detail }),
     };
-    return found("transfer-cut", "certain", [cut], facts);
+    return found("transfer-cut", mayBeWhole(cut) ? "likely" : "certain", [cut], facts);
   },
 };
+
+/** What TCP may have on its way at the end (edk2's HTTP asks for 2 MiB): a client that closes then may have it all. */
+const mostOnItsWay = 2 * 1024 * 1024;
+
+function mayBeWhole({ protocol, reason, bytes, total, size }: FileStep): boolean {
+  const whole = total ?? size;
+  return protocol === "http" && reason === "client-closed" && whole !== undefined && whole - bytes <= mostOnItsWay;
+}
 
 function isCut(view: BootView, step: FileStep): boolean {
   const { outcome, reason, bytes } = step;

@@ -7,8 +7,10 @@ import { chainLoop } from "./chain-loop.ts";
 import { contentFault, kernelAsBootSector } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
+import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
 import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
+import { sanTarget, tlsToPlainPort } from "./named-hosts.ts";
 import { oddities } from "./oddities.ts";
 import {
   entryLacks,
@@ -23,6 +25,7 @@ import {
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
+import { moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -56,12 +59,15 @@ const faults: readonly Rule[] = [
   requestsRefused,
   largePacketsLost,
   repliesLost,
+  moduleForOtherFirmware,
   transferCut,
   kernelRefused,
   portNotServed,
   unknownCommand,
   jumpToNowhere,
   entryLacks,
+  tlsToPlainPort,
+  grubLegacyWords,
 ];
 
 /** What a boot came to: the first rule that applies. */
@@ -79,6 +85,8 @@ const rules: readonly Rule[] = [
   scriptNamesNothing,
   namedNeverAsked,
   didNotRun,
+  sanTarget,
+  grubReadsDisk,
   ...goesOnElsewhere,
   ...delivered,
   interfacesLeftOut,

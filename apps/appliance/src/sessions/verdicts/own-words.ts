@@ -50,8 +50,9 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined || entry === facts.starts),
     begun,
     elsewhere: needs.filter(
-      ({ host, entry, optional }) =>
-        host !== undefined && (!begun || (!optional && (entry === undefined || entries.has(entry)))),
+      // A disk that is hooked in is no file, and what boots from it is seen by its own requests.
+      ({ host, entry, optional, san }) =>
+        host !== undefined && (!begun || (!optional && san !== true && (entry === undefined || entries.has(entry)))),
     ),
     lacks: (facts.lacks ?? []).filter(({ entry }) => begun && (entry === undefined || entries.has(entry))),
     unknownCommands: facts.unknownCommands ?? [],
@@ -170,6 +171,7 @@ export const portNotServed: Rule = {
       /^http:\/\/([^/:$]+)(?::(\d+))?(?=\/|$)/i.exec(name) ?? /^([^:]+):(\d+)$/.exec(host) ?? [];
     const wrong = words.needs.find((need) => {
       const [, address = "", port = "80"] = hostOf(need);
+      if (need.san === true || need.tls !== undefined) return false;
       return !need.optional && own.has(address) && !httpPorts.includes(Number(port));
     });
     if (wrong === undefined || view.done.at(-1) !== words.by) return undefined;
