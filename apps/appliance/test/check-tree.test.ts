@@ -207,6 +207,18 @@ boot:
   ]);
 });
 
+it("a URL that asks by TLS for the port of plain HTTP is told", async () => {
+  put("shimx64.efi", peImage(0x8664));
+  const config = `root: boot
+boot:
+  - { when: { arch: x64-uefi-http }, url: "https://{address}:8069/shimx64.efi" }
+  - { when: { firmware: ipxe }, script: "https://boot.example:8069/boot.ipxe" }
+`;
+  expect((await findings(config)).filter((line) => line.includes("T022"))).toEqual([
+    'a.yaml:3:1: error[T022] boot[0].url: "https://{address}:8069/shimx64.efi" asks by TLS, and Bootlace speaks plain HTTP on port 8069. Write http: in place of https:.',
+  ]);
+});
+
 it("findings are faults in --json, with code, place and hint", async () => {
   const [code, out] = await checked("root: boot\nboot:\n  - file: gone\n", "--json");
   expect([code, JSON.parse(out)]).toEqual([

@@ -51,7 +51,7 @@ const FETCH_ALL = `setenv serverip ${BOOT_SERVER}
 tftpboot \${kernel_addr_r} Image && tftpboot \${fdt_addr_r} dtbs/board.dtb && booti \${kernel_addr_r} - \${fdt_addr_r}
 `;
 
-/** Boots that fail, invented by somebody who had not read the code that judges them. */
+/** Boots that fail, invented by somebody who had not read the code that judges them; mended since. */
 export const UNSEEN_CASES: readonly Case[] = [
   {
     id: "unseen-boot-file-archive",
@@ -62,6 +62,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     screen: /netboot\.tar\.gz(\.\.\.| :).*(ok|bytes)|http:\/\/ipxe\.org\/[0-9a-f]{2}/,
     outcome: ["failed"],
     says: [/netboot\.tar\.gz/, /archive|gzip|compressed|[Uu]npack|not a (boot )?program|no program|too (big|large)/],
+    check: /T008.*gzip archive/,
   },
   {
     id: "unseen-boot-file-iso",
@@ -72,6 +73,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     screen: /netinst\.iso(\.\.\.| :).*(ok|bytes)|http:\/\/ipxe\.org\/[0-9a-f]{2}/,
     outcome: ["failed"],
     says: [/netinst\.iso/, /disc|CD|ISO|image|not a program|too (big|large)/],
+    check: /T008.*CD or DVD/,
   },
   {
     id: "unseen-grub-disk-root",
@@ -83,6 +85,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     patience: 180,
     outcome: ["failed", "unclear"],
     says: [/grub\.cfg/, /hd0|disk|vmlinuz/],
+    check: /T021.*hd0,msdos1/,
   },
   {
     id: "unseen-grub-legacy",
@@ -94,6 +97,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     patience: 180,
     outcome: ["failed", "unclear"],
     says: [/grub\.cfg/, /title|kernel|command|menuentry|GRUB 2|[Ll]egacy/],
+    check: /T014.*title/,
   },
   {
     id: "unseen-ipxe-https",
@@ -104,6 +108,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     screen: GAVE_UP,
     outcome: ["failed", "unclear"],
     says: [/https|TLS/, /boot\.ipxe|script|8069|plain|http:/],
+    check: /T022.*plain HTTP/,
   },
   {
     id: "unseen-ipxe-router-tftp",
@@ -167,6 +172,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     outcome: ["failed"],
     says: [/dtbs\/board\.dtb/, MISSING],
     seconds: 60,
+    check: /T001.*board\.dtb/,
   },
   {
     id: "unseen-uboot-script-plain",
@@ -179,6 +185,7 @@ export const UNSEEN_CASES: readonly Case[] = [
     outcome: ["failed"],
     says: [/boot\.scr/, /mkimage|header|plain text|not a (boot )?script|no script|packed/],
     seconds: 60,
+    check: /T012.*script image/,
   },
   {
     id: "unseen-http-grub",
@@ -221,5 +228,6 @@ export const UNSEEN_CASES: readonly Case[] = [
     screen: /ailed to load COM32 file menu\.c32|not a COM32|oot: /,
     outcome: ["failed"],
     says: [/menu\.c32/, /64|EFI|another|other|wrong|BIOS/],
+    check: /T004.*menu\.c32/,
   },
 ];

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { architectureByName, quote } from "@bootlace/dhcp-core";
 import type { FileFacts } from "../catalogue/file-facts.ts";
 import { fileFormats, formatFixes } from "../catalogue/file-formats.ts";
@@ -19,16 +20,36 @@ export async function checkRuleFiles(
   pending: readonly PendingBoot[],
 ): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
+  findings.push(...checkUrls(loaded));
   for (const named of [...namedFiles(loaded), ...pendingFiles(pending)])
     findings.push(...(await checkOne(loaded, tree, named)));
   return findings;
 }
 
+/** URLs of rules that ask this machine by TLS for a port on which plain HTTP is spoken. */
+function checkUrls({ config, originOf }: LoadedConfig): TreeFinding[] {
+  const own = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+  return config.boot.flatMap((rule, index) =>
+    (["url", "script"] as const).flatMap((key) => {
+      const [, host = "", port = "443"] = /^https:\/\/([^/:]+)(?::(\d+))?(?:\/|$)/i.exec(rule[key] ?? "") ?? [];
+      const isOwn = host === "{address}" || own.includes(host);
+      if (!isOwn || !config.http.enabled || config.http.port !== Number(port)) return [];
+      const path = ["boot", index, key];
+      const origin = originOf(path);
+      const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : atDefaults;
+      const problem = `${quote(rule[key] ?? "")} asks by TLS, and Bootlace speaks plain HTTP on port ${port}`;
+      return [finding("T022", { ...where, path: formatPath(path) }, problem, "Write http: in place of https:")];
+    }),
+  );
+}
+
+const atDefaults = { file: "defaults", line: 0, column: 0 };
+
 async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: NamedFile): Promise<TreeFinding[]> {
   const { name, path } = named;
   const origin = originOf(path);
   const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : undefined;
-  const inConfig: Place = { ...(where ?? { file: "defaults", line: 0, column: 0 }), path: formatPath(path) };
+  const inConfig: Place = { ...(where ?? atDefaults), path: formatPath(path) };
   const place = named.place ?? inConfig;
   const found = await tree.look(name);
   const shown = quote(name);

@@ -10,7 +10,7 @@ import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
 import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
-import { sanTarget, tlsToPlainPort } from "./named-hosts.ts";
+import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
 import { oddities } from "./oddities.ts";
 import {
   entryLacks,
@@ -68,6 +68,7 @@ const faults: readonly Rule[] = [
   entryLacks,
   tlsToPlainPort,
   grubLegacyWords,
+  offerByTls,
 ];
 
 /** What a boot came to: the first rule that applies. */

@@ -1,4 +1,5 @@
 import type { FileNeed } from "../../catalogue/file-facts.ts";
+import { beganAfter } from "./asked.ts";
 import { ownWordsOf } from "./own-words.ts";
 import { found, type Rule } from "./rule.ts";
 
@@ -15,6 +16,21 @@ export const tlsToPlainPort: Rule = {
     if (need?.host === undefined || !view.silentFor(5_000)) return undefined;
     const { name, host, line } = need;
     return found("tls-to-plain-port", "likely", [words.by], { by: words.by.file, name, host, line });
+  },
+};
+
+/** The client was told a URL with https on a port of this machine on which Bootlace speaks plain HTTP. */
+export const offerByTls: Rule = {
+  id: "B06",
+  when(view) {
+    const { reply, leases, network } = view;
+    const [, address = "", port = "443"] = /^https:\/\/([^/:]+)(?::(\d+))?(?:\/|$)/i.exec(reply?.bootFile ?? "") ?? [];
+    if (reply?.bootFile === undefined || !network.addresses.includes(address)) return undefined;
+    if (!network.httpPorts.includes(Number(port)) || view.files.some((file) => beganAfter(file, reply)))
+      return undefined;
+    if (leases.length > 0 ? !view.silentFor(5_000) : view.discoverCount < 3) return undefined;
+    const facts = { url: reply.bootFile, host: `${address}:${port}`, rule: reply.rule };
+    return found("offer-by-tls", "likely", [reply, leases.at(-1)], facts);
   },
 };
 

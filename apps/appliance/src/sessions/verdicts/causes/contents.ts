@@ -81,6 +81,11 @@ export const causesInContents = {
     fix: `write http: in place of https: in line ${line} of ${quote(by)}`,
   }),
 
+  "offer-by-tls": ({ url, host, rule }: { url: string; host: string; rule: string | undefined }): Words => ({
+    sentence: `the client was told to fetch ${quote(url)}: it asks by TLS (https), and Bootlace speaks plain HTTP at ${host}`,
+    fix: `write http: in place of https:${rule === undefined ? "" : ` in ${rule}`}`,
+  }),
+
   "port-not-served": (facts: {
     by: string;
     host: string;
