@@ -229,6 +229,11 @@ function machineWords({ machine, kernel }: { machine: string | undefined; kernel
 function piFix(file: string, lies: string | undefined): string {
   const own = "into the root folder, or into a folder named after its serial number";
   const folder = lies === undefined ? "" : folderOf(lies);
+  const asked = folderOf(file);
+  // The firmware came from the folder of its serial number, and the rest is to be there, too.
+  if (lies !== undefined && folder === "" && asked !== "") {
+    return `there is ${quote(lies)} in the root folder, and this Pi takes its files from ${quote(asked)}: copy it there`;
+  }
   if (lies === undefined || folder === "") return `copy the Pi's boot partition, with ${quote(file)}, ${own}`;
   if (/^[0-9a-f]{8}$/i.test(folder)) {
     return `${quote(lies)} is for the Pi with that serial number: copy the boot partition for this one ${own}`;
