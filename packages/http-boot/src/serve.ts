@@ -1,11 +1,16 @@
+import { isIP } from "node:net";
+import { hostname } from "node:os";
 import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
+import { namesOfMachine } from "./core/hosts.ts";
 import { reporter } from "./core/report.ts";
+import { readUnreadable, type Unreadable } from "./core/unreadable.ts";
 import { followDeliveries } from "./deliveries.ts";
+import { createDoor } from "./door.ts";
 import { requestOf } from "./exchange.ts";
 import { type Listener, type ListenerHooks, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
@@ -24,7 +29,10 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   const options = checkOptions("createHttpBootServer", given, optionsTable);
   const limits = { ...defaultLimits, ...options.limits };
   const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
-  const emit = reports.report;
+  const emit = (event: HttpBootEvent) => {
+    if (event.type === "done" && event.bytes > 0) connections.fetched(event.request.client.address);
+    reports.report(event);
+  };
   const cache = chunkCache(limits.cacheSize);
   /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
@@ -32,14 +40,35 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   /** Ends the drain of a stop, even before it has started. */
   let hurry = () => {};
   let lastRequest = 0;
+  let hosts = hostsOf(options.hosts);
   let requests = 0;
 
-  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks, unanswered);
+  const door = createDoor((client, reason, bytes) => refused(client, reason, undefined, readUnreadable("", bytes)));
+  const connections = connectionTable({
+    limits,
+    allows: (address) => places.allows(address),
+    isKnown: options.isKnown,
+    now: clock.ticks,
+    refuse(socket, client, reason) {
+      if (!door.refuse(socket, client, reason)) unanswered(client, reason);
+    },
+    closed: unanswered,
+  });
   const deliveries = followDeliveries({ unacknowledged: options.unacknowledged, clock, connections: connections.all });
   const transfers = transferTable(limits.lifetime, clock, deliveries, emit);
-  /** Closed without a word, as there is no room for one. */
-  function unanswered(client: HttpBootClient, reason: HttpRefusal): void {
-    emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail: "no answer" });
+  /** Closed without a word. */
+  function unanswered(client: HttpBootClient, reason: HttpRefusal, detail = "no answer"): void {
+    emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail });
+  }
+
+  function refused(
+    client: HttpBootClient,
+    reason: HttpRefusal,
+    detail: string | undefined,
+    { line, userAgent }: Partial<Unreadable>,
+  ): void {
+    const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+    emit({ type: "refused", time: clock.wall(), client, request, reason, status: statusOf(reason), detail });
   }
 
   const answer = bootRequests({
@@ -52,6 +81,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     ticks: clock.ticks,
     onSending: transfers.add,
     deliveries,
+    isOwnHost: (name) => hosts.has(name) || isIP(name) !== 0,
     unanswered,
   });
   const hooks: ListenerHooks = {
@@ -61,14 +91,11 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       lastRequest = clock.ticks();
       answer(request, response);
     },
-    onUnreadable(socket, { reason, detail, line, userAgent }) {
+    onUnreadable(socket, unreadable) {
       const connection = connections.of(socket);
-      writeRawRefusal(socket, reason);
-      if (connection === undefined) return;
-      const { client } = connection;
-      const status = statusOf(reason);
-      const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
-      emit({ type: "refused", time: clock.wall(), client, request, reason, status, detail });
+      const { reason, detail } = unreadable;
+      writeRawRefusal(socket, reason, () => socket.destroy());
+      if (connection !== undefined) refused(connection.client, reason, detail, unreadable);
     },
   };
 
@@ -119,6 +146,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
         hurry = resolve;
       });
       await places.close();
+      door.clear();
       const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
       if (drain) await drained(gone, hurried, timeout);
       for (const end of ends) end();
@@ -138,6 +166,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     async configure(given) {
       const changes = checkOptions("configure", given, changesTable);
       Object.assign(limits, changes.limits);
+      if (changes.hosts !== undefined) hosts = hostsOf(changes.hosts);
       return places.change(changes);
     },
     addresses: places.bound,
@@ -149,4 +178,8 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     }),
     [Symbol.asyncDispose]: () => stop(),
   };
+}
+
+function hostsOf(more: readonly string[] = []): ReadonlySet<string> {
+  return new Set([...namesOfMachine(hostname()), ...more.map((name) => name.toLowerCase())]);
 }

@@ -27,11 +27,13 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resol
 function served(source: Source = directory(root, { ignoreCase: true })) {
   const events: HttpBootEvent[] = [];
   let ids = 0;
-  const connections = connectionTable(
-    { maxConnections: 9, maxConnectionsPerClient: 9 },
-    () => true,
-    () => 0,
-  );
+  const connections = connectionTable({
+    limits: { maxConnections: 9, maxConnectionsPerClient: 9 },
+    allows: () => true,
+    now: () => 0,
+    refuse: () => {},
+    closed: () => {},
+  });
   const clock = { wall: () => 1_000, ticks: () => 0, every: () => () => {} };
   const deliveries = followDeliveries({ unacknowledged: undefined, clock, connections: connections.all });
   const answer = bootRequests({
@@ -43,6 +45,7 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     ticks: clock.ticks,
     deliveries,
     onSending: () => () => {},
+    isOwnHost: () => true,
     unanswered: () => {},
     connectionOf: ({ socket }) => connections.of(socket),
   });
@@ -75,6 +78,7 @@ describe("a file", () => {
     expect(get).toMatchObject({ status: 200, body: Buffer.from("efi program") });
     expect(get.headers).toEqual({
       "content-type": "application/efi",
+      "x-content-type-options": "nosniff",
       "content-length": "11",
       "accept-ranges": "bytes",
       etag: expect.stringMatching(/^"[0-9a-z-]+"$/),
