@@ -87,8 +87,9 @@ export function connectionTable(deps: ConnectionTableDeps): Connections {
     const mostOwn = Math.min(maxConnectionsPerClient, maxConnections - Math.floor(maxConnections / clientPart));
     const ofClient = ({ client }: Connection) => client.address === address;
     if (own >= mostOwn && !makeRoom(ofClient)) return "too-many-connections-of-client";
-    const kept = known.has(address) || isKnown(address) ? 0 : Math.floor(maxConnections / keptPart);
-    if (connections.size < maxConnections - kept) return undefined;
+    const left = maxConnections - connections.size;
+    if (left > Math.floor(maxConnections / keptPart)) return undefined;
+    if (left > 0 && (known.has(address) || isKnown(address))) return undefined;
     const hasMore = ({ client }: Connection) => (perClient.get(client.address) ?? 0) > own + 1;
     return makeRoom(() => true) || makeRoom(hasMore, 0) ? undefined : "too-many-connections";
   }

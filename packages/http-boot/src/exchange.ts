@@ -1,7 +1,7 @@
 import { type OpenResult, openSource, type Source, type SourceFault } from "@bootlace/boot-source";
 import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./answer.ts";
-import { type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
-import type { CachedFile, ChunkCache } from "./chunks.ts";
+import { type BodyCaches, type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
+import type { CachedFile } from "./chunks.ts";
 import type { Connection } from "./connections.ts";
 import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
 import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
@@ -13,7 +13,7 @@ import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface ExchangeDeps {
   readonly source: Source;
-  readonly cache: ChunkCache;
+  readonly caches: BodyCaches;
   /** Counts up from 1. */
   readonly nextId: () => number;
   readonly emit: (event: HttpBootEvent) => void;
@@ -133,7 +133,7 @@ function answer(one: Exchange, opened: OpenResult): void {
     return;
   }
   const { deps, message, response, connection, request } = one;
-  const file = deps.cache.open(opened.file);
+  const file = deps.caches.chunks.open(opened.file);
   const { size } = opened.file;
   const decided = decideAnswer(request.method, message.headers, opened.file, validatorsOf(file));
   if (decided.kind === "found" && !response.destroyed) {
@@ -186,7 +186,7 @@ function send(one: Exchange, file: CachedFile): void {
       refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
     }
   };
-  const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
+  const sending = sendBody(deps.caches, response, { file, first, total, begin, ended });
   const delivery = newDelivery(sending, began, {
     announce,
     done(completedAt, confirmed) {

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
+import { type CacheStatistics, checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
-import { chunkBytes, chunkCache } from "./chunks.ts";
+import { blockBytes, chunkCache, usualChunkBytes } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
@@ -23,17 +23,28 @@ const pollInterval = 2000;
 const sweepInterval = 1000;
 /** After this time without requests the memory of the cache is freed. */
 const cacheIdle = 60_000;
+/** One of so many bytes of the cache is for small parts of files. */
+const blocksPart = 8;
 
 /** A server on a clock of its own; see `createHttpBootServer`. */
 export function httpBootServer(given: HttpBootServerOptions, clock: Clock): HttpBootServer {
   const options = checkOptions("createHttpBootServer", given, optionsTable);
   const limits = { ...defaultLimits, ...options.limits };
-  const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
+  const reports = reporter(
+    (event: HttpBootEvent) => options.onEvent?.(event),
+    usualChunkBytes,
+    clock.wall,
+    clock.ticks,
+  );
   const emit = (event: HttpBootEvent) => {
     if (event.type === "done" && event.bytes > 0) connections.fetched(event.request.client.address);
     reports.report(event);
   };
-  const cache = chunkCache(limits.cacheSize);
+  const blocksSize = Math.floor(limits.cacheSize / blocksPart);
+  const caches = { chunks: chunkCache(limits.cacheSize - blocksSize), blocks: chunkCache(blocksSize, blockBytes) };
+  const clearCaches = () => {
+    for (const cache of Object.values(caches)) cache.clear();
+  };
   /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
@@ -73,7 +84,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
 
   const answer = bootRequests({
     source: options.source,
-    cache,
+    caches,
     nextId: () => ++requests,
     connectionOf: (message) => connections.of(message.socket),
     emit,
@@ -119,7 +130,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   }
 
   function forget(): void {
-    if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
+    if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) clearCaches();
   }
 
   /** Waits until all connections have ended, or `hurried` resolves, for at most `timeout` ms. */
@@ -154,7 +165,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       for (const connection of connections.all()) deliveries.abort(connection, "stopped");
       await gone;
       reports.flush();
-      cache.clear();
+      clearCaches();
       emit({ type: "stopped", time: clock.wall() });
     },
     hurry: () => hurry(),
@@ -174,7 +185,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       requests,
       connections: connections.size,
       transfersActive: transfers.active,
-      cache: { ...cache.statistics },
+      cache: sumOf(caches.chunks.statistics, caches.blocks.statistics),
     }),
     [Symbol.asyncDispose]: () => stop(),
   };
@@ -182,4 +193,13 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
 
 function hostsOf(more: readonly string[] = []): ReadonlySet<string> {
   return new Set([...namesOfMachine(hostname()), ...more.map((name) => name.toLowerCase())]);
+}
+
+function sumOf(one: CacheStatistics, other: CacheStatistics): CacheStatistics {
+  return {
+    bytes: one.bytes + other.bytes,
+    limit: one.limit + other.limit,
+    hits: one.hits + other.hits,
+    misses: one.misses + other.misses,
+  };
 }

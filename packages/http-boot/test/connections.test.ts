@@ -49,7 +49,11 @@ describe("a connection", () => {
 
   it.each([
     ["nonsense\r\n\r\n", 400, "malformed"],
-    ["GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "malformed"],
+    [
+      "GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+      400,
+      "malformed",
+    ],
     ["GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "malformed"],
     [`GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"y".repeat(9000)}\r\n\r\n`, 431, "headers-too-large"],
     ["CONNECT example.net:443 HTTP/1.1\r\nHost: example.net:443\r\n\r\n", 405, "method"],
@@ -162,7 +166,14 @@ describe("too many connections", () => {
     await using test = await httpServer(root, { limits: { maxConnections: 1, maxConnectionsPerClient: 1 } });
     using one = await rawClient(test.port());
     const others = await Promise.all(Array.from({ length: 9 }, () => rawClient(test.port())));
-    const statuses = await Promise.all(others.map((client) => client.answer().then(({ status }) => status, () => 0)));
+    const statuses = await Promise.all(
+      others.map((client) =>
+        client.answer().then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      ),
+    );
     expect(statuses.toSorted()).toEqual([0, 503, 503, 503, 503, 503, 503, 503, 503]);
     await Promise.all(others.map((client) => client.closed()));
     expect((await one.get("/small")).status).toBe(200);

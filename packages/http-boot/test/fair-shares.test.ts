@@ -32,7 +32,8 @@ function table(maxConnections: number, maxConnectionsPerClient: number, known: r
         /** It has sent a request, which is being answered. */
         ask: () => connection !== undefined && Object.assign(connection, { requests: 1, busy: true }),
         /** It has its answer. */
-        rest: () => connection !== undefined && Object.assign(connection, { requests: 1, busy: false, idleSince: time }),
+        rest: () =>
+          connection !== undefined && Object.assign(connection, { requests: 1, busy: false, idleSince: time }),
       };
     },
   };

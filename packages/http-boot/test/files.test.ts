@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
 import { afterEach, describe, expect, it } from "vitest";
-import { chunkCache } from "../src/chunks.ts";
+import { blockBytes, chunkCache } from "../src/chunks.ts";
 import { connectionTable } from "../src/connections.ts";
 import type { HttpBootEvent } from "../src/core/events.ts";
 import { followDeliveries } from "../src/deliveries.ts";
@@ -38,7 +38,7 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
   const deliveries = followDeliveries({ unacknowledged: undefined, clock, connections: connections.all });
   const answer = bootRequests({
     source,
-    cache: chunkCache(16 * 1024 * 1024),
+    caches: { chunks: chunkCache(16 * 1024 * 1024), blocks: chunkCache(1024 * 1024, blockBytes) },
     nextId: () => ++ids,
     emit: (event) => void events.push(event),
     now: clock.wall,
