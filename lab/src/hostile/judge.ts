@@ -1,0 +1,70 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { must } from "../failure.ts";
+import { runOk } from "../processes.ts";
+import type { Attack } from "./attack.ts";
+import { type Arena, BOOT_FILE, type HostileSite, HTTP_PORT, SERVER, startForAttack, VICTIMS } from "./site.ts";
+
+const CLIENT = fileURLToPath(new URL("../programs/honest-client.ts", import.meta.url));
+const usualSeconds = 5;
+/** The share that each service must serve. */
+const leastServed = 0.95;
+/** Milliseconds. */
+const slowest = 250;
+/** Seconds after the end of an attack, until all is as before. */
+const recovery = 2;
+
+interface Tally {
+  readonly asked: number;
+  readonly times: readonly number[];
+}
+
+type Tallies = Readonly<Record<"dhcp" | "pxe" | "tftp" | "http", Tally>>;
+
+/** Is an honest client for a while. */
+async function beHonest({ lab, victim }: Arena, seconds: number): Promise<Tallies> {
+  const words = [
+    CLIENT,
+    SERVER,
+    String(HTTP_PORT),
+    String(seconds),
+    BOOT_FILE.name,
+    String(BOOT_FILE.size),
+    ...VICTIMS,
+  ];
+  const { stdout } = await runOk(lab, victim.netns, process.execPath, words, { seconds: seconds + 20 });
+  return JSON.parse(stdout.toString()) as Tallies;
+}
+
+function percentile(times: readonly number[], share: number): number {
+  const sorted = times.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** Throws a LabFailure unless each service has served at least 95 of 100, and 99 of 100 within 250 ms. Gives the figures. */
+export function judge(when: string, tallies: Tallies): string {
+  const services = Object.entries(tallies);
+  const text = services
+    .map(([name, { asked, times }]) => `${name} ${times.length}/${asked} ${percentile(times, 0.99).toFixed(0)} ms`)
+    .join(", ");
+  const all = services.flatMap(([, { times }]) => times);
+  const served = services.every(([, { asked, times }]) => times.length >= leastServed * asked);
+  must(served, `${when} the honest client was not served: ${text}`);
+  must(percentile(all, 0.99) < slowest, `${when} the honest client was served late: ${text}`);
+  return text;
+}
+
+/** Attacks a Bootlace of its own, with an honest client beside it and two seconds after it. */
+export async function hold(arena: Arena, attack: Attack): Promise<string> {
+  const site: HostileSite = await startForAttack(arena, attack);
+  const stop = await attack.start(site);
+  await delay(500);
+  const during = judge(`${attack.name}: meanwhile`, await beHonest(arena, attack.seconds ?? usualSeconds));
+  const meanwhile = await attack.meanwhile?.(site);
+  await stop();
+  await delay(recovery * 1000);
+  judge(`${attack.name}: two seconds after it`, await beHonest(arena, recovery));
+  const afterwards = await attack.afterwards?.(site);
+  if (site.bootlace.process.running()) await site.bootlace.stop();
+  return [during, meanwhile, afterwards].filter((text) => text !== undefined).join("; ");
+}
