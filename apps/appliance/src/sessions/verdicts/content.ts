@@ -1,3 +1,4 @@
+import { syslinuxEnding } from "../../catalogue/contents/syslinux-types.ts";
 import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
@@ -180,16 +181,17 @@ function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: s
   return isProgram && (kind === "text" || kind === "script" || kind === "config") ? "text" : undefined;
 }
 
-/** The name PXELINUX takes for a boot sector, though the file is a kernel. */
-export const kernelAsBootSector: Rule = {
+/** The name PXELINUX takes for that of a boot sector or the like, though the file is a kernel. */
+export const kernelOfAnotherType: Rule = {
   id: "B21",
   when(view) {
     if (!view.asked.some(({ key }) => /(^|\/)ldlinux\.c32$/.test(key))) return undefined;
     const step = view.done.at(-1);
-    const ending = /\.(bin|bs|bss|0|com|cbt|img)$/i.exec(step?.file ?? "")?.[0];
-    if (step === undefined || ending === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
+    const taken = syslinuxEnding(step?.file ?? "");
+    if (step === undefined || taken === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
     const named = namedBy(view, keyOf(step.file));
     if (named?.need.role !== "program" || !view.silentFor(2_000)) return undefined;
-    return found("kernel-as-boot-sector", "likely", [named.by, step], { file: step.file, ending });
+    const { ending, noun } = taken;
+    return found("kernel-of-another-type", "likely", [named.by, step], { file: step.file, ending, noun });
   },
 };

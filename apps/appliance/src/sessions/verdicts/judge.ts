@@ -4,7 +4,7 @@ import { checkReached, checkRefused } from "./boot-check.ts";
 import { delivered, systemSeen } from "./booted.ts";
 import type { LastSeen } from "./causes/endings.ts";
 import { chainLoop } from "./chain-loop.ts";
-import { contentFault, kernelAsBootSector } from "./content.ts";
+import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
@@ -48,7 +48,7 @@ function lastSeen(view: BootView): LastSeen {
 /** What went wrong while files were fetched. */
 const faults: readonly Rule[] = [
   ...contentFault,
-  kernelAsBootSector,
+  kernelOfAnotherType,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,

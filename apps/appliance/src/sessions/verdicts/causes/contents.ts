@@ -47,8 +47,8 @@ export const causesInContents = {
     fix: `correct the label in line ${line} of ${quote(file)}, and look at the client's screen`,
   }),
 
-  "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
-    sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,
+  "kernel-of-another-type": ({ file, ending, noun }: { file: string; ending: string; noun: string }): Words => ({
+    sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for ${noun}`,
     fix: `write LINUX in place of KERNEL in the configuration, or rename the file to one without "${ending}"`,
   }),
 
