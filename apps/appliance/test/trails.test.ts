@@ -27,6 +27,7 @@ function compare(played: Played, right: Right): void {
   for (const [second, outcome] of Object.entries(right.while ?? {})) {
     expect(outcomes.findLast((each) => each.second <= Number(second))?.outcome).toBe(outcome);
   }
+  if (right.turns !== undefined) expect(outcomes.map(({ outcome }) => outcome)).toEqual(right.turns);
   if (right.boots !== undefined) expect(boots).toHaveLength(right.boots);
   if (right.fetches !== undefined) expect(fetches).toBe(right.fetches);
   if (right.evidence !== undefined) {

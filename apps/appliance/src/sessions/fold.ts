@@ -12,10 +12,10 @@ import { createPaces, withStalls } from "./pace.ts";
 import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
 import { type BootChange, reportedOf, withReported } from "./reported.ts";
+import { createStanding } from "./standing.ts";
 import type { Fact } from "./step.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { judge } from "./verdicts/judge.ts";
-import { sameVerdict } from "./verdicts/verdict.ts";
 import type { JudgeContext } from "./verdicts/view.ts";
 
 /** Ties everything that happens into boots. Time is that of the events; between ticks nothing is judged. */
@@ -53,6 +53,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   const surroundings = createSurroundings();
+  const standing = createStanding();
   const fetches = createFetches();
   let changed = new Map<string, BootChange>();
 
@@ -90,12 +91,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function judged(known: Boot, now: number): void {
     const boot = withStalls(known, now);
-    const verdicts = judge(boot, contextAt(now));
+    const verdicts = standing.of(boot, judge(boot, contextAt(now)));
     const ended = boot.running === 0 && now - boot.lastAt >= limits.endAfter;
-    const same =
-      verdicts.length === boot.verdicts.length &&
-      verdicts.every((verdict, at) => sameVerdict(verdict, boot.verdicts[at]));
-    if (same && ended === boot.ended && boot === known) return;
+    if (verdicts === boot.verdicts && ended === boot.ended && boot === known) return;
     put({ ...boot, verdicts, ended });
   }
 

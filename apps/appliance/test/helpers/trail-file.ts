@@ -23,6 +23,8 @@ const right = z.strictObject({
   reported: z.int().optional(),
   /** Outcome by second. */
   while: z.record(z.string(), z.string()).optional(),
+  /** Every outcome in turn. */
+  turns: z.array(z.string()).optional(),
   boots: z.int().optional(),
   fetches: z.int().optional(),
   /** File of a step among the evidence. */
