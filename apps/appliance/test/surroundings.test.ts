@@ -24,6 +24,7 @@ function service(text: string) {
     networkInterfaces: () => here,
     onEvent: (event) => events.push(event),
     log: () => {},
+    rootOf: () => undefined,
     askServer: async () => "serves",
   });
   return { made, events };

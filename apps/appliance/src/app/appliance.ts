@@ -67,6 +67,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     onEvent: tell,
     log,
     askServer: deps.askServer ?? askFileServer,
+    rootOf: files.rootOf,
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),

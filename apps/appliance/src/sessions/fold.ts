@@ -85,13 +85,13 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (!boot.ended) changed.set(boot.id, { boot: { ...boot, ended: true } });
   }
 
-  function contextAt(now: number): JudgeContext {
-    return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember);
+  function contextAt(now: number, { address }: Pick<Boot, "address">): JudgeContext {
+    return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember, address);
   }
 
   function judged(known: Boot, now: number): void {
     const boot = withStalls(known, now);
-    const verdicts = standing.of(boot, judge(boot, contextAt(now)));
+    const verdicts = standing.of(boot, judge(boot, contextAt(now, boot)));
     const ended = boot.running === 0 && now - boot.lastAt >= limits.endAfter;
     if (verdicts === boot.verdicts && ended === boot.ended && boot === known) return;
     put({ ...boot, verdicts, ended });
@@ -101,7 +101,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   function close(boot: Boot, now: number, givenUp: boolean): void {
     if (boot.ended) return;
     const over: Boot = { ...boot, running: 0, givenUp };
-    const verdicts = judge(over, contextAt(now));
+    const verdicts = judge(over, contextAt(now, boot));
     put({ ...over, verdicts, ended: true });
   }
 
@@ -114,7 +114,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     let boot = boots.get(sighting.mac);
     const [first] = sighting.facts;
     if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.time)) {
-      const next = nextOption(boot, first, event.time, contextAt(event.time));
+      const next = nextOption(boot, first, event.time, contextAt(event.time, boot));
       if (next === undefined) close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
       boot = next;
     }
@@ -142,7 +142,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (lease?.kind === "lease" && isOwn(lease.server) && lease.address === undefined) return;
     let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
     for (const fact of facts) next = withFact(next, fact, time);
-    const earlier = faultBefore(next, boots.peek(`ip ${address}`), contextAt(time));
+    const earlier = faultBefore(next, boots.peek(`ip ${address}`), contextAt(time, next));
     if (earlier !== undefined) next = { ...next, earlier };
     if (address !== undefined) addresses.set(address, boot.key);
     put(next);
@@ -224,7 +224,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     const next = withFact(boot, { kind: "server-asked", server, file, result }, time);
     // That we asked is no sign of life of the client.
     const asked = { ...next, lastAt: boot.lastAt };
-    put({ ...asked, verdicts: judge(asked, contextAt(time)) });
+    put({ ...asked, verdicts: judge(asked, contextAt(time, boot)) });
   }
 
   function onTick(now: number): void {

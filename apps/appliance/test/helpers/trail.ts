@@ -1,7 +1,6 @@
 import { createDiscover, type DhcpPacket, encodePacket, messageTypes, type OptionValues } from "@bootlace/dhcp-core";
 import { handle } from "@bootlace/proxy-dhcp";
 import { decisionContext } from "../../src/app/services/dhcp.ts";
-import { plainName } from "../../src/catalogue/file-role.ts";
 import { growTree } from "../../src/catalogue/tree.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { ApplianceEvent, OwnEvent } from "../../src/events/event.ts";
@@ -11,6 +10,7 @@ import { createPolicy } from "../../src/policy/policy.ts";
 import type { Boot } from "../../src/sessions/boot.ts";
 import { createFold } from "../../src/sessions/fold.ts";
 import { type Outcome, outcomeOf } from "../../src/sessions/outcome.ts";
+import { realPath } from "../../src/sessions/real-path.ts";
 import type { BootChange } from "../../src/sessions/reported.ts";
 import type { Trail } from "./trail-file.ts";
 import { createTransfers } from "./trail-transfers.ts";
@@ -62,6 +62,7 @@ export function play(trail: Trail): Played {
   const reported: Reported[] = [];
   const outcomes: { second: number; outcome: Outcome }[] = [];
   const inspected = new Set<string>();
+  const roots = new Map<string, string>();
   const queue: { time: number; order: number; run: Action }[] = [];
 
   function at(second: number, run: Action): void {
@@ -149,18 +150,29 @@ export function play(trail: Trail): Played {
   }
 
   /** What the appliance reports of the files themselves. */
-  function look(name: string): string | undefined {
-    const wanted = plainName(name).toLowerCase();
-    const path = [...tree.keys()].find((each) => each.toLowerCase() === wanted);
-    const file = path === undefined ? undefined : tree.get(path);
-    if (path !== undefined && file !== undefined && !inspected.has(path)) {
-      inspected.add(path);
-      own({ type: "inspected", time: now, path, client: client.address, facts: factsOf(path, file) });
+  function look(name: string, address = client.address): string | undefined {
+    const root = rootOf(address);
+    const wanted = realPath(name, root).toLowerCase();
+    const found = [...tree.keys()].find((each) => each.toLowerCase() === wanted);
+    const file = found === undefined ? undefined : tree.get(found);
+    if (found !== undefined && file !== undefined && !inspected.has(found)) {
+      inspected.add(found);
+      const path = root === undefined ? found : found.slice(root.length + 1);
+      const place = { path, client: address, ...(root === undefined ? {} : { root }) };
+      own({ type: "inspected", time: now, ...place, facts: factsOf(path, file) });
     }
-    return path;
+    return found;
+  }
+  /** The client's own folder, where it is in the tree. */
+  function rootOf(address: string): string | undefined {
+    const folder = policy.folderOf(address);
+    const root = [...tree.keys()].some((path) => path.startsWith(`${folder}/`)) ? folder : undefined;
+    if (root !== roots.get(address)) own({ type: "client-root", time: now, client: address, root });
+    if (root !== undefined) roots.set(address, root);
+    return root;
   }
   function lookForNamesakes(name: string): void {
-    const path = plainName(name);
+    const path = realPath(name, rootOf(client.address));
     const base = path.split("/").at(-1)?.toLowerCase();
     const namesakes = [...tree.keys()].filter((each) => each.split("/").at(-1)?.toLowerCase() === base);
     if (namesakes.length > 0) own({ type: "namesakes", time: now, path, found: namesakes });
@@ -196,7 +208,8 @@ export function play(trail: Trail): Played {
       const [, address = "", file = "", result = ""] = server;
       const boot = fold.boots().at(-1)?.id ?? "";
       own({ type: "server-asked", time: now, boot, server: address, file, result: result as "down" });
-    } else if (line === "STOP") for (const change of fold.finish(now)) note(change);
+    } else if (line.startsWith("ANOTHER ")) look(line.slice(8), "192.168.50.250");
+    else if (line === "STOP") for (const change of fold.finish(now)) note(change);
     else if (!/^(silence|ADDRESS)/.test(line)) dhcp(line);
   }
 

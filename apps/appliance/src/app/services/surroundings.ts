@@ -19,6 +19,8 @@ export interface SurroundingsDeps {
   readonly onEvent: (event: OwnEvent) => void;
   readonly log: Log;
   readonly askServer: (wanted: FileElsewhere) => Promise<ServerResult>;
+  /** The folder below the root in which the names of whoever has this address count. */
+  readonly rootOf: (address: string) => string | undefined;
 }
 
 /** Reports what a verdict needs besides the packets: this machine's addresses, what files hold and where, what others serve. */
@@ -89,6 +91,8 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
         isOwnHost: (host) => served.some(({ address }) => address === host),
         ownHttpPorts: () => httpPortsOf(config),
         onInspected: (inspected: Inspected) => onEvent({ type: "inspected", time: now(), ...inspected }),
+        rootOf: deps.rootOf,
+        onRoot: (client, root) => onEvent({ type: "client-root", time: now(), client, root }),
         onMissing: lookForNamesakes,
       }),
     see(event) {

@@ -1,6 +1,7 @@
 import { checkProgramNamed } from "../../catalogue/boot-check.ts";
-import { isKernelName, isLoaderName, plainName } from "../../catalogue/file-role.ts";
+import { isKernelName, isLoaderName } from "../../catalogue/file-role.ts";
 import { notServedOf, reasonOf } from "../file-reason.ts";
+import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
 import { afterFile, onlyFirstFile } from "./first-file.ts";
 import { archOf, machineFor } from "./machines.ts";
@@ -16,7 +17,7 @@ export const requestsRefused: Rule = {
     const [first] = files;
     if (first === undefined || !files.every(({ outcome }) => outcome === "refused") || !view.silentFor(5_000))
       return undefined;
-    return found("requests-refused", "certain", files, { step: notServedOf(first) });
+    return found("requests-refused", "certain", files, { step: notServedOf(first, view.context.root) });
   },
 };
 
@@ -100,7 +101,7 @@ function fetchedByHand(view: BootView, file: FileStep): boolean {
 
 function wrongMachine(view: BootView, file: FileStep): Found | undefined {
   const arch = archOf(view.boot);
-  const machine = view.context.programs.machines.get(plainName(file.file));
+  const machine = view.context.programs.machines.get(realPath(file.file, view.context.root));
   const efi = /\.efi$/i.test(file.file);
   if (arch === undefined || (machine === undefined && !efi)) return undefined;
   const wanted = machineFor(arch);

@@ -1,6 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../../../catalogue/file-role.ts";
-import { fixFor, type NotServed, whyNot } from "../../file-reason.ts";
+import { fixFor, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
+import { realPath } from "../../real-path.ts";
 import type { Words } from "./words.ts";
 
 /** What a loader cannot do without, with what to do about it. */
@@ -35,9 +36,9 @@ function placeFix(
 ): string | undefined {
   if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was asked for in ${askedIn(folder)}`;
-  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(plainName(step.file))}`;
+  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(placeOf(step))}`;
   if (hint === undefined) return fixFor(step);
-  return folder === folderOf(loader) ? hint : `${hint}; ${asked}`;
+  return folder === folderOf(realPath(loader, step.root)) ? hint : `${hint}; ${asked}`;
 }
 
 const scriptForIpxe =
@@ -73,7 +74,7 @@ export const causesInFiles = {
     lies?: string;
   }): Words => {
     const { loader, step, several, lies } = facts;
-    const name = plainName(step.file);
+    const name = placeOf(step);
     const who = loader === undefined ? "the boot loader" : quote(loader);
     const write =
       lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
@@ -91,7 +92,7 @@ export const causesInFiles = {
     sentence: `U-Boot asked for its script ${quote(step.file)}, which was ${whyNot(step)}, and for nothing else that is here: it ends at its prompt`,
     ...fixed(
       step.reason === "missing"
-        ? `put a script image at ${quote(plainName(step.file))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default will do`
+        ? `put a script image at ${quote(placeOf(step))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default will do`
         : fixFor(step),
     ),
   }),
@@ -111,7 +112,7 @@ export const causesInFiles = {
 
   "pi-stage-missing": ({ stage, step }: { stage: string; step: NotServed }): Words => ({
     sentence: `the Raspberry Pi asked for its ${stage} (${shown(step)}), which was ${whyNot(step)}: it gets no further without it`,
-    fix: `copy the Pi's boot partition, with ${quote(plainName(step.file))}, into the root folder, or into a folder named after its serial number`,
+    fix: `copy the Pi's boot partition, with ${quote(placeOf(step))}, into the root folder, or into a folder named after its serial number`,
   }),
 
   "pi-files-missing": ({ first }: { first: string }): Words => ({
