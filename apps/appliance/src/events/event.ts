@@ -24,6 +24,8 @@ export interface Network {
   readonly fileServers: readonly string[];
   /** Ports on which files are served by HTTP here. */
   readonly httpPorts: readonly number[];
+  /** TCP ports on which some program of this machine listens, where that is known. */
+  readonly listening?: readonly number[];
 }
 
 /** - `down`: no answer. `refused`: its port is closed. `no-file`: it says so. `serves`: it begins to send the file. */

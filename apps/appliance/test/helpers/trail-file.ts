@@ -62,6 +62,8 @@ const one = {
   /** What this machine has besides 192.168.50.10. */
   addresses: z.array(z.string()).optional(),
   subnets: z.array(z.string()).optional(),
+  /** TCP ports on which programs of this machine listen; without it, that is not known. */
+  listening: z.array(z.int()).optional(),
   right,
 };
 const fileSchema = z.strictObject({

@@ -237,6 +237,7 @@ export function play(trail: Trail): Played {
     subnets: trail.subnets ?? [],
     fileServers,
     httpPorts: [8069],
+    ...(trail.listening === undefined ? {} : { listening: trail.listening }),
   });
   const machines = new Map(found.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
   own({ type: "programs", time: now, machines, unsigned: new Set() });

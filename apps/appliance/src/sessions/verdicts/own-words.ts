@@ -163,14 +163,15 @@ export const portNotServed: Rule = {
   when(view) {
     const words = ownWordsOf(view);
     if (words === undefined || !view.silentFor(5_000)) return undefined;
-    const { addresses, httpPorts } = view.network;
+    const { addresses, httpPorts, listening } = view.network;
     const own = new Set([...addresses, "next-server"]);
     // A name that is made of settings is no URL as it is written; its host is known all the same.
     const hostOf = ({ name, host = "" }: FileNeed) =>
       /^http:\/\/([^/:$]+)(?::(\d+))?(?=\/|$)/i.exec(name) ?? /^([^:]+):(\d+)$/.exec(host) ?? [];
     const wrong = words.needs.find((need) => {
       const [, address = "", port = "80"] = hostOf(need);
-      return !need.optional && own.has(address) && !httpPorts.includes(Number(port));
+      const served = httpPorts.includes(Number(port)) || listening?.includes(Number(port)) === true;
+      return !need.optional && own.has(address) && !served;
     });
     if (wrong === undefined || view.done.at(-1) !== words.by) return undefined;
     const [, address = "", port = "80"] = hostOf(wrong);
@@ -180,8 +181,10 @@ export const portNotServed: Rule = {
       name: wrong.name,
       line: wrong.line,
       ports: httpPorts,
+      closed: listening !== undefined,
     };
-    return found("port-not-served", "likely", [words.by], facts);
+    // Where the system does not say who listens, another server may be there.
+    return found("port-not-served", listening === undefined ? "guess" : "likely", [words.by], facts);
   },
 };
 

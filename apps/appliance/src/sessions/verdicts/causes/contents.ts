@@ -68,11 +68,13 @@ export const causesInContents = {
     name: string;
     line: number;
     ports: readonly number[];
+    /** No program of this machine listens there. */
+    closed: boolean;
   }): Words => {
-    const { by, host, name, line, ports } = facts;
+    const { by, host, name, line, ports, closed } = facts;
     const served = ports.length === 0 ? "serves no file by HTTP" : `serves files by HTTP on port ${ports.join(", ")}`;
     return {
-      sentence: `${quote(by)} sends the client to ${quote(host)} for ${quote(name)} (line ${line}), and Bootlace ${served}`,
+      sentence: `${quote(by)} sends the client to ${quote(host)} for ${quote(name)} (line ${line}), ${closed ? "where no program of this machine listens; " : "and "}Bootlace ${served}`,
       fix: `correct the address in line ${line} of ${quote(by)}; scripts may write {{base_url}} for the address and port of Bootlace`,
     };
   },
