@@ -33,7 +33,9 @@ export function configWalk(tree: Tree) {
       findings.push(...(await checkType(naming, need)), ...(await checkNeed(tree, naming, need)));
       findings.push(...(await goOn(naming, need, platform)));
     }
-    for (const { word, line } of facts.unknownCommands ?? []) {
+    // A GRUB may be one with commands of its own.
+    const unknown = facts.loader === "ipxe" ? (facts.unknownCommands ?? []) : [];
+    for (const { word, line } of unknown) {
       const place = placeOf(tree, naming, { line, name: word });
       findings.push(finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word"));
     }

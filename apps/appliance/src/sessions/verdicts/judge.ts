@@ -19,6 +19,7 @@ import {
   portNotServed,
   scriptNamesNothing,
   unknownCommand,
+  unknownWord,
 } from "./own-words.ts";
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
@@ -75,6 +76,7 @@ const rules: readonly Rule[] = [
   { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
   ...faults,
   piDelivered,
+  unknownWord,
   jumpMayLeadNowhere,
   scriptNamesNothing,
   namedNeverAsked,

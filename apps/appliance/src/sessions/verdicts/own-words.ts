@@ -15,6 +15,8 @@ export interface OwnWords {
   readonly unasked: readonly FileNeed[];
   /** Something of it was asked for. */
   readonly begun: boolean;
+  /** The entries of which something was asked for; undefined: it belongs to none. */
+  readonly entries: ReadonlySet<string | undefined>;
   /** What it names on other servers; once an entry was begun, only what that cannot do without. */
   readonly elsewhere: readonly FileNeed[];
   /** What an entry that was begun cannot start without, and does not name. */
@@ -49,6 +51,7 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     localBoot: facts.localBoot === true,
     unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined || entry === facts.starts),
     begun,
+    entries,
     elsewhere: needs.filter(
       ({ host, entry, optional }) =>
         host !== undefined && (!begun || (!optional && (entry === undefined || entries.has(entry)))),
@@ -106,11 +109,38 @@ export const unknownCommand: Rule = {
   id: "B21",
   when(view) {
     const words = ownWordsOf(view);
-    const [command] = words?.unknownCommands ?? [];
-    if (words === undefined || command === undefined || view.factsOf(words.by.file)?.loader !== "ipxe")
-      return undefined;
-    if (view.done.at(-1) !== words.by || !view.silentFor(3_000)) return undefined;
-    return found("unknown-command", "likely", [words.by], { file: words.by.file, ...command });
+    const command = words?.unknownCommands.find(({ certain }) => certain);
+    if (words === undefined || command === undefined || !view.silentFor(3_000)) return undefined;
+    if (!stoppedBefore(view, words, command.line)) return undefined;
+    const { word, line } = command;
+    const facts = { file: words.by.file, word, line };
+    return found("unknown-command", "likely", [words.by, view.done.at(-1)], facts);
+  },
+};
+
+/** Nothing was asked for that a script or configuration names from a line on, nor anything that it does not name. */
+function stoppedBefore(view: BootView, { by, needs }: OwnWords, line: number): boolean {
+  const before = new Set(needs.filter((need) => need.line < line).flatMap(placesOf));
+  return view.files.every(({ file, number }) => number <= by.number || before.has(keyOf(file)));
+}
+
+/** On the way that was taken, or that is taken without a person, stands a word that its loader may not know. */
+export const unknownWord: Rule = {
+  id: "unclear",
+  when(view) {
+    const words = ownWordsOf(view);
+    if (words === undefined || !view.silentFor(10_000)) return undefined;
+    const { by, begun, entries, waits } = words;
+    const facts = view.factsOf(by.file);
+    const isTaken = (entry: string | undefined) =>
+      entry === undefined || (begun ? entries.has(entry) : !waits && entry === facts?.starts);
+    const command = words.unknownCommands.find(({ entry, line }) => isTaken(entry) && stoppedBefore(view, words, line));
+    if (command === undefined || facts?.loader === undefined) return undefined;
+    // A menu has its time.
+    if (command.entry !== undefined && !begun && !view.silentFor(30_000)) return undefined;
+    const { word, line } = command;
+    const cause = { file: by.file, loader: facts.loader, word, line };
+    return found("unknown-word", "likely", [by, view.done.at(-1)], cause);
   },
 };
 
@@ -121,12 +151,9 @@ export const jumpToNowhere: Rule = {
     const words = ownWordsOf(view);
     const jump = words?.lostJumps.find(({ certain }) => certain);
     if (words === undefined || jump === undefined || !view.silentFor(3_000)) return undefined;
-    const { by, needs } = words;
-    // What it names before the jump it may have fetched.
-    const before = new Set(needs.filter(({ line }) => line < jump.line).flatMap(placesOf));
-    const isBefore = ({ file, number }: FileStep) => number <= by.number || before.has(keyOf(file));
-    if (!view.files.every(isBefore)) return undefined;
+    if (!stoppedBefore(view, words, jump.line)) return undefined;
     const { label, line } = jump;
+    const { by } = words;
     return found("jump-to-nowhere", "likely", [by, view.done.at(-1)], { file: by.file, label, line });
   },
 };

@@ -1,5 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
-import type { ContentFlaw } from "../../../catalogue/file-facts.ts";
+import type { ConfigLoader, ContentFlaw } from "../../../catalogue/file-facts.ts";
 import { textOf } from "../../../catalogue/reasons/reason.ts";
 import { detailText } from "../../../catalogue/reasons/table.ts";
 import { reasonOf } from "../../file-reason.ts";
@@ -36,6 +36,15 @@ export const causesInContents = {
     sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: ${quote(word)} is no command`,
     fix: `correct line ${line} of ${quote(file)}`,
   }),
+
+  "unknown-word": (facts: { file: string; loader: ConfigLoader; word: string; line: number }): Words => {
+    const { file, loader, word, line } = facts;
+    const who = loader === "grub" ? "GRUB" : "iPXE";
+    return {
+      sentence: `${quote(file)} arrived, and after what it names before line ${line} the client asked for nothing more: there stands ${quote(word)}, which is no command of ${who}`,
+      fix: `correct line ${line} of ${quote(file)}, and look at the client's screen for an error`,
+    };
+  },
 
   "jump-to-nowhere": ({ file, label, line }: { file: string; label: string; line: number }): Words => ({
     sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: "goto" leads to the label ${quote(label)}, which the script does not have`,
