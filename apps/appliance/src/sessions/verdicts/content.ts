@@ -4,6 +4,7 @@ import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, isAfter, keyOf } from "./asked.ts";
 import type { ContentFault } from "./causes/contents.ts";
+import { namedByOther } from "./foreign-file.ts";
 import { archOf, machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isOvercome, namedBy } from "./unresolved.ts";
@@ -57,8 +58,13 @@ function useOf(view: BootView, asked: Asked, facts: FileFacts, role: string | un
   if (role !== undefined) return "data";
   if (asked.last.role === "script" || isUBootScript(asked.key) || facts.kind === "script") return "script";
   if (searchNameOf(asked.key) !== undefined || facts.kind === "config") return "config";
-  if (isOffered(view, asked.first)) return view.ipxe ? undefined : "program";
+  if (isOffered(view, asked.first) || isFirmwares(view, asked)) return view.ipxe ? undefined : "program";
   return /\.efi$/i.test(asked.key) ? "second-stage" : undefined;
+}
+
+/** Firmware begins with a program, whoever named it. */
+function isFirmwares({ boot, asked }: BootView, { key }: Asked): boolean {
+  return (boot.firmware === "bios" || boot.firmware === "uefi") && asked[0]?.key === key;
 }
 
 function isUBootScript(key: string): boolean {
@@ -110,7 +116,7 @@ function wrongMachine(view: BootView): Found | undefined {
   const arch = archOf(view.boot);
   const wanted = arch === undefined ? undefined : machineFor(arch);
   if (arch === undefined || wanted === undefined) return kernelForOtherBoard(view);
-  for (const { step, facts, use } of lookedAt(view)) {
+  for (const { asked, step, facts, use } of lookedAt(view)) {
     const evidence = [view.discovers[0], view.reply, step];
     const { kind, machine } = facts;
     const file = step.file;
@@ -119,18 +125,29 @@ function wrongMachine(view: BootView): Found | undefined {
     if (use !== "program" && use !== "second-stage") continue;
     if (wanted === "none") {
       const isEfi = kind === "efi-program";
-      if (use === "program" && isEfi) return found("wrong-machine", "certain", evidence, { file, machine, arch });
+      const facts = { file, machine, arch, ...namedBesides(view, asked) };
+      if (use === "program" && isEfi) return found("wrong-machine", "certain", evidence, facts);
       continue;
     }
     if (kind === "efi-program") {
       if (machine === undefined || machine === wanted || machine === "ebc") continue;
-      return found("wrong-machine", "certain", evidence, { file, machine, arch });
+      const words = use === "program" ? namedBesides(view, asked) : {};
+      return found("wrong-machine", "certain", evidence, { file, machine, arch, ...words });
     }
     if (isDiskOfHttpBoot(arch, file)) continue;
     // What is no program at all has a sentence of its own.
-    if (!isNoProgram(facts)) return found("no-uefi-program", "certain", evidence, { file, arch });
+    if (isNoProgram(facts)) continue;
+    const words = use === "program" ? namedBesides(view, asked) : {};
+    return found("no-uefi-program", "certain", evidence, { file, arch, ...words });
   }
   return undefined;
+}
+
+/** The DHCP server that named a boot file which Bootlace did not. */
+function namedBesides(view: BootView, asked: Asked): { readonly router?: string } {
+  if (isOffered(view, asked.first)) return {};
+  const router = namedByOther(view, asked)?.server ?? view.leases.at(-1)?.server;
+  return router === undefined ? {} : { router };
 }
 
 /** HTTP Boot takes images of discs and disks, which it knows by media type or ending (UEFI 2.10 §24.7.2). */

@@ -7,7 +7,8 @@ import { chainLoop } from "./chain-loop.ts";
 import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
-import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
+import { foreignFile } from "./foreign-file.ts";
+import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
 import {
@@ -24,7 +25,7 @@ import {
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
-import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
+import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
 
@@ -54,8 +55,11 @@ const faults: readonly Rule[] = [
   shimRefused,
   piFileMissing,
   ...missingFile,
+  ...foreignFile,
+  requestsLeftOut,
   requestsRefused,
   largePacketsLost,
+  largeSegmentsLost,
   repliesLost,
   transferCut,
   kernelRefused,
@@ -107,7 +111,9 @@ export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {
   const { earlier } = boot;
   const [primary, other] =
     present?.severity === "success" ? [present, earlier] : [earlier ?? present, earlier && present];
-  const besides = [...(primary?.id === "B16" ? [] : [secondProxy]), ...oddities].map((rule) => applied(rule, view));
+  // As long as the client may still come here, another server is none of its faults.
+  const warns = primary?.id !== "B16" && (primary !== undefined || view.silentFor(12_000));
+  const besides = [...(warns ? [secondProxy] : []), ...oddities].map((rule) => applied(rule, view));
   return [primary, other, ...besides].filter((verdict) => verdict !== undefined);
 }
 

@@ -33,9 +33,9 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
   const facts = by === undefined ? undefined : view.factsOf(by.file);
   if (by === undefined || facts?.needs === undefined) return undefined;
   const { needs } = facts;
-  const asked = new Set(view.asked.map(({ key }) => key));
+  const asked = new Map(view.asked.map(({ key, last }) => [key, last.number]));
   const isAsked = (need: FileNeed) => placesOf(need).some((place) => asked.has(place));
-  const entries = new Set(needs.filter(isAsked).map(({ entry }) => entry));
+  const entries = entriesBegun(needs, asked);
   const begun = entries.size > 0;
   const unasked = needs.filter(
     (need) =>
@@ -60,6 +60,26 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     unknownCommands: facts.unknownCommands ?? [],
     lostJumps: facts.lostJumps ?? [],
   };
+}
+
+/**
+ * The entry that was begun last, and undefined where something was asked for that belongs to none. Entries may share
+ * files: the one of which most was asked for is meant.
+ * @param asked the keys of what was asked for, with the number of the step
+ */
+function entriesBegun(needs: readonly FileNeed[], asked: ReadonlyMap<string, number>): ReadonlySet<string | undefined> {
+  const seen = new Map<string | undefined, { last: number; count: number }>();
+  for (const need of needs) {
+    const numbers = placesOf(need).flatMap((place) => asked.get(place) ?? []);
+    if (numbers.length === 0) continue;
+    const { last, count } = seen.get(need.entry) ?? { last: 0, count: 0 };
+    seen.set(need.entry, { last: Math.max(last, ...numbers), count: count + 1 });
+  }
+  const named = [...seen].filter(([entry]) => entry !== undefined);
+  const latest = Math.max(...named.map(([, { last }]) => last));
+  const most = Math.max(...named.map(([, { last, count }]) => (last === latest ? count : 0)));
+  const chosen = named.filter(([, { last, count }]) => last === latest && count === most).map(([entry]) => entry);
+  return new Set(seen.has(undefined) ? [undefined, ...chosen] : chosen);
 }
 
 /** A kernel came, which a signed loader refuses for want of a signature: what its entry names after it was not asked for. */

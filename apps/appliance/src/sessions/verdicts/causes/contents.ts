@@ -4,7 +4,7 @@ import { textOf } from "../../../catalogue/reasons/reason.ts";
 import { detailText } from "../../../catalogue/reasons/table.ts";
 import { reasonOf } from "../../file-reason.ts";
 import type { FileFact } from "../../step.ts";
-import { trustedBinaries } from "./files.ts";
+import { removeFrom, trustedBinaries } from "./files.ts";
 import type { Words } from "./words.ts";
 
 /** What is wrong with the bytes of a file, in one word. */
@@ -66,9 +66,13 @@ export const causesInContents = {
     fix: trustedBinaries,
   }),
 
-  "no-uefi-program": ({ file, arch }: { file: string; arch: string }): Words => ({
+  /** @param facts `router`: the DHCP server that named it */
+  "no-uefi-program": ({ file, arch, router }: { file: string; arch: string; router?: string }): Words => ({
     sentence: `${quote(file)} is no UEFI program (it has no PE header), and the client is ${arch}: it cannot run there`,
-    fix: `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`,
+    fix:
+      router === undefined
+        ? `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`
+        : removeFrom(router),
   }),
 
   "port-not-served": (facts: {

@@ -53,6 +53,15 @@ export const causesInFiles = {
     ...fixed(fixFor(step)),
   }),
 
+  /** @param facts `router`: the DHCP server that names the file; undefined: none was seen */
+  "foreign-file-not-served": ({ router, step }: { router: string | undefined; step: NotServed }): Words => {
+    const who = router === undefined ? "the DHCP server" : `the DHCP server ${router}`;
+    return {
+      sentence: `the client asked for the boot file ${shown(step)}, which Bootlace did not name to it and which was ${whyNot(step)}: ${who} names a boot file itself`,
+      fix: `remove the boot file (option 67, next-server) from ${who}, or put a file at ${quote(placeOf(step))} below the root folder`,
+    };
+  },
+
   "needed-file-not-served": (facts: Place & { loader: string; need: keyof typeof needHints }): Words => {
     const { loader, step, need, folder, lies } = facts;
     return {
@@ -158,6 +167,11 @@ export const causesInFiles = {
     fix: `set tftp.maxBlockSize to ${blockSize > 1468 ? 1468 : 1024} or less; look for a tunnel, VLAN or PPPoE link with a smaller MTU`,
   }),
 
+  "large-segments-lost": ({ file, small }: { file: string; small: string }): Words => ({
+    sentence: `of ${quote(file)} not one byte reached the client by HTTP, though ${quote(small)}, which fits one small packet, did: large packets are lost on the way`,
+    fix: "look for a tunnel, VLAN or PPPoE link with a smaller MTU between Bootlace and the client, and set the MTU of this machine's interface to it",
+  }),
+
   "shim-asks-for-key": ({ program, manager }: { program: string; manager: string }): Words => ({
     sentence: `shim fetched ${quote(program)} and then asked for ${quote(manager)}, by which a person makes it accept a key: it refused ${quote(program)}, which is not signed as it wants`,
     fix: trustedBinaries,
@@ -168,12 +182,21 @@ export const causesInFiles = {
     fix: trustedBinaries,
   }),
 
-  "wrong-machine": (facts: { file: string; machine: string | undefined; arch: string; kernel?: boolean }): Words => ({
+  "wrong-machine": (facts: {
+    file: string;
+    machine: string | undefined;
+    arch: string;
+    kernel?: boolean;
+    /** The DHCP server that named it. */
+    router?: string;
+  }): Words => ({
     sentence: `${quote(facts.file)} is ${machineWords(facts)}, and the client is ${facts.arch}: it cannot run there`,
     fix:
       facts.kernel === true
         ? `name a kernel for ${facts.arch} in the configuration`
-        : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
+        : facts.router !== undefined
+          ? removeFrom(facts.router)
+          : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
   }),
 
   "did-not-run": (facts: {
@@ -205,6 +228,11 @@ export const causesInFiles = {
     fix: `if the screen says so: ${trustedBinaries}`,
   }),
 } as const;
+
+/** What to do about a boot file that the DHCP server names. */
+export function removeFrom(router: string): string {
+  return `the DHCP server ${router} names it: remove the boot file (option 67, next-server) there`;
+}
 
 /** A file that was not served, and where. */
 export interface Place {
