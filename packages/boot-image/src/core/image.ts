@@ -105,6 +105,8 @@ async function read(reader: Reader): Promise<DiscImage> {
 }
 
 function declaredByUdf(udf: UdfVolume | undefined): number {
+  // The partition of a write-once disc has the blocks that are not written yet too.
+  if (udf?.maps.some(({ kind }) => kind === "virtual")) return 0;
   const ends = udf?.maps.map(({ partition: { start, length } }) => (start + length) * udf.blockSize) ?? [];
   return Math.max(0, ...ends);
 }

@@ -34,6 +34,7 @@ export interface Descriptors {
 const sector = 2048;
 const firstSector = 16;
 const mostDescriptors = 64;
+const mostEmpty = 8;
 
 /**
  * Reads the volume descriptors (ECMA-119, 8; ECMA-167, 2/8).
@@ -43,6 +44,7 @@ export async function readDescriptors(reader: Reader): Promise<Descriptors> {
   const faults: ImageFault[] = [];
   let bootCatalog: number | undefined;
   let nsr = false;
+  let empty = 0;
   for (let index = 0; index < mostDescriptors; index++) {
     const offset = (firstSector + index) * sector;
     if (offset + sector > reader.size) break;
@@ -58,7 +60,10 @@ export async function readDescriptors(reader: Reader): Promise<Descriptors> {
         if (!(error instanceof ImageFaultError)) throw error;
         faults.push(error.fault);
       }
-    } else if (!/^(BEA01|TEA01|BOOT2|CDW02)$/.test(id)) break;
+    } else if (!/^(BEA01|TEA01|BOOT2|CDW02)$/.test(id)) {
+      // With blocks of 4096 bytes there is nothing in every other sector (ECMA-167, 2/8.2).
+      if (id !== "\0\0\0\0\0" || ++empty > mostEmpty) break;
+    }
   }
   return { volumes, nsr, faults, ...(bootCatalog === undefined ? {} : { bootCatalog }) };
 }
