@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contentFault, type FileSystem, readEntry } from "../src/index.ts";
 import { noise } from "./images/bytes.ts";
+import { makeIso } from "./images/iso.ts";
 import { makeUdf, type UdfOptions } from "./images/udf.ts";
 import { mediumOf, opened } from "./medium.ts";
 
@@ -83,6 +84,23 @@ describe.each(kinds)("UDF as %o", (options) => {
       expect(part.subarray(0, got)).toEqual(kernel.subarray(position, position + 5000));
     }
   });
+});
+
+test("of a bridge as Microsoft makes it, UDF is used: its ISO 9660 side says only what is needed to read it", async () => {
+  const readme = [{ path: "README.TXT", data: "This disc contains a UDF file system" }];
+  const iso = makeIso(readme, { gap: 3, label: "CCCOMA_X64FRE" });
+  const image = makeUdf(tree);
+  // The descriptors of UDF follow those of ISO 9660.
+  image.copyWithin(18 * 2048, 16 * 2048, 19 * 2048);
+  image.set(iso.subarray(16 * 2048, 18 * 2048), 16 * 2048);
+  image.set(iso.subarray(21 * 2048), 21 * 2048);
+  const { files, fileSystems, label } = await opened(image);
+  expect({ label, kinds: fileSystems.map(({ kind }) => kind) }).toEqual({
+    label: "CCCOMA_X64FRE",
+    kinds: ["udf", "iso9660"],
+  });
+  expect(await bytesOf(image, files, "sources/boot.wim")).toEqual(kernel);
+  expect(await fileSystems[1]?.find("readme.txt")).toMatchObject({ ok: true, entry: { size: 36 } });
 });
 
 test("names that differ in case are different, unless the caller says otherwise", async () => {

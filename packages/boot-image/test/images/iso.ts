@@ -7,6 +7,8 @@ export interface IsoOptions {
   readonly joliet?: boolean;
   /** Paths of the images that BIOS and EFI start. */
   readonly bios?: string;
+  /** Sectors that stay free behind the descriptors, for those of UDF. */
+  readonly gap?: number;
   readonly efi?: string;
 }
 
@@ -32,7 +34,7 @@ export function makeIso(contents: readonly Content[], options: IsoOptions = {}):
     ...(options.joliet ? ["joliet"] : []),
   ].map((kind) => ({ kind: kind as Tree["kind"], folders: new Map(), areas: [], areaSector: 0 }));
   const boots = [options.bios, options.efi].filter((path) => path !== undefined);
-  let next = 16 + trees.length + (boots.length > 0 ? 1 : 0) + 1;
+  let next = 16 + trees.length + (boots.length > 0 ? 1 : 0) + 1 + (options.gap ?? 0);
   const catalog = boots.length > 0 ? next++ : 0;
   const files = new Map<Node, number>();
   for (const tree of trees) {
