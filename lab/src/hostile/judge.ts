@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { must } from "../failure.ts";
+import type { Host } from "../namespaces.ts";
 import { runOk } from "../processes.ts";
 import type { Attack } from "./attack.ts";
 import { type Arena, BOOT_FILE, type HostileSite, HTTP_PORT, SERVER, startForAttack, VICTIMS } from "./site.ts";
@@ -22,18 +23,16 @@ interface Tally {
 type Tallies = Readonly<Record<"dhcp" | "pxe" | "tftp" | "http", Tally>>;
 
 /** Is an honest client for a while. */
-async function beHonest({ lab, victim }: Arena, seconds: number): Promise<Tallies> {
-  const words = [
-    CLIENT,
-    SERVER,
-    String(HTTP_PORT),
-    String(seconds),
-    BOOT_FILE.name,
-    String(BOOT_FILE.size),
-    ...VICTIMS,
-  ];
-  const { stdout } = await runOk(lab, victim.netns, process.execPath, words, { seconds: seconds + 20 });
-  return JSON.parse(stdout.toString()) as Tallies;
+async function beHonest({ lab, victim, rom }: Arena, seconds: number): Promise<Tallies> {
+  const { name, size } = BOOT_FILE;
+  const words = [CLIENT, SERVER, String(HTTP_PORT), String(seconds), name, String(size)];
+  const be = async (host: Host, addresses: readonly string[]) => {
+    const all = [...words, addresses.join(",")];
+    const { stdout } = await runOk(lab, host.netns, process.execPath, all, { seconds: seconds + 20 });
+    return JSON.parse(stdout.toString()) as Partial<Tallies>;
+  };
+  const tallies = await Promise.all([be(rom, []), be(victim, VICTIMS)]);
+  return Object.assign({}, ...tallies) as Tallies;
 }
 
 function percentile(times: readonly number[], share: number): number {

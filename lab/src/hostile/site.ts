@@ -24,6 +24,8 @@ export interface Arena {
   readonly server: Host;
   readonly attacker: Host;
   readonly victim: Host;
+  /** A machine without an address, which asks by DISCOVER. */
+  readonly rom: Host;
   readonly guest: Host;
 }
 
@@ -38,18 +40,19 @@ export async function buildArena(lab: Lab): Promise<Arena> {
   const lan = await addSwitch(lab, "lan");
   const wire = await addSwitch(lab, "wire");
   const [server, attacker] = [await addHost(lab, "boot"), await addHost(lab, "bad")];
-  const [victim, guest] = [await addHost(lab, "pc"), await addHost(lab, "guest")];
+  const [victim, rom, guest] = [await addHost(lab, "pc"), await addHost(lab, "rom"), await addHost(lab, "guest")];
   await plugIn(server, lan, { addresses: [`${SERVER}/24`] });
   await plugIn(server, wire, { interface: "eth1", addresses: ["10.99.0.1/24"] });
   await plugIn(attacker, lan, { addresses: [`${ATTACKER}/24`] });
   await plugIn(victim, lan, { addresses: VICTIMS.map((address) => `${address}/24`) });
+  await plugIn(rom, lan);
   await plugIn(guest, wire, { addresses: [`${GUEST}/24`] });
   await configure(attacker, "address", "add", `${STRANGER}/32`, "dev", "lo");
   await configure(server, "route", "add", `${STRANGER}/32`, "via", ATTACKER);
   await setKernel(server, "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0");
-  for (const host of [victim, guest]) await configure(host, "route", "add", "default", "dev", "eth0");
+  for (const host of [victim, rom, guest]) await configure(host, "route", "add", "default", "dev", "eth0");
   await configure(attacker, "route", "add", "default", "via", SERVER);
-  return { lab, server, attacker, victim, guest };
+  return { lab, server, attacker, victim, rom, guest };
 }
 
 /** Starts a Bootlace of its own for an attack, with the folder that the attack wants. */
