@@ -1,11 +1,11 @@
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bootlace, startBootlace } from "../bootlace.ts";
+import { startBootlace } from "../bootlace.ts";
 import { filler } from "../filler.ts";
 import type { Lab } from "../lab.ts";
-import { addHost, addSwitch, configure, type Host, plugIn, setKernel } from "../namespaces.ts";
+import { addHost, addSwitch, configure, plugIn, setKernel } from "../namespaces.ts";
 import { listening } from "../ports.ts";
-import type { Attack } from "./attack.ts";
+import type { Arena, Attack, HostileSite } from "./attack.ts";
 
 export const SERVER = "192.168.77.10";
 export const ATTACKER = "192.168.77.66";
@@ -17,24 +17,6 @@ export const BOOT_FILE = { name: "bootx64.efi", size: 5000 } as const;
 export const HTTP_PORT = 8069;
 /** The honest client is forty machines, each with its own address. */
 export const VICTIMS: readonly string[] = Array.from({ length: 40 }, (_, at) => `192.168.77.${20 + at}`);
-
-/** Three machines on a switch, and a guest on a second wire of the server that is not served. */
-export interface Arena {
-  readonly lab: Lab;
-  readonly server: Host;
-  readonly attacker: Host;
-  readonly victim: Host;
-  /** A machine without an address, which asks by DISCOVER. */
-  readonly rom: Host;
-  readonly guest: Host;
-}
-
-/** The same with a Bootlace, for one attack. */
-export interface HostileSite extends Arena {
-  readonly bootlace: Bootlace;
-  /** Its boot folder. */
-  readonly root: string;
-}
 
 export async function buildArena(lab: Lab): Promise<Arena> {
   const lan = await addSwitch(lab, "lan");
