@@ -58,6 +58,10 @@ export interface FileLack {
 export interface UnknownCommand {
   readonly word: string;
   readonly line: number;
+  /** The menu entry or label it belongs to; undefined when every way through the file leads over it. */
+  readonly entry?: string;
+  /** Whether its loader comes to it whatever happens, and stops there. */
+  readonly certain: boolean;
 }
 
 /** A kernel or program that GRUB reads from a disk of the machine, so that it asks no server for it. */

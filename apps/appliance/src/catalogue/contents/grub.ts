@@ -1,5 +1,5 @@
 import type { ConfigFacts, DiskRead, FileNeed, UnknownCommand } from "../file-facts.ts";
-import { type GrubCommand, type GrubWord, grubCommands } from "./grub-words.ts";
+import { type GrubCommand, type GrubWord, grubCommandNames, grubCommands, legacyGrubWords } from "./grub-words.ts";
 import { folderOf, mostNeeds, needAt, on, ownServer, pathFrom, type ReadContext, unknownPart } from "./reading.ts";
 
 /** A menu entry, and what it does. */
@@ -49,9 +49,6 @@ const roles: ReadonlyMap<string, FileNeed["role"]> = new Map([
   ["background_image", "image"],
   ["loadfont", "image"],
 ]);
-/** Words of GRUB Legacy (GRUB 0.97 manual, "The list of commands") for which GRUB 2 has no command. */
-const legacyWords = new Set(["title", "kernel", "rootnoverify", "makeactive", "splashimage"]);
-const mostUnknown = 20;
 const decoration = new Set(["background_image", "loadfont"]);
 const conditional = new Set(["if", "for", "while", "until"]);
 const conditionalEnd = new Set(["fi", "done"]);
@@ -65,8 +62,6 @@ const server =
 export function readGrubConfig(text: string, context: ReadContext): ConfigFacts {
   const needs: FileNeed[] = [];
   const diskReads: DiskRead[] = [];
-  const unknownCommands: UnknownCommand[] = [];
-  const functions = new Set<string>();
   const entries: Entry[] = [];
   const blocks: Block[] = [];
   const folder = context.folder ?? folderOf(context.path);
@@ -75,8 +70,12 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     ["root", "tftp"],
     ["cmdpath", `(tftp)/${folder}`],
   ]);
+  const functions = new Set<string>();
+  const unknown: UnknownCommand[] = [];
   let conditions = 0;
   let included = false;
+  /** Functions may come from a file that is read in. */
+  let sourced = false;
   let runs = false;
   let leaves = false;
   let last: GrubCommand | undefined;
@@ -146,6 +145,16 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     for (const [name, value] of kept) variables.set(name, value);
   }
 
+  /** What stands in a condition or a function may never be run. */
+  function noteUnknown(word: string, line: number) {
+    if (word === "source" || word === ".") sourced = true;
+    const isPlain = /^[a-z][\w-]*$/i.test(word) && !grubCommandNames.has(word) && !functions.has(word);
+    const isRun = conditions === 0 && !blocks.some((block) => block.word === "function");
+    if (!isPlain || !isRun || sourced || unknown.length >= 20) return;
+    const entry = blocks.findLast((block) => block.entry !== undefined)?.entry;
+    unknown.push({ word, line, certain: false, ...(entry === undefined ? {} : { entry: titleOf(entry) }) });
+  }
+
   function titleOf(entry: Entry): string {
     const above = blocks.filter(({ word, entry: of }) => word === "submenu" && of !== entry);
     return [...above.map((block) => block.entry?.title ?? ""), entry.title].join(">");
@@ -153,7 +162,6 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
 
   function open(command: GrubCommand | undefined) {
     const [word = "", ...rest] = command?.words.map(fill) ?? [];
-    if (word === "function") functions.add(rest[0] ?? "");
     if (word !== "menuentry" && word !== "submenu") {
       blocks.push({ word });
       return;
@@ -174,6 +182,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     const [first = "", ...rest] = words;
     if (first === "{") open(last);
     else if (first === "}") close();
+    else if (first === "function") functions.add(rest[0] ?? "");
     else if (conditional.has(first)) conditions++;
     else if (conditionalEnd.has(first)) conditions = Math.max(0, conditions - 1);
     else if (first === "set" || (rest.length === 0 && /^[a-z_]\w*=/i.test(first))) {
@@ -184,14 +193,15 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     } else if (first === "exit" || first === "fwsetup") {
       const entry = blocks.findLast((block) => block.entry !== undefined)?.entry;
       if (entry !== undefined && first === "exit") entry.leaves = true;
-    } else if (isLegacy(first, rest) && !functions.has(first)) {
-      if (unknownCommands.length < mostUnknown) unknownCommands.push({ word: first, line: command.line });
-    } else fetch(first, rest, command.line);
+    } else {
+      noteUnknown(first, command.line);
+      fetch(first, rest, command.line);
+    }
     last = command;
   }
 
   const timeout = variables.get("timeout");
-  const isLegacyFile = unknownCommands.some(({ word }) => word === "title" || word === "kernel");
+  const isLegacyFile = unknown.some(({ word }) => legacyGrubWords.has(word));
   const waits = isLegacyFile
     ? false
     : entries.length > 0
@@ -203,7 +213,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     needs,
     ...(waits && included ? {} : { waits }),
     ...(diskReads.length === 0 ? {} : { diskReads }),
-    ...(unknownCommands.length === 0 ? {} : { unknownCommands }),
+    ...(unknown.length === 0 ? {} : { unknownCommands: unknown }),
     ...(entries.length === 0 && leaves && !runs ? { localBoot: true } : {}),
     ...(starts === undefined || waits ? {} : { starts: starts.title, localBoot: starts.leaves && !starts.boots }),
   };
@@ -211,11 +221,6 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
 
 /** Stands for a disk that `search` looks for: where it finds none, the root stays what it was. */
 const searched = "disk";
-
-/** `root (hd0,0)` is a command of GRUB Legacy; in GRUB 2 root is a variable. */
-function isLegacy(word: string, rest: readonly string[]): boolean {
-  return legacyWords.has(word) || (word === "root" && /^\(/.test(rest[0] ?? ""));
-}
 
 function defaultEntry(entries: readonly Entry[], wanted: string): Entry | undefined {
   const top = entries.filter(({ nested }) => !nested);

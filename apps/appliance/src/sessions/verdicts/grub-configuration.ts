@@ -1,3 +1,4 @@
+import { legacyGrubWords } from "../../catalogue/contents/grub-words.ts";
 import { ownWordsOf } from "./own-words.ts";
 import { found, type Rule } from "./rule.ts";
 
@@ -6,10 +7,14 @@ export const grubLegacyWords: Rule = {
   id: "B21",
   when(view) {
     const words = ownWordsOf(view);
-    const [command] = words?.unknownCommands ?? [];
+    const command = words?.unknownCommands.find(({ word, entry }) => legacyGrubWords.has(word) && entry === undefined);
     if (words === undefined || command === undefined || words.begun || view.done.at(-1) !== words.by) return undefined;
     if (view.factsOf(words.by.file)?.loader !== "grub" || !view.silentFor(5_000)) return undefined;
-    return found("grub-legacy-words", "likely", [words.by], { file: words.by.file, ...command });
+    return found("grub-legacy-words", "likely", [words.by], {
+      file: words.by.file,
+      word: command.word,
+      line: command.line,
+    });
   },
 };
 

@@ -68,7 +68,8 @@ function stageMissing(view: BootView): Found | undefined {
   if (stage === undefined || named === undefined) return undefined;
   if (!missing.some((asked) => isSettled(view, asked, 3_000))) return undefined;
   const lies = missing.flatMap(({ first }) => view.namesakesOf(first.file))[0];
-  const facts = { stage: stage.name, step: notServedOf(named.last), ...(lies === undefined ? {} : { lies }) };
+  const step = notServedOf(named.last, view.context.root);
+  const facts = { stage: stage.name, step, ...(lies === undefined ? {} : { lies }) };
   return found("pi-stage-missing", "certain", missing.map(({ last }) => last).slice(-16), facts);
 }
 
@@ -84,7 +85,7 @@ function namedMissing(view: BootView): Found | undefined {
       const missing = asked.findLast(({ last }) => last.outcome === "not-found");
       if (missing === undefined || asked.some(({ cameAt }) => cameAt !== undefined)) continue;
       if (!isSettled(view, missing, 3_000)) return undefined;
-      const step = notServedOf(missing.last);
+      const step = notServedOf(missing.last, view.context.root);
       const facts = { before: by.file, named: true, step, ...folderOf(view, missing.first.file) };
       return found("later-file-not-served", "certain", [by, missing.last], facts);
     }
