@@ -11,6 +11,7 @@ import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
+import { bindToDevice } from "../os/bind-to-device.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -54,9 +55,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
+  const macOf = deps.macOf ?? neighbours(now);
   const policy = createPolicy(first.config, {
     now,
-    macOf: deps.macOf ?? neighbours(now),
+    macOf,
     keepOneTimeBoots: kept.write,
   });
   const files = clientFiles(first.config.root, policy.folderOf, now);
@@ -71,6 +73,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
+    isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
@@ -88,6 +91,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       choose: policy.choose,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
+      isKnown: policy.isKnown,
+      bindToDevice,
       create: deps.createProxyDhcp,
     }),
     overhearingService(first.config, {

@@ -4,6 +4,7 @@ import { ebc } from "../catalogue/names.ts";
 import type { HostRow, RuleConditions } from "../config/schema.ts";
 import { subnetFilter } from "../config/subnet.ts";
 import { clientIdOf, macPrefix } from "../config/values.ts";
+import { type Identifiers, type IdentityIndex, identityIndex } from "./identity-index.ts";
 
 /** One key of `when`. */
 export interface Condition {
@@ -92,11 +93,17 @@ export function conditionsOf(when: RuleConditions | undefined, hosts: Hosts): re
 export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined {
   let directory = directories.get(hosts);
   if (directory === undefined) {
-    directory = { tests: Object.entries(hosts).map(([name, host]) => [name, hostTest(host)]), names: new WeakMap() };
+    const index = identityIndex();
+    const rows = Object.entries(hosts);
+    for (const [number, [, host]] of rows.entries()) index.add(host, number);
+    directory = { index, hosts: rows.map(([name]) => name), names: new WeakMap() };
     directories.set(hosts, directory);
   }
-  const { tests, names } = directory;
-  if (!names.has(client)) names.set(client, tests.find(([, isHost]) => isHost(client))?.[0]);
+  const { index, names } = directory;
+  if (!names.has(client)) {
+    const [first] = index.find(client);
+    names.set(client, first === undefined ? undefined : directory.hosts[first]);
+  }
   return names.get(client);
 }
 
@@ -104,10 +111,24 @@ export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined
 const directories = new WeakMap<
   Hosts,
   {
-    readonly tests: readonly (readonly [name: string, isHost: ClientTest])[];
+    readonly index: IdentityIndex;
+    readonly hosts: readonly string[];
     readonly names: WeakMap<BootClient, string | undefined>;
   }
 >();
+
+/**
+ * What a client must be known by for these conditions to hold: one list of identifiers for each machine; undefined where
+ * other things decide.
+ */
+export function identifiersOf(when: RuleConditions | undefined, hosts: Hosts): readonly Identifiers[] | undefined {
+  if (when?.host !== undefined) return when.host.flatMap((name) => hosts[name] ?? []);
+  const { mac, uuid, serial, clientId } = when ?? {};
+  if (mac !== undefined) return [{ mac }];
+  if (uuid !== undefined) return [{ uuid }];
+  if (serial !== undefined) return [{ serial }];
+  return clientId === undefined ? undefined : [{ clientId }];
+}
 
 type ClientTest = (client: BootClient) => boolean;
 

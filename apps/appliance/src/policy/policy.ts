@@ -1,3 +1,4 @@
+import { boundedMap } from "@bootlace/boot-source";
 import { type DhcpPacket, messageTypes, optionValue } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
@@ -56,6 +57,8 @@ export interface Policy {
   adoptInterfaces(served: readonly ServedInterface[]): void;
   /** Takes over one-time boots that were kept. */
   adoptOneTimeBoots(state: OneTimeBoots): void;
+  /** Whether a machine is named in the config, or has fetched a file before. */
+  isKnown(client: BootClient): boolean;
   /** Learns from what happened. */
   see(event: ApplianceEvent): void;
   /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
@@ -82,6 +85,8 @@ function strangerWith(machine: string): BootClient {
   return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
 }
 
+const mostFetchers = 4096;
+
 /** Milliseconds for which what DHCP said of an address is newer than what the system remembers. */
 const freshLease = 600_000;
 
@@ -92,6 +97,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let state: OneTimeBoots = new Map();
   const memory = clientMemory();
   const loaded = loadedFiles();
+  /** Machines that have fetched a file. */
+  const fetchers = boundedMap<string, true>(mostFetchers);
   const once = (client: BootClient) => oneTimeBootFor(state, idOf(client), now());
   let book = bookOf(config);
 
@@ -167,6 +174,9 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
 
   function seeDone(name: string, address: string, time: number, known?: string): void {
     const machine = known ?? whoAsksFrom(address);
+    // What a URL says of itself makes nobody known.
+    const fetcher = known === undefined ? machine : whoAsksFrom(address);
+    if (fetcher !== undefined && !fetchers.has(fetcher)) fetchers.set(fetcher, true);
     // The boot check is none of the programs that ask again.
     if (machine !== undefined && checkProgramNamed(name) === undefined) loaded.fetched(machine, name, time);
     seeFetched(name, address, known);
@@ -235,6 +245,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     adoptOneTimeBoots(kept) {
       state = kept;
     },
+    isKnown: (client) => nameOfHost(client, config.hosts) !== undefined || fetchers.has(idOf(client) ?? ""),
     see({ kind, event }) {
       if (kind === "dhcp" && event.type === "packet") seePacket(event);
       else if (kind === "tftp") seeTftp(event);

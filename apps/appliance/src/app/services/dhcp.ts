@@ -1,4 +1,6 @@
 import {
+  type BindToDevice,
+  type BootClient,
   type Choose,
   contextOf,
   createProxyDhcp,
@@ -14,6 +16,8 @@ export interface DhcpServiceDeps {
   readonly choose: Choose;
   readonly now: () => number;
   readonly onEvent: (event: ProxyDhcpEvent) => void;
+  readonly isKnown?: ((client: BootClient) => boolean) | undefined;
+  readonly bindToDevice?: BindToDevice | undefined;
   readonly create?: typeof createProxyDhcp | undefined;
 }
 
@@ -41,8 +45,15 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
   let proxy: ProxyDhcp | undefined;
 
   function create(): ProxyDhcp {
-    const { choose, now, onEvent } = deps;
-    return (deps.create ?? createProxyDhcp)({ ...proxyOptions(config, choose), interfaces: served, now, onEvent });
+    const { choose, now, onEvent, isKnown, bindToDevice } = deps;
+    return (deps.create ?? createProxyDhcp)({
+      ...proxyOptions(config, choose),
+      interfaces: served,
+      now,
+      onEvent,
+      isKnown,
+      bindToDevice,
+    });
   }
 
   async function start(): Promise<void> {
