@@ -257,11 +257,12 @@ describe("a token for other addresses", () => {
     for (const address of ["127.0.0.1", "127.9.9.9", "::1"]) expect(() => admin({ address })).not.toThrow();
     expect(() => admin({ address: "0.0.0.0", token: "0123456789abcdef" })).not.toThrow();
   });
-  test("the file holds it in its first line; what is no secret is refused", async () => {
+  test("the file holds it in its one line; what is no secret is refused", async () => {
     const path = join(folder, "token");
-    writeFileSync(path, "0123456789abcdef-XYZ\r\nsecond line\n");
+    writeFileSync(path, "0123456789abcdef-XYZ\r\n\n");
     expect(readToken(path)).toBe("0123456789abcdef-XYZ");
-    for (const text of ["", "short\n", "with a space in it 123", "\n0123456789abcdef", "ümlaut-ümlaut-ümlaut"]) {
+    const lines = "0123456789abcdef-XYZ\nsecond line\n";
+    for (const text of ["", "short\n", lines, "with a space in it 123", "\n0123456789abcdef", "ümlaut-ümlaut-ümlaut"]) {
       writeFileSync(path, text);
       expect(() => readToken(path)).toThrow(AdminConfigError);
     }
