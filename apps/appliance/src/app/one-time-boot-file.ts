@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { makeFoldersSync } from "../os/make-folders.ts";
@@ -60,19 +60,22 @@ export function writeOneTimeBootFile(directory: string, state: OneTimeBoots): st
   try {
     makeFoldersSync(directory, 0o750);
     const text = `${JSON.stringify({ schema: 1, next: [...state.values()] })}\n`;
-    withFile(`${path}.new`, "w", (descriptor) => {
+    withFile(`${path}.new`, replacing, (descriptor) => {
+      ftruncateSync(descriptor);
       writeSync(descriptor, text);
       fsyncSync(descriptor);
     });
     renameSync(`${path}.new`, path);
-    withFile(directory, "r", fsyncSync);
+    withFile(directory, constants.O_RDONLY, fsyncSync);
     return undefined;
   } catch (error) {
     return codeOf(error);
   }
 }
 
-function withFile(path: string, flags: string, use: (descriptor: number) => void): void {
+const replacing = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function withFile(path: string, flags: number, use: (descriptor: number) => void): void {
   const descriptor = openSync(path, flags, 0o640);
   try {
     use(descriptor);

@@ -15,7 +15,7 @@ export interface Caller {
  * @returns undefined for a config that counts
  */
 export function foundConfigProblem(path: string, caller: Caller, stat = statOf): Problem | undefined {
-  const trusted = new Set([0, caller.uid, ...sudoUser(caller)]);
+  const trusted = new Set([0, caller.uid, ...sudoUser(caller.env)]);
   const places = [
     [path, stat(path, true)],
     [path, stat(path, false)],
@@ -42,7 +42,7 @@ function problemOf(place: string, { uid, gid, mode, link }: Owned, trusted: Read
 }
 
 /** As git does: who calls through sudo means their own files as well, also after root has been dropped. */
-function sudoUser({ env }: Caller): number[] {
+export function sudoUser(env: Caller["env"]): number[] {
   const { SUDO_UID: text = "" } = env;
   return /^\d{1,10}$/.test(text) ? [Number(text)] : [];
 }

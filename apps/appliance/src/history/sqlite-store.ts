@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { parseSession, parseSummary } from "../sessions/stored.ts";
@@ -65,13 +65,29 @@ export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore
  * the mode of the database (sqlite.org/tempfiles.html); those of an earlier version are corrected.
  */
 function keepPrivate(path: string): void {
-  closeSync(openSync(path, "a", 0o600));
+  closeSync(openSync(path, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY | noLink, 0o600));
   for (const suffix of ["", "-wal", "-shm"]) {
+    const descriptor = openIfThere(path + suffix);
+    if (descriptor === undefined) continue;
     try {
-      if ((statSync(path + suffix).mode & 0o077) !== 0) chmodSync(path + suffix, 0o600);
+      if ((fstatSync(descriptor).mode & 0o077) !== 0) fchmodSync(descriptor, 0o600);
     } catch {
-      // Not there, or somebody else's: to use it is what counts.
+      // Somebody else's: to use it is what counts.
+    } finally {
+      closeSync(descriptor);
     }
+  }
+}
+
+// SQLite itself follows links: it must not find one in a folder that another user may own.
+const noLink = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | noLink);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOOP") throw error;
+    return undefined;
   }
 }
 
