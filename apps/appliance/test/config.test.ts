@@ -27,6 +27,7 @@ describe("a broken config", () => {
       "E041",
       "E042",
       "E050",
+      "E051",
     ]);
   });
 

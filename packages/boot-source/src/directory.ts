@@ -25,6 +25,7 @@ const maxKnown = 4096;
 const optionTable: OptionTable<DirectoryOptions> = {
   ignoreCase: check.flag,
   rootFor: check.callback,
+  isPrivate: check.callback,
   trustFor: check.amount,
   now: check.callback,
 };
@@ -83,6 +84,10 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
       return answer;
     }
     const { path, handle, identity } = found;
+    if (options.isPrivate?.(identity) === true) {
+      await handle.close();
+      return { ok: false, fault: { reason: "permission-denied", detail: "is private" } };
+    }
     const version = isSettled(identity, time) ? versionOf(identity) : undefined;
     if (version !== undefined) known.set(key, { ok: true, time, path, identity, version });
     return { ok: true, file: regularFile(path, identity, version, handle, () => known.delete(key)) };

@@ -4,6 +4,7 @@ import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { servedOf } from "../config/private-files.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
@@ -59,7 +60,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     macOf: deps.macOf ?? neighbours(now),
     keepOneTimeBoots: kept.write,
   });
-  const files = clientFiles(first.config.root, policy.folderOf, now);
+  const files = clientFiles(servedOf(first), policy.folderOf, now);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const surroundings = surroundingsService(first.config, {
     now,
@@ -222,7 +223,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       wanted = choiceFor(next.config, deps.networkInterfaces());
       // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
-      files.setRoot(next.config.root);
+      files.adopt(servedOf(next));
       for (const service of services) {
         name = service.name;
         await service.adopt(next.config, wanted.served);
@@ -236,7 +237,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       return undefined;
     }
     policy.adoptConfig(loaded.config);
-    files.setRoot(loaded.config.root);
+    files.adopt(servedOf(loaded));
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);

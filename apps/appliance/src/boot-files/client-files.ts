@@ -1,11 +1,18 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { directory, type Source } from "@bootlace/tftp-serve";
+import { privateFiles } from "./private-files.ts";
+
+export interface Served {
+  readonly root: string;
+  /** Files and folders that are never served, by whatever name in the root. */
+  readonly never: readonly string[];
+}
 
 export interface ClientFiles {
   /** The files of the root in force, and of the client's own folder where it has one. */
   readonly source: Source;
-  setRoot(root: string): void;
+  adopt(served: Served): void;
 }
 
 /** Milliseconds for which an answer about a client's folder is taken as still true. */
@@ -17,17 +24,19 @@ const mostFolders = 1024;
  * @param folderOf the folder below the root that a rule gives to whoever has this address
  */
 export function clientFiles(
-  root: string,
+  first: Served,
   folderOf: (address: string) => string | undefined,
   now: () => number,
 ): ClientFiles {
+  const secrets = privateFiles(first.never, now);
   const known = new Map<string, { readonly time: number; readonly is: boolean }>();
-  let current = sourceOf(root);
+  let current = sourceOf(first.root);
 
   function sourceOf(path: string): Source {
     known.clear();
     return directory(path, {
       ignoreCase: true,
+      isPrivate: secrets.has,
       rootFor({ address }) {
         const folder = folderOf(address);
         return folder !== undefined && isFolder(join(path, folder)) ? folder : undefined;
@@ -45,9 +54,13 @@ export function clientFiles(
   }
 
   return {
-    source: { open: (name, client) => current.open(name, client) },
-    setRoot(path) {
-      current = sourceOf(path);
+    source: {
+      open: (name, client) =>
+        secrets.known() ? current.open(name, client) : secrets.ready().then(() => current.open(name, client)),
+    },
+    adopt({ root, never }) {
+      secrets.setPaths(never);
+      current = sourceOf(root);
     },
   };
 }

@@ -38,6 +38,7 @@ export const configFaultCodes = {
   E041: "a flag that is not a setting",
   E042: "a config file that was found where others can write",
   E050: "a config that this machine cannot run",
+  E051: "a root that holds what is private",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;

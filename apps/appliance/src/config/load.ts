@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { ConfigFault } from "./faults.ts";
+import type { ConfigFault, Problem } from "./faults.ts";
 import { foundConfigProblem } from "./found-config.ts";
 import { hostBootFolder, isHostBoot } from "./host-boot.ts";
-import { configVariable, type Flag, type Origin, pathSettings, readOverlays } from "./overlay.ts";
+import { configVariable, type Flag, type Origin, originText, pathSettings, readOverlays } from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
+import { rootProblem } from "./private-files.ts";
 import type { Config } from "./schema.ts";
 import { defaultStateDirectory } from "./state-directory.ts";
 
@@ -84,6 +85,8 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   if (originOf(["root"]).kind === "default" && isHostBoot(config.root)) {
     return { ok: false, faults: [hostBootFault(name, config.root)] };
   }
+  const open = rootProblem(config, path);
+  if (open !== undefined) return { ok: false, faults: [rootFault(open, name, originOf(["root"]))] };
   return { ok: true, loaded: { config, named, originOf, ...(file === undefined ? {} : { file }) } };
 }
 
@@ -129,6 +132,12 @@ function hostBootFault(file: string, root: string): ConfigFault {
     line: 0,
     column: 0,
   };
+}
+
+function rootFault(problem: Problem, file: string, origin: Origin): ConfigFault {
+  const at = { ...problem, path: "root", column: 0 };
+  if (origin.kind === "file") return { ...at, file: origin.file, line: origin.line, column: 1 };
+  return origin.kind === "default" ? { ...at, file, line: 0 } : { ...at, file: originText(origin), origin, line: 0 };
 }
 
 function withState(config: Config, directory: string | undefined): Config {
