@@ -107,6 +107,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         tree: policy.tree,
         rootProblem: () => rootProblem,
         tftpActive: tftp.active,
+        oneTimeBootsKept: () => kept.settled(),
         now,
       }),
     }),
@@ -211,6 +212,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     if (!started) return;
     started = false;
     await stopInReverse(parts, onStopFailure);
+    await kept.settled();
   }
 
   /** @returns why it was rejected; the services have the old config again then. */

@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Problem } from "./faults.ts";
-import type { LoadedConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
 
 /** What holds passwords, keys, tokens or who boots what, and is never served. `setting` says what it is. */
@@ -22,7 +21,7 @@ export function privatePaths({ admin, log, state }: Config, file: string | undef
 }
 
 /** The root of a config, and what is never served of it. */
-export function servedOf({ config, file }: LoadedConfig) {
+export function servedOf({ config, file }: { readonly config: Config; readonly file?: string }) {
   const never = privatePaths(config, file === undefined ? undefined : resolve(file)).map(({ path }) => path);
   return { root: config.root, never };
 }

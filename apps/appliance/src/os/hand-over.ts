@@ -5,7 +5,8 @@ import { below, type Walk, type WalkRules, walkFolder } from "./root-paths.ts";
 import type { User } from "./users.ts";
 
 /** The files that are written into a state folder. */
-const ownFile = /^(boots\.db(\.damaged(\.\d+)?)?(-\w+)?|next\.json(\.new)?|bootlace\.lock)$/;
+const ownFile =
+  /^(boots\.db(\.(damaged|version-\d+)(\.\d+)?)?(-\w+)?|next\.json(\.new|\.damaged(\.\d+)?)?|bootlace\.lock)$/;
 
 /**
  * Gives the daemon's user what it writes, before root becomes that user: the folders and files that this start makes, the

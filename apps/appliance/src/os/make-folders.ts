@@ -24,15 +24,15 @@ export function makeFoldersSync(path: string, mode = 0o777): string | undefined 
 }
 
 /** The same for a folder on a disk that may hang. */
-export async function makeFolders(path: string): Promise<string | undefined> {
+export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
   try {
-    await mkdir(path);
+    await mkdir(path, mode);
     return path;
   } catch (error) {
     if (isThere(error, path)) return undefined;
     if (!lacksParent(error, path)) throw error;
-    const first = await makeFolders(dirname(path));
-    await mkdir(path);
+    const first = await makeFolders(dirname(path), mode);
+    await mkdir(path, mode);
     return first ?? path;
   }
 }

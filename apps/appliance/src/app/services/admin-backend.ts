@@ -25,6 +25,8 @@ export interface BackendRoom {
   /** Why the root is not readable. */
   readonly rootProblem: () => string | undefined;
   readonly tftpActive: () => number;
+  /** Resolves when one-time boots are on the disk; gives why they are not. */
+  readonly oneTimeBootsKept: () => Promise<string | undefined>;
   readonly now: () => number;
 }
 
@@ -188,7 +190,8 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     async setOneTimeBoot(request) {
       const result = room.appliance().next.set(request);
       if (result.ok) {
-        const { entry, unkept } = result;
+        const { entry } = result;
+        const unkept = await room.oneTimeBootsKept();
         const forgotten = unkept === undefined ? [] : [`cannot be saved (${unkept}); lost at the next restart`];
         const warnings = [...(await doubts(entry)), ...forgotten];
         return { ok: true, value: { ...oneTimeBootView(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
@@ -198,6 +201,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     async clearOneTimeBoot(mac) {
       const result = room.appliance().next.remove(mac);
       if (!result.ok) return { ok: false, refusal: unfit(result.fault, "Invalid MAC address") };
+      await room.oneTimeBootsKept();
       if (result.removed) return { ok: true, value: undefined };
       return {
         ok: false,
