@@ -93,7 +93,8 @@ async function scan(root: string): Promise<ScanResult> {
     if (names === "unreadable" && !hidden.test(next.path)) files.push({ path: next.path, flaw: "unreadable" });
     for (const name of names === "unreadable" ? [] : names) {
       entries += 1;
-      if (entries > mostEntries || files.length >= mostHeaders) return { ok: true, files, folders, cut: true, silent: mute };
+      if (entries > mostEntries || files.length >= mostHeaders)
+        return { ok: true, files, folders, cut: true, silent: mute };
       const path = next.path === "" ? name : `${next.path}/${name}`;
       const whole = join(top, path);
       const kind = await inTime(whole, () => kindOf(top, path));
