@@ -1,7 +1,25 @@
-import type { Program } from "../bootlace.ts";
+import type { Bootlace, Program } from "../bootlace.ts";
 import type { Lab } from "../lab.ts";
+import type { Host } from "../namespaces.ts";
 import type { BootTree } from "../tree.ts";
-import type { HostileSite } from "./site.ts";
+
+/** Three machines on a switch, and a guest on a second wire of the server that is not served. */
+export interface Arena {
+  readonly lab: Lab;
+  readonly server: Host;
+  readonly attacker: Host;
+  readonly victim: Host;
+  /** A machine without an address, which asks by DISCOVER. */
+  readonly rom: Host;
+  readonly guest: Host;
+}
+
+/** The same with a Bootlace, for one attack. */
+export interface HostileSite extends Arena {
+  readonly bootlace: Bootlace;
+  /** Its boot folder. */
+  readonly root: string;
+}
 
 /** What one hostile or broken machine does beside the honest client. */
 export interface Attack {

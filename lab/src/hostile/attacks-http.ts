@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { must } from "../failure.ts";
 import { start } from "../processes.ts";
 import { metric } from "../vitals.ts";
-import type { Attack } from "./attack.ts";
-import { ATTACKER, type HostileSite, HTTP_PORT, plantSparse, SERVER, STRANGER } from "./site.ts";
+import type { Attack, HostileSite } from "./attack.ts";
+import { ATTACKER, HTTP_PORT, plantSparse, SERVER, STRANGER } from "./site.ts";
 
 const PROGRAM = fileURLToPath(new URL("../programs/hostile-http.ts", import.meta.url));
 const MiB = 1024 * 1024;

@@ -1,11 +1,11 @@
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bootlace, startBootlace } from "../bootlace.ts";
+import { startBootlace } from "../bootlace.ts";
 import { filler } from "../filler.ts";
 import type { Lab } from "../lab.ts";
-import { addHost, addSwitch, configure, type Host, plugIn, setKernel } from "../namespaces.ts";
+import { addHost, addSwitch, configure, plugIn, setKernel } from "../namespaces.ts";
 import { listening } from "../ports.ts";
-import type { Attack } from "./attack.ts";
+import type { Arena, Attack, HostileSite } from "./attack.ts";
 
 export const SERVER = "192.168.77.10";
 export const ATTACKER = "192.168.77.66";
@@ -18,38 +18,23 @@ export const HTTP_PORT = 8069;
 /** The honest client is forty machines, each with its own address. */
 export const VICTIMS: readonly string[] = Array.from({ length: 40 }, (_, at) => `192.168.77.${20 + at}`);
 
-/** Three machines on a switch, and a guest on a second wire of the server that is not served. */
-export interface Arena {
-  readonly lab: Lab;
-  readonly server: Host;
-  readonly attacker: Host;
-  readonly victim: Host;
-  readonly guest: Host;
-}
-
-/** The same with a Bootlace, for one attack. */
-export interface HostileSite extends Arena {
-  readonly bootlace: Bootlace;
-  /** Its boot folder. */
-  readonly root: string;
-}
-
 export async function buildArena(lab: Lab): Promise<Arena> {
   const lan = await addSwitch(lab, "lan");
   const wire = await addSwitch(lab, "wire");
   const [server, attacker] = [await addHost(lab, "boot"), await addHost(lab, "bad")];
-  const [victim, guest] = [await addHost(lab, "pc"), await addHost(lab, "guest")];
+  const [victim, rom, guest] = [await addHost(lab, "pc"), await addHost(lab, "rom"), await addHost(lab, "guest")];
   await plugIn(server, lan, { addresses: [`${SERVER}/24`] });
   await plugIn(server, wire, { interface: "eth1", addresses: ["10.99.0.1/24"] });
   await plugIn(attacker, lan, { addresses: [`${ATTACKER}/24`] });
   await plugIn(victim, lan, { addresses: VICTIMS.map((address) => `${address}/24`) });
+  await plugIn(rom, lan);
   await plugIn(guest, wire, { addresses: [`${GUEST}/24`] });
   await configure(attacker, "address", "add", `${STRANGER}/32`, "dev", "lo");
   await configure(server, "route", "add", `${STRANGER}/32`, "via", ATTACKER);
   await setKernel(server, "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0");
-  for (const host of [victim, guest]) await configure(host, "route", "add", "default", "dev", "eth0");
+  for (const host of [victim, rom, guest]) await configure(host, "route", "add", "default", "dev", "eth0");
   await configure(attacker, "route", "add", "default", "via", SERVER);
-  return { lab, server, attacker, victim, guest };
+  return { lab, server, attacker, victim, rom, guest };
 }
 
 /** Starts a Bootlace of its own for an attack, with the folder that the attack wants. */

@@ -8,7 +8,7 @@ function again(work: (socket: Socket) => void): void {
   const socket = connect({ host: server, port: Number(port), localAddress: local });
   socket.on("error", () => undefined);
   socket.on("connect", () => work(socket));
-  socket.on("close", () => setTimeout(again, 20, work));
+  socket.on("close", () => setTimeout(again, 200, work));
 }
 
 /** Asks the same over and over, with some requests ahead of their answers. */

@@ -3,8 +3,8 @@ import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { ebc } from "../catalogue/names.ts";
 import type { HostRow, RuleConditions } from "../config/schema.ts";
 import { subnetFilter } from "../config/subnet.ts";
-import { clientIdOf, macPrefix } from "../config/values.ts";
-import { type Identifiers, type IdentityIndex, identityIndex } from "./identity-index.ts";
+import { type HostIndex, hostIndex } from "./host-index.ts";
+import type { Identifiers } from "./identity-index.ts";
 
 /** One key of `when`. */
 export interface Condition {
@@ -38,22 +38,19 @@ const tests: {
     found: ({ firmware }) => firmware,
   }),
   host(names, hosts) {
-    const known = names.flatMap((name) => {
-      const host = hosts[name];
-      return host === undefined ? [] : [hostTest(host)];
-    });
+    const known = hostIndex(names.flatMap((name) => hosts[name] ?? []));
     return {
-      holds: (client) => known.some((isHost) => isHost(client)),
+      holds: (client) => known.find(client) !== undefined,
       found: (client) => nameOfHost(client, hosts) ?? "no host of the config",
     };
   },
-  mac: (texts) => ({ holds: macTest(texts), found: ({ mac }) => mac ?? "none" }),
-  uuid: (texts) => ({ holds: uuidTest(texts), found: ({ uuid }) => uuid ?? "none" }),
+  mac: (texts) => ({ holds: indexTest({ mac: texts }), found: ({ mac }) => mac ?? "none" }),
+  uuid: (texts) => ({ holds: indexTest({ uuid: texts }), found: ({ uuid }) => uuid ?? "none" }),
   serial: (texts) => ({
-    holds: serialTest(texts),
+    holds: indexTest({ serial: texts }),
     found: ({ serial }) => (serial === undefined ? "none" : quote(serial)),
   }),
-  clientId: (texts) => ({ holds: clientIdTest(texts), found: ({ clientId }) => clientId ?? "none" }),
+  clientId: (texts) => ({ holds: indexTest({ clientId: texts }), found: ({ clientId }) => clientId ?? "none" }),
   vendorClass: (beginnings) => ({
     holds: ({ vendorClass }) => beginnings.some((beginning) => vendorClass.startsWith(beginning)),
     found: ({ vendorClass }) => quote(vendorClass),
@@ -93,16 +90,15 @@ export function conditionsOf(when: RuleConditions | undefined, hosts: Hosts): re
 export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined {
   let directory = directories.get(hosts);
   if (directory === undefined) {
-    const index = identityIndex();
     const rows = Object.entries(hosts);
-    for (const [number, [, host]] of rows.entries()) index.add(host, number);
-    directory = { index, hosts: rows.map(([name]) => name), names: new WeakMap() };
+    const index = hostIndex(rows.map(([, row]) => row));
+    directory = { index, rows: rows.map(([name]) => name), names: new WeakMap() };
     directories.set(hosts, directory);
   }
-  const { index, names } = directory;
+  const { index, rows, names } = directory;
   if (!names.has(client)) {
-    const [first] = index.find(client);
-    names.set(client, first === undefined ? undefined : directory.hosts[first]);
+    const place = index.find(client);
+    names.set(client, place === undefined ? undefined : rows[place]);
   }
   return names.get(client);
 }
@@ -111,8 +107,8 @@ export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined
 const directories = new WeakMap<
   Hosts,
   {
-    readonly index: IdentityIndex;
-    readonly hosts: readonly string[];
+    readonly index: HostIndex;
+    readonly rows: readonly string[];
     readonly names: WeakMap<BootClient, string | undefined>;
   }
 >();
@@ -130,33 +126,10 @@ export function identifiersOf(when: RuleConditions | undefined, hosts: Hosts): r
   return clientId === undefined ? undefined : [{ clientId }];
 }
 
-type ClientTest = (client: BootClient) => boolean;
-
-/** A machine is known by any of its identifiers. */
-function hostTest({ mac = [], uuid = [], serial = [], clientId = [] }: HostRow): ClientTest {
-  const any = [macTest(mac), uuidTest(uuid), serialTest(serial), clientIdTest(clientId)];
-  return (client) => any.some((test) => test(client));
-}
-
-function macTest(texts: readonly string[]): ClientTest {
-  const prefixes = texts.flatMap((text) => macPrefix(text) ?? []);
-  return ({ mac }) => prefixes.some((prefix) => mac?.startsWith(prefix));
-}
-
-function clientIdTest(texts: readonly string[]): ClientTest {
-  const wanted = new Set(texts.map(clientIdOf));
-  return ({ clientId }) => clientId !== undefined && wanted.has(clientId);
-}
-
-function uuidTest(texts: readonly string[]): ClientTest {
-  const wanted = new Set(texts.map((text) => text.toLowerCase()));
-  return ({ uuid, uuidBigEndian }) =>
-    [uuid, uuidBigEndian].some((text) => text !== undefined && wanted.has(text.toLowerCase()));
-}
-
-function serialTest(texts: readonly string[]): ClientTest {
-  const wanted = new Set(texts.map((text) => text.toLowerCase()));
-  return ({ serial }) => serial !== undefined && wanted.has(serial.toLowerCase());
+/** A test by one kind of identifier. */
+function indexTest(row: HostRow): (client: BootClient) => boolean {
+  const index = hostIndex([row]);
+  return (client) => index.find(client) !== undefined;
 }
 
 /** A client without an address is in the network of its relay, or of the interface. */

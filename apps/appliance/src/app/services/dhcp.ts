@@ -1,6 +1,4 @@
 import {
-  type BindToDevice,
-  type BootClient,
   type Choose,
   contextOf,
   createProxyDhcp,
@@ -10,14 +8,14 @@ import {
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
+import { bindToDevice } from "../../os/bind-to-device.ts";
+import type { Policy } from "../../policy/policy.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
 export interface DhcpServiceDeps {
-  readonly choose: Choose;
+  readonly policy: Pick<Policy, "choose" | "isKnown">;
   readonly now: () => number;
   readonly onEvent: (event: ProxyDhcpEvent) => void;
-  readonly isKnown?: ((client: BootClient) => boolean) | undefined;
-  readonly bindToDevice?: BindToDevice | undefined;
   readonly create?: typeof createProxyDhcp | undefined;
 }
 
@@ -45,13 +43,13 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
   let proxy: ProxyDhcp | undefined;
 
   function create(): ProxyDhcp {
-    const { choose, now, onEvent, isKnown, bindToDevice } = deps;
+    const { policy, now, onEvent } = deps;
     return (deps.create ?? createProxyDhcp)({
-      ...proxyOptions(config, choose),
+      ...proxyOptions(config, policy.choose),
       interfaces: served,
       now,
       onEvent,
-      isKnown,
+      isKnown: policy.isKnown,
       bindToDevice,
     });
   }
@@ -83,7 +81,7 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
         await start();
         return;
       }
-      const { relays = [], clientSubnets = [], vendorClasses = [] } = proxyOptions(next, deps.choose);
+      const { relays = [], clientSubnets = [], vendorClasses = [] } = proxyOptions(next, deps.policy.choose);
       await proxy?.configure({ relays, clientSubnets, vendorClasses, interfaces });
     },
     async follow(interfaces) {
