@@ -12,6 +12,7 @@ import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
+import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -70,6 +71,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     onEvent: tell,
     log,
     askServer: deps.askServer ?? askFileServer,
+    rootOf: files.rootOf,
+    listeningPorts,
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
