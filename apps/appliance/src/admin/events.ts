@@ -53,6 +53,7 @@ export function createEventReaders(stream: Stream): EventReaders {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
+        "cross-origin-resource-policy": "same-origin",
       });
       response.write("retry: 2000\n\n");
       const wanted = names === undefined ? undefined : new Set<string>([...names, "gap"]);

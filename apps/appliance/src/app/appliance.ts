@@ -4,6 +4,7 @@ import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { servedOf } from "../config/private-files.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
@@ -27,6 +28,7 @@ import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
 import { endpointRank, type Service } from "./services/service.ts";
+import { silentFolders } from "./services/silent-folders.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
@@ -37,7 +39,7 @@ const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
-  const { now } = deps;
+  const { now, macOf = neighbours(now) } = deps;
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
@@ -57,10 +59,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, {
     now,
-    macOf: deps.macOf ?? neighbours(now),
+    macOf,
     keepOneTimeBoots: kept.write,
   });
-  const files = clientFiles(first.config.root, policy.folderOf, now);
+  const files = clientFiles(servedOf(first), policy.folderOf, now, (folder, stuck) => silence.files(folder, stuck));
+  const silence = silentFolders(log);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const surroundings = surroundingsService(first.config, {
     now,
@@ -74,6 +77,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
+    isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
@@ -88,7 +92,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     tftp,
     http,
     dhcpService(first.config, {
-      choose: policy.choose,
+      policy,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
       create: deps.createProxyDhcp,
@@ -109,7 +113,9 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         choice: () => choice,
         tree: policy.tree,
         rootProblem: () => rootProblem,
+        silentFolders: silence.folders,
         tftpActive: tftp.active,
+        oneTimeBootsKept: () => kept.settled(),
         now,
       }),
     }),
@@ -117,6 +123,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
+    silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
     const files = scan.ok ? scan.files : [];
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
@@ -214,6 +221,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     if (!started) return;
     started = false;
     await stopInReverse(parts, onStopFailure);
+    await kept.settled();
   }
 
   /** @returns why it was rejected; the services have the old config again then. */
@@ -226,7 +234,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       wanted = choiceFor(next.config, deps.networkInterfaces());
       // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
-      files.setRoot(next.config.root);
+      files.adopt(servedOf(next));
       for (const service of services) {
         name = service.name;
         await service.adopt(next.config, wanted.served);
@@ -240,7 +248,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       return undefined;
     }
     policy.adoptConfig(loaded.config);
-    files.setRoot(loaded.config.root);
+    files.adopt(servedOf(loaded));
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);

@@ -36,7 +36,9 @@ export const configFaultCodes = {
   E039: "not a user name",
   E040: "an environment variable that is not a setting",
   E041: "a flag that is not a setting",
+  E042: "a config file that was found where others can write",
   E050: "a config that this machine cannot run",
+  E051: "a root that holds what is private",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;
