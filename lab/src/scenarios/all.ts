@@ -31,6 +31,7 @@ import { fewDescriptors } from "./few-descriptors.ts";
 import { firstRun } from "./first-run.ts";
 import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
+import { hostile } from "./hostile.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -117,6 +118,7 @@ export const SCENARIOS: readonly Scenario[] = [
   storm,
   processFaults,
   fewDescriptors,
+  hostile,
   treeExchanged,
   soak,
   clockSetBack,
