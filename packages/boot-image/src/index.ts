@@ -6,6 +6,7 @@ export type { DiscImage } from "./core/image.ts";
 export { contentFault, openImage, readEntry } from "./core/image.ts";
 export type { Partition } from "./core/partitions.ts";
 export type { Medium } from "./core/reader.ts";
-
 export type { OpenMedium } from "./image-source.ts";
 export { imageSource } from "./image-source.ts";
+export type { InitrdFile } from "./initrd.ts";
+export { composeInitrd } from "./initrd.ts";
