@@ -21,6 +21,7 @@ import { cjsArmhf } from "./cjs-armhf.ts";
 import { clockSetBack } from "./clock-set-back.ts";
 import { deb } from "./deb.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
+import { discImages } from "./disc-images.ts";
 import { docsFirstBoot } from "./docs-first-boot.ts";
 import { docsHowto } from "./docs-howto.ts";
 import { failuresBios } from "./failures-bios.ts";
@@ -122,6 +123,7 @@ export const SCENARIOS: readonly Scenario[] = [
   soak,
   clockSetBack,
   hardTimes,
+  discImages,
   fuzzQuick,
   serviceSystemd,
   serviceOpenrc,

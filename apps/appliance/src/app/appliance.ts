@@ -12,6 +12,7 @@ import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
+import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -53,7 +54,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
   let endPolls: (() => void)[] = [];
-
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, {
@@ -61,8 +61,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     macOf: deps.macOf ?? neighbours(now),
     keepOneTimeBoots: kept.write,
   });
-  const files = clientFiles(servedOf(first), policy.folderOf, now, (folder, stuck) => silence.files(folder, stuck));
   const silence = silentFolders(log);
+  const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const surroundings = surroundingsService(first.config, {
     now,
@@ -70,6 +70,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     onEvent: tell,
     log,
     askServer: deps.askServer ?? askFileServer,
+    rootOf: files.rootOf,
+    listeningPorts,
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
@@ -192,6 +194,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   };
   const parts = [interfacesPart, ...services, followPart];
 
+  function sayRules(): void {
+    const record = rulesRecord(loaded.config.boot);
+    if (record !== undefined) log(record);
+  }
+
   function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });
   }
@@ -202,8 +209,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   async function start(): Promise<void> {
     policy.adoptOneTimeBoots(kept.read());
-    const rules = rulesRecord(loaded.config.boot);
-    if (rules !== undefined) log(rules);
+    sayRules();
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw await toStartError(failures);
     started = true;
@@ -276,9 +282,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         const result = await reloadNow();
         lastReload = { time: now(), result };
         log(reloadRecord(result, loaded.file));
-        const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
-        const record = rulesRecord(rules);
-        if (record !== undefined) log(record);
+        if (result.ok && result.changed.some((path) => path.startsWith("boot"))) sayRules();
         const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;

@@ -61,6 +61,8 @@ export const tftpRefusals: Readonly<Record<RefusedReason, Reason>> = {
   "too-many-transfers": refusal("warn", "all transfers are in use (tftp.maxTransfers)"),
   "too-many-transfers-of-client": refusal("warn", "this client has as many transfers as one client may have"),
   rate: refusal("warn", "too many requests"),
+  overdue: refusal("warn", "the disk did not open the file in time; the client will ask again"),
+  "port-in-use": refusal("info", "a transfer to this port of the client is running (tftp.singlePort)"),
   "no-descriptor": refusal("warn", "no descriptor is left to open the file; the client will ask again"),
   broadcast: {
     text: "it was sent to a broadcast address, which gets no answer: ask the address of this server",
