@@ -137,9 +137,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   /** What is no step of a boot, and no line of the log. */
   function tell(event: OwnEvent): void {
-    policy.see({ kind: "appliance", event });
-    surroundings.see({ kind: "appliance", event });
-    observing.observe({ kind: "appliance", event });
+    for (const see of [policy.see, surroundings.see, observing.observe]) see({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -214,7 +212,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     if (failures.length > 0) throw await toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
-    if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
+    if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
       say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
     }
   }
