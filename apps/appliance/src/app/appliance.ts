@@ -123,7 +123,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     rootProblem = scan.ok ? undefined : scan.code;
     silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
-    const files = scan.ok ? scan.files : [];
+    const { files } = scan.ok ? scan : { files: [] };
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
     tell({ type: "programs", time: now(), machines, unsigned });
@@ -201,9 +201,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     log({ level, scope: "bootlace", event, message });
   }
 
-  function onStopFailure({ name, error }: PartFailure) {
+  const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
-  }
 
   async function start(): Promise<void> {
     policy.adoptOneTimeBoots(kept.read());
