@@ -103,7 +103,7 @@ function ended(text: string): string {
 
 /** Names of files and keys are untrusted: control characters are escaped. */
 export function plain(text: string): string {
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quote(text) : text;
+  return /[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/u.test(text) ? quote(text) : text;
 }
 
 /** `boot`, 2, `when`, `mac` becomes `boot[2].when.mac`. */
