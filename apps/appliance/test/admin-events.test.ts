@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
-import { afterEach, describe, expect, test } from "vitest";
+import { connect, type Socket } from "node:net";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { createStream, type StreamEntry } from "../src/telemetry/stream.ts";
 import { admin } from "./helpers/admin.ts";
 
@@ -115,6 +116,33 @@ describe("server-sent events", () => {
     const closed = readers.map(({ response }) => new Promise((resolve) => response.on("close", resolve)));
     await server.stop();
     await Promise.all(closed);
+  });
+  test("readers that take nothing share what waits for them: the slowest go, the others stay", async () => {
+    const { port, observer } = await started();
+    const sockets: Socket[] = [];
+    onTestFinished(() => void sockets.map((socket) => socket.destroy()));
+    let gone = 0;
+    for (let number = 0; number < 31; number++) {
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket.on("close", () => gone++).on("error", () => undefined));
+      await once(socket, "connect");
+      socket.write("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await once(socket, "readable");
+    }
+    const reader = await listen(port);
+    await reader.until(/up to date/);
+    const before = process.memoryUsage().rss;
+    // 64 MiB for each of them, in lines that no two readers have at the same time.
+    for (let number = 0; number < 1024; number++) {
+      observer.stream.publish("log", log(`${number} ${"x".repeat(64 * 1024)}`));
+      if (number % 16 === 0) await reader.until(new RegExp(`"${number} x`));
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+    observer.stream.publish("log", log("the last one"));
+    await reader.until(/the last one/);
+    reader.end();
+    for (const socket of sockets) socket.resume();
+    await expect.poll(() => gone).toBeGreaterThan(0);
   });
   test("the token is asked for here, too", async () => {
     const token = "0123456789abcdef";

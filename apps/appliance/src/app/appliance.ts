@@ -16,6 +16,7 @@ import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
+import { pacedReload } from "./paced-reload.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
@@ -262,10 +263,12 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     return { ok: true, ...changes };
   }
 
+  const { pause } = deps;
+  const paced = <T>(work: () => Promise<T>) => (pause === undefined ? work : pacedReload(work, pause));
   const appliance: Appliance = {
     start,
     stop,
-    reload: () =>
+    reload: paced(() =>
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
@@ -278,6 +281,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
+    ),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
       return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });

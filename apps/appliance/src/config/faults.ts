@@ -10,6 +10,7 @@ export const configFaultCodes = {
   E006: "more than one YAML document",
   E007: "the file is not a mapping",
   E008: "nested too deeply",
+  E009: "too many entries",
   E010: "wrong type",
   E011: "not one of the allowed words",
   E012: "number out of range",
