@@ -9,16 +9,17 @@ test("reloads run one at a time, with a rest, and who asks meanwhile shares the 
   const ends: (() => void)[] = [];
   const rests: (() => void)[] = [];
   let runs = 0;
+  const pause = (milliseconds: number) => {
+    expect(milliseconds).toBe(1000);
+    return new Promise<void>((resolve) => rests.push(resolve));
+  };
   const reload = pacedReload(
+    pause,
     () =>
       new Promise<number>((resolve) => {
         const number = ++runs;
         ends.push(() => resolve(number));
       }),
-    (milliseconds) => {
-      expect(milliseconds).toBe(1000);
-      return new Promise((resolve) => rests.push(resolve));
-    },
   );
   const first = reload();
   await turns();
@@ -46,11 +47,11 @@ test("reloads run one at a time, with a rest, and who asks meanwhile shares the 
 test("one that fails keeps nobody from the next", async () => {
   let runs = 0;
   const reload = pacedReload(
+    async () => undefined,
     async () => {
       if (++runs === 1) throw new Error("no");
       return runs;
     },
-    async () => undefined,
   );
   await expect(reload()).rejects.toThrow("no");
   expect(await reload()).toBe(2);

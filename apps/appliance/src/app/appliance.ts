@@ -12,12 +12,13 @@ import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
+import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
-import { pacedReload } from "./paced-reload.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
+import { pacedReload } from "./paced-reload.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -69,6 +70,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     onEvent: tell,
     log,
     askServer: deps.askServer ?? askFileServer,
+    rootOf: files.rootOf,
+    listeningPorts,
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
@@ -78,6 +81,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const http = httpBootService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
     onEvent: (event) => emit({ kind: "http", event }),
+    isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
   const services: readonly Service[] = [
     observing,
@@ -263,12 +267,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     return { ok: true, ...changes };
   }
 
-  const { pause } = deps;
-  const paced = <T>(work: () => Promise<T>) => (pause === undefined ? work : pacedReload(work, pause));
   const appliance: Appliance = {
     start,
     stop,
-    reload: paced(() =>
+    reload: pacedReload(deps.pause, () =>
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();

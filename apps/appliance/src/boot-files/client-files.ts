@@ -12,6 +12,8 @@ export interface Served {
 export interface ClientFiles {
   /** The files of the root in force, and of the client's own folder where it has one. */
   readonly source: Source;
+  /** The folder below the root in which the names of whoever has this address count, where there is one. */
+  rootOf(address: string): string | undefined;
   adopt(served: Served): void;
 }
 
@@ -30,18 +32,21 @@ export function clientFiles(
 ): ClientFiles {
   const secrets = privateFiles(first.never, now);
   const known = new Map<string, { readonly time: number; readonly is: boolean }>();
-  let current = sourceOf(first.root);
+  let top = first.root;
+  let current = sourceOf(top);
 
   function sourceOf(path: string): Source {
     known.clear();
     return directory(path, {
       ignoreCase: true,
       isPrivate: secrets.has,
-      rootFor({ address }) {
-        const folder = folderOf(address);
-        return folder !== undefined && isFolder(join(path, folder)) ? folder : undefined;
-      },
+      rootFor: ({ address }) => rootBelow(path, address),
     });
+  }
+
+  function rootBelow(path: string, address: string): string | undefined {
+    const folder = folderOf(address);
+    return folder !== undefined && isFolder(join(path, folder)) ? folder : undefined;
   }
 
   function isFolder(path: string): boolean {
@@ -58,8 +63,10 @@ export function clientFiles(
       open: (name, client) =>
         secrets.known() ? current.open(name, client) : secrets.ready().then(() => current.open(name, client)),
     },
+    rootOf: (address) => rootBelow(top, address),
     adopt({ root, never }) {
       secrets.setPaths(never);
+      top = root;
       current = sourceOf(root);
     },
   };

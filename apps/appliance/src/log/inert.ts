@@ -12,5 +12,6 @@ export function inertJson(json: string): string {
 
 /** Each half of a surrogate pair by itself (RFC 8259 section 7). */
 function escaped(char: string): string {
-  return char.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const units = char.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return units.map((unit) => `\\u${unit}`).join("");
 }
