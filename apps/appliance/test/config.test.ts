@@ -40,6 +40,19 @@ describe("a broken config", () => {
     expect(result.ok ? [] : result.faults.map(({ line }) => line)).toEqual([1, 3, 5]);
   });
 
+  it("takes a time that grows with its keys, not with their square", () => {
+    const milliseconds = (keys: number) => {
+      const text = Array.from({ length: keys }, (_, key) => `key${key}: 1\n`).join("");
+      const before = process.cpuUsage();
+      const result = parseConfig(text, "f");
+      expect(result.ok ? 0 : result.faults.length).toBe(keys);
+      return process.cpuUsage(before).user / 1000;
+    };
+    milliseconds(1000);
+    // Ten times the keys take a hundred times as long where each is compared with all.
+    expect(milliseconds(20_000)).toBeLessThan(30 * Math.max(milliseconds(2000), 10));
+  });
+
   it("does not grow without bound through aliases", () => {
     const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
     for (let i = 1; i < 12; i++)

@@ -18,6 +18,7 @@ import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
+import { pacedReload } from "./paced-reload.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -274,7 +275,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const appliance: Appliance = {
     start,
     stop,
-    reload: () =>
+    reload: pacedReload(deps.pause, () =>
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
@@ -285,6 +286,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
+    ),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
       return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });
