@@ -1,4 +1,4 @@
-import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
+import { checkChanges, checkOptions, drainWait, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { chunkBytes, chunkCache } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
@@ -29,8 +29,6 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
-  /** Ends the drain of a stop, even before it has started. */
-  let hurry = () => {};
   let lastRequest = 0;
   let requests = 0;
 
@@ -95,17 +93,13 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
   }
 
-  /** Waits until all connections have ended, or `hurried` resolves, for at most `timeout` ms. */
-  async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      if (timeout !== Infinity) timer = setTimeout(resolve, timeout);
-    });
-    await Promise.race([gone, hurried, late]);
-    clearTimeout(timer);
+  /** Resolves when all connections have ended. */
+  async function answered(): Promise<void> {
+    await Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
   }
 
-  const { start, stop } = lifecycle({
+  const wait = drainWait(timer);
+  const life = lifecycle({
     async open(signal) {
       await places.start({ signal });
       ends = [
@@ -115,12 +109,9 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       ];
     },
     async close({ drain, timeout }) {
-      const hurried = new Promise<void>((resolve) => {
-        hurry = resolve;
-      });
-      await places.close();
-      const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
-      if (drain) await drained(gone, hurried, timeout);
+      const gone = places.close().then(answered);
+      if (drain) await wait.until(gone, timeout);
+      else await places.close();
       for (const end of ends) end();
       deliveries.settle();
       for (const connection of connections.all()) deliveries.abort(connection, "stopped");
@@ -129,16 +120,16 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       cache.clear();
       emit({ type: "stopped", time: clock.wall() });
     },
-    hurry: () => hurry(),
+    hurry: wait.within,
   });
 
   return {
-    start,
-    stop,
+    start: life.start,
+    stop: life.stop,
     async configure(given) {
-      const changes = checkOptions("configure", given, changesTable);
+      const changes = checkChanges("HttpBootServer.configure", given, changesTable, optionsTable);
       Object.assign(limits, changes.limits);
-      return places.change(changes);
+      return places.change(changes, !life.stopping);
     },
     addresses: places.bound,
     statistics: () => ({
@@ -147,6 +138,11 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       transfersActive: transfers.active,
       cache: { ...cache.statistics },
     }),
-    [Symbol.asyncDispose]: () => stop(),
+    [Symbol.asyncDispose]: () => life.stop(),
   };
+}
+
+function timer(ms: number, work: () => void): () => void {
+  const timeout = setTimeout(work, ms);
+  return () => clearTimeout(timeout);
 }
