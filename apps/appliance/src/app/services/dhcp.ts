@@ -8,6 +8,7 @@ import {
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
+import { holderOf } from "../../os/port-holder.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
 export interface DhcpServiceDeps {
@@ -42,7 +43,13 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
 
   function create(): ProxyDhcp {
     const { choose, now, onEvent } = deps;
-    return (deps.create ?? createProxyDhcp)({ ...proxyOptions(config, choose), interfaces: served, now, onEvent });
+    return (deps.create ?? createProxyDhcp)({
+      ...proxyOptions(config, choose),
+      interfaces: served,
+      now,
+      onEvent,
+      holderOf,
+    });
   }
 
   async function start(): Promise<void> {

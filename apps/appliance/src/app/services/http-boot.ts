@@ -2,6 +2,7 @@ import { totalmem } from "node:os";
 import type { Source } from "@bootlace/boot-source";
 import { createHttpBootServer, type HttpBootChanges, type HttpBootEvent } from "@bootlace/http-boot";
 import type { Config } from "../../config/schema.ts";
+import { holderOf } from "../../os/port-holder.ts";
 import { tcpQueues } from "../../os/tcp-queues.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
@@ -32,7 +33,7 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileS
     },
     create(_config, changes) {
       const limits = { ...changes.limits, cacheSize: cacheSize() };
-      return create({ source, ...changes, limits, unacknowledged: tcpQueues(), onEvent });
+      return create({ source, ...changes, limits, unacknowledged: tcpQueues(), onEvent, holderOf });
     },
   });
 }

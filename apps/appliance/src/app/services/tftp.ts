@@ -1,6 +1,7 @@
 import { createTftpServer, type Source, type TftpChanges, type TftpEvent } from "@bootlace/tftp-serve";
 import type { Config } from "../../config/schema.ts";
 import { broadcastsOf } from "../../net/broadcasts.ts";
+import { holderOf } from "../../os/port-holder.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
 export interface TftpServiceDeps {
@@ -29,7 +30,7 @@ export function tftpService(
       };
     },
     create({ tftp: { singlePort, segmentation } }, changes) {
-      return create({ source, ...changes, singlePort, segmentation, onEvent });
+      return create({ source, ...changes, singlePort, segmentation, onEvent, holderOf });
     },
   });
 }
