@@ -171,13 +171,21 @@ describe("a daemon that cannot be reached", () => {
     await once(server, "listening");
     const url = ["--api", `http://127.0.0.1:${(server.address() as AddressInfo).port}/`];
     expect(await cli.run(status, ...url)).toMatchObject({ code: 5 });
-    expect(await cli.run(reload, ...url)).toMatchObject({ code: 1, err: "bootlace reload: HTTP status 418\n" });
+    const { code, err } = await cli.run(reload, ...url);
+    expect(code).toBe(5);
+    expect(err).toContain("replies, but not as Bootlace does (HTTP status 418). ");
     server.close();
   });
 
   it("is told apart from a wrong command line", async () => {
     expect((await cli.run(status, "--api", "ftp://x")).code).toBe(2);
-    expect((await cli.run(logs, "--level", "loud")).code).toBe(2);
+    for (const [level, hint] of [
+      ["inof", "Did you mean info? Allowed: fatal, error, warn, info, debug"],
+      ["loud", "Allowed: fatal, error, warn, info, debug"],
+    ] as const) {
+      const err = `bootlace logs: --level "${level}" is not a level. ${hint}\n`;
+      expect(await cli.run(logs, "--level", level)).toMatchObject({ code: 2, err });
+    }
   });
 });
 

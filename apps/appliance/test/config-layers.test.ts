@@ -81,9 +81,9 @@ describe("a value", () => {
 
   it("without a setting of its name is a fault, with the nearest name", () => {
     expect(faults({ env: { BOOTLACE_TFPT_PORT: "69" }, flags: [set("tftp.prot", "69"), set("boot", "[]")] })).toEqual([
-      'environment "BOOTLACE_TFPT_PORT": error[E040] unknown setting "BOOTLACE_TFPT_PORT". Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT. Did you mean BOOTLACE_TFTP_PORT?',
-      '--set tftp.prot: error[E041] unknown setting "tftp.prot". Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file. Did you mean tftp.port?',
-      '--set boot: error[E041] unknown setting "boot". Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file. Did you mean root?',
+      'environment "BOOTLACE_TFPT_PORT": error[E040] unknown setting "BOOTLACE_TFPT_PORT". Did you mean BOOTLACE_TFTP_PORT? Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT.',
+      '--set tftp.prot: error[E041] unknown setting "tftp.prot". Did you mean tftp.port? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
+      '--set boot: error[E041] unknown setting "boot". Did you mean root? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
     ]);
   });
 
