@@ -81,7 +81,10 @@ describe("bootlace explain", () => {
     [["--mac", "52:54:00:12:34:56", "--set", "x"], "is not KEY=VALUE"],
     [["--mac", "52:54:00:12:34:56", "--on", "eth9"], 'explain: --on "eth9" is not served. Served: eth0\n'],
     [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item needs --port 4011"],
-    [["--mac", "zz"], 'explain: --mac "zz" is neither a MAC address nor a name under hosts. Allowed: six bytes, such as 52:54:00:12:34:56\n'],
+    [
+      ["--mac", "zz"],
+      'explain: --mac "zz" is neither a MAC address nor a name under hosts. Allowed: six bytes, such as 52:54:00:12:34:56\n',
+    ],
     [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only a prefix of a MAC address. Allowed'],
     [
       ["--mac", "52:54:00:12:34:56", "-a", "x64-uef"],
