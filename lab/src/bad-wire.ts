@@ -85,7 +85,7 @@ export interface FloorOptions {
   readonly mtu?: number;
 }
 
-/** Builds a switch for machines, joined to that of a house by a cable with faults. */
+/** Builds a switch for machines, joined to that of the LAN by a cable with faults. */
 export async function addBadFloor(
   lab: Lab,
   site: Switch,

@@ -161,7 +161,7 @@ describe("explain", () => {
     expect(explained.ok ? "" : explained.problem).toContain(problem);
   });
 
-  it("tells of octets that are no DHCP message", () => {
+  it("tells of bytes that are no DHCP message", () => {
     const config = loopbackConfig("/", 68, more);
     const policy = createPolicy(config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });
     const context = decisionContext(config, policy.choose, []);

@@ -111,7 +111,7 @@ describe("what the network makes the log write", () => {
     expect(log.heldBack()?.fields?.held).toEqual({ "tftp.not-found": 19_500 });
   });
 
-  it("does not use up what other steps may say, nor what the house itself has to say", () => {
+  it("leaves room for other steps, and for what Bootlace says of itself", () => {
     const log = limited();
     const record = (event: LogRecord["event"], level: Level = "info"): LogRecord => ({
       level,

@@ -28,7 +28,7 @@ describe("the machine of a PE image", () => {
     ["text", new TextEncoder().encode("#!ipxe\n".repeat(40))],
     ["MZ alone", peImage(0x8664).subarray(0, 0x3f)],
     ["a header behind the first KiB", peImage(0x8664, 2000)],
-    ["a header at the last octet", peImage(0x8664, 1020).subarray(0, 1024)],
+    ["a header at the last byte", peImage(0x8664, 1020).subarray(0, 1024)],
     ["a header beyond the end of the file", peImage(0x8664, 0x80).subarray(0, 0x84)],
     ["another signature", peImage(0x8664).fill(0x4e, 0x80, 0x81)],
   ])("is unknown for %s", (_name, head) => expect(peMachine(head)).toBe(undefined));

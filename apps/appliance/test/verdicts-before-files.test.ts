@@ -151,7 +151,7 @@ describe("B06, told and not fetched", () => {
       .discover()
       .lease()
       .wait(21);
-    expect(long.primary()?.fix).toContain("127 octets");
+    expect(long.primary()?.fix).toContain("127 bytes");
   });
   test("names the DHCP server's own boot file as a cause where its offer was not heard", () => {
     const unheard = story({ plan: direct }).discover().lease().wait(21).primary();

@@ -73,7 +73,7 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     const { server } = stage.start(example);
     await listening(lab, server, [6969]);
     await fetchText(lab, bootServer, `${LOCAL}/hello.txt`);
-    await server.output.until(/127\.0\.0\.1 asks for "hello\.txt"\n(.*\n)*5 octets, 0 sent again/, 5);
+    await server.output.until(/127\.0\.0\.1 asks for "hello\.txt"\n(.*\n)*5 bytes, 0 sent again/, 5);
     await server.stop();
   },
   "@bootlace/tftp-serve: Windows in one piece": async (stage, example) => {
@@ -86,7 +86,7 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     const options = ["--option", "blksize 1468", "--option", "windowsize 8"];
     const words = [...options, "--get", "-r", "large", "-l", got, "127.0.0.1", "6969"];
     await runOk(lab, bootServer.netns, locate("atftp"), words);
-    must(readFileSync(got).equals(large), "the file came with other octets");
+    must(readFileSync(got).equals(large), "the file came with other bytes");
     await server.stop();
   },
   "@bootlace/tftp-serve: Stop": async (stage, example) => {

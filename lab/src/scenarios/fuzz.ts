@@ -9,7 +9,7 @@ import type { FaultRow } from "../record/rows.ts";
 const MOST_RATIO = (3 * 516) / 11;
 /** RFC 2131 section 2: no reply is larger than 548 bytes, unless the request says so. */
 const MOST_DHCP_RATIO = 4;
-/** Megabytes that may be resident: the heap of the house, the program itself, buffers of files and sockets. */
+/** Megabytes that may be resident: the heap of Bootlace, the program itself, buffers of files and sockets. */
 const MOST_MEMORY = HEAP + 244;
 /** Rounds whose second half shows whether memory grows. */
 const ROUNDS_TO_COMPARE = 16;
@@ -42,12 +42,12 @@ export const fuzz: Scenario = {
     row(
       "fuzz-long-answers",
       "mutated datagrams (captures and grammar) at 67, 4011, 69 and the transfers; 10 million, unless told otherwise",
-      ["no crash; each answer looked at: to a boot client that asked, no address, no octet of outside the root"],
+      ["no crash; each answer looked at: to a boot client that asked, no address, no byte of outside the root"],
     ),
     row("fuzz-long-boots", "the same: a boot after every minute of it", [
-      "OFFER, ACK and five files by TFTP and HTTP octet by octet; now and then SeaBIOS to memtest86+",
+      "OFFER, ACK and five files by TFTP and HTTP byte by byte; now and then SeaBIOS to memtest86+",
     ]),
-    row("fuzz-long-http", "the same: mutated requests at the HTTP port", ["no crash; no octet of outside the root"]),
+    row("fuzz-long-http", "the same: mutated requests at the HTTP port", ["no crash; no byte of outside the root"]),
     row("fuzz-long-memory", "the same: memory and descriptors of the appliance", [
       "a heap of 256 MB is enough; descriptors as before; the disk does not fill",
     ]),

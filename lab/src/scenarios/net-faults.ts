@@ -49,13 +49,13 @@ export const netFaults: Scenario = {
       id: "net-link-down",
       section: "Faults",
       done: "the interface goes down and up again while pxelinux loads 5 MiB from it",
-      holds: "the transfer goes on to its last octet, and the machine boots; Bootlace says when it has no interface",
+      holds: "the transfer goes on to its last byte, and the machine boots; Bootlace says when it has no interface",
     },
     {
       id: "net-replugged",
       section: "Faults",
       done: "the network card is pulled out and put back at another switch while syslinux.efi loads 5 MiB",
-      holds: "the transfer goes on to its last octet, and the machine boots",
+      holds: "the transfer goes on to its last byte, and the machine boots",
     },
     {
       id: "net-address-changed",

@@ -61,7 +61,7 @@ export const storm: Scenario = {
       id: "storm-200",
       section: "Storms",
       done: "200 machines are switched on within a second: BIOS and UEFI, by offer and by 4011, HTTP Boot, npm tftp",
-      holds: "each gets offer, ACK and its files to the last octet; no request is lost, repeated or held back",
+      holds: "each gets offer, ACK and its files to the last byte; no request is lost, repeated or held back",
     },
     {
       id: "storm-200-resets",

@@ -57,7 +57,7 @@ export const treeExchanged: Scenario = {
     };
     const reported = async (started: CrowdRun) => {
       const { booted, restarts, seconds } = await started.booted(120);
-      return `${booted} machines in ${seconds.toFixed(1)} s, ${restarts} transfers begun anew, no octet of another file`;
+      return `${booted} machines in ${seconds.toFixed(1)} s, ${restarts} transfers begun anew, no byte of another file`;
     };
     const newest = async (name: string, tree: string) => {
       await switchOnCrowd(lab, crowd, tree, { name, machines: 4, mix: PERSISTENT }).booted(60);

@@ -120,7 +120,7 @@ describe("a machine without a usable hardware address", () => {
     expect(ids).toEqual(["ff:00:00:00:01:aa:01", "ff:00:00:00:01:aa:02"]);
   });
 
-  it("with six octets keeps its MAC address, whatever option 61 says", () => {
+  it("with six bytes keeps its MAC address, whatever option 61 says", () => {
     const packet = requestWith({ options: { ...bios, 61: "ff00000001aa01" } });
     expect([clientOf(packet).mac, clientOf(packet).clientId, machineId(packet)]).toEqual([
       "52:54:00:12:34:56",

@@ -101,7 +101,7 @@ describe("packets", () => {
     }
   });
 
-  test("blocks of 65,464 octets are a piece each", async () => {
+  test("blocks of 65,464 bytes are a piece each", async () => {
     const framed = frameCache(1e6).open(file(pattern(150_000), "v"), { blockSize: 65_464, rollover: 0 });
     expect((await load(framed, 2)) as Uint8Array).toHaveLength(4 + 150_000 - 2 * 65_464);
   });

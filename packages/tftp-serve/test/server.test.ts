@@ -24,7 +24,7 @@ describe("a read request", () => {
     ["even", ["blksize", "1024"]],
     ["big", ["blksize", "1468", "tsize", "0"]],
     ["even", ["blksize", "8"]],
-  ] as const)("%s with %j comes octet for octet", async (name, options) => {
+  ] as const)("%s with %j comes byte for byte", async (name, options) => {
     const { port, event } = await running({ source });
     expect(Buffer.compare(await fetchFile(await udpClient(), port, name, ...options), files[name])).toBe(0);
     expect(await event("done")).toMatchObject({
@@ -198,7 +198,7 @@ describe("refusals", () => {
   });
 });
 
-test("a datagram of 65,507 octets, and none at all, end in silence", async () => {
+test("a datagram of 65,507 bytes, and none at all, end in silence", async () => {
   const { port, event } = await running({ source });
   const client = await udpClient();
   client.send(Buffer.alloc(65_507, "\0\x01a"), port);

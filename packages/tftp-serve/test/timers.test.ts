@@ -55,7 +55,7 @@ describe("round trips", () => {
     expect([quick.state.rto, quick.state.deadline]).toEqual([20, 21]);
   });
 
-  test("not above the timeout the client asked for, until three waits in a row were in vain", () => {
+  test("not above the timeout the client asked for, until three waits in a row ended without a reply", () => {
     const t = run({ timeout: 1 });
     t.ack(0, 900);
     expect(t.state.rto).toBe(1000);

@@ -47,7 +47,7 @@ export type OwnEvent =
       readonly client: string;
       readonly facts: FileFacts;
     }
-  /** Where a file lies that was asked for in vain: files of the same name below the root, in plain form. */
+  /** Where a file is that was requested but not found: files of the same name below the root, in plain form. */
   | { readonly type: "namesakes"; readonly time: number; readonly path: string; readonly found: readonly string[] }
   /** What a file server elsewhere answered when Bootlace asked it for a boot's file. */
   | {

@@ -32,7 +32,7 @@ export type OneTimeBootEvent =
   | { readonly type: "removed"; readonly mac: string }
   /** The machine asked and got the one-time boot as its answer, be it silence. */
   | { readonly type: "answered"; readonly time: number; readonly mac: string; readonly visible: boolean }
-  /** A file was sent whole, or was asked for in vain. `mac` is absent when nobody knows whose address it was. */
+  /** A file was sent whole, or was requested but not found. `mac` is absent when nobody knows whose address it was. */
   | { readonly type: "fetched"; readonly file: string; readonly mac?: string };
 
 /**

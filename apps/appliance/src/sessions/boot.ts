@@ -183,7 +183,7 @@ function findSame(steps: readonly Step[], fact: Fact): number {
   return -1;
 }
 
-/** A loader that asks in vain again and again goes through all its names each time. */
+/** A loader that finds nothing and asks again goes through all its names each time. */
 function isUnserved(fact: Fact): boolean {
   return fact.kind === "file" && (fact.outcome === "not-found" || fact.outcome === "refused");
 }

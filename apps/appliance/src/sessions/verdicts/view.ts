@@ -18,7 +18,7 @@ export interface JudgeContext {
   readonly network: Network;
   /** What a file of ours holds, when a client asked for it. */
   readonly factsOf: (file: string) => FileFacts | undefined;
-  /** Where files of the same name lie, for one that was asked for in vain. */
+  /** Where files of the same name lie, for one that was requested but not found. */
   readonly namesakesOf: (file: string) => readonly string[];
 }
 

@@ -111,7 +111,7 @@ export const causesBeforeFiles = {
     const fixes = [
       `open ${url ? httpPortOf(file) : "69/udp"} in the firewall of this machine and between the networks`,
       "if the client says that there is nothing to boot, the offer never reached it: look for DHCP snooping or client isolation in the switch",
-      ...(long ? ["use a boot file name of at most 127 octets"] : []),
+      ...(long ? ["use a boot file name of at most 127 bytes"] : []),
       ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
     ];
     return {
