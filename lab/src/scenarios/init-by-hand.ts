@@ -1,7 +1,8 @@
-import { chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BOOTLACE_MAIN } from "../bootlace.ts";
-import { LabFailure, must } from "../failure.ts";
+import { must } from "../failure.ts";
 import { bootlace, fingerprint, initJson } from "../init.ts";
 import { eventually, type Lab, type Scenario } from "../lab.ts";
 import { addHost, addSwitch, type Host, plugIn } from "../namespaces.ts";
@@ -9,6 +10,7 @@ import { locate } from "../packages.ts";
 import { run, runOk, start } from "../processes.ts";
 
 const NOBODY = 65534;
+const KILLED_AT_SYNC = fileURLToPath(new URL("../../tools/killed-at-sync.c", import.meta.url));
 const MAIN = [process.execPath, BOOTLACE_MAIN];
 
 export const initByHand: Scenario = {
@@ -58,24 +60,21 @@ async function answers(lab: Lab, host: Host): Promise<void> {
   lab.proof(`without a terminal: exit 2, ${piped.stderr.trim()}`);
 }
 
-/** The source of a file with this much at its end takes seconds to copy: the kill comes in the middle of it for certain. */
-const LONG = 4 * 1024 ** 3;
+/** The sixth file that it writes is not finished. */
+const KILLED_AT = 6;
 
-/** SIGKILL in the middle: no file may be half there, and the next run completes the rest. */
+/** SIGKILL in the middle of a file: none may be half there, and the next run completes the rest. */
 async function killed(lab: Lab, host: Host): Promise<void> {
   const folder = join(lab.folder, "killed");
+  const library = join(lab.folder, "killed-at-sync.so");
+  await runOk(lab, host.netns, locate("cc"), ["-O2", "-shared", "-fPIC", "-o", library, KILLED_AT_SYNC]);
   const whole = await initJson(lab, host, "--yes", join(lab.folder, "whole"));
-  const { path, from } = whole.files.find((file) => file.path.endsWith("grubx64.efi")) ?? {};
-  if (path === undefined || from === undefined) throw new LabFailure("init made no grubx64.efi from a source");
-  const long = join(lab.folder, "long.efi");
-  copyFileSync(from, long);
-  truncateSync(long, LONG);
-  // `ip netns exec` has its own mounts: this one ends with the command.
-  const script = `mount --bind ${long} ${from}; exec ${MAIN.join(" ")} init --yes ${folder}`;
-  const process = start(lab, host.netns, { name: "init-killed", command: "/bin/sh", args: ["-c", script] });
-  await eventually(lab, `a part of ${path}`, 60, () => partsIn(folder).find((name) => name.startsWith(path)));
-  const exit = await process.stop("SIGKILL");
-  must("signal" in exit, `init ended by itself: ${JSON.stringify(exit)}`);
+  const [command = "", ...words] = [...MAIN, "init", "--yes", folder];
+  const env = { LD_PRELOAD: library, KILLED_AT_SYNC: String(KILLED_AT) };
+  const exit = await start(lab, host.netns, { name: "init-killed", command, args: words, env }).exited;
+  must("signal" in exit, `init was not killed: ${JSON.stringify(exit)}`);
+  const parts = filesIn(folder).filter((name) => name.endsWith(".bootlace-part"));
+  must(parts.length === 1, `init was killed in the middle of a file, and left these parts: ${parts.join(", ")}`);
   const there = filesIn(folder).filter((name) => !name.endsWith(".bootlace-part"));
   for (const name of there) {
     const same = readFileSync(join(folder, name)).equals(readFileSync(join(lab.folder, "whole", name)));
@@ -83,7 +82,8 @@ async function killed(lab: Lab, host: Host): Promise<void> {
   }
   const again = await initJson(lab, host, "--yes", folder);
   const kept = again.files.filter(({ status }) => status === "kept").length;
-  must(kept >= there.length, `${there.length} files were there, ${kept} were kept`);
+  must(there.length === KILLED_AT - 1, `there are ${there.join(", ")}`);
+  must(kept === there.length, `${there.length} files were there, ${kept} were kept`);
   must(again.files.length === whole.files.length, "the second run does not tell every file");
   must(filesIn(folder).length === whole.files.length, `left behind: ${filesIn(folder).join(", ")}`);
   must(contents(folder) === contents(join(lab.folder, "whole")), "after the second run something differs");
@@ -115,11 +115,6 @@ async function withoutRights(lab: Lab, host: Host): Promise<void> {
   const said = `${refused.stdout}${refused.stderr}`;
   must(refused.code === 1 && said.includes("permission denied"), `in a folder of nobody: ${refused.code}\n${said}`);
   lab.proof("without a capability: the same files; in a folder of another user: exit 1");
-}
-
-/** Files that are not complete. */
-function partsIn(folder: string): string[] {
-  return existsSync(folder) ? filesIn(folder).filter((name) => name.endsWith(".bootlace-part")) : [];
 }
 
 function filesIn(folder: string): string[] {
