@@ -65,7 +65,7 @@ it("the table is read again after a second, and at once for an address that is n
   expect([macOf("192.168.11.20"), reads]).toEqual(["52:54:00:aa:00:01", 3]);
 });
 
-it("what clients told is bounded in number, and the latest owner of an address counts", () => {
+it("what clients said is bounded in number, and the latest owner of an address counts", () => {
   const memory = clientMemory();
   for (let i = 0; i < 5000; i++) {
     memory.learn({ client: { ...client, mac: `m${i}` } });

@@ -64,7 +64,7 @@ describe("a value", () => {
     expect([config.interfaces, config.dhcp.enabled, config.subnets]).toEqual([["eth0", "eth1"], false, []]);
   });
 
-  it("that is wrong is told with the place it came from, together with all others", () => {
+  it("that is wrong is reported with the place it came from, together with all others", () => {
     const env = { BOOTLACE_TFTP_PORT: "many", BOOTLACE_LOG_LEVEL: "loud", HOME: "/root", BOOTLACE_CONFIG: "unused" };
     expect(faults({ env, flags: [set("http.port", "0")] })).toEqual([
       'environment BOOTLACE_TFTP_PORT: error[E010] tftp.port: "many" is not a whole number. Allowed: 1 to 65535.',
@@ -73,7 +73,7 @@ describe("a value", () => {
     ]);
   });
 
-  it("that clashes with one of the file is told at the one that came later", () => {
+  it("that clashes with one of the file is reported at the one that came later", () => {
     expect(faults({ env: { BOOTLACE_DHCP_PORT: "1069" } })).toEqual([
       "a.yaml:2:9: error[E033] tftp.port: dhcp.port and tftp.port are both 1069. Give each service its own port.",
     ]);

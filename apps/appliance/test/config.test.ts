@@ -29,7 +29,7 @@ describe("a broken config", () => {
     ]);
   });
 
-  it("tells all faults of a file at once, in the order of the file", () => {
+  it("reports all faults of a file at once, in the order of the file", () => {
     const text =
       brokenConfigs
         .find(({ name }) => name.startsWith("two unknown keys"))

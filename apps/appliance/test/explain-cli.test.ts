@@ -31,7 +31,7 @@ describe("bootlace explain", () => {
     expect(out).toMatch(/\n {2}0201060/);
   });
 
-  it("tells of the boot tree, of iPXE, of relays, of the PXE port", async () => {
+  it("explains the boot folder, iPXE, relays and the PXE port", async () => {
     const mac = "00:16:3e:00:00:01";
     expect((await run("-m", mac)).out).toContain('yes  "boot tree": no rule matched');
     expect((await run("-m", mac, "-a", "x64-uefi")).out).toContain("no boot file for x64-uefi in the root");
@@ -44,7 +44,7 @@ describe("bootlace explain", () => {
     expect((await run("-m", mac, "--port", "4011", "--item", "9")).out).toContain("unknown boot server type");
   });
 
-  it("knows what a machine was told to boot once", async () => {
+  it("knows the one-time boot of a machine", async () => {
     mkdirSync(join(folder, "state"));
     const entry = { mac: "00:16:3e:00:00:02", action: { file: "once.0" }, setAt: 1 };
     writeFileSync(join(folder, "state/next.json"), JSON.stringify({ schema: 1, next: [entry] }));

@@ -143,7 +143,7 @@ describe("a state folder that is not as it should be", () => {
       rmSync(join(directory, "boots.db"));
     }
   });
-  test("a folder that cannot be made is told, and history lives in memory", async () => {
+  test("a folder that cannot be made is reported, and history lives in memory", async () => {
     writeFileSync(join(directory, "file"), "");
     const { history, news } = await openHere(10, { directory: join(directory, "file", "state") });
     await fill(history, 1, 2);

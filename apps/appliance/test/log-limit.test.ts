@@ -36,7 +36,7 @@ function inventedMachine(number: number): LogRecord[] {
 }
 
 describe("what the network makes the log write", () => {
-  it("is bounded under 2,500 invented machines in ten seconds, and the rest is told in sums", () => {
+  it("is bounded under 2,500 invented machines in ten seconds, and the rest is reported in sums", () => {
     const log = limited();
     for (let number = 0; number < 2500; number++) {
       log.at(number * 4);

@@ -101,7 +101,7 @@ describe("the program", () => {
   });
 
   it.each([["schema"], ["help", "--markdown"], ["check", "--json"]])(
-    "%s tells when its output cannot be written, and exits with 74",
+    "%s reports when its output cannot be written, and exits with 74",
     (...words) => {
       const full = openSync("/dev/full", "w");
       const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
@@ -143,7 +143,7 @@ describe("the program", () => {
     expect(err).toMatch(/^bootlace: no interface to serve: nosuch0 does not exist or is down\. Interfaces here: .*\n$/);
   });
 
-  it("tells it once where both outputs have one reader", () => {
+  it("says it once where both outputs have one reader", () => {
     const words = [process.execPath, main, "serve", "--interface", "nosuch0", "--set", "log.format=json"];
     const ended = spawnSync("sh", ["-c", 'exec "$@" 2>&1', "sh", ...words], { cwd: folder, encoding: "utf8" });
     const reported = ended.stdout.split("\n").filter((line) => line.includes("nosuch0 does not exist"));

@@ -7,7 +7,7 @@ import { explainPortFailures } from "../src/os/privileges.ts";
 import { stopSignal } from "../src/os/signals.ts";
 
 describe("ports that could not be bound", () => {
-  it("are told in one line, with the three ways to give the right", () => {
+  it("are reported in one line, with the three ways to give the right", () => {
     const text = explainPortFailures([
       { service: "tftp", address: "192.168.11.109", port: 69, code: "EACCES" },
       { service: "tftp", address: "10.0.0.1", port: 69, code: "EACCES" },

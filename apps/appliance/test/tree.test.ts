@@ -109,7 +109,7 @@ describe("the boot file of an architecture", () => {
     expect(chosen(code, path)).toBe(path);
   });
 
-  it("is told from the header where one name stands for several", () => {
+  it("is known from the header where one name stands for several", () => {
     const tree = growTree(files(["syslinux/efi32/syslinux.efi", "x86"], ["syslinux/efi64/syslinux.efi", "x64"]));
     expect([tree.entries.get(6)?.file, tree.entries.get(7)?.file]).toEqual([
       "syslinux/efi32/syslinux.efi",
@@ -117,7 +117,7 @@ describe("the boot file of an architecture", () => {
     ]);
   });
 
-  it("is told from the header against the name, and said so", () => {
+  it("is known from the header against the name, and the log says so", () => {
     const tree = growTree(files(["bootx64.efi", "arm64"]));
     expect(tree.entries.get(7)).toBe(undefined);
     expect(tree.entries.get(11)).toEqual({ code: 11, file: "bootx64.efi", misnamed: "arm64" });
@@ -129,7 +129,7 @@ describe("the boot file of an architecture", () => {
     expect(growTree(files("syslinux.efi")).entries.get(7)?.file).toBe("syslinux.efi");
   });
 
-  it("is none that is empty or no program, and these are told", () => {
+  it("is none that is empty or no program, and these are reported", () => {
     const tree = growTree([
       { path: "bootx64.efi", flaw: "no-program" },
       { path: "ipxe.efi", machine: "x64" },

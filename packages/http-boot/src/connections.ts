@@ -52,7 +52,7 @@ const excessFactor = 2;
  * @param limits may change meanwhile
  * @param allows whether a client is served at all
  * @param now milliseconds of any steady clock
- * @param unanswered told of each connection for which there is no room for an answer
+ * @param unanswered called for each connection for which there is no room for an answer
  */
 export function connectionTable(
   limits: ConnectionLimits,

@@ -17,16 +17,13 @@ describe("a program that asks again as itself", () => {
     expect(outcomeOf(onPxePort({}), scene)).toMatchObject({ decision: { kind: "ack", bootFile: file } });
   });
 
-  it.each([file, "/boot/x64/wdsnbp.com", "boot\\x64\\wdsnbp.com"])(
-    "is not told to load %s, which it has loaded",
-    (loaded) => {
-      const plan = { file, loaded: [loaded] };
-      expect(silenceOf(onPxePort({}), { ...scene, plan })).toBe("program-asks-again");
-      expect(outcomeOf(onPxePort({}), { ...scene, plan: { file, loaded: ["boot/x64/pxeboot.n12"] } })).toMatchObject({
-        decision: { kind: "ack" },
-      });
-    },
-  );
+  it.each([file, "/boot/x64/wdsnbp.com", "boot\\x64\\wdsnbp.com"])("is not sent %s, which it has loaded", (loaded) => {
+    const plan = { file, loaded: [loaded] };
+    expect(silenceOf(onPxePort({}), { ...scene, plan })).toBe("program-asks-again");
+    expect(outcomeOf(onPxePort({}), { ...scene, plan: { file, loaded: ["boot/x64/pxeboot.n12"] } })).toMatchObject({
+      decision: { kind: "ack" },
+    });
+  });
 
   it("a DISCOVER begins anew", () => {
     expect(outcomeOf(requestWith({ options: bios }), { plan: { file, loaded: [file] } })).toMatchObject({

@@ -150,7 +150,7 @@ describe("identify", () => {
     expect(client.uuidBigEndian).toBeUndefined();
   });
 
-  it("tells address, relay and host name", () => {
+  it("has address, relay and host name", () => {
     const request = { ciaddr: "192.168.1.57", giaddr: "10.0.0.1", options: { 12: text("pc1"), 53: type.request } };
     expect(clientOf(requestWith(request))).toMatchObject({
       address: "192.168.1.57",

@@ -30,7 +30,7 @@ async function started(clientPort: number, options: Partial<ProxyDhcpOptions> = 
 }
 
 describe("createProxyDhcp on the loopback network", () => {
-  it("answers a DISCOVER by broadcast from the DHCP port, and tells it", async () => {
+  it("answers a DISCOVER by broadcast from the DHCP port, and reports it", async () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port);
     await using _ = proxy;
@@ -109,7 +109,7 @@ describe("createProxyDhcp on the loopback network", () => {
     expect(decoded(offer.bytes)).toMatchObject({ giaddr: "127.0.0.9", siaddr: "127.0.0.1", flags: 0x8000 });
   });
 
-  it("tells when a reply could not leave", async () => {
+  it("reports when a reply could not leave", async () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port, { relays: ["192.0.2.9"] });
     await using _ = proxy;

@@ -81,7 +81,7 @@ describe("addresses", () => {
     expect(server.statistics().transfersActive).toBe(1);
   });
 
-  test("one that cannot be bound is told once and tried again", async () => {
+  test("one that cannot be bound is reported once and tried again", async () => {
     const clock = fakeClock();
     const taken = createSocket("udp4").bind(0, "127.0.0.2");
     await once(taken, "listening");

@@ -33,7 +33,7 @@ describe("a read request", () => {
     });
   });
 
-  test("events tell the whole story, in order", async () => {
+  test("events report everything, in order", async () => {
     const { port, events, event } = await running({ source });
     const client = await udpClient();
     await fetchFile(client, port, "big", "tsize", "0", "BLKSIZE", "1024", "windowsize", "1", "timeout", "9");
@@ -134,7 +134,7 @@ describe("a read request", () => {
     expect(server.statistics().transfersActive).toBe(0);
   });
 
-  test("progress is told as time goes by", async () => {
+  test("progress is reported as time goes by", async () => {
     const clock = fakeClock();
     const { port, events } = await running({ source, progressInterval: 500 }, clock);
     const client = await udpClient();

@@ -71,7 +71,7 @@ export interface ConfigFault extends Problem {
 }
 
 /** The common part of every fault and finding. */
-interface Told {
+interface Reported {
   readonly code: string;
   readonly problem: string;
   readonly allowed?: string;
@@ -84,7 +84,7 @@ interface Told {
 }
 
 /** `file:line:column: error[E003] tftp.prot: unknown key "prot". Did you mean "port"? Known keys: …` */
-export function formatFault(fault: Told): string {
+export function formatFault(fault: Reported): string {
   const file = plain(fault.file);
   const position = fault.line === 0 ? file : `${file}:${fault.line}:${fault.column}`;
   const place = `${position}: error[${fault.code}]`;
@@ -121,14 +121,14 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 /** A fault as `--json` prints it. */
-export function faultRow({ code, problem, allowed, suggestion, path, ...place }: Told) {
+export function faultRow({ code, problem, allowed, suggestion, path, ...place }: Reported) {
   const hint = hintOf({ ...(allowed && { allowed }), ...(suggestion && { suggestion }) });
   const reported = { code, path, severity: "error" as const, message: problem, ...(hint && { hint }) };
   return { ...placeRow(place), ...reported };
 }
 
 /** `file`, `line` and `column`, as far as there are any; else `flag` or `variable`. */
-function placeRow({ file, line, column, origin }: Pick<Told, "file" | "line" | "column" | "origin">) {
+function placeRow({ file, line, column, origin }: Pick<Reported, "file" | "line" | "column" | "origin">) {
   if (origin === undefined) return line === 0 ? { file } : { file, line, column };
   return origin.kind === "flag" ? { flag: origin.name.split(" ")[0] } : { variable: origin.name };
 }

@@ -58,7 +58,7 @@ export type OwnEvent =
       readonly file: string;
       readonly result: ServerResult;
     }
-  /** Where this machine is on the network, and what the configuration says of it. Replaces what was told before. */
+  /** Where this machine is on the network, and what the configuration says of it. Replaces the earlier one. */
   | ({ readonly type: "network"; readonly time: number } & Network)
   /** Another server's broadcast reply to a client. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }

@@ -146,7 +146,7 @@ function wasPlanned(decision: Decision): boolean {
 function rulesOf(book: RuleBook, client: BootClient, iface: ServedInterface, decision: Decision): RuleVerdict[] {
   const trace = book.trace(client, iface);
   if (decision.rule === oneTimeBootRuleName) {
-    return [{ name: oneTimeBootRuleName, matched: true, why: "this machine was told what to boot once" }];
+    return [{ name: oneTimeBootRuleName, matched: true, why: "a one-time boot is set for this machine" }];
   }
   const tree = { name: "boot tree", matched: true, why: "no rule matched" };
   const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];

@@ -19,7 +19,7 @@ export interface OneTimeBoot {
   readonly setAt: number;
   /** When a boot began to use it. */
   readonly takenAt?: number;
-  /** False: its file comes from elsewhere, so that only time tells when the boot is over. */
+  /** False: its file comes from elsewhere, so that only time shows when the boot is over. */
   readonly visible?: boolean;
 }
 

@@ -30,7 +30,7 @@ export function begin(plan: TransferPlan, time: number): { state: TransferState;
 }
 
 /**
- * One event of a transfer to a client (RFC 1350, 7440): changes `state` and tells what to do. A window of 1 is lockstep;
+ * One event of a transfer to a client (RFC 1350, 7440): changes `state` and returns what to do. A window of 1 is lockstep;
  * there is no second path for it. Makes no more than the effect, so that a step costs next to nothing.
  */
 export function step(state: TransferState, event: TransferEvent): TransferEffect {

@@ -44,7 +44,7 @@ export interface BootView extends Pick<JudgeContext, "factsOf" | "namesakesOf" |
   /** Those that a program of an operating system asked for. */
   readonly systemFiles: readonly FileStep[];
   readonly done: readonly FileStep[];
-  /** Names it was told to fetch first, in plain form. */
+  /** Names of its boot file in replies, in plain form. */
   readonly offered: readonly string[];
   /** The last answer that named a boot file. */
   readonly reply: StepOf<"offer"> | StepOf<"ack"> | undefined;
