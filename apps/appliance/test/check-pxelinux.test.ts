@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { findings, folder, put } from "./helpers/checked-tree.ts";
+import { linuxKernel } from "./helpers/boot-bytes.ts";
+import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
 import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
 
 const names = ["start_ldlinux", "findpath"];
@@ -79,3 +80,34 @@ it("the configurations of PXELINUX are read: kernels named .bin, files that are 
     `ROOT/pxelinux.cfg/default:6:10: error[T001] "none.gz" is not in the root ROOT. ${missing}`,
   ]);
 });
+
+it("a kernel under the name of any other type, and no other file of such a name", async () => {
+  put("pxelinux.0", pxelinuxLoader("4.07", names));
+  const kinds = ["bin", "bs", "bss", "0", "com", "cbt", "img", "BIN"];
+  for (const ending of kinds) put(`kernel.${ending}`, linuxKernel());
+  put("sector.bin", bootSector);
+  put("disk.img", "not a kernel");
+  put("pxechn.0", pxelinuxLoader("4.07", names));
+  const all = [...kinds.map((ending) => `kernel.${ending}`), "sector.bin", "disk.img", "pxechn.0"];
+  put(
+    "pxelinux.cfg/default",
+    all.map((name) => `LABEL ${name}\nKERNEL ${name}\nLABEL l-${name}\nLINUX ${name}\n`).join(""),
+  );
+  const [, out] = await checked("root: boot\n");
+  const told = [...out.matchAll(/error\[T007\] (.*), so PXELINUX treats it as (.*), not/g)].map((match) =>
+    match.slice(1),
+  );
+  expect(told).toEqual([
+    ['"kernel.bin" ends in .bin', "a boot sector"],
+    ['"kernel.bs" ends in .bs', "a boot sector"],
+    ['"kernel.bss" ends in .bss', "a boot sector"],
+    ['"kernel.0" ends in .0', "a network boot program"],
+    ['"kernel.com" ends in .com', "a COMBOOT program"],
+    ['"kernel.cbt" ends in .cbt', "a COMBOOT program"],
+    ['"kernel.img" ends in .img', "a disk image"],
+    ['"kernel.BIN" ends in .BIN', "a boot sector"],
+  ]);
+});
+
+const bootSector = new Uint8Array(512);
+bootSector.set([0x55, 0xaa], 510);

@@ -74,7 +74,7 @@ sanboot --no-describe --drive 0x80
 
   test("a word that is no command is found, and its line", () => {
     const facts = read("boot.ipxe", "#!ipxe\necho kernal\nkernal bzImage\nboot\n");
-    expect(facts.unknownCommands).toEqual([{ word: "kernal", line: 3 }]);
+    expect(facts.unknownCommands).toEqual([{ word: "kernal", line: 3, certain: true }]);
   });
 
   test("wimboot without its files", () => {

@@ -154,3 +154,47 @@ test("a name that is missing is reported, and where a file of that name lies is 
   expect(await find(root, "x/grub.cfg")).toEqual(["grub.cfg", "boot/grub/GRUB.cfg"]);
   expect(await find(join(root, "none"), "grub.cfg")).toEqual([]);
 });
+
+test("clients with folders of their own: each folder is told of once, and whose it is whenever that changes", async () => {
+  const folders = new Map([["10.0.0.7", "a"]]);
+  const told: unknown[] = [];
+  const source: Source = {
+    open: (_name, { address }) => content(`of ${folders.get(address)}`, `v ${folders.get(address)}`),
+  };
+  const inspector = inspectingSource(source, {
+    isOwnHost: () => false,
+    onInspected: ({ path, client: address, root: of, facts }) => told.push([path, address, of, facts.size]),
+    onRoot: (address, of) => told.push([address, of]),
+    rootOf: (address) => folders.get(address),
+    onMissing: async () => {},
+  });
+  const get = async (address: string) => {
+    await inspector.open("x", client(address));
+    await inspector.idle();
+  };
+  for (const address of ["10.0.0.8", "10.0.0.7", "10.0.0.8", "10.0.0.7"]) await get(address);
+  folders.set("10.0.0.8", "a");
+  await get("10.0.0.8");
+  folders.delete("10.0.0.7");
+  await get("10.0.0.7");
+  expect(told).toEqual([
+    ["x", "10.0.0.8", undefined, 12],
+    ["10.0.0.7", "a"],
+    ["x", "10.0.0.7", "a", 4],
+    ["10.0.0.8", "a"],
+    ["10.0.0.7", undefined],
+  ]);
+});
+
+test("a file that is missing in a client's own folder is looked for by its whole path", async () => {
+  const missed: string[] = [];
+  const inspector = inspectingSource(directory(root), {
+    isOwnHost: () => false,
+    onInspected: () => {},
+    rootOf: () => "clients/a",
+    onMissing: async (path) => void missed.push(path),
+  });
+  await inspector.open("/menu/x", client());
+  await inspector.idle();
+  expect(missed).toEqual(["clients/a/menu/x"]);
+});

@@ -24,6 +24,8 @@ function service(text: string) {
     networkInterfaces: () => here,
     onEvent: (event) => events.push(event),
     log: () => {},
+    rootOf: () => undefined,
+    listeningPorts: async () => [22],
     askServer: async () => "serves",
   });
   return { made, events };
@@ -63,4 +65,14 @@ test("what a client asks for is reported: what it holds, by whom a script goes o
   await expect.poll(() => events).toHaveLength(1);
   expect(events[0]).toMatchObject({ type: "inspected", time: 7, path: "boot.ipxe", client: client.address });
   expect(events[0]).toMatchObject({ facts: { needs: [{ path: "next.ipxe" }, { host: "192.168.50.11" }] } });
+});
+
+test("a script that leads to a server makes known which ports of this machine are taken", async () => {
+  const { made, events } = service("");
+  await made.follow([eth0]);
+  await made.start();
+  const text = "#!ipxe\nchain http://192.168.50.10:81/x.ipxe\n";
+  const source = made.watched({ open: () => content(text, "1") });
+  await source.open("/boot.ipxe", { address: "192.168.50.101", port: 1, localAddress: eth0.address, localPort: 69 });
+  await expect.poll(() => events.at(-1)).toMatchObject({ type: "network", listening: [22] });
 });

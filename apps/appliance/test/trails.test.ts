@@ -12,7 +12,14 @@ function compare(played: Played, right: Right): void {
   const { verdict, record } = last ?? {};
   const words = `${verdict?.sentence ?? ""} ${verdict?.fix ?? ""}`;
   if (right.outcome !== undefined) expect(list(right.outcome), words).toContain(outcomes.at(-1)?.outcome);
-  if (right.verdict !== undefined) expect(verdict?.id, words).toBe(right.verdict);
+  if (right.verdict !== undefined) expect(list(right.verdict), words).toContain(verdict?.id);
+  if (right.beside !== undefined)
+    expect(
+      boots
+        .at(-1)
+        ?.verdicts.slice(1)
+        .map(({ id }) => id),
+    ).toContain(right.beside);
   if (right.confidence !== undefined) expect(list(right.confidence), words).toContain(verdict?.confidence);
   if (right.severity !== undefined) expect(verdict?.severity).toBe(right.severity);
   for (const name of list(right.names)) expect(words).toContain(name);
@@ -27,6 +34,7 @@ function compare(played: Played, right: Right): void {
   for (const [second, outcome] of Object.entries(right.while ?? {})) {
     expect(outcomes.findLast((each) => each.second <= Number(second))?.outcome).toBe(outcome);
   }
+  if (right.turns !== undefined) expect(outcomes.map(({ outcome }) => outcome)).toEqual(right.turns);
   if (right.boots !== undefined) expect(boots).toHaveLength(right.boots);
   if (right.fetches !== undefined) expect(fetches).toBe(right.fetches);
   if (right.evidence !== undefined) {

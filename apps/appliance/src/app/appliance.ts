@@ -11,6 +11,7 @@ import { rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
+import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -67,6 +68,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     onEvent: tell,
     log,
     askServer: deps.askServer ?? askFileServer,
+    rootOf: files.rootOf,
+    listeningPorts,
   });
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
@@ -76,6 +79,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const http = httpBootService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
     onEvent: (event) => emit({ kind: "http", event }),
+    isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
   const services: readonly Service[] = [
     observing,

@@ -5,6 +5,8 @@ import { directory, type Source } from "@bootlace/tftp-serve";
 export interface ClientFiles {
   /** The files of the root in force, and of the client's own folder where it has one. */
   readonly source: Source;
+  /** The folder below the root in which the names of whoever has this address count, where there is one. */
+  rootOf(address: string): string | undefined;
   setRoot(root: string): void;
 }
 
@@ -22,17 +24,17 @@ export function clientFiles(
   now: () => number,
 ): ClientFiles {
   const known = new Map<string, { readonly time: number; readonly is: boolean }>();
+  let top = root;
   let current = sourceOf(root);
 
   function sourceOf(path: string): Source {
     known.clear();
-    return directory(path, {
-      ignoreCase: true,
-      rootFor({ address }) {
-        const folder = folderOf(address);
-        return folder !== undefined && isFolder(join(path, folder)) ? folder : undefined;
-      },
-    });
+    return directory(path, { ignoreCase: true, rootFor: ({ address }) => rootBelow(path, address) });
+  }
+
+  function rootBelow(path: string, address: string): string | undefined {
+    const folder = folderOf(address);
+    return folder !== undefined && isFolder(join(path, folder)) ? folder : undefined;
   }
 
   function isFolder(path: string): boolean {
@@ -46,7 +48,9 @@ export function clientFiles(
 
   return {
     source: { open: (name, client) => current.open(name, client) },
+    rootOf: (address) => rootBelow(top, address),
     setRoot(path) {
+      top = path;
       current = sourceOf(path);
     },
   };

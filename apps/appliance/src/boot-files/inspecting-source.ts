@@ -9,8 +9,10 @@ import { readScriptName } from "../catalogue/ipxe-script.ts";
 export interface Inspected {
   /** As the client asked for it, in plain form. */
   readonly path: string;
-  /** The client's address: it may have a folder of its own, in which other files have the same names. */
+  /** The client's address. */
   readonly client: string;
+  /** The client's own folder, in which other files may have the same names. */
+  readonly root?: string;
   readonly facts: FileFacts;
 }
 
@@ -18,7 +20,11 @@ export interface InspectingOptions {
   readonly isOwnHost: (host: string) => boolean;
   readonly ownHttpPorts?: () => readonly number[];
   readonly onInspected: (inspected: Inspected) => void;
-  /** Gets the name of a file that is not there, in plain form. */
+  /** The folder below the root in which the names of whoever has this address count. */
+  readonly rootOf?: (address: string) => string | undefined;
+  /** Called when that is another than it was. */
+  readonly onRoot?: (address: string, root: string | undefined) => void;
+  /** Gets the path below the root of a file that is not there, in plain form. */
   readonly onMissing?: (path: string) => Promise<void>;
 }
 
@@ -36,7 +42,13 @@ interface Look {
   readonly name: string;
   readonly client: SourceClient;
   readonly path: string;
+  readonly root: string | undefined;
   readonly missing: boolean;
+}
+
+/** What two clients with the same folder mean alike. */
+function placeOf({ root = "", path }: Pick<Look, "root" | "path">): string {
+  return `${root}\0${path}`;
 }
 
 /**
@@ -47,14 +59,26 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
   const { isOwnHost, onInspected } = options;
   const known = boundedMap<string, FileFacts>(mostKnown);
   const seen = boundedMap<string, string>(mostKnown);
+  const roots = boundedMap<string, string>(mostKnown);
   /** The folder from which names in a file count that another configuration includes. */
   const folders = boundedMap<string, string>(mostKnown);
   const waiting: Look[] = [];
   let working: Promise<void> | undefined;
 
   /** Whether this version was said of this name already: a crowd that asks for one file costs no second look. */
-  function isSeen({ client, path }: Look, { version }: SourceFile): boolean {
-    return version !== undefined && seen.get(path) === keyOf(version, client.address, path);
+  function isSeen(look: Look, { version }: SourceFile): boolean {
+    return version !== undefined && seen.get(placeOf(look)) === keyOf(version, look.client.address, look.path);
+  }
+
+  /** The client's own folder now. */
+  function rootOf({ address }: SourceClient): string | undefined {
+    const root = options.rootOf?.(address);
+    const before = roots.get(address);
+    if (root === before) return root;
+    if (root === undefined) roots.delete(address);
+    else roots.set(address, root);
+    options.onRoot?.(address, root);
+    return root;
   }
 
   function keyOf(version: string, address: string, path: string): string {
@@ -74,7 +98,7 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     await undefined;
     for (let look = waiting.shift(); look !== undefined; look = waiting.shift()) {
       try {
-        if (look.missing) await options.onMissing?.(look.path);
+        if (look.missing) await options.onMissing?.(look.root === undefined ? look.path : `${look.root}/${look.path}`);
         else await inspectOne(look);
       } catch {
         // A file that cannot be read again: its transfer says so.
@@ -82,7 +106,9 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     }
   }
 
-  async function inspectOne({ name, client, path }: Look): Promise<void> {
+  async function inspectOne(look: Look): Promise<void> {
+    const { name, client, path, root } = look;
+    const place = placeOf(look);
     const opened = await source.open(name, client);
     if (!opened.ok) return;
     const { file } = opened;
@@ -100,11 +126,10 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
       const facts = before ?? inspect(await beginning(file, path), file.size, context);
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);
-      // Said again when another file went by this name in between: each client may have its own.
-      if (key !== undefined && seen.get(path) === key) return;
-      if (key === undefined) seen.delete(path);
-      else seen.set(path, key);
-      onInspected({ path, client: client.address, facts });
+      if (key !== undefined && seen.get(place) === key) return;
+      if (key === undefined) seen.delete(place);
+      else seen.set(place, key);
+      onInspected({ path, client: client.address, ...(root === undefined ? {} : { root }), facts });
     } finally {
       await file.close();
     }
@@ -120,7 +145,8 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
 
   return {
     open(name, client) {
-      const look = { name, client, path: plainName(readScriptName(name)?.file ?? name), missing: false };
+      const path = plainName(readScriptName(name)?.file ?? name);
+      const look = { name, client, path, root: rootOf(client), missing: false };
       const after = (result: OpenResult): OpenResult => {
         if (!result.ok) {
           if (result.fault.reason === "missing") noticed({ ...look, missing: true });

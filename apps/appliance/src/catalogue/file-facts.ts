@@ -52,6 +52,10 @@ export interface FileLack {
 export interface UnknownCommand {
   readonly word: string;
   readonly line: number;
+  /** The menu entry or label it belongs to; undefined when every way through the file leads over it. */
+  readonly entry?: string;
+  /** Whether its loader comes to it whatever happens, and stops there. */
+  readonly certain: boolean;
 }
 
 /** A jump in a script to a label that the script does not have: its loader ends there. */

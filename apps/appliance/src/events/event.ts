@@ -24,6 +24,8 @@ export interface Network {
   readonly fileServers: readonly string[];
   /** Ports on which files are served by HTTP here. */
   readonly httpPorts: readonly number[];
+  /** TCP ports on which some program of this machine listens, where that is known. */
+  readonly listening?: readonly number[];
 }
 
 /** - `down`: no answer. `refused`: its port is closed. `no-file`: it says so. `serves`: it begins to send the file. */
@@ -36,8 +38,8 @@ export type OwnEvent =
   /** The programs in the boot folder, with their machine and whether they are unsigned. Replaces the previous event. */
   | ({ readonly type: "programs"; readonly time: number } & Programs)
   /**
-   * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form; where clients
-   * have folders of their own, one name stands for several files. Comes when the file is another than the last of this name.
+   * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form, and `root` the
+   * client's own folder, from which it counts. Comes when the file is another than the last of this name there.
    */
   | {
       readonly type: "inspected";
@@ -45,9 +47,12 @@ export type OwnEvent =
       readonly path: string;
       /** The client's address. */
       readonly client: string;
+      readonly root?: string;
       readonly facts: FileFacts;
     }
-  /** Where a file is that was requested but not found: files of the same name below the root, in plain form. */
+  /** The folder below the root in which a client's names count; undefined: the root itself. Comes when it changes. */
+  | { readonly type: "client-root"; readonly time: number; readonly client: string; readonly root: string | undefined }
+  /** Where a file is that was requested but not found, as a path below the root: files of the same name, in plain form. */
   | { readonly type: "namesakes"; readonly time: number; readonly path: string; readonly found: readonly string[] }
   /** What a file server elsewhere answered when Bootlace asked it for a boot's file. */
   | {

@@ -8,7 +8,7 @@ export const treeFindingCodes = {
   T004: "a program for another machine",
   T005: "PXELINUX without ldlinux.c32",
   T006: "ldlinux.c32 of another version",
-  T007: "a kernel named .bin",
+  T007: "a kernel under a name of another type",
   T008: "a boot file that no machine can start",
   T009: "a file with a boot check name",
   T010: "an unusable token file",

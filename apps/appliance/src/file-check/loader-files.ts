@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { loaderFolder } from "../catalogue/contents/reading.ts";
-import type { FileNeed } from "../catalogue/file-facts.ts";
+import { syslinuxEnding } from "../catalogue/contents/syslinux-types.ts";
+import type { FileFacts, FileNeed } from "../catalogue/file-facts.ts";
 import type { Tree } from "./contents.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
 import { checkModule } from "./module-files.ts";
@@ -29,10 +30,12 @@ export function configWalk(tree: Tree) {
     const whole = placeOf(tree, naming, { line: 0, name: "" });
     if (facts.flaw !== undefined && isTextFlaw(facts.flaw)) findings.push(textFinding(facts.flaw, quote(path), whole));
     for (const need of facts.needs ?? []) {
-      findings.push(...binFinding(tree, naming, need), ...(await checkNeed(tree, naming, need)));
+      findings.push(...(await checkType(naming, need)), ...(await checkNeed(tree, naming, need)));
       findings.push(...(await goOn(naming, need, platform)));
     }
-    for (const { word, line } of facts.unknownCommands ?? []) {
+    // A GRUB may be one with commands of its own.
+    const unknown = facts.loader === "ipxe" ? (facts.unknownCommands ?? []) : [];
+    for (const { word, line } of unknown) {
       const place = placeOf(tree, naming, { line, name: word });
       findings.push(finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word"));
     }
@@ -47,6 +50,12 @@ export function configWalk(tree: Tree) {
       findings.push(finding("T019", place, `wimboot gets no ${name} here, and stops without it`, remedy));
     }
     return findings;
+  }
+
+  async function checkType(naming: Naming, need: FileNeed): Promise<TreeFinding[]> {
+    if (need.role !== "program") return [];
+    const facts = need.path === undefined ? undefined : await tree.facts(need.path);
+    return typeFinding(naming, need, facts, placeOf(tree, naming, need));
   }
 
   /** What the file that is named names in its turn. */
@@ -80,11 +89,15 @@ function isTextFlaw(flaw: string): flaw is Parameters<typeof textFinding>[0] {
   return ["byte-order-mark", "utf-16", "blank-first-line", "no-ipxe-mark"].includes(flaw);
 }
 
-/** KERNEL decides by the type of a name; `.bin` is that of a boot sector (Syslinux doc/syslinux.txt). */
-function binFinding(tree: Tree, naming: Naming, need: FileNeed): TreeFinding[] {
-  if (naming.loader !== "pxelinux" || !/\.bin$/i.test(need.name)) return [];
+/** A kernel whose name PXELINUX takes for that of something else. Nobody has a boot sector where KERNEL names a `.bin`. */
+function typeFinding(naming: Naming, need: FileNeed, facts: FileFacts | undefined, place: Place): TreeFinding[] {
+  if (naming.loader !== "pxelinux" || need.role !== "program") return [];
   if (!/^\s*(kernel|default)\s/i.test(naming.lines[need.line - 1] ?? "")) return [];
-  const problem = `${quote(need.name)} ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel`;
-  const remedy = "Rename it without .bin, or write LINUX instead of KERNEL";
-  return [finding("T007", placeOf(tree, naming, need), problem, remedy)];
+  const taken = syslinuxEnding(need.name);
+  if (taken === undefined) return [];
+  const doubtful = /^\.bin$/i.test(taken.ending) && facts?.kind !== "bios-program";
+  if (facts?.kernel !== true && !doubtful) return [];
+  const problem = `${quote(need.name)} ends in ${taken.ending}, so PXELINUX treats it as ${taken.noun}, not as a kernel`;
+  const remedy = `Rename it without ${taken.ending}, or write LINUX instead of KERNEL`;
+  return [finding("T007", place, problem, remedy)];
 }

@@ -191,7 +191,8 @@ function isUnserved(fact: Fact): boolean {
 /** What differs from one repetition to the next without meaning. */
 const passing = new Set(["secs", "ms"]);
 
-function isSame(step: Step, fact: Fact): boolean {
+/** Whether a fact says what a step says, but for what passes. */
+export function isSame(step: Step, fact: Fact): boolean {
   if (step.kind !== fact.kind) return false;
   if (step.kind === "file" && fact.kind === "file" && step.file !== fact.file) return false;
   const known: Readonly<Record<string, unknown>> = { ...step };

@@ -1,21 +1,33 @@
 import { quote } from "@bootlace/dhcp-core";
-import { plainName } from "../catalogue/file-role.ts";
 import { fixOf, type Reason, textOf } from "../catalogue/reasons/reason.ts";
 import { detailText, reasons } from "../catalogue/reasons/table.ts";
+import { realPath } from "./real-path.ts";
 import type { FileFact } from "./step.ts";
 
 /** What the words about an unserved file rest on. */
-export type NotServed = Pick<FileFact, "protocol" | "outcome" | "file" | "reason" | "detail">;
+export interface NotServed extends Pick<FileFact, "protocol" | "outcome" | "file" | "reason" | "detail"> {
+  /** The client's own folder, from which the name counts. */
+  readonly root?: string;
+}
 
 /** That part of a file step. */
-export function notServedOf({ protocol, outcome, file, reason, detail }: FileFact): NotServed {
+export function notServedOf(
+  { protocol, outcome, file, reason, detail }: FileFact,
+  root: string | undefined,
+): NotServed {
   return {
     protocol,
     outcome,
     file,
     ...(reason === undefined ? {} : { reason }),
     ...(detail === undefined ? {} : { detail }),
+    ...(root === undefined ? {} : { root }),
   };
+}
+
+/** Where below the root it would have to lie. */
+export function placeOf({ file, root }: NotServed): string {
+  return realPath(file, root);
 }
 
 type Rows = Readonly<Record<string, Reason>>;
@@ -42,5 +54,5 @@ export function whyNot(step: NotServed): string {
 
 export function fixFor(step: NotServed): string | undefined {
   const row = reasonOf(step);
-  return row === undefined ? undefined : fixOf(row, { file: quote(plainName(step.file)) });
+  return row === undefined ? undefined : fixOf(row, { file: quote(placeOf(step)) });
 }

@@ -12,10 +12,10 @@ import { createPaces, withStalls } from "./pace.ts";
 import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
 import { type FileSighting, readHttp, readTftp } from "./read-file.ts";
 import { type BootChange, reportedOf, withReported } from "./reported.ts";
+import { createStanding } from "./standing.ts";
 import type { Fact } from "./step.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { judge } from "./verdicts/judge.ts";
-import { sameVerdict } from "./verdicts/verdict.ts";
 import type { JudgeContext } from "./verdicts/view.ts";
 
 /** Ties everything that happens into boots. Time is that of the events; between ticks nothing is judged. */
@@ -53,6 +53,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   const surroundings = createSurroundings();
+  const standing = createStanding();
   const fetches = createFetches();
   let changed = new Map<string, BootChange>();
 
@@ -84,18 +85,15 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (!boot.ended) changed.set(boot.id, { boot: { ...boot, ended: true } });
   }
 
-  function contextAt(now: number): JudgeContext {
-    return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember);
+  function contextAt(now: number, { address }: Pick<Boot, "address">): JudgeContext {
+    return surroundings.contextAt(now, now - pxePortHeardAt < limits.remember, address);
   }
 
   function judged(known: Boot, now: number): void {
     const boot = withStalls(known, now);
-    const verdicts = judge(boot, contextAt(now));
+    const verdicts = standing.of(boot, judge(boot, contextAt(now, boot)));
     const ended = boot.running === 0 && now - boot.lastAt >= limits.endAfter;
-    const same =
-      verdicts.length === boot.verdicts.length &&
-      verdicts.every((verdict, at) => sameVerdict(verdict, boot.verdicts[at]));
-    if (same && ended === boot.ended && boot === known) return;
+    if (verdicts === boot.verdicts && ended === boot.ended && boot === known) return;
     put({ ...boot, verdicts, ended });
   }
 
@@ -103,7 +101,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   function close(boot: Boot, now: number, givenUp: boolean): void {
     if (boot.ended) return;
     const over: Boot = { ...boot, running: 0, givenUp };
-    const verdicts = judge(over, contextAt(now));
+    const verdicts = judge(over, contextAt(now, boot));
     put({ ...over, verdicts, ended: true });
   }
 
@@ -116,7 +114,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     let boot = boots.get(sighting.mac);
     const [first] = sighting.facts;
     if (boot !== undefined && first !== undefined && beginsAnew(boot, first, event.time)) {
-      const next = nextOption(boot, first, event.time, contextAt(event.time));
+      const next = nextOption(boot, first, event.time, contextAt(event.time, boot));
       if (next === undefined) close(boot, event.time, event.time - boot.lastAt <= adoptWithin);
       boot = next;
     }
@@ -144,7 +142,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     if (lease?.kind === "lease" && isOwn(lease.server) && lease.address === undefined) return;
     let next: Boot = { ...boot, ended: false, ...(address === undefined ? {} : { address }) };
     for (const fact of facts) next = withFact(next, fact, time);
-    const earlier = faultBefore(next, boots.peek(`ip ${address}`), contextAt(time));
+    const earlier = faultBefore(next, boots.peek(`ip ${address}`), contextAt(time, next));
     if (earlier !== undefined) next = { ...next, earlier };
     if (address !== undefined) addresses.set(address, boot.key);
     put(next);
@@ -226,7 +224,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     const next = withFact(boot, { kind: "server-asked", server, file, result }, time);
     // That we asked is no sign of life of the client.
     const asked = { ...next, lastAt: boot.lastAt };
-    put({ ...asked, verdicts: judge(asked, contextAt(time)) });
+    put({ ...asked, verdicts: judge(asked, contextAt(time, boot)) });
   }
 
   function onTick(now: number): void {

@@ -1,18 +1,22 @@
 import { boundedMap } from "@bootlace/boot-source";
 import type { FileFacts } from "../catalogue/file-facts.ts";
-import { plainName } from "../catalogue/file-role.ts";
 import type { Network, OwnEvent, Programs } from "../events/event.ts";
+import { realPath } from "./real-path.ts";
 import type { JudgeContext } from "./verdicts/view.ts";
 
 /** What is known besides the boots: the files, the network, what can be heard. */
 export interface Surroundings {
   see(event: OwnEvent): void;
   network(): Network;
-  /** @param pxePortHeard lately some machine was heard on the PXE port */
-  contextAt(now: number, pxePortHeard: boolean): JudgeContext;
+  /**
+   * @param pxePortHeard lately some machine was heard on the PXE port
+   * @param address of the client: its names may count from a folder of its own
+   */
+  contextAt(now: number, pxePortHeard: boolean, address: string | undefined): JudgeContext;
 }
 
 const mostFiles = 4096;
+const mostRoots = 4096;
 const nothing: Network = { addresses: [], macs: [], served: [], subnets: [], fileServers: [], httpPorts: [] };
 
 export function createSurroundings(): Surroundings {
@@ -21,20 +25,39 @@ export function createSurroundings(): Surroundings {
   let network = nothing;
   const facts = boundedMap<string, FileFacts>(mostFiles);
   const namesakes = boundedMap<string, readonly string[]>(mostFiles);
+  const roots = boundedMap<string, string>(mostRoots);
   // Both file servers find a file under another case.
-  const key = (file: string) => plainName(file).toLowerCase();
-  const factsOf = (file: string) => facts.peek(key(file));
-  const namesakesOf = (file: string) => namesakes.peek(key(file)) ?? [];
+  const key = (file: string, root?: string) => realPath(file, root).toLowerCase();
+
+  function onRoot(client: string, root: string | undefined): void {
+    if (root === undefined) roots.delete(client);
+    else roots.set(client, root);
+  }
 
   return {
     see(event) {
       if (event.type === "programs") programs = event;
       else if (event.type === "overhearing") overhearing = event.on;
       else if (event.type === "network") network = event;
-      else if (event.type === "inspected") facts.set(key(event.path), event.facts);
+      else if (event.type === "inspected") facts.set(key(event.path, event.root), event.facts);
+      else if (event.type === "client-root") onRoot(event.client, event.root);
       else if (event.type === "namesakes") namesakes.set(key(event.path), event.found);
     },
     network: () => network,
-    contextAt: (now, pxePortHeard) => ({ now, overhearing, programs, pxePortHeard, network, factsOf, namesakesOf }),
+    contextAt(now, pxePortHeard, address) {
+      const root = address === undefined ? undefined : roots.peek(address);
+      const factsOf = (file: string) => facts.peek(key(file, root));
+      const namesakesOf = (file: string) => namesakes.peek(key(file, root)) ?? [];
+      return {
+        now,
+        overhearing,
+        programs,
+        pxePortHeard,
+        network,
+        factsOf,
+        namesakesOf,
+        ...(root === undefined ? {} : { root }),
+      };
+    },
   };
 }

@@ -6,7 +6,9 @@ import { z } from "zod";
 /** What one machine does and what comes back, one line an event, and what Bootlace must say of it. */
 const right = z.strictObject({
   outcome: z.union([z.string(), z.array(z.string())]).optional(),
-  verdict: z.string().optional(),
+  verdict: z.union([z.string(), z.array(z.string())]).optional(),
+  /** A verdict beside the first one. */
+  beside: z.string().optional(),
   confidence: z.union([z.string(), z.array(z.string())]).optional(),
   severity: z.string().optional(),
   /** In the sentence or the fix. */
@@ -23,6 +25,8 @@ const right = z.strictObject({
   reported: z.int().optional(),
   /** Outcome by second. */
   while: z.record(z.string(), z.string()).optional(),
+  /** Every outcome in turn. */
+  turns: z.array(z.string()).optional(),
   boots: z.int().optional(),
   fetches: z.int().optional(),
   /** File of a step among the evidence. */
@@ -49,6 +53,8 @@ const client = z.strictObject({
   kind: z.enum(["ipxe", "pi3", "pi4", "pi5", "u-boot"]).optional(),
   http: z.boolean().optional(),
   agent: z.string().optional(),
+  /** A relay that forwards what it says (giaddr). */
+  relay: z.string().optional(),
 });
 
 const one = {
@@ -59,7 +65,8 @@ const one = {
   watch: z.number().optional(),
   /** What this machine has besides 192.168.50.10. */
   addresses: z.array(z.string()).optional(),
-  subnets: z.array(z.string()).optional(),
+  /** TCP ports on which programs of this machine listen; without it, that is not known. */
+  listening: z.array(z.int()).optional(),
   right,
 };
 const fileSchema = z.strictObject({

@@ -76,7 +76,8 @@ export function createTransfers(room: TransfersRoom) {
       );
     else {
       at(start + 1, () => tell({ type: "progress", time: now(), transfer, figures: figures(got) }));
-      if (how.startsWith("stops")) at(start + 25, () => abort(got, got === 0 ? "unanswered" : "timeout"));
+      if (how.startsWith("loses")) at(start + 20, () => abort(0, "timeout"));
+      else if (how.startsWith("stops")) at(start + 25, () => abort(got, got === 0 ? "unanswered" : "timeout"));
       else if (how.startsWith("ERROR of client")) at(start + 1.5, () => abort(got, "client-error"));
       else if (how.startsWith("daemon stops")) at(start + 1.5, () => abort(got, "stopped"));
       else if (how.startsWith("limit")) at(start + 1.5, () => abort(got, "lifetime"));
@@ -140,7 +141,8 @@ export function createTransfers(room: TransfersRoom) {
         ms: ms(),
         detail: undefined,
       });
-    if (how.startsWith("closes")) at(start + 1.5, () => abort("client-closed"));
+    if (how.startsWith("closes"))
+      at(start + Number(/ in ([\d.]+) s/.exec(how)?.[1] ?? 1.5), () => abort("client-closed"));
     else if (how.startsWith("gone")) at(start + 61, () => abort("timeout"));
     else if (how.startsWith("limit")) at(start + 1.5, () => abort("lifetime"));
     else if (how.startsWith("daemon stops")) at(start + 1.5, () => abort("stopped"));

@@ -1,16 +1,17 @@
 import { createDiscover, type DhcpPacket, encodePacket, messageTypes, type OptionValues } from "@bootlace/dhcp-core";
 import { handle } from "@bootlace/proxy-dhcp";
 import { decisionContext } from "../../src/app/services/dhcp.ts";
-import { plainName } from "../../src/catalogue/file-role.ts";
 import { growTree } from "../../src/catalogue/tree.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { ApplianceEvent, OwnEvent } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
 import { verdictRecord } from "../../src/log/verdict-log.ts";
+import { chooseInterfaces, interfaceRequest } from "../../src/net/interfaces.ts";
 import { createPolicy } from "../../src/policy/policy.ts";
 import type { Boot } from "../../src/sessions/boot.ts";
 import { createFold } from "../../src/sessions/fold.ts";
 import { type Outcome, outcomeOf } from "../../src/sessions/outcome.ts";
+import { realPath } from "../../src/sessions/real-path.ts";
 import type { BootChange } from "../../src/sessions/reported.ts";
 import type { Trail } from "./trail-file.ts";
 import { createTransfers } from "./trail-transfers.ts";
@@ -54,14 +55,17 @@ export function play(trail: Trail): Played {
     macOf: () => undefined,
     keepOneTimeBoots: () => undefined,
   });
-  policy.adoptInterfaces([eth0]);
+  const present = { eth0: [{ ...eth0, family: "IPv4" as const, internal: false }] };
+  const { served } = chooseInterfaces(present, interfaceRequest(parsed.config));
+  policy.adoptInterfaces(served);
   const found = [...tree].map(([path, file]) => treeFileOf(path, file));
   policy.adoptTree(growTree(found));
-  const context = decisionContext(parsed.config, policy.choose, [eth0]);
+  const context = decisionContext(parsed.config, policy.choose, served);
   const fold = createFold();
   const reported: Reported[] = [];
   const outcomes: { second: number; outcome: Outcome }[] = [];
   const inspected = new Set<string>();
+  const roots = new Map<string, string>();
   const queue: { time: number; order: number; run: Action }[] = [];
 
   function at(second: number, run: Action): void {
@@ -80,14 +84,16 @@ export function play(trail: Trail): Played {
     if (verdict === undefined) return;
     reported.push({ ...change, second: seconds(), record: verdictRecord({ ...change, verdict }) });
   }
+  const sender = client.relay === undefined ? { address: NONE, port: 68 } : { address: client.relay, port: 67 };
   const own = (event: OwnEvent) => report({ kind: "appliance", event });
 
   function packet(port: "dhcp" | "pxe", request: DhcpPacket, source: { address: string; port: number }): void {
     const encoded = encodePacket(request);
     if (!encoded.ok) throw new Error(JSON.stringify(encoded.fault));
     const { bytes } = encoded;
-    const arrival = port === "pxe" ? { arrival: eth0 } : {};
-    const result = handle({ bytes, port, localPort: port === "dhcp" ? 67 : 4011, source, ...arrival }, context);
+    const [arrival] = served;
+    const arrived = (port === "pxe" || client.relay !== undefined) && arrival !== undefined ? { arrival } : {};
+    const result = handle({ bytes, port, localPort: port === "dhcp" ? 67 : 4011, source, ...arrived }, context);
     if (result.kind !== "packet") throw new Error("the packet cannot be read");
     const { kind: _kind, ...rest } = result;
     report({ kind: "dhcp", event: { type: "packet", time: now, port, source, octets: bytes.length, ...rest } });
@@ -108,7 +114,7 @@ export function play(trail: Trail): Played {
   function message(options: OptionValues, fields: Partial<DhcpPacket> = {}): DhcpPacket {
     const made = createDiscover({ mac: client.mac, xid: 1, flags: 0x8000, options });
     if (!made.ok) throw new Error(`${made.field}: ${JSON.stringify(made.fault)}`);
-    return { ...made.packet, ...fields };
+    return { ...made.packet, giaddr: client.relay ?? NONE, ...fields };
   }
 
   function overhear(type: number, words: string): void {
@@ -127,7 +133,7 @@ export function play(trail: Trail): Played {
     if (word === "DISCOVER") {
       if (rest.includes("iPXE")) cameUp = true;
       if (rest.includes("firmware")) cameUp = false;
-      packet("dhcp", message({ messageType: messageTypes.DISCOVER, ...bootOptions() }), { address: NONE, port: 68 });
+      packet("dhcp", message({ messageType: messageTypes.DISCOVER, ...bootOptions() }), sender);
     } else if (word === "OFFER") overhear(messageTypes.OFFER, rest);
     else if (word === "ACK") overhear(messageTypes.ACK, rest);
     else if (word === "REQUEST") {
@@ -135,32 +141,43 @@ export function play(trail: Trail): Played {
       const server = /^from ([\d.]+)/.exec(rest)?.[1] ?? (rest.startsWith("server") ? SERVER : ROUTER);
       const isPi = client.kind?.startsWith("pi") === true;
       const options = { messageType: messageTypes.REQUEST, serverIdentifier: server, requestedAddress: asked };
-      packet("dhcp", message({ ...options, ...(isPi ? {} : bootOptions()) }), { address: NONE, port: 68 });
+      packet("dhcp", message({ ...options, ...(isPi ? {} : bootOptions()) }), sender);
     } else if (word === "PXE") {
       const options = { messageType: messageTypes.REQUEST, ...bootOptions() };
-      const asked = message(options, { ciaddr: client.address });
+      const asked = message(options, { ciaddr: client.address, giaddr: NONE });
       // wdsnbp.com adds option 250.
       const own = rest === "wdsnbp" ? new Map([...asked.options, [250, Uint8Array.of(12, 1, 1, 255)]]) : asked.options;
       packet("pxe", { ...asked, options: own as typeof asked.options }, { address: client.address, port: 4011 });
     } else if (word === "SYSTEM") {
       const hostName = rest === "" ? "machine" : rest;
-      packet("dhcp", message({ messageType: messageTypes.DISCOVER, hostName }), { address: NONE, port: 68 });
+      packet("dhcp", message({ messageType: messageTypes.DISCOVER, hostName }), sender);
     }
   }
 
   /** What the appliance reports of the files themselves. */
-  function look(name: string): string | undefined {
-    const wanted = plainName(name).toLowerCase();
-    const path = [...tree.keys()].find((each) => each.toLowerCase() === wanted);
-    const file = path === undefined ? undefined : tree.get(path);
-    if (path !== undefined && file !== undefined && !inspected.has(path)) {
-      inspected.add(path);
-      own({ type: "inspected", time: now, path, client: client.address, facts: factsOf(path, file) });
+  function look(name: string, address = client.address): string | undefined {
+    const root = rootOf(address);
+    const wanted = realPath(name, root).toLowerCase();
+    const found = [...tree.keys()].find((each) => each.toLowerCase() === wanted);
+    const file = found === undefined ? undefined : tree.get(found);
+    if (found !== undefined && file !== undefined && !inspected.has(found)) {
+      inspected.add(found);
+      const path = root === undefined ? found : found.slice(root.length + 1);
+      const place = { path, client: address, ...(root === undefined ? {} : { root }) };
+      own({ type: "inspected", time: now, ...place, facts: factsOf(path, file) });
     }
-    return path;
+    return found;
+  }
+  /** The client's own folder, where it is in the tree. */
+  function rootOf(address: string): string | undefined {
+    const folder = policy.folderOf(address);
+    const root = [...tree.keys()].some((path) => path.startsWith(`${folder}/`)) ? folder : undefined;
+    if (root !== roots.get(address)) own({ type: "client-root", time: now, client: address, root });
+    if (root !== undefined) roots.set(address, root);
+    return root;
   }
   function lookForNamesakes(name: string): void {
-    const path = plainName(name);
+    const path = realPath(name, rootOf(client.address));
     const base = path.split("/").at(-1)?.toLowerCase();
     const namesakes = [...tree.keys()].filter((each) => each.split("/").at(-1)?.toLowerCase() === base);
     if (namesakes.length > 0) own({ type: "namesakes", time: now, path, found: namesakes });
@@ -196,7 +213,8 @@ export function play(trail: Trail): Played {
       const [, address = "", file = "", result = ""] = server;
       const boot = fold.boots().at(-1)?.id ?? "";
       own({ type: "server-asked", time: now, boot, server: address, file, result: result as "down" });
-    } else if (line === "STOP") for (const change of fold.finish(now)) note(change);
+    } else if (line.startsWith("ANOTHER ")) look(line.slice(8), "192.168.50.250");
+    else if (line === "STOP") for (const change of fold.finish(now)) note(change);
     else if (!/^(silence|ADDRESS)/.test(line)) dhcp(line);
   }
 
@@ -213,17 +231,17 @@ export function play(trail: Trail): Played {
   });
   own({ type: "overhearing", time: now, on: true });
   const addresses = [SERVER, ...(trail.addresses ?? [])];
-  const served = trail.subnets === undefined ? [eth0] : [];
   const fileServers = parsed.config.boot.flatMap(({ server }) => (server === undefined ? [] : [server]));
   own({
     type: "network",
     time: now,
     addresses,
     macs: [],
-    served: served.length > 0 ? served : [eth0],
-    subnets: trail.subnets ?? [],
+    served,
+    subnets: parsed.config.subnets,
     fileServers,
     httpPorts: [8069],
+    ...(trail.listening === undefined ? {} : { listening: trail.listening }),
   });
   const machines = new Map(found.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
   own({ type: "programs", time: now, machines, unsigned: new Set() });

@@ -19,6 +19,10 @@ export interface SurroundingsDeps {
   readonly onEvent: (event: OwnEvent) => void;
   readonly log: Log;
   readonly askServer: (wanted: FileElsewhere) => Promise<ServerResult>;
+  /** The folder below the root in which the names of whoever has this address count. */
+  readonly rootOf: (address: string) => string | undefined;
+  /** TCP ports on which programs of this machine listen; undefined where the system does not say. */
+  readonly listeningPorts: () => Promise<readonly number[] | undefined>;
 }
 
 /** Reports what a verdict needs besides the packets: this machine's addresses, what files hold and where, what others serve. */
@@ -43,14 +47,34 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
   let config = first;
   let served: readonly ServedInterface[] = noInterfaces;
   const asked = boundedMap<string, true>(mostAsked);
+  let listening: readonly number[] | undefined;
+  let looking = false;
 
   function reportNetwork(): void {
     if (!running) return;
-    known = networkOf(config, served, deps.networkInterfaces());
+    known = {
+      ...networkOf(config, served, deps.networkInterfaces()),
+      ...(listening === undefined ? {} : { listening }),
+    };
     const text = JSON.stringify(known);
     if (text === reported) return;
     reported = text;
     onEvent({ type: "network", time: now(), ...known });
+  }
+
+  /** Another server of this machine may have the port to which a script leads. */
+  async function lookAtPorts(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    listening = await deps.listeningPorts().finally(() => {
+      looking = false;
+    });
+    reportNetwork();
+  }
+
+  function inspected(found: Inspected): void {
+    onEvent({ type: "inspected", time: now(), ...found });
+    if (found.facts.needs?.some(({ host }) => host !== undefined) === true) void lookAtPorts();
   }
 
   async function lookForNamesakes(path: string): Promise<void> {
@@ -88,7 +112,9 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
       inspectingSource(source, {
         isOwnHost: (host) => served.some(({ address }) => address === host),
         ownHttpPorts: () => httpPortsOf(config),
-        onInspected: (inspected: Inspected) => onEvent({ type: "inspected", time: now(), ...inspected }),
+        onInspected: inspected,
+        rootOf: deps.rootOf,
+        onRoot: (client, root) => onEvent({ type: "client-root", time: now(), client, root }),
         onMissing: lookForNamesakes,
       }),
     see(event) {
@@ -96,6 +122,7 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
       if (record !== undefined) log(record);
     },
     changed({ boot, verdict }) {
+      if (verdict?.cause === "port-not-served" || verdict?.cause === "goes-on-at") void lookAtPorts();
       if (verdict?.cause !== "files-elsewhere" || asked.peek(boot.id) !== undefined) return;
       const { server, file } = verdict.facts as FileElsewhere;
       // Nobody but who wrote the configuration may have Bootlace send anything anywhere.

@@ -1,5 +1,5 @@
-import type { ConfigFacts, FileNeed } from "../file-facts.ts";
-import { type GrubCommand, type GrubWord, grubCommands } from "./grub-words.ts";
+import type { ConfigFacts, FileNeed, UnknownCommand } from "../file-facts.ts";
+import { type GrubCommand, type GrubWord, grubCommandNames, grubCommands } from "./grub-words.ts";
 import { folderOf, mostNeeds, needAt, on, ownServer, type ReadContext, unknownPart } from "./reading.ts";
 
 /** A menu entry, and what it does. */
@@ -68,8 +68,12 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     ["root", "tftp"],
     ["cmdpath", `(tftp)/${folder}`],
   ]);
+  const functions = new Set<string>();
+  const unknown: UnknownCommand[] = [];
   let conditions = 0;
   let included = false;
+  /** Functions may come from a file that is read in. */
+  let sourced = false;
   let runs = false;
   let last: GrubCommand | undefined;
 
@@ -119,6 +123,16 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     }
   }
 
+  /** What stands in a condition or a function may never be run. */
+  function noteUnknown(word: string, line: number) {
+    if (word === "source" || word === ".") sourced = true;
+    const isPlain = /^[a-z][\w-]*$/i.test(word) && !grubCommandNames.has(word) && !functions.has(word);
+    const isRun = conditions === 0 && !blocks.some((block) => block.word === "function");
+    if (!isPlain || !isRun || sourced || unknown.length >= 20) return;
+    const entry = blocks.findLast((block) => block.entry !== undefined)?.entry;
+    unknown.push({ word, line, certain: false, ...(entry === undefined ? {} : { entry: titleOf(entry) }) });
+  }
+
   function titleOf(entry: Entry): string {
     const above = blocks.filter(({ word, entry: of }) => word === "submenu" && of !== entry);
     return [...above.map((block) => block.entry?.title ?? ""), entry.title].join(">");
@@ -146,6 +160,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     const [first = "", ...rest] = words;
     if (first === "{") open(last);
     else if (first === "}") blocks.pop();
+    else if (first === "function") functions.add(rest[0] ?? "");
     else if (conditional.has(first)) conditions++;
     else if (conditionalEnd.has(first)) conditions = Math.max(0, conditions - 1);
     else if (first === "set" || (rest.length === 0 && /^[a-z_]\w*=/i.test(first))) {
@@ -156,7 +171,10 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     } else if (first === "exit" || first === "fwsetup") {
       const entry = blocks.findLast((block) => block.entry !== undefined)?.entry;
       if (entry !== undefined && first === "exit") entry.leaves = true;
-    } else fetch(first, rest, command.line);
+    } else {
+      noteUnknown(first, command.line);
+      fetch(first, rest, command.line);
+    }
     last = command;
   }
 
@@ -167,6 +185,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     loader: "grub",
     needs,
     ...(waits && included ? {} : { waits }),
+    ...(unknown.length === 0 ? {} : { unknownCommands: unknown }),
     ...(starts === undefined || waits ? {} : { starts: starts.title, localBoot: starts.leaves && !starts.boots }),
   };
 }

@@ -110,7 +110,9 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
       if (tests.has(word)) guarded = true;
       const plain = /^[a-z][\w-]*$/i.test(word);
       if (plain && !ipxeCommands.has(word) && command.before !== "||" && unknownCommands.length < 20) {
-        unknownCommands.push({ word, line: command.line });
+        const certain = walk.certain.has(number) && !guarded;
+        const entry = certain || label === undefined ? {} : { entry: label };
+        unknownCommands.push({ word, line: command.line, ...entry, certain });
       }
     }
   }

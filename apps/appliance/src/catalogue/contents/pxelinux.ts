@@ -1,5 +1,6 @@
 import type { ConfigFacts, FileNeed } from "../file-facts.ts";
 import { linesOf, loaderFolder, mostNeeds, needAt, on, pathFrom, type ReadContext, readUrl } from "./reading.ts";
+import { syslinuxEnding } from "./syslinux-types.ts";
 
 /** How a loader of this family counts names. */
 export interface PxelinuxContext extends ReadContext {
@@ -202,6 +203,7 @@ function isLocal({ local, kernel, append }: Label): boolean {
 function roleOf(word: string, lower: string): FileNeed["role"] {
   if (word === "linux") return "kernel";
   if (word === "config") return "config";
-  if (word === "com32" || /\.c32$/.test(lower)) return "module";
-  return word === "kernel" && !/\.(0|bin|bs|bss|cbt|com|img)$/.test(lower) ? "kernel" : "program";
+  const type = syslinuxEnding(lower)?.type;
+  if (word === "com32" || type === "module") return "module";
+  return word === "kernel" && type === undefined ? "kernel" : "program";
 }

@@ -89,7 +89,10 @@ const dhcpVerdicts: Readonly<Record<IgnoreReason, Pick<SilenceReason, "verdict" 
   "layer-not-served": unanswered,
   "own-traffic": unanswered,
   "no-interface": unanswered,
-  "relay-not-allowed": unanswered,
+  "relay-not-allowed": {
+    ...unanswered,
+    fix: "if this relay may forward requests to Bootlace, add its address to dhcp.relays in the configuration",
+  },
   "source-not-local": unanswered,
   "source-port-not-allowed": unanswered,
   "ciaddr-mismatch": unanswered,

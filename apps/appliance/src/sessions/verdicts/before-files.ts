@@ -106,6 +106,7 @@ function fileNotFetched(view: BootView): Found | undefined {
     url: /^https?:/i.test(reply.bootFile),
     // iPXE looks into the address offer first, and a DHCP server may send that where Bootlace does not hear it.
     unheard: reply.kind === "offer" && !view.foreign.some(({ proxy }) => !proxy),
+    relay: view.discovers.find(({ relay }) => relay !== undefined)?.relay,
   });
 }
 

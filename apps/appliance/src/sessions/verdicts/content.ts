@@ -1,8 +1,10 @@
+import { syslinuxEnding } from "../../catalogue/contents/syslinux-types.ts";
 import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, isAfter, keyOf } from "./asked.ts";
 import type { ContentFault } from "./causes/contents.ts";
+import { namedByOther } from "./foreign-file.ts";
 import { archOf, machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isOvercome, namedBy } from "./unresolved.ts";
@@ -56,8 +58,13 @@ function useOf(view: BootView, asked: Asked, facts: FileFacts, role: string | un
   if (role !== undefined) return "data";
   if (asked.last.role === "script" || isUBootScript(asked.key) || facts.kind === "script") return "script";
   if (searchNameOf(asked.key) !== undefined || facts.kind === "config") return "config";
-  if (isOffered(view, asked.first)) return view.ipxe ? undefined : "program";
+  if (isOffered(view, asked.first) || isFirmwares(view, asked)) return view.ipxe ? undefined : "program";
   return /\.efi$/i.test(asked.key) ? "second-stage" : undefined;
+}
+
+/** Firmware begins with a program, whoever named it. */
+function isFirmwares({ boot, asked }: BootView, { key }: Asked): boolean {
+  return (boot.firmware === "bios" || boot.firmware === "uefi") && asked[0]?.key === key;
 }
 
 function isUBootScript(key: string): boolean {
@@ -109,7 +116,7 @@ function wrongMachine(view: BootView): Found | undefined {
   const arch = archOf(view.boot);
   const wanted = arch === undefined ? undefined : machineFor(arch);
   if (arch === undefined || wanted === undefined) return kernelForOtherBoard(view);
-  for (const { step, facts, use } of lookedAt(view)) {
+  for (const { asked, step, facts, use } of lookedAt(view)) {
     const evidence = [view.discovers[0], view.reply, step];
     const { kind, machine } = facts;
     const file = step.file;
@@ -118,18 +125,29 @@ function wrongMachine(view: BootView): Found | undefined {
     if (use !== "program" && use !== "second-stage") continue;
     if (wanted === "none") {
       const isEfi = kind === "efi-program";
-      if (use === "program" && isEfi) return found("wrong-machine", "certain", evidence, { file, machine, arch });
+      const facts = { file, machine, arch, ...namedBesides(view, asked) };
+      if (use === "program" && isEfi) return found("wrong-machine", "certain", evidence, facts);
       continue;
     }
     if (kind === "efi-program") {
       if (machine === undefined || machine === wanted || machine === "ebc") continue;
-      return found("wrong-machine", "certain", evidence, { file, machine, arch });
+      const words = use === "program" ? namedBesides(view, asked) : {};
+      return found("wrong-machine", "certain", evidence, { file, machine, arch, ...words });
     }
     if (isDiskOfHttpBoot(arch, file)) continue;
     // What is no program at all has a sentence of its own.
-    if (!isNoProgram(facts)) return found("no-uefi-program", "certain", evidence, { file, arch });
+    if (isNoProgram(facts)) continue;
+    const words = use === "program" ? namedBesides(view, asked) : {};
+    return found("no-uefi-program", "certain", evidence, { file, arch, ...words });
   }
   return undefined;
+}
+
+/** The DHCP server that named a boot file which Bootlace did not. */
+function namedBesides(view: BootView, asked: Asked): { readonly router?: string } {
+  if (isOffered(view, asked.first)) return {};
+  const router = namedByOther(view, asked)?.server ?? view.leases.at(-1)?.server;
+  return router === undefined ? {} : { router };
 }
 
 /** HTTP Boot takes images of discs and disks, which it knows by media type or ending (UEFI 2.10 §24.7.2). */
@@ -180,16 +198,17 @@ function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: s
   return isProgram && (kind === "text" || kind === "script" || kind === "config") ? "text" : undefined;
 }
 
-/** The name PXELINUX takes for a boot sector, though the file is a kernel. */
-export const kernelAsBootSector: Rule = {
+/** The name PXELINUX takes for that of a boot sector or the like, though the file is a kernel. */
+export const kernelOfAnotherType: Rule = {
   id: "B21",
   when(view) {
     if (!view.asked.some(({ key }) => /(^|\/)ldlinux\.c32$/.test(key))) return undefined;
     const step = view.done.at(-1);
-    const ending = /\.(bin|bs|bss|0|com|cbt|img)$/i.exec(step?.file ?? "")?.[0];
-    if (step === undefined || ending === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
+    const taken = syslinuxEnding(step?.file ?? "");
+    if (step === undefined || taken === undefined || view.factsOf(step.file)?.kernel !== true) return undefined;
     const named = namedBy(view, keyOf(step.file));
     if (named?.need.role !== "program" || !view.silentFor(2_000)) return undefined;
-    return found("kernel-as-boot-sector", "likely", [named.by, step], { file: step.file, ending });
+    const { ending, noun } = taken;
+    return found("kernel-of-another-type", "likely", [named.by, step], { file: step.file, ending, noun });
   },
 };

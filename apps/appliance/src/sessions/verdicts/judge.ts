@@ -4,10 +4,11 @@ import { checkReached, checkRefused } from "./boot-check.ts";
 import { delivered, systemSeen } from "./booted.ts";
 import type { LastSeen } from "./causes/endings.ts";
 import { chainLoop } from "./chain-loop.ts";
-import { contentFault, kernelAsBootSector } from "./content.ts";
+import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
-import { interfacesLeftOut, leasesOurAddress } from "./leases.ts";
+import { foreignFile } from "./foreign-file.ts";
+import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
 import {
@@ -19,11 +20,12 @@ import {
   portNotServed,
   scriptNamesNothing,
   unknownCommand,
+  unknownWord,
 } from "./own-words.ts";
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
-import { didNotRun, largePacketsLost, repliesLost, requestsRefused } from "./transfers.ts";
+import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
 
@@ -48,13 +50,16 @@ function lastSeen(view: BootView): LastSeen {
 /** What went wrong while files were fetched. */
 const faults: readonly Rule[] = [
   ...contentFault,
-  kernelAsBootSector,
+  kernelOfAnotherType,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,
   ...missingFile,
+  ...foreignFile,
+  requestsLeftOut,
   requestsRefused,
   largePacketsLost,
+  largeSegmentsLost,
   repliesLost,
   transferCut,
   kernelRefused,
@@ -75,6 +80,7 @@ const rules: readonly Rule[] = [
   { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
   ...faults,
   piDelivered,
+  unknownWord,
   jumpMayLeadNowhere,
   scriptNamesNothing,
   namedNeverAsked,
@@ -105,7 +111,9 @@ export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {
   const { earlier } = boot;
   const [primary, other] =
     present?.severity === "success" ? [present, earlier] : [earlier ?? present, earlier && present];
-  const besides = [...(primary?.id === "B16" ? [] : [secondProxy]), ...oddities].map((rule) => applied(rule, view));
+  // As long as the client may still come here, another server is none of its faults.
+  const warns = primary?.id !== "B16" && (primary !== undefined || view.silentFor(12_000));
+  const besides = [...(warns ? [secondProxy] : []), ...oddities].map((rule) => applied(rule, view));
   return [primary, other, ...besides].filter((verdict) => verdict !== undefined);
 }
 

@@ -51,6 +51,20 @@ export const leaseLeftOut: Rule = {
   },
 };
 
+/** The same, and the client's requests for files were refused for it. */
+export const requestsLeftOut: Rule = {
+  id: "B17",
+  when(view) {
+    const { subnets } = view.network;
+    const address = view.boot.address;
+    const refused = view.files.filter(({ reason }) => reason === "client-not-allowed");
+    if (address === undefined || refused.length === 0 || refused.length < view.files.length) return undefined;
+    if (subnets.length === 0 || contains(subnets, address) || !view.silentFor(2_000)) return undefined;
+    const facts = { address, subnets, server: view.leases.at(-1)?.server ?? "" };
+    return found("lease-left-out", "certain", [...view.leases, ...refused], facts);
+  },
+};
+
 /** `subnets` leaves out every address of this machine: no interface is served. */
 export const interfacesLeftOut: Rule = {
   id: "B17",

@@ -1,6 +1,7 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
+import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
 import type { Asked } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
@@ -45,7 +46,7 @@ function isMissing({ last }: Asked): boolean {
 function bootFileMissing(view: BootView): Found | undefined {
   const missing = view.asked.find((asked) => isMissing(asked) && isOffered(view, asked.first));
   if (missing === undefined || !isSettled(view, missing, certainAfter)) return undefined;
-  const facts = { step: notServedOf(missing.last), arch: archOf(view.boot) };
+  const facts = { step: notServedOf(missing.last, view.context.root), arch: archOf(view.boot) };
   return found("boot-file-not-served", "certain", [view.reply, missing.last], facts);
 }
 
@@ -66,7 +67,7 @@ function neededFileMissing(view: BootView): Found | undefined {
     const missing = view.asked.filter((asked) => isMissing(asked) && needed.test(asked.key));
     const [first] = missing;
     if (first === undefined || isOvercome(view, first) || !isSettled(view, first, certainAfter)) continue;
-    const step = notServedOf(first.last);
+    const step = notServedOf(first.last, view.context.root);
     const facts = { loader: loaded.file, step, need, ...folderOf(view, first.first.file) };
     return found("needed-file-not-served", "certain", [loaded, ...missing.map(({ last }) => last)], facts);
   }
@@ -75,8 +76,8 @@ function neededFileMissing(view: BootView): Found | undefined {
 
 /** In which folder a file was asked for, and where one of that name lies. */
 export function folderOf(view: BootView, file: string): { folder: string; lies?: string } {
-  const name = plainName(file);
-  const [lies] = view.namesakesOf(name);
+  const name = realPath(file, view.context.root);
+  const [lies] = view.namesakesOf(file);
   return { folder: name.split("/").slice(0, -1).join("/"), ...(lies === undefined ? {} : { lies }) };
 }
 
@@ -94,7 +95,12 @@ function searchFoundNothing(view: BootView): Found | undefined {
   if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
   const loader = view.done.at(-1);
   const { folder: _folder, ...lies } = folderOf(view, last.asked.first.file);
-  const facts = { loader: loader?.file, step: notServedOf(last.asked.last), several: searched.length > 1, ...lies };
+  const facts = {
+    loader: loader?.file,
+    step: notServedOf(last.asked.last, view.context.root),
+    several: searched.length > 1,
+    ...lies,
+  };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
 }
@@ -105,7 +111,7 @@ function ubootFindsNothing(view: BootView): Found | undefined {
   if (script === undefined || view.files.some(({ outcome }) => outcome !== "not-found")) return undefined;
   if (!isSettled(view, script, 10_000)) return undefined;
   const evidence = view.asked.slice(0, 16).map(({ last }) => last);
-  return found("u-boot-finds-nothing", "likely", evidence, { step: notServedOf(script.last) });
+  return found("u-boot-finds-nothing", "likely", evidence, { step: notServedOf(script.last, view.context.root) });
 }
 
 const normal = /(^|\/)normal\.mod$/i;
@@ -115,7 +121,7 @@ function modulesMissing(view: BootView): Found | undefined {
   const missing = view.asked.find((asked) => normal.test(asked.key) && isMissing(asked));
   const loader = view.done.at(-1);
   if (missing === undefined || isOvercome(view, missing) || !isSettled(view, missing, certainAfter)) return undefined;
-  const step = notServedOf(missing.last);
+  const step = notServedOf(missing.last, view.context.root);
   const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...folderOf(view, step.file) } as const;
   return found("needed-file-not-served", "certain", [loader, missing.last], facts);
 }
@@ -136,7 +142,7 @@ function laterFile(view: BootView, outcome: FileStep["outcome"]): Found | undefi
   const facts = {
     before: (named?.by ?? before).file,
     named: named !== undefined,
-    step: notServedOf(missing.last),
+    step: notServedOf(missing.last, view.context.root),
     ...folderOf(view, missing.first.file),
   };
   const confidence = needed === undefined ? "likely" : "certain";

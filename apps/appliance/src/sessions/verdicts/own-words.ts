@@ -15,6 +15,8 @@ export interface OwnWords {
   readonly unasked: readonly FileNeed[];
   /** Something of it was asked for. */
   readonly begun: boolean;
+  /** The entries of which something was asked for; undefined: it belongs to none. */
+  readonly entries: ReadonlySet<string | undefined>;
   /** What it names on other servers; once an entry was begun, only what that cannot do without. */
   readonly elsewhere: readonly FileNeed[];
   /** What an entry that was begun cannot start without, and does not name. */
@@ -31,9 +33,9 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
   const facts = by === undefined ? undefined : view.factsOf(by.file);
   if (by === undefined || facts?.needs === undefined) return undefined;
   const { needs } = facts;
-  const asked = new Set(view.asked.map(({ key }) => key));
+  const asked = new Map(view.asked.map(({ key, last }) => [key, last.number]));
   const isAsked = (need: FileNeed) => placesOf(need).some((place) => asked.has(place));
-  const entries = new Set(needs.filter(isAsked).map(({ entry }) => entry));
+  const entries = entriesBegun(needs, asked);
   const begun = entries.size > 0;
   const unasked = needs.filter(
     (need) =>
@@ -49,6 +51,7 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     localBoot: facts.localBoot === true,
     unasked: begun ? unasked : unasked.filter(({ entry }) => entry === undefined || entry === facts.starts),
     begun,
+    entries,
     elsewhere: needs.filter(
       ({ host, entry, optional }) =>
         host !== undefined && (!begun || (!optional && (entry === undefined || entries.has(entry)))),
@@ -57,6 +60,26 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     unknownCommands: facts.unknownCommands ?? [],
     lostJumps: facts.lostJumps ?? [],
   };
+}
+
+/**
+ * The entry that was begun last, and undefined where something was asked for that belongs to none. Entries may share
+ * files: the one of which most was asked for is meant.
+ * @param asked the keys of what was asked for, with the number of the step
+ */
+function entriesBegun(needs: readonly FileNeed[], asked: ReadonlyMap<string, number>): ReadonlySet<string | undefined> {
+  const seen = new Map<string | undefined, { last: number; count: number }>();
+  for (const need of needs) {
+    const numbers = placesOf(need).flatMap((place) => asked.get(place) ?? []);
+    if (numbers.length === 0) continue;
+    const { last, count } = seen.get(need.entry) ?? { last: 0, count: 0 };
+    seen.set(need.entry, { last: Math.max(last, ...numbers), count: count + 1 });
+  }
+  const named = [...seen].filter(([entry]) => entry !== undefined);
+  const latest = Math.max(...named.map(([, { last }]) => last));
+  const most = Math.max(...named.map(([, { last, count }]) => (last === latest ? count : 0)));
+  const chosen = named.filter(([, { last, count }]) => last === latest && count === most).map(([entry]) => entry);
+  return new Set(seen.has(undefined) ? [undefined, ...chosen] : chosen);
 }
 
 /** A kernel came, which a signed loader refuses for want of a signature: what its entry names after it was not asked for. */
@@ -106,11 +129,38 @@ export const unknownCommand: Rule = {
   id: "B21",
   when(view) {
     const words = ownWordsOf(view);
-    const [command] = words?.unknownCommands ?? [];
-    if (words === undefined || command === undefined || view.factsOf(words.by.file)?.loader !== "ipxe")
-      return undefined;
-    if (view.done.at(-1) !== words.by || !view.silentFor(3_000)) return undefined;
-    return found("unknown-command", "likely", [words.by], { file: words.by.file, ...command });
+    const command = words?.unknownCommands.find(({ certain }) => certain);
+    if (words === undefined || command === undefined || !view.silentFor(3_000)) return undefined;
+    if (!stoppedBefore(view, words, command.line)) return undefined;
+    const { word, line } = command;
+    const facts = { file: words.by.file, word, line };
+    return found("unknown-command", "likely", [words.by, view.done.at(-1)], facts);
+  },
+};
+
+/** Nothing was asked for that a script or configuration names from a line on, nor anything that it does not name. */
+function stoppedBefore(view: BootView, { by, needs }: OwnWords, line: number): boolean {
+  const before = new Set(needs.filter((need) => need.line < line).flatMap(placesOf));
+  return view.files.every(({ file, number }) => number <= by.number || before.has(keyOf(file)));
+}
+
+/** On the way that was taken, or that is taken without a person, stands a word that its loader may not know. */
+export const unknownWord: Rule = {
+  id: "unclear",
+  when(view) {
+    const words = ownWordsOf(view);
+    if (words === undefined || !view.silentFor(10_000)) return undefined;
+    const { by, begun, entries, waits } = words;
+    const facts = view.factsOf(by.file);
+    const isTaken = (entry: string | undefined) =>
+      entry === undefined || (begun ? entries.has(entry) : !waits && entry === facts?.starts);
+    const command = words.unknownCommands.find(({ entry, line }) => isTaken(entry) && stoppedBefore(view, words, line));
+    if (command === undefined || facts?.loader === undefined) return undefined;
+    // A menu has its time.
+    if (command.entry !== undefined && !begun && !view.silentFor(30_000)) return undefined;
+    const { word, line } = command;
+    const cause = { file: by.file, loader: facts.loader, word, line };
+    return found("unknown-word", "likely", [by, view.done.at(-1)], cause);
   },
 };
 
@@ -121,12 +171,9 @@ export const jumpToNowhere: Rule = {
     const words = ownWordsOf(view);
     const jump = words?.lostJumps.find(({ certain }) => certain);
     if (words === undefined || jump === undefined || !view.silentFor(3_000)) return undefined;
-    const { by, needs } = words;
-    // What it names before the jump it may have fetched.
-    const before = new Set(needs.filter(({ line }) => line < jump.line).flatMap(placesOf));
-    const isBefore = ({ file, number }: FileStep) => number <= by.number || before.has(keyOf(file));
-    if (!view.files.every(isBefore)) return undefined;
+    if (!stoppedBefore(view, words, jump.line)) return undefined;
     const { label, line } = jump;
+    const { by } = words;
     return found("jump-to-nowhere", "likely", [by, view.done.at(-1)], { file: by.file, label, line });
   },
 };
@@ -163,14 +210,15 @@ export const portNotServed: Rule = {
   when(view) {
     const words = ownWordsOf(view);
     if (words === undefined || !view.silentFor(5_000)) return undefined;
-    const { addresses, httpPorts } = view.network;
+    const { addresses, httpPorts, listening } = view.network;
     const own = new Set([...addresses, "next-server"]);
     // A name that is made of settings is no URL as it is written; its host is known all the same.
     const hostOf = ({ name, host = "" }: FileNeed) =>
       /^http:\/\/([^/:$]+)(?::(\d+))?(?=\/|$)/i.exec(name) ?? /^([^:]+):(\d+)$/.exec(host) ?? [];
     const wrong = words.needs.find((need) => {
       const [, address = "", port = "80"] = hostOf(need);
-      return !need.optional && own.has(address) && !httpPorts.includes(Number(port));
+      const served = httpPorts.includes(Number(port)) || listening?.includes(Number(port)) === true;
+      return !need.optional && own.has(address) && !served;
     });
     if (wrong === undefined || view.done.at(-1) !== words.by) return undefined;
     const [, address = "", port = "80"] = hostOf(wrong);
@@ -180,8 +228,10 @@ export const portNotServed: Rule = {
       name: wrong.name,
       line: wrong.line,
       ports: httpPorts,
+      closed: listening !== undefined,
     };
-    return found("port-not-served", "likely", [words.by], facts);
+    // Where the system does not say who listens, another server may be there.
+    return found("port-not-served", listening === undefined ? "guess" : "likely", [words.by], facts);
   },
 };
 

@@ -60,7 +60,7 @@ function stageMissing(view: BootView): Found | undefined {
   const named = missing.find(({ key }) => !key.includes("/")) ?? missing[0];
   if (stage === undefined || named === undefined) return undefined;
   if (!missing.some((asked) => isSettled(view, asked, 3_000))) return undefined;
-  const facts = { stage: stage.name, step: notServedOf(named.last) };
+  const facts = { stage: stage.name, step: notServedOf(named.last, view.context.root) };
   return found("pi-stage-missing", "certain", missing.map(({ last }) => last).slice(-16), facts);
 }
 
@@ -76,7 +76,7 @@ function namedMissing(view: BootView): Found | undefined {
       const missing = asked.findLast(({ last }) => last.outcome === "not-found");
       if (missing === undefined || asked.some(({ cameAt }) => cameAt !== undefined)) continue;
       if (!isSettled(view, missing, 3_000)) return undefined;
-      const step = notServedOf(missing.last);
+      const step = notServedOf(missing.last, view.context.root);
       const facts = { before: by.file, named: true, step, ...folderOf(view, missing.first.file) };
       return found("later-file-not-served", "certain", [by, missing.last], facts);
     }

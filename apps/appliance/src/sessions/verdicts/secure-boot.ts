@@ -1,4 +1,5 @@
 import { plainName } from "../../catalogue/file-role.ts";
+import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
 import { found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
@@ -42,5 +43,5 @@ function shimRan(view: BootView): boolean {
 export function isUnsigned(view: BootView, { file }: FileStep): boolean {
   const signed = view.factsOf(file)?.signed;
   if (signed !== undefined) return !signed;
-  return view.context.programs.unsigned.has(plainName(file));
+  return view.context.programs.unsigned.has(realPath(file, view.context.root));
 }

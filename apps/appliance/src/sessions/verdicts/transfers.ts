@@ -1,6 +1,7 @@
 import { checkProgramNamed } from "../../catalogue/boot-check.ts";
-import { isKernelName, isLoaderName, plainName } from "../../catalogue/file-role.ts";
+import { isKernelName, isLoaderName } from "../../catalogue/file-role.ts";
 import { notServedOf, reasonOf } from "../file-reason.ts";
+import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
 import { afterFile, onlyFirstFile } from "./first-file.ts";
 import { archOf, machineFor } from "./machines.ts";
@@ -16,7 +17,7 @@ export const requestsRefused: Rule = {
     const [first] = files;
     if (first === undefined || !files.every(({ outcome }) => outcome === "refused") || !view.silentFor(5_000))
       return undefined;
-    return found("requests-refused", "certain", files, { step: notServedOf(first) });
+    return found("requests-refused", "certain", files, { step: notServedOf(first, view.context.root) });
   },
 };
 
@@ -62,6 +63,31 @@ export const largePacketsLost: Rule = {
   },
 };
 
+/** Bytes of a body that need a packet of full size. */
+const fullPacket = 1400;
+/** Who closes sooner than this was not kept waiting. */
+const patience = 5_000;
+
+/** The same by HTTP: requests and small files pass, and of a large one not a byte does. */
+export const largeSegmentsLost: Rule = {
+  id: "B09",
+  when(view) {
+    const http = view.files.filter(({ protocol }) => protocol === "http");
+    const small = http.find(({ outcome, size = 0 }) => outcome === "done" && size > 0 && size < fullPacket);
+    if (small === undefined || http.some(({ bytes }) => bytes >= fullPacket)) return undefined;
+    const lost = http.filter(
+      ({ outcome, reason, bytes, size = 0, ms = 0 }) =>
+        outcome === "aborted" &&
+        bytes === 0 &&
+        size >= fullPacket &&
+        (reason === "timeout" || (reason === "client-closed" && ms >= patience)),
+    );
+    const last = lost.at(-1);
+    if (last === undefined || !view.silentFor(2_000)) return undefined;
+    return found("large-segments-lost", "likely", [small, ...lost], { file: last.file, small: small.file });
+  },
+};
+
 /** Firmware that refuses a program asks again sooner than one that it ran. */
 const refusedWithin = 10_000;
 
@@ -100,7 +126,7 @@ function fetchedByHand(view: BootView, file: FileStep): boolean {
 
 function wrongMachine(view: BootView, file: FileStep): Found | undefined {
   const arch = archOf(view.boot);
-  const machine = view.context.programs.machines.get(plainName(file.file));
+  const machine = view.context.programs.machines.get(realPath(file.file, view.context.root));
   const efi = /\.efi$/i.test(file.file);
   if (arch === undefined || (machine === undefined && !efi)) return undefined;
   const wanted = machineFor(arch);

@@ -14,6 +14,8 @@ export interface JudgeContext {
   readonly overhearing: boolean;
   /** Lately some other machine was heard on the PXE port. */
   readonly pxePortHeard: boolean;
+  /** The client's own folder below the root, from which its names count. */
+  readonly root?: string;
   readonly programs: Programs;
   readonly network: Network;
   /** What a file of ours holds, when a client asked for it. */

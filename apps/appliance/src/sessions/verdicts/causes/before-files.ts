@@ -77,7 +77,7 @@ export const causesBeforeFiles = {
   "lease-left-out": (facts: { address: string; subnets: readonly string[]; server: string }): Words => {
     const { address, subnets, server } = facts;
     return {
-      sentence: `the DHCP server ${server} gave the client ${address}, which is in none of the networks under subnets (${subnets.join(", ")}): Bootlace serves it no file`,
+      sentence: `${server === "" ? "the client has the address" : `the DHCP server ${server} gave the client`} ${address}, which is in none of the networks under subnets (${subnets.join(", ")}): Bootlace serves it no file`,
       fix: "add the network of this address to subnets in the configuration, or correct the address pool of the DHCP server",
     };
   },
@@ -102,15 +102,25 @@ export const causesBeforeFiles = {
     };
   },
 
-  "file-not-fetched": (facts: { file: string; long: boolean; unheard: boolean; url: boolean }): Words => {
-    const { file, long, unheard, url } = facts;
+  "file-not-fetched": (facts: {
+    file: string;
+    long: boolean;
+    unheard: boolean;
+    url: boolean;
+    relay: string | undefined;
+  }): Words => {
+    const { file, long, unheard, url, relay } = facts;
+    const lost =
+      relay === undefined
+        ? "look for DHCP snooping or client isolation in the switch"
+        : `look at the relay ${relay}, which may forward the replies of one server only`;
     const others = [
       ...(long ? ["or the name is too long for it"] : ["or the client rejected the name"]),
       ...(unheard ? ["or the DHCP server's offer, which was not heard here, names a boot file of its own"] : []),
     ];
     const fixes = [
       `open ${url ? httpPortOf(file) : "69/udp"} in the firewall of this machine and between the networks`,
-      "if the client says that there is nothing to boot, the offer never reached it: look for DHCP snooping or client isolation in the switch",
+      `if the client says that there is nothing to boot, the offer never reached it: ${lost}`,
       ...(long ? ["use a boot file name of at most 127 bytes"] : []),
       ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
     ];

@@ -1,10 +1,10 @@
 import { quote } from "@bootlace/dhcp-core";
-import type { ContentFlaw } from "../../../catalogue/file-facts.ts";
+import type { ConfigLoader, ContentFlaw } from "../../../catalogue/file-facts.ts";
 import { textOf } from "../../../catalogue/reasons/reason.ts";
 import { detailText } from "../../../catalogue/reasons/table.ts";
 import { reasonOf } from "../../file-reason.ts";
 import type { FileFact } from "../../step.ts";
-import { trustedBinaries } from "./files.ts";
+import { removeFrom, trustedBinaries } from "./files.ts";
 import type { Words } from "./words.ts";
 
 /** What is wrong with the bytes of a file, in one word. */
@@ -37,6 +37,15 @@ export const causesInContents = {
     fix: `correct line ${line} of ${quote(file)}`,
   }),
 
+  "unknown-word": (facts: { file: string; loader: ConfigLoader; word: string; line: number }): Words => {
+    const { file, loader, word, line } = facts;
+    const who = loader === "grub" ? "GRUB" : "iPXE";
+    return {
+      sentence: `${quote(file)} arrived, and after what it names before line ${line} the client asked for nothing more: there stands ${quote(word)}, which is no command of ${who}`,
+      fix: `correct line ${line} of ${quote(file)}, and look at the client's screen for an error`,
+    };
+  },
+
   "jump-to-nowhere": ({ file, label, line }: { file: string; label: string; line: number }): Words => ({
     sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: "goto" leads to the label ${quote(label)}, which the script does not have`,
     fix: `correct the label in line ${line} of ${quote(file)}, or write the line ":${label}" where the script is to go on`,
@@ -47,8 +56,8 @@ export const causesInContents = {
     fix: `correct the label in line ${line} of ${quote(file)}, and look at the client's screen`,
   }),
 
-  "kernel-as-boot-sector": ({ file, ending }: { file: string; ending: string }): Words => ({
-    sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for a boot sector`,
+  "kernel-of-another-type": ({ file, ending, noun }: { file: string; ending: string; noun: string }): Words => ({
+    sentence: `${quote(file)} is a kernel, and PXELINUX takes a file whose name ends in "${ending}" for ${noun}`,
     fix: `write LINUX in place of KERNEL in the configuration, or rename the file to one without "${ending}"`,
   }),
 
@@ -57,9 +66,13 @@ export const causesInContents = {
     fix: trustedBinaries,
   }),
 
-  "no-uefi-program": ({ file, arch }: { file: string; arch: string }): Words => ({
+  /** @param facts `router`: the DHCP server that named it */
+  "no-uefi-program": ({ file, arch, router }: { file: string; arch: string; router?: string }): Words => ({
     sentence: `${quote(file)} is no UEFI program (it has no PE header), and the client is ${arch}: it cannot run there`,
-    fix: `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`,
+    fix:
+      router === undefined
+        ? `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`
+        : removeFrom(router),
   }),
 
   "port-not-served": (facts: {
@@ -68,11 +81,13 @@ export const causesInContents = {
     name: string;
     line: number;
     ports: readonly number[];
+    /** No program of this machine listens there. */
+    closed: boolean;
   }): Words => {
-    const { by, host, name, line, ports } = facts;
+    const { by, host, name, line, ports, closed } = facts;
     const served = ports.length === 0 ? "serves no file by HTTP" : `serves files by HTTP on port ${ports.join(", ")}`;
     return {
-      sentence: `${quote(by)} sends the client to ${quote(host)} for ${quote(name)} (line ${line}), and Bootlace ${served}`,
+      sentence: `${quote(by)} sends the client to ${quote(host)} for ${quote(name)} (line ${line}), ${closed ? "where no program of this machine listens; " : "and "}Bootlace ${served}`,
       fix: `correct the address in line ${line} of ${quote(by)}; scripts may write {{base_url}} for the address and port of Bootlace`,
     };
   },

@@ -1,6 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../../../catalogue/file-role.ts";
-import { fixFor, type NotServed, whyNot } from "../../file-reason.ts";
+import { fixFor, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
+import { realPath } from "../../real-path.ts";
 import type { Words } from "./words.ts";
 
 /** What a loader cannot do without, with what to do about it. */
@@ -35,9 +36,9 @@ function placeFix(
 ): string | undefined {
   if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was asked for in ${askedIn(folder)}`;
-  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(plainName(step.file))}`;
+  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(placeOf(step))}`;
   if (hint === undefined) return fixFor(step);
-  return folder === folderOf(loader) ? hint : `${hint}; ${asked}`;
+  return folder === folderOf(realPath(loader, step.root)) ? hint : `${hint}; ${asked}`;
 }
 
 const scriptForIpxe =
@@ -51,6 +52,15 @@ export const causesInFiles = {
     sentence: `the boot file${arch === undefined ? "" : ` for ${arch}`}, ${shown(step)}, was ${whyNot(step)}`,
     ...fixed(fixFor(step)),
   }),
+
+  /** @param facts `router`: the DHCP server that names the file; undefined: none was seen */
+  "foreign-file-not-served": ({ router, step }: { router: string | undefined; step: NotServed }): Words => {
+    const who = router === undefined ? "the DHCP server" : `the DHCP server ${router}`;
+    return {
+      sentence: `the client asked for the boot file ${shown(step)}, which Bootlace did not name to it and which was ${whyNot(step)}: ${who} names a boot file itself`,
+      fix: `remove the boot file (option 67, next-server) from ${who}, or put a file at ${quote(placeOf(step))} below the root folder`,
+    };
+  },
 
   "needed-file-not-served": (facts: Place & { loader: string; need: keyof typeof needHints }): Words => {
     const { loader, step, need, folder, lies } = facts;
@@ -73,7 +83,7 @@ export const causesInFiles = {
     lies?: string;
   }): Words => {
     const { loader, step, several, lies } = facts;
-    const name = plainName(step.file);
+    const name = placeOf(step);
     const who = loader === undefined ? "the boot loader" : quote(loader);
     const write =
       lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
@@ -91,7 +101,7 @@ export const causesInFiles = {
     sentence: `U-Boot asked for its script ${quote(step.file)}, which was ${whyNot(step)}, and for nothing else that is here: it ends at its prompt`,
     ...fixed(
       step.reason === "missing"
-        ? `put a script image at ${quote(plainName(step.file))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default will do`
+        ? `put a script image at ${quote(placeOf(step))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default will do`
         : fixFor(step),
     ),
   }),
@@ -111,7 +121,7 @@ export const causesInFiles = {
 
   "pi-stage-missing": ({ stage, step }: { stage: string; step: NotServed }): Words => ({
     sentence: `the Raspberry Pi asked for its ${stage} (${shown(step)}), which was ${whyNot(step)}: it gets no further without it`,
-    fix: `copy the Pi's boot partition, with ${quote(plainName(step.file))}, into the root folder, or into a folder named after its serial number`,
+    fix: `copy the Pi's boot partition, with ${quote(placeOf(step))}, into the root folder, or into a folder named after its serial number`,
   }),
 
   "pi-files-missing": ({ first }: { first: string }): Words => ({
@@ -157,6 +167,11 @@ export const causesInFiles = {
     fix: `set tftp.maxBlockSize to ${blockSize > 1468 ? 1468 : 1024} or less; look for a tunnel, VLAN or PPPoE link with a smaller MTU`,
   }),
 
+  "large-segments-lost": ({ file, small }: { file: string; small: string }): Words => ({
+    sentence: `of ${quote(file)} not one byte reached the client by HTTP, though ${quote(small)}, which fits one small packet, did: large packets are lost on the way`,
+    fix: "look for a tunnel, VLAN or PPPoE link with a smaller MTU between Bootlace and the client, and set the MTU of this machine's interface to it",
+  }),
+
   "shim-asks-for-key": ({ program, manager }: { program: string; manager: string }): Words => ({
     sentence: `shim fetched ${quote(program)} and then asked for ${quote(manager)}, by which a person makes it accept a key: it refused ${quote(program)}, which is not signed as it wants`,
     fix: trustedBinaries,
@@ -167,12 +182,21 @@ export const causesInFiles = {
     fix: trustedBinaries,
   }),
 
-  "wrong-machine": (facts: { file: string; machine: string | undefined; arch: string; kernel?: boolean }): Words => ({
+  "wrong-machine": (facts: {
+    file: string;
+    machine: string | undefined;
+    arch: string;
+    kernel?: boolean;
+    /** The DHCP server that named it. */
+    router?: string;
+  }): Words => ({
     sentence: `${quote(facts.file)} is ${machineWords(facts)}, and the client is ${facts.arch}: it cannot run there`,
     fix:
       facts.kernel === true
         ? `name a kernel for ${facts.arch} in the configuration`
-        : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
+        : facts.router !== undefined
+          ? removeFrom(facts.router)
+          : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
   }),
 
   "did-not-run": (facts: {
@@ -204,6 +228,11 @@ export const causesInFiles = {
     fix: `if the screen says so: ${trustedBinaries}`,
   }),
 } as const;
+
+/** What to do about a boot file that the DHCP server names. */
+export function removeFrom(router: string): string {
+  return `the DHCP server ${router} names it: remove the boot file (option 67, next-server) there`;
+}
 
 /** A file that was not served, and where. */
 export interface Place {
