@@ -175,5 +175,6 @@ export const socketFiles: readonly string[] = [
   "packages/tftp-serve/src/pooled-socket.ts",
   "packages/tftp-serve/src/listener.ts",
   "packages/tftp-serve/src/requests.ts",
+  "packages/tftp-serve/src/request-deps.ts",
   "packages/tftp-serve/src/udp-handle.ts",
 ];
