@@ -30,11 +30,11 @@ export interface LanOptions extends CaptureOptions {
   readonly pool?: readonly string[];
   /** Further lines for the router's dnsmasq. */
   readonly routerLines?: readonly string[];
-  /** Classes that Bootlace is told to serve besides PXEClient and HTTPClient. */
+  /** Classes that Bootlace serves by its config besides PXEClient and HTTPClient. */
   readonly vendorClasses?: readonly string[];
 }
 
-/** Builds a LAN with the router 192.168.SUBNET.1; `suffix` tells its machines from those of another LAN. */
+/** Builds a LAN with the router 192.168.SUBNET.1; `suffix` distinguishes its machines from those of another LAN. */
 export async function buildLan(lab: Lab, subnet: number, suffix: string, options: LanOptions = {}): Promise<Lan> {
   const lan = await addSwitch(lab, `lan${suffix}`);
   const router = await addHost(lab, `router${suffix}`);

@@ -84,7 +84,7 @@ async function killed(lab: Lab, host: Host): Promise<void> {
   const kept = again.files.filter(({ status }) => status === "kept").length;
   must(there.length === KILLED_AT - 1, `there are ${there.join(", ")}`);
   must(kept === there.length, `${there.length} files were there, ${kept} were kept`);
-  must(again.files.length === whole.files.length, "the second run does not tell every file");
+  must(again.files.length === whole.files.length, "the second run does not list every file");
   must(filesIn(folder).length === whole.files.length, `left behind: ${filesIn(folder).join(", ")}`);
   must(contents(folder) === contents(join(lab.folder, "whole")), "after the second run something differs");
   lab.proof(`killed after ${there.length} files, each whole; the next run made the other ${again.files.length - kept}`);
