@@ -26,6 +26,7 @@ const client = { address: "10.0.0.7", port: 1, localAddress: "10.0.0.1", localPo
 function request(fields: Partial<HttpBootRequest> = {}): HttpBootRequest {
   return {
     id: 1,
+    time: 0,
     client,
     method: "GET",
     target: "/a/b.efi",

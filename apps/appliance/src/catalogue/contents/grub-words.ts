@@ -43,6 +43,9 @@ export const grubCommandNames: ReadonlySet<string> = new Set(
     .filter(Boolean),
 );
 
+/** Words of GRUB Legacy (GRUB 0.97 manual, "The list of commands") without which nothing boots, and which no GRUB 2 has. */
+export const legacyGrubWords: ReadonlySet<string> = new Set(["title", "kernel", "rootnoverify", "makeactive"]);
+
 const variable = /\$(?:\{([A-Za-z_0-9?*@#]+)\}|([A-Za-z_][A-Za-z_0-9]*|[0-9?*@#]))/y;
 const mostCommands = 20_000;
 
