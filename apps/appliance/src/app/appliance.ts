@@ -210,7 +210,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     policy.adoptOneTimeBoots(kept.read());
     sayRules();
     const failures = await startInOrder(parts, onStopFailure);
-    if (failures.length > 0) throw await toStartError(failures);
+    if (failures.length > 0) throw toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
@@ -255,7 +255,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
-    const error = await toStartError(failures);
+    const error = toStartError(failures);
     return error instanceof Error ? error.message : String(error);
   }
 

@@ -8,7 +8,7 @@ import { efiLoaderNeeds, moduleNeeds, pxelinuxNeeds } from "./loader-needs.ts";
 import type { ReadContext } from "./reading.ts";
 import { isWebPage, longestText, readText, type Text } from "./text.ts";
 
-/** Bytes of a file that are looked at first; an ISO image tells its size within them. */
+/** Bytes of a file that are looked at first; an ISO image states its size within them. */
 export const headBytes = 64 * 1024;
 
 /** Whether a file of which these are the first bytes is one that is to be read whole: a text, or a module. */

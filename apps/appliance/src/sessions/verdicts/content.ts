@@ -95,7 +95,7 @@ function isDataAfterKernel(view: BootView, { key }: Asked): boolean {
   return role === "initrd" || role === "image";
 }
 
-/** A board that tells no architecture, and whose kernels are for one family all the same. */
+/** A board that sends no architecture, and whose kernels are for one family all the same. */
 function kernelForOtherBoard(view: BootView): Found | undefined {
   const board = boardOf(view);
   if (board === undefined) return undefined;
