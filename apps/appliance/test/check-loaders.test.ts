@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { bcd } from "./helpers/hive.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
 const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
@@ -132,6 +133,35 @@ describe("iPXE", () => {
       "T019 wimboot gets no BCD here, and stops without it. Add a line such as: initrd BCD BCD.",
       "T019 wimboot gets no boot.sdi here, and stops without it. Add a line such as: initrd boot.sdi boot.sdi.",
     ]);
+  });
+});
+
+describe("Windows", () => {
+  const wim = Buffer.alloc(208);
+  wim.write("MSWIM\0\0\0");
+
+  it("a BCD that names an image which wimboot does not get", async () => {
+    put("boot.ipxe", "#!ipxe\nkernel wimboot\ninitrd bcd BCD\ninitrd boot.sdi\ninitrd boot.wim boot.wim\nboot\n");
+    put("wimboot", linuxKernel());
+    put("boot.wim", wim);
+    put("boot.sdi", "x y");
+    put("bcd", bcd("\\sources\\winpe.wim"));
+    expect(await told()).toEqual([
+      'T019 "bcd" names "\\\\sources\\\\winpe.wim", and wimboot gets no file of that name here. Add a line such as: initrd FILE winpe.wim.',
+    ]);
+    put("bcd", bcd("\\other\\Boot.wim"));
+    expect(await told()).toEqual([]);
+  });
+
+  it("a BCD of the Windows Boot Manager that names what is not there", async () => {
+    put("pxeboot.n12", Buffer.alloc(26000, 1));
+    put("Boot/BCD", bcd("\\sources\\boot.wim"));
+    put("Boot/boot.sdi", "x y");
+    expect(await told()).toEqual([
+      'T001 "\\\\sources\\\\boot.wim" is not in the root ROOT. Copy the file there, or correct the name with bcdedit; names count from the root.',
+    ]);
+    put("sources/boot.wim", wim);
+    expect(await told()).toEqual([]);
   });
 });
 

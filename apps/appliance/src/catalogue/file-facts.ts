@@ -48,6 +48,14 @@ export interface FileLack {
   readonly line: number;
 }
 
+/** A line that starts wimboot, and what the same entry hands to it. */
+export interface WimbootStart {
+  readonly line: number;
+  readonly entry?: string;
+  /** The names that Windows may find, in lower case. */
+  readonly given: readonly string[];
+}
+
 /** A word in place of a command that its loader does not know. */
 export interface UnknownCommand {
   readonly word: string;
@@ -67,7 +75,7 @@ export interface LostJump {
 }
 
 /** The loader whose configuration or script a file is. */
-export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi";
+export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi" | "windows";
 
 /** What a configuration or a script of a loader says. */
 export interface ConfigFacts {
@@ -81,6 +89,8 @@ export interface ConfigFacts {
   /** The entry that starts without a person leads to the local disk. */
   readonly localBoot?: boolean;
   readonly lacks?: readonly FileLack[];
+  /** Where it starts wimboot. */
+  readonly wimboot?: readonly WimbootStart[];
   readonly unknownCommands?: readonly UnknownCommand[];
   readonly lostJumps?: readonly LostJump[];
 }

@@ -12,6 +12,7 @@ import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.t
 import { missingFile } from "./missing-files.ts";
 import { oddities } from "./oddities.ts";
 import {
+  bcdNamesAnother,
   entryLacks,
   jumpMayLeadNowhere,
   jumpToNowhere,
@@ -67,6 +68,7 @@ const faults: readonly Rule[] = [
   unknownCommand,
   jumpToNowhere,
   entryLacks,
+  bcdNamesAnother,
 ];
 
 /** What a boot came to: the first rule that applies. */

@@ -32,6 +32,11 @@ export const causesInContents = {
     fix: `name ${quote(name)} in ${quote(by)}, beside line ${line}`,
   }),
 
+  "bcd-names-another": ({ by, bcd, name, line }: { by: string; bcd: string; name: string; line: number }): Words => ({
+    sentence: `all that the client asked for arrived, but ${quote(bcd)} names ${quote(name)}, and ${quote(by)} hands wimboot no file of that name (line ${line})`,
+    fix: `hand it over in an "initrd" line of ${quote(by)}, under that name, or take a BCD that names what is there`,
+  }),
+
   "unknown-command": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
     sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: ${quote(word)} is no command`,
     fix: `correct line ${line} of ${quote(file)}`,
