@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { cpio, packed } from "./helpers/archives.ts";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
 import { bcd } from "./helpers/hive.ts";
@@ -134,6 +135,22 @@ describe("iPXE", () => {
       "T019 wimboot gets no boot.sdi here, and stops without it. Add a line such as: initrd boot.sdi boot.sdi.",
     ]);
   });
+});
+
+it("initrds of every packing that are cut short", async () => {
+  const all = { ...packed, cpio: cpio({ init: Buffer.alloc(3000, "i") }) };
+  const names = Object.keys(all).map((name) => name.replaceAll(/[ ,]+/g, "-"));
+  put(
+    "boot.ipxe",
+    `#!ipxe\nkernel vmlinuz\n${names.map((name) => `initrd ${name}\ninitrd whole-${name}\n`).join("")}boot\n`,
+  );
+  put("vmlinuz", linuxKernel());
+  for (const [name, bytes] of Object.entries(all)) {
+    put(name.replaceAll(/[ ,]+/g, "-"), bytes.subarray(0, bytes.length - 6));
+    put(`whole-${name.replaceAll(/[ ,]+/g, "-")}`, bytes);
+  }
+  const found = await told();
+  expect(found.map((line) => line.replace(/^T012 "([^"]*)".* cut short.*$/, "$1"))).toEqual(names);
 });
 
 describe("Windows", () => {

@@ -1,4 +1,5 @@
 import { boundedMap, type OpenResult, type Source, type SourceClient, type SourceFile } from "@bootlace/boot-source";
+import { withEnd } from "../catalogue/contents/archive-end.ts";
 import { headBytes, inspect, worthWhole } from "../catalogue/contents/inspect.ts";
 import { loaderFolder, type ReadContext } from "../catalogue/contents/reading.ts";
 import type { FileFacts } from "../catalogue/file-facts.ts";
@@ -53,7 +54,7 @@ function placeOf({ root = "", path }: Pick<Look, "root" | "path">): string {
 
 /**
  * Looks at each file that is opened, after it is opened and by a handle of its own: the transfer does not wait. The same
- * version of a file is read once, and at most 256 KiB of it.
+ * version of a file is read once: at most 256 KiB of it, and of an archive what says where it ends.
  */
 export function inspectingSource(source: Source, options: InspectingOptions): InspectingSource {
   const { isOwnHost, onInspected } = options;
@@ -123,7 +124,7 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
         ...(ownHttpPorts === undefined ? {} : { ownHttpPorts }),
         ...(folder === undefined ? {} : { folder }),
       };
-      const facts = before ?? inspect(await beginning(file, path), file.size, context);
+      const facts = before ?? (await looked(file, context));
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);
       if (key !== undefined && seen.get(place) === key) return;
@@ -160,6 +161,17 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
       while (working !== undefined) await working;
     },
   };
+}
+
+async function looked(file: SourceFile, context: ReadContext): Promise<FileFacts> {
+  const facts = inspect(await beginning(file, context.path), file.size, context);
+  return withEnd(facts, {
+    size: file.size,
+    async read(position, length) {
+      const target = new Uint8Array(length);
+      return target.subarray(0, await file.read(target, position));
+    },
+  });
 }
 
 /** The first bytes of a file, or all of it where that says more. */

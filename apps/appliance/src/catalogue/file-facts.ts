@@ -118,5 +118,7 @@ export type ContentFlaw =
   | "blank-first-line"
   | "no-ipxe-mark"
   | "cut-short"
+  /** Where it must end it does not say that it ends, as far as its last bytes tell. */
+  | "no-end"
   | "web-page"
   | "empty";

@@ -112,6 +112,8 @@ export function checkContent(
       const of = declaredSize === undefined ? "" : `: it has ${size} bytes of ${declaredSize}`;
       return [finding("T012", place, `${shown} is cut short${of}`, again)];
     }
+    case "no-end":
+      return [finding("T012", place, `${shown} does not end as such an archive does: it is cut short`, again)];
     case "web-page":
       return [finding("T012", place, `${shown} is a web page, not the file that was meant`, "Download the file again")];
     default:

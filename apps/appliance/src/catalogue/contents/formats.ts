@@ -24,6 +24,7 @@ const rows: readonly Row[] = [
   { magic: "\x28\xb5\x2f\xfd", kind: "archive" },
   // Legacy LZ4 frames and LZMA alone: forms in which kernels and initrds are packed.
   { magic: "\x02\x21\x4c\x18", kind: "archive" },
+  { magic: "\x04\x22\x4d\x18", kind: "archive" },
   { magic: "\x5d\0\0", kind: "archive" },
   { magic: "BZh", kind: "archive" },
   { magic: "\x89LZO\0\r\n\x1a\n", kind: "archive" },

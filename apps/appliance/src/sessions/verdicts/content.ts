@@ -166,11 +166,13 @@ function isNoProgram({ kind, size }: FileFacts): boolean {
 
 function unusableContent(view: BootView): Found | undefined {
   for (const { asked, step, facts, use, by } of lookedAt(view)) {
-    const fault = use === undefined ? emptyAnd(view, asked, facts) : faultOf(facts, use, asked.key);
+    const isKnown = use !== undefined || isCutArchive(facts);
+    const fault = isKnown ? faultOf(facts, use ?? "data", asked.key) : emptyAnd(view, asked, facts);
     if (fault === undefined) continue;
     const { file } = step;
     const { size, declaredSize } = facts;
-    return found("unusable-content", "certain", [by, step], {
+    // Nothing but its last bytes speaks against it, and something else may follow the archive there.
+    return found("unusable-content", fault === "no-end" ? "likely" : "certain", [by, step], {
       file,
       fault,
       size,
@@ -178,6 +180,11 @@ function unusableContent(view: BootView): Found | undefined {
     });
   }
   return undefined;
+}
+
+/** An archive is of use to nobody without its end. */
+function isCutArchive({ kind, flaw }: FileFacts): boolean {
+  return kind === "archive" && (flaw === "cut-short" || flaw === "no-end");
 }
 
 /** A file of which nobody knows what the client wants with it: without bytes it is of no use, unless it was only tried. */
@@ -192,6 +199,7 @@ function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: s
   if (size === 0 || kind === "empty") return "empty";
   if (kind === "web-page") return "web-page";
   if (declaredSize !== undefined && declaredSize > size) return "cut-short";
+  if (flaw === "cut-short" || flaw === "no-end") return flaw;
   if (isUBootScript(key) && kind === "text") return "no-script-image";
   if (use === "script" || use === "config") return flaw;
   const isProgram = use === "program" || use === "second-stage" || use === "kernel";

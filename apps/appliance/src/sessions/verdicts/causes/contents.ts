@@ -132,6 +132,10 @@ const contentWords: Readonly<Record<ContentFault, { readonly text: string; reado
     text: "it is cut short: by its own header it is longer",
     fix: "copy the file again, and see whether the disk is full",
   },
+  "no-end": {
+    text: "it is cut short: where it stops, such an archive does not end",
+    fix: "copy the file again, and see whether the disk is full",
+  },
   "web-page": {
     text: "it is a web page (HTML), as servers send one with an error",
     fix: "download the file again, and look at what comes",
