@@ -46,6 +46,7 @@ start:
         call put_facts
         mov si, text_block.text
         call put_text
+        call drop_old_keys
         mov si, words.wait
         call put_text
         call wait_for_key
@@ -394,11 +395,15 @@ find_serial:
 
 ; ---------------------------------------------------------------- 30 s, or a key
 
-wait_for_key:
-        mov cx, 64                      ; keys from before the text was there do not count
+; Before the text is written: a key pressed at its first letter must count.
+drop_old_keys:
+        mov cx, 64
 .old:
         call take_key
         loopnz .old
+        ret
+
+wait_for_key:
         mov cx, WAIT_TICKS
         mov bx, [0x46c]
 .again:

@@ -165,11 +165,14 @@ static int take_key(void) {
   return 0;
 }
 
+// Before the text is written: a key pressed at its first letter must count.
+static void drop_old_keys(void) {
+  for (int i = 0; i < 64 && take_key(); i++) {
+  }
+}
+
 static void wait_for_key(void) {
   event timer;
-  for (int i = 0; i < 64 && take_key(); i++) {
-    // Keys from before the text was there do not count.
-  }
   if (firmware->boot->create_event(EVENT_TIMER, 0, 0, 0, &timer) != SUCCESS) return;
   firmware->boot->set_timer(timer, TIMER_PERIODIC, 10000000 / LOOKS_A_SECOND);
   for (int looks = 0; looks < WAIT_SECONDS * LOOKS_A_SECOND && !take_key(); looks++) {
@@ -212,6 +215,7 @@ status efi_main(handle image, system_table *system) {
 
   put_facts(&known);
   for (usize i = sizeof MARK - 1; i < sizeof text_block && text_block[i]; i++) put_printable(text_block[i]);
+  drop_old_keys();
   put("\nPress a key for the next boot device; it comes by itself in 30 s.\n");
   wait_for_key();
   put("On to the next boot device.\n");

@@ -21,6 +21,7 @@ function reachable(start: URL): { readonly files: readonly string[]; readonly fo
 test.each([
   ["dhcp-core", []],
   ["boot-source", []],
+  ["boot-image", ["@bootlace/boot-source"]],
   ["proxy-dhcp", ["@bootlace/boot-source", "@bootlace/dhcp-core"]],
   ["tftp-serve", ["@bootlace/boot-source"]],
   ["pxe-client", ["@bootlace/dhcp-core"]],

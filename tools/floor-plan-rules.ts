@@ -4,6 +4,7 @@ import type { Room } from "./room.ts";
 const workspace = [
   "@bootlace/dhcp-core",
   "@bootlace/boot-source",
+  "@bootlace/boot-image",
   "@bootlace/proxy-dhcp",
   "@bootlace/tftp-serve",
   "@bootlace/http-boot",
@@ -15,6 +16,19 @@ export const rooms: readonly Room[] = [
   { name: "dhcp-core", prefix: "packages/dhcp-core/src/", rooms: [], packages: [], pure: true },
   { name: "boot-source core", prefix: "packages/boot-source/src/core/", rooms: [], packages: [], pure: true },
   { name: "boot-source shell", prefix: "packages/boot-source/src/", rooms: ["boot-source core"], packages: ["node:*"] },
+  {
+    name: "boot-image core",
+    prefix: "packages/boot-image/src/core/",
+    rooms: [],
+    packages: ["@bootlace/boot-source"],
+    pure: true,
+  },
+  {
+    name: "boot-image shell",
+    prefix: "packages/boot-image/src/",
+    rooms: ["boot-image core"],
+    packages: ["@bootlace/boot-source"],
+  },
   {
     name: "proxy-dhcp core",
     prefix: "packages/proxy-dhcp/src/core/",
@@ -90,6 +104,12 @@ export const rooms: readonly Room[] = [
     packages: ["@bootlace/boot-source", "node:*", "*"],
   },
   {
+    name: "boot-image test",
+    prefix: "packages/boot-image/test/",
+    rooms: ["boot-image core", "boot-image shell"],
+    packages: ["@bootlace/boot-image", "@bootlace/boot-source", "@bootlace/http-boot", "node:*", "*"],
+  },
+  {
     name: "proxy-dhcp test",
     prefix: "packages/proxy-dhcp/test/",
     rooms: ["proxy-dhcp core", "proxy-dhcp shell", "test kit"],
@@ -155,5 +175,6 @@ export const socketFiles: readonly string[] = [
   "packages/tftp-serve/src/pooled-socket.ts",
   "packages/tftp-serve/src/listener.ts",
   "packages/tftp-serve/src/requests.ts",
+  "packages/tftp-serve/src/request-deps.ts",
   "packages/tftp-serve/src/udp-handle.ts",
 ];

@@ -11,7 +11,7 @@ const text = (path: string) => readFileSync(join(top, path), "utf8");
 const packed = ["README.md", "CHANGELOG.md", "LICENSE"];
 
 /** Packages that no release holds yet. */
-const unreleased = ["packages/boot-source", "packages/http-boot"];
+const unreleased = ["packages/boot-source", "packages/boot-image", "packages/http-boot"];
 
 const versioned = [
   "packages/dhcp-core",

@@ -22,6 +22,7 @@ const manifests = [
   "packages/tftp-serve",
   "packages/pxe-client",
   "packages/http-boot",
+  "packages/boot-image",
   "apps/appliance",
   "lab",
 ];

@@ -117,7 +117,7 @@ it("does not let the network fill its log", async () => {
 
 it("follows the boot tree", async () => {
   using client = await createBootClient();
-  const followTimes = { quiet: 5, rescan: 60_000, rescanMissing: 20 };
+  const followTimes = { quiet: 5, longest: 2_000, rescan: 60_000, rescanMissing: 20 };
   await using test = createTestAppliance(loopbackConfig(join(root, "boot"), client.port), { followTimes });
   await test.appliance.start();
   rmSync(join(root, "boot"), { recursive: true });

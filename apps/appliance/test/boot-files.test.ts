@@ -166,7 +166,7 @@ it("the log names what no client is told, and why", () => {
 });
 
 describe("following a root", () => {
-  const times = { quiet: 5, rescan: 20, rescanMissing: 20 };
+  const times = { quiet: 5, longest: 2_000, rescan: 20, rescanMissing: 20 };
 
   async function follow(steps: (next: (wanted: string) => Promise<void>) => Promise<void>, usedTimes = times) {
     let latest = "";
@@ -201,7 +201,7 @@ describe("following a root", () => {
         rmSync(join(root, "efi"), { recursive: true });
         await next("pxelinux.0");
       },
-      { quiet: 5, rescan: 60_000, rescanMissing: 60_000 },
+      { quiet: 5, longest: 2_000, rescan: 60_000, rescanMissing: 60_000 },
     );
   });
 
@@ -226,7 +226,7 @@ it("a root is told once, however often it is read, and again when what is told c
   const service = bootFilesService(config, {
     log: ({ details = [] }) => reported.push(details[0] ?? ""),
     onTree: () => read(),
-    followTimes: { quiet: 1, rescan: 1, rescanMissing: 1 },
+    followTimes: { quiet: 1, longest: 2_000, rescan: 1, rescanMissing: 1 },
   });
   // A file that is being written may be read while it is empty.
   const move = (path: string, content: string | Uint8Array) => {

@@ -25,7 +25,7 @@ export const brokenYaml: readonly BrokenConfig[] = [
     name: "a value that is wrong where an alias repeats it",
     text: "log: { level: &word info }\ntftp: &tftp\n  port: 1069\n  maxBlockSize: 1024\nroot: *word\nhttp: *tftp\ndhcp: { mode: *word }\n",
     lines: [
-      'f:6:7: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
+      'f:6:7: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient, allowedHosts.',
       'f:7:15: error[E011] dhcp.mode: "info" is not one of the allowed words. Allowed: full, pxe-port-only.',
     ],
   },
@@ -45,8 +45,8 @@ export const brokenYaml: readonly BrokenConfig[] = [
       "",
     ].join("\n"),
     lines: [
-      'f:4:8: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
-      'f:4:15: error[E003] http.mode: unknown key "mode". Known keys: enabled, port, maxConnections, maxConnectionsPerClient.',
+      'f:4:8: error[E003] http.maxBlockSize: unknown key "maxBlockSize". Known keys: enabled, port, maxConnections, maxConnectionsPerClient, allowedHosts.',
+      'f:4:15: error[E003] http.mode: unknown key "mode". Known keys: enabled, port, maxConnections, maxConnectionsPerClient, allowedHosts.',
       "f:5:9: error[E012] http.port: 0 is below 1. Allowed: 1 to 65535.",
       'f:6:21: error[E011] log.level: "loud" is not one of the allowed words. Allowed: error, warn, info, debug.',
       'f:8:51: error[E022] boot[0].when.mac: "nonsense" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00.',

@@ -104,7 +104,7 @@ describe("a config", () => {
         segmentation: true,
         ignoreOptions: [],
       },
-      http: { enabled: true, port: 8069, maxConnections: 64, maxConnectionsPerClient: 8 },
+      http: { enabled: true, port: 8069, maxConnections: 64, maxConnectionsPerClient: 8, allowedHosts: [] },
       bootCheck: { enabled: true },
       admin: { enabled: true, address: "127.0.0.1", port: 8067, allowedHosts: [] },
       state: { maxBoots: 1000 },

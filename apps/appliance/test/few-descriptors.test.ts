@@ -46,7 +46,7 @@ it("keeps the tree that is known until the folder can be looked at again", async
       scans.push(result);
       looked();
     },
-    { quiet: 1, rescan: 1, rescanMissing: 1 },
+    { quiet: 1, longest: 2_000, rescan: 1, rescanMissing: 1 },
   );
   follower.start(first);
   const before = short.refused;

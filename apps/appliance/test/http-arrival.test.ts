@@ -27,7 +27,7 @@ async function running() {
 async function silentClient(port: number): Promise<Socket> {
   const socket = connect(port, "127.0.0.1").pause();
   await once(socket, "connect");
-  socket.write("GET /vmlinuz HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.write("GET /vmlinuz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   return socket;
 }
 

@@ -7,6 +7,7 @@ import type { BootRule } from "../src/config/schema.ts";
 import { conditionsOf } from "../src/policy/conditions.ts";
 import { type BootConfig, ruleBook } from "../src/policy/rules.ts";
 
+const served = { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1, allowedHosts: [] };
 const iface: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 
 function client(fields: Partial<BootClient> & { code?: number } = {}): BootClient {
@@ -172,7 +173,7 @@ describe("the chooser", () => {
 
   it("gives clients that boot by HTTP the URL of the file of the rule", () => {
     const http = client({ code: 16, http: true, firmware: "uefi-http", vendorClass: "HTTPClient:Arch:00016" });
-    const more = { http: { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1 } };
+    const more = { http: served };
     const of = (rule: BootRule) => chooser([rule], () => tree, more)(http, iface);
     expect(of({ file: "\\efi\\b c#.efi" })).toMatchObject({ url: "http://{address}:8069/efi/b%20c%23.efi" });
     expect(of({ file: "x", server: "192.168.11.17" })).toMatchObject({ kind: "ignore" });
@@ -256,7 +257,7 @@ describe("the chooser", () => {
       { path: "shimx64.efi", machine: "x64" },
       { path: "ipxe/ipxe.efi", machine: "x64" },
     ]);
-    const more = { http: { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1 } };
+    const more = { http: served };
     const rule: BootRule = { script: "menus/my menu.ipxe" };
     const of = (asks: BootClient) => chooser([rule], () => full, more)(asks, iface);
     const script = {

@@ -6,7 +6,7 @@ import type { Lab } from "../lab.ts";
 import { execute } from "./environment.ts";
 
 const TOP = fileURLToPath(new URL("../../../", import.meta.url));
-const LIBRARIES = ["dhcp-core", "boot-source", "proxy-dhcp", "tftp-serve", "http-boot", "pxe-client"];
+const LIBRARIES = ["dhcp-core", "boot-source", "boot-image", "proxy-dhcp", "tftp-serve", "http-boot", "pxe-client"];
 const HOMES = [...LIBRARIES.map((name) => `packages/${name}`), "apps/appliance"];
 
 /** A package as npm would publish it. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Capture } from "../capture.ts";
 import { LabFailure, must } from "../failure.ts";
@@ -34,6 +34,18 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
   "@bootlace/boot-source: Compose sources": async (stage, example) => {
     const printed = await stage.print(example);
     must(printed.trim() === "#!ipxe\necho Hello, 192.168.11.56", `it printed ${printed}`);
+  },
+  "@bootlace/boot-image: Serve files from inside an image": async (stage, example) => {
+    const { lab, bootServer } = stage;
+    const { server, srv } = stage.start(example);
+    const disc = join(lab.folder, `disc-${stage.mark}`);
+    mkdirSync(join(disc, "live"), { recursive: true });
+    writeFileSync(join(disc, "live/vmlinuz"), "a kernel\n");
+    const image = join(srv, "boot/debian.iso");
+    await runOk(lab, bootServer.netns, locate("xorriso"), ["-as", "mkisofs", "-quiet", "-r", "-o", image, disc]);
+    await listening(lab, server, [8080], 20, "tcp");
+    must((await fetchText(lab, bootServer, `${LOCAL_HTTP}/live/vmlinuz`)) === "a kernel\n", "the kernel is wrong");
+    await server.stop();
   },
   "@bootlace/proxy-dhcp: @bootlace/proxy-dhcp": async (stage, example) => {
     const { lab, pc, capture, mark } = stage;
@@ -73,7 +85,7 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     const { server } = stage.start(example);
     await listening(lab, server, [6969]);
     await fetchText(lab, bootServer, `${LOCAL}/hello.txt`);
-    await server.output.until(/127\.0\.0\.1 asks for "hello\.txt"\n(.*\n)*5 octets, 0 sent again/, 5);
+    await server.output.until(/127\.0\.0\.1 asks for "hello\.txt"\n(.*\n)*5 bytes, 0 sent again/, 5);
     await server.stop();
   },
   "@bootlace/tftp-serve: Windows in one piece": async (stage, example) => {
@@ -86,7 +98,7 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     const options = ["--option", "blksize 1468", "--option", "windowsize 8"];
     const words = [...options, "--get", "-r", "large", "-l", got, "127.0.0.1", "6969"];
     await runOk(lab, bootServer.netns, locate("atftp"), words);
-    must(readFileSync(got).equals(large), "the file came with other octets");
+    must(readFileSync(got).equals(large), "the file came with other bytes");
     await server.stop();
   },
   "@bootlace/tftp-serve: Stop": async (stage, example) => {

@@ -21,6 +21,7 @@ import { cjsArmhf } from "./cjs-armhf.ts";
 import { clockSetBack } from "./clock-set-back.ts";
 import { deb } from "./deb.ts";
 import { dhcpUnderLoad } from "./dhcp-under-load.ts";
+import { discImages } from "./disc-images.ts";
 import { docsFirstBoot } from "./docs-first-boot.ts";
 import { docsHowto } from "./docs-howto.ts";
 import { failuresBios } from "./failures-bios.ts";
@@ -30,6 +31,7 @@ import { fewDescriptors } from "./few-descriptors.ts";
 import { firstRun } from "./first-run.ts";
 import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
+import { hostile } from "./hostile.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -116,10 +118,12 @@ export const SCENARIOS: readonly Scenario[] = [
   storm,
   processFaults,
   fewDescriptors,
+  hostile,
   treeExchanged,
   soak,
   clockSetBack,
   hardTimes,
+  discImages,
   fuzzQuick,
   serviceSystemd,
   serviceOpenrc,

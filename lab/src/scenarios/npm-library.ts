@@ -47,6 +47,7 @@ async function requires(lab: Lab, { folder }: Consumer, node: string): Promise<v
   const names = await execute(lab, node, [join(folder, "out/cjs/consumer.js")], { cwd: folder });
   for (const name of [
     "decodePacket",
+    "imageSource",
     "createProxyDhcp",
     "createTftpServer",
     "createHttpBootServer",

@@ -8,6 +8,13 @@ export interface DirectoryOptions<Client = SourceClient> {
    * served to that client.
    */
   readonly rootFor?: (client: Client) => string | undefined;
+  /** A client whose own folder does not exist gets the root itself. Default false: it gets nothing. */
+  readonly orRoot?: boolean;
+  /**
+   * Told when a folder does not answer any more (a network file system whose server is gone, a failing disk), and when it does
+   * again. Its files are refused at once meanwhile; all others are served.
+   */
+  readonly onStuck?: (folder: string, stuck: boolean) => void;
   /**
    * Milliseconds for which an answer of the file system (found or not) is taken as still true. Default 1000: a boot
    * storm then asks the disk once. 0 asks each time.

@@ -1,5 +1,6 @@
-import { realpath, stat } from "node:fs/promises";
+import { type FileHandle, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type CaseIndex, caseIndex } from "./case-index.ts";
 import { boundedMap } from "./core/bounded-map.ts";
 import { pathsOf, readClientPath } from "./core/client-path.ts";
 import { check } from "./core/option-checks.ts";
@@ -7,24 +8,43 @@ import { checkArgument, checkOptions, type OptionTable } from "./core/option-err
 import { notFound, type OpenResult, type Source, type SourceClient } from "./core/source.ts";
 import type { DirectoryOptions } from "./directory-options.ts";
 import { type Found, findFile, isBeneath, pathsIgnoringCase } from "./folder.ts";
+import { lookUps, usualLookUps } from "./lookups.ts";
+import { placesBelow } from "./places.ts";
+import { reads } from "./reads.ts";
 import { type FileIdentity, isSettled, regularFile, versionOf } from "./regular-file.ts";
 
 interface KnownFile {
   readonly ok: true;
   readonly time: number;
   readonly path: string;
+  /** The storage on which it lies. */
+  readonly place: string;
   readonly identity: FileIdentity;
   readonly version: string;
 }
 
+interface FileMore {
+  readonly version: string | undefined;
+  readonly handle: FileHandle | undefined;
+}
+
 /** What the file system said a moment ago. */
-type Known = KnownFile | { readonly ok: false; readonly time: number; readonly answer: OpenResult };
+type Known = KnownFile | Missing;
+
+interface Missing {
+  readonly ok: false;
+  readonly time: number;
+  readonly answer: OpenResult;
+}
 
 const maxKnown = 4096;
+const maxMissing = 4096;
 
 const optionTable: OptionTable<DirectoryOptions> = {
   ignoreCase: check.flag,
   rootFor: check.callback,
+  orRoot: check.flag,
+  onStuck: check.callback,
   trustFor: check.amount,
   now: check.callback,
 };
@@ -41,12 +61,47 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   const wall = options.now ?? Date.now;
   const base = resolve(root);
   const trustFor = options.trustFor ?? 1000;
-  const known = boundedMap<string, Known>(maxKnown);
+  const known = boundedMap<string, KnownFile>(maxKnown);
+  /** Apart: whoever asks for a thousand names that are not there makes no file forgotten. */
+  const missing = boundedMap<string, Missing>(maxMissing);
+  const index = caseIndex(wall);
+  const places = placesBelow(base);
+  const turns = lookUps(usualLookUps, (folder, stuck) => options.onStuck?.(folder, stuck));
+  const readTurns = reads();
+
+  function fileOf(key: string, file: Omit<KnownFile, "ok" | "time" | "version">, more: FileMore): OpenResult {
+    const { path, identity, place } = file;
+    const inTurn = <T>(work: () => Promise<T>) => readTurns.run(place, work);
+    return { ok: true, file: regularFile(path, identity, more.version, more.handle, () => known.delete(key), inTurn) };
+  }
+
+  function remember(key: string, entry: Known): void {
+    known.delete(key);
+    missing.delete(key);
+    if (entry.ok) known.set(key, entry);
+    else missing.set(key, entry);
+  }
 
   function fromMemory(key: string, entry: Known): OpenResult {
-    if (!entry.ok) return entry.answer;
-    const { path, identity, version } = entry;
-    return { ok: true, file: regularFile(path, identity, version, undefined, () => known.delete(key)) };
+    return entry.ok ? fileOf(key, entry, { version: entry.version, handle: undefined }) : entry.answer;
+  }
+
+  /** Nobody gets more turns than others, and a storage that is silent costs its own files only. */
+  async function inTurn(
+    client: Client,
+    where: readonly string[],
+    work: () => Promise<OpenResult>,
+  ): Promise<OpenResult> {
+    const { address = "" } = (client ?? {}) as { readonly address?: string };
+    const place = places.of(where);
+    const discard = (late: OpenResult) => {
+      if (late.ok) void late.file.close();
+    };
+    const found = await turns.run({ client: address, place, work, discard });
+    if (found.kind === "done") return found.value;
+    return found.kind === "busy"
+      ? notFound("busy", "too many look-ups at once")
+      : notFound("no-answer", `${place} does not answer`);
   }
 
   /**
@@ -74,51 +129,57 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   }
 
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
-    const found = await searchNames(folder, name, options.ignoreCase ?? false);
+    const found = await searchNames(folder, name, options.ignoreCase === true ? index : undefined);
     const time = wall();
     if (!found.ok) {
       const answer: OpenResult = { ok: false, fault: found.fault };
       // A disk or a system in trouble may be well again at the next request.
-      if (found.fault.reason !== "source-failed") known.set(key, { ok: false, time, answer });
+      if (found.fault.reason !== "source-failed") remember(key, { ok: false, time, answer });
       return answer;
     }
-    const { path, handle, identity } = found;
+    const { path, real, handle, identity } = found;
+    const place = places.ofReal(real);
     const version = isSettled(identity, time) ? versionOf(identity) : undefined;
-    if (version !== undefined) known.set(key, { ok: true, time, path, identity, version });
-    return { ok: true, file: regularFile(path, identity, version, handle, () => known.delete(key)) };
+    if (version !== undefined) remember(key, { ok: true, time, path, place, identity, version });
+    return fileOf(key, { path, place, identity }, { version, handle });
   }
 
   async function fromClientRoot(key: string, sub: string, name: string): Promise<OpenResult> {
     const paths = pathsOf(sub);
     const [segments = []] = paths.ok ? paths.paths : [];
     const folder = join(base, ...segments);
-    const inside = segments.length > 0 && (await isInside(folder, base));
-    return inside ? fromDisk(key, folder, name) : notFound("missing", `no folder ${sub} for this client`);
+    const place = segments.length > 0 ? await placeOfFolder(folder, base) : "none";
+    if (place === "inside") return fromDisk(key, folder, name);
+    if (place === "none" && options.orRoot === true) return fromDisk(key, base, name);
+    return notFound("missing", `no folder ${sub} for this client`);
   }
 
   return {
     open(name: string, client: Client) {
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
-      const entry = known.peek(key);
+      const entry: Known | undefined = known.peek(key) ?? missing.peek(key);
       const age = entry ? wall() - entry.time : Number.NaN;
       // Less than nothing: the clock was set back, and an hour of trust is too much.
       if (entry && age >= 0 && age < trustFor) return fromMemory(key, entry);
-      return entry?.ok ? again(key, entry, sub, name) : search(key, sub, name);
+      const where = [...(sub === undefined ? [] : readClientPath(sub).segments), ...readClientPath(name).segments];
+      return inTurn(client, where, () => (entry?.ok ? again(key, entry, sub, name) : search(key, sub, name)));
     },
   };
 }
 
-async function isInside(folder: string, base: string): Promise<boolean> {
+/** Whether a path is that of a folder below another one, in truth. */
+async function placeOfFolder(folder: string, base: string): Promise<"inside" | "outside" | "none"> {
   try {
-    return isBeneath(await realpath(folder), await realpath(base));
+    if (!(await stat(folder)).isDirectory()) return "none";
+    return isBeneath(await realpath(folder), await realpath(base)) ? "inside" : "outside";
   } catch {
-    return false;
+    return "none";
   }
 }
 
 /** The name below the folder, and if there is none, from the root of the file system on. */
-async function searchNames(folder: string, name: string, ignoreCase: boolean): Promise<Found> {
+async function searchNames(folder: string, name: string, ignoreCase: CaseIndex | undefined): Promise<Found> {
   const found = await searchFolder(folder, name, ignoreCase);
   if (found.ok || found.fault.reason !== "missing") return found;
   const inside = await belowFolder(folder, name);
@@ -128,7 +189,7 @@ async function searchNames(folder: string, name: string, ignoreCase: boolean): P
 }
 
 /** Each way to read the name, as written; then, if wanted, without regard to case. */
-async function searchFolder(folder: string, name: string, ignoreCase: boolean): Promise<Found> {
+async function searchFolder(folder: string, name: string, ignoreCase: CaseIndex | undefined): Promise<Found> {
   const named = pathsOf(name);
   if (!named.ok) return { ok: false, fault: { reason: named.reason } };
   let first: Found | undefined;
@@ -137,9 +198,9 @@ async function searchFolder(folder: string, name: string, ignoreCase: boolean): 
     if (found.ok) return found;
     first ??= found;
   }
-  if (ignoreCase) {
+  if (ignoreCase !== undefined) {
     for (const segments of named.paths) {
-      const found = await firstIgnoringCase(folder, segments);
+      const found = await firstIgnoringCase(folder, segments, ignoreCase);
       if (found !== undefined) return found;
     }
   }
@@ -147,9 +208,13 @@ async function searchFolder(folder: string, name: string, ignoreCase: boolean): 
 }
 
 /** The first of these paths at whose end there is a file; where there is none, why the first of them is none. */
-async function firstIgnoringCase(folder: string, segments: readonly string[]): Promise<Found | undefined> {
+async function firstIgnoringCase(
+  folder: string,
+  segments: readonly string[],
+  index: CaseIndex,
+): Promise<Found | undefined> {
   let first: Found | undefined;
-  for await (const other of pathsIgnoringCase(folder, segments)) {
+  for await (const other of pathsIgnoringCase(folder, segments, index)) {
     const found = await findFile(folder, other);
     if (found.ok) return found;
     first ??= found;

@@ -1,13 +1,21 @@
 import type { Stats } from "node:fs";
-import { type FileHandle, open, readdir, readlink, realpath, stat } from "node:fs/promises";
+import { type FileHandle, open, readlink, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import type { CaseIndex } from "./case-index.ts";
 import { codeOf } from "./core/error-code.ts";
 import type { SourceFault } from "./core/source.ts";
 import { isShortage, whenFree } from "./descriptors.ts";
 import { type FileIdentity, openFlags } from "./regular-file.ts";
 
 export type Found =
-  | { readonly ok: true; readonly path: string; readonly handle: FileHandle; readonly identity: FileIdentity }
+  | {
+      readonly ok: true;
+      readonly path: string;
+      /** Where it lies in truth. */
+      readonly real: string;
+      readonly handle: FileHandle;
+      readonly identity: FileIdentity;
+    }
   | { readonly ok: false; readonly fault: SourceFault };
 
 /**
@@ -31,7 +39,7 @@ export async function findFile(root: string, segments: readonly string[]): Promi
     if (!isBeneath(real, realRoot)) return await refuse(handle, { reason: "outside-root", detail: `is ${real}` });
     if (!stats.isFile()) return await refuse(handle, { reason: "not-regular" });
     const { dev, ino, size, mtimeNs, ctimeNs, nlink } = stats;
-    return { ok: true, path, handle, identity: { dev, ino, size, mtimeNs, ctimeNs, nlink } };
+    return { ok: true, path, real, handle, identity: { dev, ino, size, mtimeNs, ctimeNs, nlink } };
   } catch (error) {
     await handle?.close();
     if (isShortage(error)) throw error;
@@ -84,16 +92,6 @@ function faultFrom(error: unknown): SourceFault {
   }
 }
 
-/** None for a folder that cannot be read; but that no descriptor is left says nothing about the folder. */
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await whenFree(() => readdir(folder));
-  } catch (error) {
-    if (isShortage(error)) throw error;
-    return [];
-  }
-}
-
 /** Folders read for one name: a tree of folders that differ by case alone must not cost more. */
 const mostFolders = 256;
 
@@ -101,7 +99,11 @@ const mostFolders = 256;
  * The paths that differ from `segments` in upper and lower case only. At each level the name as written comes first, then
  * the others in the order of their bytes.
  */
-export async function* pathsIgnoringCase(root: string, segments: readonly string[]): AsyncGenerator<string[]> {
+export async function* pathsIgnoringCase(
+  root: string,
+  segments: readonly string[],
+  index: CaseIndex,
+): AsyncGenerator<string[]> {
   let read = 0;
 
   async function* below(path: string[], rest: readonly string[]): AsyncGenerator<string[]> {
@@ -111,9 +113,8 @@ export async function* pathsIgnoringCase(root: string, segments: readonly string
       return;
     }
     if (read++ >= mostFolders) return;
-    const folded = segment.toLowerCase();
-    const alike = (await namesIn(join(root, ...path))).filter((name) => name.toLowerCase() === folded);
-    for (const name of alike.sort(inOrder(segment))) yield* below([...path, name], further);
+    const alike = await index.namesLike(join(root, ...path), segment);
+    for (const name of alike.toSorted(inOrder(segment))) yield* below([...path, name], further);
   }
 
   yield* below([], segments);

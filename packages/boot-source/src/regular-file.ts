@@ -36,6 +36,7 @@ export function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): s
 /**
  * A file that was found to be `identity`. It is opened when it is first read or held, unless `handle` is there already; each read
  * makes sure that it is still what it was.
+ * @param inTurn does what may wait for the storage
  */
 export function regularFile(
   path: string,
@@ -43,35 +44,39 @@ export function regularFile(
   version: string | undefined,
   handle: FileHandle | undefined,
   changed: () => void,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): SourceFile {
   let opening: Promise<FileHandle> | undefined = handle && Promise.resolve(handle);
   const opened = () => (opening ??= whenFree(() => open(path, openFlags)));
+
+  async function read(target: Uint8Array, position: number): Promise<number> {
+    const file = await opened();
+    let filled = 0;
+    while (filled < target.length) {
+      const { bytesRead } = await file.read(target, filled, target.length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    if (!sameFile(await file.stat({ bigint: true }), identity)) {
+      changed();
+      throw new SourceChangedError("the file was changed while it was read");
+    }
+    return filled;
+  }
+
   return {
     size: Number(identity.size),
     version,
     modified: Number(identity.mtimeNs) / 1e6,
-    async read(target, position) {
-      const file = await opened();
-      let filled = 0;
-      while (filled < target.length) {
-        const { bytesRead } = await file.read(target, filled, target.length - filled, position + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      if (!sameFile(await file.stat({ bigint: true }), identity)) {
-        changed();
-        throw new SourceChangedError("the file was changed while it was read");
-      }
-      return filled;
-    },
+    read: (target, position) => inTurn(() => read(target, position)),
     hold() {
       // Whoever reads is told.
-      opened().catch(() => {});
+      inTurn(opened).catch(() => {});
     },
     close() {
       const last = opening;
       opening = undefined;
-      return last?.then((file) => file.close());
+      return last?.then((file) => inTurn(() => file.close()));
     },
   };
 }

@@ -11,6 +11,16 @@ const advice: Partial<Record<HttpRefusal, readonly string[]>> = {
   // iPXE waits and retries.
   "too-many-connections": ["Retry-After", "1"],
   "too-many-connections-of-client": ["Retry-After", "1"],
+  busy: ["Retry-After", "1"],
+  "no-answer": ["Retry-After", "2"],
+};
+
+/** A browser must not guess what a file is, and run what claims to be no script. */
+const safe = ["X-Content-Type-Options", "nosniff"];
+
+/** Said to whoever can act on it. */
+const words: Partial<Record<HttpRefusal, string>> = {
+  "host-not-allowed": "this name is not one of the server: use its address, or allow the name in its configuration",
 };
 
 /** After these the connection is closed: its next bytes cannot be parsed, or must not be served. */
@@ -18,6 +28,7 @@ const closing: ReadonlySet<HttpRefusal> = new Set([
   "body",
   "method",
   "malformed",
+  "host-not-allowed",
   "request-timeout",
   "headers-too-large",
   "client-not-allowed",
@@ -66,6 +77,7 @@ function headOf(name: string, file: CachedFile, range: ByteRange | undefined, la
   const headers = [
     "Content-Type",
     mediaType(name),
+    ...safe,
     "Content-Length",
     String(length),
     "Accept-Ranges",
@@ -92,25 +104,31 @@ function addValidators(headers: string[], { etag, lastModified }: Validators, la
 /** A refusal with a line of text, which curl and iPXE may show. @param size of the file, for 416 */
 export function writeRefusal(response: ServerResponse, reason: HttpRefusal, last: boolean, size?: number): void {
   const status = statusOf(reason);
-  const text = lineOf(status);
-  const headers = ["Content-Type", "text/plain", "Content-Length", String(text.length), ...(advice[reason] ?? [])];
+  const text = textOf(reason);
+  const headers = refusalHeaders(reason, text);
   if (status === 416 && size !== undefined) headers.push("Content-Range", `bytes */${size}`);
   if (last || closing.has(reason)) headers.push("Connection", "close");
   response.writeHead(status, headers);
   response.end(text);
 }
 
-/** The same on a connection without a readable request. */
-export function writeRawRefusal(socket: Socket, reason: HttpRefusal): void {
+/** The same on a connection without a readable request; `sent` is called when the operating system has it. */
+export function writeRawRefusal(socket: Socket, reason: HttpRefusal, sent: () => void): void {
   const status = statusOf(reason);
-  const text = lineOf(status);
-  const extra = advice[reason] === undefined ? "" : `${advice[reason].join(": ")}\r\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n${extra}Connection: close\r\n\r\n${text}`,
-    () => socket.destroy(),
-  );
+  const text = textOf(reason);
+  const headers = refusalHeaders(reason, text);
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  socket.end(`${head}Connection: close\r\n\r\n${text}`, sent);
 }
 
-function lineOf(status: number): string {
-  return `${status} ${STATUS_CODES[status]}\n`;
+function refusalHeaders(reason: HttpRefusal, text: string): string[] {
+  const length = ["Content-Length", String(text.length)];
+  return ["Content-Type", "text/plain", ...safe, ...length, ...(advice[reason] ?? [])];
+}
+
+function textOf(reason: HttpRefusal): string {
+  const status = statusOf(reason);
+  const more = words[reason];
+  return `${status} ${STATUS_CODES[status]}${more === undefined ? "" : `: ${more}`}\n`;
 }

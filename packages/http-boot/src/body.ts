@@ -1,5 +1,5 @@
 import { SourceChangedError } from "@bootlace/boot-source";
-import { type CachedFile, type Chunk, type ChunkCache, chunkBytes, ShortFileError } from "./chunks.ts";
+import { type CachedFile, type Chunk, type ChunkCache, ShortFileError } from "./chunks.ts";
 import type { HttpAbort } from "./core/events.ts";
 import type { ServerResponse } from "./messages.ts";
 
@@ -39,10 +39,23 @@ export interface Body {
   readonly ended: (end: BodyEnd) => void;
 }
 
+/** Pieces of files in memory: large ones for whole files, small ones for small parts of files. */
+export interface BodyCaches {
+  readonly chunks: ChunkCache;
+  readonly blocks: ChunkCache;
+}
+
 /** Sends bytes of a file as the body of an answer. Closes the source. */
-export function sendBody(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
-  const chunk = cache.takeNow(body.file, body.first, body.total);
-  return chunk === undefined ? sendChunks(cache, response, body) : sendAtOnce(cache, response, body, chunk);
+export function sendBody({ chunks, blocks }: BodyCaches, response: ServerResponse, body: Body): Sending {
+  const { file, first, total } = body;
+  const { source } = file;
+  const chunk = chunks.takeNow(file, first, total);
+  if (chunk !== undefined) return sendAtOnce(chunks, response, body, chunk);
+  const small = total < source.size && total <= blocks.chunkBytes && source.sequential !== true;
+  if (!small) return sendChunks(chunks, response, body);
+  const inBlocks = { ...body, file: blocks.open(source) };
+  const block = blocks.takeNow(inBlocks.file, first, total);
+  return block === undefined ? sendChunks(blocks, response, inBlocks) : sendAtOnce(blocks, response, inBlocks, block);
 }
 
 /** All bytes are in this chunk: the whole response is sent in one write. */
@@ -74,7 +87,7 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
     chunk.text ??= Buffer.from(bytes.buffer, bytes.byteOffset, total).toString("latin1");
     response.end(chunk.text, "latin1");
   } else {
-    const from = first % chunkBytes;
+    const from = first % cache.chunkBytes;
     response.end(total === bytes.length ? bytes : bytes.subarray(from, from + total));
   }
   return sending;
@@ -86,6 +99,7 @@ function sendAtOnce(cache: ChunkCache, response: ServerResponse, body: Body, chu
  */
 function sendChunks(cache: ChunkCache, response: ServerResponse, body: Body): Sending {
   const { file, first, total } = body;
+  const { chunkBytes } = cache;
   // A getter here would cost more than everything else: V8 creates a hidden class for each object that has one.
   const sending = {
     bytes: 0,

@@ -2,7 +2,9 @@ import { type CacheStatistics, cacheCounts, type SourceFile } from "@bootlace/bo
 import type { Validators } from "./core/conditions.ts";
 
 /** Bytes of a chunk: a write of this size costs as little CPU for a byte as one of any larger size. */
-export const chunkBytes = 1024 * 1024;
+export const usualChunkBytes = 1024 * 1024;
+/** Bytes of a chunk where a client asks for a small part of a file: nobody's one byte makes us read a MiB. */
+export const blockBytes = 64 * 1024;
 
 /** A piece of a file in memory. A user takes one and returns it when the operating system has its bytes. */
 export interface Chunk {
@@ -40,6 +42,8 @@ export interface CachedFile {
 }
 
 export interface ChunkCache {
+  /** Bytes of a chunk. */
+  readonly chunkBytes: number;
   open(source: SourceFile): CachedFile;
   /** The chunk at `index`, synchronously when it is in memory. Rejects with the error of the source, or `ShortFileError`. */
   take(file: CachedFile, index: number): Chunk | Promise<Chunk>;
@@ -68,8 +72,9 @@ function isIdle({ users, loading }: Slot): boolean {
  * Keeps pieces of files in memory, those used last, for all requests together: machines that boot at the same time read
  * the same files, and bytes that are here already need not be copied from the page cache again.
  * @param limit bytes; passed only while more chunks are in use at once
+ * @param chunkBytes bytes of a chunk
  */
-export function chunkCache(limit: number): ChunkCache {
+export function chunkCache(limit: number, chunkBytes = usualChunkBytes): ChunkCache {
   const files = new Map<string, FileChunks>();
   let oldest: Slot | undefined;
   let newest: Slot | undefined;
@@ -115,6 +120,12 @@ export function chunkCache(limit: number): ChunkCache {
       }
       slot = newer;
     }
+  }
+
+  /** Nothing in it can be let go. */
+  function isFull(): boolean {
+    for (let slot = oldest; slot !== undefined; slot = slot.newer) if (isIdle(slot)) return false;
+    return true;
   }
 
   function memoryFor(length: number): Uint8Array {
@@ -177,6 +188,7 @@ export function chunkCache(limit: number): ChunkCache {
   }
 
   return {
+    chunkBytes,
     open(source) {
       // A stream only has its next bytes: those read for another request cannot be used.
       const key = source.sequential === true ? undefined : source.version;
@@ -199,6 +211,8 @@ export function chunkCache(limit: number): ChunkCache {
       return use(slot);
     },
     prefetch(file, index) {
+      // Slow readers of a large crowd would keep it without use.
+      if (counts.bytes + chunkBytes > limit && isFull()) return undefined;
       if (find(file, index) !== undefined) return undefined;
       return add(file, index).loading?.then(
         () => undefined,

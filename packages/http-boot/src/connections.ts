@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { boundedMap } from "@bootlace/boot-source";
 import type { HttpBootClient, HttpRefusal } from "./core/events.ts";
 import type { Delivery } from "./delivery.ts";
 
@@ -6,8 +7,6 @@ import type { Delivery } from "./delivery.ts";
 export interface Connection {
   readonly socket: Socket;
   readonly client: HttpBootClient;
-  /** The refusal for everything on this connection. */
-  readonly refusal: HttpRefusal | undefined;
   /** The body that is being written. */
   current: Delivery | undefined;
   /** Bodies before it that the operating system has taken: how much of them the client has is not known yet. */
@@ -32,9 +31,13 @@ export interface ConnectionLimits {
 }
 
 export interface Connections {
-  /** Undefined: it was refused without a word. */
+  /** Undefined: it has no place. Then it is closed, or answered at the door. */
   accept(socket: Socket): Connection | undefined;
   of(socket: Socket): Connection | undefined;
+  /** It is closed. */
+  forget(socket: Socket): void;
+  /** This client has fetched a file: a place is kept for such. */
+  fetched(address: string): void;
   /** Ends the connections of one listener: idle ones at once, the others after their response. */
   finish(local: { readonly address: string; readonly port: number }): void;
   all(): Iterable<Connection>;
@@ -43,46 +46,68 @@ export interface Connections {
   readonly size: number;
 }
 
-/** Connections beyond the limits that still get a response: as many again as the limits allow. */
-const excessFactor = 2;
+export interface ConnectionTableDeps {
+  /** May change meanwhile. */
+  readonly limits: ConnectionLimits;
+  /** Whether a client is served at all. */
+  readonly allows: (address: string) => boolean;
+  /** Whether a client is known, e.g. named in the config: a share of the places is kept for such clients. */
+  readonly isKnown?: ((address: string) => boolean) | undefined;
+  /** Milliseconds of any steady clock. */
+  readonly now: () => number;
+  /** Answers a connection for which there is no place, and closes it. */
+  readonly refuse: (socket: Socket, client: HttpBootClient, reason: HttpRefusal) => void;
+  /** Told of each connection that is closed without a word: of a client that is not served, or to make room. */
+  readonly closed: (client: HttpBootClient, reason: HttpRefusal, detail: string) => void;
+}
+
+/** Milliseconds after which a connection without a request makes room for others. */
+const silentAfter = 1000;
+/** One of so many places is kept for clients that are known. */
+const keptPart = 8;
+/** One of so many places is never given to a client that has all others. */
+const clientPart = 4;
+const mostRemembered = 4096;
 
 /**
- * Counts connections. One above the limit replaces an idle one, of the same client first; without an idle one
- * it gets 503 with Retry-After, which iPXE obeys, and is closed.
- * @param limits may change meanwhile
- * @param allows whether a client is served at all
- * @param now milliseconds of any steady clock
- * @param unanswered told of each connection for which there is no room for an answer
+ * Counts connections. A client that is not served gets no place, and nothing is done for it. One above a limit replaces
+ * another one, of the same client where that has too many: first one that has sent no request for a second, then one
+ * between two requests. Where all are at work, it is refused.
  */
-export function connectionTable(
-  limits: ConnectionLimits,
-  allows: (address: string) => boolean,
-  now: () => number,
-  unanswered: (client: HttpBootClient, reason: HttpRefusal) => void = () => {},
-): Connections {
+export function connectionTable(deps: ConnectionTableDeps): Connections {
+  const { limits, allows, isKnown = () => false, now, refuse, closed } = deps;
   const connections = new Map<Socket, Connection>();
   const perClient = new Map<string, number>();
+  const known = boundedMap<string, true>(mostRemembered);
   let onDrained: (() => void)[] = [];
 
   function refusalFor(address: string): HttpRefusal | undefined {
-    if (!allows(address)) return "client-not-allowed";
-    const ofClient = (connection: Connection) => connection.client.address === address;
     const { maxConnections, maxConnectionsPerClient } = limits;
-    if ((perClient.get(address) ?? 0) >= maxConnectionsPerClient && !endOldestIdle(ofClient)) {
-      return "too-many-connections-of-client";
-    }
-    return connections.size >= maxConnections && !endOldestIdle(() => true) ? "too-many-connections" : undefined;
+    const own = perClient.get(address) ?? 0;
+    const mostOwn = Math.min(maxConnectionsPerClient, maxConnections - Math.floor(maxConnections / clientPart));
+    const ofClient = ({ client }: Connection) => client.address === address;
+    if (own >= mostOwn && !makeRoom(ofClient)) return "too-many-connections-of-client";
+    const left = maxConnections - connections.size;
+    if (left > Math.floor(maxConnections / keptPart)) return undefined;
+    if (left > 0 && (known.has(address) || isKnown(address))) return undefined;
+    const hasMore = ({ client }: Connection) => (perClient.get(client.address) ?? 0) > own + 1;
+    return makeRoom(() => true) || makeRoom(hasMore, 0) ? undefined : "too-many-connections";
   }
 
-  function endOldestIdle(among: (connection: Connection) => boolean): boolean {
-    let oldest: Connection | undefined;
+  /** Ends the connection that is missed least. @param patience milliseconds without any request that are too long */
+  function makeRoom(among: (connection: Connection) => boolean, patience = silentAfter): boolean {
+    let least: Connection | undefined;
     for (const connection of connections.values()) {
-      if (connection.busy || isSlow(connection) || connection.requests === 0 || !among(connection)) continue;
-      if (oldest === undefined || connection.idleSince < oldest.idleSince) oldest = connection;
+      const { busy, requests, idleSince } = connection;
+      if (busy || isSlow(connection) || !among(connection)) continue;
+      if (requests === 0 && now() - idleSince < patience) continue;
+      if (least === undefined || isMissedLess(connection, least)) least = connection;
     }
-    if (oldest === undefined) return false;
-    forget(oldest.socket);
-    oldest.socket.destroy();
+    if (least === undefined) return false;
+    const { socket, client, requests } = least;
+    forget(socket);
+    socket.destroy();
+    if (requests === 0) closed(client, "request-timeout", "no request came, and its place was needed");
     return true;
   }
 
@@ -108,18 +133,19 @@ export function connectionTable(
         return undefined;
       }
       const client = { address: remoteAddress, port: remotePort, localAddress, localPort };
-      const most = limits.maxConnections * excessFactor;
-      while (connections.size >= most && endOldestIdle(isLeaving));
-      if (connections.size >= most) {
+      if (!allows(remoteAddress)) {
         socket.destroy();
-        unanswered(client, "too-many-connections");
-        return;
+        closed(client, "client-not-allowed", "closed at once");
+        return undefined;
       }
       const refusal = refusalFor(remoteAddress);
+      if (refusal !== undefined) {
+        refuse(socket, client, refusal);
+        return undefined;
+      }
       const connection: Connection = {
         socket,
         client,
-        refusal,
         current: undefined,
         unproven: [],
         asksAhead: false,
@@ -131,10 +157,11 @@ export function connectionTable(
       };
       connections.set(socket, connection);
       perClient.set(remoteAddress, (perClient.get(remoteAddress) ?? 0) + 1);
-      socket.once("close", () => forget(socket));
       return connection;
     },
     of: (socket) => connections.get(socket),
+    forget,
+    fetched: (address) => void known.set(address, true),
     finish({ address, port }) {
       for (const connection of connections.values()) {
         const { client, socket } = connection;
@@ -153,12 +180,13 @@ export function connectionTable(
   };
 }
 
+/** One that never sent a request, before one between two requests; then the one that is so for longer. */
+function isMissedLess(one: Connection, other: Connection): boolean {
+  const [asked, otherAsked] = [one.requests > 0, other.requests > 0];
+  return asked === otherAsked ? one.idleSince < other.idleSince : !asked;
+}
+
 /** A client that still takes what lies in the queue of the operating system. */
 function isSlow({ unproven }: Connection): boolean {
   return unproven.some(({ late }) => late);
-}
-
-/** Closed on our side; the client was to close its own. */
-function isLeaving({ socket }: Connection): boolean {
-  return socket.writableEnded;
 }

@@ -1,10 +1,11 @@
 import { type OpenResult, openSource, type Source, type SourceFault } from "@bootlace/boot-source";
 import { validatorsOf, writeFound, writeNotModified, writeRefusal } from "./answer.ts";
-import { type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
-import type { CachedFile, ChunkCache } from "./chunks.ts";
+import { type BodyCaches, type BodyEnd, closeSource, type Sending, sendBody } from "./body.ts";
+import type { CachedFile } from "./chunks.ts";
 import type { Connection } from "./connections.ts";
 import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
 import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
+import { hostFault } from "./core/hosts.ts";
 import { longestTarget, readTarget, type Target } from "./core/target.ts";
 import { type Deliveries, largeBody } from "./deliveries.ts";
 import { type Delivery, newDelivery } from "./delivery.ts";
@@ -12,7 +13,7 @@ import type { IncomingMessage, ServerResponse } from "./messages.ts";
 
 export interface ExchangeDeps {
   readonly source: Source;
-  readonly cache: ChunkCache;
+  readonly caches: BodyCaches;
   /** Counts up from 1. */
   readonly nextId: () => number;
   readonly emit: (event: HttpBootEvent) => void;
@@ -23,6 +24,8 @@ export interface ExchangeDeps {
   /** A body that takes its time is on its way; it is over when the returned function is called. */
   readonly onSending: (delivery: Delivery, connection: Connection, request: HttpBootRequest) => () => void;
   readonly deliveries: Deliveries;
+  /** Whether clients may call this server by this name, which is in lower case. */
+  readonly isOwnHost: (name: string) => boolean;
 }
 
 /** One request and its response. A plain record: closures for many small responses are work for the GC. */
@@ -49,7 +52,7 @@ export function exchange(
   connection: Connection,
 ): Exchange {
   const { headers, method = "GET", url = "/" } = message;
-  const { client, refusal } = connection;
+  const { client } = connection;
   const seen = { id: deps.nextId(), client, method, target: url, userAgent: headers["user-agent"] };
   const { request, target } = requestOf(seen);
   const one: Exchange = {
@@ -63,19 +66,12 @@ export function exchange(
     range: undefined,
     sending: undefined,
   };
+  const { httpVersion, rawHeaders } = message;
   const fault =
-    refusal === undefined
-      ? (hostless(message) ?? refusalOf(method, headers, message.rawHeaders, target))
-      : ({ reason: refusal } as const);
+    hostFault(httpVersion, headers.host, rawHeaders, deps.isOwnHost) ?? refusalOf(method, headers, rawHeaders, target);
   if (fault === undefined) open(one);
   else refuse(one, fault);
   return one;
-}
-
-/** RFC 9112 section 3.2. */
-function hostless({ httpVersion, headers }: IncomingMessage): Refusal | undefined {
-  if (httpVersion !== "1.1" || headers.host !== undefined) return undefined;
-  return { reason: "malformed", detail: "no Host header: HTTP/1.1 wants one" };
 }
 
 /** A request as events have it, and what its target names. */
@@ -137,7 +133,7 @@ function answer(one: Exchange, opened: OpenResult): void {
     return;
   }
   const { deps, message, response, connection, request } = one;
-  const file = deps.cache.open(opened.file);
+  const file = deps.caches.chunks.open(opened.file);
   const { size } = opened.file;
   const decided = decideAnswer(request.method, message.headers, opened.file, validatorsOf(file));
   if (decided.kind === "found" && !response.destroyed) {
@@ -190,7 +186,7 @@ function send(one: Exchange, file: CachedFile): void {
       refuse(one, { reason: "source-failed", ...(how.detail === undefined ? {} : { detail: how.detail }) });
     }
   };
-  const sending = sendBody(deps.cache, response, { file, first, total, begin, ended });
+  const sending = sendBody(deps.caches, response, { file, first, total, begin, ended });
   const delivery = newDelivery(sending, began, {
     announce,
     done(completedAt, confirmed) {

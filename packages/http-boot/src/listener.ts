@@ -54,7 +54,10 @@ export function listen(
   server.timeout = times.idleLimit;
   // At a close the connections end as `finish` says: Node takes one for idle whose last answer the client has not got yet.
   server.closeIdleConnections = () => {};
-  server.on("connection", (socket) => acceptConnection(socket, hooks));
+  // Node makes a parser for each connection: only those that have a place get one.
+  const [serve] = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket) => acceptConnection(socket, hooks, () => serve?.call(server, socket)));
   server.on("timeout", (socket) => onTimeout(socket, times.idleLimit, hooks));
   server.on("clientError", (error: NodeJS.ErrnoException & { readonly rawPacket?: Uint8Array }, duplex) => {
     const socket = duplex as Socket;
@@ -66,6 +69,7 @@ export function listen(
   });
   // An expectation that is none of ours to meet: the answer itself comes at once (RFC 9110 section 10.1.1).
   server.on("checkExpectation", hooks.onRequest);
+  server.on("checkContinue", hooks.onRequest);
   server.on("connect", (_request, duplex) =>
     hooks.onUnreadable(duplex as Socket, { reason: "method", detail: "CONNECT" }),
   );
@@ -94,13 +98,16 @@ export function listen(
   });
 }
 
-/** A client has come: its connection is followed to its end. */
+/** A client has come: a connection that has a place is served and followed to its end. */
 export function acceptConnection(
   socket: Socket,
   { connections, deliveries }: Pick<ListenerHooks, "connections" | "deliveries">,
+  serve: () => void = () => {},
 ): void {
   const connection = connections.accept(socket);
   if (connection === undefined) return;
+  serve();
+  socket.once("close", () => connections.forget(socket));
   socket.on("end", () => deliveries.ended(connection));
   socket.once("close", () => deliveries.closed(connection));
   const { destroySoon } = socket;

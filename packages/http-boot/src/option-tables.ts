@@ -29,12 +29,14 @@ const common = {
   addresses: check.listOf(check.ipAddress),
   port: check.portOrFree,
   clients: check.listOf(check.addressOrSubnet),
+  hosts: check.listOf(check.text),
 };
 
 export const optionsTable: OptionTable<HttpBootServerOptions> = {
   source: check.required(check.objectWith("open")),
   ...common,
   limits: check.optionsOf(limitsTable),
+  isKnown: check.callback,
   holderOf: check.callback,
   unacknowledged: check.callback,
   onEvent: check.callback,

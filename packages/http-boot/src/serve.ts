@@ -1,11 +1,16 @@
-import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import { type CacheStatistics, checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
-import { chunkBytes, chunkCache } from "./chunks.ts";
+import { blockBytes, chunkCache, usualChunkBytes } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
+import { namesOfMachine } from "./core/hosts.ts";
 import { reporter } from "./core/report.ts";
+import { readUnreadable, type Unreadable } from "./core/unreadable.ts";
 import { followDeliveries } from "./deliveries.ts";
+import { createDoor } from "./door.ts";
 import { requestOf } from "./exchange.ts";
 import { type Listener, type ListenerHooks, listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
@@ -18,33 +23,68 @@ const pollInterval = 2000;
 const sweepInterval = 1000;
 /** After this time without requests the memory of the cache is freed. */
 const cacheIdle = 60_000;
+/** One of so many bytes of the cache is for small parts of files. */
+const blocksPart = 8;
 
 /** A server on a clock of its own; see `createHttpBootServer`. */
 export function httpBootServer(given: HttpBootServerOptions, clock: Clock): HttpBootServer {
   const options = checkOptions("createHttpBootServer", given, optionsTable);
   const limits = { ...defaultLimits, ...options.limits };
-  const reports = reporter((event: HttpBootEvent) => options.onEvent?.(event), chunkBytes, clock.wall, clock.ticks);
-  const emit = reports.report;
-  const cache = chunkCache(limits.cacheSize);
+  const reports = reporter(
+    (event: HttpBootEvent) => options.onEvent?.(event),
+    usualChunkBytes,
+    clock.wall,
+    clock.ticks,
+  );
+  const emit = (event: HttpBootEvent) => {
+    if (event.type === "done" && event.bytes > 0) connections.fetched(event.request.client.address);
+    reports.report(event);
+  };
+  const blocksSize = Math.floor(limits.cacheSize / blocksPart);
+  const caches = { chunks: chunkCache(limits.cacheSize - blocksSize), blocks: chunkCache(blocksSize, blockBytes) };
+  const clearCaches = () => {
+    for (const cache of Object.values(caches)) cache.clear();
+  };
   /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
   /** Ends the drain of a stop, even before it has started. */
   let hurry = () => {};
   let lastRequest = 0;
+  let hosts = hostsOf(options.hosts);
   let requests = 0;
 
-  const connections = connectionTable(limits, (address) => places.allows(address), clock.ticks, unanswered);
+  const door = createDoor((client, reason, bytes) => refused(client, reason, undefined, readUnreadable("", bytes)));
+  const connections = connectionTable({
+    limits,
+    allows: (address) => places.allows(address),
+    isKnown: options.isKnown,
+    now: clock.ticks,
+    refuse(socket, client, reason) {
+      if (!door.refuse(socket, client, reason)) unanswered(client, reason);
+    },
+    closed: unanswered,
+  });
   const deliveries = followDeliveries({ unacknowledged: options.unacknowledged, clock, connections: connections.all });
   const transfers = transferTable(limits.lifetime, clock, deliveries, emit);
-  /** Closed without a word, as there is no room for one. */
-  function unanswered(client: HttpBootClient, reason: HttpRefusal): void {
-    emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail: "no answer" });
+  /** Closed without a word. */
+  function unanswered(client: HttpBootClient, reason: HttpRefusal, detail = "no answer"): void {
+    emit({ type: "refused", time: clock.wall(), client, request: undefined, reason, status: 0, detail });
+  }
+
+  function refused(
+    client: HttpBootClient,
+    reason: HttpRefusal,
+    detail: string | undefined,
+    { line, userAgent }: Partial<Unreadable>,
+  ): void {
+    const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+    emit({ type: "refused", time: clock.wall(), client, request, reason, status: statusOf(reason), detail });
   }
 
   const answer = bootRequests({
     source: options.source,
-    cache,
+    caches,
     nextId: () => ++requests,
     connectionOf: (message) => connections.of(message.socket),
     emit,
@@ -52,6 +92,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     ticks: clock.ticks,
     onSending: transfers.add,
     deliveries,
+    isOwnHost: (name) => hosts.has(name) || isIP(name) !== 0,
     unanswered,
   });
   const hooks: ListenerHooks = {
@@ -61,14 +102,11 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       lastRequest = clock.ticks();
       answer(request, response);
     },
-    onUnreadable(socket, { reason, detail, line, userAgent }) {
+    onUnreadable(socket, unreadable) {
       const connection = connections.of(socket);
-      writeRawRefusal(socket, reason);
-      if (connection === undefined) return;
-      const { client } = connection;
-      const status = statusOf(reason);
-      const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
-      emit({ type: "refused", time: clock.wall(), client, request, reason, status, detail });
+      const { reason, detail } = unreadable;
+      writeRawRefusal(socket, reason, () => socket.destroy());
+      if (connection !== undefined) refused(connection.client, reason, detail, unreadable);
     },
   };
 
@@ -92,7 +130,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   }
 
   function forget(): void {
-    if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) cache.clear();
+    if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) clearCaches();
   }
 
   /** Waits until all connections have ended, or `hurried` resolves, for at most `timeout` ms. */
@@ -119,6 +157,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
         hurry = resolve;
       });
       await places.close();
+      door.clear();
       const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
       if (drain) await drained(gone, hurried, timeout);
       for (const end of ends) end();
@@ -126,7 +165,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       for (const connection of connections.all()) deliveries.abort(connection, "stopped");
       await gone;
       reports.flush();
-      cache.clear();
+      clearCaches();
       emit({ type: "stopped", time: clock.wall() });
     },
     hurry: () => hurry(),
@@ -138,6 +177,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     async configure(given) {
       const changes = checkOptions("configure", given, changesTable);
       Object.assign(limits, changes.limits);
+      if (changes.hosts !== undefined) hosts = hostsOf(changes.hosts);
       return places.change(changes);
     },
     addresses: places.bound,
@@ -145,8 +185,21 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       requests,
       connections: connections.size,
       transfersActive: transfers.active,
-      cache: { ...cache.statistics },
+      cache: sumOf(caches.chunks.statistics, caches.blocks.statistics),
     }),
     [Symbol.asyncDispose]: () => stop(),
+  };
+}
+
+function hostsOf(more: readonly string[] = []): ReadonlySet<string> {
+  return new Set([...namesOfMachine(hostname()), ...more.map((name) => name.toLowerCase())]);
+}
+
+function sumOf(one: CacheStatistics, other: CacheStatistics): CacheStatistics {
+  return {
+    bytes: one.bytes + other.bytes,
+    limit: one.limit + other.limit,
+    hits: one.hits + other.hits,
+    misses: one.misses + other.misses,
   };
 }

@@ -13,11 +13,14 @@ export type Unacknowledged = (connections: readonly HttpBootClient[]) => readonl
 /** The limits of the server. All can be changed; the defaults suit a LAN of some hundred machines. */
 export interface HttpBootLimits {
   /**
-   * Connections at once, 1 or more. Default 1024. One more replaces an idle one; without an idle one it is
-   * answered 503 with Retry-After, which iPXE obeys.
+   * Connections at once, 1 or more. Default 1024. One more replaces one that is silent for a second, or idle; without such
+   * a one it is answered 503 with Retry-After, which iPXE obeys. One in eight is kept for clients that are known.
    */
   readonly maxConnections: number;
-  /** Connections at once from one client address, 1 or more. Default 64: virtual machines behind NAT share one. */
+  /**
+   * Connections at once from one client address, 1 or more, and never more than three quarters of all. Default 64: virtual
+   * machines behind NAT share one.
+   */
   readonly maxConnectionsPerClient: number;
   /** Bytes of file contents cached in memory, in total. Default 32 MiB. */
   readonly cacheSize: number;
@@ -42,10 +45,20 @@ export interface HttpBootServerOptions {
   readonly port?: number | undefined;
   /**
    * The clients to serve: addresses and subnets ("192.168.11.0/24"). Default, also when empty: subnets of this machine's
-   * interfaces and all private, link-local and loopback addresses. Others are answered 403.
+   * interfaces and all private, link-local and loopback addresses. Connections of others are closed at once.
    */
   readonly clients?: readonly string[] | undefined;
   readonly limits?: Partial<HttpBootLimits> | undefined;
+  /**
+   * Names by which clients may call this server, in the Host header, besides addresses, localhost and the name of this
+   * machine. Any other name is answered 421: a web page whose own name leads to this server (DNS rebinding) sends that name.
+   */
+  readonly hosts?: readonly string[] | undefined;
+  /**
+   * Whether the client at this address is a known one. Some connections are kept for such, and for those that have fetched a
+   * file before.
+   */
+  readonly isKnown?: ((address: string) => boolean) | undefined;
   /** Finds the process that holds a port in use; its name becomes part of the `ServerStartError`. */
   readonly holderOf?: HolderOf | undefined;
   /**
@@ -63,6 +76,7 @@ export interface HttpBootChanges {
   readonly port?: number | undefined;
   /** Empty: the same as without the option `clients`. */
   readonly clients?: readonly string[] | undefined;
+  readonly hosts?: readonly string[] | undefined;
   readonly limits?: Partial<Pick<HttpBootLimits, "maxConnections" | "maxConnectionsPerClient">> | undefined;
 }
 

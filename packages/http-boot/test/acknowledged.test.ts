@@ -53,7 +53,6 @@ function setUp(total: number, sees = true) {
   };
   const client = { address: "192.168.11.50", port: 3000, localAddress: "192.168.11.109", localPort: 8069 };
   const rest = {
-    refusal: undefined,
     asksAhead: false,
     waiting: [],
     busy: false,

@@ -1,8 +1,9 @@
 import { content, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, it } from "vitest";
-import { type Chunk, chunkBytes, chunkCache, ShortFileError } from "../src/chunks.ts";
+import { type Chunk, chunkCache, ShortFileError, usualChunkBytes } from "../src/chunks.ts";
+import { httpServer, rawClient } from "./raw-client.ts";
 
-const MiB = chunkBytes;
+const MiB = usualChunkBytes;
 
 /** A file whose bytes are its number and whose reads wait until they are let go. */
 function slowFile(size: number, mark: number, version: string | undefined = `v${mark}`) {
@@ -41,6 +42,35 @@ async function takeAll(cache: ReturnType<typeof chunkCache>, file: SourceFile): 
   const open = cache.open(file);
   for (let index = 0; index * MiB < file.size; index++) cache.release(await cache.take(open, index));
 }
+
+describe("a small part of a large file", () => {
+  it("costs one block of 64 KiB, or two where it lies in two, and no more for who asks for it again", async () => {
+    const size = 8 * MiB;
+    const reads: (readonly [number, number])[] = [];
+    const read = (target: Uint8Array, position: number) => {
+      reads.push([position, target.length]);
+      for (let at = 0; at < target.length; at++) target[at] = (position + at) % 251;
+      return target.length;
+    };
+    const source = { open: () => ({ ok: true as const, file: { size, version: "v", read, close() {} } }) };
+    await using test = await httpServer(source);
+    using client = await rawClient(test.port());
+    const ask = async (range: string) => [...(await client.get("/f", [`Range: bytes=${range}`])).body];
+    expect(await ask("3000000-3000000")).toEqual([3_000_000 % 251]);
+    expect(reads).toEqual([[45 * 65_536, 65_536]]);
+    expect(await ask("3000001-3000002")).toEqual([3_000_001 % 251, 3_000_002 % 251]);
+    expect(reads.length).toBe(1);
+    expect(await ask("65535-65536")).toEqual([65_535 % 251, 65_536 % 251]);
+    expect(reads.slice(1)).toEqual([
+      [0, 65_536],
+      [65_536, 65_536],
+    ]);
+    expect(await ask("8388607-")).toEqual([8_388_607 % 251]);
+    client.request("/f", [], "HEAD");
+    await client.answer("HEAD");
+    expect(reads.length).toBe(4);
+  });
+});
 
 describe("the cache of chunks", () => {
   it("reads a chunk once for all who want it at the same time, and gives it at once later", async () => {

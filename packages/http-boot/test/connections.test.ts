@@ -21,7 +21,7 @@ describe("a connection", () => {
   it("gets an answer as HTTP/1.0, without chunks", async () => {
     await using test = await httpServer(root);
     using client = await rawClient(test.port());
-    client.send("GET /small HTTP/1.0\r\nHost: x\r\n\r\n");
+    client.send("GET /small HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
     const { headers, body } = await client.answer();
     expect([body.toString(), headers["transfer-encoding"]]).toEqual(["small file", undefined]);
     await client.closed();
@@ -49,14 +49,18 @@ describe("a connection", () => {
 
   it.each([
     ["nonsense\r\n\r\n", 400, "malformed"],
-    ["GET /small HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "malformed"],
-    ["GET /small HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "malformed"],
-    [`GET /small HTTP/1.1\r\nHost: x\r\nX: ${"y".repeat(9000)}\r\n\r\n`, 431, "headers-too-large"],
+    [
+      "GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+      400,
+      "malformed",
+    ],
+    ["GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "malformed"],
+    [`GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"y".repeat(9000)}\r\n\r\n`, 431, "headers-too-large"],
     ["CONNECT example.net:443 HTTP/1.1\r\nHost: example.net:443\r\n\r\n", 405, "method"],
-    ["TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", 405, "method"],
-    ["PROPFIND /small HTTP/1.1\r\nHost: x\r\n\r\n", 405, "method"],
-    ["POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 405, "method"],
-    ["GET /small HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 413, "body"],
+    ["TRACE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 405, "method"],
+    ["PROPFIND /small HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 405, "method"],
+    ["POST /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc", 405, "method"],
+    ["GET /small HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc", 413, "body"],
   ])("%j gets %i and is closed", async (text, status, reason) => {
     await using test = await httpServer(root);
     using client = await rawClient(test.port());
@@ -158,21 +162,40 @@ describe("too many connections", () => {
     busy[1]?.socket.destroy();
   });
 
-  it("beyond twice the limit are closed at once", async () => {
+  it("are refused without a request, too, and the last ones without a word", async () => {
     await using test = await httpServer(root, { limits: { maxConnections: 1, maxConnectionsPerClient: 1 } });
     using one = await rawClient(test.port());
-    using two = await rawClient(test.port());
-    using three = await rawClient(test.port());
-    await three.closed();
-    expect((await two.get("/small")).status).toBe(503);
+    const others = await Promise.all(Array.from({ length: 9 }, () => rawClient(test.port())));
+    const statuses = await Promise.all(
+      others.map((client) =>
+        client.answer().then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      ),
+    );
+    expect(statuses.toSorted()).toEqual([0, 503, 503, 503, 503, 503, 503, 503, 503]);
+    await Promise.all(others.map((client) => client.closed()));
     expect((await one.get("/small")).status).toBe(200);
+    expect(test.server.statistics().connections).toBe(1);
   });
 
-  it("do not matter to clients that are not served at all", async () => {
+  it("are refused with the name of the file that they asked for", async () => {
+    await using test = await httpServer(root, { limits: { maxConnections: 1 } });
+    using _one = await rawClient(test.port());
+    using two = await rawClient(test.port());
+    expect((await two.get("/small")).status).toBe(503);
+    const request = { method: "GET", file: "small", target: "/small" };
+    expect(test.events.at(-1)).toMatchObject({ type: "refused", reason: "too-many-connections-of-client", request });
+    await two.closed();
+  });
+
+  it("do not matter to clients that are not served at all: they are closed before anything is done for them", async () => {
     await using test = await httpServer(root, { clients: ["192.0.2.0/24"] });
     using client = await rawClient(test.port());
-    expect((await client.get("/small")).status).toBe(403);
     await client.closed();
-    expect(test.events.at(-1)).toMatchObject({ reason: "client-not-allowed" });
+    await expect(client.get("/small")).rejects.toThrow("the connection ended after 0 bytes");
+    expect(test.events.at(-1)).toMatchObject({ reason: "client-not-allowed", status: 0, request: undefined });
+    expect(test.server.statistics()).toMatchObject({ connections: 0, requests: 0 });
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type OpenResult, type Source, SourceChangedError } from "@bootlace/boot-source";
 import { afterEach, describe, expect, it } from "vitest";
-import { chunkCache } from "../src/chunks.ts";
+import { blockBytes, chunkCache } from "../src/chunks.ts";
 import { connectionTable } from "../src/connections.ts";
 import type { HttpBootEvent } from "../src/core/events.ts";
 import { followDeliveries } from "../src/deliveries.ts";
@@ -27,22 +27,25 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resol
 function served(source: Source = directory(root, { ignoreCase: true })) {
   const events: HttpBootEvent[] = [];
   let ids = 0;
-  const connections = connectionTable(
-    { maxConnections: 9, maxConnectionsPerClient: 9 },
-    () => true,
-    () => 0,
-  );
+  const connections = connectionTable({
+    limits: { maxConnections: 9, maxConnectionsPerClient: 9 },
+    allows: () => true,
+    now: () => 0,
+    refuse: () => {},
+    closed: () => {},
+  });
   const clock = { wall: () => 1_000, ticks: () => 0, every: () => () => {} };
   const deliveries = followDeliveries({ unacknowledged: undefined, clock, connections: connections.all });
   const answer = bootRequests({
     source,
-    cache: chunkCache(16 * 1024 * 1024),
+    caches: { chunks: chunkCache(16 * 1024 * 1024), blocks: chunkCache(1024 * 1024, blockBytes) },
     nextId: () => ++ids,
     emit: (event) => void events.push(event),
     now: clock.wall,
     ticks: clock.ticks,
     deliveries,
     onSending: () => () => {},
+    isOwnHost: () => true,
     unanswered: () => {},
     connectionOf: ({ socket }) => connections.of(socket),
   });
@@ -75,6 +78,7 @@ describe("a file", () => {
     expect(get).toMatchObject({ status: 200, body: Buffer.from("efi program") });
     expect(get.headers).toEqual({
       "content-type": "application/efi",
+      "x-content-type-options": "nosniff",
       "content-length": "11",
       "accept-ranges": "bytes",
       etag: expect.stringMatching(/^"[0-9a-z-]+"$/),

@@ -86,7 +86,7 @@ export async function rawClient(port: number) {
     send: (text: string) => void socket.write(text, "latin1"),
     /** A request line and headers as a client would send them. */
     request(target: string, headers: readonly string[] = [], method = "GET") {
-      this.send(`${method} ${target} HTTP/1.1\r\n${["Host: x", ...headers].join("\r\n")}\r\n\r\n`);
+      this.send(`${method} ${target} HTTP/1.1\r\n${["Host: 127.0.0.1", ...headers].join("\r\n")}\r\n\r\n`);
     },
     async answer(method = "GET"): Promise<RawAnswer> {
       let end = received().indexOf("\r\n\r\n");

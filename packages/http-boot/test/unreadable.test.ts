@@ -73,9 +73,9 @@ it("nothing that came says no more than the code of the parser", () => {
 describe("a connection that is closed without an answer", () => {
   it("for want of room is reported", async () => {
     await using test = await httpServer(root, { limits: { maxConnections: 1, maxConnectionsPerClient: 9 } });
-    const clients = [await rawClient(test.port()), await rawClient(test.port()), await rawClient(test.port())];
+    const clients = await Promise.all(Array.from({ length: 10 }, () => rawClient(test.port())));
     expect(await test.reported("refused", ({ status }) => status === 0)).toMatchObject({
-      reason: "too-many-connections",
+      reason: "too-many-connections-of-client",
       client: { address: "127.0.0.1" },
       request: undefined,
     });

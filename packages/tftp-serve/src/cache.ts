@@ -1,10 +1,11 @@
-import { type CacheStatistics, cacheCounts, type SourceFile } from "@bootlace/boot-source";
+import { type CacheStatistics, cacheCounts } from "@bootlace/boot-source";
 import { type Chunk, type FramedFile, type FrameShape, framedFile } from "./frames.ts";
+import type { OpenEndedFile } from "./netascii-view.ts";
 
 /** File contents in memory, shared by all transfers, never more than its limit (and one piece). */
 export interface FrameCache {
   /** The packets of a file; `close` gives them back. The cache closes `file`, at once if it holds these bytes already. */
-  open(file: SourceFile, shape: FrameShape): FramedFile;
+  open(file: OpenEndedFile, shape: FrameShape): FramedFile;
   close(framed: FramedFile): void;
   /** A run of packets was sent from memory. */
   hit(): void;

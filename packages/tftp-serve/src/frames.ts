@@ -1,5 +1,6 @@
 import { SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { dataHeader, opcodes, wireNumber, writeHeader } from "./core/packet.ts";
+import type { OpenEndedFile } from "./netascii-view.ts";
 
 /** DATA packets of consecutive blocks, headers in place, one behind the other. */
 export interface Chunk {
@@ -25,7 +26,8 @@ export type LoadFault = { readonly reason: "file-changed" | "io-failed"; readonl
  */
 export interface FramedFile {
   readonly key: string | undefined;
-  readonly size: number;
+  /** Bytes; undefined as long as the end was not read (netascii). */
+  readonly size: number | undefined;
   /** Bytes of one packet; the last one of the file may be shorter. */
   readonly frame: number;
   readonly lastBlock: number;
@@ -63,15 +65,16 @@ const scratch: Buffer[] = [];
  */
 export function framedFile(
   key: string | undefined,
-  source: SourceFile,
+  source: OpenEndedFile,
   shape: FrameShape,
   added: (chunk: Chunk) => void,
   broken: (framed: FramedFile) => void,
 ): FramedFile {
   const { blockSize, rollover } = shape;
-  const { size } = source;
+  const openEnded = source.openEnded === true;
+  let size = openEnded ? Number.POSITIVE_INFINITY : source.size;
   const frame = blockSize + dataHeader;
-  const lastBlock = Math.floor(size / blockSize) + 1;
+  let lastBlock = Math.floor(size / blockSize) + 1;
   const perChunk = Math.max(1, Math.min(chunkPackets, Math.floor(chunkOctets / frame)));
   const chunks = new Map<number, Chunk>();
   const wanted = new Map<number, ((fault: LoadFault | undefined) => void)[]>();
@@ -81,9 +84,13 @@ export function framedFile(
 
   const framed: FramedFile = {
     key,
-    size,
+    get size() {
+      return size === Number.POSITIVE_INFINITY ? undefined : size;
+    },
     frame,
-    lastBlock,
+    get lastBlock() {
+      return lastBlock;
+    },
     users: 0,
     indexOf: (block) => Math.floor((block - 1) / perChunk),
     chunk(index) {
@@ -155,10 +162,15 @@ export function framedFile(
 
   function finish(index: number, buffer: Buffer, target: Buffer, count: number): void {
     if (count !== target.length) {
-      fail(index, buffer, new SourceChangedError("the file is shorter than it was"));
-      return;
+      const end = index * perChunk * blockSize + count;
+      if (!openEnded || (size !== Number.POSITIVE_INFINITY && end !== size)) {
+        fail(index, buffer, new SourceChangedError("the file is shorter than it was"));
+        return;
+      }
+      size = end;
+      lastBlock = Math.floor(size / blockSize) + 1;
     }
-    const chunk = frameChunk(index, target);
+    const chunk = frameChunk(index, target.subarray(0, count));
     chunks.set(index, chunk);
     added(chunk);
     settle(index, buffer);

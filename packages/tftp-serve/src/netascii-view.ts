@@ -1,40 +1,56 @@
-import { notFound, type OpenResult, type SourceFile } from "@bootlace/boot-source";
+import { notFound, type OpenResult, SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { encodeNetascii, netasciiLength } from "./core/netascii.ts";
-import { messageOf } from "./session.ts";
 
 /** Files that still travel as netascii are configurations of switches and telephones. */
 const maxNetasciiSize = 64 * 1024 * 1024;
 const piece = 65536;
 
+/** A file whose size is only known when its last byte was read: a read that does not fill its target ends at the end. */
+export interface OpenEndedFile extends SourceFile {
+  readonly openEnded?: true;
+}
+
 /**
- * A file as it looks in netascii. Its size and the place of each piece are only known when all of it was read once, and
- * a block that is sent again must have the same bytes, whatever pair it begins in.
+ * A file as it looks in netascii, encoded piece by piece as it is sent: who may be a forged sender orders no more work than
+ * the first piece. Its `size` is that of the file; how long it is in netascii is known at its end.
  */
-export async function netasciiView(file: SourceFile): Promise<OpenResult> {
+export function netasciiView(file: SourceFile): OpenResult & { readonly file?: OpenEndedFile } {
   if (file.size > maxNetasciiSize) return notFound("too-large");
   const buffer = new Uint8Array(Math.min(piece, file.size));
-  /** Where each piece of the file begins in netascii. */
-  const starts: number[] = [];
-  let size = 0;
-  for (let at = 0; at < file.size; at += piece) {
-    const part = await readPiece(file, buffer, at);
-    starts.push(size);
-    size += netasciiLength(part);
+  /** Where each piece of the file begins in netascii, as far as it was read. */
+  const starts: number[] = [0];
+  /** The index of the piece in `buffer`. */
+  let held = -1;
+
+  async function pieceAt(index: number): Promise<Uint8Array> {
+    const at = index * piece;
+    const part = buffer.subarray(0, Math.min(piece, file.size - at));
+    if (held === index) return part;
+    held = -1;
+    const count = await file.read(part, at);
+    if (count !== part.length) throw new SourceChangedError("the file is shorter than it was");
+    held = index;
+    return part;
   }
-  const gone = file.sequential === true ? await unreadable(file, buffer) : undefined;
-  if (gone !== undefined) return notFound("too-large", gone);
+
   return {
     ok: true,
     file: {
-      size,
+      size: file.size,
+      openEnded: true,
       version: file.version === undefined ? undefined : `netascii ${file.version}`,
+      ...(file.hold === undefined ? {} : { hold: () => file.hold?.() }),
       async read(target, position) {
         let filled = 0;
         let index = starts.findLastIndex((start) => start <= position);
-        while (index >= 0 && index < starts.length && filled < target.length) {
-          const part = await readPiece(file, buffer, index * piece);
-          const skip = position + filled - (starts[index] ?? 0);
-          filled += encodeNetascii(part, target.subarray(filled), skip);
+        while (index * piece < file.size && filled < target.length) {
+          const start = starts[index] ?? 0;
+          const part = await pieceAt(index);
+          const next = starts[index + 1] ?? start + netasciiLength(part);
+          starts[index + 1] = next;
+          if (next > position + filled) {
+            filled += encodeNetascii(part, target.subarray(filled), position + filled - start);
+          }
           index++;
         }
         return filled;
@@ -42,20 +58,4 @@ export async function netasciiView(file: SourceFile): Promise<OpenResult> {
       close: () => file.close(),
     },
   };
-}
-
-/** Why a stream that was read to its end cannot be read again from its beginning; undefined when it can. */
-async function unreadable(file: SourceFile, buffer: Uint8Array): Promise<string | undefined> {
-  try {
-    await readPiece(file, buffer, 0);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
-async function readPiece(file: SourceFile, buffer: Uint8Array, at: number): Promise<Uint8Array> {
-  const part = buffer.subarray(0, Math.min(piece, file.size - at));
-  const count = await file.read(part, at);
-  return part.subarray(0, count);
 }

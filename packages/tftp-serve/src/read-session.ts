@@ -1,4 +1,4 @@
-import { codeOf, isShortage, notFound, type OpenResult, type Source, type SourceFile } from "@bootlace/boot-source";
+import type { Source, SourceFault } from "@bootlace/boot-source";
 import type { FrameCache } from "./cache.ts";
 import type { Channel, ChannelHandlers } from "./channel.ts";
 import type { TransferFigures, TransferRef } from "./core/events.ts";
@@ -6,12 +6,12 @@ import { errorFor, errors, type TftpError } from "./core/faults.ts";
 import { negotiate } from "./core/negotiate.ts";
 import { encodeError, encodeOack, errorTextOf, numberOf, opcodeOf, opcodes } from "./core/packet.ts";
 import { hold, resume } from "./core/timer.ts";
-import { acknowledgedOctets, begin, step } from "./core/transfer.ts";
+import { acknowledgedOctets, begin, endKnown, step } from "./core/transfer.ts";
 import type { Outcome, TransferEffect, TransferState } from "./core/transfer-types.ts";
-import { closeSource, type FramedFile, type LoadFault } from "./frames.ts";
-import { netasciiView } from "./netascii-view.ts";
-import { openName } from "./open-name.ts";
-import { type Asked, endEvent, messageOf, type Session, type SessionHost, transferRef } from "./session.ts";
+import type { FramedFile, LoadFault } from "./frames.ts";
+import type { OpenEndedFile } from "./netascii-view.ts";
+import { type Opening, openInTurn } from "./opening.ts";
+import { type Asked, endEvent, type Session, type SessionHost, transferRef } from "./session.ts";
 
 /** Serves one read request, from opening the file to the last ACK. */
 export function readSession(host: SessionHost, cache: FrameCache, source: Source, asked: Asked): Session {
@@ -20,13 +20,17 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
   let ended = false;
   let verified = false;
   let running: Running | undefined;
+  let opening: Opening | undefined;
 
   const session: Session = {
     client,
     direction: "read",
     acknowledged: () => running?.state.acknowledged ?? false,
-    quietSince: (now) =>
-      running && running.state.deadline !== Number.POSITIVE_INFINITY ? running.state.advancedAt : now,
+    quietSince(now) {
+      // A look-up makes room like a transfer that nobody answers.
+      if (!running) return asked.receivedAt;
+      return running.state.deadline === Number.POSITIVE_INFINITY ? now : running.state.advancedAt;
+    },
     packet(packet) {
       if (running && !ended) onPacket(running, packet);
     },
@@ -34,97 +38,67 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       if (running && !ended) perform(running, step(running.state, { type: "repeat", time: clock.now() }));
     },
     tick(now) {
+      if (!running) opening?.tick(now);
       if (!running || ended) return;
       perform(running, step(running.state, { type: "tick", time: now }));
       if (!ended) reportProgress(running, now);
     },
     stop(reason) {
       if (running) finish(running, { type: "aborted", reason }, reason === "stopped" ? errors.stopping : undefined);
-      else leave();
+      else {
+        opening?.abandon();
+        leave();
+      }
     },
+    isOver: () => ended,
   };
-  let name = request.file;
-  openName(
-    source,
-    request.file,
-    client,
-    (result, found) => {
-      name = found;
-      opened(result);
-    },
-    openFailed,
-  );
+  opening = openInTurn(host, source, asked, { opened: run, notServed, unanswered });
   return session;
 
-  function openFailed(error: unknown): void {
-    if (!isShortage(error) || ended) {
-      opened(notFound("source-failed", messageOf(error)));
-      return;
-    }
-    // An ERROR would end the boot; who hears nothing asks again.
+  function unanswered(reason: "overdue" | "no-descriptor", detail: string): void {
     leave();
     const { file } = request;
-    const why = { reason: "no-descriptor", code: undefined, detail: codeOf(error) } as const;
-    host.emit({ type: "refused", time: clock.wall(), client, file, ...why });
+    host.emit({ type: "refused", time: clock.wall(), client, file, reason, code: undefined, detail });
   }
 
-  function opened(result: OpenResult): void {
-    if (ended) {
-      if (result.ok) closeSource(result.file);
-    } else if (!result.ok) {
-      const error = errorFor(result.fault.reason);
-      host.reject(client, encodeError(error.code, error.text));
-      const { reason, detail } = result.fault;
+  function notServed({ reason, detail }: SourceFault): void {
+    const { file } = request;
+    const error = errorFor(reason);
+    const time = clock.wall();
+    if (host.reject(client, encodeError(error.code, error.text))) {
       leave();
-      host.emit({
-        type: "not-found",
-        time: clock.wall(),
-        client,
-        file: request.file,
-        reason,
-        code: error.code,
-        detail,
-      });
-    } else if (request.mode === "netascii") {
-      netasciiView(result.file).then(
-        (view) => {
-          if (!view.ok) closeSource(result.file);
-          start(view);
-        },
-        (error) => {
-          closeSource(result.file);
-          openFailed(error);
-        },
-      );
-    } else start(result);
+      host.emit({ type: "not-found", time, client, file, reason, code: error.code, detail });
+    } else {
+      leave();
+      host.emit({ type: "refused", time, client, file, reason: "rate", code: undefined, detail: undefined });
+    }
   }
 
-  function start(result: OpenResult): void {
-    if (ended || !result.ok) opened(result);
-    else run(result.file);
-  }
-
-  function run(file: SourceFile): void {
+  function run(file: OpenEndedFile, name: string): void {
     const terms = negotiate(request, file.size, {
       maxBlockSize: Math.min(host.maxBlockSize(), settings?.maxBlockSize ?? 65464),
-      maxWindowSize: Math.min(host.limits.maxWindowSize, settings?.maxWindowSize ?? 65535),
+      maxWindowSize: Math.min(host.maxWindowSize(), settings?.maxWindowSize ?? 65535),
       ignoreOptions: settings?.ignoreOptions ?? [],
     });
     const { blockSize, windowSize, timeout, acknowledged } = terms;
-    const { size } = file;
     const rollover = settings?.rollover ?? 0;
+    const framed = cache.open(file, { blockSize, rollover });
+    const openEnded = framed.size === undefined;
+    const size = framed.size ?? file.size;
     const transfer = transferRef(host, asked, name);
     const time = clock.wall();
     host.emit({ type: "start", time, transfer, requested: request.options });
-    host.emit({ type: "negotiated", time, transfer, size, blockSize, windowSize, timeout, acknowledged });
+    const told = framed.size;
+    host.emit({ type: "negotiated", time, transfer, size: told, blockSize, windowSize, timeout, acknowledged });
     const { idleLimit, lifetime } = host.limits;
     const offer = acknowledged.length > 0;
-    const plan = { size, blockSize, windowSize, offer, rollover, timeout, idleLimit, lifetime } as const;
+    const shape = { size, openEnded, blockSize, windowSize, offer, rollover } as const;
+    const plan = { ...shape, timeout, idleLimit, lifetime, ...(asked.single ? { unacknowledgedSends: 1 } : {}) };
     const { state, effect } = begin(plan, clock.now());
     running = {
       transfer,
       state,
-      framed: cache.open(file, { blockSize, rollover }),
+      framed,
       oack: offer ? encodeOack(acknowledged) : undefined,
       channel: undefined,
       ack: { type: "ack", block: 0, time: 0 },
@@ -135,14 +109,14 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
       reportedAt: state.startedAt,
       reportedBase: 0,
     };
-    const opening = running;
+    const started = running;
     const handlers: ChannelHandlers = {
       packet: session.packet,
       portClosed: () => {
-        if (!ended) perform(opening, step(state, { type: "port-closed" }));
+        if (!ended) perform(started, step(state, { type: "port-closed" }));
       },
       sendFailed: (code) => host.emit({ type: "send-failed", time: clock.wall(), client, code }),
-      failed: (code) => finish(opening, { type: "aborted", reason: "no-socket", detail: code }, undefined),
+      failed: (code) => finish(started, { type: "aborted", reason: "no-socket", detail: code }, undefined),
     };
     const channel = host.channel(client, handlers, windowSize > 1 ? running.framed.frame : undefined);
     if (ended) return;
@@ -155,7 +129,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     const number = numberOf(packet);
     if (!verified && number >= 0 && (opcode === opcodes.ack || opcode === opcodes.error)) {
       verified = true;
-      host.verified(session);
+      host.verified(session, opcode === opcodes.ack);
     }
     if (opcode === opcodes.ack && number >= 0) {
       run.ack.block = number;
@@ -196,6 +170,8 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
         return;
       }
       const last = Math.min(run.last, chunk.last);
+      if (run.state.lastBlock === Number.POSITIVE_INFINITY && framed.size !== undefined)
+        endKnown(run.state, framed.size);
       cache.hit();
       run.channel?.sendWindow(chunk.packets, run.first - chunk.first, last - chunk.first);
       run.first = last + 1;
@@ -242,7 +218,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     const { state } = run;
     return {
       bytes: acknowledgedOctets(state),
-      size: state.plan.size,
+      size: state.lastBlock === Number.POSITIVE_INFINITY ? Math.max(state.size, acknowledgedOctets(state)) : state.size,
       blocks: state.base,
       retransmissions: state.retransmissions,
       timeouts: state.timeouts,

@@ -1,33 +1,24 @@
 import type { RemoteInfo } from "node:dgram";
-import { isLoopback, namesBeforeTail } from "@bootlace/boot-source";
-import { type FrameCache, frameCache } from "./cache.ts";
+import { isLoopback } from "@bootlace/boot-source";
+import { frameCache } from "./cache.ts";
 import { channelPools } from "./channel-pools.ts";
-import type { Clock } from "./clock.ts";
-import { admission } from "./core/admission.ts";
-import type { RefusedReason, TftpClient, TftpEvent } from "./core/events.ts";
+import { admission, type Verdict } from "./core/admission.ts";
+import type { RefusedReason, TftpClient } from "./core/events.ts";
 import { errors, type TftpError } from "./core/faults.ts";
 import { decodeRequest, encodeError, opcodeOf, opcodes, type TftpRequest } from "./core/packet.ts";
-import { isServableName } from "./core/text.ts";
 import { timing } from "./core/transfer-types.ts";
 import { ethernetBlock, largestBlock, linkMtu } from "./link-mtu.ts";
 import type { Listener } from "./listener.ts";
+import { openings } from "./openings.ts";
 import { readSession } from "./read-session.ts";
-import type { SetSegmentSize } from "./segment-size.ts";
-import type { ClientSettings, TftpLimits, TftpServerOptions } from "./server-options.ts";
+import { mayBeServed, reservedPorts, sameOctets } from "./request-checks.ts";
+import type { RequestDeps, Requests } from "./request-deps.ts";
+import { type Entry, runningSessions } from "./running-sessions.ts";
 import type { Session, SessionHost } from "./session.ts";
-import { silentSessions } from "./silent-sessions.ts";
 import { writeSession } from "./write-session.ts";
 
-/** Ports that answer anything: a request from there is a loop in the making. */
-const reservedPorts = new Set([0, 7, 9, 13, 17, 19, 37, 53, 67, 68, 69, 123, 137, 161, 389, 520, 1900, 4011]);
-
-interface Entry {
-  readonly session: Session;
-  readonly datagram: Uint8Array;
-  readonly listener: Listener;
-  /** When it came. */
-  readonly receivedAt: number;
-}
+/** In single-port mode a transfer that has moved within so many milliseconds keeps its port. */
+const keepsPortFor = 1000;
 
 interface Refusal {
   readonly reason: RefusedReason;
@@ -35,47 +26,15 @@ interface Refusal {
   readonly detail?: string;
 }
 
-/** The part of the server that knows clients: takes requests in, and keeps the transfers. */
-export interface Requests {
-  onPacket(listener: Listener, packet: Buffer, from: RemoteInfo): void;
-  /** Take new requests, or no more. */
-  accept(yes: boolean): void;
-  /** Makes what its transfers will need. */
-  prepare(listener: Listener): void;
-  /** Ends every transfer, or those of one listener. */
-  stopAll(listener?: Listener): void;
-  /** Nothing more will be asked there; transfers that run go on. */
-  forget(listener: Listener): void;
-  /** Called once when no transfer is left. */
-  whenIdle(callback: () => void): void;
-  readonly active: number;
-  readonly cache: FrameCache;
-  readonly requests: number;
-}
-
-export interface RequestDeps {
-  /** What stays as it is while the server lives. */
-  readonly options: Pick<TftpServerOptions, "source" | "sink" | "singlePort" | "mtuOf" | "progressInterval">;
-  /** May change between two requests. */
-  readonly limits: TftpLimits;
-  readonly clock: Clock;
-  /** @param address that of a client */
-  isAllowed(address: string): boolean;
-  settingsFor(client: TftpClient, file: string): ClientSettings | undefined;
-  emit(event: TftpEvent): void;
-  /** How the system is told to cut windows into packets; undefined where it is not to. */
-  readonly setSegmentSize: SetSegmentSize | undefined;
-}
-
 export function requestsOf(deps: RequestDeps): Requests {
   const { options, limits, clock, emit, setSegmentSize } = deps;
+  const { singlePort = false } = options;
   const cache = frameCache(limits.cacheSize);
-  const gate = admission(limits);
-  const entries = new Map<string, Entry>();
-  const keys = new Map<Session, string>();
+  const gate = admission(limits, options.isNeighbour);
+  const lookUps = openings(clock.now);
+  const sessions = runningSessions(gate.isKnown);
   const hosts = new WeakMap<Listener, SessionHost>();
-  const pools = channelPools(options.singlePort ?? false, limits, clock.now, setSegmentSize);
-  const silent = silentSessions();
+  const pools = channelPools(singlePort, limits, clock.now, setSegmentSize);
   let idle: (() => void)[] = [];
   let ids = 0;
   let requests = 0;
@@ -95,20 +54,35 @@ export function requestsOf(deps: RequestDeps): Requests {
       emit,
       nextId: () => ++ids,
       channel: pool.open,
-      reject: (client, packet) => {
+      reject(client, packet) {
+        if (!mayTell(client)) return false;
         gate.acknowledge(client.address);
         listener.reject(client, packet);
+        return true;
       },
-      verified: (session) => gate.acknowledge(session.client.address),
+      maxWindowSize: () => (singlePort ? 1 : limits.maxWindowSize),
+      lookUp({ client: { address }, receivedAt }, turn) {
+        lookUps.ask(gate.isKnown(address), isLoopback(address), { address, receivedAt, ...turn });
+      },
+      verified(session, acknowledged) {
+        gate.acknowledge(session.client.address);
+        // From the request port anybody can acknowledge anything.
+        if (singlePort || !acknowledged) return;
+        gate.prove(session.client.address);
+        sessions.endForerunners(session, clock.now());
+      },
       ended,
     };
   }
 
+  /** Takes a share of the ERRORs. */
+  function mayTell({ address }: TftpClient): boolean {
+    return gate.error(address, isLoopback(address), clock.now());
+  }
+
   function ended(session: Session): void {
     gate.release(session.client.address);
-    const key = keys.get(session);
-    keys.delete(session);
-    if (key !== undefined && entries.get(key)?.session === session) entries.delete(key);
+    sessions.remove(session);
     if (gate.active > 0) return;
     const callbacks = idle;
     idle = [];
@@ -123,8 +97,19 @@ export function requestsOf(deps: RequestDeps): Requests {
     error?: TftpError,
     detail?: string,
   ): void {
-    if (error) listener.reject(client, encodeError(error.code, error.text));
-    emit({ type: "refused", time: clock.wall(), client, file, reason, code: error?.code, detail });
+    const told = error !== undefined && mayTell(client);
+    if (told) listener.reject(client, encodeError(error.code, error.text));
+    emit({ type: "refused", time: clock.wall(), client, file, reason, code: told ? error.code : undefined, detail });
+  }
+
+  function badName(listener: Listener, client: TftpClient, file: string): void {
+    if (!mayTell(client)) {
+      refused(listener, client, file, "rate");
+      return;
+    }
+    const { code, text } = errors.notFound;
+    listener.reject(client, encodeError(code, text));
+    emit({ type: "not-found", time: clock.wall(), client, file, reason: "bad-name", code, detail: undefined });
   }
 
   function onPacket(listener: Listener, packet: Buffer, from: RemoteInfo): void {
@@ -132,8 +117,8 @@ export function requestsOf(deps: RequestDeps): Requests {
     const opcode = opcodeOf(packet);
     const isRequest = opcode === opcodes.rrq || opcode === opcodes.wrq;
     const key = `${from.address} ${from.port} ${localAddress} ${localPort}`;
-    if (options.singlePort && !isRequest) {
-      const entry = entries.get(key);
+    if (singlePort && !isRequest) {
+      const entry = sessions.newest(key);
       if (entry) {
         entry.session.packet(packet);
         return;
@@ -153,7 +138,7 @@ export function requestsOf(deps: RequestDeps): Requests {
 
   /** Neither RRQ nor WRQ: in single-port mode ACK and DATA of a transfer we do not know. */
   function onStranger(listener: Listener, client: TftpClient, opcode: number): void {
-    const lost = options.singlePort && (opcode === opcodes.ack || opcode === opcodes.data);
+    const lost = singlePort && (opcode === opcodes.ack || opcode === opcodes.data);
     const answer = lost && gate.repeat(client.address, false, clock.now()) ? errors.unknownTid : undefined;
     refused(listener, client, undefined, "malformed", answer, "opcode");
   }
@@ -168,28 +153,49 @@ export function requestsOf(deps: RequestDeps): Requests {
     const { file } = request;
     const exempt = isLoopback(client.address);
     const now = clock.now();
-    const known = entries.get(key);
+    const known = sessions.newest(key);
     if (known && sameOctets(known.datagram, datagram) && !isNew(known, now)) {
       if (gate.repeat(client.address, exempt, now)) known.session.repeat();
       else refused(listener, client, file, "rate");
       return;
     }
-    known?.session.stop("replaced");
+    if (known && singlePort && keepsPort(known, now)) {
+      refused(listener, client, file, "port-in-use");
+      return;
+    }
     const refusal = refusalOf(request);
     if (refusal) {
       refused(listener, client, file, refusal.reason, refusal.error, refusal.detail);
       return;
     }
     if (!mayBeServed(request)) {
-      listener.reject(client, encodeError(errors.notFound.code, errors.notFound.text));
-      const { code } = errors.notFound;
-      emit({ type: "not-found", time: clock.wall(), client, file, reason: "bad-name", code, detail: undefined });
+      badName(listener, client, file);
       return;
     }
-    if (gate.active >= limits.maxTransfers) evictSilent(now);
-    const verdict = gate.request(client.address, exempt, now);
-    if (verdict === "granted") startSession(listener, client, key, request, datagram, now);
-    else refused(listener, client, file, verdict);
+    if (gate.active >= limits.maxTransfers) sessions.evictSilent(now);
+    // A transfer that was acknowledged goes on beside the new one, which may be forged: the client decides by what it
+    // acknowledges.
+    const stale = known && (singlePort || !known.session.acknowledged()) ? known.session : undefined;
+    let verdict = gate.request(client.address, exempt, now);
+    if (verdict.startsWith("too-many") && makesRoom(verdict, stale, client)) {
+      verdict = gate.request(client.address, exempt, now);
+    }
+    if (verdict !== "granted" && verdict !== "single") {
+      refused(listener, client, file, verdict);
+      return;
+    }
+    stale?.stop("replaced");
+    startSession(listener, client, key, request, datagram, now, verdict === "single");
+  }
+
+  /** Ends what the new request replaces, or another that this address has not acknowledged. */
+  function makesRoom(verdict: Verdict, stale: Session | undefined, { address }: TftpClient): boolean {
+    stale?.stop("replaced");
+    return stale !== undefined || (verdict === "too-many-transfers-of-client" && sessions.evictUnanswered(address));
+  }
+
+  function keepsPort({ session }: Entry, now: number): boolean {
+    return session.acknowledged() && now - session.quietSince(now) < keepsPortFor;
   }
 
   /** The same datagram again is a new request once the old one was acknowledged, unless the network doubled it. */
@@ -213,31 +219,22 @@ export function requestsOf(deps: RequestDeps): Requests {
     request: TftpRequest,
     datagram: Uint8Array,
     receivedAt: number,
+    single: boolean,
   ): void {
     let host = hosts.get(listener);
     if (!host) {
       host = hostFor(listener);
       hosts.set(listener, host);
     }
-    const before = gate.active;
-    const asked = { client, request, settings: deps.settingsFor(client, request.file), receivedAt };
+    const asked = { client, request, settings: deps.settingsFor(client, request.file), receivedAt, single };
     const session =
       request.opcode === "wrq" && options.sink
         ? writeSession(host, options.sink, asked)
         : readSession(host, cache, options.source, asked);
     // A file that is not there has already been answered.
-    if (gate.active < before) return;
-    entries.set(key, { session, datagram, listener, receivedAt });
-    keys.set(session, key);
+    if (session.isOver()) return;
+    sessions.add({ session, key, datagram, listener, receivedAt });
     tickSoon();
-  }
-
-  function* sessions(): Iterable<Session> {
-    for (const { session } of entries.values()) yield session;
-  }
-
-  function evictSilent(now: number): void {
-    silent.next(sessions, (session) => keys.has(session), now)?.stop("evicted");
   }
 
   function tickSoon(): void {
@@ -245,8 +242,8 @@ export function requestsOf(deps: RequestDeps): Requests {
     ticking = true;
     clock.run(() => {
       const now = clock.now();
-      for (const { session } of entries.values()) session.tick(now);
-      ticking = entries.size > 0;
+      for (const { session } of sessions.all()) session.tick(now);
+      ticking = sessions.size > 0;
       if (pools.trim()) ticking = true;
       return ticking;
     });
@@ -261,7 +258,7 @@ export function requestsOf(deps: RequestDeps): Requests {
       pools.of(listener);
     },
     stopAll(listener) {
-      for (const entry of [...entries.values()]) {
+      for (const entry of [...sessions.all()]) {
         if (listener === undefined || entry.listener === listener) entry.session.stop("stopped");
       }
     },
@@ -280,13 +277,4 @@ export function requestsOf(deps: RequestDeps): Requests {
       return requests;
     },
   };
-}
-
-/** By its own name, or for a read by what is left of it before the tail of an option. */
-function mayBeServed({ opcode, file }: TftpRequest): boolean {
-  return isServableName(file) || (opcode === "rrq" && namesBeforeTail(file).some(isServableName));
-}
-
-function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, index) => octet === b[index]);
 }

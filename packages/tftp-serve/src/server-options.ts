@@ -17,14 +17,22 @@ export interface TftpLimits {
    */
   readonly maxTransfersPerClient: number;
   /**
-   * New requests a second, from all clients, that nobody acknowledges. Default 500, after a first burst of 1000. A
-   * request gives its share back as soon as the client acknowledges anything, or when it is answered by ERROR (no
-   * larger than what any answer must be): so one machine that fetches hundreds of small files, or a PXELINUX ladder,
-   * never feels it, while requests under a false sender address do.
+   * New requests a second, from all clients, that nobody acknowledges. Default 500, after a first burst of 1000; and as
+   * many again for addresses that have acknowledged a transfer before, which no invented sender can use. A request
+   * gives its share back as soon as the client acknowledges anything, or when it is answered by ERROR: so one machine
+   * that fetches hundreds of small files, or a PXELINUX ladder, never feels it, while requests under a false sender
+   * address do.
    */
   readonly unacknowledgedPerSecond: number;
-  /** The same for one client address. Default 10, after a first burst of 64. */
+  /**
+   * The same for one client address. Default 10, after a first burst of 64. Ten times as many are answered by a single
+   * packet, since the sender may be forged, and the machine that has the address must not be locked out.
+   */
   readonly unacknowledgedPerSecondPerClient: number;
+  /** ERRORs a second to requests that get no transfer, such as for files that are not there. Default 500, after a first burst of 1000, and as many again for known addresses. */
+  readonly errorsPerSecond: number;
+  /** The same for one client address. Default 100, after a first burst of 500. */
+  readonly errorsPerSecondPerClient: number;
   /** Bytes of file contents kept in memory for all transfers together. Default 32 MiB. */
   readonly cacheSize: number;
   /** Milliseconds without a sign from the client after which a transfer ends. Default 30,000. */
@@ -78,7 +86,11 @@ export interface TftpChanges {
 
 export interface TftpServerOptions extends TftpChanges {
   readonly source: Source;
-  /** Answer from the request port itself, for firewalls and NAT. Not as RFC 1350 wants it. Default false. */
+  /**
+   * Answer from the request port itself, for firewalls and NAT. Not as RFC 1350 wants it: who forges a sender can guess
+   * what it would have to acknowledge. So there are no windows in this mode, and no address counts as known. Default
+   * false.
+   */
   readonly singlePort?: boolean | undefined;
   /**
    * Send a window of DATA by one call and have Linux cut it into packets (UDP_SEGMENT), where blksize is 1468 or the
@@ -93,6 +105,11 @@ export interface TftpServerOptions extends TftpChanges {
    * Default: what Linux says of the interface. Asked for a request when the last answer is two seconds old.
    */
   readonly mtuOf?: ((address: string) => number | undefined) | undefined;
+  /**
+   * Whether an address is that of a machine which is there, such as one in the ARP table. Asked when the share of
+   * strangers is used up. Default: only those that have acknowledged a transfer.
+   */
+  readonly isNeighbour?: ((address: string) => boolean) | undefined;
   /** Milliseconds between two `progress` events of one transfer. Default 1000; 0: none. */
   readonly progressInterval?: number | undefined;
   /** Finds who holds a port that is in use; what it finds is part of the `ServerStartError`. */

@@ -12,6 +12,8 @@ export interface Asked {
   readonly settings: ClientSettings | undefined;
   /** When it came, by the clock of the server. */
   readonly receivedAt: number;
+  /** What goes to an address that has not answered is sent once only. */
+  readonly single: boolean;
 }
 
 /** One transfer, from the request to its end. */
@@ -27,6 +29,15 @@ export interface Session {
   tick(now: number): void;
   /** Ends it; the client is told only when the server stops. */
   stop(reason: AbortReason): void;
+  /** It has ended. */
+  isOver(): boolean;
+}
+
+/** What is done when it is a look-up's turn, or when that comes too late. */
+export interface Turn {
+  /** @param release to be called when the file is open, or cannot be opened */
+  start(release: () => void): void;
+  drop(): void;
 }
 
 /** What sessions need of the server. */
@@ -35,15 +46,18 @@ export interface SessionHost {
   readonly limits: TftpLimits;
   /** The largest block for now. */
   maxBlockSize(): number;
+  maxWindowSize(): number;
   readonly progressInterval: number;
   emit(event: TftpEvent): void;
   nextId(): number;
   /** @param frame bytes of a full DATA packet, where windows of several are sent */
   channel(client: TftpClient, handlers: ChannelHandlers, frame?: number): Channel;
-  /** Sends an ERROR where there is no transfer. */
-  reject(client: TftpClient, packet: Uint8Array): void;
-  /** The client's address is true. */
-  verified(session: Session): void;
+  /** Sends an ERROR where there is no transfer. @returns whether the rates allowed it */
+  reject(client: TftpClient, packet: Uint8Array): boolean;
+  /** Opens a file when it is the client's turn. */
+  lookUp(asked: Asked, turn: Turn): void;
+  /** The client's address is true. @param acknowledged it takes part in the transfer */
+  verified(session: Session, acknowledged: boolean): void;
   ended(session: Session): void;
 }
 

@@ -18,10 +18,21 @@ export interface SilentSessions {
   next(sessions: () => Iterable<Session>, isRunning: (session: Session) => boolean, now: number): Session | undefined;
 }
 
-export function silentSessions(): SilentSessions {
+/** @param isKnown whether an address is known to be true: of those that never answered, others go first */
+export function silentSessions(isKnown: (address: string) => boolean = () => false): SilentSessions {
   /** The one to end first is the last. */
   let kept: Session[] = [];
   let looked = Number.NEGATIVE_INFINITY;
+
+  /** Milliseconds beyond its patience. */
+  function excess(session: Session, now: number): number {
+    return now - session.quietSince(now) - (session.acknowledged() ? evictableAfter : unansweredEvictableAfter);
+  }
+
+  function isInvented(session: Session): boolean {
+    return !session.acknowledged() && !isKnown(session.client.address);
+  }
+
   return {
     next(sessions, isRunning, now) {
       for (let session = kept.pop(); session !== undefined; session = kept.pop()) {
@@ -30,17 +41,12 @@ export function silentSessions(): SilentSessions {
       if (now - looked < lookEvery) return undefined;
       looked = now;
       kept = [...sessions()]
-        .map((session) => ({ session, excess: excess(session, now) }))
+        .map((session) => ({ session, excess: excess(session, now), invented: isInvented(session) }))
         .filter(({ excess }) => excess >= 0)
-        .sort((a, b) => a.excess - b.excess)
+        .sort((a, b) => Number(a.invented) - Number(b.invented) || a.excess - b.excess)
         .slice(-mostKept)
         .map(({ session }) => session);
       return kept.pop();
     },
   };
-}
-
-/** Milliseconds beyond its patience. */
-function excess(session: Session, now: number): number {
-  return now - session.quietSince(now) - (session.acknowledged() ? evictableAfter : unansweredEvictableAfter);
 }

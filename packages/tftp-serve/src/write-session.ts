@@ -54,6 +54,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
       if (running) finish(running, { type: "aborted", reason }, error);
       else leave();
     },
+    isOver: () => ended,
   };
   void create();
   return session;
@@ -75,16 +76,17 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
     else {
       const { reason, detail } = result.fault;
       const { code, text } = refusals[reason];
-      host.reject(client, encodeError(code, text));
+      const told = host.reject(client, encodeError(code, text));
       leave();
-      host.emit({ type: "refused", time: clock.wall(), client, file: request.file, reason, code, detail });
+      const { file } = request;
+      host.emit({ type: "refused", time: clock.wall(), client, file, reason, code: told ? code : undefined, detail });
     }
   }
 
   function run(file: SinkFile, maxSize: number): void {
     const terms = negotiate(request, undefined, {
       maxBlockSize: Math.min(host.maxBlockSize(), settings?.maxBlockSize ?? 65464),
-      maxWindowSize: Math.min(host.limits.maxWindowSize, settings?.maxWindowSize ?? 65535),
+      maxWindowSize: Math.min(host.maxWindowSize(), settings?.maxWindowSize ?? 65535),
       ignoreOptions: settings?.ignoreOptions ?? [],
     });
     const { blockSize, windowSize, timeout, acknowledged } = terms;
@@ -139,7 +141,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
     const number = numberOf(packet);
     if (!verified && number >= 0 && (opcode === opcodes.data || opcode === opcodes.error)) {
       verified = true;
-      host.verified(session);
+      host.verified(session, opcode === opcodes.data);
     }
     if (opcode === opcodes.data && number >= 0) {
       const payload = packet.subarray(dataHeader);

@@ -37,9 +37,55 @@ describe("rates", () => {
     let granted = 0;
     while (ask(1000) === "granted") granted++;
     expect(granted).toBe(64);
-    expect(ask(1099)).toBe("rate");
-    expect([ask(1100), ask(1100)]).toEqual(["granted", "rate"]);
-    expect([ask(1300), ask(1300), ask(1300)]).toEqual(["granted", "granted", "rate"]);
+    expect(ask(1099)).toBe("single");
+    expect([ask(1100), ask(1100)]).toEqual(["granted", "single"]);
+    expect([ask(1300), ask(1300), ask(1300)]).toEqual(["granted", "granted", "single"]);
+  });
+
+  test("beyond that, ten times as many are answered by one packet each, and then none", () => {
+    const gate = admission(defaultLimits);
+    const ask = () => gate.repeat("a", false, 0);
+    expect(Array.from({ length: 200 }, ask).filter(Boolean).length).toBe(64 + 100);
+  });
+
+  test("who sends 64 and then 10 a second in the name of a machine does not lock it out", () => {
+    const gate = admission(defaultLimits);
+    const ask = (now: number) => gate.request("victim", false, now);
+    const forged = (now: number) => {
+      if (!ask(now).startsWith("too-many")) gate.release("victim");
+    };
+    for (let n = 0; n < 64; n++) forged(0);
+    for (let now = 0; now < 10_000; now += 100) {
+      forged(now);
+      expect(["granted", "single"]).toContain(ask(now));
+      gate.release("victim");
+    }
+  });
+
+  test("invented addresses leave known ones their share, and those that others vouch for", () => {
+    const gate = admission({ ...defaultLimits, maxTransfers: 50_000 }, (address) => address === "neighbour");
+    gate.prove("known");
+    for (let now = 0; now < 5000; now++) {
+      gate.request(`10.${now >> 8}.${now & 255}.1`, false, now);
+      gate.request(`10.${now >> 8}.${now & 255}.2`, false, now);
+      if (now % 100 !== 0) continue;
+      expect(gate.request("known", false, now)).not.toBe("rate");
+      expect(gate.request("neighbour", false, now)).not.toBe("rate");
+    }
+    const strangers = Array.from({ length: 3 }, (_, n) => gate.request(`stranger ${n}`, false, 5000));
+    expect(strangers[2]).toBe("rate");
+  });
+
+  test("ERRORs have rates of their own, for each address and for all", () => {
+    const gate = admission(defaultLimits);
+    const errors = (count: number, address: (n: number) => string, now: number) =>
+      Array.from({ length: count }, (_, n) => gate.error(address(n), false, now)).filter(Boolean).length;
+    expect(errors(2000, () => "a", 0)).toBe(500);
+    expect(errors(2000, () => "a", 1000)).toBe(100);
+    expect(errors(5000, (n) => `10.0.${n >> 8}.${n & 255}`, 1000)).toBe(900);
+    gate.prove("known");
+    expect(errors(10, () => "known", 1000)).toBe(10);
+    expect(gate.request("a", false, 1000)).toBe("granted");
   });
 
   test("false addresses together share what is for all", () => {
@@ -66,7 +112,7 @@ describe("rates", () => {
     for (let n = 0; n < 1000; n++) gate.acknowledge("a");
     let granted = 0;
     while (gate.repeat("a", false, 0)) granted++;
-    expect(granted).toBe(64);
+    expect(granted).toBe(164);
     while (gate.request(`10.0.${granted >> 8}.${granted & 255}`, false, 0) === "granted") granted++;
     expect(granted).toBe(1000);
   });
@@ -89,11 +135,11 @@ test("other limits hold from the next request on", () => {
   const gate = admission(limits);
   const ask = (count: number, now: number) =>
     Array.from({ length: count }, () => gate.repeat("a", false, now)).filter(Boolean).length;
-  expect(ask(100, 0)).toBe(64);
+  expect(ask(300, 0)).toBe(64 + 100);
   limits.unacknowledgedPerSecondPerClient = 100;
-  expect(ask(100, 100)).toBe(10);
+  expect(ask(300, 100)).toBe(10 + 100);
   limits.unacknowledgedPerSecondPerClient = 5;
-  expect(ask(100, 60_000)).toBe(32);
+  expect(ask(300, 60_000)).toBe(32 + 50);
   limits.maxTransfers = 0;
   expect(gate.request("b", false, 60_000)).toBe("too-many-transfers");
 });

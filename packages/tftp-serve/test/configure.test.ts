@@ -78,7 +78,7 @@ describe("configure", () => {
   test("applies the rates, the memory and the settings of clients to what comes next", async () => {
     const clock = fakeClock();
     const { server, port, event } = await running({ source }, clock);
-    const [client, other] = [await udpClient(), await udpClient()];
+    const [client, second, other] = [await udpClient(), await udpClient(), await udpClient()];
     expect(await fetchFile(client, port, "big")).toEqual(Buffer.from(files.big));
     expect(server.statistics().cache).toMatchObject({ limit: 32 * 2 ** 20 });
     await server.configure({ limits: { cacheSize: 100, unacknowledgedPerSecond: 0.5 } });
@@ -86,6 +86,9 @@ describe("configure", () => {
     await server.configure({ settingsFor: () => ({ ignoreOptions: ["blksize"] }) });
     client.send(rrq("hello", "blksize", "1428", "tsize", "0"), port);
     expect((await client.next()).packet.toString("latin1", 2)).toBe("tsize\x005\0");
+    // The share of known addresses is used up, and what is for all serves one more.
+    second.send(rrq("hello"), port);
+    await second.next();
     other.send(rrq("hello"), port);
     expect(await event("refused")).toMatchObject({ reason: "rate" });
     await server.configure({ limits: { unacknowledgedPerSecond: 100 } });

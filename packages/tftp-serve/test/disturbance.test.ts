@@ -164,7 +164,7 @@ describe("the same client port again", () => {
     expect(events.filter(({ type }) => type === "start")).toHaveLength(2);
   });
 
-  test("another file, or the same after an ACK, replaces the transfer silently; never two", async () => {
+  test("another file replaces silently what nobody has acknowledged", async () => {
     const clock = fakeClock();
     const { port, server, event } = await running({ source }, clock);
     const client = await udpClient();
@@ -175,15 +175,51 @@ describe("the same client port again", () => {
     expect(await event("aborted")).toMatchObject({ reason: "replaced", transfer: { file: "big" } });
     expect(server.statistics().transfersActive).toBe(1);
     const third = await begun(client, port);
-    client.send(ack(1), third);
+    // RFC 1350 section 4: each transfer draws its TID anew. Of 28,000 ports two draws of three are alike now and then.
+    expect(new Set([first, second.port, third]).size).toBeGreaterThan(1);
+    expect(server.statistics().transfersActive).toBe(1);
+    expect(client.waiting).toBe(0);
+  });
+
+  test("a forged request from the port of a transfer that was acknowledged ends nothing", async () => {
+    const { port, server, events } = await running({ source });
+    const client = await udpClient();
+    const tid = await begun(client, port);
+    client.send(ack(1), tid);
+    await client.next();
+    for (const name of ["hello", "big", "hello"]) {
+      client.send(rrq(name, "tsize", "0"), port);
+      expect((await client.next()).packet[1]).toBe(6);
+    }
+    for (let block = 2; block <= 20; block++) {
+      client.send(ack(block), tid);
+      if (block < 20) expect((await client.next()).packet.readUInt16BE(2)).toBe(block + 1);
+    }
+    client.send(rrq("none"), port);
+    await client.next();
+    expect(events.filter(({ type }) => type === "done")).toMatchObject([
+      { transfer: { file: "big" }, confirmed: true },
+    ]);
+    expect(server.statistics().transfersActive).toBe(0);
+  });
+
+  test("a client that has really asked anew goes on with the new transfer, and the one it left ends", async () => {
+    const clock = fakeClock();
+    const { port, server, event } = await running({ source }, clock);
+    const client = await udpClient();
+    const tid = await begun(client, port);
+    client.send(ack(1), tid);
     await client.next();
     clock.advance(30);
     await client.next();
-    const fourth = await begun(client, port);
-    // RFC 1350 section 4: each transfer draws its TID anew. Of 28,000 ports two draws of four are alike now and then.
-    expect(new Set([first, second.port, third, fourth]).size).toBeGreaterThan(2);
+    client.send(rrq("big"), port);
+    const { packet, port: second } = await client.next();
+    expect(packet.readUInt16BE(2)).toBe(1);
+    expect(server.statistics().transfersActive).toBe(2);
+    client.send(ack(1), second);
+    expect(await event("aborted")).toMatchObject({ reason: "replaced", transfer: { id: 1 } });
+    expect((await client.next()).packet.readUInt16BE(2)).toBe(2);
     expect(server.statistics().transfersActive).toBe(1);
-    expect(client.waiting).toBe(0);
   });
 
   test("a request doubled by the network after the first ACK changes nothing", async () => {

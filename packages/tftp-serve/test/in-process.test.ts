@@ -64,6 +64,7 @@ async function fetchAll(
     clock,
     limits: { ...defaultLimits, maxWindowSize: 65_535 },
     maxBlockSize: () => 65_464,
+    maxWindowSize: () => 65_535,
     progressInterval: 0,
     emit(event) {
       if (event.type === "done" || event.type === "aborted") fetched.end = event;
@@ -81,6 +82,7 @@ async function fetchAll(
       };
     },
     reject: () => expect.unreachable(),
+    lookUp: (_, turn) => turn.start(() => {}),
     verified() {},
     ended() {},
   };
@@ -95,6 +97,7 @@ async function fetchAll(
       request,
       settings,
       receivedAt: 0,
+      single: false,
     },
   );
   while (!fetched.end) {

@@ -1,3 +1,4 @@
+import type { OpenResult, SourceClient } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
 import { fakeClock } from "./fake-clock.ts";
 import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
@@ -96,6 +97,83 @@ test("requests that nobody acknowledges are held up by their rate", async () => 
   clock.advance(500);
   late.send(rrq("big"), port);
   expect((await late.next()).packet[1]).toBe(3);
+});
+
+test("ERRORs to names that are not there are held up by their rate, and then the look-ups", async () => {
+  const clock = fakeClock();
+  let lookUps = 0;
+  const counted = {
+    open(name: string, client: SourceClient) {
+      lookUps++;
+      return source.open(name, client);
+    },
+  };
+  const limits = { errorsPerSecond: 5, unacknowledgedPerSecond: 10 };
+  const { port, event, server } = await running({ source: counted, limits }, clock);
+  const client = await udpClient();
+  for (let n = 0; n < 100; n++) client.send(rrq(`none${n}`), port);
+  for (let n = 0; n < 10; n++) expect((await client.next()).packet[1]).toBe(5);
+  for (let n = 0; n < 90; n++) expect(await event("refused")).toMatchObject({ reason: "rate", code: undefined });
+  expect([client.waiting, lookUps, server.statistics().notFound]).toEqual([0, 10 + 20, 10]);
+  clock.advance(1000);
+  expect(await fetchFile(client, port, "hello")).toEqual(files.hello);
+});
+
+describe("look-ups", () => {
+  function slow() {
+    const waiting: ((result: OpenResult) => void)[] = [];
+    return {
+      waiting,
+      source: {
+        open: (name: string, client: SourceClient) =>
+          name === "slow" ? new Promise<OpenResult>((resolve) => waiting.push(resolve)) : source.open(name, client),
+      },
+    };
+  }
+
+  test("that last too long end without an answer, and a file that opens later is closed", async () => {
+    const { source, waiting } = slow();
+    const clock = fakeClock();
+    const { port, event, server } = await running({ source }, clock);
+    const client = await udpClient();
+    client.send(rrq("slow"), port);
+    await expect.poll(() => waiting.length).toBe(1);
+    clock.advance(2990);
+    expect(server.statistics().transfersActive).toBe(1);
+    clock.advance(20);
+    expect(await event("refused")).toMatchObject({ reason: "overdue", detail: "opening", code: undefined });
+    expect(server.statistics().transfersActive).toBe(0);
+    let closed = 0;
+    const file = { size: 1, version: undefined, read: () => 0, close: () => void closed++ };
+    waiting[0]?.({ ok: true, file });
+    await expect.poll(() => closed).toBe(1);
+    expect(client.waiting).toBe(0);
+  });
+
+  test("make room for others like a transfer that nobody answers", async () => {
+    const { source, waiting } = slow();
+    const clock = fakeClock();
+    const { port, server, event } = await running({ source, limits: { maxTransfers: 2 } }, clock);
+    for (const client of [await udpClient(), await udpClient()]) client.send(rrq("slow"), port);
+    await expect.poll(() => waiting.length).toBe(2);
+    clock.advance(60);
+    expect(await fetchFile(await udpClient(), port, "hello")).toEqual(files.hello);
+    await event("done");
+    expect(server.statistics().transfersActive).toBe(1);
+  });
+
+  test("run at most 32 at once, and those that wait for a second are dropped", async () => {
+    const { source, waiting } = slow();
+    const clock = fakeClock();
+    const { port, event } = await running({ source }, clock);
+    const clients = await Promise.all(Array.from({ length: 40 }, () => udpClient("127.0.0.2")));
+    for (const client of clients) client.send(rrq("slow"), port);
+    await expect.poll(() => waiting.length).toBe(32);
+    clock.advance(1000);
+    for (const open of waiting.splice(0)) open({ ok: false, fault: { reason: "missing" } });
+    for (let n = 0; n < 8; n++) expect(await event("refused")).toMatchObject({ reason: "overdue", detail: "waiting" });
+    expect(waiting.length).toBe(0);
+  });
 });
 
 describe("what was negotiated", () => {

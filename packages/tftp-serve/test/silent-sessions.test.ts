@@ -3,9 +3,10 @@ import type { Session } from "../src/session.ts";
 import { silentSessions } from "../src/silent-sessions.ts";
 
 /** A transfer by name that has been quiet since a moment. */
-function session(since: number, acknowledged = true) {
+function session(since: number, acknowledged = true, address = "10.0.0.1") {
   const made = {
     since,
+    client: { address, port: 2070, localAddress: "10.0.0.2", localPort: 69 },
     looks: 0,
     acknowledged: () => acknowledged,
     quietSince() {
@@ -18,7 +19,7 @@ function session(since: number, acknowledged = true) {
 
 function house(sessions: ReturnType<typeof session>[]) {
   const running = new Set<Session>(sessions);
-  const silent = silentSessions();
+  const silent = silentSessions((address) => address === "10.0.0.1");
   return {
     running,
     evict(now: number) {
@@ -55,4 +56,9 @@ test("one that has spoken meanwhile stays, and so does nothing that has ended", 
   running.delete(third);
   expect(evict(5001)).toBeUndefined();
   expect([evict(6000), evict(6000)]).toEqual([1, undefined]);
+});
+
+test("of those that never answered, invented addresses go before known ones", () => {
+  const { evict } = house([session(0, false), session(3000, false, "10.9.9.9"), session(900, true)]);
+  expect([evict(4000), evict(4000), evict(4000)]).toEqual([1, 0, 2]);
 });

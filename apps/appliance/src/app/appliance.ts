@@ -79,6 +79,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const http = httpBootService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
     onEvent: (event) => emit({ kind: "http", event }),
+    isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
   const services: readonly Service[] = [
     observing,

@@ -1,16 +1,19 @@
 import { type FSWatcher, watch } from "node:fs";
+import { mayBoot } from "../catalogue/tree.ts";
 import { knowsNothing, type ScanResult, scanRoot } from "./scan.ts";
 
 export interface FollowTimes {
   /** Milliseconds of quiet after a change before the tree is read again. */
   readonly quiet: number;
+  /** Milliseconds from the first change to the next reading, for a folder in which it is never quiet. */
+  readonly longest: number;
   /** Milliseconds between readings without any sign of change: network file systems give none. */
   readonly rescan: number;
   /** The same while the root is gone. */
   readonly rescanMissing: number;
 }
 
-const usualTimes: FollowTimes = { quiet: 300, rescan: 60_000, rescanMissing: 2_000 };
+const usualTimes: FollowTimes = { quiet: 300, longest: 2_000, rescan: 60_000, rescanMissing: 2_000 };
 
 /** inotify watches are a limited good; the periodic reading covers the rest. */
 const mostWatches = 64;
@@ -26,6 +29,8 @@ export function followRoot(root: string, onScan: (result: ScanResult) => void, t
   let stopped = false;
   let scanning = false;
   let again = false;
+  /** On a steady clock: of those that no reading has seen. */
+  let firstChange: number | undefined;
 
   function schedule(milliseconds: number) {
     clearTimeout(timer);
@@ -35,12 +40,18 @@ export function followRoot(root: string, onScan: (result: ScanResult) => void, t
   }
 
   function changed() {
-    if (scanning) again = true;
-    else schedule(times.quiet);
+    if (scanning) {
+      again = true;
+      return;
+    }
+    const now = performance.now();
+    firstChange ??= now;
+    schedule(Math.max(0, Math.min(times.quiet, firstChange + times.longest - now)));
   }
 
   async function rescan(): Promise<void> {
     scanning = true;
+    firstChange = undefined;
     const result = await scanRoot(root);
     scanning = false;
     if (stopped) return;
@@ -75,7 +86,9 @@ export function followRoot(root: string, onScan: (result: ScanResult) => void, t
 
   function watchOne(folder: string): FSWatcher | undefined {
     try {
-      const watcher = watch(folder, { persistent: false }, (kind) => {
+      const watcher = watch(folder, { persistent: false }, (kind, name) => {
+        // A download that grows is no change of the tree; of a boot program the beginning counts.
+        if (kind === "change" && name !== null && !mayBoot(name)) return;
         // The folder itself may have been removed and made anew, under the same inode: then this watch is dead.
         if (kind === "rename") drop(folder);
         changed();

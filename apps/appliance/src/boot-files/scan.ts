@@ -2,6 +2,7 @@ import { open, opendir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { peHeaderOctets, peMachine, peSigned, programFlaw } from "../catalogue/pe.ts";
 import { mayBoot, type TreeFile } from "../catalogue/tree.ts";
+import { inTime, silent } from "./in-time.ts";
 
 /** What bounds a scan: boot trees can hold whole distributions. */
 const deepestFolder = 5;
@@ -16,6 +17,8 @@ export type ScanResult =
       readonly folders: readonly string[];
       /** True when the tree is larger than a scan goes. */
       readonly cut: boolean;
+      /** Folders and files that did not answer, as absolute paths: what is in them is not known. */
+      readonly silent: readonly string[];
     }
   | { readonly ok: false; readonly code: string };
 
@@ -41,6 +44,9 @@ export function knowsNothing(result: ScanResult): boolean {
   return !result.ok && shortages.has(result.code);
 }
 
+/** The root itself does not answer. */
+const noAnswer = "no answer";
+
 const shortages: ReadonlySet<string> = new Set(["EMFILE", "ENFILE"]);
 
 function codeOf(error: unknown): string {
@@ -55,36 +61,54 @@ async function scan(root: string): Promise<ScanResult> {
   const files: TreeFile[] = [];
   const folders: string[] = [];
   const seen = new Set<string>();
+  const mute: string[] = [];
   let entries = 0;
   let cut = false;
   let top: string;
   try {
-    top = await realpath(root);
-    await (await opendir(top)).close();
+    const opened = await inTime(root, async () => {
+      const real = await realpath(root);
+      await (await opendir(real)).close();
+      return real;
+    });
+    if (opened === silent) return { ok: false, code: noAnswer };
+    top = opened;
   } catch (error) {
     return { ok: false, code: codeOf(error) };
   }
 
   const waiting: { path: string; depth: number }[] = [{ path: "", depth: 0 }];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const folder = await insideReal(top, next.path);
-    if (folder === undefined || seen.has(folder)) continue;
+    const here = join(top, next.path);
+    const folder = await inTime(here, () => insideReal(top, next.path));
+    if (folder === silent) mute.push(here);
+    if (folder === silent || folder === undefined || seen.has(folder)) continue;
     seen.add(folder);
+    const names = await inTime(folder, () => namesIn(folder));
+    if (names === silent) {
+      mute.push(folder);
+      continue;
+    }
     folders.push(folder);
-    const names = await namesIn(folder);
     if (names === "unreadable" && !hidden.test(next.path)) files.push({ path: next.path, flaw: "unreadable" });
     for (const name of names === "unreadable" ? [] : names) {
       entries += 1;
-      if (entries > mostEntries || files.length >= mostHeaders) return { ok: true, files, folders, cut: true };
+      if (entries > mostEntries || files.length >= mostHeaders)
+        return { ok: true, files, folders, cut: true, silent: mute };
       const path = next.path === "" ? name : `${next.path}/${name}`;
-      const kind = await kindOf(top, path);
-      if (kind === "folder" && control.test(name)) {
+      const whole = join(top, path);
+      const kind = await inTime(whole, () => kindOf(top, path));
+      if (kind === silent) {
+        mute.push(whole);
+      } else if (kind === "folder" && control.test(name)) {
         files.push({ path, flaw: "odd-name" });
       } else if (kind === "folder") {
         if (next.depth < deepestFolder) waiting.push({ path, depth: next.depth + 1 });
         else cut = true;
       } else if (kind === "file" && mayBoot(name)) {
-        files.push({ path, ...(control.test(name) ? { flaw: "odd-name" } : await readHeader(join(top, path))) });
+        const header = control.test(name) ? oddName : await inTime(whole, () => readHeader(whole));
+        if (header === silent) mute.push(whole);
+        else files.push({ path, ...header });
       } else if (kind === "folder-out" || (kind === "out" && mayBoot(name))) {
         files.push({ path, flaw: "leads-out" });
       } else if (kind === "unreadable" && mayBoot(name)) {
@@ -92,8 +116,10 @@ async function scan(root: string): Promise<ScanResult> {
       }
     }
   }
-  return { ok: true, files, folders, cut };
+  return { ok: true, files, folders, cut, silent: mute };
 }
+
+const oddName = { flaw: "odd-name" } as const;
 
 /** Each file system has one, and only root may read it. */
 const hidden = /(^|\/)lost\+found$/;

@@ -53,6 +53,10 @@ const httpSchema = z.strictObject({
   maxConnectionsPerClient: whole(1, 10_000)
     .default(8)
     .meta({ description: "Connections at the same time from one address." }),
+  allowedHosts: oneOrMany(text(checkNotEmpty)).default([]).meta({
+    description:
+      "Names by which clients may call this server in a URL, besides addresses, localhost, the name of this machine and names in rules.",
+  }),
 });
 
 const bootCheckSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 // Node's own `recursive` never ends where mkdir(2) returns ENOENT in an existing folder, as in /proc (Node 24.21,
@@ -24,17 +24,31 @@ export function makeFoldersSync(path: string, mode = 0o777): string | undefined 
 }
 
 /** The same for a folder on a disk that may hang. */
-export async function makeFolders(path: string): Promise<string | undefined> {
+export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
   try {
-    await mkdir(path);
+    await mkdir(path, mode);
     return path;
   } catch (error) {
-    if (isThere(error, path)) return undefined;
-    if (!lacksParent(error, path)) throw error;
-    const first = await makeFolders(dirname(path));
-    await mkdir(path);
+    if (codeOf(error) === "EEXIST" && (await isFolder(path))) return undefined;
+    if (codeOf(error) !== "ENOENT" || (await exists(dirname(path)))) throw error;
+    const first = await makeFolders(dirname(path), mode);
+    await mkdir(path, mode);
     return first ?? path;
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isThere(error: unknown, path: string): boolean {

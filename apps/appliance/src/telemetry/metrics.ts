@@ -1,6 +1,6 @@
 import { boundedMap } from "@bootlace/boot-source";
 import { architectures, messageTypeName, optionValue } from "@bootlace/dhcp-core";
-import type { HttpBootEvent } from "@bootlace/http-boot";
+import type { HttpBootEvent, HttpRefusal } from "@bootlace/http-boot";
 import type { PacketEvent, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -21,6 +21,15 @@ export interface Metrics {
 const architectureNames: ReadonlySet<string> = new Set(architectures.map(({ name }) => name));
 /** A foreign server that was not heard for so long is no longer counted. */
 const foreignFor = 3_600_000;
+
+/** What HTTP refuses because of a limit, and because somebody is not served. */
+const limitedByHttp: ReadonlySet<HttpRefusal> = new Set([
+  "too-many-connections",
+  "too-many-connections-of-client",
+  "too-many-waiting",
+  "client-not-allowed",
+  "busy",
+]);
 
 /** @param withProcess figures of the process as well: memory, CPU, event loop */
 export function createMetrics(version: string, withProcess = true): Metrics {
@@ -126,7 +135,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     if (event.type !== "done" && event.type !== "aborted" && event.type !== "refused") return;
     httpRequests.inc({ code: String(event.status) });
     if (event.type !== "refused") httpBytes.inc(event.bytes);
-    else if (event.reason.startsWith("too-many-connections")) limited.inc({ subsystem: "http" });
+    else if (limitedByHttp.has(event.reason)) limited.inc({ subsystem: "http" });
   }
 
   function onOwn(event: OwnEvent): void {

@@ -26,7 +26,13 @@ export function tidyPath(name: string): string {
 
 /** A name without the 0xff and other garbage that some BIOS ROMs leave behind it. */
 export function withoutGarbage(name: string): string {
-  return name.replace(/\xff[\x80-\xff]*$/, "");
+  let end = name.length;
+  for (let at = end - 1; at >= 0; at--) {
+    const code = name.charCodeAt(at);
+    if (code < 0x80 || code > 0xff) break;
+    if (code === 0xff) end = at;
+  }
+  return name.slice(0, end);
 }
 
 /**

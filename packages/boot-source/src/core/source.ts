@@ -22,6 +22,10 @@ export type NotServedReason =
   | "bad-name"
   /** Too large for the protocol or for the client. */
   | "too-large"
+  /** So much is asked for at once that nobody looked. */
+  | "busy"
+  /** The storage does not answer; `detail` says which folder. */
+  | "no-answer"
   /** The source failed otherwise; `detail` says how. */
   | "source-failed";
 

@@ -62,8 +62,13 @@ export function decideAnswer(
     case "part":
       return { kind: "found", range: wanted.range };
     case "malformed":
-      return { kind: "refused", reason: "malformed-range", detail: `${header}: ${wanted.detail}` };
+      return { kind: "refused", reason: "malformed-range", detail: `${shown(header)}: ${wanted.detail}` };
     case "not-satisfiable":
-      return { kind: "refused", reason: "range-not-satisfiable", detail: `${header}: ${wanted.detail}` };
+      return { kind: "refused", reason: "range-not-satisfiable", detail: `${shown(header)}: ${wanted.detail}` };
   }
+}
+
+/** For the log: a header may have 8 KB. */
+function shown(header: string): string {
+  return header.length > 100 ? `${header.slice(0, 100)}…` : header;
 }

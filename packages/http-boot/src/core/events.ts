@@ -37,6 +37,12 @@ export type HttpRefusal =
   /** Escapes that cannot be decoded, control characters, or longer than a path may be. */
   | "bad-path"
   | "source-failed"
+  /** So much is asked at once that nobody looked for the file: a moment later there may be time for it. */
+  | "busy"
+  /** The storage does not answer; `detail` says which folder. */
+  | "no-answer"
+  /** The Host header has a name that is not one of this server: a page whose name leads here may be asking. */
+  | "host-not-allowed"
   /** Neither GET nor HEAD. */
   | "method"
   /** The target names another host. */
@@ -164,6 +170,9 @@ const statuses: Readonly<Record<HttpRefusal, number>> = {
   "outside-root": 404,
   "bad-path": 400,
   "source-failed": 500,
+  busy: 503,
+  "no-answer": 503,
+  "host-not-allowed": 421,
   method: 405,
   "other-host": 421,
   body: 413,

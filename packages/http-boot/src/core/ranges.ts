@@ -2,7 +2,7 @@ import type { ByteRange } from "./events.ts";
 
 /** What a Range header asks of a file. */
 export type RangeRequest =
-  /** No range, or one that is to be ignored: several ranges, or a unit other tha bytes. */
+  /** No range, or one that is to be ignored: several ranges, or a unit other than bytes. */
   | { readonly kind: "whole" }
   | { readonly kind: "part"; readonly range: ByteRange }
   | { readonly kind: "not-satisfiable"; readonly detail: string }
@@ -10,6 +10,8 @@ export type RangeRequest =
   | { readonly kind: "malformed"; readonly detail: string };
 
 const whole: RangeRequest = { kind: "whole" };
+/** No client that boots sends more than one range, of two numbers. */
+const longestHeader = 1024;
 
 /**
  * Reads a Range header (RFC 9110 section 14.2) against a file of `size` bytes. A header that no server can read could
@@ -18,12 +20,12 @@ const whole: RangeRequest = { kind: "whole" };
  */
 export function readRange(header: string | undefined, size: number): RangeRequest {
   if (header === undefined) return whole;
-  const [, unit = "", set = ""] = /^\s*([^=\s]*)\s*=(.*)$/s.exec(header) ?? [];
-  if (unit.toLowerCase() !== "bytes") {
-    return unit === "" ? malformed(header) : whole;
-  }
-  const specs = set.split(",").map((spec) => spec.trim());
-  const parts = specs.map((spec) => /^(\d*)-(\d*)$/.exec(spec));
+  if (header.length > longestHeader) return { kind: "malformed", detail: `longer than ${longestHeader} characters` };
+  const equals = header.indexOf("=");
+  const unit = equals === -1 ? "" : trimmed(header.slice(0, equals)).toLowerCase();
+  if (unit !== "bytes") return /^[!-~]+$/.test(unit) ? whole : malformed(header);
+  const specs = header.slice(equals + 1).split(",");
+  const parts = specs.map((spec) => /^(\d*)-(\d*)$/.exec(trimmed(spec)));
   if (parts.some((part) => part === null || (part[1] === "" && part[2] === ""))) return malformed(header);
   const [only] = parts;
   if (parts.length > 1 || !only) return whole;
@@ -39,6 +41,18 @@ export function readRange(header: string | undefined, size: number): RangeReques
   if (to !== "" && Number(to) < first) return malformed(header);
   if (first >= size) return notSatisfiable(size);
   return { kind: "part", range: { first, last } };
+}
+
+/** Without the blanks and tabs around it (RFC 9110 section 5.6.3: nothing else is blank in a header). */
+function trimmed(text: string): string {
+  let [first, end] = [0, text.length];
+  while (first < end && isBlank(text.charCodeAt(first))) first++;
+  while (end > first && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(first, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function notSatisfiable(size: number): RangeRequest {

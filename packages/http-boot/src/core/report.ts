@@ -3,10 +3,13 @@ import type { HttpBootEvent } from "./events.ts";
 
 /** What is reported of a client one by one. A boot of hundreds of files fits. */
 const rate: Rate = { burst: 1000, perSecond: 100 };
+/** The same of connections that were closed without an answer: whoever opens them does so by the hundred. */
+const unansweredRate: Rate = { burst: 20, perSecond: 2 };
 const mostClients = 1024;
 
 interface Account {
   readonly bucket: TokenBucket;
+  readonly unanswered: TokenBucket;
   requests: number;
   bytes: number;
   readonly statuses: Map<number, number>;
@@ -41,7 +44,13 @@ export function reporter(
       flush();
       accounts.clear();
     }
-    const account: Account = { bucket: fullBucket(rate, ticks()), requests: 0, bytes: 0, statuses: new Map() };
+    const account: Account = {
+      bucket: fullBucket(rate, ticks()),
+      unanswered: fullBucket(unansweredRate, ticks()),
+      requests: 0,
+      bytes: 0,
+      statuses: new Map(),
+    };
     accounts.set(address, account);
     return account;
   }
@@ -53,8 +62,8 @@ export function reporter(
     }
     const { address } = event.type === "refused" ? event.client : event.request.client;
     const account = accountOf(address);
-    const { bucket } = account;
-    if (bucket.tokens >= 1 || refill(bucket, rate, ticks()) >= 1) {
+    const [bucket, own] = event.status === 0 ? [account.unanswered, unansweredRate] : [account.bucket, rate];
+    if (bucket.tokens >= 1 || refill(bucket, own, ticks()) >= 1) {
       bucket.tokens--;
       emit(event);
       return;

@@ -11,6 +11,19 @@ export interface Unreadable {
 }
 
 const longestTarget = 2048;
+const agent = "user-agent:";
+
+/** Method, target and version of a first line, which may have blanks in its target. In steps, each linear in its length. */
+function readLine(line: string) {
+  const space = line.indexOf(" ");
+  const method = line.slice(0, Math.max(0, space));
+  if (!/^[A-Za-z]+$/.test(method)) return undefined;
+  const rest = line.slice(space).trim();
+  const last = rest.lastIndexOf(" ");
+  const version = rest.slice(last + 1);
+  if (!/^HTTP\/[0-9.]+$/.test(version)) return { method, target: rest, version: undefined };
+  return { method, target: rest.slice(0, Math.max(0, last)).trimEnd(), version };
+}
 
 /**
  * Why a parser of HTTP refused these bytes.
@@ -26,11 +39,14 @@ export function readUnreadable(code: string, bytes: Uint8Array): Unreadable {
     return { reason: "malformed", detail: "the client speaks HTTP/2: only HTTP/1.1 is served" };
   }
   const [first = "", ...headers] = text.split(/\r?\n/);
-  const userAgent = headers.map((line) => /^user-agent:[ \t]*(.*)$/i.exec(line)?.[1]).find(Boolean);
-  const read = /^([A-Za-z]+) +(.*?)(?: +(HTTP\/[0-9.]+))?[ \t]*$/s.exec(first);
-  const [, method = "", target = "", version] = read ?? [];
+  const userAgent = headers
+    .filter((line) => line.slice(0, agent.length).toLowerCase() === agent)
+    .map((line) => line.slice(agent.length).trimStart())
+    .find(Boolean);
+  const read = readLine(first);
+  const { method = "", target = "", version } = read ?? {};
   const more = {
-    ...(read === null ? {} : { line: { method, target: target.slice(0, longestTarget) } }),
+    ...(read === undefined ? {} : { line: { method, target: target.slice(0, longestTarget) } }),
     ...(userAgent === undefined ? {} : { userAgent }),
   };
   const complete = headers.length > 0;
@@ -40,15 +56,15 @@ export function readUnreadable(code: string, bytes: Uint8Array): Unreadable {
   if (/[^\x21-\x7e]/.test(target)) {
     return { reason: "bad-path", detail: "write characters that are not ASCII as %XX, in UTF-8", ...more };
   }
-  if (read !== null && version === undefined && complete) {
+  if (read !== undefined && version === undefined && complete) {
     return { reason: "malformed", detail: "no version of HTTP behind the name: write HTTP/1.1", ...more };
   }
   if (version !== undefined && !/^HTTP\/1\.[01]$/.test(version)) {
     return { reason: "malformed", detail: `the version ${version} is not HTTP/1.1`, ...more };
   }
   if (code === "HPE_INVALID_METHOD") {
-    const detail = read === null ? "the first line is no request of HTTP" : `no such method: ${method}`;
-    return { reason: read === null ? "malformed" : "method", detail, ...more };
+    const detail = read === undefined ? "the first line is no request of HTTP" : `no such method: ${method}`;
+    return { reason: read === undefined ? "malformed" : "method", detail, ...more };
   }
   return { reason: "malformed", detail: details[code] ?? code, ...more };
 }

@@ -1,4 +1,4 @@
-import { fullBucket, type Rate, refill, type TokenBucket } from "@bootlace/boot-source";
+import { type BoundedMap, boundedMap, fullBucket, type Rate, refill, type TokenBucket } from "@bootlace/boot-source";
 import type { RefusedReason } from "./events.ts";
 
 /** Read at each request: they may change while the server runs. */
@@ -7,23 +7,42 @@ export interface AdmissionLimits {
   readonly maxTransfersPerClient: number;
   readonly unacknowledgedPerSecond: number;
   readonly unacknowledgedPerSecondPerClient: number;
+  readonly errorsPerSecond: number;
+  readonly errorsPerSecondPerClient: number;
 }
 
-interface ClientAccount extends TokenBucket {
+interface ClientAccount {
   transfers: number;
+  readonly requests: TokenBucket;
+  /** For requests beyond that, which are answered once and not again. */
+  readonly single: TokenBucket;
+  readonly errors: TokenBucket;
+  /** The last share came from that of known addresses. */
+  ofKnown: boolean;
 }
 
-/** Who may start a transfer now. Counts transfers and unacknowledged requests, all together and for each address. */
+/** `single`: what is sent to an address that has not answered is sent once only. */
+export type Verdict = RefusedReason | "granted" | "single";
+
+/**
+ * Who may start a transfer now. Counts transfers and unacknowledged requests, all together and for each address. Known
+ * addresses, those that have acknowledged a transfer, have a share of their own that nobody else can use.
+ */
 export interface Admission {
   /**
    * Takes a place and a share of the rates. `now` is in milliseconds.
    * @param exempt what is set for each client does not bind this one
    */
-  request(address: string, exempt: boolean, now: number): RefusedReason | "granted";
+  request(address: string, exempt: boolean, now: number): Verdict;
   /** The same request once more: takes a share of the rates only. */
   repeat(address: string, exempt: boolean, now: number): boolean;
+  /** Takes a share of the rates of ERRORs to requests that have no transfer. */
+  error(address: string, exempt: boolean, now: number): boolean;
   /** The client answered, or got an ERROR: its share is given back. */
   acknowledge(address: string): void;
+  /** The client answered what only it can have seen. */
+  prove(address: string): void;
+  isKnown(address: string): boolean;
   /** The transfer ended. */
   release(address: string): void;
   readonly active: number;
@@ -34,29 +53,53 @@ export interface Admission {
 /** Requests allowed at first, in seconds' worth of the rate. */
 const burstSeconds = 2;
 const clientBurstSeconds = 6.4;
+/** A PXELINUX ladder has some ten names, GRUB asks for hundreds of modules. */
+const clientErrorBurstSeconds = 5;
+/**
+ * Requests of one address that are answered by one packet, for each that may be answered by three: the address may be
+ * forged, and who really has it must not be locked out.
+ */
+const singles = 10;
 /** Addresses kept in mind; false ones must not fill the memory. */
 const maxAccounts = 4096;
+const maxKnown = 4096;
 
-export function admission(limits: AdmissionLimits): Admission {
-  let all: TokenBucket | undefined;
+/** @param isNeighbour whether others know the address to be true; asked when the share of strangers is used up */
+export function admission(limits: AdmissionLimits, isNeighbour: (address: string) => boolean = () => false): Admission {
   const clients = new Map<string, ClientAccount>();
+  const proven: BoundedMap<string, true> = boundedMap(maxKnown);
+  const all = {
+    requests: { strangers: empty(), known: empty() },
+    errors: { strangers: empty(), known: empty() },
+  };
+  let begun = false;
   let active = 0;
 
-  function rateOfAll(): Rate {
-    const perSecond = limits.unacknowledgedPerSecond;
-    return { perSecond, burst: perSecond * burstSeconds };
+  function rateOf(perSecond: number, seconds: number): Rate {
+    return { perSecond, burst: perSecond * seconds };
   }
 
-  function rateOfClient(): Rate {
-    const perSecond = limits.unacknowledgedPerSecondPerClient;
-    return { perSecond, burst: perSecond * clientBurstSeconds };
+  function ratesOfClient() {
+    const { unacknowledgedPerSecondPerClient: rate, errorsPerSecondPerClient } = limits;
+    return {
+      requests: rateOf(rate, clientBurstSeconds),
+      single: rateOf(rate * singles, 1),
+      errors: rateOf(errorsPerSecondPerClient, clientErrorBurstSeconds),
+    };
   }
 
   function accountOf(address: string, now: number): ClientAccount {
     const known = clients.get(address);
     if (known) return known;
     if (clients.size >= maxAccounts) forgetOne();
-    const account = { ...fullBucket(rateOfClient(), now), transfers: 0 };
+    const rates = ratesOfClient();
+    const account = {
+      transfers: 0,
+      requests: fullBucket(rates.requests, now),
+      single: fullBucket(rates.single, now),
+      errors: fullBucket(rates.errors, now),
+      ofKnown: false,
+    };
     clients.set(address, account);
     return account;
   }
@@ -69,14 +112,39 @@ export function admission(limits: AdmissionLimits): Admission {
     }
   }
 
-  function takeShare(account: ClientAccount, exempt: boolean, now: number): boolean {
-    all ??= fullBucket(rateOfAll(), now);
-    const leftInAll = refill(all, rateOfAll(), now);
-    const left = refill(account, rateOfClient(), now);
-    if (leftInAll < 1 || (left < 1 && !exempt)) return false;
-    all.tokens--;
-    if (!exempt) account.tokens--;
-    return true;
+  /** Fills what is for all, and finds the part that has something left for this address. */
+  function shareFor(kind: "requests" | "errors", address: string, now: number): TokenBucket | undefined {
+    if (!begun) {
+      begun = true;
+      for (const each of ["requests", "errors"] as const) {
+        for (const bucket of [all[each].strangers, all[each].known])
+          Object.assign(bucket, fullBucket(rateOfAll(each), now));
+      }
+    }
+    const { strangers, known } = all[kind];
+    const rate = rateOfAll(kind);
+    const left = refill(known, rate, now);
+    const leftForAll = refill(strangers, rate, now);
+    if (left >= 1 && proven.peek(address)) return known;
+    if (leftForAll >= 1) return strangers;
+    return left >= 1 && isNeighbour(address) ? known : undefined;
+  }
+
+  function rateOfAll(kind: "requests" | "errors"): Rate {
+    return rateOf(kind === "requests" ? limits.unacknowledgedPerSecond : limits.errorsPerSecond, burstSeconds);
+  }
+
+  function takeShare(address: string, account: ClientAccount, exempt: boolean, now: number): Verdict {
+    const rates = ratesOfClient();
+    const left = refill(account.requests, rates.requests, now);
+    const singlesLeft = refill(account.single, rates.single, now);
+    const own = exempt || left >= 1 ? account.requests : singlesLeft >= 1 ? account.single : undefined;
+    const share = own && shareFor("requests", address, now);
+    if (own === undefined || share === undefined) return "rate";
+    share.tokens--;
+    account.ofKnown = share === all.requests.known;
+    if (!exempt) own.tokens--;
+    return own === account.single ? "single" : "granted";
   }
 
   return {
@@ -84,19 +152,33 @@ export function admission(limits: AdmissionLimits): Admission {
       if (active >= limits.maxTransfers) return "too-many-transfers";
       const account = accountOf(address, now);
       if (!exempt && account.transfers >= limits.maxTransfersPerClient) return "too-many-transfers-of-client";
-      if (!takeShare(account, exempt, now)) return "rate";
+      const verdict = takeShare(address, account, exempt, now);
+      if (verdict === "rate") return verdict;
       account.transfers++;
       active++;
-      return "granted";
+      return verdict;
     },
     repeat(address, exempt, now) {
-      return takeShare(accountOf(address, now), exempt, now);
+      return takeShare(address, accountOf(address, now), exempt, now) !== "rate";
+    },
+    error(address, exempt, now) {
+      const { errors } = accountOf(address, now);
+      if (refill(errors, ratesOfClient().errors, now) < 1 && !exempt) return false;
+      const share = shareFor("errors", address, now);
+      if (share === undefined) return false;
+      share.tokens--;
+      if (!exempt) errors.tokens--;
+      return true;
     },
     acknowledge(address) {
-      if (all) all.tokens++;
       const account = clients.get(address);
-      if (account) account.tokens++;
+      (account?.ofKnown ? all.requests.known : all.requests.strangers).tokens++;
+      if (account) account.requests.tokens++;
     },
+    prove(address) {
+      if (proven.get(address) === undefined) proven.set(address, true);
+    },
+    isKnown: (address) => proven.has(address),
     release(address) {
       active--;
       const account = clients.get(address);
@@ -109,4 +191,8 @@ export function admission(limits: AdmissionLimits): Admission {
       return clients.size;
     },
   };
+}
+
+function empty(): TokenBucket {
+  return { tokens: 0, filledAt: 0 };
 }

@@ -53,8 +53,12 @@ export type RefusedReason =
   | "too-many-transfers"
   /** This client has as many transfers as one client may have: no answer, the client asks again. */
   | "too-many-transfers-of-client"
-  /** More unacknowledged requests than the rate allows: no answer, the client asks again. */
+  /** More unacknowledged requests, or names that are not there, than the rates allow: no answer, the client asks again. */
   | "rate"
+  /** It waited too long for its turn, or its file for too long for the disk: no answer, the client asks again. */
+  | "overdue"
+  /** Single-port mode: a transfer to this very port is running, and nothing tells two apart: no answer. */
+  | "port-in-use"
   /** The system has no descriptor left to open the file: no answer, the client asks again. */
   | "no-descriptor"
   /** It was sent to a broadcast address: no answer (RFC 1123 §4.2.3.5). `detail` is the address to ask. */

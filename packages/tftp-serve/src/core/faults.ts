@@ -10,6 +10,8 @@ export interface TftpError {
 export const errors = {
   fileChanged: { code: 0, text: "File changed" },
   readFailed: { code: 0, text: "Read failed" },
+  busy: { code: 0, text: "Server is busy" },
+  noAnswer: { code: 0, text: "Storage does not answer" },
   writeFailed: { code: 0, text: "Write failed" },
   tooLarge: { code: 0, text: "File too large for this transfer" },
   lifetime: { code: 0, text: "Transfer took too long" },
@@ -37,6 +39,10 @@ export function errorFor(reason: NotServedReason): TftpError {
       return errors.notFound;
     case "too-large":
       return errors.tooLarge;
+    case "busy":
+      return errors.busy;
+    case "no-answer":
+      return errors.noAnswer;
     case "source-failed":
       return errors.readFailed;
   }

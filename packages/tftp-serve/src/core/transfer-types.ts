@@ -23,8 +23,12 @@ export const timing = {
 
 /** Fixed at the start of a transfer. */
 export interface TransferPlan {
-  /** Bytes on the wire, 0..2^53-1. */
+  /** Bytes on the wire, 0..2^53-1; an estimate when `openEnded`. */
   readonly size: number;
+  /** The last block is not known yet: `endKnown` says it. */
+  readonly openEnded?: boolean;
+  /** Sends to an address that has not answered yet; `timing.maxUnacknowledgedSends` when absent. */
+  readonly unacknowledgedSends?: number;
   readonly blockSize: number;
   readonly windowSize: number;
   /** An OACK opens the transfer (RFC 2347); else DATA 1 or ACK 0 does. */
@@ -60,8 +64,10 @@ export interface TimerState {
 /** A file on its way to a client. `step` changes it in place; nobody else does. */
 export interface TransferState extends TimerState {
   readonly plan: TransferPlan;
-  /** The block with fewer bytes than blockSize, perhaps none. */
-  readonly lastBlock: number;
+  /** The block with fewer bytes than blockSize, perhaps none. Infinity while it is not known. */
+  lastBlock: number;
+  /** Bytes in all: those of the plan, until the end of an open-ended file is known. */
+  size: number;
   /** The OACK waits for ACK 0. */
   offering: boolean;
   /** The client answered at least once, so its address is true. */

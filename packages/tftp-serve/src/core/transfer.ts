@@ -16,7 +16,8 @@ export function begin(plan: TransferPlan, time: number): { state: TransferState;
   const state: TransferState = {
     ...timerState(plan.timeout, time),
     plan,
-    lastBlock: Math.floor(plan.size / plan.blockSize) + 1,
+    lastBlock: plan.openEnded ? Number.POSITIVE_INFINITY : lastBlockOf(plan.size, plan.blockSize),
+    size: plan.size,
     offering: plan.offer,
     acknowledged: false,
     base: 0,
@@ -27,6 +28,16 @@ export function begin(plan: TransferPlan, time: number): { state: TransferState;
     copiesBefore: false,
   };
   return { state, effect: send(state, time) };
+}
+
+/** The end of an open-ended file was read, before its last block is sent: it has `size` bytes. */
+export function endKnown(state: TransferState, size: number): void {
+  state.size = size;
+  state.lastBlock = lastBlockOf(size, state.plan.blockSize);
+}
+
+function lastBlockOf(size: number, blockSize: number): number {
+  return Math.floor(size / blockSize) + 1;
 }
 
 /**
@@ -54,7 +65,8 @@ export function step(state: TransferState, event: TransferEvent): TransferEffect
 
 /** Bytes the client has acknowledged. */
 export function acknowledgedOctets(state: TransferState): number {
-  return Math.min(state.base * state.plan.blockSize, state.plan.size);
+  const octets = state.base * state.plan.blockSize;
+  return state.lastBlock === Number.POSITIVE_INFINITY ? octets : Math.min(octets, state.size);
 }
 
 function onAck(state: TransferState, number: number, time: number): TransferEffect {
@@ -129,7 +141,7 @@ function onTick(state: TransferState, time: number): TransferEffect {
     return end({ type: "aborted", reason: "lifetime" }, errors.lifetime);
   }
   if (time < state.deadline) return nothing;
-  if (!state.acknowledged && state.sends >= timing.maxUnacknowledgedSends) {
+  if (!state.acknowledged && state.sends >= (plan.unacknowledgedSends ?? timing.maxUnacknowledgedSends)) {
     const silent = time - state.startedAt >= timing.unacknowledgedLife;
     return silent ? end({ type: "aborted", reason: "unanswered" }) : nothing;
   }

@@ -22,6 +22,18 @@ const notServed = {
     verdict: "B10",
     fix: "copy it into the root folder: links that lead out of it are not followed",
   },
+  busy: {
+    text: "not served: too much was asked for at once",
+    level: "warn",
+    verdict: "B06",
+    fix: "look in the log for the client that asks so much",
+  },
+  "no-answer": {
+    text: "not served: the storage does not answer",
+    level: "warn",
+    verdict: "B10",
+    fix: "see why the folder that the log names does not answer: a network file system whose server is gone, a failing disk",
+  },
   "source-failed": { text: "not served: reading failed", level: "error", verdict: "B10", fix: putThere },
 } as const satisfies Partial<Record<NotServedReason, Reason>>;
 
@@ -49,6 +61,8 @@ export const tftpRefusals: Readonly<Record<RefusedReason, Reason>> = {
   "too-many-transfers": refusal("warn", "all transfers are in use (tftp.maxTransfers)"),
   "too-many-transfers-of-client": refusal("warn", "this client has as many transfers as one client may have"),
   rate: refusal("warn", "too many requests"),
+  overdue: refusal("warn", "the disk did not open the file in time; the client will ask again"),
+  "port-in-use": refusal("info", "a transfer to this port of the client is running (tftp.singlePort)"),
   "no-descriptor": refusal("warn", "no descriptor is left to open the file; the client will ask again"),
   broadcast: {
     text: "it was sent to a broadcast address, which gets no answer: ask the address of this server",
@@ -85,6 +99,12 @@ export const httpRefusals: Readonly<Record<HttpRefusal, Reason>> = {
   "source-failed": refusal("error", "the file could not be read"),
   method: refusal("info", "only GET and HEAD are served"),
   "other-host": refusal("warn", "the request is for another host"),
+  "host-not-allowed": {
+    text: "the client asked for a host name that is not served",
+    level: "warn",
+    verdict: "B06",
+    fix: "write the address of this machine in the URL, or add the name to http.allowedHosts",
+  },
   body: refusal("warn", "the request carries a body"),
   "target-too-long": refusal("warn", "the URL is too long"),
   "headers-too-large": refusal("warn", "the headers are too large"),

@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { contentFault, openImage, readEntry } from "../src/index.ts";
+import { noise } from "./images/bytes.ts";
+import { makeFat } from "./images/fat.ts";
+import { makeIso } from "./images/iso.ts";
+import { makeUdf } from "./images/udf.ts";
+import { mediumOf } from "./medium.ts";
+
+describe("any change of an image", () => {
+  const contents = [
+    { path: "live/vmlinuz", data: noise(3000) },
+    { path: "link", link: "live/vmlinuz" },
+    { path: "efi.img", data: noise(2048) },
+    { path: `${"long".repeat(50)}`, data: "x" },
+    { path: "a/b/c/d", data: "x", part: 2048 },
+  ];
+  const images: readonly (readonly [string, Uint8Array])[] = [
+    [
+      "Rock Ridge and Joliet",
+      makeIso(contents, { rockRidge: true, joliet: true, bios: "live/vmlinuz", efi: "efi.img" }),
+    ],
+    ["an EFI volume", makeIso([{ path: "efi.img", data: makeFat(contents.slice(0, 1)) }], { efi: "efi.img" })],
+    ["UDF", makeUdf(contents, { extentBlocks: 1, descriptorsHere: 1 })],
+    ["UDF with a metadata partition", makeUdf(contents, { revision: 0x0250, partition: "metadata" })],
+    ["UDF with a VAT", makeUdf(contents, { revision: 0x0200, partition: "virtual" })],
+    ["UDF with a sparing table", makeUdf(contents, { revision: 0x0150, partition: "sparable" })],
+  ];
+
+  /** Opens, walks and reads everything; the bytes of the image that it took. */
+  async function use(bytes: Uint8Array, size = bytes.length): Promise<number> {
+    const medium = mediumOf(bytes, size);
+    const result = await openImage(medium);
+    if (!result.ok) {
+      expect(result.fault.detail).not.toBe("");
+      return medium.bytes;
+    }
+    expect(medium.bytes).toBeLessThan(2 * 1024 * 1024);
+    const { fileSystems, efi } = result.image;
+    for (const files of efi === undefined ? fileSystems : [...fileSystems, efi]) {
+      let count = 0;
+      for await (const met of files.walk()) {
+        expect(++count).toBeLessThan(20_000);
+        if ("fault" in met) {
+          expect(met.fault.offset).toBeGreaterThanOrEqual(0);
+          continue;
+        }
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: no name may have one
+        expect(met.path).not.toMatch(/[\0-\x1f\x7f]|(^|\/)\.\.?(\/|$)/);
+        const { entry } = met;
+        if (contentFault(entry, size) !== undefined) continue;
+        expect(entry.extents.reduce((sum, { length }) => sum + length, 0)).toBe(entry.size);
+        const target = new Uint8Array(Math.min(entry.size, 10_000));
+        expect(await readEntry(medium, entry, target, 0)).toBeLessThanOrEqual(target.length);
+      }
+      await files.find("live/vmlinuz");
+      await files.find("link");
+    }
+    return medium.bytes;
+  }
+
+  /** What is not zero: changes of the rest are found by nobody. */
+  function interesting(image: Uint8Array): number[] {
+    const places: number[] = [];
+    for (let at = 32_768; at < image.length; at++) if (image[at] !== 0) places.push(at);
+    return places;
+  }
+
+  test.each(images)("of %s gives files or faults, never a throw, and reads in bounds", async (_, image) => {
+    const places = interesting(image);
+    const change = fc.record({
+      place: fc.nat(places.length - 1),
+      value: fc.oneof(fc.constantFrom(0, 1, 2, 0x7f, 0x80, 0xff), fc.nat(255)),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), fc.boolean(), async (changes, fixed) => {
+        const bytes = image.slice();
+        for (const { place, value } of changes) bytes[places[place] ?? 0] = value;
+        if (fixed) signAgain(bytes);
+        expect(await use(bytes)).toBeLessThan(64 * 1024 * 1024);
+      }),
+      { seed: 15, numRuns: 150 },
+    );
+  });
+
+  test.each(images)("of %s by cutting it anywhere", async (_, image) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(image.length), fc.boolean(), async (length, lies) => {
+        await use(image.subarray(0, length), lies ? image.length : length);
+      }),
+      { seed: 15, numRuns: 60 },
+    );
+  });
+
+  test("noise is no image", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 4096 }), fc.nat(20), async (bytes, sectors) => {
+        const image = new Uint8Array(32_768 + sectors * 2048);
+        image.set(bytes.subarray(0, image.length - 32_768), 32_768);
+        if (sectors > 0) image.set(new TextEncoder().encode("\u0001CD001\u0001"), 32_768);
+        await use(image);
+      }),
+      { seed: 15, numRuns: 300 },
+    );
+  });
+});
+
+/** Makes the checksums and CRCs of UDF right again, so that what was changed is looked at. */
+function signAgain(bytes: Uint8Array) {
+  const view = new DataView(bytes.buffer);
+  for (let at = 32_768; at + 512 <= bytes.length; at += 512) {
+    const length = view.getUint16(at + 10, true);
+    if (![1, 2, 5, 6, 8, 256, 257, 258, 261, 266].includes(view.getUint16(at, true))) continue;
+    if (16 + length <= Math.min(2048, bytes.length - at)) {
+      view.setUint16(at + 8, crc16(bytes.subarray(at + 16, at + 16 + length)), true);
+    }
+    let sum = 0;
+    for (let index = 0; index < 16; index++) if (index !== 4) sum += bytes[at + index] ?? 0;
+    bytes[at + 4] = sum;
+  }
+}
+
+function crc16(bytes: Uint8Array): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) value = (value & 0x8000) === 0 ? value << 1 : ((value << 1) ^ 0x1021) & 0xffff;
+  }
+  return value;
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as http from "@bootlace/http-boot";
+import { expect, onTestFinished, test } from "vitest";
+import * as library from "../src/index.ts";
+import { makeIso } from "./images/iso.ts";
+
+const readme = readFileSync(join(import.meta.dirname, "..", "README.md"), "utf8");
+const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...parts: string[]
+) => (...values: unknown[]) => Promise<ReturnType<typeof http.createHttpBootServer>>;
+
+test("the example serves a kernel from inside an image", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "boot-image-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(
+    join(folder, "debian.iso"),
+    makeIso([{ path: "live/vmlinuz", data: "a kernel\n" }], { rockRidge: true }),
+  );
+  const names = { ...http, ...library, folder };
+  const body = example
+    .replace(/^import .*$/gm, "")
+    .replace('"/srv/boot"', "folder")
+    .replace("port: 8080", "port: 0");
+  const server = await new AsyncFunction(...Object.keys(names), `${body}\nreturn server;`)(...Object.values(names));
+  onTestFinished(() => server.stop());
+  const [address] = server.addresses();
+  const response = await fetch(`http://127.0.0.1:${address?.port}/live/vmlinuz`);
+  expect(await response.text()).toBe("a kernel\n");
+  expect(response.headers.get("etag")).toMatch(/^"/);
+  const part = await fetch(`http://127.0.0.1:${address?.port}/LIVE/VMLINUZ`, { headers: { range: "bytes=2-7" } });
+  expect(await part.text()).toBe("kernel");
+  expect(example.split("\n").length).toBeLessThan(20);
+});
+
+test("every export that the README names exists", () => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = ""]) => name);
+  expect(rows.length).toBeGreaterThan(3);
+  expect(rows.filter((name) => !(name in library))).toEqual([]);
+});
