@@ -58,7 +58,7 @@ describe("shim and GRUB", () => {
       "source $prefix/more.cfg\nmenuentry a {\n  linux /images/vmlinuz\n  initrd /images/initrd\n}\n",
     );
     put("grub/more.cfg", "menuentry b { linux /images/other }\n");
-    put("images/initrd", "070701");
+    put("images/initrd", cpio({}));
     expect(await findings("root: boot\n")).toEqual([
       'ROOT/grub/more.cfg:1:21: error[T001] "/images/other" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
       'ROOT/grub/grub.cfg:3:9: error[T001] "/images/vmlinuz" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
