@@ -48,8 +48,14 @@ interface Look {
 }
 
 /** What two clients with the same folder mean alike. */
-function placeOf({ root = "", path }: Pick<Look, "root" | "path">): string {
-  return `${root}\0${path}`;
+function placeOf({ root, path }: Pick<Look, "root" | "path">): string {
+  return root === undefined ? path : `${root}\0${path}`;
+}
+
+/** What was said of a place last: of which version, read as from which folder. */
+interface Said {
+  readonly version: string;
+  readonly folder: string | undefined;
 }
 
 /**
@@ -59,7 +65,7 @@ function placeOf({ root = "", path }: Pick<Look, "root" | "path">): string {
 export function inspectingSource(source: Source, options: InspectingOptions): InspectingSource {
   const { isOwnHost, onInspected } = options;
   const known = boundedMap<string, FileFacts>(mostKnown);
-  const seen = boundedMap<string, string>(mostKnown);
+  const seen = boundedMap<string, Said>(mostKnown);
   const roots = boundedMap<string, string>(mostKnown);
   /** The folder from which names in a file count that another configuration includes. */
   const folders = boundedMap<string, string>(mostKnown);
@@ -68,7 +74,12 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
 
   /** Whether this version was said of this name already: a crowd that asks for one file costs no second look. */
   function isSeen(look: Look, { version }: SourceFile): boolean {
-    return version !== undefined && seen.get(placeOf(look)) === keyOf(version, look.client.address, look.path);
+    const said = seen.get(placeOf(look));
+    return said !== undefined && said.version === version && said.folder === folderFor(look);
+  }
+
+  function folderFor({ client, path }: Look): string | undefined {
+    return folders.size === 0 ? undefined : folders.get(`${client.address}\0${path}`);
   }
 
   /** The client's own folder now. */
@@ -80,10 +91,6 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     else roots.set(address, root);
     options.onRoot?.(address, root);
     return root;
-  }
-
-  function keyOf(version: string, address: string, path: string): string {
-    return `${version}\0${path}\0${folders.get(`${address}\0${path}`) ?? ""}`;
   }
 
   function noticed(look: Look): void {
@@ -114,8 +121,9 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     if (!opened.ok) return;
     const { file } = opened;
     try {
-      const folder = folders.get(`${client.address}\0${path}`);
-      const key = file.version === undefined ? undefined : keyOf(file.version, client.address, path);
+      const { version } = file;
+      const folder = folderFor(look);
+      const key = version === undefined ? undefined : `${version}\0${path}\0${folder ?? ""}`;
       const before = key === undefined ? undefined : known.get(key);
       const ownHttpPorts = options.ownHttpPorts?.();
       const context = {
@@ -127,9 +135,10 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
       const facts = before ?? (await looked(file, context));
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);
-      if (key !== undefined && seen.get(place) === key) return;
-      if (key === undefined) seen.delete(place);
-      else seen.set(place, key);
+      const said = seen.get(place);
+      if (said !== undefined && said.version === version && said.folder === folder) return;
+      if (version === undefined) seen.delete(place);
+      else seen.set(place, { version, folder });
       onInspected({ path, client: client.address, ...(root === undefined ? {} : { root }), facts });
     } finally {
       await file.close();
