@@ -1,8 +1,10 @@
 import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { cpio, packed } from "./helpers/archives.ts";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { bcd } from "./helpers/hive.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
 const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
@@ -75,7 +77,7 @@ describe("shim and GRUB", () => {
       "source $prefix/more.cfg\nmenuentry a {\n  linux /images/vmlinuz\n  initrd /images/initrd\n}\n",
     );
     put("grub/more.cfg", "menuentry b { linux /images/other }\n");
-    put("images/initrd", "070701");
+    put("images/initrd", cpio({}));
     expect(await findings("root: boot\n")).toEqual([
       'ROOT/grub/more.cfg:1:21: error[T001] "/images/other" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
       'ROOT/grub/grub.cfg:3:9: error[T001] "/images/vmlinuz" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
@@ -162,6 +164,51 @@ describe("iPXE", () => {
       "T019 wimboot gets no BCD here, and stops without it. Add a line such as: initrd BCD BCD.",
       "T019 wimboot gets no boot.sdi here, and stops without it. Add a line such as: initrd boot.sdi boot.sdi.",
     ]);
+  });
+});
+
+it("initrds of every packing that are cut short", async () => {
+  const all = { ...packed, cpio: cpio({ init: Buffer.alloc(3000, "i") }) };
+  const names = Object.keys(all).map((name) => name.replaceAll(/[ ,]+/g, "-"));
+  put(
+    "boot.ipxe",
+    `#!ipxe\nkernel vmlinuz\n${names.map((name) => `initrd ${name}\ninitrd whole-${name}\n`).join("")}boot\n`,
+  );
+  put("vmlinuz", linuxKernel());
+  for (const [name, bytes] of Object.entries(all)) {
+    put(name.replaceAll(/[ ,]+/g, "-"), bytes.subarray(0, bytes.length - 6));
+    put(`whole-${name.replaceAll(/[ ,]+/g, "-")}`, bytes);
+  }
+  const found = await told();
+  expect(found.map((line) => line.replace(/^T012 "([^"]*)".* cut short.*$/, "$1"))).toEqual(names);
+});
+
+describe("Windows", () => {
+  const wim = Buffer.alloc(208);
+  wim.write("MSWIM\0\0\0");
+
+  it("a BCD that names an image which wimboot does not get", async () => {
+    put("boot.ipxe", "#!ipxe\nkernel wimboot\ninitrd bcd BCD\ninitrd boot.sdi\ninitrd boot.wim boot.wim\nboot\n");
+    put("wimboot", linuxKernel());
+    put("boot.wim", wim);
+    put("boot.sdi", "x y");
+    put("bcd", bcd("\\sources\\winpe.wim"));
+    expect(await told()).toEqual([
+      'T019 "bcd" names "\\\\sources\\\\winpe.wim", and wimboot gets no file of that name here. Add a line such as: initrd FILE winpe.wim.',
+    ]);
+    put("bcd", bcd("\\other\\Boot.wim"));
+    expect(await told()).toEqual([]);
+  });
+
+  it("a BCD of the Windows Boot Manager that names what is not there", async () => {
+    put("pxeboot.n12", Buffer.alloc(26000, 1));
+    put("Boot/BCD", bcd("\\sources\\boot.wim"));
+    put("Boot/boot.sdi", "x y");
+    expect(await told()).toEqual([
+      'T001 "\\\\sources\\\\boot.wim" is not in the root ROOT. Copy the file there, or correct the name with bcdedit; names count from the root.',
+    ]);
+    put("sources/boot.wim", wim);
+    expect(await told()).toEqual([]);
   });
 });
 

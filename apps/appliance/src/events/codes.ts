@@ -28,6 +28,7 @@ export const eventCodes = {
   "config.reload-failed": "a reload was rejected; the current config is kept",
   "config.reloaded": "a config was reloaded, and what changed",
   "dhcp.ack": "an ACK was sent",
+  "dhcp.address-in-use": "a machine says that it has an address that Bootlace has",
   "dhcp.ignored": "a request got no reply, and why",
   "dhcp.interface-down": "an address was removed",
   "dhcp.interface-failed": "an address cannot be served",
