@@ -54,7 +54,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
   let endPolls: (() => void)[] = [];
-
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, {
@@ -62,8 +61,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     macOf,
     keepOneTimeBoots: kept.write,
   });
-  const files = clientFiles(servedOf(first), policy.folderOf, now, (folder, stuck) => silence.files(folder, stuck));
   const silence = silentFolders(log);
+  const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const surroundings = surroundingsService(first.config, {
     now,
@@ -139,9 +138,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   /** What is no step of a boot, and no line of the log. */
   function tell(event: OwnEvent): void {
-    policy.see({ kind: "appliance", event });
-    surroundings.see({ kind: "appliance", event });
-    observing.observe({ kind: "appliance", event });
+    for (const see of [policy.see, surroundings.see, observing.observe]) see({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -196,6 +193,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   };
   const parts = [interfacesPart, ...services, followPart];
 
+  function sayRules(): void {
+    const record = rulesRecord(loaded.config.boot);
+    if (record !== undefined) log(record);
+  }
+
   function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });
   }
@@ -206,13 +208,12 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   async function start(): Promise<void> {
     policy.adoptOneTimeBoots(kept.read());
-    const rules = rulesRecord(loaded.config.boot);
-    if (rules !== undefined) log(rules);
+    sayRules();
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw await toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
-    if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
+    if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
       say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
     }
   }
@@ -280,9 +281,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         const result = await reloadNow();
         lastReload = { time: now(), result };
         log(reloadRecord(result, loaded.file));
-        const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
-        const record = rulesRecord(rules);
-        if (record !== undefined) log(record);
+        if (result.ok && result.changed.some((path) => path.startsWith("boot"))) sayRules();
         const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
