@@ -54,7 +54,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
   let endPolls: (() => void)[] = [];
-
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, {
@@ -105,6 +104,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     adminService(first.config, {
       log,
       observer: observing.observer,
+      every: deps.every,
       backend: adminBackend({
         appliance: () => appliance,
         observer: observing.observer,

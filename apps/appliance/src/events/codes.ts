@@ -1,6 +1,7 @@
 /** Every event code of the log with its meaning. docs/events.md has the same rows. */
 export const eventCodes = {
   "admin.failed": "an operation of the API failed: internal error",
+  "admin.listen-failed": "the port of the API cannot be bound; it is tried again",
   "admin.listening": "the API is served",
   "boot.next-dropped": "invalid one-time boots were dropped",
   "boot.next-unreadable": "the file with the one-time boots is not readable",
