@@ -107,6 +107,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     adminService(first.config, {
       log,
       observer: observing.observer,
+      every: deps.every,
       backend: adminBackend({
         appliance: () => appliance,
         observer: observing.observer,

@@ -52,6 +52,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       ["pxe", config.dhcp.enabled],
       ["tftp", config.tftp.enabled],
       ["http", config.http.enabled],
+      ["admin", config.admin.enabled],
     ] as const;
     const reasons = wanted.flatMap(([service, on]) =>
       on && !bound.has(service) ? [`${service}: no port is bound`] : [],
