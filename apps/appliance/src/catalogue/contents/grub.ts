@@ -1,5 +1,5 @@
+import { type GrubCommand, type GrubWord, grubCommandNames, grubCommands } from "@bootlace/boot-image";
 import type { ConfigFacts, FileNeed, UnknownCommand } from "../file-facts.ts";
-import { type GrubCommand, type GrubWord, grubCommandNames, grubCommands } from "./grub-words.ts";
 import { folderOf, mostNeeds, needAt, on, ownServer, type ReadContext, unknownPart } from "./reading.ts";
 
 /** A menu entry, and what it does. */
