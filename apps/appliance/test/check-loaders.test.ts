@@ -40,6 +40,25 @@ describe("shim and GRUB", () => {
     ]);
   });
 
+  it("a configuration in the words of GRUB Legacy, and one that reads from a disk", async () => {
+    put("grubx64.efi", grubImage("/grub"));
+    put("grub/grub.cfg", "title Debian\nroot (nd)\nkernel /vmlinuz\n");
+    put("vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T014 GRUB 2 has no command "title": it is a word of GRUB Legacy. Write menuentry, linux and initrd, as GRUB 2 has them.',
+      'T014 GRUB 2 has no command "kernel": it is a word of GRUB Legacy. Write menuentry, linux and initrd, as GRUB 2 has them.',
+    ]);
+    put("grub/grub.cfg", "set root=(hd0,msdos1)\nlinux /vmlinuz\n");
+    expect(await told()).toEqual([
+      'T021 GRUB reads "/vmlinuz" from the disk "hd0,msdos1", and does not ask Bootlace for it. Remove the line that sets root to a disk.',
+    ]);
+    // A menu line for the local disk is meant, and so is a kernel that is not here.
+    put("grub/grub.cfg", "menuentry Net { linux /vmlinuz }\nmenuentry Disk { set root=(hd0,1); linux /vmlinuz }\n");
+    expect(await told()).toEqual([]);
+    put("grub/grub.cfg", "set root=(hd0,1)\nlinux /boot/vmlinuz-6.1\n");
+    expect(await told()).toEqual([]);
+  });
+
   it("GRUB that looks beside itself, as Fedora's does", async () => {
     put("secure-boot/grubx64.efi", grubImage("/EFI/fedora"));
     expect(await told()).toEqual([expect.stringMatching(/^T015 .* "EFI\/fedora\/grub\.cfg" is missing/)]);
@@ -90,6 +109,17 @@ describe("iPXE", () => {
     const [line = "", ...others] = await told();
     expect(line).toContain(`T013 "boot.ipxe" ${problem}`);
     expect(others).toEqual([]);
+  });
+
+  it("https to the port on which Bootlace speaks plain HTTP", async () => {
+    const own = Object.values(networkInterfaces())
+      .flatMap((addresses = []) => addresses)
+      .find(({ family }) => family === "IPv4")?.address;
+    put("boot.ipxe", `#!ipxe\nkernel https://${own}:8069/vmlinuz\nboot\n`);
+    put("vmlinuz", linuxKernel());
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
+      `T022 "https://${own}:8069/vmlinuz" asks by TLS, and Bootlace speaks plain HTTP at ${own}:8069. Write http: in place of https:.`,
+    ]);
   });
 
   it("a jump to a label that the script does not have", async () => {

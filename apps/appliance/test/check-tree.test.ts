@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { readArguments } from "../src/cli/arguments.ts";
 import { check } from "../src/cli/check.ts";
@@ -116,7 +117,7 @@ it("what a start would stop at is told: the token, the user", async () => {
     "a.yaml:2:1: error[T010] admin.tokenFile: the token file DIR/none is not readable (ENOENT). Create one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: short }")).toEqual([
-    "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces. Create one: openssl rand -hex 32.",
+    "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces, on one line. Create one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: good }")).toEqual([]);
   expect(await of("admin: { tokenFile: none, enabled: false }")).toEqual([]);
@@ -181,6 +182,40 @@ it("a file that is empty or no program is told, by rule and by name", async () =
     'a.yaml:3:1: error[T008] boot[0].file: "other/own.efi" is empty. Copy it again.',
     'a.yaml:4:1: error[T008] boot[1].script: "other/menu.ipxe" is empty. Copy it again.',
     'a.yaml:5:1: error[T008] boot[2].file: "bootx64.efi" is not a UEFI program: it has no PE header. Replace it with the program.',
+  ]);
+});
+
+it("a file that no firmware starts is told, unless it may be meant for HTTP Boot, iPXE or U-Boot", async () => {
+  put("netboot.tar.gz", gzipSync(Buffer.alloc(2000)));
+  const iso = Buffer.alloc(0x9000);
+  iso.write("CD001", 0x8001);
+  put("disc.iso", iso);
+  const config = `root: boot
+boot:
+  - { when: { firmware: u-boot }, file: netboot.tar.gz }
+  - { when: { arch: x64-uefi-http }, file: disc.iso }
+  - { when: { arch: x64-uefi-http }, url: "http://{address}:8069/disc.iso" }
+  - { when: { firmware: ipxe }, file: disc.iso }
+  - { when: { firmware: bios }, file: netboot.tar.gz }
+  - { file: disc.iso }
+`;
+  const image = "Name a boot loader (PXELINUX, GRUB, iPXE), and let it start the kernel and initrd of the image.";
+  expect(await findings(config)).toEqual([
+    `a.yaml:6:1: error[T008] boot[3].file: "disc.iso" is the image of a CD or DVD (ISO 9660) and no boot program. ${image}`,
+    'a.yaml:7:1: error[T008] boot[4].file: "netboot.tar.gz" is a gzip archive and no boot program. Unpack it, and name the boot program in it.',
+    `a.yaml:8:1: error[T008] boot[5].file: "disc.iso" is the image of a CD or DVD (ISO 9660) and no boot program. ${image}`,
+  ]);
+});
+
+it("a URL that asks by TLS for the port of plain HTTP is told", async () => {
+  put("shimx64.efi", peImage(0x8664));
+  const config = `root: boot
+boot:
+  - { when: { arch: x64-uefi-http }, url: "https://{address}:8069/shimx64.efi" }
+  - { when: { firmware: ipxe }, script: "https://boot.example:8069/boot.ipxe" }
+`;
+  expect((await findings(config)).filter((line) => line.includes("T022"))).toEqual([
+    'a.yaml:3:1: error[T022] boot[0].url: "https://{address}:8069/shimx64.efi" asks by TLS, and Bootlace speaks plain HTTP on port 8069. Write http: in place of https:.',
   ]);
 });
 

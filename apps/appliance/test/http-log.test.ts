@@ -6,6 +6,7 @@ import { createThrottle } from "../src/log/throttle.ts";
 const client = { address: "192.168.11.50", port: 4321, localAddress: "192.168.11.109", localPort: 8069 };
 const request: HttpBootRequest = {
   id: 7,
+  time: 1,
   client,
   method: "GET",
   target: "/efi/bootx64.efi?a",

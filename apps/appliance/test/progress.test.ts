@@ -46,7 +46,7 @@ async function watched() {
     http(file: string, size: number, range?: ByteRange) {
       const client = { address: CLIENT, port: 3000, localAddress: SERVER, localPort: 8069 };
       const said = { method: "GET", target: `/${file}`, file, userAgent: "iPXE/1.21.1", mac: undefined };
-      const request: HttpBootRequest = { id: ++ids, client, ...said };
+      const request: HttpBootRequest = { id: ++ids, time: teller.now(), client, ...said };
       const total = range === undefined ? size : range.last - range.first + 1;
       const began = teller.now();
       const tell = (event: object) => {

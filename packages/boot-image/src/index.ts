@@ -4,7 +4,7 @@ export type { ArgumentChanges, BootWay, Family, FamilyMarks } from "./core/famil
 export type { ImageFault, ImageFaultCode, ImageResult } from "./core/fault.ts";
 export type { FileSystem, FileSystemKind, FindOptions, FolderListing, WalkedEntry } from "./core/file-system.ts";
 export type { GrubCommand, GrubPart, GrubWord } from "./core/grub-words.ts";
-export { grubCommandNames, grubCommands } from "./core/grub-words.ts";
+export { grubCommands } from "./core/grub-words.ts";
 export type { DiscImage } from "./core/image.ts";
 export { contentFault, openImage, readEntry } from "./core/image.ts";
 export type { MenuEntry } from "./core/menu-entry.ts";

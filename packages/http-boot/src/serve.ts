@@ -78,7 +78,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     detail: string | undefined,
     { line, userAgent }: Partial<Unreadable>,
   ): void {
-    const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+    const request = line && requestOf({ id: ++requests, time: clock.wall(), client, ...line, userAgent }).request;
     emit({ type: "refused", time: clock.wall(), client, request, reason, status: statusOf(reason), detail });
   }
 

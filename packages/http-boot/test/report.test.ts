@@ -4,7 +4,7 @@ import { reporter } from "../src/core/report.ts";
 
 function requestOf(address: string): HttpBootRequest {
   const client = { address, port: 1, localAddress: "127.0.0.1", localPort: 8069 };
-  return { id: 1, client, method: "GET", target: "/a", file: "a", userAgent: undefined, mac: undefined };
+  return { id: 1, time: 0, client, method: "GET", target: "/a", file: "a", userAgent: undefined, mac: undefined };
 }
 
 const done = (address: string, bytes = 10): HttpBootEvent => {

@@ -70,7 +70,17 @@ export const changesTable: OptionTable<ProxyDhcpChanges> = {
   clientSubnets: check.listOf(ipv4Subnet),
   vendorClasses: check.listOf(vendorClass),
   serveUnknownArchitectures: check.flag,
-  limits: check.optionsOf<Limits>({ mac: rate, source: rate, global: rate, maxKeys: check.integer(1) }),
+  isKnown: check.callback,
+  limits: check.optionsOf<Limits>({
+    mac: rate,
+    transaction: rate,
+    source: rate,
+    global: rate,
+    known: rate,
+    again: rate,
+    work: check.amount,
+    maxKeys: check.integer(1),
+  }),
 };
 
 export const optionsTable: OptionTable<ProxyDhcpOptions> = {
@@ -80,6 +90,7 @@ export const optionsTable: OptionTable<ProxyDhcpOptions> = {
   pollMilliseconds: check.integer(1, LONGEST_TIMER),
   mode: check.oneOf("full", "pxe-port-only"),
   ports: ownPorts,
+  bindToDevice: check.callback,
   holderOf: check.callback,
   now: check.callback,
 };

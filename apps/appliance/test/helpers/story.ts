@@ -221,6 +221,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       const client = { address: at, port: 3000, localAddress: SERVER, localPort: 8069 };
       const asked: HttpBootRequest = {
         id: ++transfers,
+        time: now,
         client,
         method,
         target: `/${file}`,

@@ -1,5 +1,6 @@
 import type { AdminBackend } from "../../admin/backend.ts";
-import { AdminConfigError, type AdminServer, createAdminServer, readToken } from "../../admin/server.ts";
+import { type AdminServer, createAdminServer } from "../../admin/server.ts";
+import { AdminConfigError, readToken } from "../../admin/token.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log/log.ts";
 import { findPortHolder, holderText } from "../../os/port-holder.ts";

@@ -2,7 +2,7 @@ import type { ConfigFacts, ContentFlaw, FileFacts, FileKind, FileNeed } from "..
 import { contentEnd, peMachine, peSigned } from "../pe.ts";
 import { isPxeMenu, loaderOf, readConfig } from "./configs.ts";
 import { type ElfFile, readElf } from "./elf.ts";
-import { isBiosProgram, readFormat, uBootScript } from "./formats.ts";
+import { diskImage, isBiosProgram, readFormat, uBootScript } from "./formats.ts";
 import { readKernelHeader } from "./kernel.ts";
 import { efiLoaderNeeds, moduleNeeds, pxelinuxNeeds } from "./loader-needs.ts";
 import type { ReadContext } from "./reading.ts";
@@ -31,6 +31,8 @@ export function inspect(bytes: Uint8Array, size: number, context: ReadContext): 
   }
   const text = readText(bytes);
   if (text !== undefined) return { size, ...inspectText(text, bytes.length >= size, context) };
+  const disk = diskImage(bytes, size);
+  if (disk !== undefined) return { kind: "other", size, format: disk };
   return { kind: isBiosProgram(bytes) ? "bios-program" : "other", size, ...biosNeeds(bytes, context) };
 }
 

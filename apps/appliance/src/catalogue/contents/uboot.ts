@@ -1,5 +1,5 @@
-import { type GrubWord, grubCommands } from "@bootlace/boot-image";
 import type { ConfigFacts, FileNeed } from "../file-facts.ts";
+import { type GrubWord, grubCommands } from "./grub-words.ts";
 import { mostNeeds, needAt, on, ownServer, pathFrom, type ReadContext, readUrl, unknownPart } from "./reading.ts";
 
 /** Commands that fetch a file from the network (U-Boot, doc/usage/cmd). */

@@ -8,8 +8,10 @@ import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
+import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
+import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
 import { oddities } from "./oddities.ts";
 import {
   entryLacks,
@@ -25,6 +27,7 @@ import {
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
+import { moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -61,12 +64,16 @@ const faults: readonly Rule[] = [
   largePacketsLost,
   largeSegmentsLost,
   repliesLost,
+  moduleForOtherFirmware,
   transferCut,
   kernelRefused,
   portNotServed,
   unknownCommand,
   jumpToNowhere,
   entryLacks,
+  tlsToPlainPort,
+  grubLegacyWords,
+  offerByTls,
 ];
 
 /** What a boot came to: the first rule that applies. */
@@ -85,6 +92,8 @@ const rules: readonly Rule[] = [
   scriptNamesNothing,
   namedNeverAsked,
   didNotRun,
+  sanTarget,
+  grubReadsDisk,
   ...goesOnElsewhere,
   ...delivered,
   interfacesLeftOut,

@@ -66,10 +66,10 @@ export function viewOf(whole: Boot, context: JudgeContext): BootView {
   const discovers = stepsOf(boot, "discover");
   const offers = stepsOf(boot, "offer");
   const acks = stepsOf(boot, "ack");
-  const all = stepsOf(boot, "file");
+  const all = stepsOf(boot, "file").toSorted(inOrder);
   const files = all.filter(({ agent }) => agentKind(agent) !== "system");
   const answers = [...offers, ...acks];
-  const reply = answers.toSorted(byNumber).findLast(({ bootFile }) => bootFile !== undefined);
+  const reply = answers.toSorted(inOrder).findLast(({ bootFile }) => bootFile !== undefined);
   const { factsOf, namesakesOf, network } = context;
   return {
     boot,
@@ -103,8 +103,8 @@ function isIpxeAgent(agent: string | undefined): boolean {
   return agent !== undefined && /^g?iPXE/i.test(agent);
 }
 
-function byNumber(one: Step, other: Step): number {
-  return one.number - other.number;
+function inOrder(one: Step, other: Step): number {
+  return one.time - other.time || one.number - other.number;
 }
 
 export function isOffered(view: BootView, { file }: Pick<FileStep, "file">): boolean {
