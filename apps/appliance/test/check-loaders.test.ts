@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cpio, packed } from "./helpers/archives.ts";
