@@ -1,4 +1,3 @@
-import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cpio, packed } from "./helpers/archives.ts";
@@ -40,6 +39,25 @@ describe("shim and GRUB", () => {
     expect(await told()).toEqual([
       'T015 "grubx64.efi" is GRUB, and finds no configuration: "grub/grub.cfg" is missing. Write it: it names the kernel and its initrd.',
     ]);
+  });
+
+  it("a configuration in the words of GRUB Legacy, and one that reads from a disk", async () => {
+    put("grubx64.efi", grubImage("/grub"));
+    put("grub/grub.cfg", "title Debian\nroot (nd)\nkernel /vmlinuz\n");
+    put("vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T014 GRUB 2 has no command "title": it is a word of GRUB Legacy. Write menuentry, linux and initrd, as GRUB 2 has them.',
+      'T014 GRUB 2 has no command "kernel": it is a word of GRUB Legacy. Write menuentry, linux and initrd, as GRUB 2 has them.',
+    ]);
+    put("grub/grub.cfg", "set root=(hd0,msdos1)\nlinux /vmlinuz\n");
+    expect(await told()).toEqual([
+      'T021 GRUB reads "/vmlinuz" from the disk "hd0,msdos1", and does not ask Bootlace for it. Remove the line that sets root to a disk.',
+    ]);
+    // A menu line for the local disk is meant, and so is a kernel that is not here.
+    put("grub/grub.cfg", "menuentry Net { linux /vmlinuz }\nmenuentry Disk { set root=(hd0,1); linux /vmlinuz }\n");
+    expect(await told()).toEqual([]);
+    put("grub/grub.cfg", "set root=(hd0,1)\nlinux /boot/vmlinuz-6.1\n");
+    expect(await told()).toEqual([]);
   });
 
   it("GRUB that looks beside itself, as Fedora's does", async () => {
@@ -92,6 +110,17 @@ describe("iPXE", () => {
     const [line = "", ...others] = await told();
     expect(line).toContain(`T013 "boot.ipxe" ${problem}`);
     expect(others).toEqual([]);
+  });
+
+  it("https to the port on which Bootlace speaks plain HTTP", async () => {
+    const own = Object.values(networkInterfaces())
+      .flatMap((addresses = []) => addresses)
+      .find(({ family }) => family === "IPv4")?.address;
+    put("boot.ipxe", `#!ipxe\nkernel https://${own}:8069/vmlinuz\nboot\n`);
+    put("vmlinuz", linuxKernel());
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
+      `T022 "https://${own}:8069/vmlinuz" asks by TLS, and Bootlace speaks plain HTTP at ${own}:8069. Write http: in place of https:.`,
+    ]);
   });
 
   it("a jump to a label that the script does not have", async () => {
@@ -253,27 +282,5 @@ describe("rules", () => {
     ]);
     expect(await findings("root: boot\nboot:\n  - { when: { arch: x64-uefi }, ignore: true }\n")).toEqual([]);
     expect(await findings(`${nobody}dhcp: { enabled: false }\n`)).toEqual([]);
-  });
-
-  it("rules that nobody gets, because one before them takes the same clients", async () => {
-    const [code, out] = await checked(
-      'root: boot\nboot:\n  - { when: { arch: [x64-uefi, ia32-uefi] }, ignore: true }\n  - { name: late, when: { arch: x64-uefi, mac: "52:54:00:00:00:01" }, ignore: true }\n  - { when: { arch: arm64-uefi }, ignore: true }\n',
-    );
-    expect([code, out]).toEqual([
-      0,
-      expect.stringContaining('"late" never matches: "rule 1" before it takes the same clients\n'),
-    ]);
-    expect(out).not.toContain('"rule 3"');
-  });
-
-  it("subnets in which this machine has no address", async () => {
-    const here = Object.values(networkInterfaces())
-      .flat()
-      .find((address) => address?.family === "IPv4")?.address;
-    const foreign = "subnets: 203.0.113.0/24\n";
-    expect((await checked(`root: boot\n${foreign}`))[1]).toContain(
-      "no interface of this machine has an address in subnets (203.0.113.0/24)",
-    );
-    expect((await checked(`root: boot\nsubnets: [203.0.113.0/24, ${here}/32]\n`))[1]).not.toContain("in subnets");
   });
 });

@@ -30,8 +30,8 @@ describe("one mark ends a suggestion", () => {
   const fault = { code: "E003", problem: "unknown key", file: "a.yaml", line: 1, column: 1, path: "" } as const;
 
   it.each([
-    [{ ...fault, allowed: 'Known keys: a. Did you mean "a"?' }, 'unknown key. Known keys: a. Did you mean "a"?'],
-    [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Known keys: a. Did you mean "a"?'],
+    [{ ...fault, allowed: 'Did you mean "a"? Known keys: a' }, 'unknown key. Did you mean "a"? Known keys: a.'],
+    [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Did you mean "a"? Known keys: a.'],
     [{ ...fault, problem: "Is this a key?" }, "Is this a key?"],
   ])("%j", (told, text) => expect(formatFault(told)).toBe(`a.yaml:1:1: error[E003] ${text}`));
 
@@ -177,7 +177,11 @@ describe("boots.db is for its user alone", () => {
     writeFileSync(path, "no database".repeat(100), { mode: 0o644 });
     const opened = openSqliteStore(path, limits);
     if (!opened.ok) throw new Error(opened.problem);
-    expect([opened.news, mode(path), mode(`${path}.damaged`)]).toEqual([[{ type: "damaged" }], "600", "600"]);
+    expect([opened.news, mode(path), mode(`${path}.damaged`)]).toEqual([
+      [{ type: "damaged", movedTo: "damaged.db.damaged" }],
+      "600",
+      "600",
+    ]);
     await opened.store.close();
   });
 });

@@ -1,3 +1,5 @@
+import type { FileFormat } from "./file-formats.ts";
+
 /** What a file is by its bytes, whatever its name says. */
 export type FileKind =
   | "empty"
@@ -28,6 +30,10 @@ export interface FileNeed {
   readonly otherwise?: readonly string[];
   /** The other server: host and port as written. */
   readonly host?: string;
+  /** It asks this server by TLS, and whether for a port on which plain HTTP is spoken. */
+  readonly tls?: "plain-port" | "other-port";
+  /** It is no file but a disk on the network, at `host`. */
+  readonly san?: true;
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;
@@ -66,6 +72,18 @@ export interface UnknownCommand {
   readonly certain: boolean;
 }
 
+/** A kernel or program that GRUB reads from a disk of the machine, so that it asks no server for it. */
+export interface DiskRead {
+  /** As the file writes it. */
+  readonly name: string;
+  /** The disk, as GRUB names it; undefined where the file searches for one. */
+  readonly disk?: string;
+  /** Its path there, in plain form. */
+  readonly path: string;
+  readonly entry?: string;
+  readonly line: number;
+}
+
 /** A jump in a script to a label that the script does not have: its loader ends there. */
 export interface LostJump {
   readonly label: string;
@@ -92,6 +110,7 @@ export interface ConfigFacts {
   /** Where it starts wimboot. */
   readonly wimboot?: readonly WimbootStart[];
   readonly unknownCommands?: readonly UnknownCommand[];
+  readonly diskReads?: readonly DiskRead[];
   readonly lostJumps?: readonly LostJump[];
 }
 
@@ -108,6 +127,8 @@ export interface FileFacts extends Partial<ConfigFacts> {
   readonly signed?: boolean;
   /** A Linux kernel, also where it is an EFI program as well. */
   readonly kernel?: boolean;
+  /** A format that no firmware starts. */
+  readonly format?: FileFormat;
   /** Why its loader will not read it as it is. */
   readonly flaw?: ContentFlaw;
 }

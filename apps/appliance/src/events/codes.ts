@@ -1,7 +1,10 @@
 /** Every event code of the log with its meaning. docs/events.md has the same rows. */
 export const eventCodes = {
   "admin.failed": "an operation of the API failed: internal error",
+  "admin.listen-failed": "the port of the API cannot be bound; it is tried again",
   "admin.listening": "the API is served",
+  "boot.folder-answers": "a folder answers again",
+  "boot.folder-silent": "a folder does not answer: a network file system without its server, a failing disk",
   "boot.next-dropped": "invalid one-time boots were dropped",
   "boot.next-unreadable": "the file with the one-time boots is not readable",
   "boot.next-unwritable": "the file with the one-time boots cannot be written",
@@ -42,8 +45,9 @@ export const eventCodes = {
   "history.damaged": "the history was unreadable; a new one was started",
   "history.lost": "boots could not be written to the history",
   "history.migrated": "the history of an earlier version was converted to the format of this one",
-  "history.newer": "the history is from a newer Bootlace: it was renamed and a new one started",
+  "history.newer": "the history is from a newer Bootlace: it is left unchanged, boots are kept in memory only",
   "history.unavailable": "the state folder cannot be used: boots are kept in memory only",
+  "history.unreadable": "rows of the history could not be read and are left out",
   "history.writable-again": "the history can be written again",
   "history.write-failed": "the history cannot be written: boots wait in memory",
   "http.aborted": "an HTTP response ended early",

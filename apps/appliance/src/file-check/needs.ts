@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { pathFrom } from "../catalogue/contents/reading.ts";
 import type { ConfigLoader, FileFacts, FileNeed } from "../catalogue/file-facts.ts";
+import { fileFormats } from "../catalogue/file-formats.ts";
 import type { Tree } from "./contents.ts";
 import type { Looked } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
@@ -118,6 +119,14 @@ export function checkContent(
       return [finding("T012", place, `${shown} is a web page, not the file that was meant`, "Download the file again")];
     default:
       return kind === "script" || kind === "config" ? [textFinding(flaw, shown, place)] : [];
+  }
+  const { format } = facts;
+  const packed = format !== undefined && fileFormats[format].sort === "packed";
+  if (format !== undefined && (role === "program" || (role === "kernel" && !packed))) {
+    const what = role === "kernel" ? "kernel" : "program";
+    return [
+      finding("T012", place, `${shown} is ${fileFormats[format].name} and no ${what}`, `Name the ${what} itself`),
+    ];
   }
   if (runs && kind === "text") return [finding("T012", place, `${shown} is a text and not a program`, again)];
   return [];

@@ -3,13 +3,13 @@ import { contentEnd, peMachine, peSigned } from "../pe.ts";
 import { type Bcd, bcdFacts, isHive, readBcd } from "./bcd.ts";
 import { isPxeMenu, loaderOf, readConfig } from "./configs.ts";
 import { type ElfFile, readElf } from "./elf.ts";
-import { isBiosProgram, readFormat, uBootScript } from "./formats.ts";
+import { diskImage, isBiosProgram, readFormat, uBootScript } from "./formats.ts";
 import { readKernelHeader } from "./kernel.ts";
 import { efiLoaderNeeds, moduleNeeds, pxelinuxNeeds } from "./loader-needs.ts";
 import type { ReadContext } from "./reading.ts";
 import { isWebPage, longestText, readText, type Text } from "./text.ts";
 
-/** Bytes of a file that are looked at first; an ISO image tells its size within them. */
+/** Bytes of a file that are looked at first; an ISO image states its size within them. */
 export const headBytes = 64 * 1024;
 
 /** Whether a file of which these are the first bytes is one that is to be read whole: a text, or a module. */
@@ -32,6 +32,8 @@ export function inspect(bytes: Uint8Array, size: number, context: ReadContext): 
   }
   const text = readText(bytes);
   if (text !== undefined) return { size, ...inspectText(text, bytes.length >= size, context) };
+  const disk = diskImage(bytes, size);
+  if (disk !== undefined) return { kind: "other", size, format: disk };
   return { kind: isBiosProgram(bytes) ? "bios-program" : "other", size, ...biosNeeds(bytes, context) };
 }
 
