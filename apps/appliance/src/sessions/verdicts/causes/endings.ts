@@ -73,8 +73,9 @@ export const causesOfEndings = {
     sentence: `all of ${quote(file)} arrived, and it asked for nothing more; what it does is not visible here`,
   }),
 
-  "script-sent": ({ file }: { file: string }): Words => ({
-    sentence: `iPXE has its script ${quote(file)}, and asked for nothing more; what it fetches from elsewhere is not visible here`,
+  /** @param facts `missing`: what it asked for last, in vain */
+  "script-sent": ({ file, missing }: { file: string; missing?: string }): Words => ({
+    sentence: `iPXE has its script ${quote(file)}, and asked for nothing more${missing === undefined ? "" : ` after ${quote(missing)}, which was not found`}; what it fetches from elsewhere is not visible here`,
     fix: "look at the client's screen",
   }),
 
