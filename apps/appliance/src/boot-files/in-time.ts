@@ -31,3 +31,8 @@ export async function inTime<T>(path: string, ask: () => Promise<T>, limit = usu
     clearTimeout(timer);
   }
 }
+
+/** Whether a question is open for which nobody waits any more. */
+export function isAnyPathSilent(): boolean {
+  return asked.size > 0;
+}
