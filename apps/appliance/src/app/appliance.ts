@@ -18,6 +18,7 @@ import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
+import { pacedReload } from "./paced-reload.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -39,7 +40,7 @@ const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
-  const { now } = deps;
+  const { now, macOf = neighbours(now) } = deps;
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
@@ -58,7 +59,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, {
     now,
-    macOf: deps.macOf ?? neighbours(now),
+    macOf,
     keepOneTimeBoots: kept.write,
   });
   const silence = silentFolders(log);
@@ -76,6 +77,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
+    isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
@@ -90,7 +92,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     tftp,
     http,
     dhcpService(first.config, {
-      choose: policy.choose,
+      policy,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
       create: deps.createProxyDhcp,
@@ -105,6 +107,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     adminService(first.config, {
       log,
       observer: observing.observer,
+      every: deps.every,
       backend: adminBackend({
         appliance: () => appliance,
         observer: observing.observer,
@@ -208,7 +211,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     policy.adoptOneTimeBoots(kept.read());
     sayRules();
     const failures = await startInOrder(parts, onStopFailure);
-    if (failures.length > 0) throw await toStartError(failures);
+    if (failures.length > 0) throw toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
@@ -253,7 +256,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
-    const error = await toStartError(failures);
+    const error = toStartError(failures);
     return error instanceof Error ? error.message : String(error);
   }
 
@@ -273,7 +276,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const appliance: Appliance = {
     start,
     stop,
-    reload: () =>
+    reload: pacedReload(deps.pause, () =>
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
@@ -284,6 +287,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
+    ),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
       return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });
