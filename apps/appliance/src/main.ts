@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { networkInterfaces } from "node:os";
-import { isStorageSilent } from "@bootlace/boot-source";
 import { quote } from "@bootlace/dhcp-core";
-import { isAnyPathSilent } from "./boot-files/in-time.ts";
+import { isDiskSilent } from "./boot-files/in-time.ts";
 import { readArguments } from "./cli/arguments.ts";
 import { createAsker } from "./cli/ask.ts";
 import type { Surroundings } from "./cli/command.ts";
@@ -109,7 +108,7 @@ process.on("exit", (code) => {
   process.exitCode = exitCodes.output;
 });
 
-const exit = (code: number) => exitNow(code, () => isStorageSilent() || isAnyPathSilent());
+const exit = (code: number) => exitNow(code, isDiskSilent);
 useManyThreads(process.env);
 run(process.argv.slice(2), {
   cwd: process.cwd(),

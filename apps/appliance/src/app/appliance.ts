@@ -19,6 +19,7 @@ import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { pacedReload } from "./paced-reload.ts";
+import { programsEvent } from "./programs-event.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -126,10 +127,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     rootProblem = scan.ok ? undefined : scan.code;
     silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
-    const { files } = scan.ok ? scan : { files: [] };
-    const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
-    const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    tell({ type: "programs", time: now(), machines, unsigned });
+    tell(programsEvent(scan, now()));
   }
 
   function emit(event: ApplianceEvent): void {

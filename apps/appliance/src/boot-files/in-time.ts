@@ -1,3 +1,5 @@
+import { isStorageSilent } from "@bootlace/boot-source";
+
 /** The storage did not answer. */
 export const silent = Symbol("silent");
 
@@ -32,7 +34,7 @@ export async function inTime<T>(path: string, ask: () => Promise<T>, limit = usu
   }
 }
 
-/** Whether a question is open for which nobody waits any more. */
-export function isAnyPathSilent(): boolean {
-  return asked.size > 0;
+/** Whether a question is open, here or for a client, that a disk should have answered long ago. */
+export function isDiskSilent(): boolean {
+  return asked.size > 0 || isStorageSilent();
 }
