@@ -58,11 +58,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let endPolls: (() => void)[] = [];
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
-  const policy = createPolicy(first.config, {
-    now,
-    macOf,
-    keepOneTimeBoots: kept.write,
-  });
+  const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
   const silence = silentFolders(log);
   const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
