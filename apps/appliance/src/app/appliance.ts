@@ -8,7 +8,7 @@ import { servedOf } from "../config/private-files.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
-import { rulesRecord } from "../log/boot-log.ts";
+import { idleRecord, rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
@@ -207,10 +207,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw toStartError(failures);
     started = true;
-    const { dhcp, tftp, http } = loaded.config;
-    if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
-      say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
-    }
+    const idle = idleRecord(loaded.config);
+    if (idle !== undefined) log(idle);
   }
 
   async function stop(): Promise<void> {
