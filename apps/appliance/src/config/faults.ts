@@ -97,6 +97,11 @@ export function formatFault(fault: Told): string {
   return `${place}${path} ${ended(fault.problem)}${allowed}${suggestion}`;
 }
 
+/** What is wrong and changes nothing: `environment BOOTLACE_X: unknown setting. …`. */
+export function warningText(fault: Told): string {
+  return formatFault(fault).replace(` error[${fault.code}]`, "");
+}
+
 /** With one mark at its end. */
 function ended(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
