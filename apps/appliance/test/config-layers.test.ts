@@ -64,7 +64,7 @@ describe("a value", () => {
     expect([config.interfaces, config.dhcp.enabled, config.subnets]).toEqual([["eth0", "eth1"], false, []]);
   });
 
-  it("that is wrong is told with the place it came from, together with all others", () => {
+  it("that is wrong is reported with the place it came from, together with all others", () => {
     const env = { BOOTLACE_TFTP_PORT: "many", BOOTLACE_LOG_LEVEL: "loud", HOME: "/root", BOOTLACE_CONFIG: "unused" };
     expect(faults({ env, flags: [set("http.port", "0")] })).toEqual([
       'environment BOOTLACE_TFTP_PORT: error[E010] tftp.port: "many" is not a whole number. Allowed: 1 to 65535.',
@@ -73,7 +73,7 @@ describe("a value", () => {
     ]);
   });
 
-  it("that clashes with one of the file is told at the one that came later", () => {
+  it("that clashes with one of the file is reported at the one that came later", () => {
     expect(faults({ env: { BOOTLACE_DHCP_PORT: "1069" } })).toEqual([
       "a.yaml:2:9: error[E033] tftp.port: dhcp.port and tftp.port are both 1069. Give each service its own port.",
     ]);
@@ -83,15 +83,15 @@ describe("a value", () => {
     const { config, loaded } = load({ env: { BOOTLACE_TFPT_PORT: "69", BOOTLACE_TFTP_PORT: "tcp://172.17.0.3:69" } });
     expect(config.tftp.port).toBe(1069);
     expect(loaded.warnings?.map(warningText)).toEqual([
-      'environment "BOOTLACE_TFPT_PORT": unknown setting "BOOTLACE_TFPT_PORT". Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT. Did you mean BOOTLACE_TFTP_PORT?',
+      'environment "BOOTLACE_TFPT_PORT": unknown setting "BOOTLACE_TFPT_PORT". Did you mean BOOTLACE_TFTP_PORT? Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT.',
       expect.stringContaining('environment "BOOTLACE_TFTP_PORT": unknown setting'),
     ]);
   });
 
   it("of a flag without a setting of its name is a fault, with the nearest name", () => {
     expect(faults({ flags: [set("tftp.prot", "69"), set("boot", "[]")] })).toEqual([
-      '--set tftp.prot: error[E041] unknown setting "tftp.prot". Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file. Did you mean tftp.port?',
-      '--set boot: error[E041] unknown setting "boot". Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file. Did you mean root?',
+      '--set tftp.prot: error[E041] unknown setting "tftp.prot". Did you mean tftp.port? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
+      '--set boot: error[E041] unknown setting "boot". Did you mean root? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
     ]);
   });
 

@@ -73,11 +73,12 @@ test("docs/reference/cli.md is what `bootlace help --markdown` prints", () => {
 
 test("docs/explanation/security.md names the limits that hold", () => {
   const text = page("explanation/security.md");
-  const { mac, source, global } = dhcp;
+  const { mac, source, global, known } = dhcp;
   const { http } = configSchema.parse({});
   for (const sentence of [
-    `${mac.replies} replies in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
-    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all`,
+    `${mac.replies} replies a second to a MAC address, ${source.replies} to an address, ${global.replies} in all, and ${known.replies} more to known machines`,
+    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all, and as many again for known addresses`,
+    `${tftp.errorsPerSecondPerClient} errors a second to one address, ${tftp.errorsPerSecond} in all`,
     `${tftp.idleLimit / 1000} s without progress`,
     `${http.maxConnections} connections, ${http.maxConnectionsPerClient} of one address`,
   ]) {
@@ -110,7 +111,7 @@ test("docs/troubleshooting.md sends its readers to verdicts that exist, and to e
   expect(failures.filter((id) => !named.includes(id))).toEqual([]);
 });
 
-test("docs/explanation/scaling.md tells about what docs/performance.md has measured", () => {
+test("docs/explanation/scaling.md says about what docs/performance.md has measured", () => {
   const cells = (row: string) => row.split("|").map((cell) => cell.trim());
   const measured = new Map(
     page("performance.md")
@@ -124,7 +125,7 @@ test("docs/explanation/scaling.md tells about what docs/performance.md has measu
     .map(cells)
     .filter((row) => row.length === 5 && Number(row[3]) > 0);
   expect(reported.length).toBeGreaterThan(4);
-  // Figures wander by a third from run to run: what is told must be what was measured, and need not follow each run.
+  // Figures wander by a third from run to run: what is written must be what was measured, and need not follow each run.
   for (const [, , load, figure] of reported) {
     expect(Math.abs(Number(figure) / (measured.get(load) ?? 0) - 1), load).toBeLessThan(0.34);
   }

@@ -84,6 +84,7 @@ describe("what is private", () => {
       { root: join(top, "etc/boot"), never: paths },
       () => undefined,
       () => time,
+      () => {},
     );
     const link = (name: string, as: string) => linkSync(join(top, "etc", name), join(top, "etc/boot", as));
     const reason = async (name: string) => {

@@ -43,9 +43,9 @@ const maxMissing = 4096;
 const optionTable: OptionTable<DirectoryOptions> = {
   ignoreCase: check.flag,
   rootFor: check.callback,
-  isPrivate: check.callback,
   orRoot: check.flag,
   onStuck: check.callback,
+  isPrivate: check.callback,
   trustFor: check.amount,
   now: check.callback,
 };
@@ -129,6 +129,19 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     return sub === undefined ? fromDisk(key, base, name) : fromClientRoot(key, sub, name);
   }
 
+  /** What was found a moment ago. */
+  function fresh(key: string): OpenResult | undefined {
+    const entry: Known | undefined = known.peek(key) ?? missing.peek(key);
+    const age = entry ? wall() - entry.time : Number.NaN;
+    // Less than nothing: the clock was set back, and an hour of trust is too much.
+    return entry && age >= 0 && age < trustFor ? fromMemory(key, entry) : undefined;
+  }
+
+  function searchAgain(key: string, sub: string | undefined, name: string): Promise<OpenResult> {
+    const entry = known.peek(key);
+    return entry === undefined ? search(key, sub, name) : again(key, entry, sub, name);
+  }
+
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
     const found = await searchNames(folder, name, options.ignoreCase === true ? index : undefined);
     const time = wall();
@@ -155,7 +168,8 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     const folder = join(base, ...segments);
     const place = segments.length > 0 ? await placeOfFolder(folder, base) : "none";
     if (place === "inside") return fromDisk(key, folder, name);
-    if (place === "none" && options.orRoot === true) return fromDisk(key, base, name);
+    // Under the name of the root's own file: the folder may come any moment.
+    if (place === "none" && options.orRoot === true) return fresh(name) ?? searchAgain(name, undefined, name);
     return notFound("missing", `no folder ${sub} for this client`);
   }
 
@@ -163,12 +177,8 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     open(name: string, client: Client) {
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
-      const entry: Known | undefined = known.peek(key) ?? missing.peek(key);
-      const age = entry ? wall() - entry.time : Number.NaN;
-      // Less than nothing: the clock was set back, and an hour of trust is too much.
-      if (entry && age >= 0 && age < trustFor) return fromMemory(key, entry);
       const where = [...(sub === undefined ? [] : readClientPath(sub).segments), ...readClientPath(name).segments];
-      return inTurn(client, where, () => (entry?.ok ? again(key, entry, sub, name) : search(key, sub, name)));
+      return fresh(key) ?? inTurn(client, where, () => searchAgain(key, sub, name));
     },
   };
 }

@@ -2,7 +2,9 @@ import type { Socket } from "node:dgram";
 import {
   type BindFailure,
   boundedHolder,
+  checkChanges,
   checkOptions,
+  drainWait,
   followAddresses,
   lifecycle,
   type StopSignal,
@@ -16,11 +18,14 @@ import { createLimiter, defaultLimits } from "./core/limits.ts";
 import { respond } from "./core/respond.ts";
 import { createTally } from "./core/tally.ts";
 import { delayedReplies } from "./delayed-replies.ts";
+import { deviceSockets } from "./device-sockets.ts";
+import { hostSockets } from "./host-sockets.ts";
 import { changesTable, checkedInterfaces, optionsTable } from "./option-tables.ts";
 import type { BoundAddress, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
+import { routes } from "./routes.ts";
 import { bindService, closeService, receiveOn, type Service } from "./service.ts";
 import { settingsOf } from "./settings.ts";
-import { addressTowards, bind, closed, endpoint, type Sent, sendOnce } from "./sockets.ts";
+import { bind, closed, endpoint, type Sent } from "./sockets.ts";
 import { systemInterfaces } from "./system-interfaces.ts";
 
 /** Another DHCP server on this host holds the port exclusively: two ways to run beside it. */
@@ -42,6 +47,12 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   const limiter = createLimiter({ ...defaultLimits, ...options.limits });
   const tally = createTally();
   const delayed = delayedReplies();
+  const hosts = hostSockets((bytes, source, to) => receive({ bytes, port: "dhcp", localPort: to.port, source }));
+  const devices = deviceSockets(options.bindToDevice, (bytes, source, device) => {
+    const known = device === undefined ? {} : { device };
+    receive({ bytes, port: "dhcp", localPort: portOfListener(), source, ...known });
+  });
+  const route = routes();
   let listener: Socket | undefined;
   let poll: NodeJS.Timeout | undefined;
   /** Events of a start, held until it succeeds. */
@@ -55,7 +66,9 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       receiveOn(bound.bound, receive, onSocketError(iface));
       return bound;
     },
-    unbind: closeService,
+    async unbind(service) {
+      await Promise.all([hosts.close(service.iface.address), closeService(service)]);
+    },
     fits: ({ iface }, wanted) => sameInterface(iface, wanted),
     onBound: (service) => emit({ type: "listening", time: now(), ...boundAddress(service) }),
     onUnbound: (service) => emit({ type: "unlistening", time: now(), ...boundAddress(service) }),
@@ -66,7 +79,8 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     holderOf: boundedHolder(options.holderOf),
   });
 
-  const life = lifecycle({ open, close, hurry: delayed.hurry });
+  const wait = drainWait(timer);
+  const life = lifecycle({ open, close, hurry: wait.within });
 
   function context(): Context {
     return { ...settings, choose: options.choose, interfaces: services.bound().map(({ iface }) => iface) };
@@ -106,7 +120,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       answer(datagram);
       return;
     }
-    void addressTowards(relay, ports.relay).then((address) => {
+    void route(relay, ports.relay, now()).then((address) => {
       const arrival = services.get(address ?? "")?.iface;
       answer({ ...datagram, ...(arrival === undefined ? {} : { arrival }) });
     });
@@ -115,10 +129,11 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   function answer(datagram: Datagram): void {
     if (!life.running) return;
     const began = performance.now();
-    const { replies, event } = respond(datagram, context(), limiter, tally, now());
+    const { replies, event, spent } = respond(datagram, context(), limiter, tally, now());
     for (const reply of replies) delayed.after(reply, () => send(reply));
     const milliseconds = performance.now() - began;
     if (event !== undefined) emit(event.type === "packet" ? { ...event, milliseconds } : event);
+    spent?.(performance.now() - began);
   }
 
   function send(reply: OutgoingReply): void {
@@ -130,7 +145,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       tally.sendFailed();
       emit({ type: "send-failed", time: now(), interfaceName, to, code: error.code ?? String(error.message) });
     };
-    if (via === "unicast") void sendOnce(reply, sent);
+    if (via === "unicast") hosts.send(reply.from, to, bytes, settings.relays.has(to.address), sent);
     else if (via === "broadcast") service.offers?.send(bytes, sent);
     else service.pxe.send(bytes, to.port, to.address, sent);
   }
@@ -154,18 +169,29 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       held = undefined;
     }
     if (listener !== undefined) listen(listener);
+    void followDevices();
     for (const event of events) emit(event);
     poll = setInterval(() => void tick().catch(() => undefined), pollMilliseconds);
   }
 
   async function tick(): Promise<void> {
     await services.follow(wantedInterfaces());
+    await followDevices();
+  }
+
+  function portOfListener(): number {
+    return listener?.address().port ?? ports.dhcp;
+  }
+
+  /** Where the DHCP port is not served, nothing need be heard there. */
+  async function followDevices(): Promise<void> {
+    if (listener === undefined || options.bindToDevice === undefined) return;
+    const names = services.bound().map(({ iface }) => iface.name);
+    await devices.follow(names, portOfListener());
   }
 
   function listen(socket: Socket): void {
-    socket.on("message", (bytes, from) => {
-      receive({ bytes, port: "dhcp", localPort: socket.address().port, source: endpoint(from) });
-    });
+    socket.on("message", (bytes, from) => devices.heardByAll(bytes, endpoint(from)));
     emit({ type: "listening", time: now(), role: "dhcp", ...endpoint(socket.address()) });
   }
 
@@ -177,20 +203,26 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
 
   async function close({ drain, timeout }: { drain: boolean; timeout: number }): Promise<void> {
     clearInterval(poll);
-    if (drain) await delayed.drained(timeout);
+    if (drain) await wait.until(delayed.gone(), timeout);
     const local = listener === undefined ? undefined : endpoint(listener.address());
+    await devices.close();
     await services.close();
+    await hosts.close();
     await closeListener();
     if (local !== undefined) emit({ type: "unlistening", time: now(), role: "dhcp", ...local });
     emit({ type: "stopped", time: now() });
   }
 
   async function configure(given: ProxyDhcpChanges): Promise<readonly BindFailure[]> {
-    const changes = checkOptions("configure", given, changesTable);
+    const changes = checkChanges("ProxyDhcp.configure", given, changesTable, optionsTable);
     options = { ...options, ...changes } as ProxyDhcpOptions;
     settings = settingsOf(options);
     if (changes.limits !== undefined) limiter.change({ ...defaultLimits, ...changes.limits });
-    return changes.interfaces === undefined ? services.failing() : services.follow(wantedInterfaces());
+    if (life.stopping) return [];
+    if (changes.interfaces === undefined) return services.explained(services.failing());
+    const failures = await services.follow(wantedInterfaces());
+    void followDevices();
+    return services.explained(failures);
   }
 
   return {
@@ -212,4 +244,9 @@ const everywhere: ServedInterface = { name: "*", address: UNSPECIFIED, netmask: 
 
 function boundAddress({ iface, local }: Service): BoundAddress {
   return { role: "pxe", interfaceName: iface.name, ...local };
+}
+
+function timer(ms: number, work: () => void): () => void {
+  const timeout = setTimeout(work, ms);
+  return () => clearTimeout(timeout);
 }

@@ -29,6 +29,7 @@ import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
 import { endpointRank, type Service } from "./services/service.ts";
+import { silentFolders } from "./services/silent-folders.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
@@ -39,7 +40,7 @@ const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
-  const { now } = deps;
+  const { now, macOf = neighbours(now) } = deps;
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
@@ -56,12 +57,9 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let endPolls: (() => void)[] = [];
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
-  const policy = createPolicy(first.config, {
-    now,
-    macOf: deps.macOf ?? neighbours(now),
-    keepOneTimeBoots: kept.write,
-  });
-  const files = clientFiles(servedOf(first), policy.folderOf, now);
+  const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
+  const silence = silentFolders(log);
+  const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const surroundings = surroundingsService(first.config, {
     now,
@@ -75,6 +73,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
+    isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
@@ -89,7 +88,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     tftp,
     http,
     dhcpService(first.config, {
-      choose: policy.choose,
+      policy,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
       create: deps.createProxyDhcp,
@@ -111,6 +110,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         choice: () => choice,
         tree: policy.tree,
         rootProblem: () => rootProblem,
+        silentFolders: silence.folders,
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,
@@ -120,8 +120,9 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
+    silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
-    const files = scan.ok ? scan.files : [];
+    const { files } = scan.ok ? scan : { files: [] };
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
     tell({ type: "programs", time: now(), machines, unsigned });
@@ -135,9 +136,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   /** What is no step of a boot, and no line of the log. */
   function tell(event: OwnEvent): void {
-    policy.see({ kind: "appliance", event });
-    surroundings.see({ kind: "appliance", event });
-    observing.observe({ kind: "appliance", event });
+    for (const see of [policy.see, surroundings.see, observing.observe]) see({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -192,23 +191,26 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   };
   const parts = [interfacesPart, ...services, followPart];
 
+  function sayRules(): void {
+    const record = rulesRecord(loaded.config.boot);
+    if (record !== undefined) log(record);
+  }
+
   function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });
   }
 
-  function onStopFailure({ name, error }: PartFailure) {
+  const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
-  }
 
   async function start(): Promise<void> {
     policy.adoptOneTimeBoots(kept.read());
-    const rules = rulesRecord(loaded.config.boot);
-    if (rules !== undefined) log(rules);
+    sayRules();
     const failures = await startInOrder(parts, onStopFailure);
-    if (failures.length > 0) throw await toStartError(failures);
+    if (failures.length > 0) throw toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
-    if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
+    if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
       say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
     }
   }
@@ -250,7 +252,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
-    const error = await toStartError(failures);
+    const error = toStartError(failures);
     return error instanceof Error ? error.message : String(error);
   }
 
@@ -276,9 +278,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         const result = await reloadNow();
         lastReload = { time: now(), result };
         log(reloadRecord(result, loaded.file));
-        const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
-        const record = rulesRecord(rules);
-        if (record !== undefined) log(record);
+        if (result.ok && result.changed.some((path) => path.startsWith("boot"))) sayRules();
         const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;

@@ -4,6 +4,7 @@ import { ebc } from "../catalogue/names.ts";
 import type { HostRow, RuleConditions } from "../config/schema.ts";
 import { subnetFilter } from "../config/subnet.ts";
 import { type HostIndex, hostIndex } from "./host-index.ts";
+import type { Identifiers } from "./identity-index.ts";
 
 /** One key of `when`. */
 export interface Condition {
@@ -111,6 +112,19 @@ const directories = new WeakMap<
     readonly names: WeakMap<BootClient, string | undefined>;
   }
 >();
+
+/**
+ * What a client must be known by for these conditions to hold: one list of identifiers for each machine; undefined where
+ * other things decide.
+ */
+export function identifiersOf(when: RuleConditions | undefined, hosts: Hosts): readonly Identifiers[] | undefined {
+  if (when?.host !== undefined) return when.host.flatMap((name) => hosts[name] ?? []);
+  const { mac, uuid, serial, clientId } = when ?? {};
+  if (mac !== undefined) return [{ mac }];
+  if (uuid !== undefined) return [{ uuid }];
+  if (serial !== undefined) return [{ serial }];
+  return clientId === undefined ? undefined : [{ clientId }];
+}
 
 /** A test by one kind of identifier. */
 function indexTest(row: HostRow): (client: BootClient) => boolean {

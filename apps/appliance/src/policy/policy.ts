@@ -1,3 +1,4 @@
+import { boundedMap } from "@bootlace/boot-source";
 import { type DhcpPacket, messageTypes, optionValue } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
@@ -30,7 +31,7 @@ import { type SeenOfClient, seenNothing } from "./sent-plan.ts";
 /** One-shots, for whoever administers them. */
 export interface OneTimeBootCommands {
   list(): readonly OneTimeBoot[];
-  /** Replaces what the machine was told before. */
+  /** Replaces an earlier one-time boot of the machine. */
   set(
     request: OneTimeBootRequest,
   ): { readonly ok: true; readonly entry: OneTimeBoot } | { readonly ok: false; readonly fault: Problem };
@@ -51,6 +52,8 @@ export interface Policy {
   adoptInterfaces(served: readonly ServedInterface[]): void;
   /** Takes over one-time boots that were kept. */
   adoptOneTimeBoots(state: OneTimeBoots): void;
+  /** Whether a machine is named in the config, or has fetched a file before. */
+  isKnown(client: BootClient): boolean;
   /** Learns from what happened. */
   see(event: ApplianceEvent): void;
   /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
@@ -77,6 +80,8 @@ function strangerWith(machine: string): BootClient {
   return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
 }
 
+const mostFetchers = 4096;
+
 /** Milliseconds for which what DHCP said of an address is newer than what the system remembers. */
 const freshLease = 600_000;
 
@@ -87,6 +92,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let state: OneTimeBoots = new Map();
   const memory = clientMemory();
   const loaded = loadedFiles();
+  /** Machines that have fetched a file. */
+  const fetchers = boundedMap<string, true>(mostFetchers);
   const once = (client: BootClient) => oneTimeBootFor(state, idOf(client), now());
   let book = bookOf(config);
 
@@ -111,7 +118,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     if (state !== before) keepOneTimeBoots(state);
   }
 
-  /** The system knows whoever is on the link; a client behind a router is known by what it told. */
+  /** The system knows whoever is on the link; a client behind a router is known by what it sent. */
   function whoHas(address: string): string | undefined {
     return macOf(address) ?? memory.machineAt(address);
   }
@@ -171,7 +178,10 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   }
 
   function seeDone(name: string, address: string, time: number, known?: string): void {
-    const machine = whoFetched(known, whoAsksFrom(address));
+    const shown = whoAsksFrom(address);
+    // What a URL says of itself makes nobody known.
+    if (shown !== undefined && !fetchers.has(shown)) fetchers.set(shown, true);
+    const machine = whoFetched(known, shown);
     // The boot check is none of the programs that ask again.
     if (machine !== undefined && checkProgramNamed(name) === undefined) loaded.fetched(machine, name, time);
     seeFetched(name, address, known);
@@ -213,7 +223,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     return host === undefined ? entry : { ...entry, host };
   }
 
-  /** A machine with several cards was told once, and boots from one of them. */
+  /** A machine with several cards has one one-time boot, and boots from one of them. */
   function forgetOtherCards(machine: string): void {
     const host = hostOf(machine);
     const taken = state.get(machine);
@@ -240,6 +250,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     adoptOneTimeBoots(kept) {
       state = kept;
     },
+    isKnown: (client) => nameOfHost(client, config.hosts) !== undefined || fetchers.has(idOf(client) ?? ""),
     see({ kind, event }) {
       if (kind === "dhcp" && event.type === "packet") seePacket(event);
       else if (kind === "tftp") seeTftp(event);

@@ -5,7 +5,7 @@ import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 import { effectiveRows } from "../../config/effective.ts";
-import { faultRow, formatFault, type Problem } from "../../config/faults.ts";
+import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults.ts";
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { BootQuery } from "../../history/history-store.ts";
@@ -24,6 +24,8 @@ export interface BackendRoom {
   readonly tree: () => BootTree;
   /** Why the root is not readable. */
   readonly rootProblem: () => string | undefined;
+  /** Folders of boot files that do not answer. */
+  readonly silentFolders: () => readonly string[];
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -60,6 +62,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     for (const name of missing) reasons.push(`interface ${quote(name)} is missing`);
     const root = room.rootProblem();
     if (root !== undefined) reasons.push(`the root folder is not readable: ${root}`);
+    for (const folder of room.silentFolders()) reasons.push(`${folder} does not answer`);
     return { ready: reasons.length === 0, reasons };
   }
 
@@ -218,10 +221,9 @@ export function adminBackend(room: BackendRoom): AdminBackend {
   };
 }
 
-function unfit({ code, problem, allowed, suggestion }: Problem, title: string): Refusal {
-  const meant = suggestion === undefined ? undefined : `Did you mean ${suggestion}?`;
-  const detail = [problem, allowed, meant].filter((part) => part !== undefined).join(". ");
-  return { status: 422, code, title, detail };
+function unfit(fault: Problem, title: string): Refusal {
+  const detail = [fault.problem, hintOf(fault)].filter((part) => part !== undefined).join(". ");
+  return { status: 422, code: fault.code, title, detail };
 }
 
 /** A hardware address of up to 16 bytes (RFC 2131 §2), a client identifier, or an IPv4 address. */
