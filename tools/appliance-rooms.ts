@@ -14,7 +14,7 @@ function room(name: string, below: readonly string[], packages: readonly string[
 
 /**
  * The rooms of the appliance, lowest first. A room knows rooms below it and none above; its row names which. An
- * arrow that no import uses is an error as well, so that the rows are the plan and not a wish.
+ * arrow that no import uses is an error as well, so that the rows are the plan as built.
  */
 export const applianceRooms: readonly Room[] = [
   room("catalogue", [], [dhcp, proxy, source, image, tftp, http], { pure: true }),

@@ -95,7 +95,7 @@ it("a root that cannot be read is one finding, and nothing is made up about its 
   ]);
 });
 
-it("iPXE that nobody has a script for is told, and is no fault: it may bring its own along", async () => {
+it("iPXE that nobody has a script for is reported, and is no fault: it may bring its own along", async () => {
   put("ipxe/ipxe.efi", peImage(0x8664));
   const reported =
     "missing: a script for iPXE, which x64-uefi would boot. Put boot.ipxe into the root, or name a script in a rule\n";
@@ -107,7 +107,7 @@ it("iPXE that nobody has a script for is told, and is no fault: it may bring its
   expect(await checked("root: boot")).toEqual([0, fine]);
 });
 
-it("what a start would stop at is told: the token, the user", async () => {
+it("what a start would stop at is reported: the token, the user", async () => {
   put("x", "x");
   writeFileSync(join(folder, "short"), "secret\n");
   writeFileSync(join(folder, "good"), `${"0123456789abcdef"}\n`);
@@ -127,7 +127,7 @@ it("what a start would stop at is told: the token, the user", async () => {
   expect(await of("user: root")).toEqual([]);
 });
 
-it("rules that nobody ever gets are told, and are no fault", async () => {
+it("rules that nobody ever gets are reported, and are no fault", async () => {
   put("x", "x");
   const rules = "boot: [{ when: { mac: [] }, file: x }, { name: all, file: x }, { file: x }]";
   const [code, out] = await checked(`root: boot\n${rules}`);
@@ -143,14 +143,14 @@ it("rules that nobody ever gets are told, and are no fault", async () => {
   expect(JSON.parse((await checked(`root: boot\n${rules}`, "--json"))[1]).notes).toHaveLength(2);
 });
 
-it("a name in another case is told with the name on disk", async () => {
+it("a name in another case is reported with the name on disk", async () => {
   put("PXELinux/Loader.0", "x");
   expect(await findings("root: boot\nboot:\n  - file: pxelinux\\loader.0\n")).toEqual([
     'a.yaml:3:1: error[T003] boot[0].file: "pxelinux\\\\loader.0" is called "PXELinux/Loader.0" on disk. Bootlace serves it anyway; other servers and loaders do not.',
   ]);
 });
 
-it("a UEFI program for another machine is told, by rule and by name", async () => {
+it("a UEFI program for another machine is reported, by rule and by name", async () => {
   put("a.efi", peImage(0xaa64));
   put("EFI/BOOT/bootx64.efi", peImage(0x014c));
   const rules = `root: boot
@@ -167,7 +167,7 @@ boot:
   ]);
 });
 
-it("a file that is empty or no program is told, by rule and by name", async () => {
+it("a file that is empty or no program is reported, by rule and by name", async () => {
   put("bootx64.efi", "<html>not found</html>".padEnd(300));
   put("pxelinux/lpxelinux.0", "");
   put("other/own.efi", "");
@@ -244,7 +244,7 @@ it("findings are faults in --json, with code, place and hint", async () => {
   ]);
 });
 
-it("a file under a name of the boot check is told, and rules that name the check are in order", async () => {
+it("a file under a name of the boot check is reported, and rules that name the check are in order", async () => {
   put("Bootlace-Check/x64-uefi.efi", peImage(0x8664));
   expect(await findings("root: boot\nboot:\n  - file: builtin:check\n")).toEqual([
     'ROOT/Bootlace-Check/x64-uefi.efi: error[T009] "Bootlace-Check/x64-uefi.efi" is never served: Bootlace serves the boot check under this name. Rename the file or its folder.',

@@ -78,7 +78,7 @@ describe("the log of the boot file listener", () => {
     expect(httpRecord({ type: "stopped", time: 1 }, createThrottle(60_000))).toBeUndefined();
   });
 
-  it("tells every missing file, and the same refusal of a client once a minute", () => {
+  it("reports every missing file, and the same refusal of a client once a minute", () => {
     const passes = createThrottle(60_000);
     const refused = { type: "refused", client, request, status: 404, detail: undefined } as const;
     const levels = [0, 1, 59_999, 60_001].map((time) =>

@@ -7,7 +7,7 @@ import { createPolicy } from "../src/policy/policy.ts";
 
 const mac = "52:54:00:12:34:56";
 
-/** A desk with one machine that was told to boot a file once and has begun to. */
+/** A policy with one machine that has begun its one-time boot. */
 function waiting(macOf: (address: string) => string | undefined = () => mac, config = "") {
   const parsed = parseConfig(config, "f");
   if (!parsed.ok) throw new Error("expected the defaults");

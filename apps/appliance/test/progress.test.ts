@@ -9,7 +9,7 @@ import { prettyLines } from "../src/log/pretty.ts";
 import { loopbackConfig } from "./helpers/loopback.ts";
 import { CLIENT, MAC, SERVER, story } from "./helpers/story.ts";
 
-/** A machine that was told an iPXE program and has an address, and all who watch it. */
+/** A machine that was sent an iPXE program and has an address, and all who watch it. */
 async function watched() {
   const teller = story({ plan: { kind: "boot", file: "ipxe.efi" } })
     .discover()

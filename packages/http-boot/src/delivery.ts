@@ -81,7 +81,7 @@ export function isLastFlight({ handedOverAt, acknowledged: bytes, sending }: Del
   return handedOverAt !== undefined && sending.total - bytes <= most;
 }
 
-/** Ends a delivery whose connection is broken. @param sees whether looks tell anything */
+/** Ends a delivery whose connection is broken. @param sees whether looks show anything */
 export function breakOff(delivery: Delivery, sees: boolean, now: number): void {
   const { failure, sending, lookedAt, acknowledged: bytes } = delivery;
   const looks = { since: delivery.since, lookedAt, acknowledged: bytes };

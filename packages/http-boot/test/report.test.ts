@@ -40,7 +40,7 @@ function setUp() {
 }
 
 describe("the report of requests", () => {
-  it("tells a boot of a thousand files one by one, and then a hundred a second", () => {
+  it("reports a boot of a thousand files one by one, and then a hundred a second", () => {
     const { reported, clock, flush, many } = setUp();
     many(1000, done("a"));
     expect(reported).toHaveLength(1000);
@@ -80,7 +80,7 @@ describe("the report of requests", () => {
     expect(reported.filter(({ type }) => type === "further")).toHaveLength(1);
   });
 
-  it("tells large answers and everything else always, and forgets no request of random clients", () => {
+  it("reports large answers and everything else always, and forgets no request of random clients", () => {
     const { reported, many, report, flush } = setUp();
     many(1100, done("a"));
     reported.length = 0;

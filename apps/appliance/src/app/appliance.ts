@@ -57,11 +57,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let endPolls: (() => void)[] = [];
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
-  const policy = createPolicy(first.config, {
-    now,
-    macOf,
-    keepOneTimeBoots: kept.write,
-  });
+  const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
   const silence = silentFolders(log);
   const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
@@ -107,6 +103,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     adminService(first.config, {
       log,
       observer: observing.observer,
+      every: deps.every,
       backend: adminBackend({
         appliance: () => appliance,
         observer: observing.observer,
@@ -210,7 +207,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     policy.adoptOneTimeBoots(kept.read());
     sayRules();
     const failures = await startInOrder(parts, onStopFailure);
-    if (failures.length > 0) throw await toStartError(failures);
+    if (failures.length > 0) throw toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
@@ -255,7 +252,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
-    const error = await toStartError(failures);
+    const error = toStartError(failures);
     return error instanceof Error ? error.message : String(error);
   }
 

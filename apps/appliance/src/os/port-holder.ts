@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import type { HolderOf } from "@bootlace/boot-source";
 import { type Ipv4Address, parseIpv4, quote } from "@bootlace/dhcp-core";
 
 export interface PortHolder {
@@ -11,6 +12,12 @@ export interface PortHolder {
 export function holderText({ command, pid }: PortHolder): string {
   return `${command === ownName ? "another Bootlace" : command} (pid ${pid})`;
 }
+
+/** Names the holder of a port to the servers, whose libraries know no /proc. */
+export const holderOf: HolderOf = async ({ address, port, protocol }) => {
+  const holder = await findPortHolder(address, port, protocol);
+  return holder === undefined ? undefined : holderText(holder);
+};
 
 const ownName = "bootlace";
 

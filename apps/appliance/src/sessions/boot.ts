@@ -7,7 +7,7 @@ import type { Verdict } from "./verdicts/verdict.ts";
 /** All that one machine did in one attempt to boot. A value: a step further is a new one. */
 export interface Boot {
   readonly id: string;
-  /** MAC address, or `ip ` and the address when no packet told the MAC. */
+  /** MAC address, or `ip ` and the address when no packet has the MAC. */
   readonly key: string;
   readonly mac?: string;
   readonly address?: string;
@@ -22,7 +22,7 @@ export interface Boot {
   readonly startedAt: number;
   readonly lastAt: number;
   readonly steps: readonly Step[];
-  /** The files it was told to fetch first, as paths. */
+  /** The boot files that replies named to it, as paths. */
   readonly offered: readonly string[];
   /** Steps left out of the middle. */
   readonly dropped: number;
@@ -202,7 +202,7 @@ function findSame(steps: readonly Step[], fact: Fact): number {
   return -1;
 }
 
-/** A loader that asks in vain again and again goes through all its names each time. */
+/** A loader that finds nothing and asks again goes through all its names each time. */
 function isUnserved(fact: Fact): boolean {
   return fact.kind === "file" && (fact.outcome === "not-found" || fact.outcome === "refused");
 }
@@ -228,7 +228,7 @@ export function stepsOf<K extends Fact["kind"]>(boot: Pick<Boot, "steps">, kind:
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
 }
 
-/** It was told a file, and nobody told its address. */
+/** A reply named a file to it, and no packet shows its address. */
 export function isHomeless({ ended, address, steps }: Boot): boolean {
   return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
 }

@@ -49,7 +49,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   const paced = createPaces();
   const own = new Set<string>();
   const active = new Set<string>();
-  /** Those that were told a file, and whose address nobody told. */
+  /** Those to which a reply named a file, and whose address no packet shows. */
   const homeless = new Set<string>();
   let steps = 0;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
@@ -200,7 +200,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     return own.has(address) || surroundings.network().addresses.includes(address);
   }
 
-  /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
+  /** The one boot to which a reply named a file lately and whose address no packet shows: the lease of a Pi 3 cannot be seen. */
   function waiting(time: number, asks: boolean): string | undefined {
     if (!asks) return undefined;
     let found: string | undefined;

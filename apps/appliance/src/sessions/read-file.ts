@@ -144,7 +144,7 @@ function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress"
       return { outcome: "running", bytes: event.bytes };
     case "done": {
       const { status: code, bytes, size, ms } = event;
-      // HEAD and a range tell the size or fetch a part; only a whole body is a file.
+      // HEAD and a range get the size or a part; only a whole body is a file.
       const whole = event.request.method !== "HEAD" && (event.range === undefined || event.range.last === size - 1);
       const reason = event.confirmed ? {} : { reason: "unconfirmed" as const };
       return { outcome: whole ? "done" : "probe", code, bytes, size, ms, ...reason };

@@ -42,7 +42,7 @@ export function configFrom(yaml: string): Config {
   return parsed.config;
 }
 
-/** The policy of one config and one boot folder, asked by packets and told of files. Time moves by `wait` alone. */
+/** The policy of one config and one boot folder, asked by packets, and given files. Time moves by `wait` alone. */
 export function policyDesk(yaml: string, files: readonly string[] = []) {
   let config = configFrom(yaml);
   let now = 1_000_000;

@@ -150,7 +150,7 @@ export type HttpBootEvent =
       readonly status: number;
       readonly detail: string | undefined;
     }
-  /** A client asks so fast that its small answers and refusals are told in sums, one a second. */
+  /** A client asks so fast that its small answers and refusals are reported in sums, one a second. */
   | {
       readonly type: "further";
       readonly time: number;

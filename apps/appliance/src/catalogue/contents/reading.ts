@@ -8,7 +8,7 @@ export interface ReadContext {
   readonly isOwnHost?: (host: string) => boolean;
   /** Ports on which this server serves files by HTTP; another one on this host is another server. Without it, any is ours. */
   readonly ownHttpPorts?: readonly number[];
-  /** The folder from which the loader counts names, in plain form, where the path of the file does not tell. */
+  /** The folder from which the loader counts names, in plain form, where the path of the file does not show it. */
   readonly folder?: string;
 }
 

@@ -64,7 +64,7 @@ const filesElsewhere: Rule = {
   },
 };
 
-/** A program of ours came up, was told what to fetch, and did not come for it. */
+/** A program of ours came up, was sent a boot file, and did not fetch it. */
 const nextNotFetched: Rule = {
   id: "B06",
   when(view) {

@@ -14,6 +14,7 @@ import { missingFile } from "./missing-files.ts";
 import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
 import { oddities } from "./oddities.ts";
 import {
+  bcdNamesAnother,
   entryLacks,
   jumpMayLeadNowhere,
   jumpToNowhere,
@@ -74,6 +75,7 @@ const faults: readonly Rule[] = [
   tlsToPlainPort,
   grubLegacyWords,
   offerByTls,
+  bcdNamesAnother,
 ];
 
 /** What a boot came to: the first rule that applies. */
@@ -110,8 +112,8 @@ function isProvenFault(view: BootView): boolean {
 }
 
 /**
- * What a boot came to, as far as it can be told now. The first verdict is the one that matters; after it come
- * warnings and what only looks like a fault. Empty while there is nothing to tell. When the firmware went on with its
+ * The outcome of a boot, as far as it is known now. The first verdict is the one that matters; after it come
+ * warnings and what only looks like a fault. Empty while there is nothing to say. When the firmware went on with its
  * next boot option, the fault of the first one stays what the boot came to, unless the next one went well. Pure.
  */
 export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {

@@ -105,7 +105,7 @@ function searchFoundNothing(view: BootView): Found | undefined {
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
 }
 
-/** U-Boot asked for its script, in vain, and nothing that it asked for is there. */
+/** U-Boot requested its script, and neither that nor any other file that it requested was found. */
 function ubootFindsNothing(view: BootView): Found | undefined {
   const script = view.asked.find((asked) => /(^|\/)boot\.scr(\.uimg)?$/.test(asked.key) && isMissing(asked));
   if (script === undefined || view.files.some(({ outcome }) => outcome !== "not-found")) return undefined;

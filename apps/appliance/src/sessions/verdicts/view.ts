@@ -20,7 +20,7 @@ export interface JudgeContext {
   readonly network: Network;
   /** What a file of ours holds, when a client asked for it. */
   readonly factsOf: (file: string) => FileFacts | undefined;
-  /** Where files of the same name lie, for one that was asked for in vain. */
+  /** Where files of the same name lie, for one that was requested but not found. */
   readonly namesakesOf: (file: string) => readonly string[];
 }
 
@@ -46,7 +46,7 @@ export interface BootView extends Pick<JudgeContext, "factsOf" | "namesakesOf" |
   /** Those that a program of an operating system asked for. */
   readonly systemFiles: readonly FileStep[];
   readonly done: readonly FileStep[];
-  /** Names it was told to fetch first, in plain form. */
+  /** Names of its boot file in replies, in plain form. */
   readonly offered: readonly string[];
   /** The last answer that named a boot file. */
   readonly reply: StepOf<"offer"> | StepOf<"ack"> | undefined;

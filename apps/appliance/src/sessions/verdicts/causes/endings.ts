@@ -16,7 +16,7 @@ export const causesOfEndings = {
     fix: `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or switch Secure Boot off in the firmware`,
   }),
 
-  /** @param facts `instead`: it was told the check for want of a file; else a rule or what it was told led there */
+  /** @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there */
   "check-reached": (facts: { arch: string; instead: boolean; rule: string | undefined; offered: string }): Words => {
     const { arch, instead, rule, offered: told } = facts;
     const leads = rule === undefined ? quote(told) : `rule ${quote(rule)}`;

@@ -164,7 +164,7 @@ export const causesInFiles = {
   }),
 
   "large-packets-lost": ({ blockSize }: { blockSize: number }): Words => ({
-    sentence: `the client and Bootlace agreed on blocks of ${blockSize} octets, and the first of them never arrived: large packets are lost on the way`,
+    sentence: `the client and Bootlace agreed on blocks of ${blockSize} bytes, and the first of them never arrived: large packets are lost on the way`,
     fix: `set tftp.maxBlockSize to ${blockSize > 1468 ? 1468 : 1024} or less; look for a tunnel, VLAN or PPPoE link with a smaller MTU`,
   }),
 
