@@ -79,8 +79,8 @@ describe("the status", () => {
     const lines = statusLines(status([boot(10, failure)], { bootCheck: [] }), terminal);
     expect(lines.slice(3)).toEqual([
       `12:00:10 ${mac}  …linux/pxelinux.0  failed B10, mirk3x2a-525400123456`,
-      '         "pxelinux/pxelinux.0" arrived, but "pxelinux/ldlinux.c32", which it needs,',
-      "           is not there",
+      '         "pxelinux/pxelinux.0" arrived, but "pxelinux/ldlinux.c32", which it',
+      "           needs, is not there",
       "         Fix: put it next to the boot loader; it must be from the same version",
       "           of Syslinux",
     ]);
