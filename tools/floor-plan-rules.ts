@@ -27,7 +27,7 @@ export const rooms: readonly Room[] = [
     name: "boot-image shell",
     prefix: "packages/boot-image/src/",
     rooms: ["boot-image core"],
-    packages: ["@bootlace/boot-source"],
+    packages: ["@bootlace/boot-source", "node:*"],
   },
   {
     name: "proxy-dhcp core",
@@ -163,6 +163,8 @@ export const socketModules: readonly string[] = ["node:dgram", "node:http", "nod
 export const socketFiles: readonly string[] = [
   "packages/http-boot/src/listener.ts",
   "packages/http-boot/src/messages.ts",
+  "packages/proxy-dhcp/src/device-sockets.ts",
+  "packages/proxy-dhcp/src/host-sockets.ts",
   "packages/proxy-dhcp/src/serve.ts",
   "packages/proxy-dhcp/src/service.ts",
   "packages/proxy-dhcp/src/sockets.ts",
@@ -174,6 +176,7 @@ export const socketFiles: readonly string[] = [
   "packages/tftp-serve/src/channel-pool.ts",
   "packages/tftp-serve/src/pooled-socket.ts",
   "packages/tftp-serve/src/listener.ts",
+  "packages/tftp-serve/src/request-deps.ts",
   "packages/tftp-serve/src/requests.ts",
   "packages/tftp-serve/src/request-deps.ts",
   "packages/tftp-serve/src/udp-handle.ts",

@@ -10,6 +10,7 @@ import { printError, printJson } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
+import { exitNow, useManyThreads } from "./os/exit.ts";
 import { exitCodes } from "./os/exit-codes.ts";
 import { isJournal, isOneOutput } from "./os/journal.ts";
 
@@ -106,6 +107,7 @@ process.on("exit", (code) => {
   process.exitCode = exitCodes.output;
 });
 
+useManyThreads(process.env);
 run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
@@ -119,11 +121,11 @@ run(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   ask: createAsker(process.stdin, (text) => void process.stderr.write(text)),
   signals: process,
-  exitAtOnce: (code) => process.exit(code),
+  exitAtOnce: exitNow,
   now: Date.now,
   networkInterfaces,
 }).then((code) => {
   process.exitCode = code;
   // Output may still be in a pipe; a forgotten handle must not keep the process alive.
-  setTimeout(() => process.exit(code), 1000).unref();
+  setTimeout(exitNow, 1000, code).unref();
 }, failInternally);

@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { createGuard } from "../src/admin/guard.ts";
 import { adminRoutes } from "../src/admin/routes.ts";
-import { AdminConfigError, readToken } from "../src/admin/server.ts";
 import * as schemas from "../src/api-model/schemas.ts";
-import { readTokenFile } from "../src/os/token-file.ts";
 import { admin } from "./helpers/admin.ts";
 import { story } from "./helpers/story.ts";
 
@@ -241,47 +236,23 @@ describe("who may ask", () => {
     expect(await status(plain, { origin: "http://evil.example" }, "POST", "/api/v1/status")).toBe(403);
     expect(await status(plain, { origin: "http://evil.example" }, "DELETE", `/api/v1/next/${MAC}`)).toBe(403);
   });
+  test("nothing is done for a page of another origin, whatever it asks", async () => {
+    const urls = [...adminRoutes.filter(({ method }) => method === "GET").map(({ path }) => path), "/api/v1/events"];
+    for (const url of [...urls, "/metrics", "/healthz", "/readyz", "/", "/nothing"]) {
+      for (const site of ["cross-site", "same-site", "anything"]) {
+        const headers = { "sec-fetch-site": site, "sec-fetch-mode": "no-cors" };
+        expect([url, site, await status(plain, headers, "GET", url)]).toEqual([url, site, 403]);
+      }
+      expect([url, await status(plain, { origin: "http://evil.example" }, "GET", url)]).toEqual([url, 403]);
+    }
+    for (const site of ["none", "same-origin"]) expect(await status(plain, { "sec-fetch-site": site })).toBe(200);
+    const reply = await plain.inject("/api/v1/status");
+    expect(reply.headers["cross-origin-resource-policy"]).toBe("same-origin");
+  });
   test("no header invites other origins", async () => {
     const reply = await plain.inject({ url: "/api/v1/status", headers: { origin: "http://evil.example" } });
     expect(Object.keys(reply.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
     expect((await plain.inject({ method: "OPTIONS", url: "/api/v1/reload" })).statusCode).toBe(405);
-  });
-});
-
-describe("a token for other addresses", () => {
-  const folder = mkdtempSync(join(tmpdir(), "bootlace-token-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  test("without one, only loopback is served", () => {
-    for (const address of ["0.0.0.0", "192.168.11.109", "::"])
-      expect(() => admin({ address })).toThrow(AdminConfigError);
-    for (const address of ["127.0.0.1", "127.9.9.9", "::1"]) expect(() => admin({ address })).not.toThrow();
-    expect(() => admin({ address: "0.0.0.0", token: "0123456789abcdef" })).not.toThrow();
-  });
-  test("the file holds it in its first line; what is no secret is refused", async () => {
-    const path = join(folder, "token");
-    writeFileSync(path, "0123456789abcdef-XYZ\r\nsecond line\n");
-    expect(readToken(path)).toBe("0123456789abcdef-XYZ");
-    for (const text of ["", "short\n", "with a space in it 123", "\n0123456789abcdef", "ümlaut-ümlaut-ümlaut"]) {
-      writeFileSync(path, text);
-      expect(() => readToken(path)).toThrow(AdminConfigError);
-    }
-    expect(() => readToken(join(folder, "none"))).toThrow(/ENOENT/);
-  });
-
-  test("the credential of the unit counts where the file is closed, and only there", () => {
-    // Root, as whom tests may run, reads everything.
-    const files: Record<string, string> = { "/run/credentials/token": "of the unit\n", "/run/open": "of the file\n" };
-    const read = (file: string) => {
-      const text = files[file];
-      if (text !== undefined) return text;
-      throw Object.assign(new Error(file), { code: file.includes("closed") ? "EACCES" : "ENOENT" });
-    };
-    const env = { CREDENTIALS_DIRECTORY: "/run/credentials" };
-    expect(readTokenFile("/run/closed", env, read)).toBe("of the unit");
-    expect(readTokenFile("/run/open", env, read)).toBe("of the file");
-    expect(() => readTokenFile("/run/gone", env, read)).toThrow("/run/gone");
-    expect(() => readTokenFile("/run/closed", {}, read)).toThrow("/run/closed");
-    expect(() => readTokenFile("/run/closed", { CREDENTIALS_DIRECTORY: "/nowhere" }, read)).toThrow("/run/closed");
   });
 });
 

@@ -75,6 +75,7 @@ it("a one-time boot survives a restart in the middle of the boot", async () => {
   ]);
   await fetched(second.port("tftp"), "install.0");
   await second.logged("tftp.done");
+  await second.appliance.stop();
   expect(JSON.parse(readFileSync(join(folder, "state/next.json"), "utf8"))).toEqual({ schema: 1, next: [] });
 });
 
@@ -102,11 +103,12 @@ it("a state folder that cannot be written or read is reported once, and the boot
   expect((await test.logged("boot.next-unreadable")).message).toContain("ENOTDIR");
   test.appliance.next.set({ mac, file: "install.0" });
   test.appliance.next.set({ mac, file: "install.0" });
-  expect(test.records.filter(({ event }) => event === "boot.next-unwritable")).toHaveLength(1);
+  await test.logged("boot.next-unwritable");
   expect(fieldText((await client.ask(bootRequest({}), test.port("dhcp"))).packet.file)).toBe("install.0");
   rmSync(join(folder, "state"));
   test.appliance.next.remove(mac);
   await test.logged("boot.next-writable");
+  expect(test.records.filter(({ event }) => event === "boot.next-unwritable")).toHaveLength(1);
 });
 
 it("a client whose rule gives it a folder of its own is served from there, the others from the common root", async () => {

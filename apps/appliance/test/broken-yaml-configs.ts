@@ -100,4 +100,11 @@ export const brokenYaml: readonly BrokenConfig[] = [
     text: Array.from({ length: 60 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join(""),
     lines: ["f:51:51: error[E008] nested more than 50 levels deep. A config has at most five levels."],
   },
+  {
+    name: "more entries than any config has",
+    text: `boot: [${"{},".repeat(100_001)}]\n`,
+    lines: [
+      "f:1:7: error[E009] more than 100000 keys and list items in one file. Use prefixes and lists in place of single entries.",
+    ],
+  },
 ];

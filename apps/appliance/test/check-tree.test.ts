@@ -117,7 +117,7 @@ it("what a start would stop at is reported: the token, the user", async () => {
     "a.yaml:2:1: error[T010] admin.tokenFile: the token file DIR/none is not readable (ENOENT). Create one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: short }")).toEqual([
-    "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces. Create one: openssl rand -hex 32.",
+    "a.yaml:2:1: error[T010] admin.tokenFile: the token in DIR/short must have at least 16 printable characters, no spaces, on one line. Create one: openssl rand -hex 32.",
   ]);
   expect(await of("admin: { tokenFile: good }")).toEqual([]);
   expect(await of("admin: { tokenFile: none, enabled: false }")).toEqual([]);

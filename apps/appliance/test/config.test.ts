@@ -25,7 +25,9 @@ describe("a broken config", () => {
       "E001",
       "E040",
       "E041",
+      "E042",
       "E050",
+      "E051",
     ]);
   });
 
@@ -36,6 +38,19 @@ describe("a broken config", () => {
         ?.text.replaceAll("boot:", "tftp: { port: 0 }\nboot:") ?? "";
     const result = parseConfig(text, "f");
     expect(result.ok ? [] : result.faults.map(({ line }) => line)).toEqual([1, 3, 5]);
+  });
+
+  it("takes a time that grows with its keys, not with their square", () => {
+    const milliseconds = (keys: number) => {
+      const text = Array.from({ length: keys }, (_, key) => `key${key}: 1\n`).join("");
+      const before = process.cpuUsage();
+      const result = parseConfig(text, "f");
+      expect(result.ok ? 0 : result.faults.length).toBe(keys);
+      return process.cpuUsage(before).user / 1000;
+    };
+    milliseconds(1000);
+    // Ten times the keys take a hundred times as long where each is compared with all.
+    expect(milliseconds(20_000)).toBeLessThan(30 * Math.max(milliseconds(2000), 10));
   });
 
   it("does not grow without bound through aliases", () => {

@@ -73,11 +73,12 @@ test("docs/reference/cli.md is what `bootlace help --markdown` prints", () => {
 
 test("docs/explanation/security.md names the limits that hold", () => {
   const text = page("explanation/security.md");
-  const { mac, source, global } = dhcp;
+  const { mac, source, global, known } = dhcp;
   const { http } = configSchema.parse({});
   for (const sentence of [
-    `${mac.replies} replies in ${mac.seconds} s to a MAC address, ${source.replies} in ${source.seconds} s to an address, ${global.replies} a second in all (${global.burst} at once)`,
-    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all`,
+    `${mac.replies} replies a second to a MAC address, ${source.replies} to an address, ${global.replies} in all, and ${known.replies} more to known machines`,
+    `${tftp.maxTransfers} transfers, ${tftp.maxTransfersPerClient} of one address; ${tftp.unacknowledgedPerSecondPerClient} unacknowledged requests a second from one address, ${tftp.unacknowledgedPerSecond} in all, and as many again for known addresses`,
+    `${tftp.errorsPerSecondPerClient} errors a second to one address, ${tftp.errorsPerSecond} in all`,
     `${tftp.idleLimit / 1000} s without progress`,
     `${http.maxConnections} connections, ${http.maxConnectionsPerClient} of one address`,
   ]) {

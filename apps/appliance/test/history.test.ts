@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -119,29 +119,96 @@ describe("a state folder that is not as it should be", () => {
     const { history, news } = await openHere();
     await fill(history, 1, 1);
     expect(await ids(history)).toEqual(["boot-1"]);
-    expect(news).toEqual([{ type: "damaged" }]);
+    expect(news).toEqual([{ type: "damaged", movedTo: "boots.db.damaged" }]);
     await history.close();
     expect(readdirSync(directory).sort()).toEqual(["boots.db", "boots.db.damaged"]);
   });
   test("so is a database of another kind", async () => {
     database("create table addresses (name text)");
     const { news, history } = await openHere();
-    expect(news).toEqual([{ type: "damaged" }]);
+    expect(news).toEqual([{ type: "damaged", movedTo: "boots.db.damaged" }]);
     await history.close();
   });
-  test("a history of a newer version is renamed, never over an earlier one, and stays as it was", async () => {
-    for (const movedTo of ["boots.db.version-99", "boots.db.version-99.2"]) {
-      database(`create table future (a); insert into future values ('${movedTo}'); pragma user_version = 99`);
-      const { news, history } = await openHere();
-      await fill(history, 1, 1);
-      expect(await ids(history)).toEqual(["boot-1"]);
-      expect(news).toEqual([{ type: "newer", version: 99, known: 3, movedTo }]);
+  test("nothing that was put aside is overwritten", async () => {
+    for (const movedTo of ["boots.db.damaged", "boots.db.damaged.2", "boots.db.damaged.3"]) {
+      writeFileSync(join(directory, "boots.db"), `${movedTo} `.repeat(100));
+      const { history, news } = await openHere();
+      expect(news).toEqual([{ type: "damaged", movedTo }]);
       await history.close();
-      const kept = new sqlite.DatabaseSync(join(directory, movedTo), { readOnly: true });
-      expect(kept.prepare("select a from future").get()).toEqual({ a: movedTo });
-      kept.close();
       rmSync(join(directory, "boots.db"));
     }
+    for (const name of ["boots.db.damaged", "boots.db.damaged.2"]) {
+      expect(readFileSync(join(directory, name), "latin1")).toBe(`${name} `.repeat(100));
+    }
+  });
+  test("a history of a newer version is left untouched, and history lives in memory", async () => {
+    database(
+      "pragma journal_mode = wal; create table future (a); insert into future values (1); pragma user_version = 99",
+    );
+    const before = readFileSync(join(directory, "boots.db"));
+    chmodSync(join(directory, "boots.db"), 0o640);
+    const { news, history } = await openHere();
+    await fill(history, 1, 2);
+    expect(await ids(history)).toEqual(["boot-2", "boot-1"]);
+    const problem = "it is from a newer Bootlace: format 99, and this one reads up to 3";
+    expect(news).toEqual([{ type: "newer", version: 99, problem }]);
+    expect(await history.state()).toMatchObject({ directory, writable: false, problem });
+    await history.close();
+    expect(readdirSync(directory)).toEqual(["boots.db"]);
+    expect(readFileSync(join(directory, "boots.db")).equals(before)).toBe(true);
+    expect(statSync(join(directory, "boots.db")).mode & 0o777).toBe(0o640);
+  });
+  test.each([
+    ["null", "null"],
+    ["a number", "5"],
+    ["no JSON", "{"],
+    ["an empty object", "{}"],
+    ["no fields", '{"schema":2}'],
+    ["a list", "[]"],
+    [
+      "a verdict that is null",
+      '{"schema":2,"id":"a","key":"k","startedAt":1,"lastAt":1,"ended":true,"bytes":0,"outcome":"failed","verdict":null}',
+    ],
+    [
+      "a time of no clock",
+      '{"schema":2,"id":"a","key":"k","startedAt":1e300,"lastAt":1,"ended":true,"bytes":0,"outcome":"failed"}',
+    ],
+  ])("a row whose summary is %s is left out and counted, and keeps nobody from starting", async (_name, text) => {
+    const first = await openHere();
+    await fill(first.history, 1, 2);
+    await first.history.close();
+    const made = new sqlite.DatabaseSync(join(directory, "boots.db"));
+    made.prepare("update session set summary = ?, session = ? where id = 'boot-1'").run(text, text);
+    made.close();
+    const { news, history } = await openHere();
+    expect(news).toEqual([{ type: "unreadable", rows: 1 }]);
+    expect(await ids(history)).toEqual(["boot-2"]);
+    expect(await history.get("boot-1")).toBeUndefined();
+    await fill(history, 3, 3);
+    expect(await ids(history)).toEqual(["boot-3", "boot-2"]);
+    await history.close();
+  });
+  test("a table of a strange shape is put aside or told, and keeps nobody from starting", async () => {
+    database("create table session (id, summary); insert into session values (null, null); pragma user_version = 3");
+    const { news, history } = await openHere();
+    expect(news).toHaveLength(1);
+    await fill(history, 1, 1);
+    expect(await ids(history)).toEqual(["boot-1"]);
+    await history.close();
+  });
+  test("a lock of somebody else holds nobody up: boots wait in memory", async () => {
+    const { history, news } = await openHere();
+    const other = new sqlite.DatabaseSync(join(directory, "boots.db"));
+    other.exec("begin immediate");
+    const began = performance.now();
+    for (let number = 1; number <= 3; number++) await fill(history, number, number);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(await ids(history)).toEqual(["boot-3", "boot-2", "boot-1"]);
+    other.exec("rollback");
+    other.close();
+    await history.flush();
+    expect(news).toEqual([{ type: "write-failed", problem: "database is locked" }, { type: "writable-again" }]);
+    await history.close();
   });
   test("a folder that cannot be made is reported, and history lives in memory", async () => {
     writeFileSync(join(directory, "file"), "");

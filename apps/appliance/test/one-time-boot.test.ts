@@ -184,22 +184,22 @@ describe("the file of the one-time boots", () => {
     answered(4, false, other),
   );
 
-  it("gives back what was written; a folder is made for it, and nothing else is left there", () => {
+  it("gives back what was written; a folder is made for it, and nothing else is left there", async () => {
     const kept = join(folder, "deep/state");
     expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
     const fine = stepOneTimeBoots(state, { type: "removed", mac });
-    expect(writeOneTimeBootFile(kept, fine)).toBe(undefined);
+    expect(await writeOneTimeBootFile(kept, fine)).toBe(undefined);
     expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: fine, dropped: 0 });
     expect(readdirSync(kept)).toEqual(["next.json"]);
   });
 
-  it("is the old one until the new one is whole: a rest of a killed writer does not matter", () => {
+  it("is the old one until the new one is whole: a rest of a killed writer does not matter", async () => {
     const kept = join(folder, "killed");
-    writeOneTimeBootFile(kept, stepOneTimeBoots(state, { type: "removed", mac }));
+    await writeOneTimeBootFile(kept, stepOneTimeBoots(state, { type: "removed", mac }));
     const before = readFileSync(join(kept, "next.json"), "utf8");
     writeFileSync(join(kept, "next.json.new"), before.slice(0, 20));
     expect(readOneTimeBootFile(kept)).toMatchObject({ ok: true, dropped: 0 });
-    expect(writeOneTimeBootFile(kept, new Map())).toBe(undefined);
+    expect(await writeOneTimeBootFile(kept, new Map())).toBe(undefined);
     expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
   });
 
@@ -207,7 +207,11 @@ describe("the file of the one-time boots", () => {
     mkdirSync(join(folder, "bad"));
     const file = join(folder, "bad/next.json");
     writeFileSync(file, "{");
-    expect(readOneTimeBootFile(join(folder, "bad"))).toEqual({ ok: false, problem: "next.json is not JSON" });
+    expect(readOneTimeBootFile(join(folder, "bad"))).toEqual({
+      ok: false,
+      problem: "next.json is not JSON",
+      keep: "put-aside",
+    });
     writeFileSync(file, "[]");
     expect(readOneTimeBootFile(join(folder, "bad"))).toMatchObject({ ok: false });
     const rows = [{ mac, action: { file: "../etc/passwd" }, setAt: 1 }, 5, { mac, action: { file: "a" }, setAt: 1 }];
@@ -219,9 +223,9 @@ describe("the file of the one-time boots", () => {
     });
   });
 
-  it("that cannot be written is reported by its code", () => {
+  it("that cannot be written is reported by its code", async () => {
     writeFileSync(join(folder, "a-file"), "");
-    expect(writeOneTimeBootFile(join(folder, "a-file"), new Map())).toBe("EEXIST");
-    expect(writeOneTimeBootFile(join(folder, "a-file/b"), new Map())).toBe("ENOTDIR");
+    expect(await writeOneTimeBootFile(join(folder, "a-file"), new Map())).toBe("EEXIST");
+    expect(await writeOneTimeBootFile(join(folder, "a-file/b"), new Map())).toBe("ENOTDIR");
   });
 });

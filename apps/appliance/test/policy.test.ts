@@ -8,8 +8,8 @@ import { createPolicy } from "../src/policy/policy.ts";
 const mac = "52:54:00:12:34:56";
 
 /** A policy with one machine that has begun its one-time boot. */
-function waiting(macOf: (address: string) => string | undefined = () => mac) {
-  const parsed = parseConfig("", "f");
+function waiting(macOf: (address: string) => string | undefined = () => mac, config = "") {
+  const parsed = parseConfig(config, "f");
   if (!parsed.ok) throw new Error("expected the defaults");
   const kept: OneTimeBoots[] = [];
   const policy = createPolicy(parsed.config, {
@@ -57,6 +57,7 @@ describe("a one-time boot whose file goes out by HTTP", () => {
     ["a GET of the whole file", done()],
     ["the last range of it", done({ status: 206, range: { first: 5, last: 8 } })],
     ["a GET that names the machine itself", done({ request: request({ mac }) })],
+    ["a GET from its address that names another machine", done({ request: request({ mac: "52:54:00:00:00:01" }) })],
     [
       "the news that there is no such file",
       {
@@ -82,11 +83,32 @@ describe("a one-time boot whose file goes out by HTTP", () => {
     ["a HEAD", done({ request: request({ method: "HEAD" }), bytes: 0 })],
     ["a range in the middle", done({ status: 206, range: { first: 0, last: 4 } })],
     ["another file", done({ request: request({ file: "a/c.efi" }) })],
-    ["a request of another machine", done({ request: request({ mac: "52:54:00:00:00:01" }) })],
   ])("does not end with %s", (_name, event) => {
     const { desk: policy, kept, waits } = waiting();
     policy.see(event);
     expect([waits(), kept]).toEqual([true, []]);
+  });
+
+  it("does not end with what another machine fetches, whomever it names in the URL", () => {
+    const neighbour = "52:54:00:00:00:01";
+    const missing = { type: "refused", time: 1, client, reason: "missing", status: 404, detail: undefined } as const;
+    for (const claimed of [mac, neighbour, undefined]) {
+      for (const event of [
+        done({ request: request({ mac: claimed }) }),
+        { kind: "http", event: { ...missing, request: request({ mac: claimed }) } } as ApplianceEvent,
+      ]) {
+        const { desk: policy, kept, waits } = waiting(() => neighbour);
+        policy.see(event);
+        expect([claimed, waits(), kept]).toEqual([claimed, true, []]);
+      }
+    }
+  });
+
+  it("ends with what another card of the same host fetches, where the URL names the card", () => {
+    const card = "52:54:00:00:00:02";
+    const { desk: policy, waits } = waiting(() => card, `hosts: { pc: { mac: ["${mac}", "${card}"] } }\n`);
+    policy.see(done({ request: request({ mac }) }));
+    expect(waits()).toBe(false);
   });
 
   it("ends also when nobody knows whose address it was, as long as one machine waits for that file", () => {
@@ -94,15 +116,4 @@ describe("a one-time boot whose file goes out by HTTP", () => {
     policy.see(done());
     expect(waits()).toBe(false);
   });
-});
-
-it("a one-time boot that cannot be kept says so to whoever sets it", () => {
-  const parsed = parseConfig("", "f");
-  if (!parsed.ok) throw new Error("expected the defaults");
-  const policy = createPolicy(parsed.config, {
-    now: () => 5,
-    macOf: () => undefined,
-    keepOneTimeBoots: () => "ENOSPC",
-  });
-  expect(policy.next.set({ mac, ignore: true })).toMatchObject({ ok: true, unkept: "ENOSPC" });
 });

@@ -177,7 +177,11 @@ describe("boots.db is for its user alone", () => {
     writeFileSync(path, "no database".repeat(100), { mode: 0o644 });
     const opened = openSqliteStore(path, limits);
     if (!opened.ok) throw new Error(opened.problem);
-    expect([opened.news, mode(path), mode(`${path}.damaged`)]).toEqual([[{ type: "damaged" }], "600", "600"]);
+    expect([opened.news, mode(path), mode(`${path}.damaged`)]).toEqual([
+      [{ type: "damaged", movedTo: "damaged.db.damaged" }],
+      "600",
+      "600",
+    ]);
     await opened.store.close();
   });
 });

@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -13,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/parse.ts";
-import { handOver } from "../src/os/hand-over.ts";
+import { handOver, rootOnlyProblem } from "../src/os/hand-over.ts";
 import { chooseIdentity } from "../src/os/step-down.ts";
 import type { User } from "../src/os/users.ts";
 
@@ -79,7 +81,7 @@ describe("what root gives away", () => {
     ].join("\n");
     const parsed = parseConfig(text, "f");
     if (!parsed.ok) throw new Error("no config");
-    handOver(parsed.config, user);
+    return handOver(parsed.config, user, []);
   }
 
   it("is the state folder and the log file, made where they are missing; the boot files stay root's", () => {
@@ -104,13 +106,96 @@ describe("what root gives away", () => {
     expect(secrets.map((secret) => statSync(secret).uid)).toEqual([own.uid, own.uid, own.uid]);
   });
 
+  it("is nothing beside the log, whatever its folder is called, and no log that was somebody's", () => {
+    mkdirSync(join(folder, "beside/bootlace"), { recursive: true });
+    const others = ["bootlace.yaml", "token", "boots.db"].map((name) => join(folder, "beside/bootlace", name));
+    for (const other of others) writeFileSync(other, "", { mode: 0o600 });
+    const log = join(folder, "beside/bootlace/bootlace.log");
+    const config = parseConfig(`log: { file: ${log} }\ntftp: { enabled: false }\nhttp: { enabled: false }\n`, "f");
+    if (!config.ok) throw new Error("no config");
+    expect(handOver(config.config, user, [])).toBeUndefined();
+    expect([owner("beside/bootlace"), ...others.map((other) => statSync(other).uid)]).toEqual(Array(4).fill(own.uid));
+    expect(statSync(log).uid).toBe(user.uid);
+  });
+
+  it("is every folder that was missing on the way to the state, and none that was there", () => {
+    mkdirSync(join(folder, "deep"));
+    const text = `state: { directory: ${join(folder, "deep/a/b/c")} }\ntftp: { enabled: false }\nhttp: { enabled: false }\n`;
+    const parsed = parseConfig(text, "f");
+    if (!parsed.ok) throw new Error("no config");
+    handOver(parsed.config, user, []);
+    expect(["deep", "deep/a", "deep/a/b", "deep/a/b/c"].map((name) => owner(name))).toEqual([
+      own.uid,
+      user.uid,
+      user.uid,
+      user.uid,
+    ]);
+  });
+
+  describe.each(["state", "log"] as const)("for the %s", (what) => {
+    const setting = what === "state" ? "state.directory" : "log.file";
+    /** A folder of root's with secrets, and a folder beside it in which an ordinary user may have put something. */
+    function place(name: string) {
+      const top = join(folder, `${what}-${name}`);
+      mkdirSync(join(top, "secrets"), { recursive: true });
+      mkdirSync(join(top, "home"));
+      writeFileSync(join(top, "secrets/next.json"), "secret", { mode: 0o600 });
+      const config = (path: string) => {
+        const text = what === "state" ? `state: { directory: ${path} }` : `log: { file: ${path}/b.log }`;
+        const parsed = parseConfig(`${text}\ntftp: { enabled: false }\nhttp: { enabled: false }\n`, "f");
+        if (!parsed.ok) throw new Error("no config");
+        return parsed.config;
+      };
+      const secretsStay = () => {
+        expect([join(top, "secrets"), join(top, "secrets/next.json")].map((path) => statSync(path).uid)).toEqual([
+          own.uid,
+          own.uid,
+        ]);
+        expect(readdirSync(join(top, "secrets"))).toEqual(["next.json"]);
+      };
+      return { top, config, secretsStay };
+    }
+
+    it("nothing is behind a link, at any part of the path", () => {
+      for (const depth of ["last", "middle"]) {
+        const { top, config, secretsStay } = place(`link-${depth}`);
+        // A group's members can put links here; that the link is root's own makes it none of theirs.
+        chmodSync(join(top, "home"), 0o775);
+        symlinkSync("../secrets", join(top, "home/x"));
+        const path = depth === "last" ? join(top, "home/x") : join(top, "home/x/more");
+        expect(handOver(config(path), user, [])).toMatch(`${setting}: ${join(top, "home/x")} is a link`);
+        secretsStay();
+      }
+    });
+
+    it("nothing is where an ordinary user could put a link, and the part is named", () => {
+      const { top, config, secretsStay } = place("writable");
+      chmodSync(join(top, "home"), 0o777);
+      const path = join(top, "home/bootlace");
+      const refused = `${setting}: every user can write ${join(top, "home")}`;
+      expect([handOver(config(path), user, []), rootOnlyProblem(config(path), [own.uid])]).toEqual([refused, refused]);
+      expect(readdirSync(join(top, "home"))).toEqual([]);
+      secretsStay();
+    });
+
+    it("nothing is in a folder of another user, but that of who called sudo", () => {
+      const { top, config } = place("theirs");
+      // Without root nobody can give a folder away: then root is who is trusted, and this user is the other one.
+      const theirs = root ? 64_009 : own.uid;
+      if (root) chownSync(join(top, "home"), theirs, theirs);
+      const path = join(top, "home");
+      expect(rootOnlyProblem(config(path), [])).toContain(`belongs to another user (${theirs})`);
+      expect(rootOnlyProblem(config(path), [theirs])).toBeUndefined();
+    });
+  });
+
   it("is no folder with other things in it", () => {
     const text = `state: { directory: ${join(folder, "shared")} }\ntftp: { enabled: false }\nhttp: { enabled: false }\n`;
     mkdirSync(join(folder, "shared"));
     writeFileSync(join(folder, "shared/letter"), "");
     const parsed = parseConfig(text, "f");
     if (!parsed.ok) throw new Error("no config");
-    handOver(parsed.config, user);
+    handOver(parsed.config, user, []);
     expect([owner("shared"), owner("shared", "letter")]).toEqual([own.uid, own.uid]);
     expect(existsSync(join(folder, "shared/boots.db"))).toBe(false);
   });

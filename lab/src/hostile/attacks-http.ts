@@ -19,7 +19,7 @@ interface ByTcp {
 }
 
 /** Starts the program of one kind at the attacker. */
-async function misbehave(
+export async function misbehave(
   { lab, attacker }: HostileSite,
   { kind, connections, from = ATTACKER, file = "" }: ByTcp,
 ): Promise<() => Promise<void>> {

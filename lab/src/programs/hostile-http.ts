@@ -38,6 +38,7 @@ const kinds: Readonly<Record<string, (socket: Socket) => void>> = {
   },
   ranges: asking(1, () => get("/bootx64.efi", `Range:${"\xa0".repeat(7900)}x\r\n`)),
   missing: asking(16, () => get(`/pxelinux.cfg/x${random(1e9).toString(36)}`)),
+  hanging: asking(1, () => get(`/nfs/a${random(10)}`)),
   "one-byte": asking(4, () => {
     const from = random(3000) * 1024 * 1024;
     return get(`/${extra}`, `Range: bytes=${from}-${from}\r\n`);

@@ -1,11 +1,12 @@
 import type { Attack } from "../hostile/attack.ts";
+import { attacksByDisk } from "../hostile/attacks-disk.ts";
 import { attacksByHttp } from "../hostile/attacks-http.ts";
 import { hold } from "../hostile/judge.ts";
 import { buildArena } from "../hostile/site.ts";
 import type { Scenario } from "../lab.ts";
 
 /** Each is a part of the scenario. */
-const attacks: readonly Attack[] = [...attacksByHttp];
+const attacks: readonly Attack[] = [...attacksByHttp, ...attacksByDisk];
 
 export const hostile: Scenario = {
   name: "hostile",
@@ -14,6 +15,10 @@ export const hostile: Scenario = {
   parts: attacks.map(({ name }) => name),
   async run(lab) {
     const arena = await buildArena(lab);
-    for (const attack of attacks) if (lab.part(attack.name)) lab.proof(`${attack.name}: ${await hold(arena, attack)}`);
+    const only = process.env.HOSTILE?.split(",");
+    for (const attack of attacks) {
+      if (!lab.part(attack.name) || only?.includes(attack.name) === false) continue;
+      lab.proof(`${attack.name}: ${await hold(arena, attack)}`);
+    }
   },
 };

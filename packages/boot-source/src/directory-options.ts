@@ -15,6 +15,8 @@ export interface DirectoryOptions<Client = SourceClient> {
    * again. Its files are refused at once meanwhile; all others are served.
    */
   readonly onStuck?: (folder: string, stuck: boolean) => void;
+  /** True for a file that is never served, by whatever name: a hard link to a key, another mount of a log. */
+  readonly isPrivate?: (file: { readonly dev: bigint; readonly ino: bigint }) => boolean;
   /**
    * Milliseconds for which an answer of the file system (found or not) is taken as still true. Default 1000: a boot
    * storm then asks the disk once. 0 asks each time.

@@ -45,6 +45,7 @@ const optionTable: OptionTable<DirectoryOptions> = {
   rootFor: check.callback,
   orRoot: check.flag,
   onStuck: check.callback,
+  isPrivate: check.callback,
   trustFor: check.amount,
   now: check.callback,
 };
@@ -128,6 +129,19 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     return sub === undefined ? fromDisk(key, base, name) : fromClientRoot(key, sub, name);
   }
 
+  /** What was found a moment ago. */
+  function fresh(key: string): OpenResult | undefined {
+    const entry: Known | undefined = known.peek(key) ?? missing.peek(key);
+    const age = entry ? wall() - entry.time : Number.NaN;
+    // Less than nothing: the clock was set back, and an hour of trust is too much.
+    return entry && age >= 0 && age < trustFor ? fromMemory(key, entry) : undefined;
+  }
+
+  function searchAgain(key: string, sub: string | undefined, name: string): Promise<OpenResult> {
+    const entry = known.peek(key);
+    return entry === undefined ? search(key, sub, name) : again(key, entry, sub, name);
+  }
+
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
     const found = await searchNames(folder, name, options.ignoreCase === true ? index : undefined);
     const time = wall();
@@ -138,6 +152,10 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
       return answer;
     }
     const { path, real, handle, identity } = found;
+    if (options.isPrivate?.(identity) === true) {
+      await handle.close();
+      return { ok: false, fault: { reason: "permission-denied", detail: "is private" } };
+    }
     const place = places.ofReal(real);
     const version = isSettled(identity, time) ? versionOf(identity) : undefined;
     if (version !== undefined) remember(key, { ok: true, time, path, place, identity, version });
@@ -150,7 +168,8 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     const folder = join(base, ...segments);
     const place = segments.length > 0 ? await placeOfFolder(folder, base) : "none";
     if (place === "inside") return fromDisk(key, folder, name);
-    if (place === "none" && options.orRoot === true) return fromDisk(key, base, name);
+    // Under the name of the root's own file: the folder may come any moment.
+    if (place === "none" && options.orRoot === true) return fresh(name) ?? searchAgain(name, undefined, name);
     return notFound("missing", `no folder ${sub} for this client`);
   }
 
@@ -158,12 +177,8 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     open(name: string, client: Client) {
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
-      const entry: Known | undefined = known.peek(key) ?? missing.peek(key);
-      const age = entry ? wall() - entry.time : Number.NaN;
-      // Less than nothing: the clock was set back, and an hour of trust is too much.
-      if (entry && age >= 0 && age < trustFor) return fromMemory(key, entry);
       const where = [...(sub === undefined ? [] : readClientPath(sub).segments), ...readClientPath(name).segments];
-      return inTurn(client, where, () => (entry?.ok ? again(key, entry, sub, name) : search(key, sub, name)));
+      return fresh(key) ?? inTurn(client, where, () => searchAgain(key, sub, name));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
-import { chmod, mkdir, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SourceChangedError, type SourceClient, type SourceFile } from "../src/core/source.ts";
@@ -160,6 +160,15 @@ describe("a folder for each client", () => {
     for (const hostile of ["..", "../root2", "outdir", "nowhere", "", "/"]) {
       expect(await fetched(root, "secret", { rootFor: () => hostile })).toBe("(missing)");
     }
+  });
+
+  test("a file that is private is not served by any name", async () => {
+    const root = await tree();
+    await link(join(root, "x"), join(root, "another"));
+    const { dev, ino } = await stat(join(root, "x"), { bigint: true });
+    const isPrivate = (file: { dev: bigint; ino: bigint }) => file.dev === dev && file.ino === ino;
+    for (const name of ["x", "another"]) expect(await fetched(root, name, { isPrivate })).toBe("(permission-denied)");
+    expect(await fetched(root, "sub/y", { isPrivate })).toBe("sub/y");
   });
 
   test("what one client got is not remembered for another", async () => {

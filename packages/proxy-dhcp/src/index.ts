@@ -51,7 +51,7 @@ export {
 export { type BuiltReply, buildReply } from "./core/reply.ts";
 export { type BootRequest, readRequest } from "./core/request.ts";
 export type { ProxyDhcpStatistics } from "./core/tally.ts";
-export type { BoundAddress, Mode, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
+export type { BindToDevice, BoundAddress, Mode, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
 export { createProxyDhcp } from "./serve.ts";
 export { contextOf } from "./settings.ts";
 export { systemInterfaces } from "./system-interfaces.ts";

@@ -86,7 +86,17 @@ export const changesTable: OptionTable<ProxyDhcpChanges> = {
   clientSubnets: check.listOf(ipv4Subnet),
   vendorClasses: check.listOf(vendorClass),
   serveUnknownArchitectures: check.flag,
-  limits: check.optionsOf<Limits>({ mac: rate, source: rate, global: rate, maxKeys: check.integer(1) }),
+  isKnown: check.callback,
+  limits: check.optionsOf<Limits>({
+    mac: rate,
+    transaction: rate,
+    source: rate,
+    global: rate,
+    known: rate,
+    again: rate,
+    work: check.amount,
+    maxKeys: check.integer(1),
+  }),
 };
 
 export const optionsTable: OptionTable<ProxyDhcpOptions> = {
@@ -96,6 +106,7 @@ export const optionsTable: OptionTable<ProxyDhcpOptions> = {
   pollMilliseconds: check.integer(1, LONGEST_TIMER),
   mode: check.oneOf("full", "pxe-port-only"),
   ports: ownPorts,
+  bindToDevice: check.callback,
   holderOf: check.callback,
   now: check.callback,
 };

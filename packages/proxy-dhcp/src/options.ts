@@ -1,5 +1,6 @@
 import type { BootServer, HolderOf } from "@bootlace/boot-source";
 import type { Ipv4Address } from "@bootlace/dhcp-core";
+import type { BootClient } from "./core/client.ts";
 import type { Ports } from "./core/context.ts";
 import type { ProxyDhcpEvent, ServicePort } from "./core/events.ts";
 import type { Endpoint, ServedInterface } from "./core/interfaces.ts";
@@ -29,6 +30,11 @@ export interface ProxyDhcpChanges {
   readonly vendorClasses?: readonly string[] | undefined;
   /** Call `choose` for clients of an unknown architecture too. */
   readonly serveUnknownArchitectures?: boolean | undefined;
+  /**
+   * Whether a machine was seen to boot before, or is named by somebody: it has a share of the limits that invented
+   * machines cannot use up (`limits.known`). Asked when what is for all is used up.
+   */
+  readonly isKnown?: ((client: BootClient) => boolean) | undefined;
   /** Absent limits are as in `defaultLimits`. */
   readonly limits?: Partial<Limits> | undefined;
 }
@@ -41,11 +47,22 @@ export interface ProxyDhcpOptions extends ProxyDhcpChanges {
   readonly mode?: Mode | undefined;
   /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` separately at each address. */
   readonly ports?: Partial<Ports> | undefined;
+  /**
+   * Has the system deliver to each of these sockets only what comes in by its network interface (SO_BINDTODEVICE), which
+   * Node.js cannot ask for. Then a DISCOVER is answered on the wire it came by, and others are not heard. Absent, or
+   * where it resolves to false: broadcasts are heard from all wires of this machine.
+   */
+  readonly bindToDevice?: BindToDevice | undefined;
   /** Finds a name, for people, of the process that holds a port which a start could not bind. */
   readonly holderOf?: HolderOf | undefined;
   /** The clock, in milliseconds; `Date.now` when absent. */
   readonly now?: (() => number) | undefined;
 }
+
+/** Resolves to whether it did. */
+export type BindToDevice = (
+  sockets: readonly { readonly descriptor: number; readonly device: string }[],
+) => Promise<boolean>;
 
 /** A port that receives requests. */
 export interface BoundAddress extends Endpoint {

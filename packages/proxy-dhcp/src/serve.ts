@@ -18,11 +18,14 @@ import { createLimiter, defaultLimits } from "./core/limits.ts";
 import { respond } from "./core/respond.ts";
 import { createTally } from "./core/tally.ts";
 import { delayedReplies } from "./delayed-replies.ts";
+import { deviceSockets } from "./device-sockets.ts";
+import { hostSockets } from "./host-sockets.ts";
 import { changesTable, checkedInterfaces, optionsTable } from "./option-tables.ts";
 import type { BoundAddress, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
+import { routes } from "./routes.ts";
 import { bindService, closeService, receiveOn, type Service } from "./service.ts";
 import { settingsOf } from "./settings.ts";
-import { addressTowards, bind, closed, endpoint, type Sent, sendOnce } from "./sockets.ts";
+import { bind, closed, endpoint, type Sent } from "./sockets.ts";
 import { systemInterfaces } from "./system-interfaces.ts";
 
 /** Another DHCP server on this host holds the port exclusively: two ways to run beside it. */
@@ -44,6 +47,12 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   const limiter = createLimiter({ ...defaultLimits, ...options.limits });
   const tally = createTally();
   const delayed = delayedReplies();
+  const hosts = hostSockets((bytes, source, to) => receive({ bytes, port: "dhcp", localPort: to.port, source }));
+  const devices = deviceSockets(options.bindToDevice, (bytes, source, device) => {
+    const known = device === undefined ? {} : { device };
+    receive({ bytes, port: "dhcp", localPort: portOfListener(), source, ...known });
+  });
+  const route = routes();
   let listener: Socket | undefined;
   let poll: NodeJS.Timeout | undefined;
   /** Events of a start, held until it succeeds. */
@@ -57,7 +66,9 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       receiveOn(bound.bound, receive, onSocketError(iface));
       return bound;
     },
-    unbind: closeService,
+    async unbind(service) {
+      await Promise.all([hosts.close(service.iface.address), closeService(service)]);
+    },
     fits: ({ iface }, wanted) => sameInterface(iface, wanted),
     onBound: (service) => emit({ type: "listening", time: now(), ...boundAddress(service) }),
     onUnbound: (service) => emit({ type: "unlistening", time: now(), ...boundAddress(service) }),
@@ -109,7 +120,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       answer(datagram);
       return;
     }
-    void addressTowards(relay, ports.relay).then((address) => {
+    void route(relay, ports.relay, now()).then((address) => {
       const arrival = services.get(address ?? "")?.iface;
       answer({ ...datagram, ...(arrival === undefined ? {} : { arrival }) });
     });
@@ -118,10 +129,11 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   function answer(datagram: Datagram): void {
     if (!life.running) return;
     const began = performance.now();
-    const { replies, event } = respond(datagram, context(), limiter, tally, now());
+    const { replies, event, spent } = respond(datagram, context(), limiter, tally, now());
     for (const reply of replies) delayed.after(reply, () => send(reply));
     const milliseconds = performance.now() - began;
     if (event !== undefined) emit(event.type === "packet" ? { ...event, milliseconds } : event);
+    spent?.(performance.now() - began);
   }
 
   function send(reply: OutgoingReply): void {
@@ -133,7 +145,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       tally.sendFailed();
       emit({ type: "send-failed", time: now(), interfaceName, to, code: error.code ?? String(error.message) });
     };
-    if (via === "unicast") void sendOnce(reply, sent);
+    if (via === "unicast") hosts.send(reply.from, to, bytes, settings.relays.has(to.address), sent);
     else if (via === "broadcast") service.offers?.send(bytes, sent);
     else service.pxe.send(bytes, to.port, to.address, sent);
   }
@@ -157,18 +169,29 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
       held = undefined;
     }
     if (listener !== undefined) listen(listener);
+    void followDevices();
     for (const event of events) emit(event);
     poll = setInterval(() => void tick().catch(() => undefined), pollMilliseconds);
   }
 
   async function tick(): Promise<void> {
     await services.follow(wantedInterfaces());
+    await followDevices();
+  }
+
+  function portOfListener(): number {
+    return listener?.address().port ?? ports.dhcp;
+  }
+
+  /** Where the DHCP port is not served, nothing need be heard there. */
+  async function followDevices(): Promise<void> {
+    if (listener === undefined || options.bindToDevice === undefined) return;
+    const names = services.bound().map(({ iface }) => iface.name);
+    await devices.follow(names, portOfListener());
   }
 
   function listen(socket: Socket): void {
-    socket.on("message", (bytes, from) => {
-      receive({ bytes, port: "dhcp", localPort: socket.address().port, source: endpoint(from) });
-    });
+    socket.on("message", (bytes, from) => devices.heardByAll(bytes, endpoint(from)));
     emit({ type: "listening", time: now(), role: "dhcp", ...endpoint(socket.address()) });
   }
 
@@ -182,7 +205,9 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     clearInterval(poll);
     if (drain) await wait.until(delayed.gone(), timeout);
     const local = listener === undefined ? undefined : endpoint(listener.address());
+    await devices.close();
     await services.close();
+    await hosts.close();
     await closeListener();
     if (local !== undefined) emit({ type: "unlistening", time: now(), role: "dhcp", ...local });
     emit({ type: "stopped", time: now() });
@@ -195,7 +220,9 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     if (changes.limits !== undefined) limiter.change({ ...defaultLimits, ...changes.limits });
     if (life.stopping) return [];
     if (changes.interfaces === undefined) return services.explained(services.failing());
-    return services.explained(await services.follow(wantedInterfaces()));
+    const failures = await services.follow(wantedInterfaces());
+    void followDevices();
+    return services.explained(failures);
   }
 
   return {

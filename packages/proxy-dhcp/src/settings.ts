@@ -12,6 +12,7 @@ export function settingsOf(options: ProxyDhcpOptions): Omit<Context, "choose" | 
     clientSubnets: (options.clientSubnets ?? []).flatMap((text) => networkOf(text) ?? []),
     vendorClasses: options.vendorClasses ?? [],
     serveUnknownArchitectures: options.serveUnknownArchitectures ?? false,
+    ...(options.isKnown === undefined ? {} : { isKnown: options.isKnown }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
 import type { BindFailure } from "@bootlace/boot-source";
-import type { OutgoingReply } from "./core/handle.ts";
 import { type Endpoint, LIMITED_BROADCAST, type ServedInterface } from "./core/interfaces.ts";
 
 /** A bound socket, or why it could not be bound. */
@@ -32,8 +31,11 @@ function makeRoom(socket: Socket): void {
   }
 }
 
-export function bind(local: Endpoint, reuseAddr: boolean): Promise<Bound> {
+export type OnMessage = (bytes: Uint8Array, from: Endpoint) => void;
+
+export function bind(local: Endpoint, reuseAddr: boolean, onMessage?: OnMessage): Promise<Bound> {
   const socket = createSocket({ type: "udp4", reuseAddr });
+  if (onMessage !== undefined) socket.on("message", onMessage);
   return new Promise((resolve) => {
     socket.once("error", (error: NodeJS.ErrnoException) => {
       socket.close();
@@ -61,18 +63,14 @@ function connected(socket: Socket, to: Endpoint): Promise<string | undefined> {
 
 export type Sent = (error: { readonly code?: string; readonly message?: string } | null) => void;
 
-/** Sends one datagram from the DHCP port to one host. Connected, so that it receives no datagrams of others. */
-export async function sendOnce({ from, to, bytes }: OutgoingReply, sent: Sent): Promise<void> {
-  const bound = await bind(from, true);
-  if (!bound.ok) return sent(bound.failure);
-  bound.socket.on("error", sent);
+/** A socket on the DHCP port for one host: the system hands it all that this host sends to that port. */
+export async function bindTowards(from: Endpoint, to: Endpoint, onMessage: OnMessage): Promise<Bound> {
+  const bound = await bind(from, true, onMessage);
+  if (!bound.ok) return bound;
   const code = await connected(bound.socket, to);
-  const done: Sent = (error) => {
-    sent(error);
-    bound.socket.close();
-  };
-  if (code === undefined) bound.socket.send(bytes, done);
-  else done({ code });
+  if (code === undefined) return bound;
+  await closed(bound.socket);
+  return { ok: false, failure: { protocol: "udp", ...from, code } };
 }
 
 /** The own address that the routing table uses towards a host. */
@@ -87,4 +85,14 @@ export async function addressTowards(address: string, port: number): Promise<str
 /** Address and port alone, of a socket's own or remote side. */
 export function endpoint({ address, port }: Endpoint): Endpoint {
   return { address, port };
+}
+
+/** The number of the socket's file descriptor; Node.js has no public interface for it. */
+export function descriptorOf(socket: Socket): number | undefined {
+  for (const symbol of Object.getOwnPropertySymbols(socket)) {
+    if (symbol.description !== "state symbol") continue;
+    const fd = (socket as unknown as Record<symbol, { handle?: { fd?: unknown } }>)[symbol]?.handle?.fd;
+    if (typeof fd === "number" && fd >= 0) return fd;
+  }
+  return undefined;
 }

@@ -68,9 +68,23 @@ describe("a DISCOVER", () => {
     expect(replyTo(requestWith(), { ...both, source }).interfaceName).toBe("eth1");
     const interfaces = [{ ...lan, broadcast: "192.168.1.255" }];
     expect(replyTo(requestWith(), { interfaces }).to).toEqual({ address: "192.168.1.255", port: 68 });
-    const stranger = { address: "172.16.0.9", port: 68 };
-    const outcome = outcomeOf(requestWith(), { ...both, source: stranger });
-    expect(outcome.kind === "packet" && outcome.replies).toHaveLength(2);
+  });
+
+  it("from an address that is not served gets silence, also where it may use the PXE port", () => {
+    for (const address of ["172.16.0.9", "8.8.8.8", "10.9.9.9"]) {
+      const scene = { ...both, source: { address, port: 68 }, clientSubnets: [subnet("10.9.0.0/16")] };
+      expect(silenceOf(requestWith(), scene)).toBe("source-not-local");
+    }
+  });
+
+  it("is answered on the wire it came by, where that is known, and nowhere if that is not served", () => {
+    const scene = { ...both, device: "eth1" };
+    const outcome = outcomeOf(requestWith(), scene);
+    expect(outcome.kind === "packet" && outcome.replies).toMatchObject([{ interfaceName: "eth1" }]);
+    expect(silenceOf(requestWith(), { ...both, device: "eth2" })).toBe("no-interface");
+    expect(silenceOf(requestWith(), { ...scene, source: { address: "192.168.1.57", port: 68 } })).toBe(
+      "source-not-local",
+    );
   });
 
   it("is answered once where an interface has two addresses in one subnet", () => {

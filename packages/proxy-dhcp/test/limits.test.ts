@@ -7,7 +7,11 @@ import { contextOf, datagramIn, requestWith, type Scene, type } from "./support.
 const loose: Limits = {
   mac: { replies: 1e6, seconds: 1 },
   source: { replies: 1e6, seconds: 1 },
+  transaction: { replies: 1e6, seconds: 1 },
   global: { replies: 1e6, seconds: 1 },
+  known: { replies: 1e6, seconds: 1 },
+  again: { replies: 1e6, seconds: 1 },
+  work: 1e6,
   maxKeys: 4096,
 };
 
@@ -17,30 +21,90 @@ function through(limiter: ReturnType<typeof createLimiter>, subject: object, now
 }
 
 describe("token buckets", () => {
-  it("a MAC gets 10 replies in 10 seconds, and one more each second", () => {
+  it("a MAC gets a burst of 100 replies, and 50 more each second", () => {
     const limiter = createLimiter();
     const subject = { mac: "52:54:00:12:34:56" };
-    expect(through(limiter, subject, 1000, 15)).toBe(10);
-    expect(through(limiter, subject, 1999, 5)).toBe(0);
-    expect(through(limiter, subject, 2000, 5)).toBe(1);
-    expect(through(limiter, subject, 5000, 5)).toBe(3);
-    expect(through(limiter, subject, 60_000, 15)).toBe(10);
-    expect(through(limiter, { mac: "52:54:00:12:34:57" }, 60_000, 15)).toBe(10);
+    expect(through(limiter, subject, 1000, 150)).toBe(100);
+    expect(through(limiter, subject, 1010, 5)).toBe(0);
+    expect(through(limiter, subject, 2000, 100)).toBe(50);
+    expect(through(limiter, subject, 60_000, 150)).toBe(100);
+    expect(through(limiter, { mac: "52:54:00:12:34:57" }, 60_000, 150)).toBe(100);
   });
 
-  it("an address gets 20 in 10 seconds, whatever its MACs", () => {
+  it("a transaction gets 8, and two more each second, without holding back others of its MAC", () => {
     const limiter = createLimiter();
-    const takes = Array.from({ length: 30 }, (_, i) => limiter.take({ mac: `m${i}`, source: "192.168.1.57" }, 0));
-    expect(takes.filter(({ ok }) => ok)).toHaveLength(20);
+    expect(through(limiter, { mac: "a", xid: 1 }, 0, 20)).toBe(8);
+    expect(through(limiter, { mac: "a", xid: 1 }, 1000, 20)).toBe(2);
+    expect(through(limiter, { mac: "a", xid: 2 }, 1000, 20)).toBe(8);
   });
 
-  it("all together get a burst of 400 and 200 in a second", () => {
+  it("five requests a second in a machine's name do not keep it off", () => {
+    const limiter = createLimiter();
+    for (let now = 0; now < 60_000; now += 100) {
+      if (now % 200 === 0) limiter.take({ mac: "victim", xid: 1_000_000 + now }, now);
+      expect(limiter.take({ mac: "victim", xid: now, source: "192.168.1.57" }, now).ok).toBe(true);
+    }
+  });
+
+  it("an address gets 100, whatever its MACs", () => {
+    const limiter = createLimiter();
+    const takes = Array.from({ length: 150 }, (_, i) => limiter.take({ mac: `m${i}`, source: "192.168.1.57" }, 0));
+    expect(takes.filter(({ ok }) => ok)).toHaveLength(100);
+  });
+
+  it("all together get 1000 in a second", () => {
     const limiter = createLimiter();
     const many = (now: number) =>
-      Array.from({ length: 600 }, (_, i) => limiter.take({ mac: `m${now} ${i}` }, now)).filter(({ ok }) => ok).length;
-    expect(many(0)).toBe(400);
-    expect(many(500)).toBe(100);
-    expect(many(10_000)).toBe(400);
+      Array.from({ length: 1600 }, (_, i) => limiter.take({ mac: `m${now} ${i}` }, now)).filter(({ ok }) => ok).length;
+    expect(many(0)).toBe(1000);
+    expect(many(500)).toBe(500);
+    expect(many(10_000)).toBe(1000);
+  });
+
+  it("what is counted are replies, not requests", () => {
+    const limiter = createLimiter();
+    const takes = Array.from({ length: 300 }, (_, i) => limiter.take({ mac: `m${i}`, replies: 251 }, 0));
+    expect(takes.filter(({ ok }) => ok)).toHaveLength(4);
+  });
+
+  it("invented machines leave known ones their share, whatever their number", () => {
+    const limiter = createLimiter();
+    let served = 0;
+    for (let now = 0; now < 5000; now++) {
+      for (let n = 0; n < 3; n++) limiter.take({ mac: `m${now} ${n}`, isKnown: () => false }, now);
+      if (now % 100 === 0) served += Number(limiter.take({ mac: `known ${now}`, isKnown: () => true }, now).ok);
+    }
+    expect(served).toBe(50);
+  });
+
+  it("a machine that is not known is served when it asks again, whatever the flood", () => {
+    const limiter = createLimiter();
+    const flood = (from: number, to: number) => {
+      for (let now = from; now < to; now++) for (let n = 0; n < 3; n++) limiter.take({ mac: `m${now} ${n}` }, now);
+    };
+    flood(0, 2000);
+    expect(limiter.take({ mac: "new", xid: 1 }, 1999).ok).toBe(false);
+    expect(limiter.take({ mac: "new", xid: 1 }, 1999).ok).toBe(false);
+    flood(2000, 4000);
+    expect(limiter.take({ mac: "other", xid: 2 }, 3999).ok).toBe(false);
+    expect(limiter.take({ mac: "new", xid: 1 }, 3999).ok).toBe(true);
+  });
+
+  it("machines that are not known have two fifths of the time", () => {
+    const limiter = createLimiter();
+    const ask = (mac: string, now: number) => limiter.take({ mac, isKnown: () => mac === "known" }, now);
+    const work = (now: number) => {
+      let count = 0;
+      for (; ; count++) {
+        const taken = ask(`m${now} ${count}`, now);
+        if (!taken.ok) return count;
+        taken.spent(10);
+      }
+    };
+    expect(work(0)).toBe(40);
+    expect(work(1000)).toBe(40);
+    expect(work(1500)).toBe(20);
+    expect(ask("known", 1500).ok).toBe(true);
   });
 
   it("a refusal costs the other buckets nothing", () => {
@@ -51,9 +115,9 @@ describe("token buckets", () => {
 
   it("a clock that is set back does not refill, and does not stop refilling", () => {
     const limiter = createLimiter();
-    expect(through(limiter, { mac: "a" }, 100_000, 15)).toBe(10);
+    expect(through(limiter, { mac: "a" }, 100_000, 150)).toBe(100);
     expect(through(limiter, { mac: "a" }, 0, 5)).toBe(0);
-    expect(through(limiter, { mac: "a" }, 1000, 5)).toBe(1);
+    expect(through(limiter, { mac: "a" }, 100, 10)).toBe(5);
   });
 
   it("a clock that is set back does not keep refusals from being reported", () => {
@@ -164,6 +228,24 @@ describe("respond", () => {
     });
     expect(ask(requestWith())).toEqual({ replies: [] });
     expect(tally.statistics()).toMatchObject({ received: 3, offers: 1, ignored: { "rate-limited": 2 } });
+  });
+
+  it("the limits are asked before the chooser, with the number of replies", () => {
+    let asked = 0;
+    const interfaces = [
+      { name: "eth0", address: "192.168.1.10", netmask: "255.255.255.0" },
+      { name: "eth1", address: "10.2.0.1", netmask: "255.255.0.0" },
+    ];
+    const scene: Scene = {
+      interfaces,
+      choose() {
+        asked++;
+        return { kind: "boot", file: "x.efi" };
+      },
+    };
+    const { ask } = responder({ global: { replies: 3, seconds: 1000 } });
+    for (let n = 0; n < 10; n++) ask(requestWith({ xid: n }), scene);
+    expect(asked).toBe(4);
   });
 
   it("silence costs no token", () => {

@@ -68,7 +68,7 @@ describe("createProxyDhcp on the loopback network", () => {
   it("answers on every served address with its own address and URL", async () => {
     await using listening = await peer();
     await using asking = await peer("127.0.0.3");
-    const interfaces = [loopback("a", "127.0.0.1", "255.255.255.255"), loopback("b", "127.0.0.2", "255.255.255.255")];
+    const interfaces = [loopback("a", "127.0.0.1", "255.255.255.0"), loopback("b", "127.0.0.2", "255.255.255.0")];
     const plan = { kind: "boot", url: "http://{address}/x.efi" } as const;
     const { proxy } = await started(listening.port, { interfaces, choose: () => plan });
     await using _ = proxy;
@@ -107,6 +107,55 @@ describe("createProxyDhcp on the loopback network", () => {
     const offer = await relay.receive();
     expect(offer).toMatchObject({ address: "127.0.0.1", port: portOf(proxy, "dhcp") });
     expect(decoded(offer.bytes)).toMatchObject({ giaddr: "127.0.0.9", siaddr: "127.0.0.1", flags: 0x8000 });
+  });
+
+  it("loses nothing of what a relay sends while replies leave", async () => {
+    await using relay = await peer("127.0.0.9");
+    const { proxy } = await started(9, { relays: ["127.0.0.9"], ports: { relay: relay.port } });
+    await using _ = proxy;
+    const count = 100;
+    const seen = new Set<number>();
+    for (let xid = 1; xid <= count; xid++) {
+      const chaddr = new Uint8Array(16).fill(xid, 0, 6);
+      relay.send(octetsOf(requestWith({ xid, chaddr, giaddr: "127.0.0.9" })), portOf(proxy, "dhcp"));
+      // The reply to each other one is on its way while the next request comes.
+      if (xid % 2 === 0) seen.add(decoded((await relay.receive()).bytes).xid);
+    }
+    while (seen.size < count) seen.add(decoded((await relay.receive()).bytes).xid);
+    expect(proxy.statistics()).toMatchObject({ received: count, offers: count });
+  });
+
+  it("hears each network interface by a socket of its own where the system binds it to that", async () => {
+    await using client = await peer();
+    const asked: { readonly descriptor: number; readonly device: string }[] = [];
+    const { proxy, log } = await started(client.port, {
+      async bindToDevice(sockets) {
+        asked.push(...sockets);
+        return true;
+      },
+    });
+    await using _ = proxy;
+    await expect.poll(() => asked.length).toBe(1);
+    expect(asked).toEqual([{ descriptor: expect.any(Number), device: "lo" }]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const reported = log.next("packet");
+    client.send(discover, portOf(proxy, "dhcp"));
+    expect(decoded((await client.receive()).bytes).op).toBe(2);
+    await reported;
+    await proxy.configure({ interfaces: [loopback("lo", "127.0.0.1"), loopback("lo", "127.0.0.2")] });
+    expect(asked.length).toBe(1);
+    expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1 });
+  });
+
+  it("hears all by one socket where the system does not", async () => {
+    await using client = await peer();
+    let asked = 0;
+    const { proxy } = await started(client.port, { bindToDevice: async () => ++asked < 0 });
+    await using _ = proxy;
+    await expect.poll(() => asked).toBe(1);
+    client.send(discover, portOf(proxy, "dhcp"));
+    expect(decoded((await client.receive()).bytes).op).toBe(2);
+    expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1 });
   });
 
   it("reports when a reply could not leave", async () => {

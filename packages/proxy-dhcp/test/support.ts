@@ -104,6 +104,7 @@ export interface Scene extends Partial<Omit<Context, "choose">> {
   readonly port?: ServicePort;
   readonly source?: Endpoint;
   readonly arrival?: ServedInterface;
+  readonly device?: string;
 }
 
 /** Everything a decision depends on, with the vectors' server and one boot file unless the scene says otherwise. */
@@ -131,6 +132,7 @@ export function datagramIn(request: DhcpPacket | Uint8Array, scene: Scene = {}):
     source:
       scene.source ?? (port === "pxe" ? { address: "192.168.1.57", port: 4011 } : { address: "0.0.0.0", port: 68 }),
     ...(arrival === undefined ? {} : { arrival }),
+    ...(scene.device === undefined ? {} : { device: scene.device }),
   };
 }
 

@@ -22,8 +22,9 @@ const harmless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Checks whether a request may pass. The Host header must be an address, localhost or an allowed name: a page whose
- * own name resolves to this machine (DNS rebinding) sends that name. A request that changes something must be JSON and not come from a page
- * of another origin (CSRF): on loopback there may be no token.
+ * own name resolves to this machine (DNS rebinding) sends that name. It must not come from a page of another origin: on
+ * loopback there may be no token, so that a page could change something (CSRF); and what a page may not read costs this machine work all the
+ * same. A request that changes something must be JSON.
  */
 export function createGuard({ token, allowedHosts }: GuardOptions): (request: GuardedRequest) => Refusal | undefined {
   const names = new Set(["localhost", ...allowedHosts.map((name) => name.toLowerCase())]);
@@ -36,10 +37,11 @@ export function createGuard({ token, allowedHosts }: GuardOptions): (request: Gu
       const detail = "Call the API by its address, or add the name to admin.allowedHosts.";
       return { status: 421, code: "host-not-allowed", title: "This host name is not served", detail };
     }
+    if (isForeign(headers)) return { status: 403, code: "cross-site", title: "Cross-site request refused" };
     if (expected !== undefined && !open.has(path) && !showsToken(headers.authorization, expected)) {
       return { status: 401, code: "token-required", title: "A valid token is required" };
     }
-    return harmless.has(method) ? undefined : refuseForged(method, headers);
+    return harmless.has(method) ? undefined : refuseForm(method, headers);
   };
 }
 
@@ -59,12 +61,13 @@ function showsToken(authorization: string | undefined, expected: Buffer): boolea
   return timingSafeEqual(digest(shown ?? ""), expected) && shown !== undefined;
 }
 
-function refuseForged(method: string, headers: IncomingHttpHeaders): Refusal | undefined {
-  const { origin, host, "sec-fetch-site": site, "content-type": type } = headers;
-  const foreign =
-    (site !== undefined && site !== "same-origin" && site !== "none") ||
-    (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`);
-  if (foreign) return { status: 403, code: "cross-site", title: "Cross-site request refused" };
+/** Sent by browsers alone (Fetch Metadata; Fetch, "Origin header"). */
+function isForeign({ origin, host, "sec-fetch-site": site }: IncomingHttpHeaders): boolean {
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+}
+
+function refuseForm(method: string, { "content-type": type }: IncomingHttpHeaders): Refusal | undefined {
   if (method === "DELETE" || /^application\/json *(;|$)/i.test(type ?? "")) return undefined;
   return { status: 415, code: "not-json", title: "The content type must be application/json" };
 }

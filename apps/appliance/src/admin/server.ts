@@ -5,19 +5,20 @@ import Fastify, {
   type InjectOptions,
   type LightMyRequestResponse,
 } from "fastify";
-import type { z } from "zod";
 import { inertJson } from "../log/inert.ts";
-import { readTokenFile, tokenCredential, tokenFault } from "../os/token-file.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Stream } from "../telemetry/stream.ts";
-import type { AdminBackend, Refusal } from "./backend.ts";
+import type { AdminBackend } from "./backend.ts";
 import { createEventReaders, eventsQuery } from "./events.ts";
 import { createGuard } from "./guard.ts";
-import { issueText, repeatedIn } from "./issues.ts";
+import { repeatedIn } from "./issues.ts";
+import { createLoopShare } from "./loop-share.ts";
 import { createMethodTable } from "./methods.ts";
 import { openApi } from "./openapi.ts";
+import { json, nothing, readPart, refuse, refuseInvalid, refuseUnread, safeHeaders } from "./replies.ts";
 import { rootPage, rootPagePolicy, wantsPage } from "./root-page.ts";
-import { type AdminRoute, adminRoutes } from "./routes.ts";
+import { type AdminRequest, type AdminRoute, adminRoutes } from "./routes.ts";
+import { AdminConfigError } from "./token.ts";
 
 interface Protection {
   readonly token?: string;
@@ -46,34 +47,8 @@ export interface AdminServer {
   inject(request: string | InjectOptions): Promise<LightMyRequestResponse>;
 }
 
-/** The API cannot be served as configured. The message is for people. */
-export class AdminConfigError extends Error {
-  override readonly name = "AdminConfigError";
-}
-
-/**
- * The token of a token file: its first line.
- * @param env the environment, in which systemd names the credentials folder
- * @throws AdminConfigError when it is unreadable or too short
- */
-export function readToken(path: string, env: NodeJS.ProcessEnv = process.env): string {
-  const token = textOf(path, env);
-  const fault = tokenFault(path, token);
-  if (fault !== undefined) throw new AdminConfigError(fault);
-  return token;
-}
-
-function textOf(path: string, env: NodeJS.ProcessEnv): string {
-  try {
-    return readTokenFile(path, env);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const closed = `. Make it readable for the group of the daemon's user, or pass it in the unit: LoadCredential=${tokenCredential}:${path}`;
-    throw new AdminConfigError(
-      `the token file ${path} is not readable (${code ?? message})${code === "EACCES" ? closed : ""}`,
-    );
-  }
-}
+/** A quarter of the time for who looks, and nothing held back for a person who looks now and then. */
+const loopShare = { share: 0.25, burst: 500, mostAtOnce: 4, mostWaiting: 64 } as const;
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8);
@@ -87,6 +62,11 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   const { address, port, backend, stream, metrics, version } = options;
   let guard = guardOn(address, options);
   const readers = createEventReaders(stream);
+  const share = createLoopShare({
+    ...loopShare,
+    now: () => performance.now(),
+    later: (milliseconds, work) => void setTimeout(work, milliseconds),
+  });
   const app = Fastify({
     bodyLimit: 64 * 1024,
     requestTimeout: 10_000,
@@ -167,7 +147,15 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     const { ready, reasons } = backend.readiness();
     return json(reply.code(ready ? 200 : 503), { ready, reasons });
   });
-  app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  app.get("/metrics", (_request, reply) =>
+    inTurn(reply, async () => reply.type(metrics.contentType).send(await metrics.text())),
+  );
+
+  /** What costs the machine work. A change is not held up by those who only look. */
+  function inTurn(reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> | FastifyReply {
+    const busy = { status: 503, code: "busy", title: "Too many requests wait already" } as const;
+    return share.run(work) ?? refuse(reply.header("retry-after", "1"), busy);
+  }
 
   async function perform(route: AdminRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const parameters = readPart(route.parameters, request.params);
@@ -179,7 +167,12 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
         [parameters, query, body].flatMap((part) => (part.ok ? [] : part.issues)),
       );
     }
-    const result = await route.run(backend, { parameters: parameters.value, query: query.value, body: body.value });
+    const answer = () => answered(route, reply, { parameters: parameters.value, query: query.value, body: body.value });
+    return route.method === "GET" ? inTurn(reply, answer) : answer();
+  }
+
+  async function answered(route: AdminRoute, reply: FastifyReply, request: AdminRequest): Promise<FastifyReply> {
+    const result = await route.run(backend, request);
     if (!result.ok) return refuse(reply, result.refusal);
     return route.response === undefined ? reply.code(204).send() : json(reply, result.value);
   }
@@ -210,54 +203,6 @@ function guardOn(address: string, { token, allowedHosts }: Protection) {
   return createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });
 }
 
-const safeHeaders = {
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-};
-
 function pathOf({ url }: FastifyRequest): string {
   return url.split("?", 1)[0] ?? "";
-}
-
-type Issues = NonNullable<Refusal["issues"]>;
-type Part<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: Issues };
-
-const nothing = { ok: true, value: undefined } as const;
-
-/** @param known errors found already: the schema is skipped then */
-function readPart<T extends z.ZodType>(schema: T, part: unknown, known: Issues = []): Part<z.output<T>> {
-  if (known.length > 0) return { ok: false, issues: known };
-  const read = schema.safeParse(part, { error: issueText });
-  if (read.success) return { ok: true, value: read.data };
-  return {
-    ok: false,
-    issues: read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })),
-  };
-}
-
-function refuseInvalid(reply: FastifyReply, issues: Issues): FastifyReply {
-  return refuse(reply, { status: 400, code: "invalid", title: "Invalid request", issues });
-}
-
-function refuseUnread(reply: FastifyReply, error: { statusCode?: number | undefined; message: string }): FastifyReply {
-  const refusal = {
-    status: error.statusCode ?? 400,
-    code: "bad-request",
-    title: "Unreadable request",
-  } as const;
-  return refuse(reply, { ...refusal, detail: error.message });
-}
-
-function json(reply: FastifyReply, value: unknown): FastifyReply {
-  return reply.type("application/json; charset=utf-8").send(inertJson(JSON.stringify(value)));
-}
-
-/** RFC 9457. */
-function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const problem = { type: "about:blank", ...refusal };
-  return reply
-    .code(refusal.status)
-    .type("application/problem+json; charset=utf-8")
-    .send(inertJson(JSON.stringify(problem)));
 }

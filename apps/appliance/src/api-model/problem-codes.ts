@@ -2,8 +2,9 @@
 export const problemCodes = {
   "bad-request": "the request is unreadable: its JSON, its length or its URL",
   "boot-not-found": "no boot with this ID, or it is no longer kept",
+  busy: "too many requests wait already; try again after a second",
   "cannot-explain": "no client could send such a request",
-  "cross-site": "a web page of another origin tried to change something",
+  "cross-site": "a web page of another origin asked",
   "host-missing": "the Host header is missing or malformed",
   "host-not-allowed": "the host name is not allowed",
   internal: "internal error; the log has the details",

@@ -4,6 +4,7 @@ import type { ScanResult } from "../boot-files/scan.ts";
 import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { servedOf } from "../config/private-files.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
@@ -17,6 +18,7 @@ import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
+import { pacedReload } from "./paced-reload.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -27,6 +29,7 @@ import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
 import { endpointRank, type Service } from "./services/service.ts";
+import { silentFolders } from "./services/silent-folders.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
@@ -37,7 +40,7 @@ const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
-  const { now } = deps;
+  const { now, macOf = neighbours(now) } = deps;
   const { observing, log, report, reportHeldBack } = createReporting(first.config, {
     ...deps,
     machineOf: (hint) => policy.machineOf(hint),
@@ -52,15 +55,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
   let endPolls: (() => void)[] = [];
-
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
-  const policy = createPolicy(first.config, {
-    now,
-    macOf: deps.macOf ?? neighbours(now),
-    keepOneTimeBoots: kept.write,
-  });
-  const files = clientFiles(first.config.root, policy.folderOf, now);
+  const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
+  const silence = silentFolders(log);
+  const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
   const surroundings = surroundingsService(first.config, {
     now,
@@ -74,6 +73,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const tftp = tftpService(first.config, {
     source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
     onEvent: (event) => emit({ kind: "tftp", event }),
+    isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
@@ -88,7 +88,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     tftp,
     http,
     dhcpService(first.config, {
-      choose: policy.choose,
+      policy,
       now,
       onEvent: (event) => emit({ kind: "dhcp", event }),
       create: deps.createProxyDhcp,
@@ -103,13 +103,16 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     adminService(first.config, {
       log,
       observer: observing.observer,
+      every: deps.every,
       backend: adminBackend({
         appliance: () => appliance,
         observer: observing.observer,
         choice: () => choice,
         tree: policy.tree,
         rootProblem: () => rootProblem,
+        silentFolders: silence.folders,
         tftpActive: tftp.active,
+        oneTimeBootsKept: () => kept.settled(),
         now,
       }),
     }),
@@ -117,8 +120,9 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
+    silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
-    const files = scan.ok ? scan.files : [];
+    const { files } = scan.ok ? scan : { files: [] };
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
     tell({ type: "programs", time: now(), machines, unsigned });
@@ -132,9 +136,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
 
   /** What is no step of a boot, and no line of the log. */
   function tell(event: OwnEvent): void {
-    policy.see({ kind: "appliance", event });
-    surroundings.see({ kind: "appliance", event });
-    observing.observe({ kind: "appliance", event });
+    for (const see of [policy.see, surroundings.see, observing.observe]) see({ kind: "appliance", event });
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -189,23 +191,26 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   };
   const parts = [interfacesPart, ...services, followPart];
 
+  function sayRules(): void {
+    const record = rulesRecord(loaded.config.boot);
+    if (record !== undefined) log(record);
+  }
+
   function say(level: Level, event: EventCode, message: string) {
     log({ level, scope: "bootlace", event, message });
   }
 
-  function onStopFailure({ name, error }: PartFailure) {
+  const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
-  }
 
   async function start(): Promise<void> {
     policy.adoptOneTimeBoots(kept.read());
-    const rules = rulesRecord(loaded.config.boot);
-    if (rules !== undefined) log(rules);
+    sayRules();
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
-    if (!dhcp.enabled && !tftp.enabled && !http.enabled) {
+    if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
       say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
     }
   }
@@ -214,6 +219,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     if (!started) return;
     started = false;
     await stopInReverse(parts, onStopFailure);
+    await kept.settled();
   }
 
   /** @returns why it was rejected; the services have the old config again then. */
@@ -226,7 +232,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       wanted = choiceFor(next.config, deps.networkInterfaces());
       // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
-      files.setRoot(next.config.root);
+      files.adopt(servedOf(next));
       for (const service of services) {
         name = service.name;
         await service.adopt(next.config, wanted.served);
@@ -240,7 +246,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       return undefined;
     }
     policy.adoptConfig(loaded.config);
-    files.setRoot(loaded.config.root);
+    files.adopt(servedOf(loaded));
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
@@ -266,19 +272,18 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const appliance: Appliance = {
     start,
     stop,
-    reload: () =>
+    reload: pacedReload(deps.pause, () =>
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
         lastReload = { time: now(), result };
         log(reloadRecord(result, loaded.file));
-        const rules = result.ok && result.changed.some((path) => path.startsWith("boot")) ? loaded.config.boot : [];
-        const record = rulesRecord(rules);
-        if (record !== undefined) log(record);
+        if (result.ok && result.changed.some((path) => path.startsWith("boot"))) sayRules();
         const faults = result.ok ? [] : result.faults.map(({ problem }) => problem);
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
+    ),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
       return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });

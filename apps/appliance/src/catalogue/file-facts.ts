@@ -54,6 +54,14 @@ export interface FileLack {
   readonly line: number;
 }
 
+/** A line that starts wimboot, and what the same entry hands to it. */
+export interface WimbootStart {
+  readonly line: number;
+  readonly entry?: string;
+  /** The names that Windows may find, in lower case. */
+  readonly given: readonly string[];
+}
+
 /** A word in place of a command that its loader does not know. */
 export interface UnknownCommand {
   readonly word: string;
@@ -85,7 +93,7 @@ export interface LostJump {
 }
 
 /** The loader whose configuration or script a file is. */
-export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi";
+export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi" | "windows";
 
 /** What a configuration or a script of a loader says. */
 export interface ConfigFacts {
@@ -99,6 +107,8 @@ export interface ConfigFacts {
   /** The entry that starts without a person leads to the local disk. */
   readonly localBoot?: boolean;
   readonly lacks?: readonly FileLack[];
+  /** Where it starts wimboot. */
+  readonly wimboot?: readonly WimbootStart[];
   readonly unknownCommands?: readonly UnknownCommand[];
   readonly diskReads?: readonly DiskRead[];
   readonly lostJumps?: readonly LostJump[];
@@ -129,5 +139,7 @@ export type ContentFlaw =
   | "blank-first-line"
   | "no-ipxe-mark"
   | "cut-short"
+  /** Where it must end it does not say that it ends, as far as its last bytes tell. */
+  | "no-end"
   | "web-page"
   | "empty";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiProblem } from "../api-model/types.ts";
-import { findConfig, loadAdmin } from "../config/load.ts";
+import { type ConfigRequest, findConfig, foreignFault, loadAdmin } from "../config/load.ts";
 import { exitCodes } from "../os/exit-codes.ts";
-import { readTokenFile } from "../os/token-file.ts";
+import { readTokenFile, tokenFault } from "../os/token-file.ts";
 import { type ApiRequest, askApi } from "./api-request.ts";
 import { type Arguments, lastValue, type OptionRow, type Surroundings } from "./command.ts";
 import { configOption } from "./config-options.ts";
@@ -72,7 +72,8 @@ export function failWith(
   return exit;
 }
 
-function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTarget> {
+function targetOf(args: Arguments, surroundings: Surroundings): ApiResult<ApiTarget> {
+  const { cwd, env } = surroundings;
   const named = lastValue(args, "api");
   // A password must not come back in a message, nor in a log of it.
   if (named !== undefined && /^[a-z]+:\/\/[^/]*@/i.test(named))
@@ -84,6 +85,16 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
     return usage(`--api ${quote(named)} is not an http or https URL`);
   const file = lastValue(args, "config");
   const request = { cwd, env, ...(file === undefined ? {} : { file }) };
+  const foreign = named === undefined ? foreignFault(request) : undefined;
+  if (foreign !== undefined) {
+    const { file: found, problem, allowed } = foreign;
+    const error = {
+      code: "config-untrusted",
+      message: `${quote(found)}: ${problem}`,
+      ...(allowed && { hint: allowed }),
+    };
+    return { ok: false, exit: exitCodes.config, error };
+  }
   const admin = loadAdmin(request);
   // 0.0.0.0 is every address of the machine; from the machine itself loopback reaches it.
   const host = admin.address === "0.0.0.0" ? "127.0.0.1" : admin.address;
@@ -93,8 +104,17 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
   const tokenFile = ownFile === undefined ? (named === undefined ? admin.tokenFile : undefined) : resolve(cwd, ownFile);
   const hint = named === undefined ? absenceHint(admin.enabled, findConfig(request).file) : namedHint;
   if (tokenFile === undefined) return { ok: true, value: { url, hint } };
+  const goesElsewhere = named === undefined && !isNear(host, surroundings) && !isNamed(request);
+  if (goesElsewhere) {
+    const message = `the token goes to no other machine (${quote(host)}) by a config that was found and not named`;
+    const error = { code: "config-untrusted", message, hint: "Name the config with --config if it is meant" };
+    return { ok: false, exit: exitCodes.config, error };
+  }
   try {
-    return { ok: true, value: { url, hint, token: readTokenFile(tokenFile, env) } };
+    const token = readTokenFile(tokenFile, env);
+    const fault = tokenFault(quote(tokenFile), token);
+    if (fault === undefined) return { ok: true, value: { url, hint, token } };
+    return { ok: false, exit: exitCodes.unreachable, error: { code: "token-unreadable", message: fault } };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const message = `the token file ${quote(tokenFile)} is not readable (${code})`;
@@ -102,6 +122,16 @@ function targetOf(args: Arguments, { cwd, env }: Surroundings): ApiResult<ApiTar
     const read = { code: "token-unreadable", message, hint: `${may}, or name another file with --token-file` };
     return { ok: false, exit: exitCodes.unreachable, error: read };
   }
+}
+
+function isNamed(request: ConfigRequest): boolean {
+  return findConfig(request).named;
+}
+
+/** Loopback, and the addresses of this machine, which lead to it as well. */
+function isNear(host: string, { networkInterfaces }: Surroundings): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return /^127\./.test(host) || own.some(({ address }) => address === host);
 }
 
 const namedHint = "Check that bootlace serve runs there, with that port as admin.port";

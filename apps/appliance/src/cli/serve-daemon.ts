@@ -40,6 +40,7 @@ export async function serveUntilSignal(
     networkInterfaces: surroundings.networkInterfaces,
     every,
     later: (milliseconds, work) => setTimeout(work, milliseconds),
+    pause: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds).unref()),
     load,
     onReloading() {
       if (ready) systemd.reloading();
@@ -72,7 +73,13 @@ export async function serveUntilSignal(
       message: `${name}: stopping`,
       fields: { signal: name },
     });
+    const hurry = setTimeout(() => {
+      log.write(overdueRecord);
+      surroundings.exitAtOnce(exitCodes.ok);
+    }, longestStop);
+    hurry.unref();
     await appliance.stop();
+    clearTimeout(hurry);
     log.write({ level: "info", scope: "bootlace", event: "bootlace.stopped", message: "stopped" });
     return exitCodes.ok;
   } catch (error) {
@@ -90,6 +97,16 @@ function every(milliseconds: number, work: () => void): () => void {
   const timer = setInterval(work, milliseconds);
   return () => clearInterval(timer);
 }
+
+/** Milliseconds from the signal to the end, whatever still waits for a disk or a client. */
+const longestStop = 4_500;
+
+const overdueRecord: Parameters<Log>[0] = {
+  level: "warn",
+  scope: "bootlace",
+  event: "bootlace.stop-failed",
+  message: `not everything has ended after ${longestStop / 1000} s: stopping all the same`,
+};
 
 function sharedRecord(folder: string): Parameters<Log>[0] {
   const message = `another Bootlace uses the state folder ${folder} too, and each overwrites the one-time boots of the other. Give each its own state.directory`;

@@ -10,6 +10,7 @@ export const configFaultCodes = {
   E006: "more than one YAML document",
   E007: "the file is not a mapping",
   E008: "nested too deeply",
+  E009: "too many entries",
   E010: "wrong type",
   E011: "not one of the allowed words",
   E012: "number out of range",
@@ -36,7 +37,9 @@ export const configFaultCodes = {
   E039: "not a user name",
   E040: "an environment variable that is not a setting",
   E041: "a flag that is not a setting",
+  E042: "a config file that was found where others can write",
   E050: "a config that this machine cannot run",
+  E051: "a root that holds what is private",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;
@@ -107,7 +110,7 @@ function ended(text: string): string {
 
 /** Names of files and keys are untrusted: control characters are escaped. */
 export function plain(text: string): string {
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quote(text) : text;
+  return /[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/u.test(text) ? quote(text) : text;
 }
 
 /** `boot`, 2, `when`, `mac` becomes `boot[2].when.mac`. */

@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { ConfigFault } from "./faults.ts";
+import type { ConfigFault, Problem } from "./faults.ts";
+import { foundConfigProblem } from "./found-config.ts";
 import { hostBootFolder, isHostBoot } from "./host-boot.ts";
-import { configVariable, type Flag, type Origin, pathSettings, readOverlays } from "./overlay.ts";
+import { configVariable, type Flag, type Origin, originText, pathSettings, readOverlays } from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
+import { rootProblem } from "./private-files.ts";
 import type { Config } from "./schema.ts";
 import { defaultStateDirectory } from "./state-directory.ts";
 
@@ -20,6 +22,8 @@ export interface ConfigRequest {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly flags?: readonly Flag[];
+  /** The user of the process, where it is not the real one. */
+  readonly uid?: number;
 }
 
 export interface LoadedConfig {
@@ -60,6 +64,8 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   const { cwd, env = {}, flags = [] } = request;
   const { file, named } = findConfig(request);
   const path = file === undefined ? undefined : resolve(cwd, file);
+  const foreign = foreignFault(request);
+  if (foreign !== undefined) return { ok: false, faults: [foreign] };
   const read: ReadResult = path === undefined ? { ok: true, text: "" } : readText(path);
   const overlaid = readOverlays(env, flags, cwd);
   const faults: ConfigFault[] = overlaid.ok ? [] : [...overlaid.faults];
@@ -79,12 +85,23 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   if (originOf(["root"]).kind === "default" && isHostBoot(config.root)) {
     return { ok: false, faults: [hostBootFault(name, config.root)] };
   }
+  const open = rootProblem(config, path);
+  if (open !== undefined) return { ok: false, faults: [rootFault(open, name, originOf(["root"]))] };
   return { ok: true, loaded: { config, named, originOf, ...(file === undefined ? {} : { file }) } };
+}
+
+/** A config that was found where others can write: it is not even read. */
+export function foreignFault(request: ConfigRequest): ConfigFault | undefined {
+  const { file, named } = findConfig(request);
+  if (file === undefined || named) return undefined;
+  const { cwd, env = {}, uid = process.geteuid?.() ?? -1 } = request;
+  const problem = foundConfigProblem(resolve(cwd, file), { uid, env });
+  return problem && { ...problem, file, path: "", line: 0, column: 0 };
 }
 
 /**
  * The address of the API, as far as it is known: a file with a fault still counts otherwise, because a
- * daemon may be running on an older version of it.
+ * daemon may be running on an older version of it. A file that {@link foreignFault} names counts as absent.
  */
 export function loadAdmin(request: ConfigRequest): Config["admin"] {
   const whole = loadConfig(request);
@@ -92,7 +109,8 @@ export function loadAdmin(request: ConfigRequest): Config["admin"] {
   const { cwd, env = {} } = request;
   const { file } = findConfig(request);
   const path = file === undefined ? undefined : resolve(cwd, file);
-  const read: ReadResult = path === undefined ? { ok: true, text: "" } : readText(path);
+  const unread = path === undefined || foreignFault(request) !== undefined;
+  const read: ReadResult = unread ? { ok: true, text: "" } : readText(path);
   const overlaid = readOverlays(env, [], cwd);
   const overlays = overlaid.ok ? overlaid.overlays.filter(({ path: [section] }) => section === "admin") : [];
   const text = read.ok ? adminSectionOf(read.text) : "";
@@ -114,6 +132,12 @@ function hostBootFault(file: string, root: string): ConfigFault {
     line: 0,
     column: 0,
   };
+}
+
+function rootFault(problem: Problem, file: string, origin: Origin): ConfigFault {
+  const at = { ...problem, path: "root", column: 0 };
+  if (origin.kind === "file") return { ...at, file: origin.file, line: origin.line, column: 1 };
+  return origin.kind === "default" ? { ...at, file, line: 0 } : { ...at, file: originText(origin), origin, line: 0 };
 }
 
 function withState(config: Config, directory: string | undefined): Config {

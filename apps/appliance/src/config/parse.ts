@@ -5,7 +5,7 @@ import { explainIssue } from "./explain.ts";
 import { type ConfigFault, type ConfigFaultCode, formatPath, type Problem } from "./faults.ts";
 import { type Origin, type Overlay, originText, overlayAt, withOverlays } from "./overlay.ts";
 import { type Config, configSchema, mayBeEmpty } from "./schema.ts";
-import { firstAlias, offsetOf, structureProblems, tooDeep } from "./structure.ts";
+import { firstAlias, offsetOf, structureProblems, tooLarge } from "./structure.ts";
 
 export type ParseResult =
   | {
@@ -17,7 +17,7 @@ export type ParseResult =
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /** Merge keys (`<<: *rule`) are not in YAML 1.2, but people and editors use them. */
-const yamlOptions = { logLevel: "error", merge: true } as const;
+const yamlOptions = { logLevel: "error", merge: true, uniqueKeys: false } as const;
 
 /** How often one anchor may be repeated. It bounds what a few lines of nested aliases can grow to. */
 const mostAliases = 500;
@@ -32,8 +32,8 @@ const mostAliases = 500;
 export function parseConfig(text: string, file: string, overlays: readonly Overlay[] = []): ParseResult {
   const lines = new LineCounter();
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
-  const deep = tooDeep(source);
-  if (deep !== undefined) return { ok: false, faults: [{ ...deep, file, path: "" }] };
+  const large = tooLarge(source);
+  if (large !== undefined) return { ok: false, faults: [{ ...large, file, path: "" }] };
   const document = parseDocument(source, { ...yamlOptions, lineCounter: lines, prettyErrors: false });
   const placed = (problem: Problem, offset: number, path: string): ConfigFault => {
     const { line, col } = lines.linePos(offset);
@@ -41,12 +41,14 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
   };
 
   const faults = document.errors.map((error) => placed(explainYaml(error, source), error.pos[0], ""));
-  // A duplicate key leaves the rest readable; after any other syntax error the lines could mean something else.
-  if (faults.some((fault) => fault.code !== "E004")) return { ok: false, faults };
-
+  // After a syntax error the lines could mean something else.
+  const broken = faults.length > 0;
   const structure = structureProblems(document);
-  for (const { problem, offset } of structure) faults.push(placed(problem, offset, ""));
-  if (structure.length > 0) return { ok: false, faults: inOrder(faults) };
+  for (const { problem, offset } of structure) {
+    if (!broken || problem.code === "E004") faults.push(placed(problem, offset, ""));
+  }
+  // A duplicate key leaves the rest readable.
+  if (faults.some((fault) => fault.code !== "E004")) return { ok: false, faults: inOrder(faults) };
 
   const read = toValue(document);
   if (!read.ok) return { ok: false, faults: [...faults, placed(read.problem, read.offset, "")] };
@@ -79,7 +81,6 @@ function inOrder(faults: ConfigFault[]): ConfigFault[] {
 }
 
 const yamlCodes: Readonly<Record<string, ConfigFaultCode>> = {
-  DUPLICATE_KEY: "E004",
   TAB_AS_INDENT: "E005",
   MULTIPLE_DOCS: "E006",
 };

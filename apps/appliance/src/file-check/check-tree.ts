@@ -7,6 +7,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
+import { rightsNotes } from "./check-rights.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
 import { ipxeLoopNotes } from "./ipxe-loops.ts";
@@ -34,7 +35,13 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"
  */
 export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {
   const { root, tftp, http, bootCheck } = loaded.config;
-  const rules = [...ruleNotes(loaded), ...subnetNotes(loaded), ...ipxeLoopNotes(loaded), ...vendorClassNotes(loaded)];
+  const rules = [
+    ...rightsNotes(loaded),
+    ...ruleNotes(loaded),
+    ...subnetNotes(loaded),
+    ...ipxeLoopNotes(loaded),
+    ...vendorClassNotes(loaded),
+  ];
   const host = [...answersNobody(loaded), ...checkHost(loaded)];
   const nothing = { bootCheck: [], notes: rules };
   if (!tftp.enabled && !http.enabled) return { findings: host, ...nothing };

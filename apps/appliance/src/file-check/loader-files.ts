@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
+import { notGiven } from "../catalogue/contents/bcd.ts";
 import { legacyGrubWords } from "../catalogue/contents/grub-words.ts";
 import { loaderFolder } from "../catalogue/contents/reading.ts";
 import { syslinuxEnding } from "../catalogue/contents/syslinux-types.ts";
-import type { DiskRead, FileFacts, FileNeed, UnknownCommand } from "../catalogue/file-facts.ts";
+import type { DiskRead, FileFacts, FileNeed, UnknownCommand, WimbootStart } from "../catalogue/file-facts.ts";
 import type { Tree } from "./contents.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
 import { checkModule } from "./module-files.ts";
@@ -60,7 +61,22 @@ export function configWalk(tree: Tree) {
       const remedy = `Add a line such as: initrd ${name} ${name}`;
       findings.push(finding("T019", place, `wimboot gets no ${name} here, and stops without it`, remedy));
     }
+    for (const start of facts.wimboot ?? []) findings.push(...(await checkBcd(naming, facts.needs ?? [], start)));
     return findings;
+  }
+
+  /** What the BCD names that wimboot gets must be handed to it as well. */
+  async function checkBcd(naming: Naming, needs: readonly FileNeed[], start: WimbootStart): Promise<TreeFinding[]> {
+    for (const { entry, path } of needs) {
+      if (entry !== start.entry || path === undefined) continue;
+      const facts = await tree.facts(path);
+      const name = facts?.loader === "windows" ? notGiven(facts.needs ?? [], start) : undefined;
+      if (name === undefined) continue;
+      const place = placeOf(tree, naming, { line: start.line, name: "wimboot" });
+      const problem = `${quote(path)} names ${quote(name)}, and wimboot gets no file of that name here`;
+      return [finding("T019", place, problem, `Add a line such as: initrd FILE ${name.replace(/^.*\\/, "")}`)];
+    }
+    return [];
   }
 
   async function checkType(naming: Naming, need: FileNeed): Promise<TreeFinding[]> {

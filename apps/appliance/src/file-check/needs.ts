@@ -91,6 +91,7 @@ const remedies: Readonly<Record<ConfigLoader, string>> = {
   "u-boot": put,
   "raspberry-pi": put,
   esxi: put,
+  windows: `${put} with bcdedit; names count from the root`,
 };
 
 /** What is wrong with a file for the part that it is to play. */
@@ -112,6 +113,8 @@ export function checkContent(
       const of = declaredSize === undefined ? "" : `: it has ${size} bytes of ${declaredSize}`;
       return [finding("T012", place, `${shown} is truncated${of}`, again)];
     }
+    case "no-end":
+      return [finding("T012", place, `${shown} does not end as such an archive does: it is cut short`, again)];
     case "web-page":
       return [
         finding("T012", place, `${shown} is a web page, not the file that it should be`, "Download the file again"),
@@ -151,6 +154,9 @@ const texts = {
 /** A configuration and the folder from which a loader counts names in it. */
 export async function namingOf(tree: Tree, path: string, folder: string | undefined): Promise<Naming> {
   const facts = await tree.facts(path, folder);
-  const text = facts?.loader === undefined ? "" : Buffer.from(await tree.whole(path)).toString("utf8");
+  const text =
+    facts?.loader === undefined || facts.loader === "windows"
+      ? ""
+      : Buffer.from(await tree.whole(path)).toString("utf8");
   return { path, loader: facts?.loader, folder, lines: text.split(/\r\n|\n|\r/) };
 }

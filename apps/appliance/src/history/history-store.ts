@@ -1,4 +1,4 @@
-import type { Outcome } from "../sessions/outcome.ts";
+import { type Outcome, outcomeOf } from "../sessions/outcome.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BootSummary } from "../sessions/summary.ts";
 
@@ -42,6 +42,13 @@ export interface HistoryStore {
 
 /** The boots a query asks for, newest first. */
 export function select(boots: readonly BootSummary[], query: BootQuery): readonly BootSummary[] {
+  return choose(boots, query);
+}
+
+function choose<T extends Pick<BootSummary, "id" | "mac" | "address" | "startedAt" | "outcome">>(
+  boots: readonly T[],
+  query: BootQuery,
+): readonly T[] {
   const { client, outcome, before = Number.POSITIVE_INFINITY, limit } = query;
   return boots
     .filter((boot) => client === undefined || clientOf(boot) === client)
@@ -49,6 +56,24 @@ export function select(boots: readonly BootSummary[], query: BootQuery): readonl
     .filter(({ startedAt }) => startedAt < before)
     .sort((one, other) => other.startedAt - one.startedAt || compare(other.id, one.id))
     .slice(0, limit);
+}
+
+/**
+ * The same of boots that have no summary yet: only those that are asked for get one.
+ * @param summarize what takes long, and is wanted of a few
+ */
+export function selectOf<T extends Session, R>(
+  boots: Iterable<T>,
+  query: BootQuery,
+  summarize: (boot: T) => R,
+): readonly R[] {
+  const byOutcome = query.outcome !== undefined;
+  const rows = [...boots].map((boot) => {
+    const { id, mac, address, startedAt } = boot;
+    const client = { ...(mac === undefined ? {} : { mac }), ...(address === undefined ? {} : { address }) };
+    return { id, startedAt, ...client, outcome: byOutcome ? outcomeOf(boot) : "unclear", boot } as const;
+  });
+  return choose(rows, query).map(({ boot }) => summarize(boot));
 }
 
 /** What a query calls the client of a boot. */

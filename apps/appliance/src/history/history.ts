@@ -6,7 +6,12 @@ import { type OpenedStore, type OpeningNews, openSqliteStore } from "./sqlite-st
 import { type WritingNews, writeBehind } from "./write-behind.ts";
 
 /** What becomes of the history, reported once each. */
-export type HistoryNews = { readonly type: "unavailable"; readonly problem: string } | OpeningNews | WritingNews;
+export type HistoryNews =
+  | { readonly type: "unavailable"; readonly problem: string }
+  /** A newer Bootlace wrote it: it is left as it is. */
+  | { readonly type: "newer"; readonly version: number; readonly problem: string }
+  | OpeningNews
+  | WritingNews;
 
 export interface HistoryOptions {
   /** Absent: nothing survives a restart. */
@@ -32,8 +37,8 @@ async function chooseStore({ directory, maxBoots, onNews, open }: HistoryOptions
   if (directory === undefined) return memoryStore(maxBoots);
   const opened = await openIn(directory, (path) => open?.(path) ?? openSqliteStore(path, { maxBoots, maxBytes }));
   if (!opened.ok) {
-    const { problem } = opened;
-    onNews({ type: "unavailable", problem });
+    const { problem, newer } = opened;
+    onNews(newer === undefined ? { type: "unavailable", problem } : { type: "newer", version: newer, problem });
     return memoryStore(maxBoots, { directory, problem });
   }
   for (const one of opened.news) onNews(one);
@@ -46,6 +51,6 @@ async function openIn(folder: string, open: (path: string) => Promise<OpenedStor
     makeFoldersSync(folder, 0o750);
     return await open(join(folder, fileName));
   } catch (error) {
-    return { ok: false as const, problem: problemOf(error) };
+    return { ok: false as const, problem: problemOf(error), newer: undefined };
   }
 }

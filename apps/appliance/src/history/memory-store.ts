@@ -1,6 +1,6 @@
 import type { Session } from "../sessions/session.ts";
 import { summaryOf } from "../sessions/summary.ts";
-import { type HistoryState, type HistoryStore, select } from "./history-store.ts";
+import { type HistoryState, type HistoryStore, selectOf } from "./history-store.ts";
 
 /**
  * Keeps boots as long as the process lives.
@@ -12,11 +12,10 @@ export function memoryStore(maxBoots: number, standsInFor: Omit<HistoryState, "w
     async record(recorded) {
       for (const boot of recorded) boots.set(boot.id, boot);
       if (boots.size <= maxBoots) return;
-      const newest = select([...boots.values()].map(summaryOf), { limit: maxBoots });
-      const kept = new Set(newest.map(({ id }) => id));
+      const kept = new Set(selectOf(boots.values(), { limit: maxBoots }, (boot) => boot).map(({ id }) => id));
       for (const id of boots.keys()) if (!kept.has(id)) boots.delete(id);
     },
-    list: async (query) => select([...boots.values()].map(summaryOf), query),
+    list: async (query) => selectOf(boots.values(), query, summaryOf),
     get: async (id) => boots.get(id),
     state: async () => ({ ...standsInFor, writable: false }),
     async flush() {},

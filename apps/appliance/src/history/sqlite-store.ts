@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, readSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { parseSession, parseSummary } from "../sessions/stored.ts";
@@ -25,33 +25,44 @@ export interface SqliteLimits {
 
 /** What was found when the store was opened, besides a history as it should be. */
 export type OpeningNews =
-  | { readonly type: "damaged" }
-  /** A newer Bootlace wrote it; it was moved to `movedTo`, a name in the same folder. */
-  | { readonly type: "newer"; readonly version: number; readonly known: number; readonly movedTo: string }
+  | { readonly type: "damaged"; readonly movedTo: string }
+  /** So many rows were no boots, and are left out. */
+  | { readonly type: "unreadable"; readonly rows: number }
   | ({ readonly type: "migrated" } & Migrated);
 
 export type OpenedStore =
   | { readonly ok: true; readonly store: HistoryStore; readonly news: readonly OpeningNews[] }
-  | { readonly ok: false; readonly problem: string };
+  | {
+      readonly ok: false;
+      readonly problem: string /** Of the file, where a newer Bootlace wrote it. */;
+      readonly newer?: number;
+    };
 
 /**
- * The history as an SQLite file. An older file becomes one of today; a newer one, and one that cannot be read, is
+ * The history as an SQLite file. An older file becomes one of today; a newer one is left as it is; one that cannot be read is
  * renamed and a new one begun. Write-ahead log: a process that dies loses at most the transaction it was in.
  */
 export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore {
   const sqlite = loadSqlite();
   if (sqlite === undefined) return { ok: false, problem: "this Node.js has no SQLite" };
   try {
+    const version = versionInHeader(path);
+    if (version > databaseVersion) return newerHistory(version);
     keepPrivate(path);
     const news: OpeningNews[] = [];
     let found = open(sqlite.DatabaseSync, path);
-    if (found.kind !== "usable") {
-      news.push(putAside(path, found));
+    if (found.kind === "damaged") {
+      news.push(putAside(path));
       keepPrivate(path);
       found = open(sqlite.DatabaseSync, path);
     }
-    if (found.kind !== "usable") return { ok: false, problem: "a new one cannot be started" };
+    if (found.kind === "newer") return newerHistory(found.version);
+    if (found.kind === "damaged") return { ok: false, problem: "a new one cannot be started" };
     const { database, migrated } = found;
+    // From here on machines wait: a lock that somebody else holds is tried again at the next write.
+    database.exec("pragma busy_timeout = 0");
+    const unreadable = countUnreadable(database);
+    if (unreadable > 0) news.push({ type: "unreadable", rows: unreadable });
     if (migrated !== undefined) news.push({ type: "migrated", ...migrated });
     if (limits.maxPages !== undefined) database.exec(`pragma max_page_count = ${limits.maxPages}`);
     return { ok: true, store: storeOn(database, limits), news };
@@ -65,13 +76,29 @@ export function openSqliteStore(path: string, limits: SqliteLimits): OpenedStore
  * the mode of the database (sqlite.org/tempfiles.html); those of an earlier version are corrected.
  */
 function keepPrivate(path: string): void {
-  closeSync(openSync(path, "a", 0o600));
+  closeSync(openSync(path, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY | noLink, 0o600));
   for (const suffix of ["", "-wal", "-shm"]) {
+    const descriptor = openIfThere(path + suffix);
+    if (descriptor === undefined) continue;
     try {
-      if ((statSync(path + suffix).mode & 0o077) !== 0) chmodSync(path + suffix, 0o600);
+      if ((fstatSync(descriptor).mode & 0o077) !== 0) fchmodSync(descriptor, 0o600);
     } catch {
-      // Not there, or somebody else's: to use it is what counts.
+      // Somebody else's: to use it is what counts.
+    } finally {
+      closeSync(descriptor);
     }
+  }
+}
+
+// SQLite itself follows links: it must not find one in a folder that another user may own.
+const noLink = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | noLink);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOOP") throw error;
+    return undefined;
   }
 }
 
@@ -133,11 +160,36 @@ function isDamage(error: unknown): boolean {
   return (code & 0xff) === 11 || (code & 0xff) === 26;
 }
 
-function putAside(path: string, found: Exclude<Found, { kind: "usable" }>): OpeningNews {
-  const to = found.kind === "damaged" ? `${path}.damaged` : freeName(`${path}.version-${found.version}`);
+function putAside(path: string): OpeningNews {
+  const to = freeName(`${path}.damaged`);
   for (const suffix of ["", "-wal", "-shm"]) move(path + suffix, to + suffix);
-  if (found.kind === "damaged") return { type: "damaged" };
-  return { type: "newer", version: found.version, known: databaseVersion, movedTo: basename(to) };
+  return { type: "damaged", movedTo: basename(to) };
+}
+
+function newerHistory(version: number): OpenedStore {
+  const problem = `it is from a newer Bootlace: format ${version}, and this one reads up to ${databaseVersion}`;
+  return { ok: false, problem, newer: version };
+}
+
+/** The `user_version` in the file itself (sqlite.org/fileformat, section 1.3): to open it could already change it. */
+function versionInHeader(path: string): number {
+  const descriptor = openIfThere(path);
+  if (descriptor === undefined) return 0;
+  try {
+    const header = Buffer.alloc(100);
+    const isDatabase = fstatSync(descriptor).isFile() && readSync(descriptor, header, 0, 100, 0) === 100;
+    return isDatabase && header.toString("latin1", 0, 15) === "SQLite format 3" ? header.readUInt32BE(60) : 0;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function countUnreadable(database: DatabaseSync): number {
+  let unreadable = 0;
+  for (const { summary } of database.prepare("select summary from session").iterate()) {
+    if (!parseSummary(String(summary)).ok) unreadable++;
+  }
+  return unreadable;
 }
 
 /** What was put aside before may be worth keeping, too. */

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** A log file to which lines are appended. */
 export interface LogFile {
@@ -13,6 +14,11 @@ export interface LogFile {
 
 // Without O_NONBLOCK, opening a FIFO blocks the whole appliance until it has a reader.
 const appending = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
+
+/** Who starts as root must not write into a file that somebody made the log's name a link to. The links in /dev are root's. */
+function guarded(path: string): number {
+  return process.geteuid?.() === 0 && dirname(path) !== "/dev" ? appending | constants.O_NOFOLLOW : appending;
+}
 
 /** Milliseconds between checks whether the path still names the open file. */
 const lookEvery = 1000;
@@ -55,7 +61,7 @@ export function openLogFile(path: string, now: () => number): LogFile {
     lookedAt = now();
     if (descriptor !== undefined && !isOpenFile(descriptor, path)) close();
     if (descriptor !== undefined) return;
-    descriptor = openSync(path, appending, 0o640);
+    descriptor = openSync(path, guarded(path), 0o640);
     torn = endsInside(path, descriptor);
   }
 

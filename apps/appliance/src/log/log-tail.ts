@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type EventCode, eventCodes } from "../events/codes.ts";
 import { type LogRecord, levels } from "../events/record.ts";
 
@@ -21,7 +21,7 @@ export function readLogTail(path: string): readonly LoggedBefore[] {
 
 function tailOf(path: string): string {
   try {
-    const descriptor = openSync(path, "r");
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const info = fstatSync(descriptor);
       if (!info.isFile()) return "";

@@ -1,59 +1,99 @@
-import { chownSync, closeSync, constants, fchownSync, fstatSync, openSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { closeSync, constants, fchownSync, fstatSync, openSync, readdirSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import type { Config } from "../config/schema.ts";
-import { makeFoldersSync } from "./make-folders.ts";
+import { below, type Walk, type WalkRules, walkFolder } from "./root-paths.ts";
 import type { User } from "./users.ts";
 
-/**
- * Changes the owner of what the daemon writes, before root becomes that user: the state folder, the log file; and creates the
- * boot folder. A failure shows later, when the daemon cannot write.
- */
-export function handOver({ state, log, root, tftp, http }: Config, user: User): void {
-  if (state.directory !== undefined) giveFolder(state.directory, user, true);
-  if (log.file !== undefined) {
-    if (isOurs(dirname(log.file))) giveFolder(dirname(log.file), user, false);
-    giveFile(log.file, user, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY);
-  }
-  if (tftp.enabled || http.enabled) quietly(() => makeFoldersSync(root));
-}
-
 /** The files that are written into a state folder. */
-const ownFile = /^(boots\.db(\.damaged)?(-\w+)?|next\.json(\.new)?)$/;
+const ownFile =
+  /^(boots\.db(\.(damaged|version-\d+)(\.\d+)?)?(-\w+)?|next\.json(\.new|\.damaged(\.\d+)?)?|bootlace\.lock)$/;
 
-/** A folder with foreign files is left unchanged: it is not ours. */
-function giveFolder(folder: string, user: User, make: boolean): void {
-  quietly(() => {
-    if (make) makeFoldersSync(folder, 0o750);
-    const names = readdirSync(folder);
-    if (!isOurs(folder) && !names.every((name) => ownFile.test(name))) return;
-    if (statSync(folder).uid !== user.uid) chownSync(folder, user.uid, user.gid);
-    for (const name of names) giveFile(join(folder, name), user, constants.O_RDONLY);
-  });
-}
-
-function isOurs(folder: string): boolean {
-  return basename(folder) === "bootlace";
+/**
+ * Gives the daemon's user what it writes, before root becomes that user: the folders and files that this start makes, the
+ * log file, and a state folder of root's that holds nothing but what an earlier start made there. Creates the boot folder.
+ * Nothing is given, or even made, behind a link or where others could put one.
+ * @param mine the user who became root, from the environment of sudo
+ * @returns what must not be used, and why; other failures show later, when the daemon cannot write
+ */
+export function handOver({ state, log, root, tftp, http }: Config, user: User, mine: readonly number[]) {
+  const rules = { trusted: new Set([0, user.uid, ...mine]) };
+  const given = quietly(() => giveState(state.directory, user, rules)) ?? quietly(() => giveLog(log.file, user, rules));
+  if (given === undefined && (tftp.enabled || http.enabled)) {
+    quietly(() => void use(walkFolder(root, { ...rules, make: 0o777, followRoot: true }), () => undefined));
+  }
+  return given;
 }
 
 /**
- * Only a regular file with one name: the user may have created a hard or symbolic link to a file of another user.
+ * For a daemon that stays root: a state folder or a log in which others could plant links.
+ * @returns what must not be used, and why
  */
-function giveFile(path: string, { uid, gid }: User, flags: number): void {
-  quietly(() => {
-    const descriptor = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o640);
-    try {
-      const { nlink, uid: owner } = fstatSync(descriptor);
-      if (fstatSync(descriptor).isFile() && nlink === 1 && owner !== uid) fchownSync(descriptor, uid, gid);
-    } finally {
-      closeSync(descriptor);
-    }
+export function rootOnlyProblem({ state, log }: Config, mine: readonly number[]): string | undefined {
+  const rules = { trusted: new Set([0, ...mine]), followRoot: true };
+  const look = (path: string | undefined, setting: string) =>
+    path === undefined
+      ? undefined
+      : quietly(() => use(walkFolder(path, rules), (_folder, problem) => problem && `${setting}: ${problem}`));
+  const logFolder = log.file === undefined ? undefined : dirname(log.file);
+  return look(state.directory, "state.directory") ?? look(logFolder, "log.file");
+}
+
+function giveState(path: string | undefined, user: User, rules: WalkRules): string | undefined {
+  if (path === undefined) return undefined;
+  return use(walkFolder(path, { ...rules, make: 0o750 }), (folder, problem, made) => {
+    if (folder === undefined) return problem && `state.directory: ${problem}`;
+    giveMade(made ?? [], user, rules);
+    const names = readdirSync(below(folder, "."));
+    if (!names.every((name) => ownFile.test(name))) return undefined;
+    giveOpen(folder, user);
+    for (const name of names) quietly(() => giveFile(below(folder, name), user, constants.O_RDONLY));
+    return undefined;
   });
 }
 
-function quietly(work: () => void): void {
+/** Folders in between, without which the user would not get to the last one. */
+function giveMade(made: readonly string[], user: User, rules: WalkRules): void {
+  for (const path of made) use(walkFolder(path, rules), (folder) => folder !== undefined && giveOpen(folder, user));
+}
+
+function giveLog(path: string | undefined, user: User, rules: WalkRules): string | undefined {
+  if (path === undefined || dirname(path) === "/dev") return undefined;
+  return use(walkFolder(dirname(path), { ...rules, followRoot: true }), (folder, problem) => {
+    if (folder === undefined) return problem && `log.file: ${problem}`;
+    giveFile(below(folder, basename(path)), user, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY);
+    return undefined;
+  });
+}
+
+function use<T>(walk: Walk, work: (folder: number | undefined, problem?: string, made?: readonly string[]) => T): T {
+  if (!walk.ok) return work(undefined, walk.problem);
   try {
-    work();
+    return work(walk.descriptor, undefined, walk.made);
+  } finally {
+    closeSync(walk.descriptor);
+  }
+}
+
+/** Only a regular file of root's with one name: the user may have created a hard or symbolic link to another file. */
+function giveFile(path: string, user: User, flags: number): void {
+  const descriptor = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o640);
+  try {
+    const info = fstatSync(descriptor);
+    if (info.isFile() && info.nlink === 1) giveOpen(descriptor, user);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function giveOpen(descriptor: number, { uid, gid }: User): void {
+  if (fstatSync(descriptor).uid === process.geteuid?.() && process.geteuid() !== uid) fchownSync(descriptor, uid, gid);
+}
+
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
   }
 }

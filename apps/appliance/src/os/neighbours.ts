@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 const table = "/proc/self/net/arp";
 /** Milliseconds for which the table is cached. */
 const trustFor = 1000;
+/** Milliseconds before it is read again for an address that is not in it: invented senders are in none. */
+const readEvery = 20;
 
 /**
  * The MAC address behind an address of the LAN, from the system's ARP table (proc_net(5)). A client that sends us a
@@ -14,7 +16,7 @@ export function neighbours(now: () => number, read: () => string = readTable): (
   return (address) => {
     const known = rows.get(address);
     const age = now() - readAt;
-    if (age >= 0 && age < trustFor && known !== undefined) return known;
+    if (age >= 0 && age < (known === undefined ? readEvery : trustFor)) return known;
     rows = parseArpTable(read());
     readAt = now();
     return rows.get(address);

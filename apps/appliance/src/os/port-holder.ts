@@ -46,7 +46,7 @@ export function processName(comm: string, cmdline: string): string {
 /** A process chooses its own name. */
 function inert(name: string): string {
   const short = name.slice(0, 60);
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(short) ? quote(short) : short;
+  return /[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/u.test(short) ? quote(short) : short;
 }
 
 /** One line of /proc/net/udp, udp6, tcp or tcp6. */

@@ -6,28 +6,32 @@ export const tokenCredential = "token";
 
 const leastToken = 16;
 
-/** The problem with a token; undefined when it is long enough. */
+/** The problem with a token; undefined when it is long enough. A file with more than one line gives an empty one. */
 export function tokenFault(path: string, token: string): string | undefined {
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= leastToken) return undefined;
-  return `the token in ${path} must have at least ${leastToken} printable characters, no spaces`;
+  return `the token in ${path} must have at least ${leastToken} printable characters, no spaces, on one line`;
 }
 
 const readText = (file: string) => readFileSync(file, "utf8");
 
 /**
- * The token in the first line of a file. If this user may not read the file, the credential of the unit is used.
+ * The token in a file: its one line. A file with more lines is something else, such as a list of passwords, and gives an
+ * empty text. If this user may not read the file, the credential of the unit is used.
  * @param env the environment, in which systemd names the credentials folder
  * @throws the system's error about the file
  */
 export function readTokenFile(path: string, env: NodeJS.ProcessEnv, read = readText): string {
-  const first = (file: string) => (read(file).split("\n")[0] ?? "").trim();
+  const only = (file: string) => {
+    const text = read(file).trimEnd();
+    return text.includes("\n") ? "" : text.trim();
+  };
   try {
-    return first(path);
+    return only(path);
   } catch (error) {
     const { CREDENTIALS_DIRECTORY: folder } = env;
     if ((error as NodeJS.ErrnoException).code !== "EACCES" || !folder) throw error;
     try {
-      return first(join(folder, tokenCredential));
+      return only(join(folder, tokenCredential));
     } catch {
       throw error;
     }

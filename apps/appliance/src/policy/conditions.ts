@@ -3,7 +3,8 @@ import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { ebc } from "../catalogue/names.ts";
 import type { HostRow, RuleConditions } from "../config/schema.ts";
 import { subnetFilter } from "../config/subnet.ts";
-import { clientIdOf, macPrefix } from "../config/values.ts";
+import { type HostIndex, hostIndex } from "./host-index.ts";
+import type { Identifiers } from "./identity-index.ts";
 
 /** One key of `when`. */
 export interface Condition {
@@ -37,22 +38,19 @@ const tests: {
     found: ({ firmware }) => firmware,
   }),
   host(names, hosts) {
-    const known = names.flatMap((name) => {
-      const host = hosts[name];
-      return host === undefined ? [] : [hostTest(host)];
-    });
+    const known = hostIndex(names.flatMap((name) => hosts[name] ?? []));
     return {
-      holds: (client) => known.some((isHost) => isHost(client)),
+      holds: (client) => known.find(client) !== undefined,
       found: (client) => nameOfHost(client, hosts) ?? "no host of the config",
     };
   },
-  mac: (texts) => ({ holds: macTest(texts), found: ({ mac }) => mac ?? "none" }),
-  uuid: (texts) => ({ holds: uuidTest(texts), found: ({ uuid }) => uuid ?? "none" }),
+  mac: (texts) => ({ holds: indexTest({ mac: texts }), found: ({ mac }) => mac ?? "none" }),
+  uuid: (texts) => ({ holds: indexTest({ uuid: texts }), found: ({ uuid }) => uuid ?? "none" }),
   serial: (texts) => ({
-    holds: serialTest(texts),
+    holds: indexTest({ serial: texts }),
     found: ({ serial }) => (serial === undefined ? "none" : quote(serial)),
   }),
-  clientId: (texts) => ({ holds: clientIdTest(texts), found: ({ clientId }) => clientId ?? "none" }),
+  clientId: (texts) => ({ holds: indexTest({ clientId: texts }), found: ({ clientId }) => clientId ?? "none" }),
   vendorClass: (beginnings) => ({
     holds: ({ vendorClass }) => beginnings.some((beginning) => vendorClass.startsWith(beginning)),
     found: ({ vendorClass }) => quote(vendorClass),
@@ -92,11 +90,16 @@ export function conditionsOf(when: RuleConditions | undefined, hosts: Hosts): re
 export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined {
   let directory = directories.get(hosts);
   if (directory === undefined) {
-    directory = { tests: Object.entries(hosts).map(([name, host]) => [name, hostTest(host)]), names: new WeakMap() };
+    const rows = Object.entries(hosts);
+    const index = hostIndex(rows.map(([, row]) => row));
+    directory = { index, rows: rows.map(([name]) => name), names: new WeakMap() };
     directories.set(hosts, directory);
   }
-  const { tests, names } = directory;
-  if (!names.has(client)) names.set(client, tests.find(([, isHost]) => isHost(client))?.[0]);
+  const { index, rows, names } = directory;
+  if (!names.has(client)) {
+    const place = index.find(client);
+    names.set(client, place === undefined ? undefined : rows[place]);
+  }
   return names.get(client);
 }
 
@@ -104,38 +107,29 @@ export function nameOfHost(client: BootClient, hosts: Hosts): string | undefined
 const directories = new WeakMap<
   Hosts,
   {
-    readonly tests: readonly (readonly [name: string, isHost: ClientTest])[];
+    readonly index: HostIndex;
+    readonly rows: readonly string[];
     readonly names: WeakMap<BootClient, string | undefined>;
   }
 >();
 
-type ClientTest = (client: BootClient) => boolean;
-
-/** A machine is known by any of its identifiers. */
-function hostTest({ mac = [], uuid = [], serial = [], clientId = [] }: HostRow): ClientTest {
-  const any = [macTest(mac), uuidTest(uuid), serialTest(serial), clientIdTest(clientId)];
-  return (client) => any.some((test) => test(client));
+/**
+ * What a client must be known by for these conditions to hold: one list of identifiers for each machine; undefined where
+ * other things decide.
+ */
+export function identifiersOf(when: RuleConditions | undefined, hosts: Hosts): readonly Identifiers[] | undefined {
+  if (when?.host !== undefined) return when.host.flatMap((name) => hosts[name] ?? []);
+  const { mac, uuid, serial, clientId } = when ?? {};
+  if (mac !== undefined) return [{ mac }];
+  if (uuid !== undefined) return [{ uuid }];
+  if (serial !== undefined) return [{ serial }];
+  return clientId === undefined ? undefined : [{ clientId }];
 }
 
-function macTest(texts: readonly string[]): ClientTest {
-  const prefixes = texts.flatMap((text) => macPrefix(text) ?? []);
-  return ({ mac }) => prefixes.some((prefix) => mac?.startsWith(prefix));
-}
-
-function clientIdTest(texts: readonly string[]): ClientTest {
-  const wanted = new Set(texts.map(clientIdOf));
-  return ({ clientId }) => clientId !== undefined && wanted.has(clientId);
-}
-
-function uuidTest(texts: readonly string[]): ClientTest {
-  const wanted = new Set(texts.map((text) => text.toLowerCase()));
-  return ({ uuid, uuidBigEndian }) =>
-    [uuid, uuidBigEndian].some((text) => text !== undefined && wanted.has(text.toLowerCase()));
-}
-
-function serialTest(texts: readonly string[]): ClientTest {
-  const wanted = new Set(texts.map((text) => text.toLowerCase()));
-  return ({ serial }) => serial !== undefined && wanted.has(serial.toLowerCase());
+/** A test by one kind of identifier. */
+function indexTest(row: HostRow): (client: BootClient) => boolean {
+  const index = hostIndex([row]);
+  return (client) => index.find(client) !== undefined;
 }
 
 /** A client without an address is in the network of its relay, or of the interface. */

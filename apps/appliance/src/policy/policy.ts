@@ -1,3 +1,4 @@
+import { boundedMap } from "@bootlace/boot-source";
 import { type DhcpPacket, messageTypes, optionValue } from "@bootlace/dhcp-core";
 import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { BootClient, Choose, PacketEvent, ServedInterface } from "@bootlace/proxy-dhcp";
@@ -31,14 +32,9 @@ import { type SeenOfClient, seenNothing } from "./sent-plan.ts";
 export interface OneTimeBootCommands {
   list(): readonly OneTimeBoot[];
   /** Replaces an earlier one-time boot of the machine. */
-  set(request: OneTimeBootRequest):
-    | {
-        readonly ok: true;
-        readonly entry: OneTimeBoot;
-        /** Why it will be forgotten at the next start. */
-        readonly unkept?: string;
-      }
-    | { readonly ok: false; readonly fault: Problem };
+  set(
+    request: OneTimeBootRequest,
+  ): { readonly ok: true; readonly entry: OneTimeBoot } | { readonly ok: false; readonly fault: Problem };
   /** `mac` may be written in any usual way, or be a name. `removed` is false when there was nothing. */
   remove(
     mac: string,
@@ -56,6 +52,8 @@ export interface Policy {
   adoptInterfaces(served: readonly ServedInterface[]): void;
   /** Takes over one-time boots that were kept. */
   adoptOneTimeBoots(state: OneTimeBoots): void;
+  /** Whether a machine is named in the config, or has fetched a file before. */
+  isKnown(client: BootClient): boolean;
   /** Learns from what happened. */
   see(event: ApplianceEvent): void;
   /** The MAC address and the name of who sent a packet or a request, as far as they are known. */
@@ -72,8 +70,8 @@ export interface PolicyDeps {
   readonly now: () => number;
   /** The MAC address behind an address of the LAN, as far as the system knows. */
   readonly macOf: (address: string) => string | undefined;
-  /** Called with every new state of the one-time boots; gives why it could not be kept. */
-  readonly keepOneTimeBoots: (state: OneTimeBoots) => string | undefined;
+  /** Called with every new state of the one-time boots. Must not wait for a disk: a machine waits for its answer. */
+  readonly keepOneTimeBoots: (state: OneTimeBoots) => void;
 }
 
 /** A machine of which nothing but what it is known by is known. */
@@ -81,6 +79,8 @@ function strangerWith(machine: string): BootClient {
   const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
   return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
 }
+
+const mostFetchers = 4096;
 
 /** Milliseconds for which what DHCP said of an address is newer than what the system remembers. */
 const freshLease = 600_000;
@@ -92,6 +92,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let state: OneTimeBoots = new Map();
   const memory = clientMemory();
   const loaded = loadedFiles();
+  /** Machines that have fetched a file. */
+  const fetchers = boundedMap<string, true>(mostFetchers);
   const once = (client: BootClient) => oneTimeBootFor(state, idOf(client), now());
   let book = bookOf(config);
 
@@ -110,10 +112,10 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     };
   }
 
-  function step(event: OneTimeBootEvent): string | undefined {
+  function step(event: OneTimeBootEvent): void {
     const before = state;
     state = stepOneTimeBoots(state, event);
-    return state === before ? undefined : keepOneTimeBoots(state);
+    if (state !== before) keepOneTimeBoots(state);
   }
 
   /** The system knows whoever is on the link; a client behind a router is known by what it sent. */
@@ -165,8 +167,21 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     return served.some((iface) => iface.address === address);
   }
 
+  /**
+   * A machine can write any MAC address into a URL: what the network shows counts first, so that nobody ends the one-time
+   * boot of another. Of one host with several cards any may be named.
+   */
+  function whoFetched(claimed: string | undefined, shown: string | undefined): string | undefined {
+    if (claimed === undefined || shown === undefined || claimed === shown) return shown ?? claimed;
+    const host = hostOf(shown);
+    return host !== undefined && hostOf(claimed) === host ? claimed : shown;
+  }
+
   function seeDone(name: string, address: string, time: number, known?: string): void {
-    const machine = known ?? whoAsksFrom(address);
+    const shown = whoAsksFrom(address);
+    // What a URL says of itself makes nobody known.
+    if (shown !== undefined && !fetchers.has(shown)) fetchers.set(shown, true);
+    const machine = whoFetched(known, shown);
     // The boot check is none of the programs that ask again.
     if (machine !== undefined && checkProgramNamed(name) === undefined) loaded.fetched(machine, name, time);
     seeFetched(name, address, known);
@@ -175,7 +190,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   function seeFetched(name: string, address: string, known?: string): void {
     if (state.size === 0) return;
     const script = readScriptName(name);
-    const mac = known ?? script?.identity.mac ?? whoHas(address);
+    const mac = whoFetched(known ?? script?.identity.mac, whoHas(address));
     const file = checkProgramNamed(name) === undefined ? (script?.file ?? name) : builtinCheck;
     step({ type: "fetched", file, ...(mac === undefined ? {} : { mac }) });
   }
@@ -235,6 +250,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     adoptOneTimeBoots(kept) {
       state = kept;
     },
+    isKnown: (client) => nameOfHost(client, config.hosts) !== undefined || fetchers.has(idOf(client) ?? ""),
     see({ kind, event }) {
       if (kind === "dhcp" && event.type === "packet") seePacket(event);
       else if (kind === "tftp") seeTftp(event);
@@ -268,9 +284,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
         const read = readOneTimeBootRequest({ ...request, mac });
         if (!read.ok) return read;
         const { action } = read;
-        const kept = meant.machines.map((machine) => step({ type: "set", time: now(), mac: machine, action }));
-        const unkept = kept.find((why) => why !== undefined);
-        return { ok: true, entry: named({ mac, action, setAt: now() }), ...(unkept === undefined ? {} : { unkept }) };
+        for (const machine of meant.machines) step({ type: "set", time: now(), mac: machine, action });
+        return { ok: true, entry: named({ mac, action, setAt: now() }) };
       },
       remove(mac) {
         const meant = namedMachines(mac);

@@ -15,7 +15,8 @@ import { type PolicyReason, policyReasons } from "../catalogue/reasons/silences.
 import { type BootTree, scriptFor } from "../catalogue/tree.ts";
 import { menuFrom } from "../config/menu.ts";
 import type { BootRule, Config } from "../config/schema.ts";
-import { type Condition, conditionsOf } from "./conditions.ts";
+import { type Condition, conditionsOf, identifiersOf } from "./conditions.ts";
+import { identityIndex } from "./identity-index.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
 import { type SeenOfClient, seenNothing, sentPlan } from "./sent-plan.ts";
 
@@ -60,8 +61,21 @@ export function ruleBook(
     conditions: conditionsOf(rule.when, config.hosts),
   }));
 
+  /** Rules for machines by what they are known by, and all others: those of thousands of machines cost nothing to skip. */
+  const ofMachines = identityIndex();
+  const ofAll: number[] = [];
+  for (const [number, { when }] of config.boot.entries()) {
+    const identifiers = identifiersOf(when, config.hosts);
+    if (identifiers === undefined) ofAll.push(number);
+    else for (const machine of identifiers) ofMachines.add(machine, number);
+  }
+
   function match(client: BootClient, iface: ServedInterface) {
-    return entries.find(({ conditions }) => conditions.every((condition) => condition.holds(client, iface)));
+    const holds = (number: number) =>
+      entries[number]?.conditions.every((condition) => condition.holds(client, iface)) === true;
+    const own = ofMachines.find(client).find(holds) ?? Number.POSITIVE_INFINITY;
+    const general = ofAll.find((number) => number > own || holds(number)) ?? Number.POSITIVE_INFINITY;
+    return entries[Math.min(own, general)];
   }
 
   function choose(client: BootClient, iface: ServedInterface): BootPlan | Ignore {

@@ -43,7 +43,7 @@ checkconfig() {
 }
 
 start_pre() {
-	checkpath --directory --mode 0755 /var/lib/bootlace /var/log/bootlace || return 1
+	checkpath --directory --mode 0755 /var/log/bootlace || return 1
 	checkconfig >/dev/null || checkconfig
 }
 

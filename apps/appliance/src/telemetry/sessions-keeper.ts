@@ -2,7 +2,7 @@ import { allowance } from "@bootlace/boot-source";
 import type { ApiBoot, ApiBoots, ApiFetches } from "../api-model/types.ts";
 import { bootView, fetchView, summaryView } from "../api-model/views.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import { type BootQuery, type HistoryStore, select } from "../history/history-store.ts";
+import { type BootQuery, type HistoryStore, select, selectOf } from "../history/history-store.ts";
 import type { Boot } from "../sessions/boot.ts";
 import { createFold } from "../sessions/fold.ts";
 import type { BootChange } from "../sessions/reported.ts";
@@ -53,8 +53,9 @@ export function createSessionsKeeper({ history, named, onChange }: SessionsKeepe
       const live = fold.boots().filter(({ ended }) => !ended);
       const fresh = new Set(live.map(({ id }) => id));
       const stored = await history.list({ ...query, limit: query.limit + fresh.size });
-      const all = [...live.map((boot) => summaryOf(named(boot))), ...stored.filter(({ id }) => !fresh.has(id))];
-      return { schema: 1, boots: select(all, query).map(summaryView) };
+      const now = selectOf(live, query, (boot) => summaryOf(named(boot)));
+      const all = [...now, ...stored.filter(({ id }) => !fresh.has(id))];
+      return { schema: 1, boots: await inSlices(select(all, query), summaryView) };
     },
     async boot(id) {
       const live = fold.boots().find((boot) => boot.id === id);
@@ -66,6 +67,18 @@ export function createSessionsKeeper({ history, named, onChange }: SessionsKeepe
       for (const change of fold.finish(now)) changed(change);
     },
   };
+}
+
+const sliceSize = 64;
+
+/** A long list lets others have a turn. */
+async function inSlices<T, R>(list: readonly T[], work: (item: T) => R): Promise<R[]> {
+  const done: R[] = [];
+  for (const [index, item] of list.entries()) {
+    if (index > 0 && index % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve));
+    done.push(work(item));
+  }
+  return done;
 }
 
 /** A file that arrived, at least in part, or was asked for by TCP: a forged address gets none. */

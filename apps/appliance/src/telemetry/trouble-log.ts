@@ -26,12 +26,16 @@ export function historyRecord(news: HistoryNews, directory: string): LogRecord {
         `the history in ${directory} cannot be written (${news.problem}): boots are kept in memory meanwhile`,
       );
     case "damaged":
-      return report("warn", `the history in ${directory} was unreadable: moved aside; started a new history`);
+      return report(
+        "warn",
+        `the history in ${directory} was unreadable: moved to ${news.movedTo}; started a new history`,
+      );
+    case "unreadable":
+      return report("warn", `the history in ${directory} has ${count(news.rows, "row")} that cannot be read: left out`);
     case "newer": {
-      const { version, known, movedTo } = news;
-      const what = `the history in ${directory} is from a newer Bootlace (format ${version}, this one reads up to ${known})`;
-      const fix = `To use it again, install the newer Bootlace and rename the file to boots.db`;
-      return report("warn", `${what}: renamed it to ${movedTo} and started a new one. ${fix}`);
+      const fix = "Install the newer Bootlace again, or move boots.db elsewhere to start a new history";
+      const what = `the history in ${directory} cannot be used, ${news.problem}. It is left unchanged`;
+      return report("warn", `${what}, and boots are kept in memory only. ${fix}`);
     }
     case "migrated": {
       const left = news.unreadable === 0 ? "" : `; ${news.unreadable} unreadable and left out`;

@@ -20,11 +20,19 @@ export function admit(packet: DhcpPacket, messageType: number, datagram: Datagra
 
   if (datagram.port === "pxe") return admitUnicast(packet, datagram, context, datagram.arrival);
   if (packet.giaddr !== UNSPECIFIED) return admitRelayed(packet.giaddr, datagram, context, loopbackServed);
-  if (messageType !== messageTypes.DISCOVER) return admitUnicast(packet, datagram, context, undefined);
+  const arrived = arrivedOn(datagram, context);
+  if (messageType !== messageTypes.DISCOVER) {
+    return admitUnicast(packet, datagram, { ...context, interfaces: arrived }, undefined);
+  }
+  if (arrived.length === 0) return refused("no-interface");
+  const near = arrived.filter((iface) => subnetContains(subnetOf(iface), source.address));
+  if (source.address !== UNSPECIFIED && near.length === 0) return refused("source-not-local", source.address);
+  return { ok: true, interfaces: onePerLink(near.length > 0 ? near : arrived) };
+}
 
-  const near = context.interfaces.filter((iface) => subnetContains(subnetOf(iface), source.address));
-  const interfaces = onePerLink(near.length > 0 ? near : context.interfaces);
-  return interfaces.length > 0 ? { ok: true, interfaces } : refused("no-interface");
+/** The served addresses of the network interface that a datagram came in by; all of them where that is not known. */
+function arrivedOn({ device }: Datagram, { interfaces }: Context): readonly ServedInterface[] {
+  return device === undefined ? interfaces : interfaces.filter(({ name }) => name === device);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Subnet } from "@bootlace/boot-source";
 import type { Ipv4Address } from "@bootlace/dhcp-core";
+import type { BootClient } from "./client.ts";
 import type { ServicePort } from "./events.ts";
 import type { Endpoint, ServedInterface } from "./interfaces.ts";
 import type { Choose } from "./plan.ts";
@@ -28,6 +29,8 @@ export interface Context {
   readonly clientSubnets: readonly Subnet[];
   readonly vendorClasses: readonly string[];
   readonly serveUnknownArchitectures: boolean;
+  /** Whether a machine is one that was seen before or is named; it has a share of the limits of its own. */
+  readonly isKnown?: (client: BootClient) => boolean;
 }
 
 /** One UDP payload, with what the socket reported about it. */
@@ -37,6 +40,8 @@ export interface Datagram {
   /** The number of that port, from which replies are sent. */
   readonly localPort: number;
   readonly source: Endpoint;
+  /** The network interface it arrived on, where the socket hears no other. */
+  readonly device?: string;
   /** The interface it arrived on: always known on the PXE port; for a relay's packet, the one that leads to giaddr. */
   readonly arrival?: ServedInterface;
 }

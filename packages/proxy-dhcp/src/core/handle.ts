@@ -32,8 +32,11 @@ const LARGEST_REQUEST = 1500;
 /** RFC 2131 §2: a reply no client refuses, and no amplification of a request. */
 const SMALLEST_LIMIT = 548;
 
+/** Whether a request that may be answered is answered now, before the chooser is asked. */
+export type MayAnswer = (packet: DhcpPacket, client: BootClient, interfaces: readonly ServedInterface[]) => boolean;
+
 /** One datagram, from its bytes to its replies: the whole responder except sockets and rate limits. */
-export function handle(datagram: Datagram, context: Context): Outcome {
+export function handle(datagram: Datagram, context: Context, mayAnswer: MayAnswer = () => true): Outcome {
   const decoded = decodePacket(datagram.bytes);
   if (!decoded.ok) return { kind: "undecodable", fault: decoded.fault };
   const { packet } = decoded;
@@ -56,6 +59,7 @@ export function handle(datagram: Datagram, context: Context): Outcome {
       : silent(packet, client, "unknown-architecture", client.archCodes.join(", "));
   }
 
+  if (!mayAnswer(packet, client, admitted.interfaces)) return silent(packet, client, "rate-limited");
   const replies: OutgoingReply[] = [];
   let ignored: Ignored | undefined;
   for (const iface of admitted.interfaces) {

@@ -56,7 +56,7 @@ export const ignoreTable = {
   "source-port-not-allowed": row("the source port is neither 68, 4011 nor unprivileged", "info", BEFORE),
   "ciaddr-mismatch": row("ciaddr differs from the source address", "info", BEFORE),
   "no-return-address": row("no address to reply to: source and ciaddr are empty", "info", BEFORE),
-  "rate-limited": row("too many requests from the client, its address or all clients", "warn", AFTER),
+  "rate-limited": row("too many requests from the client, its address or all clients", "warn", BEFORE),
   "no-plan": row("no boot is planned for this client", "info", AFTER, "text"),
   "no-boot-file": row("the plan has neither file nor menu for this client", "info", AFTER),
   "no-boot-url": row("the plan has no URL, and an HTTP client needs one", "info", AFTER),

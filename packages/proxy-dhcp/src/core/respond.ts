@@ -4,20 +4,43 @@ import type { Context, Datagram } from "./context.ts";
 import type { ProxyDhcpEvent } from "./events.ts";
 import { handle, type OutgoingReply } from "./handle.ts";
 import { UNSPECIFIED } from "./interfaces.ts";
-import type { Limiter } from "./limits.ts";
+import type { Limiter, Taken } from "./limits.ts";
 import type { Tally } from "./tally.ts";
 
 /** The result for one datagram: replies to send, and at most one event to report. */
 export interface Response {
   readonly replies: readonly OutgoingReply[];
   readonly event?: ProxyDhcpEvent;
+  /** To be told how long the whole of it took, in milliseconds. */
+  readonly spent?: (milliseconds: number) => void;
 }
 
-/** {@link handle} with rate limits, totals and events. `now` is in milliseconds. */
+/**
+ * {@link handle} with rate limits, totals and events. The limits are asked before the chooser is, whose rules may be many.
+ * `now` is in milliseconds.
+ */
 export function respond(datagram: Datagram, context: Context, limiter: Limiter, tally: Tally, now: number): Response {
   tally.received();
   const { port, source, arrival } = datagram;
-  const outcome = handle(datagram, context);
+  let taken: Taken | undefined;
+  let asked = 0;
+  const outcome = handle(datagram, context, (request, client, interfaces) => {
+    // All clients without an address share 0.0.0.0, and all behind a relay share its address.
+    const relayed = port === "dhcp" && request.giaddr !== UNSPECIFIED;
+    const shared = source.address === UNSPECIFIED || relayed;
+    asked = interfaces.length;
+    taken = limiter.take(
+      {
+        mac: machineKey(request, client),
+        xid: request.xid,
+        ...(shared ? {} : { source: source.address }),
+        isKnown: () => context.isKnown?.(client) === true,
+        replies: asked,
+      },
+      now,
+    );
+    return taken.ok;
+  });
   const seen = { time: now, port, source, octets: datagram.bytes.length };
   if (outcome.kind === "undecodable") {
     tally.ignored("malformed");
@@ -25,24 +48,19 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
   }
 
   const { request, client, decision, replies } = outcome;
-  if (replies.length > 0) {
-    // All clients without an address share 0.0.0.0, and all behind a relay share its address.
-    const relayed = port === "dhcp" && request.giaddr !== UNSPECIFIED;
-    const shared = source.address === UNSPECIFIED || relayed;
-    const mac = machineKey(request, client);
-    const taken = limiter.take({ mac, ...(shared ? {} : { source: source.address }) }, now);
-    if (!taken.ok) {
-      tally.ignored("rate-limited");
-      return taken.report === undefined
-        ? { replies: [] }
-        : { replies: [], event: { type: "limited", time: now, ...taken.report } };
-    }
+  if (taken?.ok === false) {
+    tally.ignored("rate-limited");
+    return taken.report === undefined
+      ? { replies: [] }
+      : { replies: [], event: { type: "limited", time: now, ...taken.report } };
   }
+  taken?.giveBack(asked - replies.length);
   if (decision.kind === "ignore") tally.ignored(decision.reason);
   for (const { decision: answer } of replies) tally.sent(answer.kind);
   const interfaceName = port === "pxe" ? arrival?.name : undefined;
   return {
     replies,
+    ...(taken === undefined ? {} : { spent: taken.spent }),
     event: {
       type: "packet",
       ...seen,

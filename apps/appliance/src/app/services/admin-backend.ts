@@ -24,7 +24,11 @@ export interface BackendRoom {
   readonly tree: () => BootTree;
   /** Why the root is not readable. */
   readonly rootProblem: () => string | undefined;
+  /** Folders of boot files that do not answer. */
+  readonly silentFolders: () => readonly string[];
   readonly tftpActive: () => number;
+  /** Resolves when one-time boots are on the disk; gives why they are not. */
+  readonly oneTimeBootsKept: () => Promise<string | undefined>;
   readonly now: () => number;
 }
 
@@ -48,6 +52,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       ["pxe", config.dhcp.enabled],
       ["tftp", config.tftp.enabled],
       ["http", config.http.enabled],
+      ["admin", config.admin.enabled],
     ] as const;
     const reasons = wanted.flatMap(([service, on]) =>
       on && !bound.has(service) ? [`${service}: no port is bound`] : [],
@@ -57,6 +62,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     for (const name of missing) reasons.push(`interface ${quote(name)} is missing`);
     const root = room.rootProblem();
     if (root !== undefined) reasons.push(`the root folder is not readable: ${root}`);
+    for (const folder of room.silentFolders()) reasons.push(`${folder} does not answer`);
     return { ready: reasons.length === 0, reasons };
   }
 
@@ -188,7 +194,8 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     async setOneTimeBoot(request) {
       const result = room.appliance().next.set(request);
       if (result.ok) {
-        const { entry, unkept } = result;
+        const { entry } = result;
+        const unkept = await room.oneTimeBootsKept();
         const forgotten = unkept === undefined ? [] : [`cannot be saved (${unkept}); lost at the next restart`];
         const warnings = [...(await doubts(entry)), ...forgotten];
         return { ok: true, value: { ...oneTimeBootView(entry), ...(warnings.length === 0 ? {} : { warnings }) } };
@@ -198,6 +205,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     async clearOneTimeBoot(mac) {
       const result = room.appliance().next.remove(mac);
       if (!result.ok) return { ok: false, refusal: unfit(result.fault, "Invalid MAC address") };
+      await room.oneTimeBootsKept();
       if (result.removed) return { ok: true, value: undefined };
       return {
         ok: false,

@@ -1,4 +1,5 @@
 import { type FollowTimes, followRoot } from "../../boot-files/follow-root.ts";
+import { inTime } from "../../boot-files/in-time.ts";
 import { type ScanResult, scanRoot } from "../../boot-files/scan.ts";
 import { type BootTree, growTree } from "../../catalogue/tree.ts";
 import type { Config } from "../../config/schema.ts";
@@ -7,6 +8,9 @@ import { treeRecord } from "../../log/boot-log.ts";
 import type { Log } from "../../log/log.ts";
 import { makeFolders } from "../../os/make-folders.ts";
 import { ApplianceStartError, type Service } from "./service.ts";
+
+/** Milliseconds for the first reading: then all else starts without it. */
+const longestLook = 5_000;
 
 export interface BootFilesDeps {
   readonly log: Log;
@@ -36,11 +40,26 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
   async function start(): Promise<void> {
     if (!servesFiles(config)) return;
     const { root } = config;
-    await makeRoot(root, log);
-    const scan = await scanRoot(root);
-    adoptScan(root, scan);
+    await inTime(root, () => makeRoot(root, log));
     follower = followRoot(root, (result) => adoptScan(root, result), followTimes);
-    follower.start(scan);
+    const mine = follower;
+    const looking = scanRoot(root);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, longestLook, undefined);
+    });
+    const first = await Promise.race([looking, late]);
+    clearTimeout(timer);
+    if (first !== undefined) return begin(mine, root, first);
+    // All the rest starts without it; its files are there as soon as it has been read.
+    adoptScan(root, { ok: false, code: "no answer" });
+    void looking.then((scan) => begin(mine, root, scan));
+  }
+
+  function begin(mine: typeof follower, root: string, scan: ScanResult): void {
+    if (mine === undefined || mine !== follower) return;
+    adoptScan(root, scan);
+    mine.start(scan);
   }
 
   async function stop(): Promise<void> {

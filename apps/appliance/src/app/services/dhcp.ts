@@ -8,11 +8,13 @@ import {
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
+import { bindToDevice } from "../../os/bind-to-device.ts";
 import { holderOf } from "../../os/port-holder.ts";
+import type { Policy } from "../../policy/policy.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
 export interface DhcpServiceDeps {
-  readonly choose: Choose;
+  readonly policy: Pick<Policy, "choose" | "isKnown">;
   readonly now: () => number;
   readonly onEvent: (event: ProxyDhcpEvent) => void;
   readonly create?: typeof createProxyDhcp | undefined;
@@ -42,12 +44,14 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
   let proxy: ProxyDhcp | undefined;
 
   function create(): ProxyDhcp {
-    const { choose, now, onEvent } = deps;
+    const { policy, now, onEvent } = deps;
     return (deps.create ?? createProxyDhcp)({
-      ...proxyOptions(config, choose),
+      ...proxyOptions(config, policy.choose),
       interfaces: served,
       now,
       onEvent,
+      isKnown: policy.isKnown,
+      bindToDevice,
       holderOf,
     });
   }
@@ -79,7 +83,7 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
         await start();
         return;
       }
-      const { relays = [], clientSubnets = [], vendorClasses = [] } = proxyOptions(next, deps.choose);
+      const { relays = [], clientSubnets = [], vendorClasses = [] } = proxyOptions(next, deps.policy.choose);
       await proxy?.configure({ relays, clientSubnets, vendorClasses, interfaces });
     },
     async follow(interfaces) {

@@ -20,6 +20,7 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileS
   const { source, onEvent, isKnown, create = createHttpBootServer } = deps;
   return fileService<HttpBootChanges>(first, {
     name: "http",
+    startsUnbound: true,
     isEnabled: ({ http }) => http.enabled,
     changesOf(config, served) {
       const { port, maxConnections, maxConnectionsPerClient } = config.http;

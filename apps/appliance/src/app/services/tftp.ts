@@ -7,13 +7,15 @@ import { type FileService, fileService } from "./file-service.ts";
 export interface TftpServiceDeps {
   readonly source: Source;
   readonly onEvent: (event: TftpEvent) => void;
+  /** Whether an address is that of a machine on the LAN. */
+  readonly isNeighbour?: ((address: string) => boolean) | undefined;
   readonly create?: typeof createTftpServer | undefined;
 }
 
 /** The TFTP server as configured. */
 export function tftpService(
   first: Config,
-  { source, onEvent, create = createTftpServer }: TftpServiceDeps,
+  { source, onEvent, isNeighbour, create = createTftpServer }: TftpServiceDeps,
 ): FileService {
   return fileService<TftpChanges>(first, {
     name: "tftp",
@@ -30,7 +32,7 @@ export function tftpService(
       };
     },
     create({ tftp: { singlePort, segmentation } }, changes) {
-      return create({ source, ...changes, singlePort, segmentation, onEvent, holderOf });
+      return create({ source, ...changes, singlePort, segmentation, isNeighbour, onEvent, holderOf });
     },
   });
 }

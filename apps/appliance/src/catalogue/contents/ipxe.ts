@@ -1,4 +1,4 @@
-import type { ConfigFacts, FileLack, FileNeed, LostJump, UnknownCommand } from "../file-facts.ts";
+import type { ConfigFacts, FileLack, FileNeed, LostJump, UnknownCommand, WimbootStart } from "../file-facts.ts";
 import { type IpxeCommand, type IpxeLine, ipxeCommands, ipxeLines } from "./ipxe-words.ts";
 import {
   folderOf,
@@ -131,6 +131,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     ...(walk.starts === undefined ? {} : { starts: walk.starts }),
     localBoot: walk.local,
     ...(lacks.length === 0 ? {} : { lacks }),
+    ...(windows.size === 0 ? {} : { wimboot: [...windows].map(startOf) }),
     ...(unknownCommands.length === 0 ? {} : { unknownCommands }),
     ...(lostJumps.length === 0 ? {} : { lostJumps }),
   };
@@ -280,6 +281,14 @@ function windowsLacks(given: readonly string[], line: number, entry: string | un
   return wanted.flatMap(([name, is]) =>
     given.some(is) ? [] : [{ name, line, ...(entry === undefined ? {} : { entry }) }],
   );
+}
+
+function startOf([entry, { line, given }]: readonly [
+  entry: string | undefined,
+  start: { readonly line: number; readonly given: readonly string[] },
+]): WimbootStart {
+  const names = [...new Set(given)].filter((name) => name !== "");
+  return { line, ...(entry === undefined ? {} : { entry }), given: names };
 }
 
 function shown(name: string): string {

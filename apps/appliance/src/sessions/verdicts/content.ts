@@ -186,10 +186,12 @@ function unusableContent(view: BootView): Found | undefined {
       const sure = use !== "ipxe-image" || fileFormats[format].sort !== "packed";
       return found("no-program", sure ? "certain" : "likely", [by, step], { file, format, kernel: use === "kernel" });
     }
-    const fault = use === undefined ? emptyAnd(view, asked, facts) : faultOf(facts, use, asked.key);
+    const isKnown = use !== undefined || isCutArchive(facts);
+    const fault = isKnown ? faultOf(facts, use ?? "data", asked.key) : emptyAnd(view, asked, facts);
     if (fault === undefined) continue;
     const { size, declaredSize } = facts;
-    return found("unusable-content", "certain", [by, step], {
+    // Nothing but its last bytes speaks against it, and something else may follow the archive there.
+    return found("unusable-content", fault === "no-end" ? "likely" : "certain", [by, step], {
       file,
       fault,
       size,
@@ -217,6 +219,11 @@ function firmwareRefuses(
   return use === "kernel" && isLoader && sort !== "packed" ? format : undefined;
 }
 
+/** An archive is of use to nobody without its end. */
+function isCutArchive({ kind, flaw }: FileFacts): boolean {
+  return kind === "archive" && (flaw === "cut-short" || flaw === "no-end");
+}
+
 /** A file of which nobody knows what the client wants with it: without bytes it is of no use, unless it was only tried. */
 function emptyAnd(view: BootView, asked: Asked, { size }: FileFacts): ContentFault | undefined {
   const isNeeded = isOffered(view, asked.first) || !(isTried(asked.key) || view.boot.firmware === "raspberry-pi");
@@ -229,6 +236,7 @@ function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: s
   if (size === 0 || kind === "empty") return "empty";
   if (kind === "web-page") return "web-page";
   if (declaredSize !== undefined && declaredSize > size) return "cut-short";
+  if (flaw === "cut-short" || flaw === "no-end") return flaw;
   if (isUBootScript(key) && kind === "text") return "no-script-image";
   if (use === "script" || use === "config") return flaw;
   const isProgram = use === "program" || use === "second-stage" || use === "ipxe-image" || use === "kernel";

@@ -14,6 +14,7 @@ import { missingFile } from "./missing-files.ts";
 import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
 import { oddities } from "./oddities.ts";
 import {
+  bcdNamesAnother,
   entryLacks,
   jumpMayLeadNowhere,
   jumpToNowhere,
@@ -74,6 +75,7 @@ const faults: readonly Rule[] = [
   tlsToPlainPort,
   grubLegacyWords,
   offerByTls,
+  bcdNamesAnother,
 ];
 
 /** What a boot came to: the first rule that applies. */

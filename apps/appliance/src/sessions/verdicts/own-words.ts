@@ -1,3 +1,4 @@
+import { notGiven } from "../../catalogue/contents/bcd.ts";
 import type { FileLack, FileNeed, LostJump, UnknownCommand } from "../../catalogue/file-facts.ts";
 import type { FileStep } from "../step.ts";
 import { beganAfter, keyOf, placesOf } from "./asked.ts";
@@ -28,6 +29,8 @@ export interface OwnWords {
 export function ownWordsOf(view: BootView): OwnWords | undefined {
   const by = view.done.findLast(({ file }) => {
     const facts = view.factsOf(file);
+    // wimboot finds what a BCD names by the last part of the name, among what the script handed to it.
+    if (facts?.loader === "windows" && view.ipxe) return false;
     return facts?.needs !== undefined && (facts.kind === "script" || facts.kind === "config");
   });
   const facts = by === undefined ? undefined : view.factsOf(by.file);
@@ -122,6 +125,23 @@ export const entryLacks: Rule = {
       return undefined;
     const facts = { by: words.by.file, name: lack.name, line: lack.line };
     return found("entry-lacks", "likely", [words.by, view.done.at(-1)], facts);
+  },
+};
+
+/** The BCD that was handed to wimboot names an image that was not. */
+export const bcdNamesAnother: Rule = {
+  id: "B10",
+  when(view) {
+    const words = ownWordsOf(view);
+    const start = view
+      .factsOf(words?.by.file ?? "")
+      ?.wimboot?.find(({ entry }) => entry === undefined || words?.entries.has(entry) === true);
+    const bcd = view.done.findLast(({ file }) => view.factsOf(file)?.loader === "windows");
+    if (words === undefined || start === undefined || bcd === undefined || words.unasked.length > 0) return undefined;
+    const name = notGiven(view.factsOf(bcd.file)?.needs ?? [], start);
+    if (name === undefined || !view.silentFor(5_000)) return undefined;
+    const facts = { by: words.by.file, bcd: bcd.file, name, line: start.line };
+    return found("bcd-names-another", "likely", [words.by, bcd, view.done.at(-1)], facts);
   },
 };
 

@@ -41,6 +41,11 @@ export const causesInContents = {
     fix: `name ${quote(name)} in ${quote(by)}, next to line ${line}`,
   }),
 
+  "bcd-names-another": ({ by, bcd, name, line }: { by: string; bcd: string; name: string; line: number }): Words => ({
+    sentence: `all that the client asked for arrived, but ${quote(bcd)} names ${quote(name)}, and ${quote(by)} hands wimboot no file of that name (line ${line})`,
+    fix: `hand it over in an "initrd" line of ${quote(by)}, under that name, or take a BCD that names what is there`,
+  }),
+
   "unknown-command": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
     sentence: `${quote(file)} arrived, and iPXE stops at line ${line}: ${quote(word)} is not a command`,
     fix: `correct line ${line} of ${quote(file)}`,
@@ -150,6 +155,10 @@ const contentWords: Readonly<Record<ContentFault, { readonly text: string; reado
   "cut-short": {
     text: "it is truncated: its header says that it is longer",
     fix: "copy the file again, and check that the disk is not full",
+  },
+  "no-end": {
+    text: "it is cut short: where it stops, such an archive does not end",
+    fix: "copy the file again, and see whether the disk is full",
   },
   "web-page": {
     text: "it is a web page (HTML), probably an error page",
