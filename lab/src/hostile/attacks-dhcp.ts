@@ -4,8 +4,6 @@ import { type Forged, forge } from "./forge.ts";
 import { ATTACKER, VICTIMS } from "./site.ts";
 
 const [victim = ""] = VICTIMS;
-/** The honest machines, by the first bytes of their MAC addresses. */
-const named = { yaml: 'hosts: { pcs: { mac: "52:54:00" } }\n' };
 
 function forging(name: string, forged: Forged, more: Partial<Attack> = {}): Attack {
   return { name, start: (site) => forge(site, forged), ...more };
@@ -22,8 +20,8 @@ async function noOffer({ bootlace }: HostileSite): Promise<string> {
 
 export const attacksByDhcp: readonly Attack[] = [
   forging("discover-300", { kind: "discover", rate: 300, sender: ATTACKER }),
-  forging("discover-1000", { kind: "discover", rate: 1000, sender: ATTACKER }, named),
-  forging("discover-3000", { kind: "discover", rate: 3000, sender: ATTACKER }, named),
+  forging("discover-1000", { kind: "discover", rate: 1000, sender: ATTACKER }),
+  forging("discover-3000", { kind: "discover", rate: 3000, sender: ATTACKER }),
   forging("pxe-of-victim", { kind: "pxe", rate: 10, sender: victim }),
   forging("discover-from-outside", { kind: "discover-here", rate: 50, sender: "8.8.8.8" }, { meanwhile: noOffer }),
   forging(
