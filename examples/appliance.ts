@@ -38,7 +38,7 @@ const proxy = createProxyDhcp({
     : {}),
 });
 
-// Proxy last: nobody is told to fetch a file before it can be fetched.
+// Proxy last: no client learns of a file before it can be fetched.
 for (const server of [http, tftp, proxy]) await server.start();
 for (const { address, port } of http.addresses()) console.log(`http on ${address}:${port}`);
 for (const { address, port } of tftp.addresses()) console.log(`tftp on ${address}:${port}`);

@@ -6,6 +6,7 @@ const proxy = "@bootlace/proxy-dhcp";
 const tftp = "@bootlace/tftp-serve";
 const http = "@bootlace/http-boot";
 const source = "@bootlace/boot-source";
+const image = "@bootlace/boot-image";
 
 function room(name: string, below: readonly string[], packages: readonly string[], more: Partial<Room> = {}): Room {
   return { name, prefix: `${top}${name}/`, rooms: below, packages, ...more };
@@ -13,10 +14,10 @@ function room(name: string, below: readonly string[], packages: readonly string[
 
 /**
  * The rooms of the appliance, lowest first. A room knows rooms below it and none above; its row names which. An
- * arrow that no import uses is an error as well, so that the rows are the plan and not a wish.
+ * arrow that no import uses is an error as well, so that the rows are the plan as built.
  */
 export const applianceRooms: readonly Room[] = [
-  room("catalogue", [], [dhcp, proxy, source, tftp, http], { pure: true }),
+  room("catalogue", [], [dhcp, proxy, source, image, tftp, http], { pure: true }),
   room("config", ["catalogue"], [dhcp, proxy, source, "yaml", "zod", "node:*"]),
   room("events", ["catalogue"], [dhcp, proxy, tftp, http], { pure: true }),
   room("net", ["config"], [proxy, source], { pure: true }),

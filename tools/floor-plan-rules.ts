@@ -27,7 +27,7 @@ export const rooms: readonly Room[] = [
     name: "boot-image shell",
     prefix: "packages/boot-image/src/",
     rooms: ["boot-image core"],
-    packages: ["@bootlace/boot-source"],
+    packages: ["@bootlace/boot-source", "node:*"],
   },
   {
     name: "proxy-dhcp core",

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
 const compiler = join(top, "node_modules/typescript/bin/tsc");
-const libraries = ["dhcp-core", "boot-image", "proxy-dhcp", "tftp-serve", "http-boot"];
+const libraries = ["boot-image", "boot-source", "dhcp-core", "http-boot", "proxy-dhcp", "pxe-client", "tftp-serve"];
 
 /** A project of somebody who installed the libraries: they are found by what their package.json declares. */
 let folder = "";

@@ -1,4 +1,4 @@
-/** One room of the house: which files it holds, what they may import, and whether it must stay pure. */
+/** One room of the floor plan: which files it holds, what they may import, and whether it must stay pure. */
 export interface Room {
   readonly name: string;
   /** Path prefix from the top of the repository; the longest matching prefix decides. */

@@ -27,7 +27,7 @@ export interface WireFaults {
 export interface Wire {
   readonly near: Host;
   readonly far: Host;
-  /** Cuts the cable; gives what it did, as it tells it. */
+  /** Cuts the cable; returns what it did, in its own words. */
   cut(): Promise<string>;
 }
 
@@ -59,7 +59,7 @@ export async function buildBadWire(lab: Lab, ends: WireEnds, faults: WireFaults)
   return { near, far, cut: await joinEnds(lab, wire, faults) };
 }
 
-/** Joins the interfaces `near` and `far` of a host; gives what cuts the cable, and tells what it did. */
+/** Joins the interfaces `near` and `far` of a host; returns what cuts the cable and says what it did. */
 async function joinEnds(lab: Lab, wire: Host, faults: WireFaults): Promise<() => Promise<string>> {
   const command = join(lab.folder, "bad-wire");
   if (!existsSync(command)) await runOk(lab, wire.netns, locate("cc"), ["-O2", "-o", command, SOURCE], { seconds: 60 });
@@ -85,7 +85,7 @@ export interface FloorOptions {
   readonly mtu?: number;
 }
 
-/** Builds a switch for machines, joined to that of a house by a cable with faults. */
+/** Builds a switch for machines, joined to that of the LAN by a cable with faults. */
 export async function addBadFloor(
   lab: Lab,
   site: Switch,

@@ -12,7 +12,7 @@ export interface ExpectedBoot {
 
 /**
  * What is missing or wrong in the log of a boot: DISCOVER and OFFER with all that a person needs to see of them, then
- * each file in its order. One line for each gap, none when the log tells the whole story.
+ * each file in its order. One line for each gap, none when the log is complete.
  */
 export function gapsInBootLog(records: readonly LogRecord[], expected: ExpectedBoot): string[] {
   const gaps: string[] = [];

@@ -25,7 +25,7 @@ export interface Bootlace {
   /** What it has logged so far. */
   records(): readonly LogRecord[];
   /**
-   * Throws a LabFailure unless the log tells a boot step by step, each of `files` with the size it has on disk. The
+   * Throws a LabFailure unless the log shows a boot step by step, each of `files` with the size it has on disk. The
    * machine may have shown its proof before the last line is written, so it waits some seconds.
    */
   mustTell(boot: Omit<ExpectedBoot, "files"> & { readonly files: readonly string[] }): Promise<void>;
@@ -135,7 +135,7 @@ export function readRecords(text: string): LogRecord[] {
       const value: unknown = JSON.parse(line);
       if (typeof value === "object" && value !== null) return value as LogRecord;
     } catch {
-      // told below
+      // reported below
     }
     throw new LabFailure(`a line of the log is not JSON: ${line}`);
   });

@@ -7,7 +7,7 @@ import type { Host } from "./namespaces.ts";
 import { listening } from "./ports.ts";
 import { runOk } from "./processes.ts";
 
-/** The house with room for a crowd. */
+/** The LAN with room for a crowd. */
 export interface CrowdSite {
   readonly bootServer: Host;
   readonly crowd: Host;

@@ -116,7 +116,7 @@ async function holdAddresses(lab: Lab, host: Host, last: readonly number[]): Pro
   // Scope host: such an address is never chosen as the sender of what is not bound to it.
   const lines = last.map((octet) => `address add 192.168.11.${octet}/32 dev lo scope host\n`);
   await runOk(lab, host.netns, locate("ip"), ["-batch", "-"], { input: lines.join("") });
-  // npm tftp cannot be told an address of its own.
+  // npm tftp has no option for its own address.
   await configure(host, "route", "add", "192.168.11.0/24", "dev", "eth0", "src", `192.168.11.${first}`);
   await configure(host, "route", "add", "default", "dev", "eth0");
 }

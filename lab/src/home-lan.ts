@@ -6,7 +6,7 @@ import { addHost, addSwitch, type Host, plugIn, type Switch } from "./namespaces
 import { ipv6Prefix, routerLines, startDnsmasq } from "./router.ts";
 import { disagreements } from "./second-opinion.ts";
 
-/** The addresses of the first user's house. They exist only inside the scenario's namespaces. */
+/** The addresses of the first user's LAN. They exist only inside the scenario's namespaces. */
 export const ROUTER = "192.168.11.1";
 export const BOOT_SERVER = "192.168.11.109";
 export const FILE_SERVER = "192.168.11.17";
@@ -18,7 +18,7 @@ export interface Lan {
   readonly capture: Capture;
 }
 
-/** The house: a LAN with a boot server at .109. */
+/** The home LAN, with a boot server at .109. */
 export interface HomeLan extends Lan {
   readonly bootServer: Host;
   /** What the boot server is held against at the end; an answer goes to all its LANs, so those of further ones belong here. */
@@ -30,11 +30,11 @@ export interface LanOptions extends CaptureOptions {
   readonly pool?: readonly string[];
   /** Further lines for the router's dnsmasq. */
   readonly routerLines?: readonly string[];
-  /** Classes that Bootlace is told to serve besides PXEClient and HTTPClient. */
+  /** Classes that Bootlace serves by its config besides PXEClient and HTTPClient. */
   readonly vendorClasses?: readonly string[];
 }
 
-/** Builds a LAN with the router 192.168.SUBNET.1; `suffix` tells its machines from those of another LAN. */
+/** Builds a LAN with the router 192.168.SUBNET.1; `suffix` distinguishes its machines from those of another LAN. */
 export async function buildLan(lab: Lab, subnet: number, suffix: string, options: LanOptions = {}): Promise<Lan> {
   const lan = await addSwitch(lab, `lan${suffix}`);
   const router = await addHost(lab, `router${suffix}`);
@@ -46,7 +46,7 @@ export async function buildLan(lab: Lab, subnet: number, suffix: string, options
 }
 
 /**
- * Builds the house. When the scenario went well, all that the boot server sent is held against the laws of a proxy,
+ * Builds the home LAN. When the scenario went well, all that the boot server sent is held against the laws of a proxy,
  * whatever else the scenario looked for.
  */
 export async function buildHomeLan(lab: Lab, options: LanOptions = {}): Promise<HomeLan> {

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Bootlace } from "./bootlace.ts";
 
-/** Files that the log does not tell as fetched whole over HTTP, each with what is missing. */
+/** Files that the log does not show as fetched whole over HTTP, each with what is missing. */
 export function httpGaps(
   { records, folder }: Pick<Bootlace, "records" | "folder">,
   files: readonly string[],

@@ -23,7 +23,7 @@ export interface Lab {
   proof(text: string): void;
   /**
    * Shows a row that the scenario has declared: the text or the figures that prove it, and the seconds from switching
-   * the machine on. It is noted as a proof too. Throws a LabFailure for a row that is not declared, or told twice.
+   * the machine on. It is noted as a proof too. Throws a LabFailure for a row that is not declared, or shown twice.
    */
   row(id: string, shown: string, seconds?: number): void;
 }

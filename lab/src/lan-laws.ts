@@ -9,7 +9,7 @@ const NETWORK_BOOT = ["PXEClient", "HTTPClient"];
  * What a proxy must never do on a LAN, looked for in everything that `address` sent: an address given out, any other
  * message than OFFER and ACK, an answer to somebody who did not ask as PXEClient or HTTPClient, an answer without the
  * class (PXE 2.1 section 2.2.3) or without its own server identifier. One line for each breach, none when all is well.
- * `vendorClasses` are further classes that it was told to serve.
+ * `vendorClasses` are further classes that its config names.
  */
 export function breaches(
   datagrams: readonly Datagram[],

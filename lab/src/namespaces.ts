@@ -104,7 +104,7 @@ export async function configure(host: Host, ...args: string[]): Promise<void> {
   await ip("-n", host.netns, ...args);
 }
 
-/** What the kernel tells of an interface. */
+/** What the kernel says of an interface. */
 export async function linkOf(
   host: Host,
   name = "eth0",

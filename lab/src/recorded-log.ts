@@ -7,7 +7,7 @@ const RECORD = "LAB_RECORD_DOCS";
 
 /**
  * Holds the log of a boot against the one the documentation shows, or takes its place there.
- * @param folder the working folder of the daemon, which is told in the log
+ * @param folder the working folder of the daemon, which is in the log
  */
 export function mustBeAsRecorded(name: string, log: string, folder: string): void {
   const path = fileURLToPath(new URL(`../../docs/images/${name}.log`, import.meta.url));
@@ -18,7 +18,7 @@ export function mustBeAsRecorded(name: string, log: string, folder: string): voi
   const further = real?.filter((line) => shown?.includes(line) !== true) ?? [];
   must(
     missing.length === 0 && further.length === 0,
-    `docs/images/${name}.log no longer tells a real boot (${RECORD}=1 records a new one)\nonly there:\n${missing.join("\n")}\nonly now:\n${further.join("\n")}`,
+    `docs/images/${name}.log no longer shows a real boot (${RECORD}=1 records a new one)\nonly there:\n${missing.join("\n")}\nonly now:\n${further.join("\n")}`,
   );
 }
 

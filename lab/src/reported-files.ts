@@ -5,7 +5,7 @@ import { eventually, type Lab } from "./lab.ts";
 
 /**
  * Waits until each file is logged as served over a wire that may lose packets. When the last acknowledgement is lost the
- * machine has the whole file, and Bootlace can tell only of the blocks before the last window.
+ * machine has the whole file, and Bootlace knows only of the blocks before the last window.
  */
 export async function filesReported(
   lab: Lab,
@@ -15,7 +15,7 @@ export async function filesReported(
 ): Promise<void> {
   for (const path of files) {
     const { size } = statSync(join(bootlace.folder, "boot", path));
-    await eventually(lab, `all of ${path} told as served to ${address}`, 60, () => {
+    await eventually(lab, `all of ${path} logged as served to ${address}`, 60, () => {
       const served = bootlace.records().filter(({ event, ip, file, bytes, blockSize, windowSize }) => {
         const own = event === "tftp.done" && ip === address && String(file).replace(/\/+/g, "/").endsWith(path);
         return own && Number(bytes) >= size - Number(blockSize) * Number(windowSize);

@@ -3,7 +3,7 @@ import { LabFailure } from "./failure.ts";
 /** The text that a process or a serial line has given so far, and a way to wait for more. */
 export interface Transcript {
   feed(text: string): void;
-  /** Nothing more will come; `why` is told to whoever still waits. */
+  /** Nothing more will come; `why` goes to whoever still waits. */
   end(why: string): void;
   /** Everything so far, terminal sequences taken out. */
   text(): string;

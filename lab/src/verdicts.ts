@@ -6,7 +6,7 @@ import type { Host } from "./namespaces.ts";
 import { locate } from "./packages.ts";
 import { runOk } from "./processes.ts";
 
-/** A boot as the API tells it, as far as the lab looks at it. */
+/** A boot as the API shows it, as far as the lab looks at it. */
 export interface ReportedBoot {
   readonly id: string;
   readonly outcome: string;

@@ -23,7 +23,7 @@ describe("the seeds of the fuzzer", () => {
   });
 });
 
-test("a run begins at the same place unless told otherwise", () => {
+test("a run begins at the same place by default", () => {
   expect(fuzzStart({})).toEqual({ seed: 1, from: 0 });
   expect(fuzzStart({ FUZZ_SEED: "7", FUZZ_FROM: "5000" })).toEqual({ seed: 7, from: 5000 });
 });

@@ -26,7 +26,7 @@ describe("breaches", () => {
     expect(breaches([ordinary, lease], PROXY)).toEqual([]);
   });
 
-  test("a further class is lawful where Bootlace was told to serve it", () => {
+  test("a further class is lawful where the config names it", () => {
     const board = datagram("0.0.0.0:68", "255.255.255.255:67", dhcpMessage(1, 9, { 53: [1], 60: "U-Boot.armv8" }));
     const answered = [board, from(offer(9, { 60: "U-Boot" }))];
     expect(breaches(answered, PROXY, ["U-Boot"])).toEqual([]);

@@ -42,7 +42,7 @@ describe("parsePcap", () => {
     expect(parsePcap(pcapFile(frames))).toEqual({ ok: true, frames: 4, datagrams: [] });
   });
 
-  test("tells the first of several fragments, and what must stay whole", () => {
+  test("recognizes the first of several fragments, and what must stay whole", () => {
     const frames = [udpFrame(payload, { fragment: 0x2000 }), udpFrame(payload, { fragment: 0x4000 })];
     const datagrams = [
       { fragmented: true, whole: false },

@@ -30,7 +30,7 @@ describe("the book of a scenario's rows", () => {
     const book = openRowBook([boot]);
     expect(() => book.show("bios-b", "x")).toThrow(/declares no row "bios-b"/);
     book.show("bios-a", "x");
-    expect(() => book.show("bios-a", "x")).toThrow(/told twice/);
+    expect(() => book.show("bios-a", "x")).toThrow(/shown twice/);
   });
 });
 

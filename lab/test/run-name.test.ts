@@ -31,7 +31,7 @@ describe("deadNames", () => {
     expect(deadNames(names, () => true)).toEqual([]);
   });
 
-  test("tells two runs with the same process id apart by their start", () => {
+  test("distinguishes two runs with the same process id by their start", () => {
     const isAlive = ({ pid, started }: typeof run) => pid === 4711 && started === "98765";
     expect(deadNames(names, isAlive)).toEqual([names[1], names[3]]);
   });

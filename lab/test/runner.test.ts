@@ -80,7 +80,7 @@ async function outcomeOf(run: (lab: Lab) => void) {
   return (await runScenarios([wires], options))[0];
 }
 
-test("a scenario is told which of its parts run", async () => {
+test("a scenario learns which of its parts run", async () => {
   const asked: boolean[] = [];
   const outcome = await outcomeOf((lab) => asked.push(...["a", "b", "c"].map((part) => lab.part(part))));
   expect(asked).toEqual([true, false, true]);

@@ -15,7 +15,7 @@ test("what is no DHCP message is not looked at", () => {
   expect(disagreements([from(new Uint8Array(20)), from(new Uint8Array(400))])).toEqual([]);
 });
 
-test("a message that only one of the two can read is told", () => {
+test("a message that only one of the two can read is reported", () => {
   // RFC 3396 section 7: an option that comes twice is joined. The small reader keeps the last one.
   const twice = dhcpMessage(1, 9, { 53: [1], 60: "PXE" });
   const doubled = new Uint8Array([...twice.subarray(0, -1), 60, 1, 0x58, 255]);

@@ -38,7 +38,7 @@ describe("sentFiles", () => {
     expect(sentFiles(seen, SERVER, CLIENT)).toMatchObject({ packets: 0, ideal: 0, largest: 0 });
   });
 
-  test("tells fragments, and what may become some", () => {
+  test("recognizes fragments, and what may become some", () => {
     const seen = [
       { ...sent(40000, data(1, 1)), fragmented: true, whole: false },
       { ...sent(40000, data(2, 1)), whole: false },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { LabFailure } from "../src/failure.ts";
 import { type Case, goesWell } from "../src/verdicts/case.ts";
 import { CASES } from "../src/verdicts/cases.ts";
-import type { Result } from "../src/verdicts/engine.ts";
+import { atItsEnd, type Result } from "../src/verdicts/engine.ts";
 import { grade, type ListedBoot } from "../src/verdicts/grade.ts";
 import { corpusTable, lineOf, totalsLine, totalsOf } from "../src/verdicts/results.ts";
 
@@ -115,4 +116,13 @@ describe("the corpus", () => {
     const silent = CASES.filter((one) => !goesWell(one) && (one.says ?? []).length === 0);
     expect(silent.map(({ id }) => id)).toEqual([]);
   });
+});
+
+test("a person who fails in front of the machine ends the wait for its screen", async () => {
+  let end = (_why: Error) => {};
+  const output = { until: () => new Promise<RegExpExecArray>((_shown, fail) => (end = fail)) };
+  const person = Promise.reject(new LabFailure("the menu never came"));
+  await expect(atItsEnd(output, /booted/, 90, person)).rejects.toThrow("the menu never came");
+  // The screen, for which nobody waits now, may fail as well.
+  end(new LabFailure("interrupted"));
 });

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 export interface ContractServer extends AsyncDisposable {
   start(options?: { readonly signal?: AbortSignal }): Promise<void>;
   stop(options?: { readonly drain?: boolean; readonly timeout?: number }): Promise<void>;
+  configure(changes: never): Promise<readonly object[]>;
   addresses(): readonly { readonly address: string; readonly port: number }[];
 }
 
@@ -41,10 +42,16 @@ export async function freePort(protocol: "udp" | "tcp", address: string): Promis
 /**
  * Runs the tests of what all servers promise alike.
  * @param create makes a server that listens on one port of each address
+ * @param changesTo what `configure` takes to move a server to these addresses
+ * @param fixed an option of the server that cannot be changed
  */
 export function describeServerContract(
   protocol: "udp" | "tcp",
   create: (options: ContractOptions) => ContractServer,
+  {
+    changesTo = (addresses) => ({ addresses }),
+    fixed,
+  }: { readonly changesTo?: (addresses: readonly string[]) => object; readonly fixed: readonly [string, object] },
 ): void {
   const [one, two, three] = ["127.0.0.1", "127.0.0.2", "127.0.0.3"] as const;
   /** TEST-NET-1 (RFC 5737), which no machine has. */
@@ -156,6 +163,46 @@ export function describeServerContract(
       const before = running.addresses();
       await expect(running.stop(options as never)).rejects.toMatchObject({ name: "OptionError", option });
       expect(running.addresses()).toEqual(before);
+    });
+  });
+
+  describe("the contract: a change", () => {
+    test.each<[string, readonly unknown[]]>([
+      ["before a start", []],
+      ["while it stops", ["listening", "unlistening", "stopped"]],
+      ["while it starts and is to stop", ["listening", "unlistening", "stopped"]],
+    ])("%s is for the next start, without an event", async (when, before) => {
+      const { server: changed, types } = server([one]);
+      await using _ = changed;
+      const first = when === "before a start" ? undefined : changed.start();
+      if (when === "while it stops") await first;
+      const stopped = changed.stop({ drain: true });
+      expect(await changed.configure(changesTo([two]) as never)).toEqual([]);
+      await Promise.all([first, stopped]);
+      expect([changed.addresses(), types]).toEqual([[], before]);
+      await changed.start();
+      expect(changed.addresses()).toMatchObject([{ address: two }]);
+    });
+
+    test("to an address that is taken names the failure, with its holder", async () => {
+      await using holder = await taken(protocol, two);
+      const { server: changed, types } = server([], holder.port);
+      await using _ = changed;
+      await changed.start();
+      expect(await changed.configure(changesTo([two]) as never)).toMatchObject([
+        { protocol, address: two, port: holder.port, code: "EADDRINUSE", holder: `${protocol} program (pid 7)` },
+      ]);
+      expect(types).toEqual(["listen-failed"]);
+    });
+
+    test("of an option that cannot change says so, and names the server", async () => {
+      const { server: changed } = server();
+      const [option, changes] = fixed;
+      const error = await changed.configure(changes as never).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "OptionError", option });
+      expect(String(error)).toMatch(
+        new RegExp(`^OptionError: \\w+\\.configure: option ${option} cannot be changed while the server exists; only `),
+      );
     });
   });
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { get, type IncomingMessage, type ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
+import { createEventReaders } from "../src/admin/events.ts";
 import { createStream, type StreamEntry } from "../src/telemetry/stream.ts";
 import { admin } from "./helpers/admin.ts";
 
@@ -123,5 +124,55 @@ describe("server-sent events", () => {
     const reader = await listen(port, { authorization: `Bearer ${token}` });
     expect(reader.response.statusCode).toBe(200);
     reader.end();
+  });
+});
+
+describe("readers that take nothing", () => {
+  /** A response of which the reader takes all, or nothing. */
+  function reader(takes: boolean) {
+    const closes: (() => void)[] = [];
+    return {
+      takes,
+      destroyed: false,
+      writableLength: 0,
+      writeHead() {},
+      write(text: string) {
+        if (!takes) this.writableLength += text.length;
+      },
+      on(_event: "close", work: () => void) {
+        closes.push(work);
+      },
+      destroy() {
+        this.destroyed = true;
+        this.writableLength = 0;
+        for (const close of closes) close();
+      },
+    };
+  }
+
+  test("have 16 MiB unsent together, the slowest go, and who takes stays", () => {
+    const stream = createStream("e");
+    const events = createEventReaders(stream);
+    const readers = Array.from({ length: 32 }, (_, number) => reader(number % 8 === 0));
+    for (const one of readers) expect(events.add(one as unknown as ServerResponse, undefined, undefined)).toBe(true);
+    let most = 0;
+    for (let number = 0; number < 512; number++) {
+      stream.publish("log", log("x".repeat(64 * 1024)));
+      most = Math.max(
+        most,
+        readers.reduce((sum, { writableLength }) => sum + writableLength, 0),
+      );
+    }
+    expect(most).toBeGreaterThan(4 * 1024 * 1024);
+    expect(most).toBeLessThanOrEqual(16 * 1024 * 1024);
+    expect(readers.filter(({ takes, destroyed }) => takes && destroyed)).toEqual([]);
+    expect(readers.filter(({ destroyed }) => destroyed).length).toBeGreaterThan(0);
+    // What came before is not sent to a reader that has gone meanwhile.
+    const late = reader(false);
+    events.add(late as unknown as ServerResponse, "0-0", undefined);
+    expect(readers.reduce((sum, { writableLength }) => sum + writableLength, late.writableLength)).toBeLessThanOrEqual(
+      16 * 1024 * 1024,
+    );
+    events.close();
   });
 });

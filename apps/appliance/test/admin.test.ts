@@ -37,7 +37,7 @@ describe("every operation answers by its schema", () => {
     expect(reply.headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
     expect(response?.safeParse(reply.json()).error).toBeUndefined();
   });
-  test("boots are told with verdict and evidence, in list, by id and by client", async () => {
+  test("boots are reported with verdict and evidence, in list, by id and by client", async () => {
     const list = (await server.inject(`/api/v1/boots?client=${MAC.toUpperCase()}&limit=1`)).json();
     expect(list.boots[0]).toMatchObject({ mac: MAC, outcome: "failed", verdict: { id: "B10", confidence: "certain" } });
     const boot = schemas.bootSchema.parse((await server.inject(`/api/v1/boots/${list.boots[0].id}`)).json());
@@ -103,7 +103,7 @@ describe("problems are RFC 9457", () => {
     await expectProblem(post("/api/v1/reload", '{"__proto__": {"a": 1}}'), 400, "bad-request");
     await expectProblem(post("/api/v1/explain", { mac: "x".repeat(70_000) }), 413, "bad-request");
   });
-  test("each fault is told in words for people", async () => {
+  test("each fault is reported in words for people", async () => {
     const messages = async (query: string) => {
       const reply = await expectProblem(`/api/v1/boots?${query}`, 400, "invalid");
       return reply.json().issues.map(({ path, message }: { path: string; message: string }) => `${path} ${message}`);
@@ -157,7 +157,7 @@ describe("problems are RFC 9457", () => {
     await expectProblem("/api/v1/events?names=log&names=boot", 400, "invalid");
     await expectProblem("/api/v1/events?name=log", 400, "invalid");
   });
-  test("a bug is told to the log, not to the caller", async () => {
+  test("a bug goes to the log, not to the caller", async () => {
     const reply = await expectProblem("/api/v1/files", 500, "internal");
     expect(reply.body).not.toContain("secret");
     expect(errors).toHaveLength(1);
@@ -227,7 +227,7 @@ describe("who may ask", () => {
     expect(await reload({ "content-type": "text/plain" })).toBe(415);
     expect(await reload({ "content-type": "application/x-www-form-urlencoded" })).toBe(415);
     expect(await reload({})).toBe(415);
-    // What is not there is told first.
+    // What is missing comes first.
     for (const headers of [{}, { "content-type": "text/plain" }]) {
       expect(await status(plain, headers, "POST", "/api/v1/status")).toBe(405);
       expect(await status(plain, headers, "POST", "/healthz")).toBe(405);

@@ -83,7 +83,7 @@ describe("the API of a running appliance", () => {
     expect(message).toMatch(/"pxelinux\.0".*web page/);
   });
 
-  it("tells a boot from DISCOVER to verdict, and keeps it across a restart", async () => {
+  it("reports a boot from DISCOVER to verdict, and keeps it across a restart", async () => {
     using client = await createBootClient();
     {
       const hosts = { "build-01": { mac: ["52:54:00:12:34:56"] } };

@@ -188,7 +188,7 @@ it.each([
   expect(test.appliance.endpoints()).toEqual([]);
 });
 
-it("tells all ports that are denied at once, and leaves nothing running", async () => {
+it("reports all ports that are denied at once, and leaves nothing running", async () => {
   const denied = { address: "127.0.0.1", port: 69, code: "EACCES" };
   const steps: string[] = [];
   let timers = 0;

@@ -124,7 +124,7 @@ it("lets go of what is done, also in a crowd that never rests", async () => {
   made.settle();
 });
 
-it("settles everything when told to, what comes up meanwhile too", () => {
+it("settles everything on request, what comes up meanwhile too", () => {
   const { push, settle, done, pass } = backlog();
   for (let item = 0; item < 200; item++) push(item);
   settle();

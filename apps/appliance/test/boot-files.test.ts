@@ -89,7 +89,7 @@ describe("a scan", () => {
     ]);
   });
 
-  it("tells names that no server takes, and does not look behind them", async () => {
+  it("reports names that no server takes, and does not look behind them", async () => {
     put("a\nb\x1b[31m/bootx64.efi", peImage(0x8664));
     put("c\t/readme");
     put("\x07/ipxe.efi");
@@ -102,7 +102,7 @@ describe("a scan", () => {
     ]);
   });
 
-  it("tells what this user may not read; root reads all", async () => {
+  it("reports what this user may not read; root reads all", async () => {
     put("bootx64.efi", peImage(0x8664));
     put("closed/pxelinux.0");
     put("lost+found/x");
@@ -148,7 +148,7 @@ it("the log shows what each architecture gets, and what was looked for", async (
   ]);
 });
 
-it("the log names what no client is told, and why", () => {
+it("the log names the files that no client gets, and why", () => {
   const flawed = Array.from(
     { length: 12 },
     (_, number) => ({ path: `${number}/bootx64.efi`, flaw: "no-program" }) as const,
@@ -218,7 +218,7 @@ describe("following a root", () => {
   });
 });
 
-it("a root is told once, however often it is read, and again when what is told changed", async () => {
+it("a root is reported once, however often it is read, and again when what is reported changed", async () => {
   put("pxelinux.0");
   const reported: string[] = [];
   let read = () => {};

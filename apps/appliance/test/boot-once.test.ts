@@ -86,7 +86,7 @@ it("a one-time boot that says ignore ends after a while; one can be taken back",
   await test.appliance.start();
   test.appliance.next.set({ mac, ignore: true });
   client.send(bootRequest({}), test.port("dhcp"));
-  expect((await test.logged("dhcp.ignored")).message).toContain('told to ignore this boot, rule "next boot"');
+  expect((await test.logged("dhcp.ignored")).message).toContain('a one-time boot says to ignore it, rule "next boot"');
   now += 70_000;
   expect(fieldText((await client.ask(bootRequest({}), test.port("dhcp"))).packet.file)).toBe("pxelinux.0");
   test.appliance.next.set({ mac, file: "install.0" });
@@ -95,7 +95,7 @@ it("a one-time boot that says ignore ends after a while; one can be taken back",
   expect(fieldText((await client.ask(bootRequest({}), test.port("dhcp"))).packet.file)).toBe("pxelinux.0");
 });
 
-it("a state folder that cannot be written or read is told once, and the boot goes on", async () => {
+it("a state folder that cannot be written or read is reported once, and the boot goes on", async () => {
   writeFileSync(join(folder, "state"), "a file");
   using client = await createBootClient();
   await using test = createTestAppliance(config(client.port), { macOf });

@@ -1,6 +1,6 @@
 import type { BrokenConfig } from "./broken-config.ts";
 
-const archWords = "Allowed: nec-pc98";
+const archWords = "Allowed: x86-bios";
 
 /** The faults of rules. */
 export const brokenRules: readonly BrokenConfig[] = [
@@ -8,8 +8,8 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "two unknown keys in a rule and in its conditions",
     text: "boot:\n  - nmae: a\n    file: x\n    when: { macc: 52:54:00 }\n",
     lines: [
-      'f:2:5: error[E003] boot[0].nmae: unknown key "nmae". Known keys: name, when, file, server, url, script, menu, form, root, delay, ignore. Did you mean "name"?',
-      'f:4:13: error[E003] boot[0].when.macc: unknown key "macc". Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay. Did you mean "mac"?',
+      'f:2:5: error[E003] boot[0].nmae: unknown key "nmae". Did you mean "name"? Known keys: name, when, file, server, url, script, menu, form, root, delay, ignore.',
+      'f:4:13: error[E003] boot[0].when.macc: unknown key "macc". Did you mean "mac"? Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay.',
     ],
   },
   {
@@ -38,10 +38,10 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "architectures by other names",
     text: "boot:\n  - file: x\n    when:\n      arch: [x64-efi, x86_64-uefi, BC_EFI, bios]\n",
     lines: [
-      `f:4:14: error[E011] boot[0].when.arch[0]: "x64-efi" is not one of the allowed words. ${archWords}… Did you mean x64-uefi?`,
-      `f:4:23: error[E011] boot[0].when.arch[1]: "x86_64-uefi" is not one of the allowed words. ${archWords}… Did you mean x64-uefi?`,
-      `f:4:36: error[E011] boot[0].when.arch[2]: "BC_EFI" is not one of the allowed words. ${archWords}… Did you mean x64-uefi?`,
-      `f:4:44: error[E011] boot[0].when.arch[3]: "bios" is not one of the allowed words. ${archWords}… Did you mean x86-bios?`,
+      `f:4:14: error[E011] boot[0].when.arch[0]: "x64-efi" is not one of the allowed words. Did you mean x64-uefi? ${archWords}…`,
+      `f:4:23: error[E011] boot[0].when.arch[1]: "x86_64-uefi" is not one of the allowed words. Did you mean x64-uefi? ${archWords}…`,
+      `f:4:36: error[E011] boot[0].when.arch[2]: "BC_EFI" is not one of the allowed words. Did you mean x64-uefi? ${archWords}…`,
+      `f:4:44: error[E011] boot[0].when.arch[3]: "bios" is not one of the allowed words. Did you mean x86-bios? ${archWords}…`,
     ],
   },
   {

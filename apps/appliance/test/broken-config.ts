@@ -1,4 +1,4 @@
-/** A config file with faults: a name, the text, and each line that must be told, in order. */
+/** A config file with faults: a name, the text, and each line that must be printed, in order. */
 export interface BrokenConfig {
   readonly name: string;
   readonly text: string;

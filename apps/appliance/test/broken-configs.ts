@@ -10,13 +10,13 @@ const brokenSettings: readonly BrokenConfig[] = [
   {
     name: "an unknown key at the top",
     text: "rooot: /srv\n",
-    lines: [`f:1:1: error[E003] rooot: unknown key "rooot". ${topKeys} Did you mean "root"?`],
+    lines: [`f:1:1: error[E003] rooot: unknown key "rooot". Did you mean "root"? ${topKeys}`],
   },
   {
     name: "an unknown key in a section, in another spelling",
     text: "tftp:\n  max-block-size: 1024\n",
     lines: [
-      'f:2:3: error[E003] tftp.max-block-size: unknown key "max-block-size". Known keys: enabled, port, maxBlockSize, maxWindowSize, maxTransfers, singlePort, segmentation, ignoreOptions. Did you mean "maxBlockSize"?',
+      'f:2:3: error[E003] tftp.max-block-size: unknown key "max-block-size". Did you mean "maxBlockSize"? Known keys: enabled, port, maxBlockSize, maxWindowSize, maxTransfers, singlePort, segmentation, ignoreOptions.',
     ],
   },
   {
@@ -27,14 +27,23 @@ const brokenSettings: readonly BrokenConfig[] = [
   {
     name: "a duplicate key",
     text: "root: a\nroot: b\n",
-    lines: ["f:2:1: error[E004] duplicate key. Keep one of the two."],
+    lines: ['f:2:1: error[E004] duplicate key "root". Keep one of the two.'],
   },
   {
     name: "a duplicate key beside another fault",
     text: "tftp:\n  port: 0\n  port: 69\nrot: x\n",
     lines: [
-      "f:3:3: error[E004] duplicate key. Keep one of the two.",
-      `f:4:1: error[E003] rot: unknown key "rot". ${topKeys} Did you mean "root"?`,
+      'f:3:3: error[E004] duplicate key "port". Keep one of the two.',
+      `f:4:1: error[E003] rot: unknown key "rot". Did you mean "root"? ${topKeys}`,
+    ],
+  },
+  {
+    name: "duplicate keys in quotes, in one line, and over two lines",
+    text: `"root" : a\n'root': b\nlog: { level: info, level: warn }\n? dhcp\n: { port: 67 }\ndhcp: {}\n`,
+    lines: [
+      'f:2:1: error[E004] duplicate key "root". Keep one of the two.',
+      'f:3:21: error[E004] duplicate key "level". Keep one of the two.',
+      'f:6:1: error[E004] duplicate key "dhcp". Keep one of the two.',
     ],
   },
   {
@@ -125,14 +134,14 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "a level that is none",
     text: "log: { level: warning }\n",
     lines: [
-      'f:1:15: error[E011] log.level: "warning" is not one of the allowed words. Allowed: error, warn, info, debug. Did you mean warn?',
+      'f:1:15: error[E011] log.level: "warning" is not one of the allowed words. Did you mean warn? Allowed: error, warn, info, debug.',
     ],
   },
   {
     name: "a mode that is none",
     text: "dhcp: { mode: pxeport-only }\n",
     lines: [
-      'f:1:15: error[E011] dhcp.mode: "pxeport-only" is not one of the allowed words. Allowed: full, pxe-port-only. Did you mean pxe-port-only?',
+      'f:1:15: error[E011] dhcp.mode: "pxeport-only" is not one of the allowed words. Did you mean pxe-port-only? Allowed: full, pxe-port-only.',
     ],
   },
   {
@@ -146,8 +155,8 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "subnets of every wrong shape",
     text: "subnets:\n  - 192.168.11.0\n  - 192.168.11.5/24\n  - 192.168.11.0/33\n  - 192.168.300.0/24\n  - lan\n",
     lines: [
-      'f:2:5: error[E021] subnets[0]: "192.168.11.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
-      'f:3:5: error[E021] subnets[1]: "192.168.11.5/24" is an address, not a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.0/24?',
+      'f:2:5: error[E021] subnets[0]: "192.168.11.0" is not a subnet: the prefix is missing. Did you mean 192.168.11.0/24? Allowed: address/prefix, such as 192.168.11.0/24.',
+      'f:3:5: error[E021] subnets[1]: "192.168.11.5/24" is an address, not a subnet. Did you mean 192.168.11.0/24? Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:4:5: error[E021] subnets[2]: "192.168.11.0/33" is not a subnet: the prefix is not a number from 0 to 32. Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:5:5: error[E021] subnets[3]: "192.168.300.0/24" is not a subnet: the address is wrong. Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:6:5: error[E021] subnets[4]: "lan" is not a subnet. Allowed: address/prefix, such as 192.168.11.0/24.',
@@ -184,9 +193,9 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "subnets without a prefix",
     text: "subnets: [10.0.0.0, 172.16.0.0, 192.168.11.17]\n",
     lines: [
-      'f:1:11: error[E021] subnets[0]: "10.0.0.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 10.0.0.0/8?',
-      'f:1:21: error[E021] subnets[1]: "172.16.0.0" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 172.16.0.0/16?',
-      'f:1:33: error[E021] subnets[2]: "192.168.11.17" is not a subnet: the prefix is missing. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 192.168.11.17/32?',
+      'f:1:11: error[E021] subnets[0]: "10.0.0.0" is not a subnet: the prefix is missing. Did you mean 10.0.0.0/8? Allowed: address/prefix, such as 192.168.11.0/24.',
+      'f:1:21: error[E021] subnets[1]: "172.16.0.0" is not a subnet: the prefix is missing. Did you mean 172.16.0.0/16? Allowed: address/prefix, such as 192.168.11.0/24.',
+      'f:1:33: error[E021] subnets[2]: "192.168.11.17" is not a subnet: the prefix is missing. Did you mean 192.168.11.17/32? Allowed: address/prefix, such as 192.168.11.0/24.',
     ],
   },
   {
@@ -199,7 +208,7 @@ const brokenSettings: readonly BrokenConfig[] = [
   {
     name: "a fault behind a byte order mark and Windows line ends",
     text: "\ufeffroot: a\r\nlogg:\r\n  level: info\r\n",
-    lines: [`f:2:1: error[E003] logg: unknown key "logg". ${topKeys} Did you mean "log"?`],
+    lines: [`f:2:1: error[E003] logg: unknown key "logg". Did you mean "log"? ${topKeys}`],
   },
   {
     name: "limits of HTTP",
@@ -255,7 +264,7 @@ const brokenSettings: readonly BrokenConfig[] = [
     name: "an option of TFTP that is none",
     text: "tftp: { ignoreOptions: [blocksize] }\n",
     lines: [
-      'f:1:25: error[E011] tftp.ignoreOptions[0]: "blocksize" is not one of the allowed words. Allowed: blksize, tsize, timeout, windowsize. Did you mean blksize?',
+      'f:1:25: error[E011] tftp.ignoreOptions[0]: "blocksize" is not one of the allowed words. Did you mean blksize? Allowed: blksize, tsize, timeout, windowsize.',
     ],
   },
 ];

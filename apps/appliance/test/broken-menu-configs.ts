@@ -55,16 +55,16 @@ export const brokenMenus: readonly BrokenConfig[] = [
     text: "boot:\n  - file: x\n    when: { interface: a/b, subnet: [10.0.0.1/8], relay: router, firmware: [efi] }\n",
     lines: [
       'f:3:24: error[E025] boot[0].when.interface: "a/b" is not the name of a network interface. Allowed: 1 to 15 characters without spaces, such as eth0.',
-      'f:3:38: error[E021] boot[0].when.subnet[0]: "10.0.0.1/8" is an address, not a subnet. Allowed: address/prefix, such as 192.168.11.0/24. Did you mean 10.0.0.0/8?',
+      'f:3:38: error[E021] boot[0].when.subnet[0]: "10.0.0.1/8" is an address, not a subnet. Did you mean 10.0.0.0/8? Allowed: address/prefix, such as 192.168.11.0/24.',
       'f:3:58: error[E020] boot[0].when.relay: "router" is not an IPv4 address. Allowed: four numbers from 0 to 255, such as 192.168.11.17.',
-      'f:3:77: error[E011] boot[0].when.firmware[0]: "efi" is not one of the allowed words. Allowed: bios, uefi, uefi-http, ipxe, raspberry-pi, u-boot, other. Did you mean uefi?',
+      'f:3:77: error[E011] boot[0].when.firmware[0]: "efi" is not one of the allowed words. Did you mean uefi? Allowed: bios, uefi, uefi-http, ipxe, raspberry-pi, u-boot, other.',
     ],
   },
   {
     name: "hosts and menus that stand nowhere",
     text: "hosts:\n  build-01: { mac: 52:54:00:12:34:56 }\nboot:\n  - file: x\n    when: { host: [build-01, build-O1] }\n  - menu: tools\n    when: { host: zebra }\n",
     lines: [
-      'f:5:30: error[E034] boot[0].when.host[1]: unknown host "build-O1". Known names: "build-01". Did you mean "build-01"?',
+      'f:5:30: error[E034] boot[0].when.host[1]: unknown host "build-O1". Did you mean "build-01"? Known names: "build-01".',
       'f:6:11: error[E034] boot[1].menu: unknown menu "tools". No menus are defined.',
       'f:7:19: error[E034] boot[1].when.host: unknown host "zebra". Known names: "build-01".',
     ],
@@ -92,7 +92,7 @@ export const brokenMenus: readonly BrokenConfig[] = [
     text: "hosts:\n  a: { macs: 52:54:00:12:34:56 }\n",
     lines: [
       "f:2:3: error[E038] hosts.a: nothing identifies this machine. Set mac, uuid, serial or clientId.",
-      'f:2:8: error[E003] hosts.a.macs: unknown key "macs". Known keys: mac, uuid, serial, clientId. Did you mean "mac"?',
+      'f:2:8: error[E003] hosts.a.macs: unknown key "macs". Did you mean "mac"? Known keys: mac, uuid, serial, clientId.',
     ],
   },
   {

@@ -51,7 +51,7 @@ export const brokenYaml: readonly BrokenConfig[] = [
       'f:6:21: error[E011] log.level: "loud" is not one of the allowed words. Allowed: error, warn, info, debug.',
       'f:8:51: error[E022] boot[0].when.mac: "nonsense" is not a MAC address. Allowed: 52:54:00:12:34:56, or its first bytes, such as 52:54:00.',
       'f:10:17: error[E003] boot[1].when.mode: unknown key "mode". Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay.',
-      'f:10:17: error[E003] boot[1].when.port: unknown key "port". Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay. Did you mean "host"?',
+      'f:10:17: error[E003] boot[1].when.port: unknown key "port". Did you mean "host"? Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay.',
     ],
   },
   {
@@ -99,5 +99,12 @@ export const brokenYaml: readonly BrokenConfig[] = [
     name: "lines deeper and deeper",
     text: Array.from({ length: 60 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join(""),
     lines: ["f:51:51: error[E008] nested more than 50 levels deep. A config has at most five levels."],
+  },
+  {
+    name: "more entries than any config has",
+    text: `boot: [${"{},".repeat(100_001)}]\n`,
+    lines: [
+      "f:1:7: error[E009] more than 100000 keys and list items in one file. Use prefixes and lists in place of single entries.",
+    ],
   },
 ];

@@ -51,7 +51,7 @@ test.each(table)("%s", (name, plan, expected) => {
   expect(boots).toHaveLength(1);
 });
 
-test("a boot is told step by step", () => {
+test("a boot is reported step by step", () => {
   const { kinds, boot, reached } = replay("01-bios-e1000-pxelinux-memtest", pxelinux);
   expect(kinds.slice(0, 6)).toEqual(["discover", "offer", "lease", "pxe-request", "silence", "file"]);
   expect(boot).toMatchObject({ mac: "52:54:00:ae:00:01", address: "192.168.11.55", arch: "x86-bios", bytes: 306_402 });

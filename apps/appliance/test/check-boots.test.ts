@@ -105,7 +105,7 @@ describe("PXELINUX", () => {
     expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
   });
 
-  it("modules of SYSLINUX for UEFI: those of 32-bit machines cannot be told from those for BIOS", async () => {
+  it("modules of SYSLINUX for UEFI: those of 32-bit machines cannot be distinguished from those for BIOS", async () => {
     for (const [folder, machine, core] of [
       ["efi64", 0x8664, "ldlinux.e64"],
       ["efi32", 0x014c, "ldlinux.e32"],
@@ -243,7 +243,7 @@ describe("programs and machines", () => {
     expect((await told(url("none.efi")))[0]).toMatch(/^T001 boot\[0\]\.url: "none\.efi" is not in the root/);
   });
 
-  it("a rule without a condition is told, and is no fault", async () => {
+  it("a rule without a condition is reported, and is no fault", async () => {
     pxelinux("LABEL a\n");
     const config = "root: boot\nboot:\n  - file: pxelinux/pxelinux.0\n";
     const [code, out] = await checked(config);

@@ -1,8 +1,9 @@
-import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { cpio, packed } from "./helpers/archives.ts";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { bcd } from "./helpers/hive.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
 const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
@@ -40,6 +41,25 @@ describe("shim and GRUB", () => {
     ]);
   });
 
+  it("a configuration in the words of GRUB Legacy, and one that reads from a disk", async () => {
+    put("grubx64.efi", grubImage("/grub"));
+    put("grub/grub.cfg", "title Debian\nroot (nd)\nkernel /vmlinuz\n");
+    put("vmlinuz", linuxKernel());
+    expect(await told()).toEqual([
+      'T014 GRUB 2 has no command "title": it is a word of GRUB Legacy. Write menuentry, linux and initrd, as GRUB 2 has them.',
+      'T014 GRUB 2 has no command "kernel": it is a word of GRUB Legacy. Write menuentry, linux and initrd, as GRUB 2 has them.',
+    ]);
+    put("grub/grub.cfg", "set root=(hd0,msdos1)\nlinux /vmlinuz\n");
+    expect(await told()).toEqual([
+      'T021 GRUB reads "/vmlinuz" from the disk "hd0,msdos1", and does not ask Bootlace for it. Remove the line that sets root to a disk.',
+    ]);
+    // A menu line for the local disk is meant, and so is a kernel that is not here.
+    put("grub/grub.cfg", "menuentry Net { linux /vmlinuz }\nmenuentry Disk { set root=(hd0,1); linux /vmlinuz }\n");
+    expect(await told()).toEqual([]);
+    put("grub/grub.cfg", "set root=(hd0,1)\nlinux /boot/vmlinuz-6.1\n");
+    expect(await told()).toEqual([]);
+  });
+
   it("GRUB that looks beside itself, as Fedora's does", async () => {
     put("secure-boot/grubx64.efi", grubImage("/EFI/fedora"));
     expect(await told()).toEqual([expect.stringMatching(/^T015 .* "EFI\/fedora\/grub\.cfg" is missing/)]);
@@ -56,7 +76,7 @@ describe("shim and GRUB", () => {
       "source $prefix/more.cfg\nmenuentry a {\n  linux /images/vmlinuz\n  initrd /images/initrd\n}\n",
     );
     put("grub/more.cfg", "menuentry b { linux /images/other }\n");
-    put("images/initrd", "070701");
+    put("images/initrd", cpio({}));
     expect(await findings("root: boot\n")).toEqual([
       'ROOT/grub/more.cfg:1:21: error[T001] "/images/other" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
       'ROOT/grub/grub.cfg:3:9: error[T001] "/images/vmlinuz" is not in the root ROOT. Copy the file there, or correct the name; names count from the root.',
@@ -90,6 +110,17 @@ describe("iPXE", () => {
     const [line = "", ...others] = await told();
     expect(line).toContain(`T013 "boot.ipxe" ${problem}`);
     expect(others).toEqual([]);
+  });
+
+  it("https to the port on which Bootlace speaks plain HTTP", async () => {
+    const own = Object.values(networkInterfaces())
+      .flatMap((addresses = []) => addresses)
+      .find(({ family }) => family === "IPv4")?.address;
+    put("boot.ipxe", `#!ipxe\nkernel https://${own}:8069/vmlinuz\nboot\n`);
+    put("vmlinuz", linuxKernel());
+    expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
+      `T022 "https://${own}:8069/vmlinuz" asks by TLS, and Bootlace speaks plain HTTP at ${own}:8069. Write http: in place of https:.`,
+    ]);
   });
 
   it("a jump to a label that the script does not have", async () => {
@@ -132,6 +163,51 @@ describe("iPXE", () => {
       "T019 wimboot gets no BCD here, and stops without it. Add a line such as: initrd BCD BCD.",
       "T019 wimboot gets no boot.sdi here, and stops without it. Add a line such as: initrd boot.sdi boot.sdi.",
     ]);
+  });
+});
+
+it("initrds of every packing that are cut short", async () => {
+  const all = { ...packed, cpio: cpio({ init: Buffer.alloc(3000, "i") }) };
+  const names = Object.keys(all).map((name) => name.replaceAll(/[ ,]+/g, "-"));
+  put(
+    "boot.ipxe",
+    `#!ipxe\nkernel vmlinuz\n${names.map((name) => `initrd ${name}\ninitrd whole-${name}\n`).join("")}boot\n`,
+  );
+  put("vmlinuz", linuxKernel());
+  for (const [name, bytes] of Object.entries(all)) {
+    put(name.replaceAll(/[ ,]+/g, "-"), bytes.subarray(0, bytes.length - 6));
+    put(`whole-${name.replaceAll(/[ ,]+/g, "-")}`, bytes);
+  }
+  const found = await told();
+  expect(found.map((line) => line.replace(/^T012 "([^"]*)".* cut short.*$/, "$1"))).toEqual(names);
+});
+
+describe("Windows", () => {
+  const wim = Buffer.alloc(208);
+  wim.write("MSWIM\0\0\0");
+
+  it("a BCD that names an image which wimboot does not get", async () => {
+    put("boot.ipxe", "#!ipxe\nkernel wimboot\ninitrd bcd BCD\ninitrd boot.sdi\ninitrd boot.wim boot.wim\nboot\n");
+    put("wimboot", linuxKernel());
+    put("boot.wim", wim);
+    put("boot.sdi", "x y");
+    put("bcd", bcd("\\sources\\winpe.wim"));
+    expect(await told()).toEqual([
+      'T019 "bcd" names "\\\\sources\\\\winpe.wim", and wimboot gets no file of that name here. Add a line such as: initrd FILE winpe.wim.',
+    ]);
+    put("bcd", bcd("\\other\\Boot.wim"));
+    expect(await told()).toEqual([]);
+  });
+
+  it("a BCD of the Windows Boot Manager that names what is not there", async () => {
+    put("pxeboot.n12", Buffer.alloc(26000, 1));
+    put("Boot/BCD", bcd("\\sources\\boot.wim"));
+    put("Boot/boot.sdi", "x y");
+    expect(await told()).toEqual([
+      'T001 "\\\\sources\\\\boot.wim" is not in the root ROOT. Copy the file there, or correct the name with bcdedit; names count from the root.',
+    ]);
+    put("sources/boot.wim", wim);
+    expect(await told()).toEqual([]);
   });
 });
 
@@ -206,27 +282,5 @@ describe("rules", () => {
     ]);
     expect(await findings("root: boot\nboot:\n  - { when: { arch: x64-uefi }, ignore: true }\n")).toEqual([]);
     expect(await findings(`${nobody}dhcp: { enabled: false }\n`)).toEqual([]);
-  });
-
-  it("rules that nobody gets, because one before them takes the same clients", async () => {
-    const [code, out] = await checked(
-      'root: boot\nboot:\n  - { when: { arch: [x64-uefi, ia32-uefi] }, ignore: true }\n  - { name: late, when: { arch: x64-uefi, mac: "52:54:00:00:00:01" }, ignore: true }\n  - { when: { arch: arm64-uefi }, ignore: true }\n',
-    );
-    expect([code, out]).toEqual([
-      0,
-      expect.stringContaining('"late" never matches: "rule 1" before it takes the same clients\n'),
-    ]);
-    expect(out).not.toContain('"rule 3"');
-  });
-
-  it("subnets in which this machine has no address", async () => {
-    const here = Object.values(networkInterfaces())
-      .flat()
-      .find((address) => address?.family === "IPv4")?.address;
-    const foreign = "subnets: 203.0.113.0/24\n";
-    expect((await checked(`root: boot\n${foreign}`))[1]).toContain(
-      "no interface of this machine has an address in subnets (203.0.113.0/24)",
-    );
-    expect((await checked(`root: boot\nsubnets: [203.0.113.0/24, ${here}/32]\n`))[1]).not.toContain("in subnets");
   });
 });

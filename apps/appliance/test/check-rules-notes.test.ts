@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
 
@@ -68,5 +69,29 @@ describe("case in the boot folder", () => {
     const said = await findings("root: boot\nboot: [{ file: BOOT/boot.SDI }, { file: Boot/BCD }]");
     expect(said.some((line) => line.includes('"BOOT/boot.SDI" is called "boot/boot.sdi"'))).toBe(true);
     expect(said.some((line) => line.includes("T001"))).toBe(false);
+  });
+});
+
+describe("check says which part of a config is for nobody", () => {
+  it("rules that nobody gets, because one before them takes the same clients", async () => {
+    const [code, out] = await checked(
+      'root: boot\nboot:\n  - { when: { arch: [x64-uefi, ia32-uefi] }, ignore: true }\n  - { name: late, when: { arch: x64-uefi, mac: "52:54:00:00:00:01" }, ignore: true }\n  - { when: { arch: arm64-uefi }, ignore: true }\n',
+    );
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('"late" never matches: "rule 1" before it takes the same clients\n'),
+    ]);
+    expect(out).not.toContain('"rule 3"');
+  });
+
+  it("subnets in which this machine has no address", async () => {
+    const here = Object.values(networkInterfaces())
+      .flat()
+      .find((address) => address?.family === "IPv4")?.address;
+    const foreign = "subnets: 203.0.113.0/24\n";
+    expect((await checked(`root: boot\n${foreign}`))[1]).toContain(
+      "no interface of this machine has an address in subnets (203.0.113.0/24)",
+    );
+    expect((await checked(`root: boot\nsubnets: [203.0.113.0/24, ${here}/32]\n`))[1]).not.toContain("in subnets");
   });
 });

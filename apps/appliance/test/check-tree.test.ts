@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { readArguments } from "../src/cli/arguments.ts";
 import { check } from "../src/cli/check.ts";
@@ -94,7 +95,7 @@ it("a root that cannot be read is one finding, and nothing is made up about its 
   ]);
 });
 
-it("iPXE that nobody has a script for is told, and is no fault: it may bring its own along", async () => {
+it("iPXE that nobody has a script for is reported, and is no fault: it may bring its own along", async () => {
   put("ipxe/ipxe.efi", peImage(0x8664));
   const reported =
     "missing: a script for iPXE, which x64-uefi would boot. Put boot.ipxe into the root, or name a script in a rule\n";
@@ -106,7 +107,7 @@ it("iPXE that nobody has a script for is told, and is no fault: it may bring its
   expect(await checked("root: boot")).toEqual([0, fine]);
 });
 
-it("what a start would stop at is told: the token, the user", async () => {
+it("what a start would stop at is reported: the token, the user", async () => {
   put("x", "x");
   writeFileSync(join(folder, "short"), "secret\n");
   writeFileSync(join(folder, "good"), `${"0123456789abcdef"}\n`);
@@ -126,7 +127,7 @@ it("what a start would stop at is told: the token, the user", async () => {
   expect(await of("user: root")).toEqual([]);
 });
 
-it("rules that nobody ever gets are told, and are no fault", async () => {
+it("rules that nobody ever gets are reported, and are no fault", async () => {
   put("x", "x");
   const rules = "boot: [{ when: { mac: [] }, file: x }, { name: all, file: x }, { file: x }]";
   const [code, out] = await checked(`root: boot\n${rules}`);
@@ -142,14 +143,14 @@ it("rules that nobody ever gets are told, and are no fault", async () => {
   expect(JSON.parse((await checked(`root: boot\n${rules}`, "--json"))[1]).notes).toHaveLength(2);
 });
 
-it("a name in another case is told with the name on disk", async () => {
+it("a name in another case is reported with the name on disk", async () => {
   put("PXELinux/Loader.0", "x");
   expect(await findings("root: boot\nboot:\n  - file: pxelinux\\loader.0\n")).toEqual([
     'a.yaml:3:1: error[T003] boot[0].file: "pxelinux\\\\loader.0" is called "PXELinux/Loader.0" on disk. Bootlace serves it anyway; other servers and loaders do not.',
   ]);
 });
 
-it("a UEFI program for another machine is told, by rule and by name", async () => {
+it("a UEFI program for another machine is reported, by rule and by name", async () => {
   put("a.efi", peImage(0xaa64));
   put("EFI/BOOT/bootx64.efi", peImage(0x014c));
   const rules = `root: boot
@@ -166,7 +167,7 @@ boot:
   ]);
 });
 
-it("a file that is empty or no program is told, by rule and by name", async () => {
+it("a file that is empty or no program is reported, by rule and by name", async () => {
   put("bootx64.efi", "<html>not found</html>".padEnd(300));
   put("pxelinux/lpxelinux.0", "");
   put("other/own.efi", "");
@@ -181,6 +182,40 @@ it("a file that is empty or no program is told, by rule and by name", async () =
     'a.yaml:3:1: error[T008] boot[0].file: "other/own.efi" is empty. Copy it again.',
     'a.yaml:4:1: error[T008] boot[1].script: "other/menu.ipxe" is empty. Copy it again.',
     'a.yaml:5:1: error[T008] boot[2].file: "bootx64.efi" is not a UEFI program: it has no PE header. Replace it with the program.',
+  ]);
+});
+
+it("a file that no firmware starts is told, unless it may be meant for HTTP Boot, iPXE or U-Boot", async () => {
+  put("netboot.tar.gz", gzipSync(Buffer.alloc(2000)));
+  const iso = Buffer.alloc(0x9000);
+  iso.write("CD001", 0x8001);
+  put("disc.iso", iso);
+  const config = `root: boot
+boot:
+  - { when: { firmware: u-boot }, file: netboot.tar.gz }
+  - { when: { arch: x64-uefi-http }, file: disc.iso }
+  - { when: { arch: x64-uefi-http }, url: "http://{address}:8069/disc.iso" }
+  - { when: { firmware: ipxe }, file: disc.iso }
+  - { when: { firmware: bios }, file: netboot.tar.gz }
+  - { file: disc.iso }
+`;
+  const image = "Name a boot loader (PXELINUX, GRUB, iPXE), and let it start the kernel and initrd of the image.";
+  expect(await findings(config)).toEqual([
+    `a.yaml:6:1: error[T008] boot[3].file: "disc.iso" is the image of a CD or DVD (ISO 9660) and no boot program. ${image}`,
+    'a.yaml:7:1: error[T008] boot[4].file: "netboot.tar.gz" is a gzip archive and no boot program. Unpack it, and name the boot program in it.',
+    `a.yaml:8:1: error[T008] boot[5].file: "disc.iso" is the image of a CD or DVD (ISO 9660) and no boot program. ${image}`,
+  ]);
+});
+
+it("a URL that asks by TLS for the port of plain HTTP is told", async () => {
+  put("shimx64.efi", peImage(0x8664));
+  const config = `root: boot
+boot:
+  - { when: { arch: x64-uefi-http }, url: "https://{address}:8069/shimx64.efi" }
+  - { when: { firmware: ipxe }, script: "https://boot.example:8069/boot.ipxe" }
+`;
+  expect((await findings(config)).filter((line) => line.includes("T022"))).toEqual([
+    'a.yaml:3:1: error[T022] boot[0].url: "https://{address}:8069/shimx64.efi" asks by TLS, and Bootlace speaks plain HTTP on port 8069. Write http: in place of https:.',
   ]);
 });
 
@@ -209,7 +244,7 @@ it("findings are faults in --json, with code, place and hint", async () => {
   ]);
 });
 
-it("a file under a name of the boot check is told, and rules that name the check are in order", async () => {
+it("a file under a name of the boot check is reported, and rules that name the check are in order", async () => {
   put("Bootlace-Check/x64-uefi.efi", peImage(0x8664));
   expect(await findings("root: boot\nboot:\n  - file: builtin:check\n")).toEqual([
     'ROOT/Bootlace-Check/x64-uefi.efi: error[T009] "Bootlace-Check/x64-uefi.efi" is never served: Bootlace serves the boot check under this name. Rename the file or its folder.',

@@ -42,7 +42,7 @@ describe("status", () => {
     expect(JSON.parse(json.out)).toMatchObject({ schema: 1, ready: true, transfers: { tftp: 0 } });
   });
 
-  it("tells of a reload that failed, and exits with 1 when something is missing", async () => {
+  it("reports a reload that failed, and exits with 1 when something is missing", async () => {
     await using test = await daemon();
     const broken = parseConfig("rot: x\n", "a.yaml");
     if (broken.ok) throw new Error("expected faults");
@@ -84,7 +84,7 @@ describe("next", () => {
     expect(JSON.parse(json.out)).toMatchObject({ warnings: [expect.stringContaining("nosuch")] });
   });
 
-  it("tells a machine, shows it, takes it back", async () => {
+  it("sets a one-time boot, shows it, cancels it", async () => {
     await using test = await daemon();
     expect(await cli.run(next, ...test.url)).toMatchObject({ code: 0, out: "no one-time boots pending\n" });
     const reported = await cli.run(next, "52-54-00-12-34-56", "--file", "a b.0", "--server", "10.0.0.1", ...test.url);
@@ -123,7 +123,7 @@ describe("next", () => {
 });
 
 describe("reload", () => {
-  it("tells what changed, and what only the next start will use", async () => {
+  it("reports what changed, and what only the next start will use", async () => {
     await using test = await daemon();
     expect(await cli.run(reload, ...test.url)).toMatchObject({ code: 0, out: "reloaded, nothing changed\n" });
     const tftp = { ...test.first.tftp, maxTransfers: 7, singlePort: true };
@@ -171,13 +171,21 @@ describe("a daemon that cannot be reached", () => {
     await once(server, "listening");
     const url = ["--api", `http://127.0.0.1:${(server.address() as AddressInfo).port}/`];
     expect(await cli.run(status, ...url)).toMatchObject({ code: 5 });
-    expect(await cli.run(reload, ...url)).toMatchObject({ code: 1, err: "bootlace reload: HTTP status 418\n" });
+    const { code, err } = await cli.run(reload, ...url);
+    expect(code).toBe(5);
+    expect(err).toContain("replies, but not as Bootlace does (HTTP status 418). ");
     server.close();
   });
 
-  it("is told apart from a wrong command line", async () => {
+  it("is distinguished from a wrong command line", async () => {
     expect((await cli.run(status, "--api", "ftp://x")).code).toBe(2);
-    expect((await cli.run(logs, "--level", "loud")).code).toBe(2);
+    for (const [level, hint] of [
+      ["inof", "Did you mean info? Allowed: fatal, error, warn, info, debug"],
+      ["loud", "Allowed: fatal, error, warn, info, debug"],
+    ] as const) {
+      const err = `bootlace logs: --level "${level}" is not a level. ${hint}\n`;
+      expect(await cli.run(logs, "--level", level)).toMatchObject({ code: 2, err });
+    }
   });
 });
 

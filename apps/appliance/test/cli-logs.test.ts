@@ -70,7 +70,7 @@ describe("logs", () => {
     expect((await running).code).toBe(0);
   });
 
-  it("tells once when the daemon it follows is gone, and goes on when it is back", async () => {
+  it("reports once when the daemon it follows is gone, and goes on when it is back", async () => {
     const test = await daemon();
     const { url } = test;
     const said = { out: "", err: "" };

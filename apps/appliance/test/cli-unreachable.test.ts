@@ -126,12 +126,34 @@ it.each(commands)("bootlace %s refuses an --api with a password, and does not re
   expect(err).not.toContain("hunter2");
 });
 
-it("bootlace status says that another server replies at that address", async () => {
-  const other = createServer((_, response) => response.end("<html>hi")).listen(0, "127.0.0.1");
-  await new Promise((resolve) => other.once("listening", resolve));
-  const { port } = other.address() as AddressInfo;
-  const { code, err } = await cli.run(status, "--api", `http://127.0.0.1:${port}`);
-  other.close();
-  expect(code).toBe(5);
-  expect(err).toContain(`http://127.0.0.1:${port} replies, but not as Bootlace does`);
+it.each(commands)("bootlace %s names a port of --api that is none", async (_, command, words) => {
+  for (const [url, port] of [
+    ["http://127.0.0.1:99999", "99999"],
+    ["https://[::1]:0/", "0"],
+  ] as const) {
+    const { code, err } = await cli.run(command, "--api", url, ...words);
+    expect(code).toBe(2);
+    expect(err).toContain(`--api "${url}": ${port} is not a port; ports are 1 to 65535\n`);
+  }
 });
+
+it("bootlace reload --pid names a process that does not exist", async () => {
+  const { code, out, err } = await cli.run(reload, "--api", `http://127.0.0.1:${nobody}`, "--pid", "2147483646");
+  expect([code, out]).toEqual([5, ""]);
+  expect(err).toContain(`http://127.0.0.1:${nobody} (ECONNREFUSED); no process has the ID 2147483646. `);
+});
+
+it.each([...commands, ["logs -f", logs, ["-f"]] as const])(
+  "bootlace %s says that another server replies at that address",
+  async (_, command, words) => {
+    for (const status of [200, 404]) {
+      const other = createServer((_, response) => response.writeHead(status).end("<html>hi")).listen(0, "127.0.0.1");
+      await new Promise((resolve) => other.once("listening", resolve));
+      const { port } = other.address() as AddressInfo;
+      const { code, out, err } = await cli.run(command, "--api", `http://127.0.0.1:${port}`, ...words);
+      other.close();
+      expect([code, out]).toEqual([5, ""]);
+      expect(err).toContain(`http://127.0.0.1:${port} replies, but not as Bootlace does (`);
+    }
+  },
+);

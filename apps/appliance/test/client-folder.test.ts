@@ -68,7 +68,7 @@ it("the table is read again after a second, and within 20 ms for an address that
   expect([macOf("192.168.11.20"), reads]).toEqual(["52:54:00:aa:00:01", 3]);
 });
 
-it("what clients told is bounded in number, and the latest owner of an address counts", () => {
+it("what clients said is bounded in number, and the latest owner of an address counts", () => {
   const memory = clientMemory();
   for (let i = 0; i < 5000; i++) {
     memory.learn({ client: { ...client, mac: `m${i}` } });

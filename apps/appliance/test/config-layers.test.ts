@@ -64,7 +64,7 @@ describe("a value", () => {
     expect([config.interfaces, config.dhcp.enabled, config.subnets]).toEqual([["eth0", "eth1"], false, []]);
   });
 
-  it("that is wrong is told with the place it came from, together with all others", () => {
+  it("that is wrong is reported with the place it came from, together with all others", () => {
     const env = { BOOTLACE_TFTP_PORT: "many", BOOTLACE_LOG_LEVEL: "loud", HOME: "/root", BOOTLACE_CONFIG: "unused" };
     expect(faults({ env, flags: [set("http.port", "0")] })).toEqual([
       'environment BOOTLACE_TFTP_PORT: error[E010] tftp.port: "many" is not a whole number. Allowed: 1 to 65535.',
@@ -73,7 +73,7 @@ describe("a value", () => {
     ]);
   });
 
-  it("that clashes with one of the file is told at the one that came later", () => {
+  it("that clashes with one of the file is reported at the one that came later", () => {
     expect(faults({ env: { BOOTLACE_DHCP_PORT: "1069" } })).toEqual([
       "a.yaml:2:9: error[E033] tftp.port: dhcp.port and tftp.port are both 1069. Give each service its own port.",
     ]);
@@ -81,9 +81,9 @@ describe("a value", () => {
 
   it("without a setting of its name is a fault, with the nearest name", () => {
     expect(faults({ env: { BOOTLACE_TFPT_PORT: "69" }, flags: [set("tftp.prot", "69"), set("boot", "[]")] })).toEqual([
-      'environment "BOOTLACE_TFPT_PORT": error[E040] unknown setting "BOOTLACE_TFPT_PORT". Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT. Did you mean BOOTLACE_TFTP_PORT?',
-      '--set tftp.prot: error[E041] unknown setting "tftp.prot". Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file. Did you mean tftp.port?',
-      '--set boot: error[E041] unknown setting "boot". Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file. Did you mean root?',
+      'environment "BOOTLACE_TFPT_PORT": error[E040] unknown setting "BOOTLACE_TFPT_PORT". Did you mean BOOTLACE_TFTP_PORT? Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT.',
+      '--set tftp.prot: error[E041] unknown setting "tftp.prot". Did you mean tftp.port? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
+      '--set boot: error[E041] unknown setting "boot". Did you mean root? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
     ]);
   });
 

@@ -153,7 +153,35 @@ menuentry Disk { search --set=root --file /vmlinuz; linux /vmlinuz; initrd /init
     expect(needs(facts)[0]).toBe("1: config ? optional");
   });
 
+  test("a kernel on a disk of the machine is none that it asks for", () => {
+    const facts = read("grub/grub.cfg", "set root=(hd0,msdos1)\nlinux /vmlinuz ro\ninitrd /initrd.img\nboot\n");
+    expect(facts).toMatchObject({ needs: [], waits: false });
+    expect(facts.diskReads).toEqual([{ name: "/vmlinuz", disk: "hd0,msdos1", path: "vmlinuz", line: 2 }]);
+    const menu =
+      "set timeout=5\nmenuentry Disk { search --set=root --file /k; linux /k }\nmenuentry Net { linux /k }\n";
+    expect(read("grub/grub.cfg", menu)).toMatchObject({
+      starts: "Disk",
+      diskReads: [{ name: "/k", path: "k", entry: "Disk", line: 2 }],
+    });
+    expect(read("grub/grub.cfg", "if [ -e /x ]; then set root=(hd0,1); linux /k; fi\n").diskReads).toBeUndefined();
+  });
+
+  test("words of GRUB Legacy are no commands of GRUB 2", () => {
+    const text = "default 0\ntitle Debian\nroot (nd)\nkernel /vmlinuz\ninitrd /initrd.img\nboot\n";
+    const facts = read("grub/grub.cfg", text);
+    expect(facts.unknownCommands?.map(({ word, line }) => `${line} ${word}`)).toEqual([
+      "1 default",
+      "2 title",
+      "3 root",
+      "4 kernel",
+    ]);
+    expect(facts.waits).toBe(false);
+    const own = "function title { echo $1 }\nset root=(hd0,1)\ntitle x\nlinux (tftp)/k\n";
+    expect(read("grub/grub.cfg", own).unknownCommands).toBeUndefined();
+  });
+
   test.each([
+    ["chainloader (hd0)+1\nboot\n", { waits: false, localBoot: true }],
     ["menuentry a { linux /k }", { waits: true }],
     ["set timeout=-1\nmenuentry a { linux /k }", { waits: true }],
     ["timeout=3\nset default=1\nmenuentry a { linux /k }\nmenuentry b { exit }", { starts: "b", localBoot: true }],

@@ -89,8 +89,43 @@ describe("images", () => {
     ["zstd", "\x28\xb5\x2f\xfd"],
     ["cpio", "070701000"],
     ["lzma", "\x5d\0\0\x80\0"],
+    ["7z", "7z\xbc\xaf\x27\x1c"],
+    ["tar", `${"name".padEnd(257, "\0")}ustar`],
   ])("%s is an archive", (_name, magic) => {
     expect(look("initrd", Buffer.concat([Buffer.from(magic, "latin1"), Buffer.alloc(20)])).kind).toBe("archive");
+  });
+
+  test.each([
+    ["gzip", "\x1f\x8b\x08\0"],
+    ["zip", "PK\x03\x04"],
+    ["tar", `${"name".padEnd(257, "\0")}ustar`],
+    ["iso", `${"".padEnd(0x8001, "\0")}CD001`],
+    ["hard-disk", `${"".padEnd(512, "\0")}EFI PART`],
+    ["qcow2", "QFI\xfb"],
+  ])("%s is a format that no firmware starts", (format, magic) => {
+    const bytes = Buffer.concat([Buffer.from(magic, "latin1"), Buffer.alloc(2048)]);
+    expect(look("pxelinux.0", bytes, 4_000_000)).toMatchObject({ format });
+  });
+
+  test("a disk with partitions or a file system is none that a BIOS starts, and a boot sector is", () => {
+    const sector = Buffer.alloc(512);
+    sector.set([0x55, 0xaa], 510);
+    expect(look("boot.0", sector)).toEqual({ kind: "bios-program", size: 512 });
+    const disk = Buffer.alloc(4096);
+    sector.copy(disk);
+    expect(look("boot.0", disk, 2_000_000)).toEqual({ kind: "bios-program", size: 2_000_000 });
+    disk[446] = 0x80;
+    disk[450] = 0x83;
+    disk.writeUInt32LE(2048, 454);
+    disk.writeUInt32LE(1000, 458);
+    expect(look("boot.0", disk, 2_000_000)).toEqual({ kind: "other", size: 2_000_000, format: "hard-disk" });
+    // Where no partition lies in the file, the bytes there are code.
+    expect(look("boot.0", disk, 700_000)).toEqual({ kind: "bios-program", size: 700_000 });
+    const floppy = Buffer.alloc(4096);
+    sector.copy(floppy);
+    floppy.write("FAT12   ", 54);
+    expect(look("boot.0", floppy, 1_474_560).format).toBe("fat");
+    expect(look("boot.0", floppy, 4096)).toEqual({ kind: "bios-program", size: 4096 });
   });
 
   test("those whose header has their size are known when they are cut", () => {

@@ -37,6 +37,23 @@ kernel never
     ]);
   });
 
+  test("https to a port of ours, and disks on the network", () => {
+    const text =
+      "#!ipxe\nkernel https://192.168.50.10:8069/k\ninitrd https://192.168.50.10/i\nchain https://10.0.0.1:8069/c\n";
+    const facts = read("boot.ipxe", text, { ownHttpPorts: [8069] });
+    expect(facts.needs.map(({ host, tls }) => [host, tls])).toEqual([
+      ["192.168.50.10:8069", "plain-port"],
+      ["192.168.50.10", "other-port"],
+      ["10.0.0.1:8069", undefined],
+    ]);
+    const disks = `#!ipxe\nsanhook iscsi:10.0.0.2::3261:1:iqn.x\nsanboot iscsi:\${next-server}::::iqn.y\nsanboot aoe:e0.1\nsanboot iscsi:\${ip}::::z\n`;
+    expect(read("boot.ipxe", disks).needs.map(({ host, san }) => [host, san])).toEqual([
+      ["10.0.0.2:3261", true],
+      ["next-server:3260", true],
+      ["aoe:e0.1", true],
+    ]);
+  });
+
   test("a menu: each label is an entry, and the default starts", () => {
     const facts = read(
       "boot.ipxe",

@@ -111,7 +111,7 @@ test("docs/troubleshooting.md sends its readers to verdicts that exist, and to e
   expect(failures.filter((id) => !named.includes(id))).toEqual([]);
 });
 
-test("docs/explanation/scaling.md tells about what docs/performance.md has measured", () => {
+test("docs/explanation/scaling.md says about what docs/performance.md has measured", () => {
   const cells = (row: string) => row.split("|").map((cell) => cell.trim());
   const measured = new Map(
     page("performance.md")
@@ -125,7 +125,7 @@ test("docs/explanation/scaling.md tells about what docs/performance.md has measu
     .map(cells)
     .filter((row) => row.length === 5 && Number(row[3]) > 0);
   expect(reported.length).toBeGreaterThan(4);
-  // Figures wander by a third from run to run: what is told must be what was measured, and need not follow each run.
+  // Figures wander by a third from run to run: what is written must be what was measured, and need not follow each run.
   for (const [, , load, figure] of reported) {
     expect(Math.abs(Number(figure) / (measured.get(load) ?? 0) - 1), load).toBeLessThan(0.34);
   }

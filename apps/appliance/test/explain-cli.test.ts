@@ -31,7 +31,7 @@ describe("bootlace explain", () => {
     expect(out).toMatch(/\n {2}0201060/);
   });
 
-  it("tells of the boot tree, of iPXE, of relays, of the PXE port", async () => {
+  it("explains the boot folder, iPXE, relays and the PXE port", async () => {
     const mac = "00:16:3e:00:00:01";
     expect((await run("-m", mac)).out).toContain('yes  "boot tree": no rule matched');
     expect((await run("-m", mac, "-a", "x64-uefi")).out).toContain("no boot file for x64-uefi in the root");
@@ -44,7 +44,7 @@ describe("bootlace explain", () => {
     expect((await run("-m", mac, "--port", "4011", "--item", "9")).out).toContain("unknown boot server type");
   });
 
-  it("knows what a machine was told to boot once", async () => {
+  it("knows the one-time boot of a machine", async () => {
     mkdirSync(join(folder, "state"));
     const entry = { mac: "00:16:3e:00:00:02", action: { file: "once.0" }, setAt: 1 };
     writeFileSync(join(folder, "state/next.json"), JSON.stringify({ schema: 1, next: [entry] }));
@@ -81,13 +81,15 @@ describe("bootlace explain", () => {
     [["--mac", "52:54:00:12:34:56", "--set", "x"], "is not KEY=VALUE"],
     [["--mac", "52:54:00:12:34:56", "--on", "eth9"], 'explain: --on "eth9" is not served. Served: eth0\n'],
     [["--mac", "52:54:00:12:34:56", "--item", "5"], "--item needs --port 4011"],
-    [["--mac", "zz"], 'explain: --mac "zz" is not a MAC address. Allowed: six bytes, such as 52:54:00:12:34:56\n'],
+    [
+      ["--mac", "zz"],
+      'explain: --mac "zz" is neither a MAC address nor a name under hosts. Allowed: six bytes, such as 52:54:00:12:34:56\n',
+    ],
     [["--mac", "52:54:00:12:34"], '--mac "52:54:00:12:34" is only a prefix of a MAC address. Allowed'],
     [
       ["--mac", "52:54:00:12:34:56", "-a", "x64-uef"],
-      'explain: --arch "x64-uef" is not an architecture. Allowed: a number from 0 to 65535, or x86-bios, ',
+      'explain: --arch "x64-uef" is not an architecture. Did you mean x64-uefi? Allowed: a number from 0 to 65535, or x86-bios, ',
     ],
-    [["--mac", "52:54:00:12:34:56", "-a", "x64-uef"], ". Did you mean x64-uefi?\n"],
     [["--mac", "52:54:00:12:34:56", "-a", "99999"], "--arch 99999 is above 65535. Allowed: 0 to 65535, or a name"],
     [["--mac", "52:54:00:12:34:56", "--relay", "x"], '--relay "x" is not an IPv4 address. Allowed: '],
   ])("%j is a wrong command line", async (words, problem) => {

@@ -101,7 +101,7 @@ describe("explain", () => {
         });
       }
       if (explanation.replies.length === 0) {
-        // Silence is told, too: by the record of the ignored request.
+        // Silence is logged, too: by the record of the ignored request.
         while (!test.records.slice(before).some(({ event }) => event === "dhcp.ignored"))
           await new Promise(setImmediate);
       }
@@ -141,7 +141,7 @@ describe("explain", () => {
     test.appliance.next.set({ mac: "52:54:00:03:00:01", file: "once.0" });
     expect(of({ mac: "52:54:00:03:00:01" })).toMatchObject({
       rule: "next boot",
-      list: ["+ next boot: this machine was told what to boot once"],
+      list: ["+ next boot: a one-time boot is set for this machine"],
     });
     expect(test.appliance.next.list()).toMatchObject([{ action: { file: "once.0" } }]);
   });
@@ -161,7 +161,7 @@ describe("explain", () => {
     expect(explained.ok ? "" : explained.problem).toContain(problem);
   });
 
-  it("tells of octets that are no DHCP message", () => {
+  it("reports bytes that are not a DHCP message", () => {
     const config = loopbackConfig("/", 68, more);
     const policy = createPolicy(config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => {} });
     const context = decisionContext(config, policy.choose, []);

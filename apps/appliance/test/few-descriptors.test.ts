@@ -25,7 +25,7 @@ const root = mkdtempSync(join(tmpdir(), "few-"));
 writeFileSync(join(root, "bootx64.efi"), "MZ");
 afterAll(() => rmSync(root, { recursive: true }));
 
-it("tells a folder that cannot be looked at for want of a descriptor from one that is empty or gone", async () => {
+it("distinguishes a folder that cannot be read without a free descriptor from one that is empty or gone", async () => {
   for (const what of ["folders", "files"] as const) {
     short[what] = true;
     expect(await scanRoot(root)).toEqual({ ok: false, code: "EMFILE" });

@@ -179,7 +179,7 @@ test("a transfer's steps follow it, and its bytes count once", () => {
   expect(played.wait(200).boot().ended).toBe(false);
 });
 
-test("a machine that a rule ignores, or that was told to be ignored once, has not failed", () => {
+test("a machine that a rule ignores, or that is to be ignored once, has not failed", () => {
   const config = {
     boot: [{ ignore: true }],
     hosts: {},

@@ -34,7 +34,7 @@ describe("a flood of machines that are none", () => {
   });
 });
 
-describe("a request from an address that nobody told", () => {
+describe("a request from an address that no packet shows", () => {
   const two = () =>
     story()
       .discover({ mac: macOf(1) })

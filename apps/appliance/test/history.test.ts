@@ -210,7 +210,7 @@ describe("a state folder that is not as it should be", () => {
     expect(news).toEqual([{ type: "write-failed", problem: "database is locked" }, { type: "writable-again" }]);
     await history.close();
   });
-  test("a folder that cannot be made is told, and history lives in memory", async () => {
+  test("a folder that cannot be made is reported, and history lives in memory", async () => {
     writeFileSync(join(directory, "file"), "");
     const { history, news } = await openHere(10, { directory: join(directory, "file", "state") });
     await fill(history, 1, 2);

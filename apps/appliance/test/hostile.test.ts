@@ -5,7 +5,7 @@ import { admin } from "./helpers/admin.ts";
 import { type Machine, story } from "./helpers/story.ts";
 
 /** What must never leave as it came: controls, ANSI, C1, bidirectional and invisible characters, markup. */
-const raw = /(?!\n)\p{Cc}|\p{Cf}|<script/u;
+const raw = /(?!\n)\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{DI}|\u2800|<script/u;
 
 const names = [
   "a\u001b[31mred\u001b[0m",
@@ -18,6 +18,10 @@ const names = [
   "x".repeat(255),
   "\udcff\udc80 no utf-8",
   '"}],"injected":[{"',
+  "tags \u{e0041}\u{e0001}\u{e007f}",
+  "\u180e\ufff9\ufffb\u0600 format",
+  "fill\u115f\u3164\u1160\uffa0\u2800\u034f",
+  "lines\u2028and\u2029paragraphs",
 ];
 
 describe.each(names)("%j", (name) => {
@@ -85,7 +89,7 @@ describe.each(names)("%j", (name) => {
     const missing = (await made.server.inject("/api/v1/files")).json().notFound;
     expect(missing.map(({ file }: { file: string }) => file)).toContain(name);
     const { steps } = (await made.server.inject(`/api/v1/boots/${boots[0].id}`)).json();
-    for (const { text } of steps) expect(text).not.toMatch(/\p{Cc}|\p{Cf}/u);
+    for (const { text } of steps) expect(text).not.toMatch(/\p{Cc}|\p{Cf}|\p{DI}|\u2800/u);
   });
   test("is inert in the stream, and no frame is forged", () => {
     const kinds = new Set(streamed.map((frame) => /event: (\w+)/.exec(frame)?.[1]));

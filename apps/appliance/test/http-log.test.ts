@@ -6,6 +6,7 @@ import { createThrottle } from "../src/log/throttle.ts";
 const client = { address: "192.168.11.50", port: 4321, localAddress: "192.168.11.109", localPort: 8069 };
 const request: HttpBootRequest = {
   id: 7,
+  time: 1,
   client,
   method: "GET",
   target: "/efi/bootx64.efi?a",
@@ -77,7 +78,7 @@ describe("the log of the boot file listener", () => {
     expect(httpRecord({ type: "stopped", time: 1 }, createThrottle(60_000))).toBeUndefined();
   });
 
-  it("tells every missing file, and the same refusal of a client once a minute", () => {
+  it("reports every missing file, and the same refusal of a client once a minute", () => {
     const passes = createThrottle(60_000);
     const refused = { type: "refused", client, request, status: 404, detail: undefined } as const;
     const levels = [0, 1, 59_999, 60_001].map((time) =>

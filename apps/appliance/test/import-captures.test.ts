@@ -34,7 +34,7 @@ interface Stage {
 const deviations: Readonly<Record<string, string>> = {
   "01b-bios-dhcp-boot-only-silent":
     "dnsmasq ignores dhcp-boot without pxe-service; the import says that Bootlace does not",
-  "03a-uefi-http-dnsmasq-pxe-vendor": "dnsmasq's pxe-service tells HTTP clients no URL; Bootlace does",
+  "03a-uefi-http-dnsmasq-pxe-vendor": "dnsmasq's pxe-service gives HTTP clients no URL; Bootlace does",
 };
 
 function stagesOf(rows: readonly Row[]): Stage[] {

@@ -66,7 +66,7 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith(".conf")))("%s"
 describe("what the import says and writes", () => {
   const rulesOf = (name: string) => (parse(importOf(name).yaml) as { boot: Record<string, unknown>[] }).boot;
 
-  it("13: features of iPXE are told at their lines, no boot line dies", () => {
+  it("13: features of iPXE are reported at their lines, no boot line dies", () => {
     const { remarks, unanswered } = importOf("13-ipxe-by-features.conf");
     expect(remarks.map(({ line }) => line)).toEqual([7, 8]);
     expect(unanswered).toEqual([]);

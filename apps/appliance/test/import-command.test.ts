@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -26,6 +27,30 @@ describe("bootlace import", () => {
     } as unknown as Surroundings;
     return { code: await importCommand.run(args.args, surroundings), ...said };
   }
+
+  it("reads stdin: a pipe, a file, and a device, of which it takes no end", () => {
+    const main = join(import.meta.dirname, "../dist/main.js");
+    const read = (stdio: "pipe" | number, input?: string) => {
+      const options = { stdio: [stdio, "pipe", "pipe"] as const, encoding: "utf8" as const };
+      const words = [main, "import", "dnsmasq", "-", "--json"];
+      const more = input === undefined ? {} : { input };
+      return JSON.parse(spawnSync(process.execPath, words, { ...options, stdio: [...options.stdio], ...more }).stdout);
+    };
+    const made = "# Made from standard input by bootlace import dnsmasq.\n";
+    expect(read("pipe", "enable-tftp\nserver=1.1.1.1\n")).toMatchObject({
+      config: expect.stringContaining(made),
+      leftOut: [{ line: 2 }],
+    });
+    for (const [path, found] of [
+      [join(folder, "d.conf"), { config: expect.stringContaining("file: b.0"), leftOut: [{ line: 3 }] }],
+      ["/dev/null", { config: expect.stringContaining(made), leftOut: [] }],
+      ["/dev/zero", { error: { message: '"-": the file is too large' } }],
+    ] as const) {
+      const descriptor = openSync(path, "r");
+      expect(read(descriptor)).toMatchObject(found);
+      closeSync(descriptor);
+    }
+  });
 
   it("prints the config, and on stderr what was left out", async () => {
     const { code, out, err } = await run("dnsmasq", "d.conf");

@@ -13,7 +13,7 @@ function filesOf(text: string) {
   return boot.flatMap(({ when = {}, file }) => (file === undefined ? [] : [[file, when]]));
 }
 
-describe("a tag that no line sets any more is told at each line that hangs on it", () => {
+describe("a tag that no line sets any more is reported at each line that hangs on it", () => {
   const lost = "dhcp-match=set:undi,94\n";
   const because = "is never set, because line 4 was not converted";
 
@@ -87,7 +87,7 @@ describe("ranges", () => {
     expect(remarks).toEqual([]);
   });
 
-  it("of several networks are told apart by the client's", () => {
+  it("of several networks are distinguished by the client's", () => {
     const two = "dhcp-range=set:a,192.168.11.0,proxy\ndhcp-range=set:b,192.168.12.0,proxy,255.255.255.0\n";
     const { yaml } = importDnsmasq(
       `enable-tftp\npxe-prompt=x,0\n${two}dhcp-boot=tag:a,a.0\ndhcp-boot=tag:b,b.0\n`,

@@ -21,7 +21,7 @@ function person(...lines: string[]) {
 }
 
 describe("bootlace init asks", () => {
-  it("three questions, where there is a choice, and does as it is told", async () => {
+  it("three questions, where there is a choice, and does what was answered", async () => {
     const { asked, around } = person("wlan0", "2", "y");
     const { work, run } = machine("Debian 12", {}, around);
     expect((await run()).code).toBe(0);
@@ -186,7 +186,7 @@ describe("what it says", () => {
     expect(out).toContain("bootlace.yaml already exists and has errors");
   });
 
-  it("ends when a signal asks for it, and tells that something is left to do", async () => {
+  it("ends when a signal asks for it, and reports that something is left to do", async () => {
     const signals: SignalSource = { on: (signal, listener) => listener(signal), off: () => {} };
     const { work, run } = machine("Debian 12", {}, { signals });
     const { code, out } = await run("--yes");

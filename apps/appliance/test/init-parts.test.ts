@@ -144,7 +144,7 @@ describe("what is missing", () => {
     expect(tellMissing(all, { name: "x", id: "debian" }, pc)).toEqual({ needed: [], optional: [] });
   });
 
-  it("is told with its reason where no package helps", () => {
+  it("is reported with its reason where no package helps", () => {
     const pi = tellMissing(none, { name: "x", id: "debian" }, { architecture: "arm64", isRoot: false });
     expect(pi.install).toBe("sudo apt-get install pxelinux syslinux-common ipxe");
     expect(pi.needed.find(({ kit }) => kit === "memtest-bios")?.why).toBe(

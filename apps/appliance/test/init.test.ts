@@ -129,7 +129,7 @@ describe("what is there", () => {
     expect(contentsOf(work)).toEqual(before);
   });
 
-  it("is kept when somebody has changed it, with the difference told", async () => {
+  it("is kept when somebody has changed it, with the difference shown", async () => {
     const { work, files } = machine("Debian 12");
     await files();
     writeFileSync(join(work, "bootlace.yaml"), "root: ./boot\n");
@@ -241,7 +241,7 @@ it("what a killed run has left is removed", async () => {
   expect(hidden).toEqual([`.memtest.${process.ppid}.00000000.bootlace-part`]);
 });
 
-it("--dry-run tells the same files and writes nothing", async () => {
+it("--dry-run reports the same files and writes nothing", async () => {
   const { work, run, json, files } = machine("Debian 12");
   const { out, code } = await run("--dry-run", "new");
   expect(code).toBe(0);

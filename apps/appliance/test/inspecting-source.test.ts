@@ -43,7 +43,7 @@ function inspecting(source: Source) {
 /** As the system's clock is to a file that was written long ago. */
 const later = () => Date.now() + 3_600_000;
 
-test("a file that is opened is looked at, and told once", async () => {
+test("a file that is opened is looked at, and reported once", async () => {
   put("vmlinuz", "<!DOCTYPE html>");
   const { get, seen } = inspecting(directory(root, { now: later }));
   expect(await get("/vmlinuz")).toBe(true);
@@ -78,7 +78,7 @@ test("the same version is read once, and a new one is looked at again", async ()
   expect([reads, seen.map(({ facts }) => facts.size)]).toEqual([2, [1, 6]]);
 });
 
-test("clients with folders of their own: what a name stands for is told whenever it changes", async () => {
+test("clients with folders of their own: what a name stands for is reported whenever it changes", async () => {
   const source: Source = { open: (_name, { address }) => content(`of ${address}`, address) };
   const { get, seen } = inspecting(source);
   for (const address of ["10.0.0.7", "10.0.0.7", "10.0.0.81", "10.0.0.7"]) await get("x", client(address));
@@ -131,7 +131,7 @@ test("a stream, which is read once, is left alone", async () => {
   expect(seen).toEqual([]);
 });
 
-test("a name that is missing is told, and where a file of that name lies is found", async () => {
+test("a name that is missing is reported, and where a file of that name lies is found", async () => {
   await mkdir(join(root, "boot/grub"), { recursive: true });
   put("boot/grub/GRUB.cfg", "linux /k\n");
   const missing: string[] = [];

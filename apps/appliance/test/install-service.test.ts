@@ -111,7 +111,7 @@ describe("install-service", () => {
     expect(out).toContain(`ExecStart=/usr/bin/bootlace serve --config ${join(folder, "here.yaml")}\n`);
   });
 
-  it("never replaces another file without being told to, and keeps it then", async () => {
+  it("replaces another file only on request, and keeps it then", async () => {
     const { root, install, read } = machine("changed");
     await install("--systemd");
     writeFileSync(join(root, unitPath), "mine\n");

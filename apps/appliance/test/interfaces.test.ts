@@ -83,7 +83,7 @@ describe("with names", () => {
     expect(missing).toEqual([]);
   });
 
-  it("tells which of them are not there", () => {
+  it("reports which of them are not there", () => {
     const { served, missing } = chooseInterfaces(present, { names: ["eth0", "eth1", "eth9"], subnets: [] });
     expect([served.map(({ name }) => name), missing]).toEqual([["eth0"], ["eth1", "eth9"]]);
   });
@@ -105,7 +105,7 @@ it("the key of a choice changes with names, addresses and masks, not with their 
   expect(key({ ...both, eth0: [ipv4("10.0.0.1", "255.0.0.0")] })).not.toBe(key(both));
 });
 
-it("the log tells what is served, what was left out and what is waited for", () => {
+it("the log reports what is served, what was left out and what is waited for", () => {
   const record = interfacesRecord(
     chooseInterfaces({ ...lo, eth0: [ipv4("10.0.0.1")] }, { names: ["eth0", "eth9"], subnets: [] }),
   );

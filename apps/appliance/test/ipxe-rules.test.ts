@@ -16,7 +16,7 @@ function attempt(desk: Desk, asks: Asks) {
   return answer;
 }
 
-/** Loads what it is told, as long as it is told something. */
+/** Loads what replies name, as long as they name something. */
 function circle(desk: Desk, asks: Asks, rounds: number): (string | undefined)[] {
   return Array.from({ length: rounds }, () => {
     const answer = attempt(desk, asks);

@@ -42,7 +42,7 @@ describe("a script", () => {
     );
   });
 
-  it("leaves to iPXE what the client did not tell", () => {
+  it("leaves to iPXE what the client did not send", () => {
     expect(renderScript("{{mac}} {{uuid}} {{serial}}", server)).toBe("${mac} ${uuid} ${serial}");
   });
 
@@ -118,7 +118,7 @@ describe("the source of scripts", () => {
     expect(await scripts.open("none.ipxe", client)).toEqual({ ok: false, fault: { reason: "missing" } });
   });
 
-  it("tells when a script cannot be read", async () => {
+  it("reports when a script cannot be read", async () => {
     let closed = 0;
     const source: Source = {
       open: () => ({

@@ -36,7 +36,7 @@ function inventedMachine(number: number): LogRecord[] {
 }
 
 describe("what the network makes the log write", () => {
-  it("is bounded under 2,500 invented machines in ten seconds, and the rest is told in sums", () => {
+  it("is bounded under 2,500 invented machines in ten seconds, and the rest is reported in sums", () => {
     const log = limited();
     for (let number = 0; number < 2500; number++) {
       log.at(number * 4);
@@ -111,7 +111,7 @@ describe("what the network makes the log write", () => {
     expect(log.heldBack()?.fields?.held).toEqual({ "tftp.not-found": 19_500 });
   });
 
-  it("does not use up what other steps may say, nor what the house itself has to say", () => {
+  it("leaves room for other steps, and for what Bootlace says of itself", () => {
     const log = limited();
     const record = (event: LogRecord["event"], level: Level = "info"): LogRecord => ({
       level,

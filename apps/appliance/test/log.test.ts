@@ -112,7 +112,7 @@ describe("the log", () => {
     expect(logged({}, error)).toBe(`14:05:01 error: ${line}\n`);
   });
 
-  it("leaves a fatal line to stderr on a terminal, and tells programs", () => {
+  it("leaves a fatal line to stderr on a terminal, and writes it for programs", () => {
     expect(logged({}, { ...record, level: "fatal" })).toBe("");
     expect(JSON.parse(logged({ console: "json" }, { ...record, level: "fatal" }))).toMatchObject({ level: "fatal" });
   });

@@ -111,7 +111,7 @@ describe("an address", () => {
     expect(desk.policy.machineOf({ ip: address })).toEqual({});
   });
 
-  it("tells which DHCP server gave it", () => {
+  it("reports which DHCP server gave it", () => {
     const desk = policyDesk("");
     desk.takes(address, machine(1));
     expect(desk.policy.dhcpServerOf(address)).toBe(ROUTER);
@@ -251,7 +251,7 @@ describe("a machine with several cards", () => {
     expect(fileIn(desk.discover({ mac: "02:00:00:00:29:01" }))).not.toBe("once.0");
   });
 
-  it("is told to forget it for all of them", () => {
+  it("forgets it for all of them", () => {
     const desk = policyDesk(yaml);
     desk.policy.next.set({ mac: "two", ignore: true });
     expect(desk.policy.next.remove("two")).toEqual({ ok: true, removed: true });

@@ -16,7 +16,7 @@ const ways = [
 ] as const;
 
 describe.each(ways)("folders made, %s", (_way, make) => {
-  test("the first that was not there is told, then none", async () => {
+  test("the first that was not there is reported, then none", async () => {
     const path = join(base, "a", "b", "c");
     expect(await make(path)).toBe(join(base, "a"));
     expect(statSync(path).isDirectory()).toBe(true);

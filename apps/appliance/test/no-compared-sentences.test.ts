@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { expect, it } from "vitest";
 
 const source = new URL("../src/", import.meta.url);
-/** Where decisions are made, told and judged. */
+/** Where decisions are made, reported and judged. */
 const places = ["sessions", "policy", "log", "catalogue/reasons", "config/explain.ts", "cli/explain.ts"];
 
 /** A text with a blank between two words, in any quotes; in a template, what is filled in counts as a word. */
@@ -38,7 +38,7 @@ it.each([
   `if (\`no boot file for \${arch}\` !== detail) return;`,
   `return detail.includes("switched off here");`,
   `if (message.startsWith("Allowed: a number")) return "a number";`,
-  `const willed = new Set(["other", "told to ignore this boot"]);`,
+  `const willed = new Set(["other", "a one-time boot says to ignore it"]);`,
   `switch (why) { case "not found": return 1; }`,
 ])("a comparison with a sentence is found: %s", (code) => expect(comparedSentences(code)).toHaveLength(1));
 

@@ -6,7 +6,7 @@ it.each(["22.12.0", "22.23.3", "24.21.0", "26.0.0", "24.0.0-nightly"])("Node.js 
   expect(nodeProblem(version)).toBeUndefined();
 });
 
-it.each(["22.11.0", "20.20.2", "18.19.0", "9.99.9"])("Node.js %s is too old, and is told so", (version) => {
+it.each(["22.11.0", "20.20.2", "18.19.0", "9.99.9"])("Node.js %s is too old, and the message says so", (version) => {
   expect(nodeProblem(version)).toBe(`Node.js ${version} is too old; Bootlace needs Node.js 22.12 or later`);
 });
 

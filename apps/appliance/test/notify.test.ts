@@ -3,7 +3,7 @@ import { statusText } from "../src/cli/serve-notify.ts";
 import { isJournal } from "../src/os/journal.ts";
 import { createNotifier, type NotifierDeps } from "../src/os/notify.ts";
 
-/** A service manager in the test's hand: what it hears, and a clock that ticks when it is told to. */
+/** A service manager in the test's hand: what it hears, and a clock that ticks on request. */
 function manager(more: Partial<NotifierDeps> = {}) {
   const heard: string[][] = [];
   const problems: string[] = [];
@@ -41,7 +41,7 @@ function manager(more: Partial<NotifierDeps> = {}) {
   };
 }
 
-describe("what systemd is told", () => {
+describe("what systemd hears", () => {
   it("comes in the order in which it happened, one message at a time", async () => {
     const { notifier, heard, hold, release } = manager();
     hold();
@@ -105,7 +105,7 @@ describe("what systemd is told", () => {
     expect(heard).toEqual([["STATUS=one"], ["STATUS=two READY=1"]]);
   });
 
-  it("may fail: that is told once", async () => {
+  it("may fail: that is reported once", async () => {
     const { notifier, problems } = manager({ send: async () => "systemd-notify: ENOENT" });
     notifier.ready("a");
     notifier.stopping();

@@ -62,7 +62,7 @@ describe("a one-time boot", () => {
 
   it.each([
     ["another file", [answered(1), fetched("y", mac)]],
-    ["its file before the machine was told", [fetched("x", mac)]],
+    ["its file before the one-time boot was set", [fetched("x", mac)]],
     ["its file, fetched by another machine", [answered(1), fetched("x", other)]],
   ])("is not ended by %s", (_name, events) => {
     expect(oneTimeBootFor(after(set({ file: "x" }), ...events), mac, 2)).toEqual({ file: "x" });
@@ -203,7 +203,7 @@ describe("the file of the one-time boots", () => {
     expect(readOneTimeBootFile(kept)).toEqual({ ok: true, state: new Map(), dropped: 0 });
   });
 
-  it("that holds nonsense is told, and what it holds is checked like a wish", () => {
+  it("that holds nonsense is reported, and what it holds is checked like a request", () => {
     mkdirSync(join(folder, "bad"));
     const file = join(folder, "bad/next.json");
     writeFileSync(file, "{");
@@ -223,7 +223,7 @@ describe("the file of the one-time boots", () => {
     });
   });
 
-  it("that cannot be written is told by its code", async () => {
+  it("that cannot be written is reported by its code", async () => {
     writeFileSync(join(folder, "a-file"), "");
     expect(await writeOneTimeBootFile(join(folder, "a-file"), new Map())).toBe("EEXIST");
     expect(await writeOneTimeBootFile(join(folder, "a-file/b"), new Map())).toBe("ENOTDIR");

@@ -7,7 +7,7 @@ import { createPolicy } from "../src/policy/policy.ts";
 
 const mac = "52:54:00:12:34:56";
 
-/** A desk with one machine that was told to boot a file once and has begun to. */
+/** A policy with one machine that has begun its one-time boot. */
 function waiting(macOf: (address: string) => string | undefined = () => mac, config = "") {
   const parsed = parseConfig(config, "f");
   if (!parsed.ok) throw new Error("expected the defaults");
@@ -26,6 +26,7 @@ const client = { address: "10.0.0.7", port: 1, localAddress: "10.0.0.1", localPo
 function request(fields: Partial<HttpBootRequest> = {}): HttpBootRequest {
   return {
     id: 1,
+    time: 0,
     client,
     method: "GET",
     target: "/a/b.efi",

@@ -56,7 +56,7 @@ describe("/proc/net/udp", () => {
     expect(parseProcNet("nonsense\n1: x\n")).toEqual([]);
   });
 
-  it("tells which sockets are in the way", () => {
+  it("reports which sockets are in the way", () => {
     const rows = parseProcNet(table);
     expect(inodesHolding(rows, "0.0.0.0", 67, true)).toEqual(["4242", "4444"]);
     expect(inodesHolding(rows, "192.168.1.10", 67, true)).toEqual(["4242", "4444"]);

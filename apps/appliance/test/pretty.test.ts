@@ -158,8 +158,8 @@ describe("the machine of a record", () => {
   });
 
   test("is not looked for where the record is about none", () => {
-    const house: LogRecord = { ...record, fields: { port: 69 } };
-    expect(withMachine(house, () => ({ mac }))).toBe(house);
+    const ofItself: LogRecord = { ...record, fields: { port: 69 } };
+    expect(withMachine(ofItself, () => ({ mac }))).toBe(ofItself);
     expect(briefOf(withMachine(record, () => ({}))).machine).toBe(ip);
   });
 });

@@ -9,7 +9,7 @@ import { prettyLines } from "../src/log/pretty.ts";
 import { loopbackConfig } from "./helpers/loopback.ts";
 import { CLIENT, MAC, SERVER, story } from "./helpers/story.ts";
 
-/** A machine that was told an iPXE program and has an address, and all who watch it. */
+/** A machine that was sent an iPXE program and has an address, and all who watch it. */
 async function watched() {
   const teller = story({ plan: { kind: "boot", file: "ipxe.efi" } })
     .discover()
@@ -46,7 +46,7 @@ async function watched() {
     http(file: string, size: number, range?: ByteRange) {
       const client = { address: CLIENT, port: 3000, localAddress: SERVER, localPort: 8069 };
       const said = { method: "GET", target: `/${file}`, file, userAgent: "iPXE/1.21.1", mac: undefined };
-      const request: HttpBootRequest = { id: ++ids, client, ...said };
+      const request: HttpBootRequest = { id: ++ids, time: teller.now(), client, ...said };
       const total = range === undefined ? size : range.last - range.first + 1;
       const began = teller.now();
       const tell = (event: object) => {

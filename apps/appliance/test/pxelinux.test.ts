@@ -81,7 +81,7 @@ describe("PXELINUX", () => {
     expect(readModule(new Uint8Array(3)).kind).toBe("unknown");
   });
 
-  it("modules that are cut short or scrambled need nothing we can tell", () => {
+  it("modules that are cut short or scrambled need nothing that is known", () => {
     const whole = ldlinuxModule(["a", "b"]);
     for (let size = 5; size < whole.length; size += 7) readModule(whole.subarray(0, size));
     fc.assert(

@@ -30,7 +30,7 @@ boot:
   - { when: { host: ib2 }, file: two.0 }
   - { when: { clientId: "${a}" }, file: one.0 }`;
 
-  it("is told apart by its client identifier in rules and hosts", () => {
+  it("is distinguished by its client identifier in rules and hosts", () => {
     const desk = policyDesk(yaml);
     expect(fileIn(desk.receive(packetOf(infiniband("01", "00000001")), "dhcp", "0.0.0.0"))).toBe("one.0");
     expect(fileIn(desk.receive(packetOf(infiniband("02", "00000002")), "dhcp", "0.0.0.0"))).toBe("two.0");
@@ -54,7 +54,7 @@ boot:
     ]);
   });
 
-  it("boots once what it was told to", () => {
+  it("boots its one-time boot", () => {
     const desk = policyDesk(hosts);
     expect(desk.policy.next.set({ mac: a, file: "once.0" })).toMatchObject({ ok: true, entry: { mac: a } });
     expect(fileIn(desk.receive(packetOf(infiniband("01", "00000001")), "dhcp", "0.0.0.0"))).toBe("once.0");
@@ -117,7 +117,7 @@ describe("wdsnbp.com", () => {
   const yaml = "boot: [{ when: { arch: x86-bios }, file: boot/x64/wdsnbp.com }]";
   const address = "192.168.50.60";
 
-  it("asks on the PXE port with option 250 and is not told its own name; its firmware is", () => {
+  it("asks on the PXE port with option 250 and is not sent its own name; its firmware is", () => {
     const desk = policyDesk(yaml);
     expect(fileIn(desk.askPxe(address))).toBe("boot/x64/wdsnbp.com");
     const packet = desk.packetOf({}, 3);
@@ -129,7 +129,7 @@ describe("wdsnbp.com", () => {
     expect(reasonOf(desk.receive(asks, "pxe", address))).toBe("wds-request");
   });
 
-  it("and any program that asks again after it was loaded is not told to load itself", () => {
+  it("and any program that asks again after it was loaded is not sent its own name", () => {
     const desk = policyDesk("boot: [{ file: 'a\\other.0' }]");
     expect(fileIn(desk.discover())).toBe("a/other.0");
     desk.takes(address);

@@ -18,7 +18,7 @@ function server(token?: string) {
 
 describe("the root of the API", () => {
   it.each([undefined, "a secret of many characters"])(
-    "tells a browser what this is, with the token %j",
+    "shows a browser what this is, with the token %j",
     async (token) => {
       const reply = await server(token).inject({ url: "/", headers: { ...host, accept: browser } });
       expect([reply.statusCode, reply.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);

@@ -30,8 +30,8 @@ describe("one mark ends a suggestion", () => {
   const fault = { code: "E003", problem: "unknown key", file: "a.yaml", line: 1, column: 1, path: "" } as const;
 
   it.each([
-    [{ ...fault, allowed: 'Known keys: a. Did you mean "a"?' }, 'unknown key. Known keys: a. Did you mean "a"?'],
-    [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Known keys: a. Did you mean "a"?'],
+    [{ ...fault, allowed: 'Did you mean "a"? Known keys: a' }, 'unknown key. Did you mean "a"? Known keys: a.'],
+    [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Did you mean "a"? Known keys: a.'],
     [{ ...fault, problem: "Is this a key?" }, "Is this a key?"],
   ])("%j", (told, text) => expect(formatFault(told)).toBe(`a.yaml:1:1: error[E003] ${text}`));
 

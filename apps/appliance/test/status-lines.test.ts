@@ -108,7 +108,7 @@ describe("the status", () => {
     expect(fixes).toHaveLength(10);
   });
 
-  test("tells since when nothing moves", () => {
+  test("reports since when nothing moves", () => {
     const running = (silent: number) => boot(3000, { outcome: "running", ended: false, lastAt: time(3600 - silent) });
     const endOf = (silent: number) =>
       statusLines(status([running(silent)]), terminal)

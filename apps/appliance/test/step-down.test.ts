@@ -42,7 +42,7 @@ describe("as whom the daemon goes on", () => {
     expect(choose("toor")).toEqual({ kind: "stay" });
   });
 
-  it("is the user that was named, else bootlace, else root, which is told", () => {
+  it("is the user that was named, else bootlace, else root, which is reported", () => {
     expect(choose("pxe")).toEqual({ kind: "become", user: users.pxe });
     expect(choose(undefined)).toEqual({ kind: "become", user: users.bootlace });
     expect(choose(undefined, { find: () => undefined })).toMatchObject({

@@ -2,11 +2,12 @@ import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "../src/app/order.ts";
 import { createThrottle } from "../src/log/throttle.ts";
+import { holderText } from "../src/os/port-holder.ts";
 import { explainPortFailures } from "../src/os/privileges.ts";
 import { stopSignal } from "../src/os/signals.ts";
 
 describe("ports that could not be bound", () => {
-  it("are told in one line, with the three ways to give the right", () => {
+  it("are reported in one line, with the three ways to give the right", () => {
     const text = explainPortFailures([
       { service: "tftp", address: "192.168.11.109", port: 69, code: "EACCES" },
       { service: "tftp", address: "10.0.0.1", port: 69, code: "EACCES" },
@@ -21,11 +22,11 @@ describe("ports that could not be bound", () => {
 
   it("name who holds them", () => {
     const failure = { service: "dhcp", address: "0.0.0.0", port: 67, code: "EADDRINUSE" };
-    expect(explainPortFailures([{ ...failure, holder: { pid: 812, command: "dnsmasq" } }])).toBe(
+    expect(explainPortFailures([{ ...failure, holder: "dnsmasq (pid 812)" }])).toBe(
       "cannot bind UDP port 67 (dhcp) on 0.0.0.0: in use by dnsmasq (pid 812). Stop it, or set other interfaces or ports in the config",
     );
     expect(explainPortFailures([failure])).toContain("in use by another program");
-    expect(explainPortFailures([{ ...failure, holder: { pid: 813, command: "bootlace" } }])).toContain(
+    expect(explainPortFailures([{ ...failure, holder: holderText({ pid: 813, command: "bootlace" }) }])).toContain(
       "in use by another Bootlace (pid 813). ",
     );
   });

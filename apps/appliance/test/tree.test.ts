@@ -28,7 +28,7 @@ describe("the machine of a PE image", () => {
     ["text", new TextEncoder().encode("#!ipxe\n".repeat(40))],
     ["MZ alone", peImage(0x8664).subarray(0, 0x3f)],
     ["a header behind the first KiB", peImage(0x8664, 2000)],
-    ["a header at the last octet", peImage(0x8664, 1020).subarray(0, 1024)],
+    ["a header at the last byte", peImage(0x8664, 1020).subarray(0, 1024)],
     ["a header beyond the end of the file", peImage(0x8664, 0x80).subarray(0, 0x84)],
     ["another signature", peImage(0x8664).fill(0x4e, 0x80, 0x81)],
   ])("is unknown for %s", (_name, head) => expect(peMachine(head)).toBe(undefined));
@@ -109,7 +109,7 @@ describe("the boot file of an architecture", () => {
     expect(chosen(code, path)).toBe(path);
   });
 
-  it("is told from the header where one name stands for several", () => {
+  it("is known from the header where one name stands for several", () => {
     const tree = growTree(files(["syslinux/efi32/syslinux.efi", "x86"], ["syslinux/efi64/syslinux.efi", "x64"]));
     expect([tree.entries.get(6)?.file, tree.entries.get(7)?.file]).toEqual([
       "syslinux/efi32/syslinux.efi",
@@ -117,7 +117,7 @@ describe("the boot file of an architecture", () => {
     ]);
   });
 
-  it("is told from the header against the name, and said so", () => {
+  it("is known from the header against the name, and the log says so", () => {
     const tree = growTree(files(["bootx64.efi", "arm64"]));
     expect(tree.entries.get(7)).toBe(undefined);
     expect(tree.entries.get(11)).toEqual({ code: 11, file: "bootx64.efi", misnamed: "arm64" });
@@ -129,7 +129,7 @@ describe("the boot file of an architecture", () => {
     expect(growTree(files("syslinux.efi")).entries.get(7)?.file).toBe("syslinux.efi");
   });
 
-  it("is none that is empty or no program, and these are told", () => {
+  it("is none that is empty or no program, and these are reported", () => {
     const tree = growTree([
       { path: "bootx64.efi", flaw: "no-program" },
       { path: "ipxe.efi", machine: "x64" },

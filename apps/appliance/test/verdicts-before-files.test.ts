@@ -139,19 +139,19 @@ describe("B05, the answers on port 4011 are lost", () => {
   });
 });
 
-describe("B06, told and not fetched", () => {
+describe("B06, named in a reply and not fetched", () => {
   test("likely after an ACK", () => {
     const played = story().discover().lease().pxeRequest().wait(21);
     expect(played.verdicts()).toEqual(["B06 likely"]);
     expect(played.primary()?.fix).toContain("69/udp");
   });
-  test("likely after a direct offer and a lease; a long name is told", () => {
+  test("likely after a direct offer and a lease; a long name is reported", () => {
     expect(story({ plan: direct }).discover().lease().wait(21).verdicts()).toEqual(["B06 likely"]);
     const long = story({ plan: { ...direct, file: `${"d/".repeat(80)}x.efi` } })
       .discover()
       .lease()
       .wait(21);
-    expect(long.primary()?.fix).toContain("127 octets");
+    expect(long.primary()?.fix).toContain("127 bytes");
   });
   test("names the DHCP server's own boot file as a cause where its offer was not heard", () => {
     const unheard = story({ plan: direct }).discover().lease().wait(21).primary();
@@ -275,7 +275,7 @@ describe("B16, a second proxy", () => {
   });
 });
 
-test("each verdict is told once, and again only when it changes", () => {
+test("each verdict is reported once, and again only when it changes", () => {
   const played = story({ plan: server }).discover().lease().wait(40);
   expect(played.reached.map(({ id }) => id)).toEqual(["B04"]);
   played.pxeRequest().tftp("efi/bootx64.efi").wait(31);

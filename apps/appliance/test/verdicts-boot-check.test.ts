@@ -59,7 +59,7 @@ describe("the verdict on a boot that ended in the boot check", () => {
     });
   });
 
-  it("is none for whoever was told nothing and fetched the check by hand", () => {
+  it("is none for a client to which no reply named a file and which fetched the check by hand", () => {
     for (const by of ["http", "tftp"] as const) {
       const boot = story()[by](file).wait(120);
       expect([by, boot.reached.filter(({ id }) => id !== "unclear")]).toEqual([by, []]);

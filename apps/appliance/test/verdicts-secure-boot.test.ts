@@ -19,7 +19,7 @@ describe("shim refuses what it fetched", () => {
     expect(played.primary()).toMatchObject({ fix: expect.stringContaining("trusts only its signatures") });
     expect(shimAndGrub().tftp("sb/mmx64.efi").wait(31).verdicts()[0]).toBe("B12 likely");
   });
-  test("it waits for a key on its screen: told by the header of the program", () => {
+  test("it waits for a key on its screen: known by the header of the program", () => {
     const played = shimAndGrub(GRUB).wait(31);
     expect(played.primary()).toMatchObject({
       id: "B12",

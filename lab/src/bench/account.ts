@@ -32,7 +32,7 @@ export function usedMicroseconds(cpuStat: string): number {
 export function openAccount(name: string, ...pids: readonly number[]): Account {
   const mount = cgroupMount(readFileSync("/proc/mounts", "utf8"));
   if (mount === undefined)
-    throw new LabFailure("no cgroup2 is mounted: the CPU of a server with children cannot be told");
+    throw new LabFailure("no cgroup2 is mounted: the CPU of a server with children cannot be measured");
   for (const other of readdirSync(mount)) if (NAME.test(other)) removeIfEmpty(join(mount, other));
   const group = join(mount, `bootlace-bench-${name}`);
   mkdirSync(group);

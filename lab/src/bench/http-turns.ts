@@ -21,7 +21,7 @@ export interface HttpRow {
   readonly rounds: number;
   /** Least ratio of throughput or of requests a second. */
   readonly least: number;
-  /** Largest ratio of CPU time for the same work; none: it is only told. */
+  /** Largest ratio of CPU time for the same work; none: it is only shown. */
   readonly most?: number;
 }
 

@@ -65,7 +65,7 @@ export function fuzzStart(environment: NodeJS.ProcessEnv = process.env): {
   return { seed: Number(environment.FUZZ_SEED ?? 1), from: Number(environment.FUZZ_FROM ?? 0) };
 }
 
-/** Builds the fuzzer, and starts it beside the appliance of the house. */
+/** Builds the fuzzer, and starts it beside the appliance of the LAN. */
 export async function startFuzzer(lab: Lab, site: FuzzSite): Promise<Fuzzer> {
   const { stranger, bootlace, serverMac } = site;
   const { seed, from } = fuzzStart();

@@ -27,7 +27,7 @@ export function examplesOf(library: string, readme: string): Example[] {
   return examples;
 }
 
-/** Two generations of the compiler: the one this house is built with, and the last written in JavaScript. */
+/** Two generations of the compiler: the one that builds Bootlace, and the last written in JavaScript. */
 const COMPILERS = { "typescript 7": "compiler-7", "typescript 5.9": "compiler-5" };
 const RESOLUTIONS = { node16: "node16", nodenext: "nodenext", esnext: "bundler" };
 const TOP = new URL("../../../package.json", import.meta.url);

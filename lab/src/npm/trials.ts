@@ -47,6 +47,7 @@ const TRIALS: Readonly<Record<string, (stage: Stage, example: Example) => Promis
     must((await fetchText(lab, bootServer, `${LOCAL_HTTP}/live/vmlinuz`)) === "a kernel\n", "the kernel is wrong");
     await server.stop();
   },
+  "@bootlace/boot-image: Recognise systems": printsWhatItSays,
   "@bootlace/proxy-dhcp: @bootlace/proxy-dhcp": async (stage, example) => {
     const { lab, pc, capture, mark } = stage;
     const { server } = stage.start(example);

@@ -77,7 +77,7 @@ function packetOf(hex: string | undefined): DhcpPacket | undefined {
   return decoded.ok ? decoded.packet : undefined;
 }
 
-/** A reply that names a file and no server means its sender: not every firmware wants to be told so. */
+/** A reply that names a file and no server means its sender: not every firmware needs the address. */
 function named(hex: string | null, server: string): Uint8Array | undefined {
   if (hex === null) return undefined;
   const bytes = Buffer.from(hex, "hex");

@@ -62,7 +62,7 @@ export interface Seen {
 
 /** Collects what a scenario shows of the rows that it has declared. */
 export interface RowBook {
-  /** Throws a LabFailure for a row that is not declared, or told twice. */
+  /** Throws a LabFailure for a row that is not declared, or shown twice. */
   show(id: string, shown: string, seconds?: number): void;
   /** Everything shown. Throws a LabFailure when a declared row is missing. */
   close(): readonly Seen[];
@@ -76,7 +76,7 @@ export function openRowBook(all: readonly Row[], absent: readonly string[] = [])
     show(id, shown, seconds) {
       const row = declared.find((candidate) => candidate.id === id);
       if (row === undefined) throw new LabFailure(`the scenario declares no row "${id}"`);
-      if (seen.has(id)) throw new LabFailure(`the row "${id}" is told twice`);
+      if (seen.has(id)) throw new LabFailure(`the row "${id}" is shown twice`);
       seen.set(id, { row, shown, ...(seconds === undefined ? {} : { seconds }) });
     },
     close() {

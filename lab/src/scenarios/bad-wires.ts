@@ -30,12 +30,18 @@ const CONDITIONS: readonly Condition[] = [
   { id: "wire-loss-1", done: "1 % lost each way", faults: { loss: 1 }, subnet: 11, tries: 2 },
   {
     id: "wire-reorder",
-    done: "8 ms ± 6 ms, and one in five overtakes the others, each way",
+    done: "8 ms ± 6 ms of delay, and one packet in five overtakes others, each way",
     faults: { delay: 8, jitter: 6, reorder: 20 },
     subnet: 11,
     tries: 1,
   },
-  { id: "wire-duplicate", done: "one in five comes twice, each way", faults: { duplicate: 20 }, subnet: 11, tries: 1 },
+  {
+    id: "wire-duplicate",
+    done: "one packet in five is duplicated, each way",
+    faults: { duplicate: 20 },
+    subnet: 11,
+    tries: 1,
+  },
   { id: "wire-mtu-576", done: "a LAN of MTU 576", faults: {}, subnet: 12, tries: 1 },
   { id: "wire-mtu-1400", done: "a LAN of MTU 1400", faults: {}, subnet: 13, tries: 1 },
 ];
@@ -95,7 +101,7 @@ export const badWires: Scenario = {
       subnet === 11
         ? `Bootlace sends at most ${AT_MOST} times what a good wire needs`
         : "no packet of Bootlace is a fragment or may become one, none is larger than the MTU",
-      "it logs no error, and blames nobody for what the wire did",
+      "it logs no error, and no verdict blames a machine for the wire",
     ].join("; "),
   })),
   parts: CONDITIONS.map(({ id }) => id),

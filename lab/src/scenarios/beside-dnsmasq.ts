@@ -14,7 +14,8 @@ import { BIOS_MEMTEST } from "../tree.ts";
 
 export const besideDnsmasq: Scenario = {
   name: "beside-dnsmasq",
-  proves: "Bootlace and dnsmasq on one host: both answer, renewals reach dnsmasq; a held port 67 is told by name",
+  proves:
+    "Bootlace and dnsmasq on one host: both reply, renewals reach dnsmasq; the error about port 67 names who holds it",
   rows: [
     {
       id: "net-beside-dnsmasq",
@@ -26,7 +27,7 @@ export const besideDnsmasq: Scenario = {
   async run(lab) {
     const shared = pageBlock("how-to/beside-dnsmasq.md", "Share the port", "dnsmasq").split("\n");
     const routerLines = shared.filter((line) => line !== "" && !line.startsWith("dhcp-range="));
-    must(routerLines.includes("bind-dynamic"), "the page does not tell dnsmasq to share its port");
+    must(routerLines.includes("bind-dynamic"), "the page does not make dnsmasq share its port");
     const { lan, router, capture } = await buildLan(lab, 11, "", { routerLines });
     await startBootlace(lab, router, { yaml: "root: ./boot\n", tree: BIOS_MEMTEST });
 

@@ -23,7 +23,7 @@ export const biosHttp: Scenario = {
   name: "bios-http",
   proves: "a BIOS machine gets its files by HTTP: by undionly.kpxe and a script, and by lpxelinux.0 in two ways",
   rows: bootRows("BIOS", "SeaBIOS, iPXE ROM, e1000", {
-    "bios-undionly-script": "sent by a script to undionly.kpxe, which asks anew → script by HTTP → memtest86+ by HTTP",
+    "bios-undionly-script": "sent by a script to undionly.kpxe, which asks again → script by HTTP → memtest86+ by HTTP",
     "bios-lpxelinux-http":
       "a URL in our offer → lpxelinux.0, ldlinux.c32, its configuration and memtest86+, all by HTTP",
     "bios-lpxelinux-tftp-http": "lpxelinux.0 by TFTP → memtest86+ by HTTP, from a URL in its configuration",

@@ -10,7 +10,7 @@ const SOURCES = fileURLToPath(new URL("../../../boot-check", import.meta.url));
 
 export const bootCheckRebuild: Scenario = {
   name: "boot-check-rebuild",
-  proves: "the committed programs of the boot check are what their sources give, octet for octet",
+  proves: "the committed programs of the boot check are what their sources give, byte for byte",
   async run(lab) {
     for (const tool of ["nasm", "clang", "lld"] as const) locate(tool);
     const built = join(lab.folder, "built");

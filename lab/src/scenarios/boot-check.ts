@@ -69,7 +69,7 @@ const OTHERS: readonly Visit[] = [
 
 export const bootCheck: Scenario = {
   name: "boot-check",
-  proves: "with an empty boot tree SeaBIOS and OVMF run the boot check, which tells all it knows and goes on",
+  proves: "with an empty boot folder SeaBIOS and OVMF run the boot check, which shows all it knows, then boots on",
   rows: [...rowsOf(PC), SECURE],
   parts: [...PC.map(rowOf), SECURE.id],
   run: (lab) => visitAll(lab, PC, lab.part(SECURE.id) ? [refusedBySecureBoot] : []),
@@ -86,7 +86,7 @@ async function refusedBySecureBoot(lab: Lab, { lan, bootServer }: Home, bootlace
 
 export const bootCheckOthers: Scenario = {
   name: "boot-check-others",
-  proves: "with an empty boot tree 32-bit OVMF and AAVMF run the boot check, by TFTP and by HTTP Boot",
+  proves: "with an empty boot folder 32-bit OVMF and AAVMF run the boot check, by TFTP and by HTTP Boot",
   rows: rowsOf(OTHERS),
   parts: OTHERS.map(rowOf),
   run: (lab) => visitAll(lab, OTHERS),

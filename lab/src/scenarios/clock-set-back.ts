@@ -34,15 +34,14 @@ async function clock(lab: Lab, host: Host) {
 
 export const clockSetBack: Scenario = {
   name: "clock-set-back",
-  proves:
-    "a clock that is set back an hour in the middle of 20 transfers breaks nothing, and makes nothing wait an hour",
+  proves: "a clock that is set back by an hour during 20 transfers breaks nothing, and nothing waits an hour",
   rows: [
     {
       id: "clock-set-back",
       section: "Faults",
-      done: "the clock is set back an hour in the middle of 20 transfers, and set right again later",
+      done: "the clock is set back by an hour during 20 transfers, and corrected later",
       holds:
-        "the transfers go on; new machines boot; verdicts, a new file, a one-time boot and a rotated log come as soon as ever",
+        "the transfers continue; new machines boot; verdicts, a new file, a one-time boot and a rotated log come as soon as usual",
     },
   ],
   async run(lab) {
@@ -97,7 +96,7 @@ export const clockSetBack: Scenario = {
     await eventually(lab, "29 verdicts", 60, () => verdicts().length >= 29 || undefined);
     lab.row(
       "clock-set-back",
-      "20 transfers went on, none begun anew; 21 verdicts with the clock an hour behind, 8 more after it was right; " +
+      "20 transfers continued, none restarted; 21 verdicts with the clock an hour behind, 8 more after it was right; " +
         "the new file, the one-time boot and the rotated log at once",
     );
   },

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildLoadGenerator, type Load, loadArguments } from "../bench/load.ts";
 import { type Bootlace, startBootlace } from "../bootlace.ts";
@@ -11,6 +10,7 @@ import { eventually, type Lab, type Scenario } from "../lab.ts";
 import { addHost, addSwitch, configure, type Host, plugIn } from "../namespaces.ts";
 import { runOk, start } from "../processes.ts";
 import { BIOS_MEMTEST } from "../tree.ts";
+import { metric } from "../vitals.ts";
 
 const CLIENTS = fileURLToPath(new URL("../programs/discover-latency.ts", import.meta.url));
 const TRANSFERS = 64;
@@ -48,7 +48,7 @@ export const dhcpUnderLoad: Scenario = {
     const idle = await measure(lab, pc);
     lab.proof(`idle: ${describe(idle)}`);
     for (const windowSize of [1, 16]) {
-      const latency = await whileServing(lab, { crowd, pc, program, root, windowSize, bootlace });
+      const latency = await whileServing(lab, { boot, crowd, pc, program, root, windowSize, bootlace });
       lab.proof(
         `${TRANSFERS} transfers, W=${windowSize}: ${describe(latency)}; goal ${GOAL} ms, ${latency.p99 <= GOAL ? "met" : "missed"}`,
       );
@@ -58,6 +58,7 @@ export const dhcpUnderLoad: Scenario = {
 };
 
 interface Serving {
+  readonly boot: Host;
   readonly crowd: Host;
   readonly pc: Host;
   readonly program: string;
@@ -67,7 +68,7 @@ interface Serving {
 }
 
 async function whileServing(lab: Lab, serving: Serving): Promise<Latency> {
-  const { crowd, pc, program, root, windowSize, bootlace } = serving;
+  const { boot, crowd, pc, program, root, windowSize, bootlace } = serving;
   const file = "load/kernel.bin";
   const load: Load = {
     files: [file],
@@ -78,15 +79,16 @@ async function whileServing(lab: Lab, serving: Serving): Promise<Latency> {
     seconds: 150,
   };
   const done = () => bootlace.records().filter((record) => record.event === "tftp.done" && record.file === file).length;
+  const active = () => metric(lab, boot, "bootlace_tftp_active");
   const before = done();
   const args = loadArguments(root, load, BOOT_SERVER);
   const transfers = start(lab, crowd.netns, { name: `load-w${windowSize}`, command: program, args });
-  await delay(1000);
+  await eventually(lab, `${TRANSFERS} transfers at once`, 60, async () => (await active()) >= TRANSFERS || undefined);
   const latency = await measure(lab, pc);
   must(transfers.running(), "the transfers ended before the measurement");
   const served = await eventually(lab, "the end of a transfer", 60, () => done() - before || undefined);
   await transfers.stop("SIGKILL");
-  await delay(500);
+  await eventually(lab, "the end of all transfers", 60, async () => (await active()) === 0 || undefined);
   lab.proof(`W=${windowSize}: ${served} files of 8 MiB served`);
   return latency;
 }

@@ -30,14 +30,13 @@ const PAGES = [
 
 export const docsHowto: Scenario = {
   name: "docs-howto",
-  proves:
-    "what the how-to pages say works as they say it: iPXE, UEFI, Secure Boot, install-once, nginx, the PXE port alone",
+  proves: "what the how-to pages describe works: iPXE, UEFI, Secure Boot, install-once, nginx, the PXE port alone",
   rows: [
     ...bootRows("By the pages", "SeaBIOS, iPXE ROM, e1000", { "page-ipxe-bios": "iPXE: the script, by HTTP" }),
     ...bootRows("By the pages", "OVMF, virtio-net", {
       "page-ipxe-uefi": "iPXE: snponly.efi → the script, by HTTP",
       "page-tutorial-uefi": "the tutorial: syslinux.efi → memtest86+",
-      "page-install-once": "install once: memtest86+ by `bootlace next`, then no answer",
+      "page-install-once": "install once: memtest86+ by `bootlace next`, then no reply",
     }),
     ...bootRows("By the pages", "OVMF with Microsoft's keys, virtio-net", {
       "page-secure-boot": "Secure Boot enforced: signed shim → signed GRUB → Debian's menu",
@@ -157,7 +156,7 @@ async function installOnce(lab: Lab, home: HomeLan): Promise<void> {
   const seconds = first.age();
   await first.stop("SIGKILL");
   const offers = seen("dhcp.offer").length;
-  must(offers > 0, "the machine was not told its file");
+  must(offers > 0, "the machine was not sent its file");
   // What syslinux.efi asks for is ignored in the first boot, too.
   const ignored = seen("dhcp.ignored").length;
   const second = await startUefi(lab, home.lan, { mac: reported, name: "once-2" });

@@ -42,7 +42,7 @@ const FAILURES: readonly Failure[] = [
     ...{ last: 4, verdict: "B10", confidence: "certain", seconds: 120 },
     also: ({ steps }) =>
       must(
-        steps.some(({ text }) => /bare\/pxelinux\.0.*octets in/.test(text)),
+        steps.some(({ text }) => /bare\/pxelinux\.0.*bytes in/.test(text)),
         "pxelinux.0 was not sent before ldlinux.c32 was missing",
       ),
   },

@@ -28,7 +28,7 @@ const REFUSED = {
 const PLAIN_ROUTER = "uefi-x64-grub-plain-router";
 const ASKED_ELSEWHERE = {
   [PLAIN_ROUTER]: {
-    boots: "shim → GRUB → grub.cfg, beside a router that only gives addresses",
+    boots: "shim → GRUB → grub.cfg, beside a router that only assigns addresses",
     cannot: "Debian's GRUB takes the server of its files from the router's answer, and the router serves none.",
   },
 };

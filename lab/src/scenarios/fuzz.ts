@@ -9,7 +9,7 @@ import type { FaultRow } from "../record/rows.ts";
 const MOST_RATIO = (3 * 516) / 11;
 /** RFC 2131 section 2: no reply is larger than 548 bytes, unless the request says so. */
 const MOST_DHCP_RATIO = 4;
-/** Megabytes that may be resident: the heap of the house, the program itself, buffers of files and sockets. */
+/** Megabytes that may be resident: the heap of Bootlace, the program itself, buffers of files and sockets. */
 const MOST_MEMORY = HEAP + 244;
 /** Rounds whose second half shows whether memory grows. */
 const ROUNDS_TO_COMPARE = 16;
@@ -21,7 +21,7 @@ export const fuzzQuick: Scenario = {
   proves: "a minute and a half of mutated datagrams and requests at every port: each answer lawful, boots in between",
   rows: [
     row("fuzz-quick", "75 s of mutated datagrams at 67, 4011, 69 and the transfers, mutated requests by HTTP", [
-      "no crash; each answer is lawful; clients boot in between; memory within its heap of 256 MB, descriptors as before",
+      "no crash; each reply is correct; clients boot in between; memory stays within a heap of 256 MB, descriptors as before",
     ]),
   ],
   async run(lab) {
@@ -36,20 +36,22 @@ export const fuzz: Scenario = {
   proves: "ten million mutated datagrams at a running appliance, with a boot every minute in between",
   onlyByName: true,
   rows: [
-    row("fuzz-long-amplification", "the same: bytes of answers to bytes of questions", [
-      "an address that never answers gets at most three packets for a request, none above 516 bytes; DHCP at most 548",
+    row("fuzz-long-amplification", "the same: bytes of replies for bytes of requests", [
+      "an address that never replies gets at most three packets for a request, none above 516 bytes; DHCP at most 548",
     ]),
     row(
       "fuzz-long-answers",
-      "mutated datagrams (captures and grammar) at 67, 4011, 69 and the transfers; 10 million, unless told otherwise",
-      ["no crash; each answer looked at: to a boot client that asked, no address, no octet of outside the root"],
+      "mutated datagrams (captures and grammar) at 67, 4011, 69 and the transfers; 10 million by default",
+      [
+        "no crash; each reply is checked: only to boot clients that asked, without an address, no byte from outside the root",
+      ],
     ),
-    row("fuzz-long-boots", "the same: a boot after every minute of it", [
-      "OFFER, ACK and five files by TFTP and HTTP octet by octet; now and then SeaBIOS to memtest86+",
+    row("fuzz-long-boots", "the same: a boot after each minute", [
+      "OFFER, ACK and five files by TFTP and HTTP, byte for byte; now and then SeaBIOS boots memtest86+",
     ]),
-    row("fuzz-long-http", "the same: mutated requests at the HTTP port", ["no crash; no octet of outside the root"]),
+    row("fuzz-long-http", "the same: mutated requests at the HTTP port", ["no crash; no byte from outside the root"]),
     row("fuzz-long-memory", "the same: memory and descriptors of the appliance", [
-      "a heap of 256 MB is enough; descriptors as before; the disk does not fill",
+      "a heap of 256 MB suffices; descriptors as before; the disk does not fill",
     ]),
   ],
   async run(lab) {

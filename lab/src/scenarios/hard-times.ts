@@ -24,7 +24,7 @@ import { run, runOk, start } from "../processes.ts";
 interface Daemon {
   readonly disk: string;
   readonly folder: string;
-  /** How often the console has told an event so far. */
+  /** How often the console has shown an event so far. */
   reported(event: string): number;
   records(): readonly LogRecord[];
   stop(): Promise<void>;
@@ -33,7 +33,7 @@ interface Daemon {
   command(...words: readonly string[]): Promise<number>;
   /** The boot file that a machine would be offered now. */
   offered(mac: string, arch: string): Promise<string>;
-  /** Waits until an event was told that often. */
+  /** Waits until an event was logged that often. */
   tells(event: string, times: number, seconds?: number): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> 
     },
     async tells(event, times, seconds = 15) {
       await eventually(lab, `${event}, ${times} times`, seconds, () => reported(event) >= times || undefined);
-      must(reported(event) === times, `${event} was told ${reported(event)} times, not ${times}`);
+      must(reported(event) === times, `${event} was logged ${reported(event)} times, not ${times}`);
     },
     async stop() {
       const exit = await started.stop("SIGTERM", 10);
@@ -182,7 +182,7 @@ async function logRotated(lab: Lab, daemon: Daemon): Promise<void> {
     return daemon.reported("log.file-back") === 2 || undefined;
   });
   must(existsSync(log), "the log file is not there again");
-  lab.row("log-gone", "a new file after the rename; the folder missed once, and written to when it was back");
+  lab.row("log-gone", "a new file after the rename; the missing folder is logged once, and used again when it is back");
 }
 
 async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
@@ -196,7 +196,7 @@ async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
   await daemon.tells("boot.tree", trees + 1);
   await eventually(lab, "a file from the tree that is back", 5, async () => (await daemon.fetch()) === 0 || undefined);
   await daemon.tells("boot.root-gone", 1);
-  lab.row("tree-gone", "told once; the tree is read again when it is back");
+  lab.row("tree-gone", "logged once; the folder is read again when it is back");
 }
 
 async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void> {
@@ -221,24 +221,33 @@ async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void
 
 export const hardTimes: Scenario = {
   name: "hard-times",
-  proves:
-    "a full disk, a log that is gone, a boot tree that is gone, an interface that is down: it says so and recovers",
+  proves: "a full disk, a missing log, a missing boot folder, an interface that is down: it logs each and recovers",
   rows: [
     {
       id: "disk-full",
       section: "Faults",
-      done: "the disk with log, state and boot tree is full, and a boot file is cut off by it",
+      done: "the disk with log, state and boot folder is full, which truncates a boot file",
       holds:
-        "files are served; what cannot be written is told once; the cut program goes to nobody; with room, all is written",
+        "files are served; what cannot be written is logged once; no machine gets the truncated program; once there is room, everything is written",
     },
     {
       id: "log-gone",
       section: "Faults",
-      done: "the log file is renamed, then its folder removed and put back",
-      holds: "no line is half; a new file is begun; told once",
+      done: "the log file is renamed, then its folder is removed and restored",
+      holds: "no line is cut; a new file is started; logged once",
     },
-    { id: "tree-gone", section: "Faults", done: "the boot tree is away, and back", holds: "told once; no restart" },
-    { id: "interface-down", section: "Faults", done: "the interface is down, and up", holds: "told; no restart" },
+    {
+      id: "tree-gone",
+      section: "Faults",
+      done: "the boot folder is missing, and comes back",
+      holds: "it is logged once; no restart",
+    },
+    {
+      id: "interface-down",
+      section: "Faults",
+      done: "the interface goes down, and up again",
+      holds: "it is logged; no restart",
+    },
   ],
   async run(lab) {
     const { bootServer, router } = await buildHomeLan(lab);

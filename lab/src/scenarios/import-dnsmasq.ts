@@ -45,7 +45,7 @@ export const importDnsmasq: Scenario = {
       if (own !== undefined) faults.push(...differences(example, requests, theirs, own));
     });
     must(faults.length === 0, `${faults.length} differences:\n${faults.sort().join("\n")}`);
-    lab.proof(`${chosen.length} dnsmasq.conf files, ${KINDS.length} kinds of client each: as dnsmasq, or told`);
+    lab.proof(`${chosen.length} dnsmasq.conf files, ${KINDS.length} kinds of client each: as dnsmasq, or reported`);
     if (Object.keys(recorded).length > 0) keepOrCompare(lab, RECORDED.cases, sorted(recorded), requests);
     if (lab.part(MADE)) await compareMade(lab, sites);
   },

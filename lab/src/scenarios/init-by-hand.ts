@@ -1,5 +1,6 @@
 import { chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BOOTLACE_MAIN } from "../bootlace.ts";
 import { must } from "../failure.ts";
 import { bootlace, fingerprint, initJson } from "../init.ts";
@@ -9,6 +10,7 @@ import { locate } from "../packages.ts";
 import { run, runOk, start } from "../processes.ts";
 
 const NOBODY = 65534;
+const KILLED_AT_SYNC = fileURLToPath(new URL("../../tools/killed-at-sync.c", import.meta.url));
 const MAIN = [process.execPath, BOOTLACE_MAIN];
 
 export const initByHand: Scenario = {
@@ -58,14 +60,21 @@ async function answers(lab: Lab, host: Host): Promise<void> {
   lab.proof(`without a terminal: exit 2, ${piped.stderr.trim()}`);
 }
 
-/** SIGKILL in the middle: no file may be half there, and the next run completes the rest. */
+/** The sixth file that it writes is not finished. */
+const KILLED_AT = 6;
+
+/** SIGKILL in the middle of a file: none may be half there, and the next run completes the rest. */
 async function killed(lab: Lab, host: Host): Promise<void> {
   const folder = join(lab.folder, "killed");
-  const [command = "", ...words] = [...MAIN, "init", "--yes", folder];
+  const library = join(lab.folder, "killed-at-sync.so");
+  await runOk(lab, host.netns, locate("cc"), ["-O2", "-shared", "-fPIC", "-o", library, KILLED_AT_SYNC]);
   const whole = await initJson(lab, host, "--yes", join(lab.folder, "whole"));
-  const process = start(lab, host.netns, { name: "init-killed", command, args: words });
-  await process.output.until(/made +boot\/pxelinux\/ldlinux\.c32/, 30);
-  await process.stop("SIGKILL");
+  const [command = "", ...words] = [...MAIN, "init", "--yes", folder];
+  const env = { LD_PRELOAD: library, KILLED_AT_SYNC: String(KILLED_AT) };
+  const exit = await start(lab, host.netns, { name: "init-killed", command, args: words, env }).exited;
+  must("signal" in exit, `init was not killed: ${JSON.stringify(exit)}`);
+  const parts = filesIn(folder).filter((name) => name.endsWith(".bootlace-part"));
+  must(parts.length === 1, `init was killed in the middle of a file, and left these parts: ${parts.join(", ")}`);
   const there = filesIn(folder).filter((name) => !name.endsWith(".bootlace-part"));
   for (const name of there) {
     const same = readFileSync(join(folder, name)).equals(readFileSync(join(lab.folder, "whole", name)));
@@ -73,8 +82,9 @@ async function killed(lab: Lab, host: Host): Promise<void> {
   }
   const again = await initJson(lab, host, "--yes", folder);
   const kept = again.files.filter(({ status }) => status === "kept").length;
-  must(kept >= there.length, `${there.length} files were there, ${kept} were kept`);
-  must(again.files.length === whole.files.length, "the second run does not tell every file");
+  must(there.length === KILLED_AT - 1, `there are ${there.join(", ")}`);
+  must(kept === there.length, `${there.length} files were there, ${kept} were kept`);
+  must(again.files.length === whole.files.length, "the second run does not list every file");
   must(filesIn(folder).length === whole.files.length, `left behind: ${filesIn(folder).join(", ")}`);
   must(contents(folder) === contents(join(lab.folder, "whole")), "after the second run something differs");
   lab.proof(`killed after ${there.length} files, each whole; the next run made the other ${again.files.length - kept}`);

@@ -69,7 +69,7 @@ export const init: Scenario = {
       `the second run says ${JSON.stringify(again.files)}`,
     );
     must(fingerprint(folder) === before, "the second run has changed a file");
-    lab.proof(`second run: ${again.files.length} files kept, not an octet changed`);
+    lab.proof(`second run: ${again.files.length} files kept, not a byte changed`);
 
     const server = await startBootlace(lab, bootServer, {});
     // Two at once: a machine is emulated by one core.

@@ -13,7 +13,8 @@ const INSTALLED = /INSTALLED SYSTEM/;
 
 export const installOnce: Scenario = {
   name: "install-once",
-  proves: "a machine that boots from its disk is told to install once: it installs, resets itself, and is left alone",
+  proves:
+    "a machine that boots from its disk gets a one-time boot: it installs, resets itself, and boots from its disk again",
   rows: bootRows("BIOS", "SeaBIOS, iPXE ROM, e1000, with a disk", {
     "bios-install-once": "an installer's script by `bootlace next`, which resets the machine → its own disk",
   }),

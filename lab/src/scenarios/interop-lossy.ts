@@ -95,7 +95,7 @@ async function underCondition(lab: Lab, condition: Condition): Promise<void> {
   );
 }
 
-/** Gets one file; tells what was wrong. */
+/** Gets one file; returns what was wrong. */
 async function get(
   lab: Lab,
   wire: Wire,

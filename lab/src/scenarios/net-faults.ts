@@ -31,7 +31,7 @@ const TREE: BootTree = {
   "efi/pxelinux.cfg/default": { text: CONFIG("memtest.bin").replace(/^SERIAL.*\n/, "") },
 };
 
-const AFTERWARDS = "a machine boots afterwards, without a restart of Bootlace";
+const AFTERWARDS = "then a machine boots, without a restart of Bootlace";
 
 /** In this order: the last two change the network for good. */
 const FAULTS = [
@@ -43,25 +43,25 @@ const FAULTS = [
 
 export const netFaults: Scenario = {
   name: "net-faults",
-  proves: "an interface that goes and comes, another switch, another address, one interface more: machines boot on",
+  proves: "an interface that goes down and up, another switch, a new address, one more interface: machines boot on",
   rows: [
     {
       id: "net-link-down",
       section: "Faults",
-      done: "the interface goes down and up again while pxelinux loads 5 MiB from it",
-      holds: "the transfer goes on to its last octet, and the machine boots; Bootlace says when it has no interface",
+      done: "the interface goes down and up again while pxelinux loads 5 MiB",
+      holds: "the transfer continues to its last byte, and the machine boots; Bootlace logs that it has no interface",
     },
     {
       id: "net-replugged",
       section: "Faults",
-      done: "the network card is pulled out and put back at another switch while syslinux.efi loads 5 MiB",
-      holds: "the transfer goes on to its last octet, and the machine boots",
+      done: "the network cable is moved to another switch while syslinux.efi loads 5 MiB",
+      holds: "the transfer continues to its last byte, and the machine boots",
     },
     {
       id: "net-address-changed",
       section: "Faults",
-      done: `the boot server gets another address, ${BOOT_SERVER} is gone`,
-      holds: `offers name the new address and nothing comes from the old one; ${AFTERWARDS}`,
+      done: `the boot server gets a new address, and ${BOOT_SERVER} is gone`,
+      holds: `offers name the new address, and no packet has the old one; ${AFTERWARDS}`,
     },
     {
       id: "net-second-interface",

@@ -31,7 +31,7 @@ export const nextBoot: Scenario = {
   proves: "bootlace next holds for one boot of OVMF, size probe included, then the rules decide again; reload, explain",
   rows: bootRows("UEFI x64", "OVMF, virtio-net", {
     "uefi-x64-next-boot": "what `bootlace next` said, once",
-    "uefi-x64-after-next-boot": "the boot after that: what the rules say",
+    "uefi-x64-after-next-boot": "the next boot: what the rules say",
   }),
   async run(lab) {
     const { lan, bootServer } = await buildHomeLan(lab);
@@ -48,7 +48,7 @@ export const nextBoot: Scenario = {
 
     writeFileSync(join(bootlace.folder, "bootlace.yaml"), yaml("once/syslinux.efi"));
     const reloaded = expectCode(await command("reload"), 0);
-    must(reloaded.stdout.includes("boot[0].file"), `the reload does not tell what changed: ${reloaded.stdout}`);
+    must(reloaded.stdout.includes("boot[0].file"), `the reload does not report what changed: ${reloaded.stdout}`);
     const explained = expectCode(await command("explain", "--mac", MAC, "--arch", "x64-uefi"), 0);
     must(explained.stdout.includes('"once/syslinux.efi"'), explained.stdout);
     const status = expectCode(await command("status"), 0);

@@ -25,11 +25,11 @@ const ADDRESSES = { ipv6: ["192.168.11.60", "192.168.11.61"], dhcp: ["192.168.11
 type Kind = keyof typeof MACS;
 const KINDS = ["ipv6", "dhcp"] as const;
 
-const HOLDS = "a BIOS and a UEFI machine get all files meanwhile; none of the noise is answered or logged";
+const HOLDS = "a BIOS and a UEFI machine get all their files meanwhile; nothing replies to the noise or logs it";
 
 export const noise: Scenario = {
   name: "noise",
-  proves: "a LAN full of packets that are none of its business keeps Bootlace from nothing",
+  proves: "a LAN full of packets for others does not disturb Bootlace",
   rows: [
     {
       id: "noise-ipv6",
@@ -40,7 +40,7 @@ export const noise: Scenario = {
     {
       id: "noise-dhcp",
       section: "Faults",
-      done: `${RATE} machines a second that do not boot from the network send DISCOVER, and the router answers them`,
+      done: `${RATE} machines a second that are not network-booting send DISCOVER, and the router replies to them`,
       holds: HOLDS,
     },
   ],

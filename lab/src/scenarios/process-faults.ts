@@ -33,7 +33,7 @@ const waitingFor = async (lab: Lab, host: Host) =>
 
 function describe({ booted, restarts, repeats, seconds }: CrowdResult): string {
   const asked = repeats.discover + repeats.pxe;
-  const again = `${restarts} transfers begun anew, ${asked} DHCP and ${repeats.tftp} TFTP packets repeated`;
+  const again = `${restarts} transfers restarted, ${asked} DHCP and ${repeats.tftp} TFTP packets repeated`;
   return `${booted} machines booted in ${seconds.toFixed(1)} s: ${again}`;
 }
 
@@ -115,19 +115,19 @@ async function paused(lab: Lab, { crowd }: CrowdSite, bootlace: CrowdServer): Pr
 
 export const processFaults: Scenario = {
   name: "process-faults",
-  proves: "killed or stopped in the middle of 20 transfers, it goes on with its state, and every machine boots",
+  proves: "killed or stopped during 20 transfers, it continues with its state, and every machine boots",
   rows: [
     {
       id: "kill-20-transfers",
       section: "Faults",
-      done: "kill -9 in the middle of 20 transfers, by TFTP and HTTP, and a new start",
+      done: "kill -9 during 20 transfers by TFTP and HTTP, and a new start",
       holds:
-        "each machine boots after asking again; history and one-time boots are as before, the one that was taken too",
+        "each machine boots after asking again; history and one-time boots are as before, including the one in use",
     },
     {
       id: "stop-10-s",
       section: "Faults",
-      done: "SIGSTOP in the middle of 20 transfers, 12 more machines switched on, SIGCONT after 10 s",
+      done: "SIGSTOP during 20 transfers, 12 more machines are switched on, SIGCONT after 10 s",
       holds: "all of them boot",
     },
   ],

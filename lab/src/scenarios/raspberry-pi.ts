@@ -49,7 +49,7 @@ function mustSuitPi(offer: DhcpMessage, name: string): void {
 
 export const raspberryPi: Scenario = {
   name: "raspberry-pi",
-  proves: "the boot ROMs of a Pi 3 and a Pi 4, replayed, get the offer they look for, and their files by TFTP",
+  proves: "the replayed boot ROMs of a Pi 3 and a Pi 4 get the offer that they need, and their files by TFTP",
   rows: [
     ...bootRows("Other machines", "Raspberry Pi 3B: the packets of its boot ROM, replayed", {
       "pi-3": "the offer it looks for → its files by TFTP",

@@ -112,7 +112,8 @@ async function leavesRootWithoutSetpriv(lab: Lab, machine: Machine, log: () => s
 
 export const serviceOpenrc: Scenario = {
   name: "service-openrc",
-  proves: "install-service under OpenRC: start, root left, status, reload, respawn, stop, a broken config, uninstall",
+  proves:
+    "install-service under OpenRC: start, root dropped, status, reload, respawn, stop, a broken config, uninstall",
   async run(lab) {
     const { bootServer, router } = await buildHomeLan(lab);
     const trees = (["openrc", "libeinfo", "librc"] as const).map((piece) => locate(piece));

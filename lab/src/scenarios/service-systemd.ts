@@ -179,7 +179,7 @@ async function brokenConfigStaysDown(machine: Machine): Promise<void> {
 export const serviceSystemd: Scenario = {
   name: "service-systemd",
   proves:
-    "install-service under a real systemd: ready after binding, one right, journal, reload, watchdog, stop, uninstall",
+    "install-service under a real systemd: ready after binding, one privilege, journal, reload, watchdog, stop, uninstall",
   async run(lab) {
     const { bootServer, router } = await buildHomeLan(lab);
     const machine = await startMachine(lab, bootServer, { command: [locate("systemd"), "--unit=lab.target"] });

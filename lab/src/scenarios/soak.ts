@@ -29,15 +29,15 @@ function floorOf(vitals: readonly Vitals[], figure: keyof Vitals): number {
 export const soak: Scenario = {
   name: "soak",
   alone: true,
-  proves: "6,000 boots leave memory and descriptors where they were, and no more in the history than is to be kept",
+  proves: "6,000 boots leave memory and descriptors as they were, and no more in the history than it keeps",
   rows: [
     {
       id: "soak-6000",
       section: "Soak",
       done: "6,000 boots by 200 machines, 40 at once, in one process of Bootlace with a heap of 128 MiB",
       holds:
-        "all boot; the floor of memory in the last third is that of the second but for a tenth, descriptors are those of " +
-        "the start; the history keeps 1,000 boots",
+        "all boot; the lowest memory use of the last third is within a tenth of that of the second; descriptors as at the " +
+        "start; the history keeps 1,000 boots",
     },
   ],
   async run(lab) {

@@ -61,19 +61,20 @@ export const storm: Scenario = {
       id: "storm-200",
       section: "Storms",
       done: "200 machines are switched on within a second: BIOS and UEFI, by offer and by 4011, HTTP Boot, npm tftp",
-      holds: "each gets offer, ACK and its files to the last octet; no request is lost, repeated or held back",
+      holds:
+        "each machine gets its offer, its ACK and its files to the last byte; no request is lost, repeated or delayed",
     },
     {
       id: "storm-200-resets",
       section: "Storms",
       done: "200 machines, and each is switched off and on again somewhere in its kernel",
-      holds: "the same, beside the transfers that nobody answers any more",
+      holds: "the same, while transfers that no machine continues run out",
     },
     {
       id: "storm-floor",
       section: "Storms",
       done: "the first storm once more",
-      holds: "descriptors are those of the start, memory is not above that after the first two by more than a quarter",
+      holds: "as many descriptors as at the start; memory at most a quarter above that after the first two storms",
     },
   ],
   async run(lab) {

@@ -7,31 +7,31 @@ import { filler } from "../filler.ts";
 import type { Scenario } from "../lab.ts";
 
 const KERNEL = 8 * 1024 * 1024 + 717;
-/** The same number of bytes: nothing but the bytes themselves tells the two apart. */
+/** The same number of bytes: only the bytes themselves distinguish the two. */
 const otherKernel = () => filler(KERNEL).map((octet) => octet ^ 0xff);
 const PERSISTENT: readonly KindName[] = ["bios", "uefi-4011", "bios-4011", "http"];
 
 export const treeExchanged: Scenario = {
   name: "tree-exchanged",
-  proves: "boot files that are exchanged in the middle of 20 transfers: each arrives whole, old or new",
+  proves: "boot files that are replaced during 20 transfers: each arrives whole, old or new",
   rows: [
     {
       id: "file-exchanged",
       section: "Faults",
-      done: "a file is replaced by rename in the middle of 20 transfers of it, by one of the same size",
-      holds: "each machine gets all bytes of the old one or of the new one, and who comes later the new one",
+      done: "a file is replaced, by rename, with one of the same size during 20 transfers of it",
+      holds: "each machine gets either the old file or the new one, whole; later machines get the new one",
     },
     {
       id: "tree-exchanged",
       section: "Faults",
-      done: "the whole tree is replaced in the middle of 20 transfers: the root is a link, and another is renamed over it",
+      done: "the whole boot folder is replaced during 20 transfers: it is a symbolic link, and another link is renamed over it",
       holds: "the same",
     },
     {
       id: "tree-removed",
       section: "Faults",
-      done: "the tree is removed when 20 machines load their kernel, and is put back afterwards",
-      holds: "each transfer ends with the whole file; machines that come afterwards boot",
+      done: "the boot folder is removed while 20 machines load their kernels, and restored afterwards",
+      holds: "each transfer delivers the whole file; later machines boot",
     },
   ],
   async run(lab) {
@@ -57,7 +57,7 @@ export const treeExchanged: Scenario = {
     };
     const reported = async (started: CrowdRun) => {
       const { booted, restarts, seconds } = await started.booted(120);
-      return `${booted} machines in ${seconds.toFixed(1)} s, ${restarts} transfers begun anew, no octet of another file`;
+      return `${booted} machines in ${seconds.toFixed(1)} s, ${restarts} transfers restarted, no byte of another file`;
     };
     const newest = async (name: string, tree: string) => {
       await switchOnCrowd(lab, crowd, tree, { name, machines: 4, mix: PERSISTENT }).booted(60);

@@ -124,7 +124,8 @@ async function arm32ByScript(lab: Lab, lan: Switch, bootlace: Bootlace): Promise
 
 export const ubootAlone: Scenario = {
   name: "uboot-alone",
-  proves: "U-Boot drops our offer, which the verdict says; told once where its script is, it boots beside any router",
+  proves:
+    "U-Boot drops our offer, and the verdict says so; once its environment names the script, it boots beside any router",
   rows: [
     {
       id: "uboot-arm64-proxy-offer",

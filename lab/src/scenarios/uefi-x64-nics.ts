@@ -16,7 +16,7 @@ export const uefiX64Nics: Scenario = {
     id: rowOf(nic),
     section: "UEFI x64",
     machine: `OVMF, iPXE ROM, ${nic}`,
-    boots: "the boot check, for want of a boot file",
+    boots: "the boot check, as there is no boot file",
   })),
   parts: CARDS.map(rowOf),
   async run(lab) {

@@ -8,6 +8,8 @@ import { NETWORK_CASES } from "./network.ts";
 import { OTHER_CASES } from "./others.ts";
 import { PXELINUX_CASES } from "./pxelinux.ts";
 import { UEFI_CASES } from "./uefi.ts";
+import { UNSEEN_CASES } from "./unseen.ts";
+import { UNSEEN_GOOD_CASES } from "./unseen-good.ts";
 
 const CORPUS: readonly Case[] = [
   ...PXELINUX_CASES,
@@ -19,6 +21,8 @@ const CORPUS: readonly Case[] = [
   ...OTHER_CASES,
   ...GOOD_CASES,
   ...MORE_GOOD_CASES,
+  ...UNSEEN_CASES,
+  ...UNSEEN_GOOD_CASES,
 ];
 
 /** The set-ups in the groups that docs/verdicts.md counts. */

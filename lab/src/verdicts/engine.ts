@@ -8,6 +8,7 @@ import type { Lab } from "../lab.ts";
 import { addHost, addSwitch, plugIn } from "../namespaces.ts";
 import { locate } from "../packages.ts";
 import { run } from "../processes.ts";
+import type { Machine } from "../qemu.ts";
 import { advertisementLines, ipv6Prefix, routerLines, startDnsmasq } from "../router.ts";
 import { lastLines } from "../transcript.ts";
 import { ask } from "../verdicts.ts";
@@ -78,13 +79,13 @@ async function boot(lab: Lab, one: Case): Promise<Result> {
   const site = await build(lab, one);
   await one.prepare?.(site);
   const checking = check(site, one);
+  // Where it fails before anybody waits for it, its error comes when somebody does.
+  checking.catch(() => undefined);
   const machine = await MACHINES[one.machine].start(site);
-  const meanwhile = one.meanwhile?.(site, machine);
   const patience = one.patience ?? 120;
   let shown: string;
   try {
-    [shown] = await machine.output.until(one.screen, patience);
-    await meanwhile;
+    shown = await atItsEnd(machine.output, one.screen, patience, one.meanwhile?.(site, machine));
     if (one.never?.test(machine.output.text())) throw new LabFailure(`${one.never} was on the screen`);
   } catch (error) {
     if (!(error instanceof LabFailure) || lab.signal.aborted) throw error;
@@ -102,6 +103,21 @@ async function boot(lab: Lab, one: Case): Promise<Result> {
     return { one, ...graded, grade: "SCREEN", said, shown, seconds, after, ...(await checking), boots, tail };
   }
   return { one, ...graded, shown, seconds, after, ...(await checking), boots, tail };
+}
+
+/**
+ * Waits for the screen and for the person in front of it. Whoever fails first ends the wait.
+ * @param seconds until the screen must show it
+ * @returns what the screen showed
+ */
+export async function atItsEnd(
+  output: Pick<Machine["output"], "until">,
+  screen: RegExp,
+  seconds: number,
+  person: Promise<void> | undefined,
+): Promise<string> {
+  const [[shown]] = await Promise.all([output.until(screen, seconds), person]);
+  return shown;
 }
 
 /** The LAN: a router, the boot server, and Bootlace with the set-up's files. */

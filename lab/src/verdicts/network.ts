@@ -218,7 +218,7 @@ export const NETWORK_CASES: readonly Case[] = [
   {
     id: "rule-ignores",
     machine: "bios",
-    story: "a rule tells Bootlace to ignore the machine",
+    story: "a rule makes Bootlace ignore the machine",
     yaml: "root: ./boot\nboot:\n  - when: { arch: x86-bios }\n    ignore: true\n",
     tree: SHOWS_MEMTEST,
     screen: /Nothing to boot|http:\/\/ipxe\.org\/[0-9a-f]{2}|No bootable/,

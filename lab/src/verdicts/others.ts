@@ -15,7 +15,7 @@ const HTTP_FAILS = /Could not retrieve NBP|Server response|HTTP ERROR|Error:/;
 const NEXT_SERVER = [`dhcp-boot=,,${BOOT_SERVER}`];
 
 /** Commands for U-Boot, packed as its boot script. */
-const bootScript = (commands: string): Uint8Array => {
+export const bootScript = (commands: string): Uint8Array => {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-lab-"));
   try {
     writeFileSync(join(folder, "boot.txt"), commands);
@@ -39,7 +39,7 @@ const PI: BootTree = {
   "bcm2711-rpi-4-b.dtb": deviceTree,
   "bcm2710-rpi-3-b.dtb": deviceTree,
 };
-const PI4: BootTree = {
+export const PI4: BootTree = {
   ...PI,
   "start4.elf": videoCore,
   "fixup4.dat": raw(5400),
@@ -50,7 +50,7 @@ const PI3: BootTree = {
   "start.elf": videoCore,
   "fixup.dat": raw(5400),
 };
-const KERNEL8 = { "kernel8.img": { piece: "arm64Linux" } } as const;
+export const KERNEL8 = { "kernel8.img": { piece: "arm64Linux" } } as const;
 
 /** HTTP Boot, Raspberry Pis and U-Boot. */
 export const OTHER_CASES: readonly Case[] = [

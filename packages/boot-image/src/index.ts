@@ -1,11 +1,19 @@
 export type { BootEntry } from "./core/el-torito.ts";
 export type { Extent, ImageEntry } from "./core/entry.ts";
+export type { ArgumentChanges, BootWay, Family, FamilyMarks } from "./core/family.ts";
 export type { ImageFault, ImageFaultCode, ImageResult } from "./core/fault.ts";
 export type { FileSystem, FileSystemKind, FindOptions, FolderListing, WalkedEntry } from "./core/file-system.ts";
+export type { GrubCommand, GrubPart, GrubWord } from "./core/grub-words.ts";
+export { grubCommands } from "./core/grub-words.ts";
 export type { DiscImage } from "./core/image.ts";
 export { contentFault, openImage, readEntry } from "./core/image.ts";
+export type { MenuEntry } from "./core/menu-entry.ts";
+export { readMenus } from "./core/menus.ts";
 export type { Partition } from "./core/partitions.ts";
 export type { Medium } from "./core/reader.ts";
-
+export type { ImageUrls, Recognised } from "./core/recognise.ts";
+export { families, fillArguments, recognise, rewriteArguments } from "./core/recognise.ts";
 export type { OpenMedium } from "./image-source.ts";
 export { imageSource } from "./image-source.ts";
+export type { InitrdFile } from "./initrd.ts";
+export { composeInitrd } from "./initrd.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contentFault, openImage, readEntry } from "../src/index.ts";
+import { contentFault, openImage, readEntry, recognise } from "../src/index.ts";
 import { noise } from "./images/bytes.ts";
 import { makeFat } from "./images/fat.ts";
 import { makeIso } from "./images/iso.ts";
@@ -14,6 +14,11 @@ describe("any change of an image", () => {
     { path: "efi.img", data: noise(2048) },
     { path: `${"long".repeat(50)}`, data: "x" },
     { path: "a/b/c/d", data: "x", part: 2048 },
+    {
+      path: "boot/grub/grub.cfg",
+      data: "menuentry x {\nlinux /live/vmlinuz a\ninitrd /link\n}\nsource /boot/grub/grub.cfg\n",
+    },
+    { path: "live/filesystem.squashfs", data: "x" },
   ];
   const images: readonly (readonly [string, Uint8Array])[] = [
     [
@@ -56,6 +61,9 @@ describe("any change of an image", () => {
       await files.find("live/vmlinuz");
       await files.find("link");
     }
+    const { entries } = await recognise(medium, result.image);
+    for (const { kernel } of entries)
+      expect((await result.image.files.find(kernel, { ignoreCase: true })).ok).toBe(true);
     return medium.bytes;
   }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { content } from "@bootlace/boot-source";
 import * as http from "@bootlace/http-boot";
 import { expect, onTestFinished, test } from "vitest";
 import * as library from "../src/index.ts";
@@ -36,8 +37,20 @@ test("the example serves a kernel from inside an image", async () => {
   expect(example.split("\n").length).toBeLessThan(20);
 });
 
+test("the second example prints what it says", async () => {
+  const [, , second = ""] = readme.split("```ts\n");
+  const body = second.split("```")[0]?.replace(/^import .*$/gm, "") ?? "";
+  const lines: string[] = [];
+  const names = { ...library, content, console: { log: (line: string) => lines.push(line) } };
+  await new AsyncFunction(...Object.keys(names), body)(...Object.values(names));
+  const [, said] = /```text\n([\s\S]*?)\n```/.exec(readme) ?? [];
+  expect(lines.join("\n")).toBe(said);
+  expect(body.split("\n").length).toBeLessThan(20);
+});
+
 test("every export that the README names exists", () => {
-  const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = ""]) => name);
+  const cells = [...readme.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell);
+  const rows = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name));
   expect(rows.length).toBeGreaterThan(3);
   expect(rows.filter((name) => !(name in library))).toEqual([]);
 });

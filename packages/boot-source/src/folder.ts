@@ -52,7 +52,7 @@ async function refuse(handle: FileHandle, fault: SourceFault): Promise<Found> {
   return { ok: false, fault };
 }
 
-/** Linux tells the path of an open file; elsewhere the path is resolved again. */
+/** Linux shows the path of an open file; elsewhere the path is resolved again. */
 async function realPathOf(handle: FileHandle, path: string): Promise<string> {
   if (process.platform === "linux") {
     try {

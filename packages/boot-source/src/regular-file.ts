@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { SourceChangedError, type SourceFile } from "./core/source.ts";
 import { whenFree } from "./descriptors.ts";
 
-/** What tells one state of a file from another. */
+/** What distinguishes one state of a file from another. */
 export interface FileIdentity {
   readonly dev: bigint;
   readonly ino: bigint;
@@ -70,7 +70,7 @@ export function regularFile(
     modified: Number(identity.mtimeNs) / 1e6,
     read: (target, position) => inTurn(() => read(target, position)),
     hold() {
-      // Whoever reads is told.
+      // The reader gets the error.
       inTurn(opened).catch(() => {});
     },
     close() {
@@ -82,7 +82,7 @@ export function regularFile(
 }
 
 /**
- * The bytes are those of `identity`. The ctime also tells of bytes that were exchanged under an old mtime; but it moves
+ * The bytes are those of `identity`. The ctime also shows that bytes were exchanged under an old mtime; but it moves
  * too when the name of the file goes to another one, which changes the number of links and leaves the bytes alone.
  */
 function sameFile(now: FileIdentity, identity: FileIdentity): boolean {

@@ -7,7 +7,7 @@ import { ownAddresses } from "./own-addresses.ts";
 
 /** Where a server listens, and whom it serves. */
 export interface AddressChanges {
-  /** Without them: every IPv4 address of this machine. */
+  /** Without them: every IPv4 address of this machine. Empty: none, until a change gives some. */
   readonly addresses?: readonly string[] | undefined;
   readonly port?: number | undefined;
   /** Addresses and subnets. Empty: those that {@link clientFilter} allows by itself. */
@@ -39,8 +39,11 @@ export interface ServedAddresses {
   start(options: FollowStart): Promise<void>;
   /** Looks again: at the addresses and subnets of this machine, and at what could not be bound. To be called every few seconds. */
   refresh(): void;
-  /** @returns the addresses that could not be bound */
-  change(changes: AddressChanges): Promise<readonly BindFailure[]>;
+  /**
+   * @param isForNow false: the change is for the next start
+   * @returns the addresses that could not be bound
+   */
+  change(changes: AddressChanges, isForNow: boolean): Promise<readonly BindFailure[]>;
   close(): Promise<void>;
   bound(): readonly BoundAddress[];
   /** @param address that of a client */
@@ -86,13 +89,14 @@ export function servedAddresses<Listener extends { readonly endpoint: BoundAddre
       if (clients.length === 0) filter = filterNow();
       void places.follow(wantedNow());
     },
-    change(changes) {
+    async change(changes, isForNow) {
       addresses = changes.addresses ?? addresses;
       port = changes.port ?? port;
       clients = changes.clients ?? clients;
       filter = filterNow();
+      if (!isForNow) return [];
       for (const place of places.bound()) if (place.listener.endpoint.port === port) place.wantedPort = port;
-      return places.follow(wantedNow());
+      return places.explained(await places.follow(wantedNow()));
     },
     close: places.close,
     bound: () => places.bound().map(({ listener }) => listener.endpoint),

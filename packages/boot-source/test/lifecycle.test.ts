@@ -13,7 +13,7 @@ function recorded(hooks: { open?: () => Promise<void>; close?: () => Promise<voi
       log.push(`close ${drain} ${timeout}`);
       await hooks.close?.();
     },
-    hurry: () => log.push("hurry"),
+    hurry: (within) => log.push(`hurry ${within}`),
   });
   return { log, server };
 }
@@ -34,7 +34,7 @@ test("a start while it runs does nothing, and neither does a stop while it does 
   expect(server.running).toBe(true);
   await Promise.all([server.stop(), server.stop()]);
   await server.stop({ drain: true });
-  expect(log).toEqual(["open", "close false 30000"]);
+  expect(log).toEqual(["open", "close false 0"]);
   expect(server.running).toBe(false);
 });
 
@@ -66,7 +66,7 @@ test("a stop in the middle of a start comes after it", async () => {
   const stopped = server.stop();
   gate.release();
   await Promise.all([started, stopped]);
-  expect(log).toEqual(["open", "close false 30000"]);
+  expect(log).toEqual(["open", "close false 0"]);
 });
 
 test("a stop without drain ends a drain", async () => {
@@ -79,14 +79,30 @@ test("a stop without drain ends a drain", async () => {
   const now = server.stop();
   gate.release();
   await Promise.all([draining, again, now]);
-  expect(log).toEqual(["open", "close true 30000", "hurry"]);
+  expect(log).toEqual(["open", "close true 30000", "hurry 30000", "hurry 0"]);
+});
+
+test("a shorter drain shortens one under way, and one that has not begun", async () => {
+  const gate = held();
+  const { log, server } = recorded({ close: () => gate.promise });
+  await server.start();
+  const draining = server.stop({ drain: true, timeout: Infinity });
+  await Promise.resolve();
+  const shorter = server.stop({ drain: true, timeout: 200 });
+  expect(server.stopping).toBe(true);
+  gate.release();
+  await Promise.all([draining, shorter]);
+  expect(server.stopping).toBe(false);
+  await server.start();
+  await Promise.all([server.stop({ drain: true, timeout: Infinity }), server.stop({ drain: true, timeout: 300 })]);
+  expect(log).toEqual(["open", "close true Infinity", "hurry 200", "open", "close true 300"]);
 });
 
 test("a stop without drain ends one with drain that has not begun", async () => {
   const { log, server } = recorded();
   await server.start();
   await Promise.all([server.stop({ drain: true }), server.stop()]);
-  expect(log).toEqual(["open", "close false 30000"]);
+  expect(log).toEqual(["open", "close false 0"]);
   await server.start();
   await server.stop({ drain: true });
   expect(log.slice(2)).toEqual(["open", "close true 30000"]);
@@ -118,5 +134,5 @@ test("aborted while it runs: it stops, and a signal of an earlier run is forgott
   expect(server.running).toBe(true);
   second.abort();
   await server.stop();
-  expect(log).toEqual(["open", "close false 30000", "open", "close false 30000"]);
+  expect(log).toEqual(["open", "close false 0", "open", "close false 0"]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { check } from "../src/core/option-checks.ts";
-import { checkOptions, OptionError, type OptionTable } from "../src/core/option-error.ts";
+import { checkChanges, checkOptions, OptionError, type OptionTable } from "../src/core/option-error.ts";
 
 interface Options {
   readonly source: object;
@@ -26,6 +26,18 @@ function faultOf(given: unknown): string {
   }
   return "none";
 }
+
+test("an option that cannot be changed is known, and what may stand in a list is said", () => {
+  const changes = { port: check.portOrFree, limits: check.optionsOf<object>({}, { transfers: check.integer(1) }) };
+  const change = (given: object) => () => checkChanges("Server.configure", given, changes, table);
+  expect(change({ source })).toThrow(
+    "Server.configure: option source cannot be changed while the server exists; only port, limits can",
+  );
+  expect(change({ sorce: source })).toThrow("option sorce is unknown; there are port, limits");
+  expect(change({ limits: { transfers: 5 } })).toThrow("option limits.transfers cannot be changed");
+  const list = check.listOf(check.text, "a list or a function");
+  expect(() => list("x", { where: "f", option: "x" })).toThrow('must be a list or a function, not "x"');
+});
 
 describe("options", () => {
   test("good ones come back without those that are undefined", () => {

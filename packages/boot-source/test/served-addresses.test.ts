@@ -32,7 +32,7 @@ test("without a port the usual one is served, and another one is bound anew", as
   const { places, events } = served({ addresses: ["192.0.2.1"] });
   await places.start({});
   expect(places.bound()).toEqual([{ address: "192.0.2.1", port: 69 }]);
-  await places.change({ port: 6969 });
+  await places.change({ port: 6969 }, true);
   expect(events).toEqual([
     { type: "listening", time: 1000, address: "192.0.2.1", port: 69 },
     { type: "unlistening", time: 1000, address: "192.0.2.1", port: 69 },
@@ -44,11 +44,11 @@ test("the port that the system chose stays while any is wanted", async () => {
   const { places } = served({ addresses: ["192.0.2.1"], port: 0 });
   await places.start({});
   const before = places.bound();
-  await places.change({ addresses: ["192.0.2.1", "192.0.2.2"] });
+  await places.change({ addresses: ["192.0.2.1", "192.0.2.2"] }, true);
   expect(places.bound()).toEqual([...before, { address: "192.0.2.2", port: 40_002 }]);
-  await places.change({ addresses: ["192.0.2.1"], port: 40_001 });
+  await places.change({ addresses: ["192.0.2.1"], port: 40_001 }, true);
   expect(places.bound()).toEqual(before);
-  await places.change({ port: 0 });
+  await places.change({ port: 0 }, true);
   expect(places.bound()).toEqual([{ address: "192.0.2.1", port: 40_003 }]);
 });
 
@@ -56,7 +56,7 @@ test("without addresses those of this machine are served, and followed", async (
   const { places } = served({});
   await places.start({});
   expect(places.bound().map(({ address }) => address)).toEqual([...new Set(ownAddresses())]);
-  await places.change({ addresses: [] });
+  await places.change({ addresses: [] }, true);
   expect(places.bound()).toEqual([]);
 });
 
@@ -64,7 +64,7 @@ test("what could not be bound is reported once, and tried again when it looks ag
   const { places, broken, types } = served({ addresses: ["192.0.2.1"] });
   await places.start({});
   broken.add("192.0.2.2");
-  const failures = await places.change({ addresses: ["192.0.2.1", "192.0.2.2"] });
+  const failures = await places.change({ addresses: ["192.0.2.1", "192.0.2.2"] }, true);
   expect(failures).toMatchObject([{ address: "192.0.2.2", port: 69, code: "EADDRINUSE" }]);
   places.refresh();
   broken.clear();
@@ -82,7 +82,7 @@ test("what could not be bound is reported once, and tried again when it looks ag
 test("clients are those that were named, or those of a LAN", async () => {
   const { places } = served({ addresses: [], clients: ["198.51.100.0/24"] });
   expect([places.allows("198.51.100.7"), places.allows("192.168.1.7")]).toEqual([true, false]);
-  await places.change({ clients: [] });
+  await places.change({ clients: [] }, true);
   places.refresh();
   expect([places.allows("198.51.100.7"), places.allows("192.168.1.7")]).toEqual([false, true]);
 });

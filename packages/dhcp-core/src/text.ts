@@ -69,7 +69,7 @@ export function quote(text: string): string {
   return `"${text.replace(UNSAFE, escaped)}"`;
 }
 
-const UNSAFE = /["\\]|\p{C}|\p{Zl}|\p{Zp}/gu;
+const UNSAFE = /["\\]|\p{C}|\p{Zl}|\p{Zp}|\p{DI}|\u2800/gu;
 
 function escaped(char: string): string {
   if (char === '"' || char === "\\") return `\\${char}`;

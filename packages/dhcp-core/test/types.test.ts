@@ -42,7 +42,7 @@ test("values have the types of their rows", () => {
   expectTypeOf<RelayAgentInformation["linkSelection"]>().toEqualTypeOf<string | undefined>();
 });
 
-test("reading tells absent, malformed and present apart", () => {
+test("reading distinguishes absent, malformed and present", () => {
   const packet = {} as DhcpPacket;
   expectTypeOf(readOption<"router">).returns.toEqualTypeOf<OptionReading<readonly string[]>>();
   expectTypeOf(optionValue<"hostName">).returns.toEqualTypeOf<string | undefined>();

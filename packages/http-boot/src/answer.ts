@@ -5,7 +5,7 @@ import { type ByteRange, type HttpRefusal, statusOf } from "./core/events.ts";
 import { mediaType } from "./core/media-types.ts";
 import { type ServerResponse, STATUS_CODES } from "./messages.ts";
 
-/** Headers that tell the client what to do next, by refusal. */
+/** Headers that say to the client what to do next, by refusal. */
 const advice: Partial<Record<HttpRefusal, readonly string[]>> = {
   method: ["Allow", "GET, HEAD"],
   // iPXE waits and retries.

@@ -57,7 +57,7 @@ export interface ConnectionTableDeps {
   readonly now: () => number;
   /** Answers a connection for which there is no place, and closes it. */
   readonly refuse: (socket: Socket, client: HttpBootClient, reason: HttpRefusal) => void;
-  /** Told of each connection that is closed without a word: of a client that is not served, or to make room. */
+  /** Called for each connection that is closed without a word: of a client that is not served, or to make room. */
   readonly closed: (client: HttpBootClient, reason: HttpRefusal, detail: string) => void;
 }
 

@@ -64,17 +64,24 @@ const silentAfter = 2000;
 
 /** Whether only the last packets are missing, and the client says nothing more. */
 export function isLeftUnconfirmed(delivery: Delivery, now: number): boolean {
-  const { handedOverAt, lookedAt, movedAt } = delivery;
+  const { handedOverAt, lookedAt, movedAt, acknowledged, sending } = delivery;
   if (handedOverAt === undefined || lookedAt === undefined) return false;
-  return isLastFlight(delivery) && now - Math.max(movedAt, handedOverAt) >= silentAfter;
+  const left = sending.total - acknowledged;
+  return left <= lastFlight && now - Math.max(movedAt, handedOverAt) >= silentAfter;
 }
+
+/** A receive window of edk2's HTTP takes more than `lastFlight`: it closes with this much not yet acknowledged. */
+const closingFlight = 512 * 1024;
+/** Of a body that is smaller, that would be most of it. */
+const closingShare = 1 / 8;
 
 /** A client that closes now most likely has all of it: what it did not acknowledge came in its last packets. */
 export function isLastFlight({ handedOverAt, acknowledged: bytes, sending }: Delivery): boolean {
-  return handedOverAt !== undefined && sending.total - bytes <= lastFlight;
+  const most = Math.max(lastFlight, Math.min(closingFlight, sending.total * closingShare));
+  return handedOverAt !== undefined && sending.total - bytes <= most;
 }
 
-/** Ends a delivery whose connection is broken. @param sees whether looks tell anything */
+/** Ends a delivery whose connection is broken. @param sees whether looks show anything */
 export function breakOff(delivery: Delivery, sees: boolean, now: number): void {
   const { failure, sending, lookedAt, acknowledged: bytes } = delivery;
   const looks = { since: delivery.since, lookedAt, acknowledged: bytes };

@@ -53,7 +53,7 @@ export function exchange(
 ): Exchange {
   const { headers, method = "GET", url = "/" } = message;
   const { client } = connection;
-  const seen = { id: deps.nextId(), client, method, target: url, userAgent: headers["user-agent"] };
+  const seen = { id: deps.nextId(), time: deps.now(), client, method, target: url, userAgent: headers["user-agent"] };
   const { request, target } = requestOf(seen);
   const one: Exchange = {
     deps,

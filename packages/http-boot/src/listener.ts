@@ -112,7 +112,7 @@ export function acceptConnection(
   socket.once("close", () => deliveries.closed(connection));
   const { destroySoon } = socket;
   // Our side is closed, and the client closes its own when it has all (RFC 9112 section 9.6): without the socket nothing
-  // would tell whether it got the rest.
+  // would show whether it got the rest.
   socket.destroySoon = () => {
     if (deliveriesOf(connection).length > 0) socket.end();
     else destroySoon.call(socket);

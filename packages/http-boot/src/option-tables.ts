@@ -42,4 +42,7 @@ export const optionsTable: OptionTable<HttpBootServerOptions> = {
   onEvent: check.callback,
 };
 
-export const changesTable: OptionTable<HttpBootChanges> = { ...common, limits: check.optionsOf(changeableLimits) };
+export const changesTable: OptionTable<HttpBootChanges> = {
+  ...common,
+  limits: check.optionsOf(changeableLimits, limitsTable),
+};

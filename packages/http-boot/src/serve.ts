@@ -1,6 +1,13 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { type CacheStatistics, checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
+import {
+  type CacheStatistics,
+  checkChanges,
+  checkOptions,
+  drainWait,
+  lifecycle,
+  servedAddresses,
+} from "@bootlace/boot-source";
 import { writeRawRefusal } from "./answer.ts";
 import { blockBytes, chunkCache, usualChunkBytes } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
@@ -48,8 +55,6 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
   /** Closed listeners with responses under way. */
   const closing = new Set<Listener>();
   let ends: (() => void)[] = [];
-  /** Ends the drain of a stop, even before it has started. */
-  let hurry = () => {};
   let lastRequest = 0;
   let hosts = hostsOf(options.hosts);
   let requests = 0;
@@ -78,7 +83,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     detail: string | undefined,
     { line, userAgent }: Partial<Unreadable>,
   ): void {
-    const request = line && requestOf({ id: ++requests, client, ...line, userAgent }).request;
+    const request = line && requestOf({ id: ++requests, time: clock.wall(), client, ...line, userAgent }).request;
     emit({ type: "refused", time: clock.wall(), client, request, reason, status: statusOf(reason), detail });
   }
 
@@ -133,17 +138,13 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     if (clock.ticks() - lastRequest > cacheIdle && transfers.active === 0) clearCaches();
   }
 
-  /** Waits until all connections have ended, or `hurried` resolves, for at most `timeout` ms. */
-  async function drained(gone: Promise<unknown>, hurried: Promise<void>, timeout: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      if (timeout !== Infinity) timer = setTimeout(resolve, timeout);
-    });
-    await Promise.race([gone, hurried, late]);
-    clearTimeout(timer);
+  /** Resolves when all connections have ended. */
+  async function answered(): Promise<void> {
+    await Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
   }
 
-  const { start, stop } = lifecycle({
+  const wait = drainWait(timer);
+  const life = lifecycle({
     async open(signal) {
       await places.start({ signal });
       ends = [
@@ -153,13 +154,10 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       ];
     },
     async close({ drain, timeout }) {
-      const hurried = new Promise<void>((resolve) => {
-        hurry = resolve;
-      });
-      await places.close();
-      door.clear();
-      const gone = Promise.all([...[...closing].map(({ closed }) => closed), connections.drained()]);
-      if (drain) await drained(gone, hurried, timeout);
+      const closed = places.close().then(door.clear);
+      const gone = closed.then(answered);
+      if (drain) await wait.until(gone, timeout);
+      else await closed;
       for (const end of ends) end();
       deliveries.settle();
       for (const connection of connections.all()) deliveries.abort(connection, "stopped");
@@ -168,17 +166,17 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       clearCaches();
       emit({ type: "stopped", time: clock.wall() });
     },
-    hurry: () => hurry(),
+    hurry: wait.within,
   });
 
   return {
-    start,
-    stop,
+    start: life.start,
+    stop: life.stop,
     async configure(given) {
-      const changes = checkOptions("configure", given, changesTable);
+      const changes = checkChanges("HttpBootServer.configure", given, changesTable, optionsTable);
       Object.assign(limits, changes.limits);
       if (changes.hosts !== undefined) hosts = hostsOf(changes.hosts);
-      return places.change(changes);
+      return places.change(changes, !life.stopping);
     },
     addresses: places.bound,
     statistics: () => ({
@@ -187,8 +185,13 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
       transfersActive: transfers.active,
       cache: sumOf(caches.chunks.statistics, caches.blocks.statistics),
     }),
-    [Symbol.asyncDispose]: () => stop(),
+    [Symbol.asyncDispose]: () => life.stop(),
   };
+}
+
+function timer(ms: number, work: () => void): () => void {
+  const timeout = setTimeout(work, ms);
+  return () => clearTimeout(timeout);
 }
 
 function hostsOf(more: readonly string[] = []): ReadonlySet<string> {

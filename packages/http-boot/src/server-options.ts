@@ -38,7 +38,7 @@ export interface HttpBootServerOptions {
   readonly source: Source;
   /**
    * Local addresses to serve on; each gets a listener of its own. Default: every IPv4 address of this machine, followed
-   * while the server runs.
+   * while the server runs. Empty: none, until a change gives some.
    */
   readonly addresses?: readonly string[] | undefined;
   /** TCP port, 1 to 65535. Default 80; 0 lets the system choose, see `addresses()`. */

@@ -26,7 +26,9 @@ function handClock() {
   return { clock, ticks, tick: () => [...ticks.keys()].forEach((one) => void one()) };
 }
 
-describeServerContract("tcp", (options) => createHttpBootServer({ source, ...options }));
+describeServerContract("tcp", (options) => createHttpBootServer({ source, ...options }), {
+  fixed: ["limits.cacheSize", { limits: { cacheSize: 0 } }],
+});
 
 describeWrongOptions("createHttpBootServer", (options) => createHttpBootServer({ source, ...options }), [
   ["source", { source: undefined }],
@@ -78,6 +80,14 @@ describe("a start", () => {
 describe("a stop", () => {
   it.each<[string, (server: { stop(options?: object): Promise<void> }) => Promise<unknown>]>([
     ["when its time is over", (server) => server.stop({ drain: true, timeout: 20 })],
+    [
+      "when the time of a shorter one is over",
+      async (server) => {
+        const long = server.stop({ drain: true, timeout: Infinity });
+        await server.stop({ drain: true, timeout: 20 });
+        await long;
+      },
+    ],
     ["when one without drain follows", (server) => Promise.all([server.stop({ drain: true }), server.stop()])],
   ])("that drains breaks the answers %s", async (_name, stop) => {
     await using test = await httpServer(large);

@@ -93,6 +93,25 @@ describe("an answer that the system has taken and the client has not", () => {
     expect(bytes).toBeGreaterThan(received - headLength);
   });
 
+  it.each([
+    ["the last it acknowledged was a window before the end", 90_800, "done"],
+    ["much more was missing", 300_000, "aborted"],
+  ] as const)("that the client closes when %s is %s", async (_what, missing, end) => {
+    await using test = await lookingServer({ unacknowledged: (connections) => connections.map(() => missing) });
+    using client = await idleReader(test.port());
+    client.request("/kernel");
+    client.socket.resume();
+    await client.answer();
+    expect(test.ends()).toEqual([]);
+    client.socket.end();
+    const event = await test.reported(end);
+    expect(event).toMatchObject(
+      end === "done"
+        ? { confirmed: false, bytes: kernel.length }
+        : { reason: "client-closed", bytes: kernel.length - missing },
+    );
+  });
+
   it("is done when the client has read on, while the connection stays open", async () => {
     await using test = await lookingServer();
     using client = await idleReader(test.port());

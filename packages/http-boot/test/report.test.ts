@@ -4,7 +4,7 @@ import { reporter } from "../src/core/report.ts";
 
 function requestOf(address: string): HttpBootRequest {
   const client = { address, port: 1, localAddress: "127.0.0.1", localPort: 8069 };
-  return { id: 1, client, method: "GET", target: "/a", file: "a", userAgent: undefined, mac: undefined };
+  return { id: 1, time: 0, client, method: "GET", target: "/a", file: "a", userAgent: undefined, mac: undefined };
 }
 
 const done = (address: string, bytes = 10): HttpBootEvent => {
@@ -40,7 +40,7 @@ function setUp() {
 }
 
 describe("the report of requests", () => {
-  it("tells a boot of a thousand files one by one, and then a hundred a second", () => {
+  it("reports a boot of a thousand files one by one, and then a hundred a second", () => {
     const { reported, clock, flush, many } = setUp();
     many(1000, done("a"));
     expect(reported).toHaveLength(1000);
@@ -80,7 +80,7 @@ describe("the report of requests", () => {
     expect(reported.filter(({ type }) => type === "further")).toHaveLength(1);
   });
 
-  it("tells large answers and everything else always, and forgets no request of random clients", () => {
+  it("reports large answers and everything else always, and forgets no request of random clients", () => {
     const { reported, many, report, flush } = setUp();
     many(1100, done("a"));
     reported.length = 0;

@@ -38,7 +38,7 @@ describe("a name that is no file", () => {
 });
 
 describe("a file that changes under way", () => {
-  it("breaks the connection: the client can tell, and no byte of another state is sent", async () => {
+  it("breaks the connection: the client can see it, and no byte of another state is sent", async () => {
     writeFileSync(join(root, "changing"), large);
     await using test = await httpServer(root, { limits: { cacheSize: 1024 * 1024 } });
     using client = await rawClient(test.port());

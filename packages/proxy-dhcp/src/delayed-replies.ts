@@ -4,9 +4,8 @@ import type { OutgoingReply } from "./core/handle.ts";
 export interface DelayedReplies {
   /** Runs `work` at once, or after the delay of the reply's plan. The timer does not keep the process alive. */
   after(reply: OutgoingReply, work: () => void): void;
-  /** Resolves when no reply is waiting, after this many milliseconds, or at {@link hurry}. */
-  drained(timeout: number): Promise<void>;
-  hurry(): void;
+  /** Resolves when no reply is waiting. */
+  gone(): Promise<void>;
 }
 
 export function delayedReplies(): DelayedReplies {
@@ -26,17 +25,11 @@ export function delayedReplies(): DelayedReplies {
         if (waiting === 0) over();
       }, delayMilliseconds).unref();
     },
-    async drained(timeout) {
+    async gone() {
       if (waiting === 0) return;
       await new Promise<void>((resolve) => {
-        const timer = timeout === Infinity ? undefined : setTimeout(resolve, timeout);
-        over = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+        over = resolve;
       });
-      over = () => {};
     },
-    hurry: () => over(),
   };
 }

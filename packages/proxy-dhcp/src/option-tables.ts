@@ -23,21 +23,37 @@ const rate = check.optionsOf<Rate>({
   burst: someOrNone,
 });
 
-const interfaceList = check.listOf(
-  check.mustBe("an interface with name, address and netmask", (value) => {
-    const { name, address, netmask, broadcast } = (value ?? {}) as Record<string, unknown>;
-    return (
-      typeof name === "string" && isIpv4(address) && isIpv4(netmask) && (broadcast === undefined || isIpv4(broadcast))
-    );
-  }),
+const interfaceFields: OptionTable<ServedInterface> = {
+  name: check.required(check.text),
+  address: check.required(ipv4),
+  netmask: check.required(check.mustBe("a netmask such as 255.255.255.0", isNetmask)),
+  broadcast: ipv4,
+};
+
+const isObject = check.mustBe(
+  "an interface with name, address and netmask",
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
+
+/** What else an interface carries, as those of `os.networkInterfaces()` do, is left as it is. */
+const oneInterface: OptionCheck = (value, place) => {
+  isObject(value, place);
+  const given = new Map(Object.entries(value as object));
+  const known = Object.keys(interfaceFields).map((name) => [name, given.get(name)]);
+  check.optionsOf(interfaceFields)(Object.fromEntries(known), place);
+  return value;
+};
+
+const interfaceList = check.listOf(oneInterface);
+const interfaceListOrFunction = check.listOf(oneInterface, "a list or a function");
 
 /** What a function gave, at each poll: as strict as the list of the options. */
 export function checkedInterfaces(given: unknown): readonly ServedInterface[] {
   return interfaceList(given, { where: "createProxyDhcp", option: "interfaces()" }) as readonly ServedInterface[];
 }
 
-const interfaces: OptionCheck = (value, place) => (typeof value === "function" ? value : interfaceList(value, place));
+const interfaces: OptionCheck = (value, place) =>
+  typeof value === "function" ? value : interfaceListOrFunction(value, place);
 
 /** The longest timer of Node.js. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -94,6 +110,12 @@ export const optionsTable: OptionTable<ProxyDhcpOptions> = {
   holderOf: check.callback,
   now: check.callback,
 };
+
+/** Ones, then zeros: with others between them no subnet has a prefix length. */
+function isNetmask(value: unknown): boolean {
+  const bits = typeof value === "string" ? parseIpv4(value) : undefined;
+  return bits !== undefined && /^1*0*$/.test((bits >>> 0).toString(2).padStart(32, "0"));
+}
 
 function isIpv4(value: unknown): boolean {
   return typeof value === "string" && parseIpv4(value) !== undefined;

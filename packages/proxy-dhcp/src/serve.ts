@@ -2,7 +2,9 @@ import type { Socket } from "node:dgram";
 import {
   type BindFailure,
   boundedHolder,
+  checkChanges,
   checkOptions,
+  drainWait,
   followAddresses,
   lifecycle,
   type StopSignal,
@@ -77,7 +79,8 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     holderOf: boundedHolder(options.holderOf),
   });
 
-  const life = lifecycle({ open, close, hurry: delayed.hurry });
+  const wait = drainWait(timer);
+  const life = lifecycle({ open, close, hurry: wait.within });
 
   function context(): Context {
     return { ...settings, choose: options.choose, interfaces: services.bound().map(({ iface }) => iface) };
@@ -200,7 +203,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
 
   async function close({ drain, timeout }: { drain: boolean; timeout: number }): Promise<void> {
     clearInterval(poll);
-    if (drain) await delayed.drained(timeout);
+    if (drain) await wait.until(delayed.gone(), timeout);
     const local = listener === undefined ? undefined : endpoint(listener.address());
     await devices.close();
     await services.close();
@@ -211,14 +214,15 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   }
 
   async function configure(given: ProxyDhcpChanges): Promise<readonly BindFailure[]> {
-    const changes = checkOptions("configure", given, changesTable);
+    const changes = checkChanges("ProxyDhcp.configure", given, changesTable, optionsTable);
     options = { ...options, ...changes } as ProxyDhcpOptions;
     settings = settingsOf(options);
     if (changes.limits !== undefined) limiter.change({ ...defaultLimits, ...changes.limits });
-    if (changes.interfaces === undefined) return services.failing();
+    if (life.stopping) return [];
+    if (changes.interfaces === undefined) return services.explained(services.failing());
     const failures = await services.follow(wantedInterfaces());
     void followDevices();
-    return failures;
+    return services.explained(failures);
   }
 
   return {
@@ -240,4 +244,9 @@ const everywhere: ServedInterface = { name: "*", address: UNSPECIFIED, netmask: 
 
 function boundAddress({ iface, local }: Service): BoundAddress {
   return { role: "pxe", interfaceName: iface.name, ...local };
+}
+
+function timer(ms: number, work: () => void): () => void {
+  const timeout = setTimeout(work, ms);
+  return () => clearTimeout(timeout);
 }

@@ -17,16 +17,13 @@ describe("a program that asks again as itself", () => {
     expect(outcomeOf(onPxePort({}), scene)).toMatchObject({ decision: { kind: "ack", bootFile: file } });
   });
 
-  it.each([file, "/boot/x64/wdsnbp.com", "boot\\x64\\wdsnbp.com"])(
-    "is not told to load %s, which it has loaded",
-    (loaded) => {
-      const plan = { file, loaded: [loaded] };
-      expect(silenceOf(onPxePort({}), { ...scene, plan })).toBe("program-asks-again");
-      expect(outcomeOf(onPxePort({}), { ...scene, plan: { file, loaded: ["boot/x64/pxeboot.n12"] } })).toMatchObject({
-        decision: { kind: "ack" },
-      });
-    },
-  );
+  it.each([file, "/boot/x64/wdsnbp.com", "boot\\x64\\wdsnbp.com"])("is not sent %s, which it has loaded", (loaded) => {
+    const plan = { file, loaded: [loaded] };
+    expect(silenceOf(onPxePort({}), { ...scene, plan })).toBe("program-asks-again");
+    expect(outcomeOf(onPxePort({}), { ...scene, plan: { file, loaded: ["boot/x64/pxeboot.n12"] } })).toMatchObject({
+      decision: { kind: "ack" },
+    });
+  });
 
   it("a DISCOVER begins anew", () => {
     expect(outcomeOf(requestWith({ options: bios }), { plan: { file, loaded: [file] } })).toMatchObject({
@@ -120,7 +117,7 @@ describe("a machine without a usable hardware address", () => {
     expect(ids).toEqual(["ff:00:00:00:01:aa:01", "ff:00:00:00:01:aa:02"]);
   });
 
-  it("with six octets keeps its MAC address, whatever option 61 says", () => {
+  it("with six bytes keeps its MAC address, whatever option 61 says", () => {
     const packet = requestWith({ options: { ...bios, 61: "ff00000001aa01" } });
     expect([clientOf(packet).mac, clientOf(packet).clientId, machineId(packet)]).toEqual([
       "52:54:00:12:34:56",

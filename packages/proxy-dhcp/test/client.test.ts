@@ -50,7 +50,7 @@ describe("identify", () => {
     expect(reasonFor(changes)).toBe(reason);
   });
 
-  it("names a MAC only for six octets of Ethernet or IEEE 802", () => {
+  it("names a MAC only for six bytes of Ethernet or IEEE 802", () => {
     expect(clientOf(requestWith({ htype: 6 })).mac).toBe("52:54:00:12:34:56");
     expect(clientOf(requestWith({ htype: 32, hlen: 0 })).mac).toBeUndefined();
     expect(clientOf(requestWith({ htype: 24, hlen: 6 })).mac).toBeUndefined();
@@ -150,7 +150,7 @@ describe("identify", () => {
     expect(client.uuidBigEndian).toBeUndefined();
   });
 
-  it("tells address, relay and host name", () => {
+  it("has address, relay and host name", () => {
     const request = { ciaddr: "192.168.1.57", giaddr: "10.0.0.1", options: { 12: text("pc1"), 53: type.request } };
     expect(clientOf(requestWith(request))).toMatchObject({
       address: "192.168.1.57",

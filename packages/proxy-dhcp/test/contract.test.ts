@@ -10,15 +10,21 @@ import { octetsOf, requestWith, type } from "./support.ts";
 const choose = () => ({ kind: "boot", file: "a" }) as const;
 const [one, two] = [loopback("one", "127.0.0.1"), loopback("two", "127.0.0.2")];
 
-describeServerContract("udp", ({ addresses, port, holderOf, onEvent }) =>
-  createProxyDhcp({
-    choose,
-    mode: "pxe-port-only",
-    interfaces: addresses.map((address) => loopback(address, address)),
-    ports: { pxe: port, client: 9 },
-    holderOf,
-    onEvent,
-  }),
+describeServerContract(
+  "udp",
+  ({ addresses, port, holderOf, onEvent }) =>
+    createProxyDhcp({
+      choose,
+      mode: "pxe-port-only",
+      interfaces: addresses.map((address) => loopback(address, address)),
+      ports: { pxe: port, client: 9 },
+      holderOf,
+      onEvent,
+    }),
+  {
+    changesTo: (addresses) => ({ interfaces: addresses.map((address) => loopback(address, address)) }),
+    fixed: ["ports", { ports: { pxe: 0 } }],
+  },
 );
 
 /** Two ports that are free on every address. */
@@ -180,7 +186,7 @@ describe("start and stop", () => {
     expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1 });
   });
 
-  it("a drain ends after its time, and at a stop without drain", async () => {
+  it("a drain ends after its time, at a stop without drain, and with a shorter drain", async () => {
     await using client = await peer();
     const plan = { kind: "boot", file: "a", delayMilliseconds: 60_000 } as const;
     const options = { interfaces: [one], choose: () => plan, ports: { client: client.port } };
@@ -201,6 +207,8 @@ describe("start and stop", () => {
     await Promise.resolve();
     await proxy.stop();
     await drained;
+    await ask(proxy, log);
+    await Promise.all([proxy.stop({ drain: true, timeout: Infinity }), proxy.stop({ drain: true, timeout: 1 })]);
     expect(proxy.addresses()).toEqual([]);
   });
 
@@ -263,7 +271,7 @@ describe("configure", () => {
     const error = await proxy.configure({ interfaces: [two], relays: ["10.0.0"] }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ option: "relays[0]" });
     const unknown = { ports: { dhcp: 0 } } as ProxyDhcpChanges;
-    await expect(proxy.configure(unknown)).rejects.toThrow("configure: option ports is unknown");
+    await expect(proxy.configure(unknown)).rejects.toThrow("configure: option ports cannot be changed");
     expect(proxy.interfaces()).toEqual([one]);
   });
 });

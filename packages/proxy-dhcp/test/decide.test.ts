@@ -149,11 +149,11 @@ describe("silence by plan", () => {
     ["another scheme", http, { url: "tftp://192.168.1.10/x.efi" }, "bad-boot-url"],
     ["a user in the URL", http, { url: "http://me@192.168.1.10/x.efi" }, "bad-boot-url"],
     ["a menu form without menu", {}, { file: "x", form: "menu" }, "menu-unusable"],
-    ["a name of 255 octets", {}, { file: "x".repeat(255) }, "boot-file-too-long"],
+    ["a name of 255 bytes", {}, { file: "x".repeat(255) }, "boot-file-too-long"],
     ["a NUL in the name", {}, { file: "a\0b" }, "plan-unusable"],
     ["half a character", {}, { file: "a\ud800b" }, "plan-unusable"],
     ["a server that is no address", {}, { file: "x", server: "files" }, "plan-unusable"],
-    ["a priority beyond an octet", ipxeBios, { file: "x", priority: 128 }, "plan-unusable"],
+    ["a priority beyond a byte", ipxeBios, { file: "x", priority: 128 }, "plan-unusable"],
     ["a further option too long", {}, { file: "x", options: new Map([[209, new Uint8Array(256)]]) }, "plan-unusable"],
   ])("%s", (_name, changes, plan, reason) => {
     expect(silenceOf(requestWith(changes), { plan })).toBe(reason);

@@ -54,7 +54,7 @@ const file67 = Buffer.from("pxelinux/pxelinux.0\0").toString("hex");
 const clientId = "01525400ae0001";
 /** RFC 6842 §3 wants option 61 back; dnsmasq leaves it out. */
 const echoed61 = ["option 61", "absent", clientId];
-/** secs is the client's count of seconds; a server has none to tell (RFC 2131 table 3). dnsmasq copies it. */
+/** secs is the client's count of seconds; a server has none (RFC 2131 table 3). dnsmasq copies it. */
 const secs = ["secs", "4", "0"];
 /** One address in every place a client may look for it. dnsmasq leaves these empty in a menu offer. */
 const ownServer = [

@@ -74,7 +74,7 @@ describe("interfaces that come and go", () => {
     expect(proxy.interfaces()).toEqual([]);
   });
 
-  it("an address that cannot be bound is told once, and served when it can be", async () => {
+  it("an address that cannot be bound is reported once, and served when it can be", async () => {
     const log = eventLog();
     let polls = 0;
     let polledOften = () => {};

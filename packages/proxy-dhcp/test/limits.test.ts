@@ -183,7 +183,7 @@ describe("respond", () => {
   }
   const tight = { replies: 1, seconds: 1000 };
 
-  it("tells request, client, decision and replies in one event", () => {
+  it("reports request, client, decision and replies in one event", () => {
     const { ask, tally } = responder();
     const { event, replies } = ask(requestWith());
     expect(event).toMatchObject({

@@ -21,7 +21,7 @@ function item(type: number, layer = 0): string {
 }
 
 describe("option 43 of a menu", () => {
-  it("V12: octet for octet", () => {
+  it("V12: byte for byte", () => {
     expect(encoded({ prompt: { text: "PXE", timeoutSeconds: 0 }, items: [one] })).toBe(
       "0601030a0400505845080780000 1c0a8010a090f80000c4e6574776f726b20626f6f74ff".replace(" ", ""),
     );
@@ -68,7 +68,7 @@ describe("option 43 of a menu", () => {
     ["no items", { items: [] }],
     ["an item without text", { items: [{ ...one, text: "" }] }],
     [
-      "more than 255 octets",
+      "more than 255 bytes",
       {
         items: [
           { ...one, text: "x".repeat(126) },
@@ -78,7 +78,7 @@ describe("option 43 of a menu", () => {
     ],
     ["a type beyond 16 bits", { items: [{ ...one, type: 0x10000 }] }],
     ["local boot's type for a file", { items: [{ ...one, type: 0 }] }],
-    ["a timeout beyond an octet", { items: [one], prompt: { text: "", timeoutSeconds: 256 } }],
+    ["a timeout beyond a byte", { items: [one], prompt: { text: "", timeoutSeconds: 256 } }],
     ["a multicast group for our own files", { items: [one], discovery: { multicast: "239.1.1.1" } }],
     ["a server that is no address", { items: [{ ...ris, servers: ["ris"] }] }],
   ])("%s cannot be written, so the client gets silence", (_name, menu) => {
@@ -86,7 +86,7 @@ describe("option 43 of a menu", () => {
     expect(silenceOf(requestWith(), { plan: { menu } })).toBe("menu-unusable");
   });
 
-  it("fits 255 octets exactly", () => {
+  it("fits 255 bytes exactly", () => {
     const fill = 255 - 3 - 9 - 2 - 3 - 1;
     expect(menuOptions({ items: [{ ...one, text: "x".repeat(fill) }] }, self)).toHaveLength(255);
     expect(menuOptions({ items: [{ ...one, text: "x".repeat(fill + 1) }] }, self)).toBeUndefined();

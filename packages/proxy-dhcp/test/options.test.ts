@@ -31,8 +31,10 @@ describe("options", () => {
     ["pollMilliseconds", { pollMilliseconds: 0 }],
     ["pollMilliseconds", { pollMilliseconds: 2 ** 31 }],
     ["interfaces", { interfaces: "eth0" }],
-    ["interfaces[1]", { interfaces: [one, { name: "two", address: "::1", netmask: "255.0.0.0" }] }],
-    ["interfaces[0]", { interfaces: [{ ...one, broadcast: "all" }] }],
+    ["interfaces[1].address", { interfaces: [one, { name: "two", address: "::1", netmask: "255.0.0.0" }] }],
+    ["interfaces[0].broadcast", { interfaces: [{ ...one, broadcast: "all" }] }],
+    ["interfaces[0].netmask", { interfaces: [{ ...one, netmask: "255.0.255.0" }] }],
+    ["interfaces[0].netmask", { interfaces: [{ name: "lo", address: "127.0.0.1" }] }],
     ["interfaces[0]", { interfaces: [null] }],
     ["relays", { relays: "10.0.0.1" }],
     ["relays[0]", { relays: ["10.0.0.0/8"] }],
@@ -53,6 +55,26 @@ describe("options", () => {
     expect(create).toThrow(`createProxyDhcp: option ${option} `);
   });
 
+  it.each([
+    ["eth0", 'option interfaces must be a list or a function, not "eth0"'],
+    [["eth0"], 'option interfaces[0] must be an interface with name, address and netmask, not "eth0"'],
+    [[{ name: "lo", address: "127.0.0.1" }], "option interfaces[0].netmask is missing"],
+    [
+      [{ ...one, netmask: "255.0.255.0" }],
+      'option interfaces[0].netmask must be a netmask such as 255.255.255.0, not "255.0.255.0"',
+    ],
+  ])("interfaces that are wrong, in words: %j", (interfaces, message) => {
+    expect(() => createProxyDhcp({ choose, interfaces } as never)).toThrow(message);
+  });
+
+  it("an interface may carry what the system says besides", async () => {
+    const { name, ...rest } = one;
+    const interfaces = [{ mac: "02:00:00:00:00:01", internal: true, name, ...rest }];
+    await using proxy = createProxyDhcp({ choose, mode: "pxe-port-only", ports: { pxe: 0 }, interfaces });
+    await proxy.start();
+    expect(proxy.interfaces()).toEqual(interfaces);
+  });
+
   it("what may be absent may be undefined", () => {
     const options = {
       ...{ choose, onEvent: undefined, interfaces: undefined, mode: undefined, ports: undefined, relays: undefined },
@@ -63,7 +85,7 @@ describe("options", () => {
 
   it.each<[string, unknown]>([
     ["interfaces()", "x"],
-    ["interfaces()[0]", [{ name: "q" }]],
+    ["interfaces()[0].address", [{ name: "q" }]],
   ])("%s of a function is refused by the start, with nothing bound: %j", async (option, given) => {
     const proxy = createProxyDhcp({ choose, ports: { dhcp: 0, pxe: 0 }, interfaces: () => given as never });
     await expect(proxy.start()).rejects.toMatchObject({ name: "OptionError", option });

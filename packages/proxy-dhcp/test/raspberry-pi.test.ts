@@ -36,7 +36,7 @@ describe("Raspberry Pi", () => {
     expect(firmware({ options: { ...pi.options, 97: `00${"44".repeat(15)}` } })).toBe("bios");
   });
 
-  it("tells its serial number, little-endian in both forms of option 97", () => {
+  it("reads its serial number, little-endian in both forms of option 97", () => {
     expect(clientOf(requestWith({ options: { ...pi.options, 97: rpi4 } })).serial).toBe("9ffedfef");
     const repeated = `00${"2e2a5ee7".repeat(4)}`;
     expect(clientOf(requestWith({ options: { ...pi.options, 97: repeated }, chaddr })).serial).toBe("e75e2a2e");

@@ -25,7 +25,7 @@ describe("the boot file's places", () => {
     [127, true, []],
     [128, false, ["file-only-in-option-67"]],
     [254, false, ["file-only-in-option-67"]],
-  ] as const)("a name of %i octets", (length, inField, notes) => {
+  ] as const)("a name of %i bytes", (length, inField, notes) => {
     const file = "x".repeat(length);
     const { reply, decision } = replyTo(requestWith(), { plan: { file } });
     expect(toHex(reply.options.get(67))).toBe(`${toHex(text(file))}00`);
@@ -33,7 +33,7 @@ describe("the boot file's places", () => {
     expect(decision.notes).toEqual(notes);
   });
 
-  it("counts octets, not characters", () => {
+  it("counts bytes, not characters", () => {
     expect(silenceOf(requestWith(), { plan: { file: "ü".repeat(128) } })).toBe("boot-file-too-long");
     expect(replyTo(requestWith(), { plan: { file: "ü".repeat(64) } }).decision.notes).toEqual([
       "file-only-in-option-67",

@@ -30,7 +30,7 @@ async function started(clientPort: number, options: Partial<ProxyDhcpOptions> = 
 }
 
 describe("createProxyDhcp on the loopback network", () => {
-  it("answers a DISCOVER by broadcast from the DHCP port, and tells it", async () => {
+  it("answers a DISCOVER by broadcast from the DHCP port, and reports it", async () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port);
     await using _ = proxy;
@@ -158,7 +158,7 @@ describe("createProxyDhcp on the loopback network", () => {
     expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1 });
   });
 
-  it("tells when a reply could not leave", async () => {
+  it("reports when a reply could not leave", async () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port, { relays: ["192.0.2.9"] });
     await using _ = proxy;

@@ -6,7 +6,7 @@ function shortage(): never {
   throw new Error("uv_interface_addresses returned EMFILE");
 }
 
-it("stays with what it saw when the system cannot tell for want of a descriptor", () => {
+it("keeps what it saw when the system cannot answer without a free descriptor", () => {
   const lan = { address: "192.168.11.109", netmask: "255.255.255.0", family: "IPv4" as const, internal: false };
   const before = systemInterfaces(() => ({ eth0: [{ ...lan, mac: "52:54:00:00:00:01", cidr: "192.168.11.109/24" }] }));
   expect(before).toEqual([{ name: "eth0", address: lan.address, netmask: lan.netmask }]);

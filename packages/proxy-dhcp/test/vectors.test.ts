@@ -34,7 +34,7 @@ const V25 = [
   "00".repeat(20),
 ].join("");
 
-describe("the packets of the reference, octet for octet", () => {
+describe("the packets of the reference, byte for byte", () => {
   it("V25: offer to an edk2 DISCOVER in binl form with the fewest options", () => {
     const reply = replyTo(discoverOctets, { plan: binl });
     expect(toHex(reply.bytes)).toBe(toHex(hex(V25)));

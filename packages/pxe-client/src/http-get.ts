@@ -33,7 +33,8 @@ function isHttpUrl(value: unknown): boolean {
 /**
  * Gets one file by HTTP/1.1 on a connection of its own. Any status but 200 is an `error` with that code; a connection
  * that is refused, reset, cut short or silent is `gave-up`. Rejects with `signal.reason` when it is aborted, and with what
- * `onData` throws, and with PxeClientOptionError for an option that cannot be.
+ * `onData` throws, with the system's error when `local` is not an address of this machine, and with PxeClientOptionError
+ * for an option that cannot be.
  */
 export async function httpGet(options: HttpGetOptions): Promise<Fetched> {
   checkAll(options, CHECKS, { needed: ["url"] });
@@ -68,7 +69,11 @@ export async function httpGet(options: HttpGetOptions): Promise<Fetched> {
       },
     );
     asked.setTimeout(patience, () => asked.destroy(new Error(`no data for ${patience} ms`)));
-    asked.on("error", gaveUp);
+    asked.on("error", (error: NodeJS.ErrnoException) => {
+      // That is no server that cannot be reached, but an address that is not of this machine.
+      if (error.syscall === "bind") thrown.push({ error });
+      gaveUp(error);
+    });
     asked.end();
   });
   signal?.throwIfAborted();

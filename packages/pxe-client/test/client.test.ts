@@ -217,6 +217,8 @@ test("HTTP: any status but 200, and a port that nobody listens on, are values", 
   expect(await httpGet({ url: `http://${local}:${port}/` })).toMatchObject({ kind: "error", code: 404 });
   await new Promise((resolve) => http.close(resolve));
   expect(await httpGet({ url: `http://${local}:${port}/` })).toMatchObject({ kind: "gave-up" });
+  const foreign = { url: `http://${local}:${port}/`, local: "192.0.2.1" };
+  await expect(httpGet(foreign)).rejects.toMatchObject({ code: "EADDRNOTAVAIL", address: "192.0.2.1" });
 });
 
 describe("options are checked", () => {

@@ -8,7 +8,7 @@ import type { SegmentStock } from "./segment-stock.ts";
 export interface ChannelPool {
   /**
    * A socket of its own for one transfer, bound to the address the client asked and connected to the client: the system
-   * picks a fresh port, keeps strangers out and tells when the client has closed its port. The handlers may be called
+   * picks a fresh port, keeps strangers out and reports when the client has closed its port. The handlers may be called
    * before this returns.
    * @param frame bytes of a full DATA packet, where windows of several are sent
    */
@@ -40,7 +40,7 @@ export function channelPool(localAddress: string, now: () => number, stock?: Seg
 
   function fresh(client: TftpClient, handlers: ChannelHandlers, port = 0): PooledSocket {
     const pooled = pooledSocket(localAddress);
-    // What cannot be bound is told to this client.
+    // What cannot be bound is an error for this client alone.
     pooled.user = { client, handlers };
     pooled.socket.bind({ port, address: localAddress, exclusive: true });
     return pooled;

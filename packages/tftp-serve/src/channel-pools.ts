@@ -20,7 +20,7 @@ const segmentBlockSize = 1468;
 const stockPerAddress = 256;
 const stockInAll = 1024;
 
-/** @param setSize how the system is told to cut; without it no socket is made ahead */
+/** @param setSize sets how the system is to cut; without it no socket is made ahead */
 export function channelPools(
   singlePort: boolean,
   limits: TftpLimits,

@@ -11,7 +11,7 @@ const trustFor = 2000;
 /** IPv4 and UDP (RFC 791, 768) with the 4 bytes of DATA, and the same for IPv6 (RFC 8200). */
 const headers = { 4: 20 + 8 + 4, 6: 40 + 8 + 4 } as const;
 
-/** Bytes of the largest packet that leaves by the interface with this address, as Linux tells it (sysfs); else nothing. */
+/** Bytes of the largest packet that leaves by the interface with this address, as Linux says (sysfs); else nothing. */
 export function linkMtu(address: string): number | undefined {
   const [bare] = address.split("%");
   const [name] = Object.entries(interfacesNow()).find(([, own = []]) => own.some((one) => one.address === bare)) ?? [];

@@ -1,10 +1,9 @@
-import { checkOptions, lifecycle, servedAddresses } from "@bootlace/boot-source";
+import { checkChanges, checkOptions, drainWait, lifecycle, servedAddresses } from "@bootlace/boot-source";
 import { broadcasts } from "./broadcasts.ts";
 import type { Clock } from "./clock.ts";
 import type { TftpEvent } from "./core/events.ts";
 import { listen } from "./listener.ts";
 import { changesTable, defaultLimits, optionsTable } from "./option-tables.ts";
-import type { Requests } from "./request-deps.ts";
 import { requestsOf } from "./requests.ts";
 import { setSegmentSize } from "./segment-size.ts";
 import type { TftpServer, TftpServerOptions } from "./server-options.ts";
@@ -60,7 +59,8 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     options.onEvent?.(event);
   }
 
-  const { start, stop } = lifecycle({
+  const wait = drainWait((ms, work) => clock.every(ms, work));
+  const life = lifecycle({
     async open(signal) {
       requests.accept(true);
       try {
@@ -80,27 +80,27 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
     async close({ drain, timeout }) {
       endPolling();
       requests.accept(false);
-      if (drain) await drained(requests, timeout, clock);
+      if (drain) await wait.until(new Promise<void>((resolve) => requests.whenIdle(resolve)), timeout);
       requests.stopAll();
       await places.close();
       await ears.close();
       requests.cache.clear();
       emit({ type: "stopped", time: clock.wall() });
     },
-    hurry: () => requests.stopAll(),
+    hurry: wait.within,
   });
 
   return {
-    start,
-    stop,
+    start: life.start,
+    stop: life.stop,
     async configure(given) {
-      const changes = checkOptions("configure", given, changesTable);
+      const changes = checkChanges("TftpServer.configure", given, changesTable, optionsTable);
       settingsFor = changes.settingsFor ?? settingsFor;
       Object.assign(limits, changes.limits);
       requests.cache.resize(limits.cacheSize);
-      const failures = await places.change(changes);
       wantedEars = changes.broadcasts ?? wantedEars;
-      await followBroadcasts();
+      const failures = await places.change(changes, !life.stopping);
+      if (!life.stopping) await followBroadcasts();
       return failures;
     },
     addresses: places.bound,
@@ -110,18 +110,6 @@ export function tftpServer(given: TftpServerOptions, clock: Clock, setSize = set
       ...counts,
       cache: { ...requests.cache.statistics },
     }),
-    [Symbol.asyncDispose]: () => stop(),
+    [Symbol.asyncDispose]: () => life.stop(),
   };
-}
-
-/** Waits until no transfer is left, or for `timeout` ms. */
-function drained(requests: Requests, timeout: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const end = timeout === Infinity ? () => {} : clock.every(timeout, finish);
-    function finish(): void {
-      end();
-      resolve();
-    }
-    requests.whenIdle(finish);
-  });
 }

@@ -63,7 +63,8 @@ export interface TftpChanges {
   /**
    * Local addresses to serve on; each gets a socket of its own, so that a reply always comes from the address that was
    * asked, and requests to a broadcast address are not heard. Default: every IPv4 address of this machine, followed
-   * while the server runs. "0.0.0.0" is possible, but then the operating system chooses the sender of the replies.
+   * while the server runs. Empty: none, until a change gives some. "0.0.0.0" is possible, but then the operating system
+   * chooses the sender of the replies.
    */
   readonly addresses?: readonly string[] | undefined;
   /**

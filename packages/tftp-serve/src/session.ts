@@ -27,7 +27,7 @@ export interface Session {
   packet(packet: Uint8Array): void;
   repeat(): void;
   tick(now: number): void;
-  /** Ends it; the client is told only when the server stops. */
+  /** Ends it; the client gets an ERROR only when the server stops. */
   stop(reason: AbortReason): void;
   /** It has ended. */
   isOver(): boolean;
@@ -74,7 +74,7 @@ export function transferRef(host: SessionHost, asked: Asked, name = asked.reques
   };
 }
 
-/** The event that tells how a transfer ended. */
+/** The event of how a transfer ended. */
 export function endEvent(
   time: number,
   transfer: TransferRef,

@@ -1,6 +1,6 @@
 import type { TftpEvent } from "./core/events.ts";
 
-/** Counts of what the events told. */
+/** Counts of what the events report. */
 export interface Counts {
   transfersDone: number;
   transfersAborted: number;

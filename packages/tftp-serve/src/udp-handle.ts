@@ -45,7 +45,7 @@ function watch(handle: UdpHandle): void {
   handle.send = (...call) => {
     handle.send = send;
     const result = send.apply(handle, call);
-    // What was refused, or must wait, tells nothing.
+    // What was refused, or must wait, shows nothing.
     if (typeof result === "number" && result <= 0) return result;
     if (isKnown(call, result)) seen = (call[0] as object).constructor as Request;
     else unlike = true;

@@ -62,7 +62,7 @@ export function uploads(root: string, options: UploadOptions = {}): Sink {
         if (!folder.startsWith((await realpath(base)) + sep)) return refuse("write-refused", "the folder is outside");
         if (await exists(path)) return refuse("exists");
         const most = Math.min(maxFileSize, quota - used);
-        if (most <= 0 || (size ?? 0) > most) return refuse("no-space", `${most} octets are left`);
+        if (most <= 0 || (size ?? 0) > most) return refuse("no-space", `${most} bytes are left`);
         const reserved = size ?? most;
         used += reserved;
         try {

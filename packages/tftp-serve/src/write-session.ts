@@ -240,7 +240,7 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
   }
 }
 
-/** There is no one left to tell that the unfinished file could not be removed. */
+/** Nobody is left to learn that the unfinished file could not be removed. */
 async function discard(file: SinkFile): Promise<void> {
   try {
     await file.discard();

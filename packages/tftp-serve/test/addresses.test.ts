@@ -81,7 +81,7 @@ describe("addresses", () => {
     expect(server.statistics().transfersActive).toBe(1);
   });
 
-  test("one that cannot be bound is told once and tried again", async () => {
+  test("one that cannot be bound is reported once and tried again", async () => {
     const clock = fakeClock();
     const taken = createSocket("udp4").bind(0, "127.0.0.2");
     await once(taken, "listening");
@@ -140,7 +140,7 @@ describe("stop", () => {
   });
 
   test("drain does not wait for ever, and a stop without it does not wait at all", async () => {
-    for (const hurry of ["clock", "stop"]) {
+    for (const hurry of ["clock", "stop", "shorter"]) {
       const clock = fakeClock();
       const { server, port, event } = await running({ source }, clock);
       const client = await udpClient();
@@ -148,8 +148,9 @@ describe("stop", () => {
       await client.next();
       const stopped = server.stop({ drain: true, timeout: hurry === "clock" ? 500 : Infinity });
       await new Promise((resolve) => setImmediate(resolve));
-      if (hurry === "clock") clock.advance(500);
-      else void server.stop();
+      if (hurry === "shorter") void server.stop({ drain: true, timeout: 500 });
+      if (hurry === "stop") void server.stop();
+      else clock.advance(500);
       await stopped;
       expect(await event("aborted")).toMatchObject({ reason: "stopped" });
     }

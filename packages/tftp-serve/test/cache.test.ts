@@ -101,7 +101,7 @@ describe("packets", () => {
     }
   });
 
-  test("blocks of 65,464 octets are a piece each", async () => {
+  test("blocks of 65,464 bytes are a piece each", async () => {
     const framed = frameCache(1e6).open(file(pattern(150_000), "v"), { blockSize: 65_464, rollover: 0 });
     expect((await load(framed, 2)) as Uint8Array).toHaveLength(4 + 150_000 - 2 * 65_464);
   });
@@ -238,16 +238,19 @@ describe("trouble", () => {
     ],
   ];
 
-  test.each(troubles)("%s: every waiting transfer is told, and the next one starts over", async (_, read, reason) => {
-    const cache = frameCache(1e6);
-    const broken: SourceFile = { ...file(pattern(200_000), "v"), read };
-    const framed = cache.open(broken, shape);
-    const results = [load(framed, 0), load(framed, 1), load(framed, 0)];
-    for (const result of results) expect(await result).toMatchObject({ reason });
-    expect(await load(framed, 2)).toMatchObject({ reason });
-    expect(cache.statistics.bytes).toBe(0);
-    expect(cache.open(file(pattern(200_000), "v"), shape)).not.toBe(framed);
-  });
+  test.each(troubles)(
+    "%s: every waiting transfer gets the error, and the next one starts over",
+    async (_, read, reason) => {
+      const cache = frameCache(1e6);
+      const broken: SourceFile = { ...file(pattern(200_000), "v"), read };
+      const framed = cache.open(broken, shape);
+      const results = [load(framed, 0), load(framed, 1), load(framed, 0)];
+      for (const result of results) expect(await result).toMatchObject({ reason });
+      expect(await load(framed, 2)).toMatchObject({ reason });
+      expect(cache.statistics.bytes).toBe(0);
+      expect(cache.open(file(pattern(200_000), "v"), shape)).not.toBe(framed);
+    },
+  );
 
   test("a transfer that ends while its file is read: the file is closed after the read, once", async () => {
     const cache = frameCache(1e6);

@@ -43,7 +43,7 @@ async function begun(changes: { readonly cacheSize?: number } = {}) {
   return { ...server, root, path, client, tid };
 }
 
-describe("a file that changes during a transfer never mixes old and new octets", () => {
+describe("a file that changes during a transfer never mixes old and new bytes", () => {
   test.each([
     ["written over", (path: string) => writeFile(path, fresh)],
     ["truncated", (path: string) => truncate(path, 700)],

@@ -133,7 +133,7 @@ test("not those that still owe an answer, and none after the pool was closed", a
   expect(made.trim()).toBe(false);
 });
 
-test("a closed port is told, also on a socket that is used again", async () => {
+test("a closed port is reported, also on a socket that is used again", async () => {
   const { use } = pool();
   const [a, b] = [peer(), peer()];
   const first = use(a);

@@ -29,7 +29,9 @@ async function failureOf(started: Promise<void>): Promise<ServerStartError> {
   return error instanceof ServerStartError ? error : expect.fail(`not refused: ${String(error)}`);
 }
 
-describeServerContract("udp", (options) => tftpServer({ source, ...options }, fakeClock()));
+describeServerContract("udp", (options) => tftpServer({ source, ...options }, fakeClock()), {
+  fixed: ["source", { source }],
+});
 
 describeWrongOptions("createTftpServer", (options) => createTftpServer({ source, ...options }), [
   ["source", { source: undefined }],

@@ -27,8 +27,8 @@ async function goOn(client: UdpClient, tid: number): Promise<void> {
 
 const options = (...pairs: string[]) => rrq("hello", ...pairs);
 const malformed: readonly (readonly [string, Uint8Array])[] = [
-  ["one octet", hex("00")],
-  ["no octet", hex("")],
+  ["one byte", hex("00")],
+  ["no byte", hex("")],
   ["opcode 0", hex("00 00 61 00 6f 63 74 65 74 00")],
   ["DATA", hex("00 03 00 01 61")],
   ["ACK", hex("00 04 00 01")],
@@ -46,8 +46,8 @@ const malformed: readonly (readonly [string, Uint8Array])[] = [
 /** Requests that are answered by an ERROR, or as if the option were not there. */
 const answered: readonly (readonly [string, Uint8Array, string])[] = [
   ["empty name", request(1, "", "octet"), "00 05 00 01"],
-  ["a name of 256 octets", rrq("n".repeat(256)), "00 05 00 01"],
-  ["a name of 480 octets", rrq("n".repeat(480)), "00 05 00 01"],
+  ["a name of 256 bytes", rrq("n".repeat(256)), "00 05 00 01"],
+  ["a name of 480 bytes", rrq("n".repeat(480)), "00 05 00 01"],
   ["a name with a line end", rrq("a\nb"), "00 05 00 01"],
   ["a name with an escape sequence", rrq("\u001b[2Ja"), "00 05 00 01"],
   ["empty mode", request(1, "hello", ""), "00 05 00 04"],

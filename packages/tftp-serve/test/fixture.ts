@@ -19,7 +19,7 @@ export interface Received {
   readonly address: string;
 }
 
-/** A client that sends what it is told, byte by byte, and keeps what comes. */
+/** A client that sends what it is given, byte by byte, and keeps what comes. */
 export interface UdpClient {
   readonly port: number;
   send(packet: Uint8Array, port: number): void;

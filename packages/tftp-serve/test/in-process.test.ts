@@ -110,7 +110,7 @@ async function fetchAll(
   return fetched;
 }
 
-describe("every octet, in order, through session, engine and cache", () => {
+describe("every byte, in order, through session, engine and cache", () => {
   const sizes = [0, 1, 511, 512, 513, 65_535, 65_536, 200_000];
   for (const size of sizes) {
     for (const [blksize, windowsize] of [
@@ -119,7 +119,7 @@ describe("every octet, in order, through session, engine and cache", () => {
       [1468, 16],
       [8, 16],
     ] as const) {
-      test(`${size} octets, blksize ${blksize}, windowsize ${windowsize}`, async () => {
+      test(`${size} bytes, blksize ${blksize}, windowsize ${windowsize}`, async () => {
         const options: OptionPair[] = [
           ["blksize", String(blksize)],
           ["windowsize", String(windowsize)],
@@ -141,7 +141,7 @@ describe("every octet, in order, through session, engine and cache", () => {
     [65_535 * 512, 65_536, 0],
     [65_536 * 512 + 1, 65_537, 0],
     [65_536 * 512 + 1, 65_537, 1],
-  ] as const)("%i octets without options: %i blocks, rollover to %i", async (size, blocks, rollover) => {
+  ] as const)("%i bytes without options: %i blocks, rollover to %i", async (size, blocks, rollover) => {
     expect(await fetchAll(synthetic(size, false), [], { rollover })).toMatchObject({ octets: size, blocks, wrong: 0 });
   });
 

@@ -39,7 +39,7 @@ test.each([
   [1_000_000, 8192, 1],
   [1_000_000, 65_464, 1],
   [70_000 * 16, 16, 64],
-])("npm tftp gets %i octets with blksize %i and windowsize %i", async (size, blockSize, windowSize) => {
+])("npm tftp gets %i bytes with blksize %i and windowsize %i", async (size, blockSize, windowSize) => {
   const root = await folder();
   await writeFile(join(root, "f"), pattern(size));
   const { port, event } = await running({ source: directory(root), limits }, systemClock());
@@ -65,7 +65,7 @@ test.each([
   [0, 1],
   [100_000, 1],
   [100_000, 16],
-])("npm tftp puts %i octets with windowsize %i", async (size, windowSize) => {
+])("npm tftp puts %i bytes with windowsize %i", async (size, windowSize) => {
   const root = await folder();
   const options = { source: directory(root), sink: uploads(root), limits };
   const { port, event } = await running(options, systemClock());

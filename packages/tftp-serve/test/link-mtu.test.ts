@@ -27,7 +27,7 @@ describe("the MTU of the interface", () => {
     [576, 512, 512],
     [9000, 9000, 1468],
     [undefined, 9000, 1468],
-  ])("%s: of %i octets %i are granted", async (mtu, wanted, expected) => {
+  ])("%s: of %i bytes %i are granted", async (mtu, wanted, expected) => {
     const { port } = await running({ source, mtuOf: () => mtu });
     expect(await granted(port, wanted)).toBe(String(expected));
   });

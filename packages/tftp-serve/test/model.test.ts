@@ -47,7 +47,7 @@ function allowed(model: ModelCase, blocks: number): number {
 }
 
 describe("over any link", () => {
-  test("every octet comes, with at most three times the ideal number of packets", () => {
+  test("every byte comes, with at most three times the ideal number of packets", () => {
     fc.assert(
       fc.property(anyCase, (model) => {
         const result = simulate(model);

@@ -117,7 +117,7 @@ describe("together", () => {
     });
   });
 
-  test("nothing asked, nothing acknowledged: 512 octets in lockstep", () => {
+  test("nothing asked, nothing acknowledged: 512 bytes in lockstep", () => {
     const terms = { blockSize: 512, windowSize: 1, timeout: undefined, acknowledged: [] };
     expect(negotiate(asked([]), 5, bounds)).toEqual(terms);
     expect(negotiate(asked([["blksize", "x"]]), 5, bounds)).toEqual(terms);

@@ -72,7 +72,7 @@ describe("a file seen as netascii", () => {
     return result.file;
   }
 
-  test.each([0, 1, 65_535, 65_536, 65_537, 200_000])("%i octets, read in any pieces", async (size) => {
+  test.each([0, 1, 65_535, 65_536, 65_537, 200_000])("%i bytes, read in any pieces", async (size) => {
     const bytes = new Uint8Array(size).map((_, at) => (at % 7 === 0 ? 0x0a : at % 11 === 0 ? 0x0d : 0x61));
     const whole = encode(bytes, 0, 2 * size);
     const seen = await view(bytes);

@@ -57,7 +57,7 @@ describe("requests", () => {
 
   test.each([
     ["empty", "", "too-short"],
-    ["one octet", "00", "too-short"],
+    ["one byte", "00", "too-short"],
     ["opcode only", "00 01", "unterminated"],
     ["no NUL", "00 01 61 62", "unterminated"],
     ["mode without NUL", "00 01 61 00 6f 63 74 65 74", "unterminated"],
@@ -68,7 +68,7 @@ describe("requests", () => {
     expect(decodeRequest(hex(bytes))).toEqual({ ok: false, fault });
   });
 
-  test("512 octets are read, 513 are not (RFC 2347)", () => {
+  test("512 bytes are read, 513 are not (RFC 2347)", () => {
     const longest = request(1, "f", "octet", "x", "y".repeat(512 - 2 - 2 - 6 - 2 - 1));
     expect(longest.length).toBe(512);
     expect(decodeRequest(longest).ok).toBe(true);
@@ -88,7 +88,7 @@ describe("requests", () => {
     });
   });
 
-  test("any octets give a request or a fault", () => {
+  test("any bytes give a request or a fault", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), fc.constantFrom(0, 1, 2), (tail, opcode) => {
         const result = decodeRequest(Uint8Array.of(0, opcode, ...tail));
@@ -128,7 +128,7 @@ describe("answers", () => {
     );
   });
 
-  test("V4: ERROR 1 and 5; no text is longer than 40 octets", () => {
+  test("V4: ERROR 1 and 5; no text is longer than 40 bytes", () => {
     expect(toHex(encodeError(errors.notFound.code, errors.notFound.text))).toBe(
       "00 05 00 01 46 69 6c 65 20 6e 6f 74 20 66 6f 75 6e 64 00",
     );
@@ -172,15 +172,15 @@ describe("names", () => {
 
   test.each([
     ["overlong . and /", "c0 ae c0 af"],
-    ["overlong in three octets", "e0 80 ae"],
-    ["overlong in four octets", "f0 80 80 ae"],
+    ["overlong in three bytes", "e0 80 ae"],
+    ["overlong in four bytes", "f0 80 80 ae"],
     ["a surrogate", "ed a0 80"],
     ["above U+10FFFF", "f4 90 80 80"],
     ["cut off", "61 e2 82"],
     ["a continuation alone", "80"],
     ["0xff behind a name", "61 ff"],
     ["a wrong continuation", "c3 28"],
-  ])("%s is one character for each octet", (_, bytes) => {
+  ])("%s is one character for each byte", (_, bytes) => {
     expect(read(hex(bytes))).toBe(String.fromCharCode(...hex(bytes)));
   });
 

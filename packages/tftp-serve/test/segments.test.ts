@@ -130,7 +130,7 @@ test("a window leaves in one piece, its last packet shorter, and a lone packet a
 test.each([
   { size: 1000, count: 70, pieces: [64_000, 5999] },
   { size: 8196, count: 9, pieces: [7 * 8196, 2 * 8196 - 1] },
-])("$count packets of $size octets are more than the system takes at once", async ({ size, count, pieces }) => {
+])("$count packets of $size bytes are more than the system takes at once", async ({ size, count, pieces }) => {
   await warmUp();
   const { transfer } = await stocked(size, 1);
   const { channel, lengths, heard } = transfer(size);

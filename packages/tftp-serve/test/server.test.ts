@@ -24,7 +24,7 @@ describe("a read request", () => {
     ["even", ["blksize", "1024"]],
     ["big", ["blksize", "1468", "tsize", "0"]],
     ["even", ["blksize", "8"]],
-  ] as const)("%s with %j comes octet for octet", async (name, options) => {
+  ] as const)("%s with %j comes byte for byte", async (name, options) => {
     const { port, event } = await running({ source });
     expect(Buffer.compare(await fetchFile(await udpClient(), port, name, ...options), files[name])).toBe(0);
     expect(await event("done")).toMatchObject({
@@ -33,7 +33,7 @@ describe("a read request", () => {
     });
   });
 
-  test("events tell the whole story, in order", async () => {
+  test("events report everything, in order", async () => {
     const { port, events, event } = await running({ source });
     const client = await udpClient();
     await fetchFile(client, port, "big", "tsize", "0", "BLKSIZE", "1024", "windowsize", "1", "timeout", "9");
@@ -134,7 +134,7 @@ describe("a read request", () => {
     expect(server.statistics().transfersActive).toBe(0);
   });
 
-  test("progress is told as time goes by", async () => {
+  test("progress is reported as time goes by", async () => {
     const clock = fakeClock();
     const { port, events } = await running({ source, progressInterval: 500 }, clock);
     const client = await udpClient();
@@ -198,7 +198,7 @@ describe("refusals", () => {
   });
 });
 
-test("a datagram of 65,507 octets, and none at all, end in silence", async () => {
+test("a datagram of 65,507 bytes, and none at all, end in silence", async () => {
   const { port, event } = await running({ source });
   const client = await udpClient();
   client.send(Buffer.alloc(65_507, "\0\x01a"), port);

@@ -55,7 +55,7 @@ describe("round trips", () => {
     expect([quick.state.rto, quick.state.deadline]).toEqual([20, 21]);
   });
 
-  test("not above the timeout the client asked for, until three waits in a row were in vain", () => {
+  test("not above the timeout the client asked for, until three waits in a row ended without a reply", () => {
     const t = run({ timeout: 1 });
     t.ack(0, 900);
     expect(t.state.rto).toBe(1000);
@@ -77,7 +77,7 @@ describe("round trips", () => {
     expect(waits.slice(0, 10)).toEqual([20, 40, 80, 160, 320, 640, 1000, 1000, 1280, 2560]);
   });
 
-  test("an answer to what was sent twice tells no round trip, and the timer stays backed off until one does", () => {
+  test("an answer to what was sent twice shows no round trip, and the timer stays backed off until one does", () => {
     const t = run({ size: 512 * 100 });
     t.ack(0, 10);
     expect(t.tick(50)).toBe("1");
@@ -95,7 +95,7 @@ describe("round trips", () => {
     expect([t.state.srtt, t.state.backoff, t.state.deadline]).toEqual([-1, 0, 2010]);
   });
 
-  test("a window that was started again tells no round trip", () => {
+  test("a window that was started again shows no round trip", () => {
     const t = run({ windowSize: 4, size: 512 * 100 });
     t.ack(0, 10);
     t.ack(0, 20);

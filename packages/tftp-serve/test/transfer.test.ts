@@ -27,7 +27,7 @@ describe("lockstep", () => {
     [65536 * 512 + 1, 65537],
     [5 * 2 ** 30, 10_485_761],
     [2 ** 53 - 1, 17_592_186_044_416],
-  ])("%i octets are %i blocks", (size, blocks) => {
+  ])("%i bytes are %i blocks", (size, blocks) => {
     expect(run({ size }).state.lastBlock).toBe(blocks);
   });
 

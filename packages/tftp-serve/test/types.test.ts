@@ -40,7 +40,7 @@ describe("types", () => {
     expectTypeOf(content("x")).toEqualTypeOf<OpenResult>();
   });
 
-  test("the type of an event tells its fields", () => {
+  test("the type of an event decides its fields", () => {
     type Of<T extends TftpEvent["type"]> = Extract<TftpEvent, { type: T }>;
     expectTypeOf<TftpEvent>().toHaveProperty("time").toEqualTypeOf<number>();
     expectTypeOf<Of<"done">["confirmed"]>().toEqualTypeOf<boolean>();

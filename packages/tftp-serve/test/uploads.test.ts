@@ -47,7 +47,7 @@ describe("an upload", () => {
     [5000, 1],
     [5000, 4],
     [20_000, 16],
-  ])("of %i octets in windows of %i", async (size, window) => {
+  ])("of %i bytes in windows of %i", async (size, window) => {
     const { port, root, client, event, server, clock } = await upload();
     await mkdir(join(root, "sub"));
     expect(await put(client, port, "sub/f", pattern(size), window, "tsize", String(size))).toBe("done");
@@ -97,7 +97,7 @@ describe("an upload", () => {
     expect([await readdir(root), await readdir(outside)]).toEqual([["out"], []]);
   });
 
-  test("size cap and quota: by tsize at once, else when it is passed; discarded octets count no more", async () => {
+  test("size cap and quota: by tsize at once, else when it is passed; discarded bytes count no more", async () => {
     const { port, root, client, event, clock } = await upload({ maxFileSize: 2000, quota: 3000 });
     expect(await put(client, port, "a", pattern(2001), 1, "tsize", "2001")).toBe("ERROR 3");
     expect(await event("refused")).toMatchObject({ reason: "no-space", code: 3 });

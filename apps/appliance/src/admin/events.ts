@@ -33,8 +33,12 @@ export interface EventReaders {
 }
 
 const mostReaders = 32;
-/** A slow reader is disconnected; it resumes after the last id it has seen. */
+/**
+ * Bytes that all readers together have yet to take. Beyond it the slowest is disconnected; it resumes after the last id it has
+ * seen. A reader that has less than its share unsent is not counted, so that an event costs no sum over all of them.
+ */
 const mostUnsent = 16 * 1024 * 1024;
+const fairShare = mostUnsent / 2 / mostReaders;
 const beatEvery = 15_000;
 
 /** Readers of the live stream (WHATWG HTML §9.2). */
@@ -44,6 +48,13 @@ export function createEventReaders(stream: Stream): EventReaders {
     for (const response of readers) response.write(": still here\n\n");
   }, beatEvery);
   beat.unref();
+
+  function makeRoom(): void {
+    const waiting = [...readers].filter(({ destroyed }) => !destroyed);
+    const unsent = waiting.reduce((sum, { writableLength }) => sum + writableLength, 0);
+    if (unsent <= mostUnsent / 2) return;
+    waiting.reduce((one, other) => (other.writableLength > one.writableLength ? other : one)).destroy();
+  }
 
   return {
     add(response, after, names) {
@@ -58,8 +69,9 @@ export function createEventReaders(stream: Stream): EventReaders {
       response.write("retry: 2000\n\n");
       const wanted = names === undefined ? undefined : new Set<string>([...names, "gap"]);
       const end = stream.subscribe(after, (entry) => {
+        if (response.destroyed) return;
         if (wanted === undefined || wanted.has(entry.name)) response.write(frame(entry));
-        if (response.writableLength > mostUnsent) response.destroy();
+        if (response.writableLength > fairShare) makeRoom();
       });
       response.write(": up to date\n\n");
       response.on("close", () => {
@@ -75,6 +87,12 @@ export function createEventReaders(stream: Stream): EventReaders {
   };
 }
 
-function frame({ id, name, data }: StreamEntry): string {
-  return `id: ${id}\nevent: ${name}\ndata: ${data}\n\n`;
+/** One text for all readers: those who are slow have it in memory once. */
+function frame(entry: StreamEntry): string {
+  if (entry === latest.entry) return latest.text;
+  const { id, name, data } = entry;
+  latest = { entry, text: `id: ${id}\nevent: ${name}\ndata: ${data}\n\n` };
+  return latest.text;
 }
+
+let latest: { readonly entry?: StreamEntry; readonly text: string } = { text: "" };

@@ -16,7 +16,7 @@ export interface GuardedRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Probes of a supervisor, and the page for browsers: they tell nothing and need no token. */
+/** Probes of a supervisor, and the page for browsers: they reveal nothing and need no token. */
 const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz"]);
 const harmless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 

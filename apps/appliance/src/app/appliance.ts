@@ -18,6 +18,7 @@ import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
+import { pacedReload } from "./paced-reload.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -56,11 +57,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let endPolls: (() => void)[] = [];
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
-  const policy = createPolicy(first.config, {
-    now,
-    macOf,
-    keepOneTimeBoots: kept.write,
-  });
+  const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
   const silence = silentFolders(log);
   const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
   const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
@@ -106,6 +103,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     adminService(first.config, {
       log,
       observer: observing.observer,
+      every: deps.every,
       backend: adminBackend({
         appliance: () => appliance,
         observer: observing.observer,
@@ -124,7 +122,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     rootProblem = scan.ok ? undefined : scan.code;
     silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
-    const files = scan.ok ? scan.files : [];
+    const { files } = scan.ok ? scan : { files: [] };
     const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
     const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
     tell({ type: "programs", time: now(), machines, unsigned });
@@ -202,15 +200,14 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     log({ level, scope: "bootlace", event, message });
   }
 
-  function onStopFailure({ name, error }: PartFailure) {
+  const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
-  }
 
   async function start(): Promise<void> {
     policy.adoptOneTimeBoots(kept.read());
     sayRules();
     const failures = await startInOrder(parts, onStopFailure);
-    if (failures.length > 0) throw await toStartError(failures);
+    if (failures.length > 0) throw toStartError(failures);
     started = true;
     const { dhcp, tftp, http } = loaded.config;
     if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
@@ -255,7 +252,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
       });
     }
-    const error = await toStartError(failures);
+    const error = toStartError(failures);
     return error instanceof Error ? error.message : String(error);
   }
 
@@ -275,7 +272,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const appliance: Appliance = {
     start,
     stop,
-    reload: () =>
+    reload: pacedReload(deps.pause, () =>
       inTurn(async () => {
         deps.onReloading?.();
         const result = await reloadNow();
@@ -286,6 +283,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         emit({ kind: "appliance", event: { type: "reloaded", time: now(), ok: result.ok, faults } });
         return result;
       }),
+    ),
     explain(request) {
       const context = decisionContext(loaded.config, policy.choose, choice.served);
       return explainRequest(request, { context, book: policy.book(), hosts: loaded.config.hosts });

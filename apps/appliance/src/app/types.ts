@@ -24,6 +24,8 @@ export interface ApplianceDeps {
   readonly every: (milliseconds: number, work: () => void) => () => void;
   /** Defers work that is not urgent to a quiet moment; without it nothing is deferred. */
   readonly later?: Later;
+  /** Resolves after so many milliseconds. Reloads rest between one and the next; without it they do not. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
   /** Reads the config again, for a reload. */
   readonly load?: () => LoadResult;
   /** Called when a reload begins; the event `reloaded` marks its end. */

@@ -1,4 +1,5 @@
 import { boundedMap, type OpenResult, type Source, type SourceClient, type SourceFile } from "@bootlace/boot-source";
+import { withEnd } from "../catalogue/contents/archive-end.ts";
 import { headBytes, inspect, worthWhole } from "../catalogue/contents/inspect.ts";
 import { loaderFolder, type ReadContext } from "../catalogue/contents/reading.ts";
 import type { FileFacts } from "../catalogue/file-facts.ts";
@@ -47,18 +48,24 @@ interface Look {
 }
 
 /** What two clients with the same folder mean alike. */
-function placeOf({ root = "", path }: Pick<Look, "root" | "path">): string {
-  return `${root}\0${path}`;
+function placeOf({ root, path }: Pick<Look, "root" | "path">): string {
+  return root === undefined ? path : `${root}\0${path}`;
+}
+
+/** What was said of a place last: of which version, read as from which folder. */
+interface Said {
+  readonly version: string;
+  readonly folder: string | undefined;
 }
 
 /**
  * Looks at each file that is opened, after it is opened and by a handle of its own: the transfer does not wait. The same
- * version of a file is read once, and at most 256 KiB of it.
+ * version of a file is read once: at most 256 KiB of it, and of an archive what says where it ends.
  */
 export function inspectingSource(source: Source, options: InspectingOptions): InspectingSource {
   const { isOwnHost, onInspected } = options;
   const known = boundedMap<string, FileFacts>(mostKnown);
-  const seen = boundedMap<string, string>(mostKnown);
+  const seen = boundedMap<string, Said>(mostKnown);
   const roots = boundedMap<string, string>(mostKnown);
   /** The folder from which names in a file count that another configuration includes. */
   const folders = boundedMap<string, string>(mostKnown);
@@ -67,7 +74,12 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
 
   /** Whether this version was said of this name already: a crowd that asks for one file costs no second look. */
   function isSeen(look: Look, { version }: SourceFile): boolean {
-    return version !== undefined && seen.get(placeOf(look)) === keyOf(version, look.client.address, look.path);
+    const said = seen.get(placeOf(look));
+    return said !== undefined && said.version === version && said.folder === folderFor(look);
+  }
+
+  function folderFor({ client, path }: Look): string | undefined {
+    return folders.size === 0 ? undefined : folders.get(`${client.address}\0${path}`);
   }
 
   /** The client's own folder now. */
@@ -79,10 +91,6 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     else roots.set(address, root);
     options.onRoot?.(address, root);
     return root;
-  }
-
-  function keyOf(version: string, address: string, path: string): string {
-    return `${version}\0${path}\0${folders.get(`${address}\0${path}`) ?? ""}`;
   }
 
   function noticed(look: Look): void {
@@ -113,8 +121,9 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
     if (!opened.ok) return;
     const { file } = opened;
     try {
-      const folder = folders.get(`${client.address}\0${path}`);
-      const key = file.version === undefined ? undefined : keyOf(file.version, client.address, path);
+      const { version } = file;
+      const folder = folderFor(look);
+      const key = version === undefined ? undefined : `${version}\0${path}\0${folder ?? ""}`;
       const before = key === undefined ? undefined : known.get(key);
       const ownHttpPorts = options.ownHttpPorts?.();
       const context = {
@@ -123,12 +132,13 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
         ...(ownHttpPorts === undefined ? {} : { ownHttpPorts }),
         ...(folder === undefined ? {} : { folder }),
       };
-      const facts = before ?? inspect(await beginning(file, path), file.size, context);
+      const facts = before ?? (await looked(file, context));
       if (key !== undefined) known.set(key, facts);
       rememberFolders(context, client.address, facts);
-      if (key !== undefined && seen.get(place) === key) return;
-      if (key === undefined) seen.delete(place);
-      else seen.set(place, key);
+      const said = seen.get(place);
+      if (said !== undefined && said.version === version && said.folder === folder) return;
+      if (version === undefined) seen.delete(place);
+      else seen.set(place, { version, folder });
       onInspected({ path, client: client.address, ...(root === undefined ? {} : { root }), facts });
     } finally {
       await file.close();
@@ -160,6 +170,17 @@ export function inspectingSource(source: Source, options: InspectingOptions): In
       while (working !== undefined) await working;
     },
   };
+}
+
+async function looked(file: SourceFile, context: ReadContext): Promise<FileFacts> {
+  const facts = inspect(await beginning(file, context.path), file.size, context);
+  return withEnd(facts, {
+    size: file.size,
+    async read(position, length) {
+      const target = new Uint8Array(length);
+      return target.subarray(0, await file.read(target, position));
+    },
+  });
 }
 
 /** The first bytes of a file, or all of it where that says more. */

@@ -39,7 +39,7 @@ export async function scanRoot(root: string): Promise<ScanResult> {
   }
 }
 
-/** Whether a scan that failed tells nothing about the folder: no descriptor was left to look. */
+/** Whether a scan that failed says nothing about the folder: no descriptor was left to look. */
 export function knowsNothing(result: ScanResult): boolean {
   return !result.ok && shortages.has(result.code);
 }

@@ -1,3 +1,5 @@
+import type { FileFormat } from "./file-formats.ts";
+
 /** What a file is by its bytes, whatever its name says. */
 export type FileKind =
   | "empty"
@@ -28,6 +30,10 @@ export interface FileNeed {
   readonly otherwise?: readonly string[];
   /** The other server: host and port as written. */
   readonly host?: string;
+  /** It asks this server by TLS, and whether for a port on which plain HTTP is spoken. */
+  readonly tls?: "plain-port" | "other-port";
+  /** It is no file but a disk on the network, at `host`. */
+  readonly san?: true;
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;
@@ -48,6 +54,14 @@ export interface FileLack {
   readonly line: number;
 }
 
+/** A line that starts wimboot, and what the same entry hands to it. */
+export interface WimbootStart {
+  readonly line: number;
+  readonly entry?: string;
+  /** The names that Windows may find, in lower case. */
+  readonly given: readonly string[];
+}
+
 /** A word in place of a command that its loader does not know. */
 export interface UnknownCommand {
   readonly word: string;
@@ -56,6 +70,18 @@ export interface UnknownCommand {
   readonly entry?: string;
   /** Whether its loader comes to it whatever happens, and stops there. */
   readonly certain: boolean;
+}
+
+/** A kernel or program that GRUB reads from a disk of the machine, so that it asks no server for it. */
+export interface DiskRead {
+  /** As the file writes it. */
+  readonly name: string;
+  /** The disk, as GRUB names it; undefined where the file searches for one. */
+  readonly disk?: string;
+  /** Its path there, in plain form. */
+  readonly path: string;
+  readonly entry?: string;
+  readonly line: number;
 }
 
 /** A jump in a script to a label that the script does not have: its loader ends there. */
@@ -67,7 +93,7 @@ export interface LostJump {
 }
 
 /** The loader whose configuration or script a file is. */
-export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi";
+export type ConfigLoader = "pxelinux" | "grub" | "ipxe" | "u-boot" | "raspberry-pi" | "esxi" | "windows";
 
 /** What a configuration or a script of a loader says. */
 export interface ConfigFacts {
@@ -81,7 +107,10 @@ export interface ConfigFacts {
   /** The entry that starts without a person leads to the local disk. */
   readonly localBoot?: boolean;
   readonly lacks?: readonly FileLack[];
+  /** Where it starts wimboot. */
+  readonly wimboot?: readonly WimbootStart[];
   readonly unknownCommands?: readonly UnknownCommand[];
+  readonly diskReads?: readonly DiskRead[];
   readonly lostJumps?: readonly LostJump[];
 }
 
@@ -98,6 +127,8 @@ export interface FileFacts extends Partial<ConfigFacts> {
   readonly signed?: boolean;
   /** A Linux kernel, also where it is an EFI program as well. */
   readonly kernel?: boolean;
+  /** A format that no firmware starts. */
+  readonly format?: FileFormat;
   /** Why its loader will not read it as it is. */
   readonly flaw?: ContentFlaw;
 }
@@ -108,5 +139,7 @@ export type ContentFlaw =
   | "blank-first-line"
   | "no-ipxe-mark"
   | "cut-short"
+  /** Where it must end it does not say that it ends, as far as its last bytes tell. */
+  | "no-end"
   | "web-page"
   | "empty";

@@ -33,7 +33,7 @@ export function isKernelName(file: string): boolean {
   return kernels.test(plainName(file));
 }
 
-/** @param bootFiles names this boot was told to fetch first, in plain form */
+/** @param bootFiles names that the reply to this boot gave as its boot file, in plain form */
 export function roleOf(file: string, bootFiles: readonly string[]): FileRole {
   const name = plainName(file);
   const lower = name.toLowerCase();

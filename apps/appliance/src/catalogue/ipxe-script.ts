@@ -59,7 +59,7 @@ export function isScriptTemplate(text: string): boolean {
 }
 
 /**
- * Fills in `{{mac}}`, `{{uuid}}`, `{{serial}}`, `{{next_server}}` and `{{base_url}}`. What this client did not tell
+ * Fills in `{{mac}}`, `{{uuid}}`, `{{serial}}`, `{{next_server}}` and `{{base_url}}`. What this client did not send
  * becomes iPXE's own setting of that name, which iPXE fills in itself. Other names stay as they are. Values are
  * percent-encoded: none can end a word, a command or a line.
  */

@@ -84,7 +84,7 @@ export function headlineNames({ suffix = "" }: TreeArchitecture): string[] {
   return [...own, "ipxe.efi", "snponly.efi", "syslinux.efi"];
 }
 
-/** Names that say nothing about the architecture; without a PE header or a telling folder they are taken for x64. */
+/** Names that say nothing about the architecture; without a PE header, or a folder that names one, they are taken for x64. */
 export const neutralNames: ReadonlySet<string> = new Set([
   "shim.efi",
   "shim.efi.signed",

@@ -35,7 +35,7 @@ const machines: ReadonlyMap<number, PeMachine> = new Map([
 export type ProgramFlaw = "empty" | "no-program" | "cut-short";
 
 /**
- * What a file with a name that firmware is told lacks. Whether a BIOS can start what is in a file does not show.
+ * What a file that firmware is to start lacks. Whether a BIOS can start what is in a file does not show.
  * @param head the first bytes of the file
  * @param size how many the file has
  */

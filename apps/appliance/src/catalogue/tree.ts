@@ -24,7 +24,7 @@ export interface TreeFile {
   readonly machine?: PeMachine;
   /** It is a program without a signature. */
   readonly unsigned?: true;
-  /** Why no client is told of it. */
+  /** Why no client gets it. */
   readonly flaw?: FileFlaw;
 }
 
@@ -49,7 +49,7 @@ export interface BootTree {
   readonly raspberryPi?: string;
   /** Architectures without a file, with the main names that are looked for. */
   readonly missing: ReadonlyMap<number, readonly string[]>;
-  /** Files that nobody is told, because nobody could fetch or start them. */
+  /** Files that no client gets, because none could fetch or start them. */
   readonly unusable: readonly (TreeFile & { readonly flaw: FileFlaw })[];
 }
 
@@ -64,7 +64,7 @@ export function scriptFor({ script, uefiScript }: BootTree, code: number | undef
   return script ?? (code === undefined || code === bios.code ? undefined : uefiScript);
 }
 
-/** True for names worth telling `growTree` about. */
+/** True for names that `growTree` must know. */
 export function mayBoot(name: string): boolean {
   const lower = name.toLowerCase();
   return /\.(efi|efi\.signed)$/.test(lower) || otherNames.has(lower);

@@ -80,7 +80,7 @@ const firstStage: PiStage = { name: "first stage", names: /^bootcode\.bin$/i };
 const piKernel: PiStage = { name: "kernel", names: /^kernel[^/]*\.img$/i };
 
 /**
- * The stages of a Raspberry Pi, told by the names it asks for: a Pi 4 asks for `start4.elf` and starts no other; a Pi 5
+ * The stages of a Raspberry Pi, known by the names that it requests: a Pi 4 asks for `start4.elf` and starts no other; a Pi 5
  * has its firmware in the EEPROM; the others begin with `bootcode.bin`.
  */
 export function piStages(asked: readonly string[]): readonly PiStage[] {

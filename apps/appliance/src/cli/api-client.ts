@@ -47,8 +47,12 @@ export interface Api {
   readonly url: string;
   /** @param body makes it a request with JSON */
   call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<ApiResult<T>>;
-  /** A request whose response is read as it arrives. */
-  open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ApiResult<Response>>;
+  /** A request for server-sent events, which are read as they arrive. */
+  openEvents(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<ApiResult<Response>>;
 }
 
 /** The API of the daemon that this command line means. */
@@ -74,6 +78,9 @@ function targetOf(args: Arguments, surroundings: Surroundings): ApiResult<ApiTar
   // A password must not come back in a message, nor in a log of it.
   if (named !== undefined && /^[a-z]+:\/\/[^/]*@/i.test(named))
     return usage("--api takes no user and password; name the file of the daemon's token with --token-file");
+  const port = /^https?:\/\/(?:\[[^\]]*\]|[^/:?#]*):(\d+)(?=[/?#]|$)/i.exec(named ?? "")?.[1];
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535))
+    return usage(`--api ${quote(named ?? "")}: ${port} is not a port; ports are 1 to 65535`);
   if (named !== undefined && !(/^https?:\/\//i.test(named) && URL.canParse(named)))
     return usage(`--api ${quote(named)} is not an http or https URL`);
   const file = lastValue(args, "config");
@@ -146,7 +153,7 @@ function apiOf({ url, token, hint }: ApiTarget): Api {
   async function open(path: string, request: ApiRequest): Promise<ApiResult<Response>> {
     try {
       const response = await askApi(`${url}${path}`, request);
-      return response.ok ? { ok: true, value: response } : await refused(url, response, token !== undefined);
+      return response.ok ? { ok: true, value: response } : await refused(url, hint, response, token !== undefined);
     } catch (error) {
       return unreachable(url, hint, error);
     }
@@ -167,19 +174,24 @@ function apiOf({ url, token, hint }: ApiTarget): Api {
         const text = await opened.value.text();
         return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
       } catch (error) {
-        return error instanceof SyntaxError ? foreign(url, hint) : unreachable(url, hint, error);
+        return error instanceof SyntaxError ? foreign(url, hint, "no JSON") : unreachable(url, hint, error);
       }
     },
-    open: (path, headers, signal) => open(path, { headers: { ...authorization, ...headers }, signal }),
+    async openEvents(path, headers, signal) {
+      const opened = await open(path, { headers: { ...authorization, ...headers }, signal });
+      const isStream = !opened.ok || /^text\/event-stream\b/i.test(opened.value.headers.get("content-type") ?? "");
+      return isStream ? opened : foreign(url, hint, "no stream of events");
+    },
   };
 }
 
 /** RFC 9457; an error in any other shape is not from Bootlace. */
-async function refused(url: string, response: Response, shown: boolean): Promise<ApiFailure> {
+async function refused(url: string, absence: string, response: Response, shown: boolean): Promise<ApiFailure> {
   const problem = (await response.json().catch(() => undefined)) as Partial<ApiProblem> | undefined;
   const { title, detail, code } = problem ?? {};
-  const message = typeof title === "string" ? title : `HTTP status ${response.status}`;
   const noToken = response.status === 401;
+  if (typeof title !== "string" && !noToken) return foreign(url, absence, `HTTP status ${response.status}`);
+  const message = typeof title === "string" ? title : `HTTP status ${response.status}`;
   const hint = typeof detail === "string" ? detail : noToken ? (shown ? otherTokenHint : tokenHint) : undefined;
   const error = {
     code: typeof code === "string" ? code : "refused",
@@ -195,8 +207,8 @@ const tokenHint = "Name its file with --token-file, or set admin.tokenFile in th
 const otherTokenHint =
   "The daemon has a different token. If the file changed since the daemon read it, make the daemon read it again: bootlace reload --pid PID, systemctl reload bootlace, or a SIGHUP";
 
-function foreign(url: string, hint: string): ApiFailure {
-  const message = `${url} replies, but not as Bootlace does`;
+function foreign(url: string, hint: string, why: string): ApiFailure {
+  const message = `${url} replies, but not as Bootlace does (${why})`;
   return { ok: false, exit: exitCodes.unreachable, error: { code: "unreachable", message, hint } };
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ConfFiles } from "../import/dnsmasq/files.ts";
 
@@ -17,6 +17,35 @@ export function readText(path: string): Read {
     return { ok: true, text: bytes.toString("utf8") };
   } catch (error) {
     return { ok: false, problem: sayWhy(error) };
+  }
+}
+
+/** What comes by stdin: a file, a pipe, a terminal until Ctrl-D, or a device, of which no more is read than may be. */
+export function readStdin(): Read {
+  const chunks: Buffer[] = [];
+  try {
+    for (let size = 0; size <= largestFile; ) {
+      const chunk = readSome();
+      if (chunk.length === 0) return { ok: true, text: Buffer.concat(chunks).toString("utf8") };
+      chunks.push(chunk);
+      size += chunk.length;
+    }
+    return { ok: false, problem: "the file is too large" };
+  } catch (error) {
+    return { ok: false, problem: sayWhy(error) };
+  }
+}
+
+function readSome(): Buffer {
+  const chunk = Buffer.alloc(65_536);
+  for (;;) {
+    try {
+      return chunk.subarray(0, readSync(0, chunk));
+    } catch (error) {
+      // The program that opened the pipe or terminal may have made it non-blocking.
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { importDnsmasq } from "../import/dnsmasq/dnsmasq.ts";
 import type { LocalNetworks } from "../import/dnsmasq/read-ranges.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { type Command, lastValue, type Surroundings } from "./command.ts";
-import { confFiles, readText, sayWhy } from "./import-files.ts";
+import { confFiles, readStdin, readText, sayWhy } from "./import-files.ts";
 import { printError, printJson } from "./output.ts";
 
 export const importCommand: Command = {
@@ -48,13 +48,18 @@ export const importCommand: Command = {
       printError(surroundings, "import", { code: "usage", message, hint: "Use: bootlace import dnsmasq FILE" }, json);
       return exitCodes.usage;
     }
-    const read = readText(file === "-" ? "/dev/stdin" : resolve(surroundings.cwd, file));
+    const read = file === "-" ? readStdin() : readText(resolve(surroundings.cwd, file));
     if (!read.ok) {
       printError(surroundings, "import", { code: "unreadable", message: `${quote(file)}: ${read.problem}` }, json);
       return exitCodes.findings;
     }
     const files = file === "-" ? undefined : confFiles(resolve(surroundings.cwd, file));
-    const { yaml, remarks, unanswered } = importDnsmasq(read.text, file, networksOf(surroundings), files);
+    const { yaml, remarks, unanswered } = importDnsmasq(
+      read.text,
+      file === "-" ? "standard input" : file,
+      networksOf(surroundings),
+      files,
+    );
     // The result must be a valid config; an error in it is reported.
     const parsed = parseConfig(yaml, "imported config");
     const faults = parsed.ok ? [] : parsed.faults;

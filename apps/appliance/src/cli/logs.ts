@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { quote } from "@bootlace/dhcp-core";
 import type { ApiLogEntry } from "../api-model/types.ts";
+import { hintOf } from "../config/faults.ts";
+import { nearest } from "../config/nearest.ts";
 import { isWritten, type Level, type LogRecord, levels } from "../events/record.ts";
 import { clockTime, localTime, prettyLines } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { stopSignal } from "../os/signals.ts";
 import { type Api, type ApiFailure, apiOptions, connectApi, failWith } from "./api-client.ts";
-import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
+import { type Command, lastValue, type Surroundings } from "./command.ts";
 import { readEvents } from "./event-source.ts";
 import { type Machine, machineNamed } from "./machine.ts";
 import { inertText, printError, printJson } from "./output.ts";
@@ -29,9 +32,14 @@ export const logs: Command = {
   async run(args, surroundings) {
     const json = args.options.has("json");
     const named = lastValue(args, "mac");
-    const level = levelOf(args);
+    const asked = lastValue(args, "level") ?? "info";
+    const level = levels.find((one) => one === asked);
     if (level === undefined) {
-      printError(surroundings, "logs", { code: "usage", message: `--level is one of ${levels.join(", ")}` }, json);
+      const message = `--level ${quote(asked)} is not a level`;
+      const suggestion = nearest(asked, levels);
+      const allowed = `Allowed: ${levels.join(", ")}`;
+      const hint = hintOf(suggestion === undefined ? { allowed } : { allowed, suggestion }) ?? allowed;
+      printError(surroundings, "logs", { code: "usage", message, hint }, json);
       return exitCodes.usage;
     }
     const api = connectApi(args, surroundings);
@@ -47,11 +55,6 @@ export const logs: Command = {
       : showKept(api.value, show, json, surroundings);
   },
 };
-
-function levelOf(args: Arguments): Level | undefined {
-  const named = lastValue(args, "level") ?? "info";
-  return levels.find((level) => level === named);
-}
 
 /** A machine may have got its name, or another one, since the line was written. */
 function isAbout({ fields = {} }: ApiLogEntry, machine: Machine | undefined): boolean {
@@ -118,7 +121,7 @@ async function watch(
   onCaughtUp: () => void = () => {},
 ): Promise<Watched> {
   let last = after;
-  const opened = await api.open("/api/v1/events?names=log", { "last-event-id": after }, signal);
+  const opened = await api.openEvents("/api/v1/events?names=log", { "last-event-id": after }, signal);
   if (!opened.ok) return signal.aborted ? { last } : { last, failure: opened };
   try {
     for await (const part of readEvents(opened.value.body ?? new ReadableStream())) {

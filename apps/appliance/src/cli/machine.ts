@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiConfig } from "../api-model/types.ts";
+import { hintOf } from "../config/faults.ts";
 import { clientIdOf, macPrefix } from "../config/values.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { checkMachineId, machineIdOf, machinesNamed } from "../policy/machine-names.ts";
@@ -35,10 +36,11 @@ export async function machineNamed(api: Api, named: string, what: string, whole:
   if (!whole && beginning !== undefined) return { ok: true, machine: { named, ids: [beginning] } };
   const meant = machinesNamed(named, hosts);
   if (meant.ok) return { ok: true, machine: { named, ids: meant.machines } };
-  const { allowed, suggestion } = meant.fault;
-  const hint = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`]
-    .filter(Boolean)
-    .join(". ");
+  const hint = hintOf(meant.fault);
   const message = `${what}${quote(named)} is neither a MAC address nor a name under hosts`;
-  return { ok: false, exit: exitCodes.usage, error: { code: "usage", message, ...(hint === "" ? {} : { hint }) } };
+  return {
+    ok: false,
+    exit: exitCodes.usage,
+    error: { code: "usage", message, ...(hint === undefined ? {} : { hint }) },
+  };
 }

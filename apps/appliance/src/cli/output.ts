@@ -12,7 +12,7 @@ export function printJson({ out }: Pick<Surroundings, "out">, document: Readonly
 
 /** Text from another host with its control characters escaped. */
 export function inertText(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => quote(char).slice(1, -1));
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/gu, (char) => quote(char).slice(1, -1));
 }
 
 /** An error, also for programs; `hint` is the fix. */

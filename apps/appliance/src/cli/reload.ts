@@ -40,7 +40,12 @@ export const reload: Command = {
       printError(surroundings, "reload", { code: "usage", message }, json);
       return exitCodes.unreachable;
     }
-    if (signalling && hangUp(Number(pid))) {
+    const refused = signalling ? hangUp(Number(pid)) : undefined;
+    if (!result.ok && refused !== undefined) {
+      const error = { ...result.error, message: `${result.error.message}; ${refused}` };
+      return failWith({ ...result, error }, "reload", json, surroundings);
+    }
+    if (signalling) {
       const why = result.error.code === "token-required" ? "the API requires another token" : "the API is unreachable";
       if (json) printJson(surroundings, { signalled: Number(pid) });
       else surroundings.out(`${why}: sent SIGHUP; the result is in the daemon's log\n`);
@@ -70,11 +75,14 @@ function isAnother(pid: string): boolean {
   }
 }
 
-function hangUp(pid: number): boolean {
+/** @returns why the process got no signal; undefined when it did */
+function hangUp(pid: number): string | undefined {
   try {
-    return process.kill(pid, "SIGHUP");
-  } catch {
-    return false;
+    process.kill(pid, "SIGHUP");
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ESRCH" ? `no process has the ID ${pid}` : `process ${pid} cannot be signalled (${code})`;
   }
 }
 

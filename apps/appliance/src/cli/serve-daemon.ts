@@ -40,6 +40,7 @@ export async function serveUntilSignal(
     networkInterfaces: surroundings.networkInterfaces,
     every,
     later: (milliseconds, work) => setTimeout(work, milliseconds),
+    pause: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds).unref()),
     load,
     onReloading() {
       if (ready) systemd.reloading();

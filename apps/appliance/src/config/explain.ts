@@ -5,7 +5,7 @@ import { nearest } from "./nearest.ts";
 import { suggestKey } from "./other-words.ts";
 import { keysAt, type NumberRange, rangeAt } from "./schema-keys.ts";
 
-/** A problem at a path of the value. `at` tells whether its place is the key or the value there. */
+/** A problem at a path of the value. `at`: whether its place is the key or the value there. */
 export interface PlacedProblem extends Problem {
   readonly path: readonly PropertyKey[];
   readonly at: "key" | "value";

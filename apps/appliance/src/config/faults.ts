@@ -10,6 +10,7 @@ export const configFaultCodes = {
   E006: "more than one YAML document",
   E007: "the file is not a mapping",
   E008: "nested too deeply",
+  E009: "too many entries",
   E010: "wrong type",
   E011: "not one of the allowed words",
   E012: "number out of range",
@@ -73,7 +74,7 @@ export interface ConfigFault extends Problem {
 }
 
 /** The common part of every fault and finding. */
-interface Told {
+interface Reported {
   readonly code: string;
   readonly problem: string;
   readonly allowed?: string;
@@ -85,15 +86,21 @@ interface Told {
   readonly origin?: SetBy;
 }
 
-/** `file:line:column: error[E012] tftp.port: 70000 is above 65535. Allowed: 1 to 65535. Did you mean …?` */
-export function formatFault(fault: Told): string {
+/** `file:line:column: error[E003] tftp.prot: unknown key "prot". Did you mean "port"? Known keys: …` */
+export function formatFault(fault: Reported): string {
   const file = plain(fault.file);
   const position = fault.line === 0 ? file : `${file}:${fault.line}:${fault.column}`;
   const place = `${position}: error[${fault.code}]`;
   const path = fault.path === "" ? "" : ` ${plain(fault.path)}:`;
-  const allowed = fault.allowed === undefined ? "" : ` ${ended(fault.allowed)}`;
-  const suggestion = fault.suggestion === undefined ? "" : ` Did you mean ${fault.suggestion}?`;
-  return `${place}${path} ${ended(fault.problem)}${allowed}${suggestion}`;
+  const hint = hintOf(fault);
+  return `${place}${path} ${ended(fault.problem)}${hint === undefined ? "" : ` ${ended(hint)}`}`;
+}
+
+/** What is right instead: the suggestion first, since the list of what is allowed may be long. Undefined when unknown. */
+export function hintOf({ allowed, suggestion }: Pick<Problem, "allowed" | "suggestion">): string | undefined {
+  if (suggestion === undefined) return allowed;
+  const meant = `Did you mean ${suggestion}?`;
+  return allowed === undefined ? meant : `${meant} ${allowed}`;
 }
 
 /** With one mark at its end. */
@@ -103,7 +110,7 @@ function ended(text: string): string {
 
 /** Names of files and keys are untrusted: control characters are escaped. */
 export function plain(text: string): string {
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quote(text) : text;
+  return /[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/u.test(text) ? quote(text) : text;
 }
 
 /** `boot`, 2, `when`, `mac` becomes `boot[2].when.mac`. */
@@ -117,16 +124,14 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 /** A fault as `--json` prints it. */
-export function faultRow({ code, problem, allowed, suggestion, path, ...place }: Told) {
-  const hint = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`]
-    .filter(Boolean)
-    .join(". ");
-  const reported = { code, path, severity: "error" as const, message: problem, ...(hint === "" ? {} : { hint }) };
+export function faultRow({ code, problem, allowed, suggestion, path, ...place }: Reported) {
+  const hint = hintOf({ ...(allowed && { allowed }), ...(suggestion && { suggestion }) });
+  const reported = { code, path, severity: "error" as const, message: problem, ...(hint && { hint }) };
   return { ...placeRow(place), ...reported };
 }
 
 /** `file`, `line` and `column`, as far as there are any; else `flag` or `variable`. */
-function placeRow({ file, line, column, origin }: Pick<Told, "file" | "line" | "column" | "origin">) {
+function placeRow({ file, line, column, origin }: Pick<Reported, "file" | "line" | "column" | "origin">) {
   if (origin === undefined) return line === 0 ? { file } : { file, line, column };
   return origin.kind === "flag" ? { flag: origin.name.split(" ")[0] } : { variable: origin.name };
 }

@@ -1,10 +1,11 @@
+import { quote } from "@bootlace/dhcp-core";
 import { type Document, isMap, isScalar, LineCounter, parseDocument, stringify, type YAMLError } from "yaml";
 import { checkBetweenKeys } from "./checks.ts";
 import { explainIssue } from "./explain.ts";
 import { type ConfigFault, type ConfigFaultCode, formatPath, type Problem } from "./faults.ts";
 import { type Origin, type Overlay, originText, overlayAt, withOverlays } from "./overlay.ts";
 import { type Config, configSchema, mayBeEmpty } from "./schema.ts";
-import { firstAlias, offsetOf, structureProblems, tooDeep } from "./structure.ts";
+import { firstAlias, offsetOf, structureProblems, tooLarge } from "./structure.ts";
 
 export type ParseResult =
   | {
@@ -16,7 +17,7 @@ export type ParseResult =
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /** Merge keys (`<<: *rule`) are not in YAML 1.2, but people and editors use them. */
-const yamlOptions = { logLevel: "error", merge: true } as const;
+const yamlOptions = { logLevel: "error", merge: true, uniqueKeys: false } as const;
 
 /** How often one anchor may be repeated. It bounds what a few lines of nested aliases can grow to. */
 const mostAliases = 500;
@@ -31,21 +32,23 @@ const mostAliases = 500;
 export function parseConfig(text: string, file: string, overlays: readonly Overlay[] = []): ParseResult {
   const lines = new LineCounter();
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
-  const deep = tooDeep(source);
-  if (deep !== undefined) return { ok: false, faults: [{ ...deep, file, path: "" }] };
+  const large = tooLarge(source);
+  if (large !== undefined) return { ok: false, faults: [{ ...large, file, path: "" }] };
   const document = parseDocument(source, { ...yamlOptions, lineCounter: lines, prettyErrors: false });
   const placed = (problem: Problem, offset: number, path: string): ConfigFault => {
     const { line, col } = lines.linePos(offset);
     return { ...problem, file, path, line: Math.max(1, line), column: Math.max(1, col) };
   };
 
-  const faults = document.errors.map((error) => placed(explainYaml(error), error.pos[0], ""));
-  // A duplicate key leaves the rest readable; after any other syntax error the lines could mean something else.
-  if (faults.some((fault) => fault.code !== "E004")) return { ok: false, faults };
-
+  const faults = document.errors.map((error) => placed(explainYaml(error, source), error.pos[0], ""));
+  // After a syntax error the lines could mean something else.
+  const broken = faults.length > 0;
   const structure = structureProblems(document);
-  for (const { problem, offset } of structure) faults.push(placed(problem, offset, ""));
-  if (structure.length > 0) return { ok: false, faults: inOrder(faults) };
+  for (const { problem, offset } of structure) {
+    if (!broken || problem.code === "E004") faults.push(placed(problem, offset, ""));
+  }
+  // A duplicate key leaves the rest readable.
+  if (faults.some((fault) => fault.code !== "E004")) return { ok: false, faults: inOrder(faults) };
 
   const read = toValue(document);
   if (!read.ok) return { ok: false, faults: [...faults, placed(read.problem, read.offset, "")] };
@@ -78,16 +81,19 @@ function inOrder(faults: ConfigFault[]): ConfigFault[] {
 }
 
 const yamlCodes: Readonly<Record<string, ConfigFaultCode>> = {
-  DUPLICATE_KEY: "E004",
   TAB_AS_INDENT: "E005",
   MULTIPLE_DOCS: "E006",
 };
 
-function explainYaml(error: YAMLError): Problem {
+function explainYaml(error: YAMLError, source: string): Problem {
   const code = yamlCodes[error.code] ?? "E002";
   switch (code) {
     case "E004":
-      return { code, problem: "duplicate key", allowed: "Keep one of the two" };
+      return {
+        code,
+        problem: `duplicate key${keyAt(source, error.pos[0])}`,
+        allowed: "Keep one of the two",
+      };
     case "E005":
       return { code, problem: "this line is indented with a tab", allowed: "Indent with spaces" };
     case "E006":
@@ -95,6 +101,13 @@ function explainYaml(error: YAMLError): Problem {
     default:
       return { code, problem: `YAML syntax: ${error.message.replaceAll(/\s+/g, " ").replace(/\.$/, "")}` };
   }
+}
+
+/** The key that begins at this place, in quotes; nothing where it is not on one line with its colon. */
+function keyAt(source: string, offset: number): string {
+  const [found] = /^[^\n]*?(?=\s*:(?:\s|$))/.exec(source.slice(offset, offset + 200)) ?? [];
+  const key = found?.replace(/^(["'])(.*)\1$/, "$2");
+  return key === undefined || key === "" ? "" : ` ${quote(key)}`;
 }
 
 /** The section `admin` of a file alone, despite errors in the rest; empty when it is not found. */

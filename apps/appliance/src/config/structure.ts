@@ -23,6 +23,8 @@ interface StructureProblem {
 
 /** The schema is five levels deep. The YAML parser overflows the stack somewhere beyond a thousand. */
 const deepest = 50;
+/** Keys and items of lists. Ten thousand hosts have a fifth of it; each costs up to 3 kB of memory while it is read. */
+const mostEntries = 100_000;
 
 interface Token {
   readonly type?: string;
@@ -31,23 +33,27 @@ interface Token {
   readonly items?: readonly { readonly key?: Token | null; readonly value?: Token }[];
 }
 
-/** Where a text is nested deeper than any config, found without recursion; undefined when it is not. */
-export function tooDeep(text: string): (Problem & { readonly line: number; readonly column: number }) | undefined {
+/** Where a text is nested deeper or has more entries than any config, found without recursion; undefined when it is not. */
+export function tooLarge(text: string): (Problem & { readonly line: number; readonly column: number }) | undefined {
+  let entries = 0;
   const waiting: { readonly token: Token; readonly depth: number }[] = [];
   for (const token of new Parser().parse(text)) {
     if (token.type === "document") waiting.push({ token: token as Token, depth: 0 });
   }
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { token, depth } = next;
-    if (depth > deepest) {
+    const place = () => {
       const before = text.slice(0, token.offset ?? 0);
-      return {
-        code: "E008",
-        problem: `nested more than ${deepest} levels deep`,
-        allowed: "A config has at most five levels",
-        line: before.split("\n").length,
-        column: before.length - before.lastIndexOf("\n"),
-      };
+      return { line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };
+    };
+    if (depth > deepest) {
+      const problem = `nested more than ${deepest} levels deep`;
+      return { code: "E008", problem, allowed: "A config has at most five levels", ...place() };
+    }
+    entries += token.items?.length ?? 0;
+    if (entries > mostEntries) {
+      const problem = `more than ${mostEntries} keys and list items in one file`;
+      return { code: "E009", problem, allowed: "Use prefixes and lists in place of single entries", ...place() };
     }
     if (token.value !== undefined) waiting.push({ token: token.value, depth });
     for (const { key, value } of token.items ?? []) {
@@ -70,7 +76,12 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
   };
   visit(document, {
     Scalar: (_, node) => note(node),
-    Collection: (_, node) => note(node),
+    Collection(_, node) {
+      note(node);
+      for (const key of isMap(node) ? repeatedKeys(node) : []) {
+        add({ code: "E004", problem: "duplicate key", allowed: "Keep one of the two" }, key);
+      }
+    },
     Pair(_, pair) {
       const { key } = pair;
       if (isMergeKey(key)) merges.push(pair);
@@ -157,7 +168,7 @@ function pairOf(
   map: YAMLMap,
   step: string,
 ): { readonly pair: Pair; readonly by?: unknown } | undefined {
-  const own = map.items.find((item) => isPair(item) && keyText(item.key) === step);
+  const own = indexOf(map).get(step);
   if (own !== undefined) return { pair: own };
   const resolve = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
   for (const { key, value } of map.items) {
@@ -167,6 +178,34 @@ function pairOf(
     }
   }
   return undefined;
+}
+
+/** The first pair of each key. */
+function indexOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  let index = indices.get(map);
+  if (index === undefined) {
+    index = new Map();
+    for (const item of map.items) {
+      const key = isPair(item) ? keyText(item.key) : undefined;
+      if (key !== undefined && !index.has(key)) index.set(key, item);
+    }
+    indices.set(map, index);
+  }
+  return index;
+}
+
+/** A large mapping is asked for the place of each of its keys. */
+const indices = new WeakMap<YAMLMap, Map<string, Pair>>();
+
+/** Keys that a mapping has had before. The YAML library compares each with all, in a time that grows with their square. */
+function repeatedKeys(map: YAMLMap): unknown[] {
+  const seen = new Set<unknown>();
+  return map.items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    if (seen.has(key.value)) return [key];
+    seen.add(key.value);
+    return [];
+  });
 }
 
 /** The mappings that `<<` merges, strongest first, with the node in the file that names each. */

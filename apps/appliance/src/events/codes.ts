@@ -1,6 +1,7 @@
 /** Every event code of the log with its meaning. docs/events.md has the same rows. */
 export const eventCodes = {
   "admin.failed": "an operation of the API failed: internal error",
+  "admin.listen-failed": "the port of the API cannot be bound; it is tried again",
   "admin.listening": "the API is served",
   "boot.folder-answers": "a folder answers again",
   "boot.folder-silent": "a folder does not answer: a network file system without its server, a failing disk",
@@ -28,6 +29,7 @@ export const eventCodes = {
   "config.reload-failed": "a reload was rejected; the current config is kept",
   "config.reloaded": "a config was reloaded, and what changed",
   "dhcp.ack": "an ACK was sent",
+  "dhcp.address-in-use": "a machine says that it has an address that Bootlace has",
   "dhcp.ignored": "a request got no reply, and why",
   "dhcp.interface-down": "an address was removed",
   "dhcp.interface-failed": "an address cannot be served",

@@ -52,7 +52,7 @@ export type OwnEvent =
     }
   /** The folder below the root in which a client's names count; undefined: the root itself. Comes when it changes. */
   | { readonly type: "client-root"; readonly time: number; readonly client: string; readonly root: string | undefined }
-  /** Where a file lies that was asked for in vain, as a path below the root: files of the same name, in plain form. */
+  /** Where a file is that was requested but not found, as a path below the root: files of the same name, in plain form. */
   | { readonly type: "namesakes"; readonly time: number; readonly path: string; readonly found: readonly string[] }
   /** What a file server elsewhere answered when Bootlace asked it for a boot's file. */
   | {
@@ -63,7 +63,7 @@ export type OwnEvent =
       readonly file: string;
       readonly result: ServerResult;
     }
-  /** Where this machine is on the network, and what the configuration says of it. Replaces what was told before. */
+  /** Where this machine is on the network, and what the configuration says of it. Replaces the earlier one. */
   | ({ readonly type: "network"; readonly time: number } & Network)
   /** Another server's broadcast reply to a client. */
   | { readonly type: "overheard"; readonly time: number; readonly source: Endpoint; readonly reply: DhcpPacket }

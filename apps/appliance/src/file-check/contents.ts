@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { withEnd } from "../catalogue/contents/archive-end.ts";
 import { headBytes, inspect, worthWhole } from "../catalogue/contents/inspect.ts";
 import type { FileFacts } from "../catalogue/file-facts.ts";
 import type { TreeFile } from "../catalogue/tree.ts";
@@ -49,8 +50,16 @@ export function openTree(root: string, files: readonly TreeFile[], ownHttpPorts:
         ownHttpPorts,
         ...(folder === undefined ? {} : { folder }),
       });
-      const cut = facts.kind === "archive" && size <= largestPacked && isGzip(head) && (await endsEarly(found.path));
-      return cut ? { ...facts, flaw: "cut-short" } : facts;
+      if (facts.kind !== "archive" || facts.flaw !== undefined) return facts;
+      if (size <= largestPacked && isGzip(head) && (await endsEarly(found.path)))
+        return { ...facts, flaw: "cut-short" };
+      return await withEnd(facts, {
+        size,
+        async read(position, length) {
+          const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, position);
+          return buffer.subarray(0, bytesRead);
+        },
+      });
     } catch {
       return undefined;
     }

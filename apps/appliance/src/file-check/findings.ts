@@ -15,13 +15,15 @@ export const treeFindingCodes = {
   T011: "missing user",
   T012: "a file that its loader cannot use",
   T013: "a script or configuration that its loader does not read",
-  T014: "an unknown command in an iPXE script",
+  T014: "an unknown command",
   T015: "a loader without its configuration",
   T016: "a loader without its other parts",
   T017: "an absolute path under PXELINUX",
   T018: "a config that answers nobody",
   T019: "wimboot without the files of Windows",
   T020: "a jump in an iPXE script to a missing label",
+  T021: "a kernel that GRUB reads from a disk",
+  T022: "https on a port that speaks plain HTTP",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

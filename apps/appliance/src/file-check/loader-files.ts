@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
+import { notGiven } from "../catalogue/contents/bcd.ts";
+import { legacyGrubWords } from "../catalogue/contents/grub-words.ts";
 import { loaderFolder } from "../catalogue/contents/reading.ts";
 import { syslinuxEnding } from "../catalogue/contents/syslinux-types.ts";
-import type { FileFacts, FileNeed } from "../catalogue/file-facts.ts";
+import type { DiskRead, FileFacts, FileNeed, UnknownCommand, WimbootStart } from "../catalogue/file-facts.ts";
 import type { Tree } from "./contents.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
 import { checkModule } from "./module-files.ts";
@@ -34,10 +36,18 @@ export function configWalk(tree: Tree) {
       findings.push(...(await goOn(naming, need, platform)));
     }
     // A GRUB may be one with commands of its own.
-    const unknown = facts.loader === "ipxe" ? (facts.unknownCommands ?? []) : [];
-    for (const { word, line } of unknown) {
-      const place = placeOf(tree, naming, { line, name: word });
-      findings.push(finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word"));
+    const isSure = ({ word }: UnknownCommand) => facts.loader === "ipxe" || legacyGrubWords.has(word);
+    for (const command of (facts.unknownCommands ?? []).filter(isSure)) {
+      findings.push(unknownCommand(tree, naming, command));
+    }
+    for (const need of facts.needs ?? []) {
+      if (need.tls !== "plain-port") continue;
+      const problem = `${quote(need.name)} asks by TLS, and Bootlace speaks plain HTTP at ${need.host}`;
+      findings.push(finding("T022", placeOf(tree, naming, need), problem, "Write http: in place of https:"));
+    }
+    for (const read of facts.diskReads ?? []) {
+      const starts = read.entry === undefined || read.entry === facts.starts;
+      if (starts) findings.push(...(await diskFinding(tree, naming, read)));
     }
     for (const { label, line } of facts.lostJumps ?? []) {
       const place = placeOf(tree, naming, { line, name: label });
@@ -49,7 +59,22 @@ export function configWalk(tree: Tree) {
       const remedy = `Add a line such as: initrd ${name} ${name}`;
       findings.push(finding("T019", place, `wimboot gets no ${name} here, and stops without it`, remedy));
     }
+    for (const start of facts.wimboot ?? []) findings.push(...(await checkBcd(naming, facts.needs ?? [], start)));
     return findings;
+  }
+
+  /** What the BCD names that wimboot gets must be handed to it as well. */
+  async function checkBcd(naming: Naming, needs: readonly FileNeed[], start: WimbootStart): Promise<TreeFinding[]> {
+    for (const { entry, path } of needs) {
+      if (entry !== start.entry || path === undefined) continue;
+      const facts = await tree.facts(path);
+      const name = facts?.loader === "windows" ? notGiven(facts.needs ?? [], start) : undefined;
+      if (name === undefined) continue;
+      const place = placeOf(tree, naming, { line: start.line, name: "wimboot" });
+      const problem = `${quote(path)} names ${quote(name)}, and wimboot gets no file of that name here`;
+      return [finding("T019", place, problem, `Add a line such as: initrd FILE ${name.replace(/^.*\\/, "")}`)];
+    }
+    return [];
   }
 
   async function checkType(naming: Naming, need: FileNeed): Promise<TreeFinding[]> {
@@ -76,6 +101,23 @@ export function configWalk(tree: Tree) {
   }
 
   return follow;
+}
+
+function unknownCommand(tree: Tree, naming: Naming, { word, line }: UnknownCommand): TreeFinding {
+  const place = placeOf(tree, naming, { line, name: word });
+  if (naming.loader !== "grub") return finding("T014", place, `iPXE has no command ${quote(word)}`, "Correct the word");
+  const problem = `GRUB 2 has no command ${quote(word)}: it is a word of GRUB Legacy`;
+  return finding("T014", place, problem, "Write menuentry, linux and initrd, as GRUB 2 has them");
+}
+
+/** A kernel on a disk of the machine, of which there is one of that name here: the root was left from an installed system. */
+async function diskFinding(tree: Tree, naming: Naming, { name, path, disk, line }: DiskRead): Promise<TreeFinding[]> {
+  const found = await tree.look(path);
+  if (found.kind !== "file" && found.kind !== "other-case") return [];
+  const where = disk === undefined ? "a disk that it searches for" : `the disk ${quote(disk)}`;
+  const problem = `GRUB reads ${quote(name)} from ${where}, and does not ask Bootlace for it`;
+  const place = placeOf(tree, naming, { line, name });
+  return [finding("T021", place, problem, "Remove the line that sets root to a disk")];
 }
 
 /** A configuration without a byte in it, for which a loader looks by itself. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { pathFrom } from "../catalogue/contents/reading.ts";
 import type { ConfigLoader, FileFacts, FileNeed } from "../catalogue/file-facts.ts";
+import { fileFormats } from "../catalogue/file-formats.ts";
 import type { Tree } from "./contents.ts";
 import type { Looked } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
@@ -90,6 +91,7 @@ const remedies: Readonly<Record<ConfigLoader, string>> = {
   "u-boot": put,
   "raspberry-pi": put,
   esxi: put,
+  windows: `${put} with bcdedit; names count from the root`,
 };
 
 /** What is wrong with a file for the part that it is to play. */
@@ -111,10 +113,20 @@ export function checkContent(
       const of = declaredSize === undefined ? "" : `: it has ${size} bytes of ${declaredSize}`;
       return [finding("T012", place, `${shown} is cut short${of}`, again)];
     }
+    case "no-end":
+      return [finding("T012", place, `${shown} does not end as such an archive does: it is cut short`, again)];
     case "web-page":
       return [finding("T012", place, `${shown} is a web page, not the file that was meant`, "Download the file again")];
     default:
       return kind === "script" || kind === "config" ? [textFinding(flaw, shown, place)] : [];
+  }
+  const { format } = facts;
+  const packed = format !== undefined && fileFormats[format].sort === "packed";
+  if (format !== undefined && (role === "program" || (role === "kernel" && !packed))) {
+    const what = role === "kernel" ? "kernel" : "program";
+    return [
+      finding("T012", place, `${shown} is ${fileFormats[format].name} and no ${what}`, `Name the ${what} itself`),
+    ];
   }
   if (runs && kind === "text") return [finding("T012", place, `${shown} is a text and not a program`, again)];
   return [];
@@ -140,6 +152,9 @@ const texts = {
 /** A configuration and the folder from which a loader counts names in it. */
 export async function namingOf(tree: Tree, path: string, folder: string | undefined): Promise<Naming> {
   const facts = await tree.facts(path, folder);
-  const text = facts?.loader === undefined ? "" : Buffer.from(await tree.whole(path)).toString("utf8");
+  const text =
+    facts?.loader === undefined || facts.loader === "windows"
+      ? ""
+      : Buffer.from(await tree.whole(path)).toString("utf8");
   return { path, loader: facts?.loader, folder, lines: text.split(/\r\n|\n|\r/) };
 }

@@ -62,3 +62,14 @@ export async function checkEsxi(tree: Tree, path: string, walk: ReturnType<typeo
   const problem = `${quote(path)} finds no configuration: ${quote(config)} is missing`;
   return [finding("T015", place, problem, "Copy boot.cfg of the installer into the same folder")];
 }
+
+/** What starts the Windows Boot Manager over the network, which reads `\\Boot\\BCD` from the root. */
+const windowsLoaders = ["pxeboot.n12", "pxeboot.com", "bootmgr.exe"];
+
+/** The BCD of a tree that boots Windows without wimboot, and what it names. */
+export async function checkWindows(tree: Tree, walk: ReturnType<typeof configWalk>): Promise<TreeFinding[]> {
+  const [loader] = await firstOf(tree, windowsLoaders);
+  if (loader.kind !== "file" && loader.kind !== "other-case") return [];
+  const bcd = await tree.look("Boot/BCD");
+  return bcd.kind === "file" || bcd.kind === "other-case" ? walk("Boot/BCD") : [];
+}

@@ -5,7 +5,7 @@ import type { Tree } from "./contents.ts";
 import type { TreeFinding } from "./findings.ts";
 import { configWalk } from "./loader-files.ts";
 import { namedFiles } from "./named-files.ts";
-import { checkEsxi, checkRaspberryPi } from "./other-loaders.ts";
+import { checkEsxi, checkRaspberryPi, checkWindows } from "./other-loaders.ts";
 import { checkPxelinux } from "./pxelinux-files.ts";
 import { checkUBoot } from "./uboot-files.ts";
 import { checkGrubForBios, checkUefiProgram } from "./uefi-files.ts";
@@ -29,7 +29,7 @@ export async function checkReachable(loaded: LoadedConfig, tree: Tree, offers: B
     else if (/^(core|grub)[^/]*\.(0|pxe)$/i.test(name)) findings.push(...(await checkGrubForBios(tree, path, walk)));
     else findings.push(...(await checkUefiProgram(tree, path, walk)), ...(await walk(path)));
   }
-  findings.push(...(await checkUBoot(tree, walk)));
+  findings.push(...(await checkUBoot(tree, walk)), ...(await checkWindows(tree, walk)));
   if (offers.raspberryPi !== undefined) findings.push(...(await checkRaspberryPi(tree, offers.raspberryPi)));
   return findings;
 }

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { architectureByName, quote } from "@bootlace/dhcp-core";
 import type { FileFacts } from "../catalogue/file-facts.ts";
+import { fileFormats, formatFixes } from "../catalogue/file-formats.ts";
 import { uefiArchitectures } from "../catalogue/names.ts";
 import { type PeMachine, peHeaderOctets, programFlaw } from "../catalogue/pe.ts";
 import { formatPath } from "../config/faults.ts";
@@ -18,16 +20,36 @@ export async function checkRuleFiles(
   pending: readonly PendingBoot[],
 ): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
+  findings.push(...checkUrls(loaded));
   for (const named of [...namedFiles(loaded), ...pendingFiles(pending)])
     findings.push(...(await checkOne(loaded, tree, named)));
   return findings;
 }
 
+/** URLs of rules that ask this machine by TLS for a port on which plain HTTP is spoken. */
+function checkUrls({ config, originOf }: LoadedConfig): TreeFinding[] {
+  const own = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+  return config.boot.flatMap((rule, index) =>
+    (["url", "script"] as const).flatMap((key) => {
+      const [, host = "", port = "443"] = /^https:\/\/([^/:]+)(?::(\d+))?(?:\/|$)/i.exec(rule[key] ?? "") ?? [];
+      const isOwn = host === "{address}" || own.includes(host);
+      if (!isOwn || !config.http.enabled || config.http.port !== Number(port)) return [];
+      const path = ["boot", index, key];
+      const origin = originOf(path);
+      const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : atDefaults;
+      const problem = `${quote(rule[key] ?? "")} asks by TLS, and Bootlace speaks plain HTTP on port ${port}`;
+      return [finding("T022", { ...where, path: formatPath(path) }, problem, "Write http: in place of https:")];
+    }),
+  );
+}
+
+const atDefaults = { file: "defaults", line: 0, column: 0 };
+
 async function checkOne({ config, originOf }: LoadedConfig, tree: Tree, named: NamedFile): Promise<TreeFinding[]> {
   const { name, path } = named;
   const origin = originOf(path);
   const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : undefined;
-  const inConfig: Place = { ...(where ?? { file: "defaults", line: 0, column: 0 }), path: formatPath(path) };
+  const inConfig: Place = { ...(where ?? atDefaults), path: formatPath(path) };
   const place = named.place ?? inConfig;
   const found = await tree.look(name);
   const shown = quote(name);
@@ -60,23 +82,53 @@ async function checkProgram(tree: Tree, path: string, named: NamedFile, place: P
   if (bytes === undefined || facts === undefined) return [];
   const flaw = programFlaw(path, bytes, (await stat(path)).size);
   if (flaw !== undefined) return [flawFinding(flaw, shown, place)];
-  const contents = checkContent(facts, named.role === "script" ? "script" : "program", shown, place);
+  const refused = formatFinding(facts, named, place);
+  if (refused !== undefined) return [refused];
+  const contents = checkContent(withoutFormat(facts), named.role === "script" ? "script" : "program", shown, place);
   // What is wrong inside a script is said where it is.
   const broken = contents.filter(({ code }) => code !== "T013");
   return broken.length > 0 || named.role === "script" ? broken : machineFindings(facts, named, place);
+}
+
+/** An archive, or the image of a disc, that firmware would have to start. */
+function formatFinding(facts: FileFacts, named: NamedFile, place: Place): TreeFinding | undefined {
+  const { format, size, declaredSize = 0 } = facts;
+  const { name, role, firmwares } = named;
+  if (format === undefined || role === "script" || declaredSize > size) return undefined;
+  const { name: what, sort } = fileFormats[format];
+  const takers = firmwares.filter((firmware) => programStarters.has(firmware) || firmware === "ipxe");
+  if (firmwares.length > 0 && takers.length === 0) return undefined;
+  if (sort === "disk" && isForHttpBoot(named)) return undefined;
+  // Some builds of iPXE unpack a kernel.
+  if (sort === "packed" && takers.length > 0 && takers.every((firmware) => firmware === "ipxe")) return undefined;
+  const remedy = formatFixes[sort];
+  const fix = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`;
+  return finding("T008", place, `${quote(name)} is ${what} and no boot program`, fix);
+}
+
+/** HTTP Boot takes images of discs and disks (UEFI 2.10 §24.7.2). */
+function isForHttpBoot({ role, archs, firmwares }: NamedFile): boolean {
+  const isHttp = (names: readonly string[]) => names.length > 0 && names.every((each) => each.endsWith("-http"));
+  return role === "url" || isHttp(archs) || isHttp(firmwares);
+}
+
+function withoutFormat({ format: _format, ...facts }: FileFacts): FileFacts {
+  return facts;
 }
 
 /** Firmware that starts what a boot file is; iPXE, U-Boot and a Raspberry Pi take other files as well. */
 const programStarters = new Set(["bios", "uefi", "uefi-http"]);
 
 /** By the bytes of a file, never by its name. */
-function machineFindings(facts: FileFacts, { name, archs, firmwares, role }: NamedFile, place: Place): TreeFinding[] {
+function machineFindings(facts: FileFacts, named: NamedFile, place: Place): TreeFinding[] {
+  const { name, archs, firmwares, role } = named;
   const starters = firmwares.filter((firmware) => programStarters.has(firmware));
   if (firmwares.length > 0 && starters.length === 0) return [];
   const shown = quote(name);
   const isProgram = facts.kind === "efi-program";
   // HTTP Boot takes images of disks too (UEFI 2.10 §24.7.2), and iPXE, which has the same architecture, its scripts.
-  if (!isProgram && (role === "url" || facts.loader === "ipxe")) return [];
+  const isDisk = facts.format !== undefined && isForHttpBoot(named);
+  if (!isProgram && (role === "url" || isDisk || facts.loader === "ipxe")) return [];
   const remedy = "Name the file for this architecture";
   const ofArchs = archs.flatMap((arch) => {
     const wanted = machineOf(arch);

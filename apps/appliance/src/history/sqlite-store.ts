@@ -102,7 +102,7 @@ function openIfThere(path: string): number | undefined {
   }
 }
 
-/** Node 22 and some of 24 tell stderr at the first load that it is experimental; to who runs a daemon that is noise. */
+/** At the first load Node 22 and some of 24 print on stderr that it is experimental; for a daemon that is noise. */
 function loadSqlite(): typeof import("node:sqlite") | undefined {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;

@@ -1,5 +1,6 @@
 import type { ApplianceEvent } from "../events/event.ts";
 import type { LogRecord } from "../events/record.ts";
+import { holderText, type PortHolder } from "../os/port-holder.ts";
 import { explainPortFailures, type PortFailure } from "../os/privileges.ts";
 
 /** The port that could not be bound while the daemon runs; undefined for other events. */
@@ -10,9 +11,10 @@ export function unboundPort({ kind, event }: ApplianceEvent): PortFailure | unde
   return { service: kind === "dhcp" ? "pxe" : kind, address, port, code };
 }
 
-/** The record of it, worded as for a failed start; `failure` may name the process that holds the port. */
-export function unboundRecord({ event }: ApplianceEvent, failure: PortFailure): LogRecord {
-  const { service, address, port, code, holder } = failure;
+/** The record of it, worded as for a failed start, with the process that holds the port. */
+export function unboundRecord({ event }: ApplianceEvent, failure: PortFailure, holder?: PortHolder): LogRecord {
+  const { service, address, port, code } = failure;
+  const known = holder === undefined ? failure : { ...failure, holder: holderText(holder) };
   const iface = "interfaceName" in event ? { interface: event.interfaceName } : {};
   const [scope, name] =
     service === "pxe"
@@ -24,7 +26,7 @@ export function unboundRecord({ event }: ApplianceEvent, failure: PortFailure): 
     level: "warn",
     scope,
     event: name,
-    message: `${explainPortFailures([failure])}. Bootlace keeps trying`,
+    message: `${explainPortFailures([known])}. Bootlace keeps trying`,
     fields: { ...iface, address, port, code, ...(holder === undefined ? {} : { holder }) },
   };
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import type { HolderOf } from "@bootlace/boot-source";
 import { type Ipv4Address, parseIpv4, quote } from "@bootlace/dhcp-core";
 
 export interface PortHolder {
@@ -11,6 +12,12 @@ export interface PortHolder {
 export function holderText({ command, pid }: PortHolder): string {
   return `${command === ownName ? "another Bootlace" : command} (pid ${pid})`;
 }
+
+/** Names the holder of a port to the servers, whose libraries know no /proc. */
+export const holderOf: HolderOf = async ({ address, port, protocol }) => {
+  const holder = await findPortHolder(address, port, protocol);
+  return holder === undefined ? undefined : holderText(holder);
+};
 
 const ownName = "bootlace";
 
@@ -39,7 +46,7 @@ export function processName(comm: string, cmdline: string): string {
 /** A process chooses its own name. */
 function inert(name: string): string {
   const short = name.slice(0, 60);
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(short) ? quote(short) : short;
+  return /[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/u.test(short) ? quote(short) : short;
 }
 
 /** One line of /proc/net/udp, udp6, tcp or tcp6. */

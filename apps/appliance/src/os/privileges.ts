@@ -1,12 +1,11 @@
-import { holderText, type PortHolder } from "./port-holder.ts";
-
 /** A port that could not be bound, as the servers report it. */
 export interface PortFailure {
   readonly service: string;
   readonly address: string;
   readonly port: number;
   readonly code: string;
-  readonly holder?: PortHolder;
+  /** The process that holds the port, for people: "dnsmasq (pid 812)". */
+  readonly holder?: string;
   readonly advice?: string;
 }
 
@@ -43,7 +42,7 @@ function explainCode(code: string, failures: readonly PortFailure[]): string {
     case "EACCES":
       return `permission denied. ${threeWays}`;
     case "EADDRINUSE": {
-      const holders = new Set(failures.flatMap(({ holder }) => (holder ? [holderText(holder)] : [])));
+      const holders = new Set(failures.flatMap(({ holder }) => holder ?? []));
       const who = holders.size === 0 ? "another program" : [...holders].join(" and ");
       const advice = new Set(
         failures.map((failure) => failure.advice ?? "Stop it, or set other interfaces or ports in the config"),

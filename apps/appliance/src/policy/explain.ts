@@ -13,6 +13,7 @@ import { checkProgramNamed } from "../catalogue/boot-check.ts";
 import { textOf } from "../catalogue/reasons/reason.ts";
 import { policyReasons } from "../catalogue/reasons/silences.ts";
 import { silenceReason } from "../catalogue/reasons/table.ts";
+import { hintOf } from "../config/faults.ts";
 import { bootRequest, type RequestDescription, type RequestFault } from "./boot-request.ts";
 import { type Hosts, nameOfHost } from "./conditions.ts";
 import { describedByHosts } from "./described-by-hosts.ts";
@@ -59,9 +60,8 @@ export type ExplainResult =
   | RequestFault;
 
 /** What would be right instead, for people; undefined when nobody knows. */
-export function requestHint({ allowed, suggestion }: RequestFault): string | undefined {
-  const parts = [allowed, suggestion === undefined ? undefined : `Did you mean ${suggestion}?`];
-  return parts.filter((part) => part !== undefined).join(". ") || undefined;
+export function requestHint(fault: RequestFault): string | undefined {
+  return hintOf(fault);
 }
 
 /** Makes up a request and explains it. */
@@ -146,7 +146,7 @@ function wasPlanned(decision: Decision): boolean {
 function rulesOf(book: RuleBook, client: BootClient, iface: ServedInterface, decision: Decision): RuleVerdict[] {
   const trace = book.trace(client, iface);
   if (decision.rule === oneTimeBootRuleName) {
-    return [{ name: oneTimeBootRuleName, matched: true, why: "this machine was told what to boot once" }];
+    return [{ name: oneTimeBootRuleName, matched: true, why: "a one-time boot is set for this machine" }];
   }
   const tree = { name: "boot tree", matched: true, why: "no rule matched" };
   const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];

@@ -12,7 +12,7 @@ export interface Lease {
 
 /**
  * What a packet says about who has an address: a server's ACK (RFC 2131 §4.3.1), or a client's REQUEST that takes up an
- * offer or uses its lease (§4.3.2). A DISCOVER only wishes.
+ * offer or uses its lease (§4.3.2). A DISCOVER only asks.
  */
 export function leaseIn(packet: DhcpPacket): Lease | undefined {
   const machine = machineId(packet);

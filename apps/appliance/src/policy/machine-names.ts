@@ -39,7 +39,11 @@ export function machineOfAddress(text: string, hosts: Hosts): NamedMachines {
   const known = Object.keys(hosts);
   // What has separators, or digits of addresses alone, was meant to be one.
   const meant = macPrefix(text) !== undefined || /^[0-9a-f]+([:.-][0-9a-f]*)+\*?$/i.test(text);
-  if (meant || known.length === 0) return { ok: false, fault };
+  if (meant) return { ok: false, fault };
+  if (known.length === 0) {
+    const problem = `${quote(text)} is neither a MAC address nor a name under hosts`;
+    return { ok: false, fault: { ...fault, problem } };
+  }
   const suggestion = nearest(text, known);
   const names = known.slice(0, 20).map((name) => quote(name));
   return {

@@ -19,7 +19,7 @@ export interface OneTimeBoot {
   readonly setAt: number;
   /** When a boot began to use it. */
   readonly takenAt?: number;
-  /** False: its file comes from elsewhere, so that only time tells when the boot is over. */
+  /** False: its file comes from elsewhere, so that only time shows when the boot is over. */
   readonly visible?: boolean;
 }
 
@@ -32,7 +32,7 @@ export type OneTimeBootEvent =
   | { readonly type: "removed"; readonly mac: string }
   /** The machine asked and got the one-time boot as its answer, be it silence. */
   | { readonly type: "answered"; readonly time: number; readonly mac: string; readonly visible: boolean }
-  /** A file was sent whole, or was asked for in vain. `mac` is absent when nobody knows whose address it was. */
+  /** A file was sent whole, or was requested but not found. `mac` is absent when nobody knows whose address it was. */
   | { readonly type: "fetched"; readonly file: string; readonly mac?: string };
 
 /**

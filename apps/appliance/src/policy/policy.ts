@@ -31,7 +31,7 @@ import { type SeenOfClient, seenNothing } from "./sent-plan.ts";
 /** One-shots, for whoever administers them. */
 export interface OneTimeBootCommands {
   list(): readonly OneTimeBoot[];
-  /** Replaces what the machine was told before. */
+  /** Replaces an earlier one-time boot of the machine. */
   set(
     request: OneTimeBootRequest,
   ): { readonly ok: true; readonly entry: OneTimeBoot } | { readonly ok: false; readonly fault: Problem };
@@ -118,7 +118,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     if (state !== before) keepOneTimeBoots(state);
   }
 
-  /** The system knows whoever is on the link; a client behind a router is known by what it told. */
+  /** The system knows whoever is on the link; a client behind a router is known by what it sent. */
   function whoHas(address: string): string | undefined {
     return macOf(address) ?? memory.machineAt(address);
   }
@@ -223,7 +223,7 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     return host === undefined ? entry : { ...entry, host };
   }
 
-  /** A machine with several cards was told once, and boots from one of them. */
+  /** A machine with several cards has one one-time boot, and boots from one of them. */
   function forgetOtherCards(machine: string): void {
     const host = hostOf(machine);
     const taken = state.get(machine);

@@ -46,7 +46,7 @@ export const oneTimeBootRuleName = "next boot";
 /**
  * The first rule that matches decides, else the boot tree.
  * @param tree asked at each call, because it changes with the files
- * @param next what this client was told to boot once; asked at each call, must not change anything
+ * @param next the one-time boot of this client; looked up at each call, must not change anything
  * @param seen what this client loaded lately; the same
  */
 export function ruleBook(

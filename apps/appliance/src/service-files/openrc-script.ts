@@ -51,7 +51,7 @@ reload() {
 	ebegin "Reloading $name"
 	${call} reload --config ${configWord}
 	local result=$?
-	# 5: the API is switched off or not reached. Then a signal must do, and only the log tells what came of it.
+	# 5: the API is switched off or not reached. Then a signal must do, and only the log shows the result.
 	if [ "$result" -eq 5 ]; then
 		supervise-daemon "$RC_SVCNAME" --signal HUP --pidfile "$pidfile"
 		result=$?

@@ -13,8 +13,9 @@ const within = 60_000;
  */
 export function faultBefore(boot: Boot, nameless: Boot | undefined, context: JudgeContext): Verdict | undefined {
   if (boot.firmware !== "u-boot" || boot.earlier !== undefined || nameless === undefined) return undefined;
-  if (nameless.running > 0 || context.now - nameless.lastAt > within) return undefined;
-  const fault = primaryOf(judge({ ...nameless, givenUp: true }, context));
+  if (context.now - nameless.lastAt > within) return undefined;
+  // A transfer that still runs was left: the board has begun anew.
+  const fault = primaryOf(judge({ ...nameless, running: 0, givenUp: true }, context));
   // The steps that show it are those of the other boot.
   return fault?.severity === "failure" ? { ...fault, evidence: [] } : undefined;
 }

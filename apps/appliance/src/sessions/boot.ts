@@ -7,7 +7,7 @@ import type { Verdict } from "./verdicts/verdict.ts";
 /** All that one machine did in one attempt to boot. A value: a step further is a new one. */
 export interface Boot {
   readonly id: string;
-  /** MAC address, or `ip ` and the address when no packet told the MAC. */
+  /** MAC address, or `ip ` and the address when no packet has the MAC. */
   readonly key: string;
   readonly mac?: string;
   readonly address?: string;
@@ -22,7 +22,7 @@ export interface Boot {
   readonly startedAt: number;
   readonly lastAt: number;
   readonly steps: readonly Step[];
-  /** The files it was told to fetch first, as paths. */
+  /** The boot files that replies named to it, as paths. */
   readonly offered: readonly string[];
   /** Steps left out of the middle. */
   readonly dropped: number;
@@ -103,7 +103,9 @@ export function beginsAnew(boot: Boot, fact: Fact, time: number): boolean {
   if (fact.kind === "pxe-request") return boot.running === 0 && pause > 10 * longestPause;
   if (boot.running === 0 && pause > longestPause) return true;
   const before = stepsOf(boot, "discover").at(-1);
-  const loaded = stepsOf(boot, "file").filter(({ outcome }) => outcome === "done");
+  const loaded = stepsOf(boot, "file")
+    .filter(({ outcome }) => outcome === "done")
+    .toSorted((one, other) => one.lastAt - other.lastAt);
   // Where the firmware was none, iPXE is what it loaded, whatever its name and by whatever protocol it came.
   const cameUp = before?.firmware !== "ipxe" || isIpxeBinary(loaded.at(-1)?.file ?? "");
   if (fact.firmware === "ipxe" && loaded.length > 0 && cameUp) return false;
@@ -129,17 +131,25 @@ const rounds: Readonly<Record<Fact["kind"], string>> = {
   "server-asked": "server-asked",
 };
 
-/** Adds a fact: counted with an equal one of the same round, else as a step of its own. */
-export function withFact(boot: Boot, fact: Fact, time: number): Boot {
+/**
+ * Adds a fact: counted with an equal one of the same round, else as a step of its own.
+ * @param time when it became known @param seen when it happened
+ */
+export function withFact(
+  boot: Boot,
+  fact: Fact,
+  time: number,
+  seen: Pick<Step, "time" | "lastAt"> = { time, lastAt: time },
+): Boot {
   const same = findSame(boot.steps, fact);
   if (same !== -1) {
     const step = boot.steps[same] as Step;
     return withSteps(
       { ...boot, lastAt: time },
-      boot.steps.with(same, { ...step, lastAt: time, times: step.times + 1 }),
+      boot.steps.with(same, { ...step, lastAt: seen.lastAt, times: step.times + 1 }),
     );
   }
-  const step: Step = { ...fact, number: boot.next, time, lastAt: time, times: 1 };
+  const step: Step = { ...fact, number: boot.next, ...seen, times: 1 };
   return withSteps({ ...boot, ...offeredBy(boot, fact), lastAt: time, next: boot.next + 1 }, [...boot.steps, step]);
 }
 
@@ -156,14 +166,23 @@ export function offeredIn(steps: readonly Step[]): readonly string[] {
   return boot.offered;
 }
 
-/** Puts the present state of a transfer into its step. Does nothing when the step was left out. */
-export function withFile(boot: Boot, number: number, fact: Omit<FileFact, "role">, time: number): Boot {
+/**
+ * Puts the present state of a transfer into its step. Does nothing when the step was left out.
+ * @param time when it became known @param lastAt when it happened
+ */
+export function withFile(
+  boot: Boot,
+  number: number,
+  fact: Omit<FileFact, "role">,
+  time: number,
+  lastAt: number = time,
+): Boot {
   const index = boot.steps.findLastIndex((step) => step.number === number);
   const step = boot.steps[index];
   if (step?.kind !== "file") return { ...boot, lastAt: time };
   // A pace is that of a transfer under way.
   const { movedAt: _movedAt, bytesPerSecond: _rate, ...rest } = step;
-  return withSteps({ ...boot, lastAt: time }, boot.steps.with(index, { ...rest, ...fact, lastAt: time }));
+  return withSteps({ ...boot, lastAt: time }, boot.steps.with(index, { ...rest, ...fact, lastAt }));
 }
 
 function withSteps(boot: Boot, steps: readonly Step[]): Boot {
@@ -183,7 +202,7 @@ function findSame(steps: readonly Step[], fact: Fact): number {
   return -1;
 }
 
-/** A loader that asks in vain again and again goes through all its names each time. */
+/** A loader that finds nothing and asks again goes through all its names each time. */
 function isUnserved(fact: Fact): boolean {
   return fact.kind === "file" && (fact.outcome === "not-found" || fact.outcome === "refused");
 }
@@ -209,7 +228,7 @@ export function stepsOf<K extends Fact["kind"]>(boot: Pick<Boot, "steps">, kind:
   return boot.steps.filter((step): step is StepOf<K> => step.kind === kind);
 }
 
-/** It was told a file, and nobody told its address. */
+/** A reply named a file to it, and no packet shows its address. */
 export function isHomeless({ ended, address, steps }: Boot): boolean {
   return !ended && address === undefined && steps.some(({ kind }) => kind === "offer" || kind === "ack");
 }

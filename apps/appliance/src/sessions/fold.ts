@@ -7,6 +7,7 @@ import { faultBefore } from "./before-name.ts";
 import { type Boot, beginsAnew, isHomeless, newBoot, setBack, withFact, withFile, withIdentity } from "./boot.ts";
 import { createFetches, type Fetch } from "./fetches.ts";
 import { defaultLimits, type FoldLimits } from "./fold-limits.ts";
+import { createNamelessLeases } from "./nameless-leases.ts";
 import { nextOption } from "./next-option.ts";
 import { createPaces, withStalls } from "./pace.ts";
 import { givesAddress, readForeignReply, readRequest, type Sighting } from "./read-dhcp.ts";
@@ -43,11 +44,12 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
   const limits = { ...defaultLimits, ...wanted };
   const boots = boundedMap<string, Boot>(limits.clients);
   const addresses = boundedMap<string, string>(limits.clients);
+  const nameless = createNamelessLeases(limits.clients);
   const transfers = new WeakMap<object, { readonly id: string; readonly number: number }>();
   const paced = createPaces();
   const own = new Set<string>();
   const active = new Set<string>();
-  /** Those that were told a file, and whose address nobody told. */
+  /** Those to which a reply named a file, and whose address no packet shows. */
   const homeless = new Set<string>();
   let steps = 0;
   let pxePortHeardAt = Number.NEGATIVE_INFINITY;
@@ -119,6 +121,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       boot = next;
     }
     if (sighting.part === "join") {
+      nameless.see(sighting, event.time);
       if (boot !== undefined) join(boot, sighting, event.time);
       return;
     }
@@ -156,7 +159,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onFile(sighting: FileSighting | undefined, time: number): void {
     if (sighting === undefined) return;
-    const { transfer, fact: seen } = sighting;
+    const { transfer, fact: seen, asked = time, over: endedAt = time } = sighting;
     const known = transfer === undefined ? undefined : transfers.get(transfer);
     const boot =
       known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);
@@ -169,8 +172,8 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     const began = known === undefined && transfer !== undefined && !over;
     const next =
       known === undefined
-        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time)
-        : withFile(boot, known.number, seen, time);
+        ? withFact(boot, { ...seen, role: roleOf(seen.file, boot.offered) }, time, { time: asked, lastAt: endedAt })
+        : withFile(boot, known.number, seen, time, endedAt);
     if (began) transfers.set(transfer, { id: boot.id, number: boot.next });
     const running = boot.running + (began ? 1 : 0) - (known !== undefined && over ? 1 : 0);
     const bytes = boot.bytes + (over && seen.outcome !== "probe" ? seen.bytes : 0);
@@ -188,7 +191,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
       const late = boot === undefined || time - boot.lastAt > (kind === "system" ? joinWithin : limits.remember);
       return late ? undefined : boot;
     }
-    const key = known ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
+    const key = known ?? nameless.holderOf(address, time) ?? waiting(time, transfer !== undefined) ?? `ip ${address}`;
     addresses.set(address, key);
     return boots.get(key) ?? newBoot(key, time, key.startsWith("ip ") ? undefined : key);
   }
@@ -197,7 +200,7 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
     return own.has(address) || surroundings.network().addresses.includes(address);
   }
 
-  /** The one boot that was told a file lately and whose address nobody told: a Pi 3 takes no lease that can be seen. */
+  /** The one boot to which a reply named a file lately and whose address no packet shows: the lease of a Pi 3 cannot be seen. */
   function waiting(time: number, asks: boolean): string | undefined {
     if (!asks) return undefined;
     let found: string | undefined;

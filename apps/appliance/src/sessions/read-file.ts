@@ -10,6 +10,9 @@ export interface FileSighting {
   readonly address: string;
   /** Whom an HTTP URL of ours names. */
   readonly mac?: string;
+  /** When the request came, and when its answer was whole: what is known may be known late. Unix milliseconds. */
+  readonly asked?: number;
+  readonly over?: number;
   readonly fact: Omit<FileFact, "role">;
 }
 
@@ -113,7 +116,7 @@ export function readHttp(event: HttpBootEvent): FileSighting | undefined {
     case "aborted": {
       const { request } = event;
       const fact = { ...httpFile(request), ...httpProgress(event) } as const;
-      return { transfer: request, ...from(request.client.address, request.mac), fact };
+      return { transfer: request, ...from(request.client.address, request.mac), ...momentsOf(event), fact };
     }
     case "refused": {
       const { request, client, reason, status, detail } = event;
@@ -141,7 +144,7 @@ function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress"
       return { outcome: "running", bytes: event.bytes };
     case "done": {
       const { status: code, bytes, size, ms } = event;
-      // HEAD and a range tell the size or fetch a part; only a whole body is a file.
+      // HEAD and a range get the size or a part; only a whole body is a file.
       const whole = event.request.method !== "HEAD" && (event.range === undefined || event.range.last === size - 1);
       const reason = event.confirmed ? {} : { reason: "unconfirmed" as const };
       return { outcome: whole ? "done" : "probe", code, bytes, size, ms, ...reason };
@@ -151,6 +154,12 @@ function httpProgress(event: Extract<HttpBootEvent, { type: "start" | "progress"
       return { outcome: "aborted", reason, code, bytes, size, ms, ...withDetail(detail) };
     }
   }
+}
+
+/** The server hears late that the client has the last bytes, and the client may have gone on by then. */
+function momentsOf(event: Extract<HttpBootEvent, { type: "start" | "progress" | "done" | "aborted" }>) {
+  const asked = Math.min(event.request.time, event.time);
+  return event.type === "done" ? { asked, over: Math.min(asked + event.ms, event.time) } : { asked };
 }
 
 function withTotal(range: ByteRange | undefined): { total?: number } {

@@ -19,29 +19,29 @@ export function stepText(step: Step): string {
       return `${step.kind.toUpperCase()} sent: ${file} from ${step.server}, form ${step.form}${rule}`;
     }
     case "silence":
-      return `${step.type} not answered: ${ignoreText(step)}`;
+      return `${step.type} gets no reply: ${ignoreText(step)}`;
     case "lease":
-      return `address ${step.address ?? "?"} taken from DHCP server ${step.server}`;
+      return `DHCP server ${step.server} assigns address ${step.address ?? "?"}`;
     case "pxe-request":
       return `REQUEST on the PXE port from ${step.address}${step.item === undefined ? "" : `, boot item ${step.item}`}`;
     case "foreign-offer": {
       const file = step.bootFile === undefined ? "" : `, boot file ${quote(step.bootFile)}`;
       const words = step.vendorClass === undefined ? "" : `, vendor class ${quote(step.vendorClass)}`;
-      return `OFFER of ${step.server} overheard: ${step.proxy ? "no address (a proxy)" : step.address}${words}${file}`;
+      return `${step.server} offers ${step.proxy ? "no address (a proxy)" : `address ${step.address}`}${words}${file}`;
     }
     case "system": {
       const who = step.hostName ?? step.vendorClass;
-      return `${step.type} of an operating system${who === undefined ? "" : `, ${quote(who)}`}`;
+      return `${step.type} from an operating system${who === undefined ? "" : `, ${quote(who)}`}`;
     }
     case "server-asked":
-      return `Bootlace asked ${step.server} for ${quote(step.file)}: ${serverTexts[step.result]}`;
+      return `Bootlace requested ${quote(step.file)} from ${step.server}: ${serverTexts[step.result]}`;
     case "file":
       return fileText(step);
   }
 }
 
 const serverTexts = {
-  down: "no answer",
+  down: "no reply",
   refused: "its port is closed",
   "no-file": "it does not have the file",
   serves: "it has the file",
@@ -52,13 +52,13 @@ function fileText(step: FileStep): string {
   const size = step.size === undefined ? "" : ` of ${step.size}`;
   switch (step.outcome) {
     case "running":
-      return `${name}: ${step.bytes}${size} octets so far`;
+      return `${name}: ${step.bytes}${size} bytes so far`;
     case "done":
-      return `${name}: ${step.bytes} octets${step.ms === undefined ? "" : ` in ${(step.ms / 1000).toFixed(3)} s`}`;
+      return `${name}: ${step.bytes} bytes${step.ms === undefined ? "" : ` in ${(step.ms / 1000).toFixed(3)} s`}`;
     case "probe":
-      return `${name}: asked for the size, ${step.size ?? "?"} octets`;
+      return `${name}: size requested: ${step.size ?? "?"} bytes`;
     case "aborted":
-      return `${name}: ended after ${step.bytes}${size} octets: ${whyNot(step)}`;
+      return `${name}: ended after ${step.bytes}${size} bytes: ${whyNot(step)}`;
     case "not-found":
       return `${name}: ${whyNot(step)}`;
     case "refused":

@@ -25,7 +25,7 @@ export interface StreamLimits {
   readonly bytes: number;
 }
 
-/** @param epoch tells the ids of this process from those of the one before */
+/** @param epoch distinguishes the ids of this process from those of the one before */
 export function createStream(epoch: string, limits: StreamLimits = { events: 4096, bytes: 8 * 1024 * 1024 }): Stream {
   /** Those before `head` are gone: to move the rest up at each event would cost more than all the other work on it. */
   let kept: (StreamEntry | undefined)[] = [];

@@ -32,7 +32,7 @@ export function observing(more: Partial<ObserverOptions> = {}) {
   };
 }
 
-/** An admin server whose backend keeps what it is told; boots, clients and events are the observer's. */
+/** An admin server whose backend keeps what it gets; boots, clients and events are the observer's. */
 export function admin(
   options: { token?: string; allowedHosts?: string[]; address?: string; more?: Partial<AdminBackend> } = {},
 ) {

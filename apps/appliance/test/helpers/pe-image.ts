@@ -9,7 +9,7 @@ export function peImage(machine: number, header = 0x80): Uint8Array {
   return image;
 }
 
-/** The same with one section that ends at this octet of the file. */
+/** The same with one section that ends at this byte of the file. */
 export function sectionedImage(machine: number, end: number): Uint8Array {
   const image = peImage(machine);
   const view = new DataView(image.buffer);

@@ -42,7 +42,7 @@ export function configFrom(yaml: string): Config {
   return parsed.config;
 }
 
-/** The policy of one config and one boot folder, asked by packets and told of files. Time moves by `wait` alone. */
+/** The policy of one config and one boot folder, asked by packets, and given files. Time moves by `wait` alone. */
 export function policyDesk(yaml: string, files: readonly string[] = []) {
   let config = configFrom(yaml);
   let now = 1_000_000;
@@ -135,7 +135,8 @@ export function policyDesk(yaml: string, files: readonly string[] = []) {
     },
     fetchedByHttp(address: string, file: string) {
       const client = { address, port: 3000, localAddress: SERVER, localPort: 8069 };
-      const request = { id: 1, client, method: "GET", target: `/${file}`, file, userAgent: undefined, mac: undefined };
+      const said = { method: "GET", target: `/${file}`, file, userAgent: undefined, mac: undefined };
+      const request = { id: 1, time: now, client, ...said };
       const rest = { status: 200, confirmed: true, bytes: 9, size: 9, range: undefined, ms: 1 } as const;
       policy.see({ kind: "http", event: { type: "done", time: now, request, ...rest } });
     },

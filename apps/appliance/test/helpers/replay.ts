@@ -145,6 +145,7 @@ export function replay(name: string, plan: BootPlan | Choose, silence = 40) {
       .join("/");
     const request: HttpBootRequest = {
       id: ++transfers,
+      time,
       client,
       method,
       target,

@@ -40,7 +40,7 @@ export interface StoryOptions {
 
 type HttpAnswer = { readonly status?: number; readonly bytes?: number; readonly method?: string; readonly at?: string };
 
-/** A boot told step by step. Packets go through the real responder; time moves only by `wait`, a tick each second. */
+/** A boot step by step. Packets go through the real responder; time moves only by `wait`, a tick each second. */
 export function story({ plan, machine = {}, overhearing = false, limits }: StoryOptions = {}) {
   const fold = createFold(limits);
   const reached: Verdict[] = [];
@@ -108,7 +108,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
     fold,
     tell: report,
     reached,
-    /** All that was told, to be told to others as well. */
+    /** All that happened, to be passed to others as well. */
     events,
     now: () => now,
     wait(seconds: number) {
@@ -221,6 +221,7 @@ export function story({ plan, machine = {}, overhearing = false, limits }: Story
       const client = { address: at, port: 3000, localAddress: SERVER, localPort: 8069 };
       const asked: HttpBootRequest = {
         id: ++transfers,
+        time: now,
         client,
         method,
         target: `/${file}`,

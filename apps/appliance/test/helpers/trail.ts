@@ -142,6 +142,9 @@ export function play(trail: Trail): Played {
       const isPi = client.kind?.startsWith("pi") === true;
       const options = { messageType: messageTypes.REQUEST, serverIdentifier: server, requestedAddress: asked };
       packet("dhcp", message({ ...options, ...(isPi ? {} : bootOptions()) }), sender);
+    } else if (word === "PLAIN") {
+      const options = { messageType: messageTypes.REQUEST, serverIdentifier: ROUTER, requestedAddress: client.address };
+      packet("dhcp", message(options), sender);
     } else if (word === "PXE") {
       const options = { messageType: messageTypes.REQUEST, ...bootOptions() };
       const asked = message(options, { ciaddr: client.address, giaddr: NONE });

@@ -61,7 +61,8 @@ const mostLevels = 128;
 const mostNames = 100_000;
 const mostWalked = 1_000_000;
 const mostFaults = 100;
-const findBudget = 32 * 1024 * 1024;
+const findBudget = 8 * 1024 * 1024;
+const listBudget = 32 * 1024 * 1024;
 const walkBudget = 256 * 1024 * 1024;
 
 export function isFault(value: FolderName | ImageFault): value is ImageFault {
@@ -137,7 +138,7 @@ export function fileSystem(parts: FileSystemParts): FileSystem {
     if (folder.kind !== "folder") fail("not-a-folder", folder.offset, `${folder.name} is not a folder`);
     const entries: ImageEntry[] = [];
     const faults: ImageFault[] = [];
-    for await (const found of entriesOf(folder, { left: findBudget })) {
+    for await (const found of entriesOf(folder, { left: listBudget })) {
       if ("fault" in found) {
         if (faults.length < mostFaults) faults.push(found.fault);
       } else if (entries.length >= mostNames) fail("too-large", folder.offset, `more than ${mostNames} names`);

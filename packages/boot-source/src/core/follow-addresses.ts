@@ -19,7 +19,7 @@ export interface FollowedAddresses<Wanted, Bound> {
   onUnbound?(bound: Bound): void;
   /** A place could not be bound: called once, and again when its code changes. Never called for a start that fails. */
   onFailure?(failure: BindFailure, wanted: Wanted): void;
-  /** Adds to a failed start who holds the ports. */
+  /** Adds to failures, where people read them, who holds the ports. */
   readonly holderOf?: HolderOf | undefined;
 }
 
@@ -51,6 +51,8 @@ export interface AddressFollower<Wanted, Bound> {
   get(key: string): Bound | undefined;
   /** Places that are wanted and could not be bound. */
   failing(): readonly BindFailure[];
+  /** These failures as people are to read them: with who holds the port, and what to do about it. */
+  explained(failures: readonly BindFailure[]): Promise<readonly BindFailure[]>;
 }
 
 /** The one machine by which servers bind addresses, keep to a list of them, and retry those that fail. */
@@ -95,8 +97,7 @@ export function followAddresses<Wanted, Bound>(
         if (faults.length > 0) tolerated.push([name, place, faults]);
       }
       if (signal?.aborted) throw signal.reason;
-      const found = await unlessAborted(withHolders(fatal, places.holderOf), signal);
-      const [first, ...others] = found.map(withAdvice);
+      const [first, ...others] = await unlessAborted(explained(fatal), signal);
       if (first !== undefined) throw new ServerStartError([first, ...others]);
     } catch (error) {
       await unbindAll();
@@ -141,6 +142,11 @@ export function followAddresses<Wanted, Bound>(
     return [...failing.values()].flat();
   }
 
+  async function explained(failures: readonly BindFailure[]): Promise<readonly BindFailure[]> {
+    const found = await withHolders(failures, places.holderOf);
+    return found.map(withAdvice);
+  }
+
   async function close(): Promise<void> {
     open = false;
     const all = [...bound.values()];
@@ -159,6 +165,7 @@ export function followAddresses<Wanted, Bound>(
     bound: () => [...bound.values()],
     get: (name) => bound.get(name),
     failing: () => [...failing.values()].flat(),
+    explained,
   };
 }
 

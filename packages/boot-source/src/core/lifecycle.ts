@@ -11,8 +11,8 @@ export interface LifecycleSteps {
   open(signal: StopSignal | undefined): Promise<void>;
   /** Gives all back. It is called once for each `open` that was fulfilled. `timeout` may be `Infinity`. */
   close(how: { readonly drain: boolean; readonly timeout: number }): Promise<void>;
-  /** A stop without `drain` came while `close` drains: end now what it waits for. */
-  hurry?(): void;
+  /** Another stop came while `close` drains: wait for `within` ms more at most. 0, for a stop without `drain`: no longer. */
+  hurry?(within: number): void;
 }
 
 /** The states of a server, as every server of Bootlace has them. */
@@ -23,6 +23,8 @@ export interface Lifecycle {
   stop(options?: StopOptions): Promise<void>;
   /** From the end of a start to the beginning of its stop. */
   readonly running: boolean;
+  /** From the call of `stop` until it has stopped: what is changed meanwhile is for the next start. */
+  readonly stopping: boolean;
 }
 
 const drainTimeout = 30_000;
@@ -58,8 +60,8 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
   let running = false;
   let closing: Promise<void> | undefined;
   let detach = () => {};
-  /** Stops without `drain` that wait for their turn: what comes before them does not drain either. */
-  let urgent = 0;
+  /** Milliseconds to drain of each stop under way or waiting for its turn. The shortest is in force for all. */
+  const patiences = new Set<{ readonly ms: number }>();
   /** Starts and stops, one after the other. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -84,12 +86,13 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
     detach = () => signal.removeEventListener("abort", onAbort);
   }
 
-  async function close({ drain = false, timeout = drainTimeout }: StopOptions): Promise<void> {
+  async function close(drain: boolean): Promise<void> {
     if (!running) return;
     running = false;
     detach();
     detach = () => {};
-    closing = steps.close({ drain: drain && urgent === 0, timeout });
+    const timeout = Math.min(...[...patiences].map(({ ms }) => ms));
+    closing = steps.close({ drain: drain && timeout > 0, timeout });
     try {
       await closing;
     } finally {
@@ -97,18 +100,16 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
     }
   }
 
-  function stopWith(options: StopOptions): Promise<void> {
-    if (options.drain) return inTurn(() => close(options));
-    urgent++;
-    if (closing !== undefined) steps.hurry?.();
-    return inTurn(() => {
-      urgent--;
-      return close(options);
-    });
-  }
-
   async function stop(given: StopOptions = {}): Promise<void> {
-    await stopWith(checkOptions("stop", given, stopTable));
+    const { drain = false, timeout = drainTimeout } = checkOptions("stop", given, stopTable);
+    const patience = { ms: drain ? timeout : 0 };
+    patiences.add(patience);
+    if (closing !== undefined) steps.hurry?.(patience.ms);
+    try {
+      await inTurn(() => close(drain));
+    } finally {
+      patiences.delete(patience);
+    }
   }
 
   return {
@@ -119,6 +120,9 @@ export function lifecycle(steps: LifecycleSteps): Lifecycle {
     stop,
     get running() {
       return running;
+    },
+    get stopping() {
+      return patiences.size > 0;
     },
   };
 }

@@ -41,7 +41,17 @@ export function checkOptions<T extends object>(where: string, given: T, table: O
   return checkTable(where, "", given, table) as T;
 }
 
-function checkTable(where: string, path: string, given: unknown, table: object): object {
+/**
+ * Checks what is to change of a server that exists.
+ * @param where "TftpServer.configure"
+ * @param all the table of all options of the server: what only has a row there cannot be changed
+ * @throws OptionError as {@link checkOptions} does
+ */
+export function checkChanges<T extends object>(where: string, given: T, table: OptionTable<T>, all: object): T {
+  return checkTable(where, "", given, table, all) as T;
+}
+
+function checkTable(where: string, path: string, given: unknown, table: object, all: object = table): object {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     const reason = `must be an object, not ${shown(given)}`;
     throw path === "" ? new OptionError(where, "options", reason, "argument") : new OptionError(where, path, reason);
@@ -49,13 +59,12 @@ function checkTable(where: string, path: string, given: unknown, table: object):
   const checks = new Map<string, OptionCheck>(Object.entries(table));
   const values = new Map<string, unknown>(Object.entries(given));
   for (const name of values.keys()) {
-    if (!checks.has(name)) {
-      throw new OptionError(
-        where,
-        path + dotted(path) + name,
-        `is unknown; there are ${[...checks.keys()].join(", ")}`,
-      );
-    }
+    if (checks.has(name)) continue;
+    const names = [...checks.keys()].join(", ");
+    const reason = Object.hasOwn(all, name)
+      ? `cannot be changed while the server exists; only ${names} can`
+      : `is unknown; there are ${names}`;
+    throw new OptionError(where, path + dotted(path) + name, reason);
   }
   const result: [string, unknown][] = [];
   for (const [name, check] of checks) {
@@ -116,16 +125,22 @@ export function mustBe(must: string, holds: (value: unknown) => boolean): Option
   };
 }
 
-/** Options inside an option. */
-export function optionsOf<T extends object>(table: OptionTable<T>): OptionCheck {
-  return (value, { where, option }) => checkTable(where, option, value, table);
+/**
+ * Options inside an option.
+ * @param all as for {@link checkChanges}, where not all of them can be changed
+ */
+export function optionsOf<T extends object>(table: OptionTable<T>, all: object = table): OptionCheck {
+  return (value, { where, option }) => checkTable(where, option, value, table, all);
 }
 
-/** A list whose items all pass `check`; the message names the item: "clients[2]". */
-export function listOf(check: OptionCheck): OptionCheck {
+/**
+ * A list whose items all pass `check`; the message names the item: "clients[2]".
+ * @param must what follows "must be" where something else than a list is allowed, too
+ */
+export function listOf(check: OptionCheck, must = "a list"): OptionCheck {
   return (value, place) => {
     const { where, option, word } = place;
-    if (!Array.isArray(value)) throw new OptionError(where, option, `must be a list, not ${shown(value)}`, word);
+    if (!Array.isArray(value)) throw new OptionError(where, option, `must be ${must}, not ${shown(value)}`, word);
     return value.map((item, index) => check(item, { ...place, option: `${option}[${index}]` }));
   };
 }

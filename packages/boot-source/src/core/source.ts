@@ -1,4 +1,4 @@
-/** Who asks for a file, and on which of our addresses. `localAddress` is "0.0.0.0" or "::" only where a server was told to listen there. */
+/** Who asks for a file, and on which of our addresses. `localAddress` is "0.0.0.0" or "::" only where a server is configured to listen there. */
 export interface SourceClient {
   readonly address: string;
   readonly port: number;

@@ -29,7 +29,7 @@ const margin = 2;
 
 /**
  * Whether a body can have arrived whole before the client broke the connection: UEFI (edk2 HttpDxe) resets a connection as
- * soon as it has the last byte, and nothing tells then how much was acknowledged. What could not have come since the last
+ * soon as it has the last byte, and then nothing shows how much was acknowledged. What could not have come since the last
  * look at twice the pace up to then is missing.
  */
 export function mayHaveArrived({ since, lookedAt, acknowledged: bytes }: Looks, total: number, now: number): boolean {

@@ -7,6 +7,8 @@ export type HttpBootClient = SourceClient;
 export interface HttpBootRequest {
   /** Counts up from 1 for each server. */
   readonly id: number;
+  /** When it came: Unix time in milliseconds. Its end may be known only after later requests. */
+  readonly time: number;
   readonly client: HttpBootClient;
   readonly method: string;
   /** The request target as sent, at most 2,048 bytes. */
@@ -148,7 +150,7 @@ export type HttpBootEvent =
       readonly status: number;
       readonly detail: string | undefined;
     }
-  /** A client asks so fast that its small answers and refusals are told in sums, one a second. */
+  /** A client asks so fast that its small answers and refusals are reported in sums, one a second. */
   | {
       readonly type: "further";
       readonly time: number;

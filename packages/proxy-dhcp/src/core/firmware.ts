@@ -26,37 +26,37 @@ export const firmwareTable: Readonly<Record<Firmware, FirmwareRow>> = {
   bios: {
     form: "direct",
     menuCarriedBy: "offer",
-    scar: "boot ROMs take menu and boot file from the offer; without option 43 some fail with PXE-E53 or PXE-E55",
+    scar: "boot ROMs take the menu and the boot file from the offer; without option 43 some fail with PXE-E53 or PXE-E55",
   },
   uefi: {
     form: "direct",
     menuCarriedBy: "ack",
-    scar: "OVMF and AAVMF boot from an offer with 43 = 06 01 08 ff and file without asking 4011, and without 43 fail with PXE-E16 when 4011 is silent; OVMF was seen to show menus that came in the 4011 ACK",
+    scar: "OVMF and AAVMF boot from an offer with option 43 = 06 01 08 ff and a file, without asking port 4011; without option 43 they fail with PXE-E16 if port 4011 does not reply; OVMF was seen to show menus from the ACK of port 4011",
   },
   "uefi-http": {
     form: "direct",
     menuCarriedBy: "none",
-    scar: "edk2 HTTP Boot has no second phase: the offer must hold the URL",
+    scar: "edk2 HTTP Boot has no second phase: the offer must contain the URL",
   },
   ipxe: {
     form: "direct",
     menuCarriedBy: "offer",
-    scar: "iPXE skips 4011 when siaddr and file are in the offer, and ignores a 4011 ACK without siaddr",
+    scar: "iPXE skips port 4011 if siaddr and file are in the offer, and ignores an ACK from port 4011 without siaddr",
   },
   "raspberry-pi": {
     form: "direct",
     menuCarriedBy: "none",
-    scar: "the boot ROM only looks for the words Raspberry Pi Boot in option 43, and asks 66 for the server",
+    scar: "the boot ROM looks only for the text Raspberry Pi Boot in option 43, and takes the server from option 66",
   },
   other: {
     form: "direct",
     menuCarriedBy: "offer",
-    scar: "Open Firmware, s390 and others that are neither PC nor UEFI read siaddr and file of the offer",
+    scar: "Open Firmware, s390 and others that are neither PC nor UEFI read siaddr and file from the offer",
   },
   "u-boot": {
     form: "direct",
     menuCarriedBy: "none",
-    scar: "U-Boot that is built to heed proxies reads siaddr and file of the offer and never asks 4011",
+    scar: "U-Boot that is built to accept proxies reads siaddr and file from the offer and never asks port 4011",
   },
 };
 

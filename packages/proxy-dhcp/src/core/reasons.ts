@@ -63,7 +63,7 @@ export const ignoreTable = {
   "bad-boot-url": row("the URL is not an absolute http or https URL", "info", AFTER),
   "ipxe-chain-loop": row("iPXE would be handed iPXE again: the plan needs a script", "info", AFTER),
   "program-asks-again": row(
-    "the program that the machine has just loaded asks, and would be told to load itself",
+    "the program that the machine has just loaded asks, and would be sent its own name",
     "info",
     AFTER,
   ),

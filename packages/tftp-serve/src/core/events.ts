@@ -142,7 +142,7 @@ export type TftpEvent =
       readonly type: "probe";
       readonly time: number;
       readonly transfer: TransferRef;
-      /** Bytes the client was told. */
+      /** Bytes that the client was sent as the size. */
       readonly size: number;
       readonly ms: number;
     }

@@ -25,7 +25,7 @@ export const errors = {
 } as const satisfies Record<string, TftpError>;
 
 /**
- * What the client is told. Everything that is merely not served looks alike, so that nobody learns by asking which
+ * What the client gets. Everything that is merely not served looks alike, so that nobody learns by asking which
  * files or folders exist.
  */
 export function errorFor(reason: NotServedReason): TftpError {

@@ -61,7 +61,7 @@ export function beginReceive(plan: ReceivePlan, time: number): { state: ReceiveS
   return { state, effect: answer(state, time) };
 }
 
-/** One event of an upload (RFC 1350, 2347, 7440): changes `state` and tells what to do. */
+/** One event of an upload (RFC 1350, 2347, 7440): changes `state` and returns what to do. */
 export function stepReceive(state: ReceiveState, event: ReceiveEvent): ReceiveEffect {
   switch (event.type) {
     case "data":

@@ -30,7 +30,7 @@ export function arm(state: TimerState, time: number): void {
 }
 
 /**
- * An answer came to what was sent at `sentAt`. Only a `clean` one, to what was sent once, tells the round trip (Karn);
+ * An answer came to what was sent at `sentAt`. Only a `clean` one, to what was sent once, shows the round trip (Karn);
  * until there is one, the timer stays backed off (RFC 1123 §4.2.3.2).
  */
 export function advance(state: TimerState, time: number, clean: boolean): void {

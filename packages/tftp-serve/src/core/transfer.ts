@@ -41,7 +41,7 @@ function lastBlockOf(size: number, blockSize: number): number {
 }
 
 /**
- * One event of a transfer to a client (RFC 1350, 7440): changes `state` and tells what to do. A window of 1 is lockstep;
+ * One event of a transfer to a client (RFC 1350, 7440): changes `state` and returns what to do. A window of 1 is lockstep;
  * there is no second path for it. Makes no more than the effect, so that a step costs next to nothing.
  */
 export function step(state: TransferState, event: TransferEvent): TransferEffect {

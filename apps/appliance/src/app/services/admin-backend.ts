@@ -5,7 +5,7 @@ import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 import { effectiveRows } from "../../config/effective.ts";
-import { faultRow, formatFault, type Problem } from "../../config/faults.ts";
+import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults.ts";
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { BootQuery } from "../../history/history-store.ts";
@@ -52,6 +52,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       ["pxe", config.dhcp.enabled],
       ["tftp", config.tftp.enabled],
       ["http", config.http.enabled],
+      ["admin", config.admin.enabled],
     ] as const;
     const reasons = wanted.flatMap(([service, on]) =>
       on && !bound.has(service) ? [`${service}: no port is bound`] : [],
@@ -220,10 +221,9 @@ export function adminBackend(room: BackendRoom): AdminBackend {
   };
 }
 
-function unfit({ code, problem, allowed, suggestion }: Problem, title: string): Refusal {
-  const meant = suggestion === undefined ? undefined : `Did you mean ${suggestion}?`;
-  const detail = [problem, allowed, meant].filter((part) => part !== undefined).join(". ");
-  return { status: 422, code, title, detail };
+function unfit(fault: Problem, title: string): Refusal {
+  const detail = [fault.problem, hintOf(fault)].filter((part) => part !== undefined).join(". ");
+  return { status: 422, code: fault.code, title, detail };
 }
 
 /** A hardware address of up to 16 bytes (RFC 2131 §2), a client identifier, or an IPv4 address. */

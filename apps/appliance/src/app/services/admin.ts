@@ -12,20 +12,61 @@ export interface AdminServiceDeps {
   readonly log: Log;
   readonly backend: AdminBackend;
   readonly observer: () => Observer;
+  /** Calls `work` every `milliseconds` until the returned function is called. */
+  readonly every: (milliseconds: number, work: () => void) => () => void;
 }
+
+/** Milliseconds between attempts to bind a port that somebody else has. */
+const retryEvery = 4_000;
 
 /** Milliseconds that a closing listener has to finish its responses, among them perhaps that to a reload. */
 const grace = 1_000;
 
 /** The API as configured. A change of tokens and names keeps the listener; readers of events reconnect. */
-export function adminService(first: Config, { log, backend, observer }: AdminServiceDeps): Service {
+export function adminService(first: Config, { log, backend, observer, every }: AdminServiceDeps): Service {
   let config = first;
   let server: AdminServer | undefined;
+  /** Ends the attempts to bind a port that somebody else has. */
+  let giveUp: (() => void) | undefined;
 
   function protection() {
     const { tokenFile, allowedHosts } = config.admin;
     const token = tokenFile === undefined ? undefined : readToken(tokenFile);
     return { allowedHosts, ...(token === undefined ? {} : { token }) };
+  }
+
+  /** Any account of this machine can take the port first: that stops no machine from booting. */
+  async function startOrRetry(): Promise<void> {
+    try {
+      await start();
+    } catch (error) {
+      if (!(error instanceof ApplianceStartError) || error.cause instanceof AdminConfigError) throw error;
+      const { address, port } = config.admin;
+      const message = `${error.message}. Bootlace keeps trying`;
+      log({ level: "warn", scope: "bootlace", event: "admin.listen-failed", message, fields: { address, port } });
+      let trying = false;
+      giveUp = every(retryEvery, () => {
+        if (trying) return;
+        trying = true;
+        void retry().finally(() => {
+          trying = false;
+        });
+      });
+    }
+  }
+
+  async function retry(): Promise<void> {
+    const end = giveUp;
+    try {
+      await start();
+    } catch {
+      // Logged when it failed first.
+      return;
+    }
+    // It was stopped or changed meanwhile.
+    if (end === undefined || end !== giveUp) return void (await stop());
+    end();
+    giveUp = undefined;
   }
 
   async function start(): Promise<void> {
@@ -54,6 +95,8 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
   }
 
   async function stop(): Promise<void> {
+    giveUp?.();
+    giveUp = undefined;
     const last = server;
     server = undefined;
     await last?.stop();
@@ -72,13 +115,16 @@ export function adminService(first: Config, { log, backend, observer }: AdminSer
   return {
     name: "admin",
     independent: true,
-    start,
+    start: startOrRetry,
     stop,
     async adopt(next) {
       const before = config;
       config = next;
       const { enabled, address, port } = next.admin;
       const same = address === before.admin.address && port === before.admin.port;
+      if (same && enabled && giveUp !== undefined) return;
+      giveUp?.();
+      giveUp = undefined;
       if (server === undefined || !enabled || !same) return replace(before);
       try {
         server.protect(protection());

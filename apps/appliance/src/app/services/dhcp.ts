@@ -9,6 +9,7 @@ import {
 } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
 import { bindToDevice } from "../../os/bind-to-device.ts";
+import { holderOf } from "../../os/port-holder.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
@@ -51,6 +52,7 @@ export function dhcpService(first: Config, deps: DhcpServiceDeps): Service {
       onEvent,
       isKnown: policy.isKnown,
       bindToDevice,
+      holderOf,
     });
   }
 

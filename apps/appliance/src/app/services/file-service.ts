@@ -1,4 +1,4 @@
-import { type BootServer, ServerStartError } from "@bootlace/boot-source";
+import { type BindFailure, type BootServer, ServerStartError } from "@bootlace/boot-source";
 import type { ServedInterface } from "@bootlace/proxy-dhcp";
 import type { Config } from "../../config/schema.ts";
 import { noInterfaces, type Service } from "./service.ts";
@@ -7,6 +7,8 @@ type FileServer<Changes> = BootServer<Changes, { readonly transfersActive: numbe
 
 export interface FileServiceKind<Changes> {
   readonly name: "tftp" | "http";
+  /** An address that cannot be bound at a start is tried again by the server, and stops nothing else. */
+  readonly startsUnbound?: boolean;
   isEnabled(config: Config): boolean;
   /** What of a config the running server can adopt, to serve on these interfaces. */
   changesOf(config: Config, served: readonly ServedInterface[]): Changes;
@@ -36,11 +38,13 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
     return kind.changesOf(config, served);
   }
 
-  async function start(): Promise<void> {
-    if (!kind.isEnabled(config)) return;
-    const next = kind.create(config, changesNow());
+  async function start(): Promise<readonly BindFailure[]> {
+    if (!kind.isEnabled(config)) return [];
+    const unbound = kind.startsUnbound === true;
+    const next = kind.create(config, unbound ? kind.changesOf(config, []) : changesNow());
     await next.start();
     server = next;
+    return unbound ? await next.configure(changesNow()) : [];
   }
 
   /** Closes the port at once, and lets the transfers end. */
@@ -57,7 +61,9 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
     name,
     independent: true,
     drains: true,
-    start,
+    async start() {
+      await start();
+    },
     async stop() {
       const last = server;
       server = undefined;
@@ -70,8 +76,7 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
       config = next;
       served = interfaces;
       if (!kind.isEnabled(next)) return retire();
-      if (server === undefined) return start();
-      const [failure, ...others] = await server.configure(changesNow());
+      const [failure, ...others] = await (server === undefined ? start() : server.configure(changesNow()));
       if (failure !== undefined) throw new ServerStartError([failure, ...others]);
     },
     async follow(interfaces) {

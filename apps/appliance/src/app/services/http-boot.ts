@@ -3,6 +3,7 @@ import { createHttpBootServer, type HttpBootChanges, type HttpBootEvent } from "
 import { hostOfBootFile } from "../../catalogue/file-role.ts";
 import type { Config } from "../../config/schema.ts";
 import { fileCacheSize, memoryOfThisMachine } from "../../os/memory.ts";
+import { holderOf } from "../../os/port-holder.ts";
 import { tcpQueues } from "../../os/tcp-queues.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
@@ -19,6 +20,7 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileS
   const { source, onEvent, isKnown, create = createHttpBootServer } = deps;
   return fileService<HttpBootChanges>(first, {
     name: "http",
+    startsUnbound: true,
     isEnabled: ({ http }) => http.enabled,
     changesOf(config, served) {
       const { port, maxConnections, maxConnectionsPerClient } = config.http;
@@ -28,7 +30,7 @@ export function httpBootService(first: Config, deps: HttpBootServiceDeps): FileS
     },
     create(_config, changes) {
       const limits = { ...changes.limits, cacheSize: fileCacheSize(memoryOfThisMachine()) };
-      return create({ source, ...changes, limits, isKnown, unacknowledged: tcpQueues(), onEvent });
+      return create({ source, ...changes, limits, isKnown, unacknowledged: tcpQueues(), onEvent, holderOf });
     },
   });
 }

@@ -13,14 +13,14 @@ import { createNameTails } from "../../log/name-tail.ts";
 import { unboundPort, unboundRecord } from "../../log/port-log.ts";
 import { tftpRecord } from "../../log/tftp-log.ts";
 import { createThrottle } from "../../log/throttle.ts";
-import type { PortFailure } from "../../os/privileges.ts";
+import { findPortHolder } from "../../os/port-holder.ts";
+import { type PortFailure, protocolOf } from "../../os/privileges.ts";
 import { createBacklog } from "../../telemetry/backlog.ts";
 import type { SessionChange } from "../../telemetry/sessions-keeper.ts";
 import { createSinks } from "../../telemetry/sinks.ts";
 import { sinkRecord } from "../../telemetry/trouble-log.ts";
 import type { ApplianceDeps } from "../types.ts";
 import { type ObservingService, observingService } from "./observing.ts";
-import { withHolder } from "./start-failure.ts";
 
 /** The path of all events to the log and to live readers. */
 export interface Reporting {
@@ -83,7 +83,9 @@ export function createReporting(
 
   /** Finding the holder of the port means searching /proc; the rest of the log does not wait for it. */
   async function tellUnbound(event: ApplianceEvent, failure: PortFailure): Promise<void> {
-    write(unboundRecord(event, await withHolder(failure)), timeOf(event));
+    const { service, address, port, code } = failure;
+    const holder = code === "EADDRINUSE" ? await findPortHolder(address, port, protocolOf(service)) : undefined;
+    write(unboundRecord(event, failure, holder), timeOf(event));
   }
 
   sinks.subscribe({

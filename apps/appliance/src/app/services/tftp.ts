@@ -1,6 +1,7 @@
 import { createTftpServer, type Source, type TftpChanges, type TftpEvent } from "@bootlace/tftp-serve";
 import type { Config } from "../../config/schema.ts";
 import { broadcastsOf } from "../../net/broadcasts.ts";
+import { holderOf } from "../../os/port-holder.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
 export interface TftpServiceDeps {
@@ -31,7 +32,7 @@ export function tftpService(
       };
     },
     create({ tftp: { singlePort, segmentation } }, changes) {
-      return create({ source, ...changes, singlePort, segmentation, isNeighbour, onEvent });
+      return create({ source, ...changes, singlePort, segmentation, isNeighbour, onEvent, holderOf });
     },
   });
 }

@@ -7,9 +7,12 @@ import { readPiConfig } from "./raspberry-pi.ts";
 import type { ReadContext } from "./reading.ts";
 import { readUBootScript } from "./uboot.ts";
 
+/** Those whose configurations are texts. */
+export type TextLoader = Exclude<ConfigLoader, "windows">;
+
 type Reader = (text: string, context: ReadContext) => ConfigFacts;
 
-const readers: Readonly<Record<ConfigLoader, Reader>> = {
+const readers: Readonly<Record<TextLoader, Reader>> = {
   pxelinux: readPxelinuxConfig,
   grub: readGrubConfig,
   ipxe: readIpxeScript,
@@ -22,7 +25,7 @@ const readers: Readonly<Record<ConfigLoader, Reader>> = {
 };
 
 /** What the names of configurations are; the first that fits counts. */
-const names: readonly (readonly [name: RegExp, loader: ConfigLoader])[] = [
+const names: readonly (readonly [name: RegExp, loader: TextLoader])[] = [
   [/\.ipxe$/i, "ipxe"],
   [/(^|\/)pxelinux\.cfg\/default-[^/]+$/i, "u-boot"],
   [/(^|\/)pxelinux\.cfg\/[^/]+$/i, "pxelinux"],
@@ -38,7 +41,7 @@ export function isPxeMenu(path: string): boolean {
 }
 
 /** The loader for whose configuration a file is written: by its name, else by words that only one loader knows. */
-export function loaderOf(path: string, text: string): ConfigLoader | undefined {
+export function loaderOf(path: string, text: string): TextLoader | undefined {
   if (/^\s*#!(ipxe|gpxe)\b/.test(text)) return "ipxe";
   const named = names.find(([name]) => name.test(path))?.[1];
   if (named !== undefined) return named;
@@ -52,6 +55,6 @@ export function loaderOf(path: string, text: string): ConfigLoader | undefined {
     : undefined;
 }
 
-export function readConfig(loader: ConfigLoader, text: string, context: ReadContext): ConfigFacts {
+export function readConfig(loader: TextLoader, text: string, context: ReadContext): ConfigFacts {
   return readers[loader](text, context);
 }

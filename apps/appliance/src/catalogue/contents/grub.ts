@@ -1,6 +1,6 @@
-import type { ConfigFacts, FileNeed, UnknownCommand } from "../file-facts.ts";
-import { type GrubCommand, type GrubWord, grubCommandNames, grubCommands } from "./grub-words.ts";
-import { folderOf, mostNeeds, needAt, on, ownServer, type ReadContext, unknownPart } from "./reading.ts";
+import type { ConfigFacts, DiskRead, FileNeed, UnknownCommand } from "../file-facts.ts";
+import { type GrubCommand, type GrubWord, grubCommandNames, grubCommands, legacyGrubWords } from "./grub-words.ts";
+import { folderOf, mostNeeds, needAt, on, ownServer, pathFrom, type ReadContext, unknownPart } from "./reading.ts";
 
 /** A menu entry, and what it does. */
 interface Entry {
@@ -17,6 +17,8 @@ interface Entry {
 interface Block {
   readonly word: string;
   readonly entry?: Entry;
+  /** What the variables were before it: one entry starts, and none sees what another has set. */
+  readonly before?: ReadonlyMap<string, string>;
 }
 
 /** Commands that fetch files, and the role of those; the others of GRUB fetch none that a boot depends on. */
@@ -24,7 +26,6 @@ const roles: ReadonlyMap<string, FileNeed["role"]> = new Map([
   ["linux", "kernel"],
   ["linux16", "kernel"],
   ["linuxefi", "kernel"],
-  ["kernel", "kernel"],
   ["multiboot", "kernel"],
   ["multiboot2", "kernel"],
   ["xen_hypervisor", "kernel"],
@@ -60,6 +61,7 @@ const server =
 /** Reads a `grub.cfg`: what it names and how it starts (GRUB manual, "The list of commands"). */
 export function readGrubConfig(text: string, context: ReadContext): ConfigFacts {
   const needs: FileNeed[] = [];
+  const diskReads: DiskRead[] = [];
   const entries: Entry[] = [];
   const blocks: Block[] = [];
   const folder = context.folder ?? folderOf(context.path);
@@ -75,6 +77,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
   /** Functions may come from a file that is read in. */
   let sourced = false;
   let runs = false;
+  let leaves = false;
   let last: GrubCommand | undefined;
 
   const fill = ({ parts }: GrubWord): string =>
@@ -108,10 +111,12 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     for (const name of list) {
       const place = where(name.replace(/^newc:[^:]*:/, ""));
       if (command === "chainloader" && (place === undefined || /^\+|\)\+/.test(name))) {
-        if (entry !== undefined) entry.leaves = true;
+        if (entry === undefined) leaves = true;
+        else entry.leaves = true;
         continue;
       }
       if (role === "config") included = true;
+      if (place === undefined && role === "kernel") noteDiskRead(name, line, entry);
       if (place === undefined || needs.length >= mostNeeds || name === "") continue;
       if (role === "kernel" || role === "program") runs = true;
       if (entry !== undefined) entry.boots = true;
@@ -121,6 +126,23 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
         needAt(line, role, shown(name), place, { optional, entry: entry === undefined ? undefined : titleOf(entry) }),
       );
     }
+  }
+
+  /** A kernel on a disk: nothing is asked for it. */
+  function noteDiskRead(name: string, line: number, entry: Entry | undefined) {
+    runs = true;
+    if (conditions > 0 || blocks.some(({ word }) => word === "function") || diskReads.length >= mostNeeds) return;
+    const [, device = variables.get("root") ?? "", path = ""] = /^(?:\(([^)]*)\))?(.*)$/s.exec(name) ?? [];
+    const disk = device === searched ? {} : { disk: device };
+    const of = entry === undefined ? {} : { entry: titleOf(entry) };
+    diskReads.push({ name: shown(name), ...disk, path: pathFrom("", path), ...of, line });
+  }
+
+  function close() {
+    const { before: kept } = blocks.pop() ?? {};
+    if (kept === undefined) return;
+    variables.clear();
+    for (const [name, value] of kept) variables.set(name, value);
   }
 
   /** What stands in a condition or a function may never be run. */
@@ -151,7 +173,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     const title = shown(rest.find((argument) => !argument.startsWith("--")) ?? "");
     const entry: Entry = { title, index, nested, leaves: false, boots: false, ...(id === undefined ? {} : { id }) };
     entries.push(entry);
-    blocks.push({ word, entry });
+    blocks.push({ word, entry, before: new Map(variables) });
   }
 
   for (const command of grubCommands(text)) {
@@ -159,7 +181,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
     while (before.has(words[0] ?? "")) words.shift();
     const [first = "", ...rest] = words;
     if (first === "{") open(last);
-    else if (first === "}") blocks.pop();
+    else if (first === "}") close();
     else if (first === "function") functions.add(rest[0] ?? "");
     else if (conditional.has(first)) conditions++;
     else if (conditionalEnd.has(first)) conditions = Math.max(0, conditions - 1);
@@ -167,7 +189,7 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
       const [, name, value = ""] = /^([^=]+)=(.*)$/s.exec(first === "set" ? (rest[0] ?? "") : first) ?? [];
       if (name !== undefined) assign(name, name === "root" ? value.replace(/^\((.*)\)$/, "$1") : value);
     } else if (first === "search" || /^search[.]/.test(first)) {
-      assign(/--set=(\w+)/.exec(rest.join(" "))?.[1] ?? "root", "disk");
+      assign(/--set=(\w+)/.exec(rest.join(" "))?.[1] ?? "root", searched);
     } else if (first === "exit" || first === "fwsetup") {
       const entry = blocks.findLast((block) => block.entry !== undefined)?.entry;
       if (entry !== undefined && first === "exit") entry.leaves = true;
@@ -179,16 +201,26 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
   }
 
   const timeout = variables.get("timeout");
-  const waits = entries.length > 0 ? timeout === undefined || Number.parseInt(timeout, 10) < 0 : !runs;
+  const isLegacyFile = unknown.some(({ word }) => legacyGrubWords.has(word));
+  const waits = isLegacyFile
+    ? false
+    : entries.length > 0
+      ? timeout === undefined || Number.parseInt(timeout, 10) < 0
+      : !(runs || leaves);
   const starts = defaultEntry(entries, variables.get("default") ?? "0");
   return {
     loader: "grub",
     needs,
     ...(waits && included ? {} : { waits }),
+    ...(diskReads.length === 0 ? {} : { diskReads }),
     ...(unknown.length === 0 ? {} : { unknownCommands: unknown }),
+    ...(entries.length === 0 && leaves && !runs ? { localBoot: true } : {}),
     ...(starts === undefined || waits ? {} : { starts: starts.title, localBoot: starts.leaves && !starts.boots }),
   };
 }
+
+/** Stands for a disk that `search` looks for: where it finds none, the root stays what it was. */
+const searched = "disk";
 
 function defaultEntry(entries: readonly Entry[], wanted: string): Entry | undefined {
   const top = entries.filter(({ nested }) => !nested);

@@ -1,20 +1,21 @@
 import type { ConfigFacts, ContentFlaw, FileFacts, FileKind, FileNeed } from "../file-facts.ts";
 import { contentEnd, peMachine, peSigned } from "../pe.ts";
+import { type Bcd, bcdFacts, isHive, readBcd } from "./bcd.ts";
 import { isPxeMenu, loaderOf, readConfig } from "./configs.ts";
 import { type ElfFile, readElf } from "./elf.ts";
-import { isBiosProgram, readFormat, uBootScript } from "./formats.ts";
+import { diskImage, isBiosProgram, readFormat, uBootScript } from "./formats.ts";
 import { readKernelHeader } from "./kernel.ts";
 import { efiLoaderNeeds, moduleNeeds, pxelinuxNeeds } from "./loader-needs.ts";
 import type { ReadContext } from "./reading.ts";
 import { isWebPage, longestText, readText, type Text } from "./text.ts";
 
-/** Bytes of a file that are looked at first; an ISO image tells its size within them. */
+/** Bytes of a file that are looked at first; an ISO image states its size within them. */
 export const headBytes = 64 * 1024;
 
 /** Whether a file of which these are the first bytes is one that is to be read whole: a text, or a module. */
 export function worthWhole(path: string, head: Uint8Array, size: number): boolean {
   if (size <= head.length || size > longestText) return false;
-  return readText(head) !== undefined || isModuleName(path) || readFormat(head)?.kind === "script";
+  return readText(head) !== undefined || isModuleName(path) || isHive(head) || readFormat(head)?.kind === "script";
 }
 
 /**
@@ -31,6 +32,8 @@ export function inspect(bytes: Uint8Array, size: number, context: ReadContext): 
   }
   const text = readText(bytes);
   if (text !== undefined) return { size, ...inspectText(text, bytes.length >= size, context) };
+  const disk = diskImage(bytes, size);
+  if (disk !== undefined) return { kind: "other", size, format: disk };
   return { kind: isBiosProgram(bytes) ? "bios-program" : "other", size, ...biosNeeds(bytes, context) };
 }
 
@@ -57,8 +60,20 @@ function inspectProgram(bytes: Uint8Array, size: number, { path }: ReadContext):
     return { kind: "other", flaw: "cut-short" };
   }
   if (kernel !== undefined) return { kind: "linux-kernel", kernel: true, ...kernel };
+  const bcd = readBcd(bytes);
+  if (bcd !== undefined) return inspectBcd(bcd, bytes.length >= size);
   const elf = readElf(bytes);
   return elf === undefined ? undefined : { declaredSize: elf.end, ...inspectElf(elf, bytes, size, path) };
+}
+
+function inspectBcd(bcd: Bcd, whole: boolean): Found {
+  const { declaredSize } = bcd;
+  const known = whole && bcd.names.length > 0;
+  return {
+    kind: known ? "config" : "other",
+    ...(declaredSize === undefined ? {} : { declaredSize }),
+    ...(known ? bcdFacts(bcd) : {}),
+  };
 }
 
 function inspectElf(elf: ElfFile, bytes: Uint8Array, size: number, path: string): Found {

@@ -1,4 +1,4 @@
-import type { ConfigFacts, FileLack, FileNeed, LostJump, UnknownCommand } from "../file-facts.ts";
+import type { ConfigFacts, FileLack, FileNeed, LostJump, UnknownCommand, WimbootStart } from "../file-facts.ts";
 import { type IpxeCommand, type IpxeLine, ipxeCommands, ipxeLines } from "./ipxe-words.ts";
 import {
   folderOf,
@@ -7,12 +7,14 @@ import {
   mostNeeds,
   needAt,
   on,
+  overTls,
   ownServer,
   pathFrom,
   percentDecoded,
   type ReadContext,
   readUrl,
   unknownPart,
+  type Where,
 } from "./reading.ts";
 
 /** Commands that fetch a file, and its role. */
@@ -64,15 +66,18 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
   const windows = new Map<string | undefined, { readonly line: number; readonly given: string[] }>();
   let label: string | undefined;
 
-  function where(written: string): Pick<FileNeed, "path" | "host"> | undefined {
+  function where(written: string): Where | undefined {
     const name = fill(written, variables);
     const url = readUrl(name);
     if (url === undefined) {
-      // `cd:`, `iscsi:` and their like are no files of a server.
+      const san = sanTarget(name);
+      if (san !== undefined) return san;
+      // `cd:`, `file:` and their like are no files of a server.
       if (/^[a-z][a-z0-9+.-]*:/i.test(name)) return undefined;
       const path = percentDecoded(name.replace(/[?#].*$/, ""));
       return path.includes(unknownPart) ? {} : { path: pathFrom(folder, path) };
     }
+    if (url.scheme === "https" && isOwn(url.host, context)) return overTls(url.host, context);
     if (!/^(tftp|tftm|https?|ftp|nfs|slam)$/.test(url.scheme)) return undefined;
     const reachable = /^(tftp|http)$/.test(url.scheme) || !isOwn(url.host, context);
     return reachable ? on(url.host, url.path, context, url.scheme) : { host: url.host };
@@ -126,9 +131,23 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     ...(walk.starts === undefined ? {} : { starts: walk.starts }),
     localBoot: walk.local,
     ...(lacks.length === 0 ? {} : { lacks }),
+    ...(windows.size === 0 ? {} : { wimboot: [...windows].map(startOf) }),
     ...(unknownCommands.length === 0 ? {} : { unknownCommands }),
     ...(lostJumps.length === 0 ? {} : { lostJumps }),
   };
+}
+
+const iscsiPort = 3260;
+
+/**
+ * The target of a disk on the network: `iscsi:<server>:<protocol>:<port>:<LUN>:<target>` (RFC 4173 section 5), and
+ * `aoe:e<shelf>.<slot>`, which has no server.
+ */
+function sanTarget(name: string): Where | undefined {
+  if (/^aoe:/i.test(name) && !name.includes(unknownPart)) return { host: name, san: true };
+  const [, host = "", port = ""] = /^iscsi:(\[[^\]]*\]|[^:]*):[^:]*:([^:]*):/i.exec(name) ?? [];
+  if (host === "" || host.includes(unknownPart)) return undefined;
+  return { host: `${host.replaceAll(ownServer, "next-server")}:${port === "" ? iscsiPort : port}`, san: true };
 }
 
 /** What this server fills in on the way out stands for its address (see `renderScript`). */
@@ -262,6 +281,14 @@ function windowsLacks(given: readonly string[], line: number, entry: string | un
   return wanted.flatMap(([name, is]) =>
     given.some(is) ? [] : [{ name, line, ...(entry === undefined ? {} : { entry }) }],
   );
+}
+
+function startOf([entry, { line, given }]: readonly [
+  entry: string | undefined,
+  start: { readonly line: number; readonly given: readonly string[] },
+]): WimbootStart {
+  const names = [...new Set(given)].filter((name) => name !== "");
+  return { line, ...(entry === undefined ? {} : { entry }), given: names };
 }
 
 function shown(name: string): string {

@@ -8,7 +8,7 @@ export interface ReadContext {
   readonly isOwnHost?: (host: string) => boolean;
   /** Ports on which this server serves files by HTTP; another one on this host is another server. Without it, any is ours. */
   readonly ownHttpPorts?: readonly number[];
-  /** The folder from which the loader counts names, in plain form, where the path of the file does not tell. */
+  /** The folder from which the loader counts names, in plain form, where the path of the file does not show it. */
   readonly folder?: string;
 }
 
@@ -17,7 +17,7 @@ export const ownServer = "\u0001";
 /** Stands in a name for what only the client knows. */
 export const unknownPart = "\u0002";
 
-type Where = Pick<FileNeed, "path" | "host">;
+export type Where = Pick<FileNeed, "path" | "host" | "tls" | "san">;
 
 export function isOwn(host: string, { isOwnHost }: ReadContext): boolean {
   const name = host.replace(/:\d+$/, "");
@@ -62,6 +62,13 @@ export function on(host: string, path: string, context: ReadContext, scheme?: st
   const otherPort = scheme === "http" && context.ownHttpPorts?.includes(port) === false;
   if (otherPort || !isOwn(host, context)) return { host: host.replaceAll(ownServer, "next-server") };
   return path.includes(unknownPart) ? {} : { path: pathFrom("", path) };
+}
+
+/** What a URL with https to this server leads to. */
+export function overTls(host: string, { ownHttpPorts = [] }: ReadContext): Where {
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
+  const tls = ownHttpPorts.includes(port) ? "plain-port" : "other-port";
+  return { host: host.replaceAll(ownServer, "next-server"), tls };
 }
 
 /** The parts of a URL; undefined for other names. */

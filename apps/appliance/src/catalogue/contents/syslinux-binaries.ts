@@ -69,7 +69,7 @@ export function missingIn(core: Uint8Array, { needs }: LdlinuxModule): string[] 
   return needs.filter((name) => !text.includes(`${name}\0`));
 }
 
-/** ELF class 32 and machine 386 is for BIOS, or for 32-bit UEFI, which the symbols tell; modules before 5.00 were no ELF but began with `mov eax, …; int 21h`. */
+/** ELF class 32 and machine 386 is for BIOS, or for 32-bit UEFI, which the symbols show; modules before 5.00 were no ELF but began with `mov eax, …; int 21h`. */
 function kindOf(bytes: Uint8Array): LdlinuxModule["kind"] {
   if (latin1(bytes.subarray(0, 4)) === "\x7fELF") {
     if (bytes[4] !== 1 || bytes[18] !== 3) return "uefi";

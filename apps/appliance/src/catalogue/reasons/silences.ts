@@ -24,7 +24,7 @@ const nothingToBoot = { verdict: "B10", fix: fileForArch } as const;
 
 export const policyReasons: Readonly<Record<PolicyReason, SilenceReason>> = {
   "rule-ignores": willed("the rule says ignore"),
-  "one-time-ignore": willed("told to ignore this boot"),
+  "one-time-ignore": willed("a one-time boot says to ignore it"),
   "http-off": {
     ...kept("the client boots by HTTP, and http is switched off here"),
     fix: "set http.enabled to true, or write a rule with the url of another server",

@@ -96,7 +96,7 @@ export function tellDifferences(model: DnsmasqModel, cases: readonly Case[]): vo
       boots.some(({ name }) => name === "pxe-service") &&
       serves(model.settings, "HTTPClient")
     )
-      tell(boots, "dnsmasq's pxe-service tells HTTP clients no URL; Bootlace does");
+      tell(boots, "dnsmasq's pxe-service gives HTTP clients no URL; Bootlace does");
     if (!http && !isIpxe(when) && when.vendorClass === undefined && firmware.kind === "file" && !isPath(firmware.file))
       tell(
         boots,
@@ -105,7 +105,7 @@ export function tellDifferences(model: DnsmasqModel, cases: readonly Case[]): vo
     if (!knowsIpxe && ipxe.kind === "file" && isIpxeBinary(ipxe.file))
       tell(
         boots,
-        "no line tells iPXE from firmware, so iPXE would load iPXE again, and Bootlace breaks that loop. Add a line with a script for iPXE",
+        "no line distinguishes iPXE from firmware, so iPXE would load iPXE again, and Bootlace breaks that loop. Add a line with a script for iPXE",
       );
   }
 }

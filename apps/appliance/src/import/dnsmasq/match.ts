@@ -99,7 +99,7 @@ function ipxe(value: Value): Made {
   if (value.kind === "none") return { ok: true, when: { firmware: ["ipxe"] } };
   if (value.kind !== "number") return { ok: false, why: "rules do not compare the bytes of option 175", ipxe: true };
   const name = features[value.number] ?? `feature ${value.number}`;
-  const note = `rules cannot tell iPXE builds apart: every iPXE is treated as one with ${name}, including builds without it`;
+  const note = `rules cannot distinguish iPXE builds: every iPXE is treated as one with ${name}, including builds without it`;
   return { ok: true, when: { firmware: ["ipxe"] }, note };
 }
 
@@ -154,7 +154,7 @@ export function vendorClass(parts: readonly string[]): Made {
 
 const wellKnown = ["iPXE", "gPXE"] as const;
 
-/** dnsmasq looks for the text anywhere in option 77; the classes in use are told apart by the whole text too. */
+/** dnsmasq looks for the text anywhere in option 77; the classes in use are distinguished by the whole text too. */
 export function userClass(parts: readonly string[]): Made {
   const text = parts.join(",");
   if (text === "") return no("it names no user class");

@@ -29,7 +29,7 @@ function commentOf({ line, file, text, why }: Remark): string {
 
 /** A comment ends with its line, and must not contain control characters for a terminal. */
 function oneLine(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/gu, "\ufffd");
 }
 
 function settingsOf({ settings }: DnsmasqModel): Mapping {

@@ -1,6 +1,6 @@
 import type { FileNeed } from "../../catalogue/file-facts.ts";
 import { plainName } from "../../catalogue/file-role.ts";
-import type { FileStep } from "../step.ts";
+import type { FileStep, Step } from "../step.ts";
 
 /** All requests for one file: under any spelling of its name, by either protocol. */
 export interface Asked {
@@ -41,6 +41,11 @@ export function askedIn(files: readonly FileStep[]): readonly Asked[] {
 /** Whether one step began after the last sight of another. */
 export function isAfter(step: FileStep, { lastAt, number }: FileStep): boolean {
   return step.time === lastAt ? step.number > number : step.time > lastAt;
+}
+
+/** Whether one step began after another: what came by HTTP may be known only after what was asked for next. */
+export function beganAfter(step: Pick<Step, "time" | "number">, other: Pick<Step, "time" | "number">): boolean {
+  return step.time === other.time ? step.number > other.number : step.time > other.time;
 }
 
 /** Where a loader looks for what a file names, as keys: any of them will do. */

@@ -7,7 +7,7 @@ import { type BootView, cameBack } from "./view.ts";
 /** The boot check stays on the screen for 30 s or until a key. Firmware that refuses it comes back sooner than a hand. */
 const refusedWithin = 4_000;
 
-/** The boot check was the last that the client got, and it was told what to boot. */
+/** The boot check was the last that the client got, and a reply had named it. */
 interface Reached {
   readonly file: FileStep;
   readonly reply: NonNullable<BootView["reply"]> & { readonly bootFile: string };
@@ -16,7 +16,7 @@ interface Reached {
   readonly arch: string;
 }
 
-/** Whoever was told nothing to boot fetched the check by hand, and reached nothing. */
+/** A client to which no reply named a file fetched the check by hand, which proves nothing. */
 function reachedCheck(view: BootView): Reached | undefined {
   const file = view.done.at(-1);
   const { boot, context, reply } = view;

@@ -1,6 +1,6 @@
 import { isKernelName, isLoaderName } from "../../catalogue/file-role.ts";
 import type { FileStep } from "../step.ts";
-import { keyOf } from "./asked.ts";
+import { beganAfter, keyOf } from "./asked.ts";
 import { afterFile, onlyFirstFile } from "./first-file.ts";
 import { ownWordsOf } from "./own-words.ts";
 import { type Found, found, type Rule } from "./rule.ts";
@@ -97,9 +97,7 @@ function lastOfLoader(view: BootView): FileStep | undefined {
   if (!view.silentFor(30_000)) return undefined;
   // By its own words something should follow.
   if ((ownWordsOf(view)?.unasked ?? []).length > 0) return undefined;
-  return view.done.findLast(
-    (file) => file.role === "config" || file.role === "script" || file.number > (view.done[0]?.number ?? 0),
-  );
+  return view.done.findLast((file) => file.role === "config" || file.role === "script" || file !== view.done[0]);
 }
 
 /** What follows a configuration and is none itself, or has the name of a kernel. */
@@ -107,7 +105,7 @@ function lastOfBoot(view: BootView): FileStep | undefined {
   const config = view.done.find(({ role }) => role === "config" || role === "script");
   return view.done.findLast((file) => {
     if (isKernelName(file.file)) return true;
-    const after = config !== undefined && file.number > config.number && file.role === "file";
+    const after = config !== undefined && beganAfter(file, config) && file.role === "file";
     return after && !isLoaderName(file.file) && keyOf(file.file) !== keyOf(config.file);
   });
 }

@@ -1,5 +1,6 @@
 import { syslinuxEnding } from "../../catalogue/contents/syslinux-types.ts";
 import type { FileFacts } from "../../catalogue/file-facts.ts";
+import { type FileFormat, fileFormats } from "../../catalogue/file-formats.ts";
 import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, isAfter, keyOf } from "./asked.ts";
@@ -11,7 +12,7 @@ import { isOvercome, namedBy } from "./unresolved.ts";
 import { type BootView, cameBack, isOffered } from "./view.ts";
 
 /** What the client takes a file for. */
-type Use = "program" | "second-stage" | "kernel" | "data" | "script" | "config";
+type Use = "program" | "second-stage" | "ipxe-image" | "kernel" | "data" | "script" | "config";
 
 /** The bytes of a file are not what the client needs there. */
 export const contentFault: readonly Rule[] = [
@@ -57,8 +58,13 @@ function useOf(view: BootView, asked: Asked, facts: FileFacts, role: string | un
   if (role === "program") return "second-stage";
   if (role !== undefined) return "data";
   if (asked.last.role === "script" || isUBootScript(asked.key) || facts.kind === "script") return "script";
-  if (searchNameOf(asked.key) !== undefined || facts.kind === "config") return "config";
-  if (isOffered(view, asked.first) || isFirmwares(view, asked)) return view.ipxe ? undefined : "program";
+  if (searchNameOf(asked.key) !== undefined) return "config";
+  const isFirst = isOffered(view, asked.first) || isFirmwares(view, asked);
+  // A Raspberry Pi and U-Boot take no program for a boot file.
+  const starts = view.boot.firmware !== "raspberry-pi" && view.boot.firmware !== "u-boot";
+  if (isFirst && starts) return view.ipxe ? "ipxe-image" : "program";
+  if (facts.kind === "config") return "config";
+  if (isFirst) return view.ipxe ? undefined : "program";
   return /\.efi$/i.test(asked.key) ? "second-stage" : undefined;
 }
 
@@ -89,7 +95,7 @@ function isDataAfterKernel(view: BootView, { key }: Asked): boolean {
   return role === "initrd" || role === "image";
 }
 
-/** A board that tells no architecture, and whose kernels are for one family all the same. */
+/** A board that sends no architecture, and whose kernels are for one family all the same. */
 function kernelForOtherBoard(view: BootView): Found | undefined {
   const board = boardOf(view);
   if (board === undefined) return undefined;
@@ -160,17 +166,32 @@ function familyOf(machine: string): string {
   return machine === "x64" || machine === "x86" ? "x86" : machine.startsWith("arm") ? machine : machine;
 }
 
-function isNoProgram({ kind, size }: FileFacts): boolean {
-  return size === 0 || kind === "empty" || kind === "web-page" || kind === "text" || kind === "script";
+function isNoProgram({ kind, size, format }: FileFacts): boolean {
+  return (
+    format !== undefined ||
+    size === 0 ||
+    kind === "empty" ||
+    kind === "web-page" ||
+    kind === "text" ||
+    kind === "script"
+  );
 }
 
 function unusableContent(view: BootView): Found | undefined {
   for (const { asked, step, facts, use, by } of lookedAt(view)) {
-    const fault = use === undefined ? emptyAnd(view, asked, facts) : faultOf(facts, use, asked.key);
-    if (fault === undefined) continue;
     const { file } = step;
+    const format = firmwareRefuses(view, step, facts, use, by);
+    if (format !== undefined) {
+      // Some builds of iPXE unpack a kernel; no firmware does.
+      const sure = use !== "ipxe-image" || fileFormats[format].sort !== "packed";
+      return found("no-program", sure ? "certain" : "likely", [by, step], { file, format, kernel: use === "kernel" });
+    }
+    const isKnown = use !== undefined || isCutArchive(facts);
+    const fault = isKnown ? faultOf(facts, use ?? "data", asked.key) : emptyAnd(view, asked, facts);
+    if (fault === undefined) continue;
     const { size, declaredSize } = facts;
-    return found("unusable-content", "certain", [by, step], {
+    // Nothing but its last bytes speaks against it, and something else may follow the archive there.
+    return found("unusable-content", fault === "no-end" ? "likely" : "certain", [by, step], {
       file,
       fault,
       size,
@@ -178,6 +199,29 @@ function unusableContent(view: BootView): Found | undefined {
     });
   }
   return undefined;
+}
+
+/** The format of a file that is to be started, where its bytes prove that it cannot. */
+function firmwareRefuses(
+  view: BootView,
+  { file }: FileStep,
+  { format, size, declaredSize = 0 }: FileFacts,
+  use: Use | undefined,
+  by: FileStep | undefined,
+): FileFormat | undefined {
+  if (format === undefined || declaredSize > size) return undefined;
+  const { sort } = fileFormats[format];
+  if (use === "program" || use === "second-stage" || use === "ipxe-image") {
+    return sort === "disk" && isDiskOfHttpBoot(archOf(view.boot) ?? "", file) ? undefined : format;
+  }
+  const loader = by === undefined ? undefined : view.factsOf(by.file)?.loader;
+  const isLoader = loader === "pxelinux" || loader === "grub" || loader === "ipxe";
+  return use === "kernel" && isLoader && sort !== "packed" ? format : undefined;
+}
+
+/** An archive is of use to nobody without its end. */
+function isCutArchive({ kind, flaw }: FileFacts): boolean {
+  return kind === "archive" && (flaw === "cut-short" || flaw === "no-end");
 }
 
 /** A file of which nobody knows what the client wants with it: without bytes it is of no use, unless it was only tried. */
@@ -192,9 +236,10 @@ function faultOf({ kind, size, declaredSize, flaw }: FileFacts, use: Use, key: s
   if (size === 0 || kind === "empty") return "empty";
   if (kind === "web-page") return "web-page";
   if (declaredSize !== undefined && declaredSize > size) return "cut-short";
+  if (flaw === "cut-short" || flaw === "no-end") return flaw;
   if (isUBootScript(key) && kind === "text") return "no-script-image";
   if (use === "script" || use === "config") return flaw;
-  const isProgram = use === "program" || use === "second-stage" || use === "kernel";
+  const isProgram = use === "program" || use === "second-stage" || use === "ipxe-image" || use === "kernel";
   return isProgram && (kind === "text" || kind === "script" || kind === "config") ? "text" : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { reasonOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
+import { beganAfter } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import { unresolved } from "./unresolved.ts";
 import type { BootView } from "./view.ts";
@@ -22,9 +23,17 @@ export const transferCut: Rule = {
       reason: reasonOf(cut) === undefined ? undefined : reason,
       ...(detail === undefined ? {} : { detail }),
     };
-    return found("transfer-cut", "certain", [cut], facts);
+    return found("transfer-cut", mayBeWhole(cut) ? "likely" : "certain", [cut], facts);
   },
 };
+
+/** What TCP may have on its way at the end (edk2's HTTP asks for 2 MiB): a client that closes then may have it all. */
+const mostOnItsWay = 2 * 1024 * 1024;
+
+function mayBeWhole({ protocol, reason, bytes, total, size }: FileStep): boolean {
+  const whole = total ?? size;
+  return protocol === "http" && reason === "client-closed" && whole !== undefined && whole - bytes <= mostOnItsWay;
+}
 
 function isCut(view: BootView, step: FileStep): boolean {
   const { outcome, reason, bytes } = step;
@@ -34,8 +43,9 @@ function isCut(view: BootView, step: FileStep): boolean {
 }
 
 /** Other files came before, so replies do arrive; none has come since, and the client asked for nothing else. */
-function isLastWord({ done, files }: BootView, { time, number, size }: FileStep): boolean {
+function isLastWord({ done, files }: BootView, step: FileStep): boolean {
+  const { time, size } = step;
   const [first] = done;
   if (first === undefined || size === 0 || done.some(({ lastAt }) => lastAt > time)) return false;
-  return files.every((other) => other.number <= number);
+  return !files.some((other) => beganAfter(other, step));
 }

@@ -1,6 +1,6 @@
 import { hostOfBootFile, isLoaderName } from "../../catalogue/file-role.ts";
 import type { StepOf } from "../step.ts";
-import { keyOf } from "./asked.ts";
+import { beganAfter, keyOf } from "./asked.ts";
 import { hasScriptFromHere } from "./missing-files.ts";
 import { found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
@@ -25,7 +25,7 @@ const grubWentElsewhere: Rule = {
   when(view) {
     const last = view.done.at(-1);
     if (last === undefined || !/(^|\/)grub[^/]*\.efi/i.test(last.file) || !view.silentFor(30_000)) return undefined;
-    if (view.files.some(({ number, protocol }) => number > last.number && protocol === last.protocol)) return undefined;
+    if (view.files.some((step) => beganAfter(step, last) && step.protocol === last.protocol)) return undefined;
     const { file } = last;
     return last.protocol === "http"
       ? found("grub-without-http", "likely", [last], { file })
@@ -64,7 +64,7 @@ const filesElsewhere: Rule = {
   },
 };
 
-/** A program of ours came up, was told what to fetch, and did not come for it. */
+/** A program of ours came up, was sent a boot file, and did not fetch it. */
 const nextNotFetched: Rule = {
   id: "B06",
   when(view) {
@@ -78,7 +78,7 @@ const nextNotFetched: Rule = {
 function toldNext(view: BootView): StepOf<"offer"> | StepOf<"ack"> | undefined {
   const { reply } = view;
   const last = view.files.at(-1);
-  if (reply?.bootFile === undefined || last === undefined || reply.number < last.number || !view.ipxe) return undefined;
+  if (reply?.bootFile === undefined || last === undefined || beganAfter(last, reply) || !view.ipxe) return undefined;
   const name = keyOf(reply.bootFile.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "").replace(/[?#].*$/, ""));
   return view.asked.some(({ key }) => key === name) || isLoaderName(name) ? undefined : reply;
 }

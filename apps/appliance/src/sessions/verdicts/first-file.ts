@@ -1,5 +1,6 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import type { FileStep, StepOf } from "../step.ts";
+import { beganAfter } from "./asked.ts";
 import { type BootView, cameBack } from "./view.ts";
 
 /** The one file that came, when nothing at all followed it. */
@@ -9,7 +10,7 @@ export function onlyFirstFile(view: BootView): FileStep | undefined {
   const same = (file: FileStep) => plainName(file.file) === plainName(first.file);
   if (!others.every(same)) return undefined;
   // Firmware asks for one file. Whoever asks for another, there or not, is the program that it started.
-  return view.files.some((file) => file.number > first.number && !same(file)) ? undefined : first;
+  return view.files.some((file) => beganAfter(file, first) && !same(file)) ? undefined : first;
 }
 
 /** The firmware asked again soon after the file, or iPXE came up from it. */

@@ -8,10 +8,13 @@ import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
+import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
+import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
 import { oddities } from "./oddities.ts";
 import {
+  bcdNamesAnother,
   entryLacks,
   jumpMayLeadNowhere,
   jumpToNowhere,
@@ -25,6 +28,7 @@ import {
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { shimRefused } from "./secure-boot.ts";
+import { moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -61,12 +65,17 @@ const faults: readonly Rule[] = [
   largePacketsLost,
   largeSegmentsLost,
   repliesLost,
+  moduleForOtherFirmware,
   transferCut,
   kernelRefused,
   portNotServed,
   unknownCommand,
   jumpToNowhere,
   entryLacks,
+  tlsToPlainPort,
+  grubLegacyWords,
+  offerByTls,
+  bcdNamesAnother,
 ];
 
 /** What a boot came to: the first rule that applies. */
@@ -85,6 +94,8 @@ const rules: readonly Rule[] = [
   scriptNamesNothing,
   namedNeverAsked,
   didNotRun,
+  sanTarget,
+  grubReadsDisk,
   ...goesOnElsewhere,
   ...delivered,
   interfacesLeftOut,
@@ -101,8 +112,8 @@ function isProvenFault(view: BootView): boolean {
 }
 
 /**
- * What a boot came to, as far as it can be told now. The first verdict is the one that matters; after it come
- * warnings and what only looks like a fault. Empty while there is nothing to tell. When the firmware went on with its
+ * The outcome of a boot, as far as it is known now. The first verdict is the one that matters; after it come
+ * warnings and what only looks like a fault. Empty while there is nothing to say. When the firmware went on with its
  * next boot option, the fault of the first one stays what the boot came to, unless the next one went well. Pure.
  */
 export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {

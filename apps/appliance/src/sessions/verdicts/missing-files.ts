@@ -3,7 +3,7 @@ import { searchNameOf } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
 import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, beganAfter } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { archOf } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
@@ -54,7 +54,7 @@ function bootFileMissing(view: BootView): Found | undefined {
 function coreRefused(view: BootView): Found | undefined {
   const came = view.done.find(({ file }) => core.test(plainName(file)));
   if (came === undefined) return undefined;
-  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && one.first.number > came.number);
+  const sought = view.asked.filter((one) => core.test(one.key) && isMissing(one) && beganAfter(one.first, came));
   const [again] = sought;
   if (again === undefined || isOvercome(view, again) || !isSettled(view, again, certainAfter)) return undefined;
   return found("core-refused", "certain", [came, ...sought.map(({ last }) => last)], { file: came.file });
@@ -105,7 +105,7 @@ function searchFoundNothing(view: BootView): Found | undefined {
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
 }
 
-/** U-Boot asked for its script, in vain, and nothing that it asked for is there. */
+/** U-Boot requested its script, and neither that nor any other file that it requested was found. */
 function ubootFindsNothing(view: BootView): Found | undefined {
   const script = view.asked.find((asked) => /(^|\/)boot\.scr(\.uimg)?$/.test(asked.key) && isMissing(asked));
   if (script === undefined || view.files.some(({ outcome }) => outcome !== "not-found")) return undefined;

@@ -1,3 +1,4 @@
+import { beganAfter } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import { isOffered } from "./view.ts";
 
@@ -15,9 +16,7 @@ export const oddities: readonly Rule[] = [
     when(view) {
       const searched = view.files.filter(
         (file) =>
-          file.outcome === "not-found" &&
-          !isOffered(view, file) &&
-          view.done.some((later) => later.number > file.number),
+          file.outcome === "not-found" && !isOffered(view, file) && view.done.some((later) => beganAfter(later, file)),
       );
       const [first] = searched;
       if (first === undefined) return undefined;

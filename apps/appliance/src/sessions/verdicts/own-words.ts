@@ -1,6 +1,7 @@
+import { notGiven } from "../../catalogue/contents/bcd.ts";
 import type { FileLack, FileNeed, LostJump, UnknownCommand } from "../../catalogue/file-facts.ts";
 import type { FileStep } from "../step.ts";
-import { keyOf, placesOf } from "./asked.ts";
+import { beganAfter, keyOf, placesOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import { shimMayRefuse } from "./secure-boot.ts";
 import type { BootView } from "./view.ts";
@@ -28,12 +29,14 @@ export interface OwnWords {
 export function ownWordsOf(view: BootView): OwnWords | undefined {
   const by = view.done.findLast(({ file }) => {
     const facts = view.factsOf(file);
+    // wimboot finds what a BCD names by the last part of the name, among what the script handed to it.
+    if (facts?.loader === "windows" && view.ipxe) return false;
     return facts?.needs !== undefined && (facts.kind === "script" || facts.kind === "config");
   });
   const facts = by === undefined ? undefined : view.factsOf(by.file);
   if (by === undefined || facts?.needs === undefined) return undefined;
   const { needs } = facts;
-  const asked = new Map(view.asked.map(({ key, last }) => [key, last.number]));
+  const asked = new Map(view.asked.map(({ key, last }) => [key, last.time]));
   const isAsked = (need: FileNeed) => placesOf(need).some((place) => asked.has(place));
   const entries = entriesBegun(needs, asked);
   const begun = entries.size > 0;
@@ -53,8 +56,9 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     begun,
     entries,
     elsewhere: needs.filter(
-      ({ host, entry, optional }) =>
-        host !== undefined && (!begun || (!optional && (entry === undefined || entries.has(entry)))),
+      // A disk that is hooked in is no file, and what boots from it is seen by its own requests.
+      ({ host, entry, optional, san }) =>
+        host !== undefined && (!begun || (!optional && san !== true && (entry === undefined || entries.has(entry)))),
     ),
     lacks: (facts.lacks ?? []).filter(({ entry }) => begun && (entry === undefined || entries.has(entry))),
     unknownCommands: facts.unknownCommands ?? [],
@@ -65,7 +69,7 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
 /**
  * The entry that was begun last, and undefined where something was asked for that belongs to none. Entries may share
  * files: the one of which most was asked for is meant.
- * @param asked the keys of what was asked for, with the number of the step
+ * @param asked the keys of what was asked for, and when
  */
 function entriesBegun(needs: readonly FileNeed[], asked: ReadonlyMap<string, number>): ReadonlySet<string | undefined> {
   const seen = new Map<string | undefined, { last: number; count: number }>();
@@ -124,6 +128,23 @@ export const entryLacks: Rule = {
   },
 };
 
+/** The BCD that was handed to wimboot names an image that was not. */
+export const bcdNamesAnother: Rule = {
+  id: "B10",
+  when(view) {
+    const words = ownWordsOf(view);
+    const start = view
+      .factsOf(words?.by.file ?? "")
+      ?.wimboot?.find(({ entry }) => entry === undefined || words?.entries.has(entry) === true);
+    const bcd = view.done.findLast(({ file }) => view.factsOf(file)?.loader === "windows");
+    if (words === undefined || start === undefined || bcd === undefined || words.unasked.length > 0) return undefined;
+    const name = notGiven(view.factsOf(bcd.file)?.needs ?? [], start);
+    if (name === undefined || !view.silentFor(5_000)) return undefined;
+    const facts = { by: words.by.file, bcd: bcd.file, name, line: start.line };
+    return found("bcd-names-another", "likely", [words.by, bcd, view.done.at(-1)], facts);
+  },
+};
+
 /** iPXE ends a script at a command that it does not know. */
 export const unknownCommand: Rule = {
   id: "B21",
@@ -141,7 +162,7 @@ export const unknownCommand: Rule = {
 /** Nothing was asked for that a script or configuration names from a line on, nor anything that it does not name. */
 function stoppedBefore(view: BootView, { by, needs }: OwnWords, line: number): boolean {
   const before = new Set(needs.filter((need) => need.line < line).flatMap(placesOf));
-  return view.files.every(({ file, number }) => number <= by.number || before.has(keyOf(file)));
+  return view.files.every((step) => !beganAfter(step, by) || before.has(keyOf(step.file)));
 }
 
 /** On the way that was taken, or that is taken without a person, stands a word that its loader may not know. */
@@ -217,6 +238,7 @@ export const portNotServed: Rule = {
       /^http:\/\/([^/:$]+)(?::(\d+))?(?=\/|$)/i.exec(name) ?? /^([^:]+):(\d+)$/.exec(host) ?? [];
     const wrong = words.needs.find((need) => {
       const [, address = "", port = "80"] = hostOf(need);
+      if (need.san === true || need.tls !== undefined) return false;
       const served = httpPorts.includes(Number(port)) || listening?.includes(Number(port)) === true;
       return !need.optional && own.has(address) && !served;
     });

@@ -1,5 +1,6 @@
 import { type PiStage, piStages } from "../../catalogue/tries.ts";
 import { notServedOf } from "../file-reason.ts";
+import type { FileStep } from "../step.ts";
 import { type Asked, placesOf } from "./asked.ts";
 import { folderOf } from "./missing-files.ts";
 import { type Found, found, type Rule } from "./rule.ts";
@@ -50,7 +51,13 @@ function nothingFound(view: BootView): Found | undefined {
   const [first] = files;
   if (first === undefined || files.some(({ outcome }) => outcome !== "not-found")) return undefined;
   if (!view.silentFor(5_000)) return undefined;
-  return found("pi-files-missing", "likely", files.slice(0, 16), { first: first.file });
+  const [stage] = piStages(files.map(({ file }) => file));
+  const isOfStage = ({ file }: FileStep) => stage?.names.test(baseName(file)) === true;
+  const wanted = files.findLast(isOfStage)?.file ?? first.file;
+  const elsewhere = [...files.filter(isOfStage), ...files].find(({ file }) => view.namesakesOf(file).length > 0);
+  const [lies] = elsewhere === undefined ? [] : view.namesakesOf(elsewhere.file);
+  const facts = { first: first.file, wanted: baseName(wanted), ...(lies === undefined ? {} : { lies }) };
+  return found("pi-files-missing", "likely", files.slice(0, 16), facts);
 }
 
 function stageMissing(view: BootView): Found | undefined {
@@ -60,7 +67,9 @@ function stageMissing(view: BootView): Found | undefined {
   const named = missing.find(({ key }) => !key.includes("/")) ?? missing[0];
   if (stage === undefined || named === undefined) return undefined;
   if (!missing.some((asked) => isSettled(view, asked, 3_000))) return undefined;
-  const facts = { stage: stage.name, step: notServedOf(named.last, view.context.root) };
+  const lies = missing.flatMap(({ first }) => view.namesakesOf(first.file))[0];
+  const step = notServedOf(named.last, view.context.root);
+  const facts = { stage: stage.name, step, ...(lies === undefined ? {} : { lies }) };
   return found("pi-stage-missing", "certain", missing.map(({ last }) => last).slice(-16), facts);
 }
 

@@ -1,6 +1,7 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
+import { beganAfter } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
 import type { BootView } from "./view.ts";
 
@@ -19,7 +20,7 @@ export const shimRefused: Rule = {
   when(view) {
     const program = view.done.findLast(({ file }) => secondStage.test(plainName(file)));
     if (program === undefined || !shimRan(view)) return undefined;
-    const later = view.files.filter(({ number }) => number > program.number);
+    const later = view.files.filter((file) => beganAfter(file, program));
     const manager = later.find(({ file }) => keyManager.test(plainName(file)));
     if (manager !== undefined) {
       const facts = { program: program.file, manager: manager.file };

@@ -119,7 +119,7 @@ export const didNotRun: Rule = {
   },
 };
 
-/** Nobody but Bootlace knows the name of the boot check, and it told nobody. */
+/** Only Bootlace knows the name of the boot check, and it named it to nobody. */
 function fetchedByHand(view: BootView, file: FileStep): boolean {
   return view.reply === undefined && checkProgramNamed(file.file) !== undefined;
 }

@@ -23,7 +23,7 @@ export function conclusionOf({ id, severity, confidence, sentence, fix, evidence
   return { id, severity, confidence, sentence, ...(fix === undefined ? {} : { fix }), evidence };
 }
 
-/** Whether two verdicts tell a person the same: the same cause with the same facts. */
+/** Whether two verdicts say the same to people: the same cause with the same facts. */
 export function sameVerdict(one: Verdict | undefined, other: Verdict | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return (

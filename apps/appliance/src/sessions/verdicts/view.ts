@@ -20,7 +20,7 @@ export interface JudgeContext {
   readonly network: Network;
   /** What a file of ours holds, when a client asked for it. */
   readonly factsOf: (file: string) => FileFacts | undefined;
-  /** Where files of the same name lie, for one that was asked for in vain. */
+  /** Where files of the same name lie, for one that was requested but not found. */
   readonly namesakesOf: (file: string) => readonly string[];
 }
 
@@ -46,7 +46,7 @@ export interface BootView extends Pick<JudgeContext, "factsOf" | "namesakesOf" |
   /** Those that a program of an operating system asked for. */
   readonly systemFiles: readonly FileStep[];
   readonly done: readonly FileStep[];
-  /** Names it was told to fetch first, in plain form. */
+  /** Names of its boot file in replies, in plain form. */
   readonly offered: readonly string[];
   /** The last answer that named a boot file. */
   readonly reply: StepOf<"offer"> | StepOf<"ack"> | undefined;
@@ -66,10 +66,10 @@ export function viewOf(whole: Boot, context: JudgeContext): BootView {
   const discovers = stepsOf(boot, "discover");
   const offers = stepsOf(boot, "offer");
   const acks = stepsOf(boot, "ack");
-  const all = stepsOf(boot, "file");
+  const all = stepsOf(boot, "file").toSorted(inOrder);
   const files = all.filter(({ agent }) => agentKind(agent) !== "system");
   const answers = [...offers, ...acks];
-  const reply = answers.toSorted(byNumber).findLast(({ bootFile }) => bootFile !== undefined);
+  const reply = answers.toSorted(inOrder).findLast(({ bootFile }) => bootFile !== undefined);
   const { factsOf, namesakesOf, network } = context;
   return {
     boot,
@@ -103,8 +103,8 @@ function isIpxeAgent(agent: string | undefined): boolean {
   return agent !== undefined && /^g?iPXE/i.test(agent);
 }
 
-function byNumber(one: Step, other: Step): number {
-  return one.number - other.number;
+function inOrder(one: Step, other: Step): number {
+  return one.time - other.time || one.number - other.number;
 }
 
 export function isOffered(view: BootView, { file }: Pick<FileStep, "file">): boolean {

@@ -36,7 +36,7 @@ export const causesBeforeFiles = {
     const direct = "use the form direct for this client (rule with form: direct)";
     return {
       sentence:
-        "the client took an address and then asked nothing on port 4011, where Bootlace would have told it the boot file",
+        "the client took an address and then asked nothing on port 4011, where Bootlace would have named the boot file",
       fix: heard
         ? `other clients do reach port 4011, so this firmware may not ask there: ${direct}`
         : `open 4011/udp in the firewall of this machine; if it is open, ${direct}`,
@@ -97,7 +97,7 @@ export const causesBeforeFiles = {
   "next-not-fetched": ({ file }: { file: string }): Words => {
     const http = /^https?:/i.test(file);
     return {
-      sentence: `iPXE runs, was told to fetch ${quote(file)}, and never asked for it: ${http ? "HTTP" : "TFTP"} does not reach Bootlace, or iPXE has a script of its own inside`,
+      sentence: `iPXE runs, was sent ${quote(file)} as its boot file, and never requested it: ${http ? "HTTP" : "TFTP"} does not reach Bootlace, or iPXE has a script of its own inside`,
       fix: `open ${http ? httpPortOf(file) : "69/udp"} in the firewall of this machine and between the networks; look at the client's screen`,
     };
   },
@@ -121,27 +121,27 @@ export const causesBeforeFiles = {
     const fixes = [
       `open ${url ? httpPortOf(file) : "69/udp"} in the firewall of this machine and between the networks`,
       `if the client says that there is nothing to boot, the offer never reached it: ${lost}`,
-      ...(long ? ["use a boot file name of at most 127 octets"] : []),
+      ...(long ? ["use a boot file name of at most 127 bytes"] : []),
       ...(unheard ? ["take options 60 and 67 and the boot file name from the DHCP server"] : []),
     ];
     return {
-      sentence: `the client was told to fetch ${quote(file)} and never asked for it: ${url ? "HTTP" : "TFTP"} does not reach Bootlace, ${others.join(", ")}`,
+      sentence: `the client was sent ${quote(file)} as its boot file and never requested it: ${url ? "HTTP" : "TFTP"} does not reach Bootlace, ${others.join(", ")}`,
       fix: fixes.join("; "),
     };
   },
 
   "u-boot-heeds-lease": ({ file, lessor, server }: { file: string; lessor: string; server: string }): Words => ({
-    sentence: `U-Boot was told to fetch ${quote(file)} and never asked for it: most builds heed only the DHCP server that gives the address, here ${lessor}`,
+    sentence: `U-Boot was sent ${quote(file)} as its boot file and never requested it: most builds obey only the DHCP server that assigns the address, here ${lessor}`,
     fix: `let ${lessor} name ${server} as its next server (siaddr), or set ${server} in U-Boot itself`,
   }),
 
   "url-host-is-a-name": ({ url }: { url: string }): Words => ({
-    sentence: `the firmware was told to fetch ${quote(url)} and did not: its host is a name, and the DHCP server must offer a DNS server for that`,
+    sentence: `the firmware was sent ${quote(url)} and did not fetch it: its host is a name, and the DHCP server must offer a DNS server for that`,
     fix: "write an IPv4 address into the URL",
   }),
 
   "url-not-fetched": ({ url }: { url: string }): Words => ({
-    sentence: `the firmware was told to fetch ${quote(url)} and did not: plain HTTP is switched off in its setup, or the port is closed`,
+    sentence: `the firmware was sent ${quote(url)} and did not fetch it: plain HTTP is switched off in its setup, or the port is closed`,
     fix: "allow HTTP (not only HTTPS) for network boot in the firmware setup; open the HTTP port in the firewall of this machine",
   }),
 

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ConfigLoader, ContentFlaw } from "../../../catalogue/file-facts.ts";
+import { type FileFormat, fileFormats, formatFixes } from "../../../catalogue/file-formats.ts";
 import { textOf } from "../../../catalogue/reasons/reason.ts";
 import { detailText } from "../../../catalogue/reasons/table.ts";
 import { reasonOf } from "../../file-reason.ts";
@@ -27,14 +28,32 @@ export const causesInContents = {
     return { sentence: `${quote(file)} arrived as it is here, but ${words.text}${length}`, fix: words.fix };
   },
 
+  "no-program": ({ file, format, kernel }: { file: string; format: FileFormat; kernel: boolean }): Words => {
+    const { name, sort } = fileFormats[format];
+    return {
+      sentence: `${quote(file)} arrived as it is here, but it is ${name} and no ${kernel ? "kernel" : "boot program"}`,
+      fix: kernel ? `name the kernel itself${sort === "archive" ? ", unpacked" : ""}` : formatFixes[sort],
+    };
+  },
+
   "entry-lacks": ({ by, name, line }: { by: string; name: string; line: number }): Words => ({
     sentence: `all that the client asked for arrived, but ${quote(by)} does not name ${quote(name)}, without which line ${line} cannot start`,
     fix: `name ${quote(name)} in ${quote(by)}, beside line ${line}`,
   }),
 
+  "bcd-names-another": ({ by, bcd, name, line }: { by: string; bcd: string; name: string; line: number }): Words => ({
+    sentence: `all that the client asked for arrived, but ${quote(bcd)} names ${quote(name)}, and ${quote(by)} hands wimboot no file of that name (line ${line})`,
+    fix: `hand it over in an "initrd" line of ${quote(by)}, under that name, or take a BCD that names what is there`,
+  }),
+
   "unknown-command": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
     sentence: `${quote(file)} arrived, and iPXE ends it at line ${line}: ${quote(word)} is no command`,
     fix: `correct line ${line} of ${quote(file)}`,
+  }),
+
+  "grub-legacy-words": ({ file, word, line }: { file: string; word: string; line: number }): Words => ({
+    sentence: `${quote(file)} arrived, and it is written for GRUB Legacy: GRUB 2 has no command ${quote(word)} (line ${line})`,
+    fix: 'write it for GRUB 2: menuentry "NAME" { linux FILE; initrd FILE } in place of title, root and kernel',
   }),
 
   "unknown-word": (facts: { file: string; loader: ConfigLoader; word: string; line: number }): Words => {
@@ -73,6 +92,16 @@ export const causesInContents = {
       router === undefined
         ? `give ${arch} clients a boot file of their own: a UEFI program such as shimx64.efi, grubx64.efi or ipxe.efi`
         : removeFrom(router),
+  }),
+
+  "tls-to-plain-port": ({ by, host, name, line }: { by: string; host: string; name: string; line: number }): Words => ({
+    sentence: `${quote(by)} names ${quote(name)} (line ${line}): it asks by TLS (https), and Bootlace speaks plain HTTP at ${host}`,
+    fix: `write http: in place of https: in line ${line} of ${quote(by)}`,
+  }),
+
+  "offer-by-tls": ({ url, host, rule }: { url: string; host: string; rule: string | undefined }): Words => ({
+    sentence: `the client was told to fetch ${quote(url)}: it asks by TLS (https), and Bootlace speaks plain HTTP at ${host}`,
+    fix: `write http: in place of https:${rule === undefined ? "" : ` in ${rule}`}`,
   }),
 
   "port-not-served": (facts: {
@@ -125,6 +154,10 @@ const contentWords: Readonly<Record<ContentFault, { readonly text: string; reado
   empty: { text: "it is empty", fix: "copy the file again" },
   "cut-short": {
     text: "it is cut short: by its own header it is longer",
+    fix: "copy the file again, and see whether the disk is full",
+  },
+  "no-end": {
+    text: "it is cut short: where it stops, such an archive does not end",
     fix: "copy the file again, and see whether the disk is full",
   },
   "web-page": {

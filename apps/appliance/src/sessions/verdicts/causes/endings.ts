@@ -16,7 +16,7 @@ export const causesOfEndings = {
     fix: `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or switch Secure Boot off in the firmware`,
   }),
 
-  /** @param facts `instead`: it was told the check for want of a file; else a rule or what it was told led there */
+  /** @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there */
   "check-reached": (facts: { arch: string; instead: boolean; rule: string | undefined; offered: string }): Words => {
     const { arch, instead, rule, offered: told } = facts;
     const leads = rule === undefined ? quote(told) : `rule ${quote(rule)}`;
@@ -51,6 +51,23 @@ export const causesOfEndings = {
     sentence: `${quote(file)} arrived and leads to ${quote(host)}; what the client does there is not visible here`,
     fix: `look at the client's screen, and see whether ${quote(host)} answers and, if that is a name, whether DNS knows it`,
   }),
+
+  "san-target": (facts: { by: string; name: string; host: string; line: number }): Words => {
+    const { by, name, host, line } = facts;
+    return {
+      sentence: `${quote(by)} arrived and starts from a disk on the network, ${quote(name)} (line ${line}); whether its target answers is not visible here`,
+      fix: `look at the client's screen, and see whether a target runs at ${quote(host)}`,
+    };
+  },
+
+  "grub-reads-disk": (facts: { by: string; name: string; disk?: string; line: number }): Words => {
+    const { by, name, disk, line } = facts;
+    const where = disk === undefined ? "a disk that it searches for" : `the disk ${quote(disk)}`;
+    return {
+      sentence: `${quote(by)} reads ${quote(name)} (line ${line}) from ${where}, so GRUB does not ask Bootlace for it: it starts what is on that disk, or stops with an error if the machine has none`,
+      fix: "to boot from the network, remove the line that sets root to a disk",
+    };
+  },
 
   "single-program": ({ file }: { file: string }): Words => ({
     sentence: `all of ${quote(file)} arrived, and it asked for nothing more; what it does is not visible here`,

@@ -119,14 +119,15 @@ export const causesInFiles = {
     ...fixed(placeFix(step, folder, lies, undefined)),
   }),
 
-  "pi-stage-missing": ({ stage, step }: { stage: string; step: NotServed }): Words => ({
+  "pi-stage-missing": ({ stage, step, lies }: { stage: string; step: NotServed; lies?: string }): Words => ({
     sentence: `the Raspberry Pi asked for its ${stage} (${shown(step)}), which was ${whyNot(step)}: it gets no further without it`,
-    fix: `copy the Pi's boot partition, with ${quote(placeOf(step))}, into the root folder, or into a folder named after its serial number`,
+    fix: piFix(placeOf(step), lies),
   }),
 
-  "pi-files-missing": ({ first }: { first: string }): Words => ({
-    sentence: `the Raspberry Pi found none of the files it asked for, ${quote(first)} first`,
-    fix: "copy the Pi's boot partition into the root folder, or into a folder named after its serial number",
+  /** @param facts `wanted`: the file of its first stage */
+  "pi-files-missing": ({ first, wanted, lies }: { first: string; wanted: string; lies?: string }): Words => ({
+    sentence: `the Raspberry Pi found none of the files it asked for, ${quote(first)} first; ${quote(wanted)} is the one it starts with`,
+    fix: piFix(wanted, lies),
   }),
 
   "chain-refused": ({ file }: { file: string | undefined }): Words => {
@@ -163,7 +164,7 @@ export const causesInFiles = {
   }),
 
   "large-packets-lost": ({ blockSize }: { blockSize: number }): Words => ({
-    sentence: `the client and Bootlace agreed on blocks of ${blockSize} octets, and the first of them never arrived: large packets are lost on the way`,
+    sentence: `the client and Bootlace agreed on blocks of ${blockSize} bytes, and the first of them never arrived: large packets are lost on the way`,
     fix: `set tftp.maxBlockSize to ${blockSize > 1468 ? 1468 : 1024} or less; look for a tunnel, VLAN or PPPoE link with a smaller MTU`,
   }),
 
@@ -197,6 +198,11 @@ export const causesInFiles = {
         : facts.router !== undefined
           ? removeFrom(facts.router)
           : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
+  }),
+
+  "module-for-other-firmware": ({ file, runs }: { file: string; runs: "BIOS" | "UEFI" }): Words => ({
+    sentence: `${quote(file)} is a module of Syslinux for ${runs === "BIOS" ? "UEFI" : "BIOS"}, and the loader runs on ${runs}: it cannot load it`,
+    fix: `put the module for ${runs} of the same Syslinux in its place`,
   }),
 
   "did-not-run": (facts: {
@@ -246,6 +252,22 @@ export interface Place {
 function machineWords({ machine, kernel }: { machine: string | undefined; kernel?: boolean }): string {
   if (kernel === true) return `a kernel for ${machine}`;
   return machine === undefined ? "an EFI file" : `an EFI program for ${machine}`;
+}
+
+/** @param lies where a file of that name is */
+function piFix(file: string, lies: string | undefined): string {
+  const own = "into the root folder, or into a folder named after its serial number";
+  const folder = lies === undefined ? "" : folderOf(lies);
+  const asked = folderOf(file);
+  // The firmware came from the folder of its serial number, and the rest is to be there, too.
+  if (lies !== undefined && folder === "" && asked !== "") {
+    return `there is ${quote(lies)} in the root folder, and this Pi takes its files from ${quote(asked)}: copy it there`;
+  }
+  if (lies === undefined || folder === "") return `copy the Pi's boot partition, with ${quote(file)}, ${own}`;
+  if (/^[0-9a-f]{8}$/i.test(folder)) {
+    return `${quote(lies)} is for the Pi with that serial number: copy the boot partition for this one ${own}`;
+  }
+  return `${quote(lies)} lies in the folder ${quote(folder)}, where no Pi looks: move what is in ${quote(`${folder}/`)} ${own}`;
 }
 
 function fixed(fix: string | undefined): { fix?: string } {

@@ -1,0 +1,37 @@
+import { beganAfter } from "./asked.ts";
+import { found, type Rule } from "./rule.ts";
+import { isOvercome } from "./unresolved.ts";
+import type { BootView } from "./view.ts";
+
+const cores = /(^|\/)ldlinux\.(c32|e64)$/;
+
+/**
+ * A module of Syslinux for the other kind of firmware: the loader reads its header and leaves the rest. It does not go on
+ * until a person chooses something else.
+ */
+export const moduleForOtherFirmware: Rule = {
+  id: "B12",
+  when(view) {
+    const core = view.asked.findLast(({ key, cameAt }) => cores.test(key) && cameAt !== undefined);
+    if (core === undefined) return undefined;
+    const runs = core.key.endsWith(".c32") ? "BIOS" : "UEFI";
+    for (const asked of view.asked) {
+      const { key, first, last } = asked;
+      if (!/\.c32$/.test(key) || key === core.key || !beganAfter(first, core.first)) continue;
+      if (isForOther(view, key, runs) && !isOvercome(view, asked) && view.context.now - first.time >= patience) {
+        return found("module-for-other-firmware", "certain", [core.last, last], { file: last.file, runs });
+      }
+    }
+    return undefined;
+  },
+};
+
+/** Milliseconds in which a loader that could use the module would ask for what follows. */
+const patience = 4_000;
+
+/** Modules for BIOS are ELF files of 32 bits; those for 32-bit UEFI are, too, and cannot be told from them. */
+function isForOther(view: BootView, key: string, runs: "BIOS" | "UEFI"): boolean {
+  const { kind, machine } = view.factsOf(key) ?? {};
+  if (kind !== "module" || machine === undefined) return false;
+  return (machine === "x86") !== (runs === "BIOS");
+}
