@@ -61,6 +61,44 @@ test("boot-source: prints a file as a client gets it, and why there is none", as
   expect(none).toEqual({ status: 1, out: "", err: "../secret is not served: outside-root\n" });
 });
 
+test("boot-image: says what an image holds, prints a file of it, and why it cannot", async () => {
+  const image = join(folderWith({ "text.iso": "no image" }), "text.iso");
+  const none = await startProgram("boot-image.ts", image).ended();
+  expect(none).toMatchObject({ out: "", err: `${image}: neither ISO 9660 nor UDF (byte 0)\n` });
+  writeFileSync(image, smallIso());
+  const shown = await startProgram("boot-image.ts", image).ended();
+  expect(shown).toMatchObject({ err: "", out: "EXAMPLE: anything else (iso9660)\nfile HELLO.TXT 5\n" });
+  expect(await startProgram("boot-image.ts", image, "hello.txt").ended()).toEqual({ status: 0, out: "hello", err: "" });
+  const missing = await startProgram("boot-image.ts", image, "none.txt").ended();
+  expect(missing).toMatchObject({ status: 1, out: "", err: expect.stringMatching(/^missing at byte/) });
+});
+
+/** One volume descriptor, one folder, one file (ECMA-119). */
+function smallIso(): Uint8Array {
+  const image = new Uint8Array(21 * 2048);
+  const view = new DataView(image.buffer);
+  const record = (at: number, block: number, length: number, flags: number, name: string) => {
+    image[at] = 33 + name.length + ((name.length + 1) % 2);
+    view.setUint32(at + 2, block, true);
+    view.setUint32(at + 10, length, true);
+    image[at + 25] = flags;
+    image[at + 32] = name.length;
+    image.set(Buffer.from(name), at + 33);
+    return image[at] ?? 0;
+  };
+  image.set(Buffer.from("\u0001CD001\u0001"), 16 * 2048);
+  image.set(Buffer.from("EXAMPLE".padEnd(32)), 16 * 2048 + 40);
+  view.setUint32(16 * 2048 + 80, 21, true);
+  view.setUint16(16 * 2048 + 128, 2048, true);
+  record(16 * 2048 + 156, 18, 2048, 2, "\0");
+  image.set(Buffer.from("\u00ffCD001\u0001", "latin1"), 17 * 2048);
+  let at = 18 * 2048;
+  for (const name of ["\0", "\u0001"]) at += record(at, 18, 2048, 2, name);
+  record(at, 19, 5, 0, "HELLO.TXT;1");
+  image.set(Buffer.from("hello"), 19 * 2048);
+  return image;
+}
+
 test("http-boot: serves a folder, whole and in ranges, and ends by Ctrl-C", async () => {
   const program = startProgram("http-boot.ts", folderWith({ "hello.txt": "hello" }), "0");
   const [, port] = await program.printed(/^http on 127\.0\.0\.1:(\d+)$/m);

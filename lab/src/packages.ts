@@ -92,6 +92,7 @@ const PIECES = {
   clang: { path: "/usr/bin/clang", package: "clang" },
   lld: { path: "/usr/bin/lld-link", package: "lld" },
   lpxelinux: { path: "/usr/lib/PXELINUX/lpxelinux.0", package: "pxelinux" },
+  ipxeIso: { path: "/usr/lib/ipxe/ipxe.iso", package: "ipxe" },
   snponly: { path: "/usr/lib/ipxe/snponly.efi", package: "ipxe" },
   undionly: { path: "/usr/lib/ipxe/undionly.kpxe", package: "ipxe" },
   pxelinux: { path: "/usr/lib/PXELINUX/pxelinux.0", package: "pxelinux" },

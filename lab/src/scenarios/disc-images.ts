@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { composeInitrd, imageSource, readEntry } from "@bootlace/boot-image";
+import { composeInitrd, imageSource, readEntry, recognise } from "@bootlace/boot-image";
 import { directory } from "@bootlace/boot-source";
 import { fileSystemOf, inventoryInside, openDisc, openFile } from "../discs/read.ts";
 import { differences, HUGE, type Inventory, inventoryOf, line, makeHuge, makeTree } from "../discs/tree.ts";
@@ -34,6 +34,7 @@ export const discImages: Scenario = {
     await plain(bench);
     await byMkudffs(bench);
     await above4GiB(bench);
+    await ofDebian(bench);
     await initrd(bench);
     await speed(bench);
   },
@@ -201,6 +202,26 @@ async function above4GiB({ lab, host }: Bench) {
   lab.proof(
     `a file of ${HUGE.size} bytes is found and read in an image opened by ${Math.ceil(bytesToOpen / 1024)} KiB`,
   );
+}
+
+/** An image that Debian ships: for BIOS, for UEFI, and as a disk. */
+async function ofDebian(bench: Bench) {
+  const { lab } = bench;
+  copyFileSync(locate("ipxeIso"), join(lab.folder, "ipxe.iso"));
+  const { image, file } = await openDisc(lab.folder, "ipxe.iso");
+  const ours = await inventoryInside(file, fileSystemOf(image, "rock-ridge"));
+  mustEqual("Rock Ridge of ipxe.iso", ours, inventoryOf(await extracted(bench, "ipxe.iso")));
+  const platforms = image.bootEntries.map(({ platform }) => platform).join(" and ");
+  must(platforms === "bios and efi", `ipxe.iso boots by ${platforms}`);
+  const program = await image.efi?.find("EFI/BOOT/BOOTX64.EFI");
+  if (program?.ok !== true) throw new LabFailure("ipxe.iso has no EFI program");
+  const magic = Buffer.alloc(2);
+  await readEntry(file, program.entry, magic, 0);
+  must(magic.toString() === "MZ", `its EFI program begins with ${magic.toString("hex")}`);
+  const { family, entries } = await recognise(file, image);
+  must(family.way === "drive" && entries.length === 0, `ipxe.iso is taken for ${family.id}`);
+  await file.close();
+  lab.proof(`ipxe.iso of Debian: ${ours.size} paths are equal; it boots by ${platforms}`);
 }
 
 /** An archive that the library makes, unpacked by another program. */

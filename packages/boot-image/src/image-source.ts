@@ -27,7 +27,7 @@ const mostKnown = 1024;
 
 /**
  * Serves the files of a disc image from inside it, by offset: nothing is unpacked, and a file costs what the same bytes
- * of the image cost. Names are tried as they are written, then without regard to case; links lead on inside the image. The
+ * of the image cost. Names are tried as they are written, then without regard to case, then in the EFI volume; links lead on inside the image. The
  * version of a file, from which HTTP makes its ETag, is that of the image with the place of the file in it.
  * @param openMedium opens the image, as `(client) => files.open("debian.iso", client)` does. A stream cannot be one.
  */
@@ -51,9 +51,7 @@ export function imageSource<Client = SourceClient>(openMedium: OpenMedium<Client
     try {
       const image = await imageOf(file);
       if ("code" in image) return { ok: false, fault: image };
-      const exact = await image.files.find(path, { ignoreCase: false });
-      const again = !exact.ok && exact.fault.code === "missing";
-      const found = again ? await image.files.find(path, { ignoreCase: true }) : exact;
+      const found = await findIn(image, path);
       if (!found.ok) return found;
       const fault = contentFault(found.entry, file.size);
       return fault === undefined ? found : { ok: false, fault };
@@ -94,6 +92,16 @@ export function imageSource<Client = SourceClient>(openMedium: OpenMedium<Client
       }
     },
   };
+}
+
+/** As it is written; without regard to case, as boot loaders count; in the EFI volume, which some images have instead of a folder. */
+async function findIn({ files, efi }: DiscImage, path: string): Promise<Found> {
+  const exact = await files.find(path, { ignoreCase: false });
+  if (exact.ok || exact.fault.code !== "missing") return exact;
+  const other = await files.find(path, { ignoreCase: true });
+  if (other.ok || efi === undefined) return other;
+  const inEfi = await efi.find(path);
+  return inEfi.ok ? inEfi : other;
 }
 
 function fileInside(image: SourceFile, entry: ImageEntry): SourceFile {

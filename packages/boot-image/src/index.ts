@@ -1,3 +1,5 @@
+export type { BootCfgChanges } from "./core/boot-cfg.ts";
+export { rewriteBootCfg } from "./core/boot-cfg.ts";
 export type { BootEntry } from "./core/el-torito.ts";
 export type { Extent, ImageEntry } from "./core/entry.ts";
 export type { ArgumentChanges, BootWay, Family, FamilyMarks } from "./core/family.ts";

@@ -139,6 +139,24 @@ options archisobasedir=arch archisosearchuuid=2026-11-01-10-00-00-00
   ]);
 });
 
+test("a line end in a title or an argument begins no command in what is made of it", async () => {
+  const data =
+    'menuentry "one\nimgfree" {\n linux /k a="b\nchain x" c\n initrd /i\n}\nmenuentry two {\n linux "/k\ny" c\n}\n';
+  expect(await menusOf([{ path: "boot/grub/grub.cfg", data }])).toMatchObject([
+    { title: "one imgfree", kernel: "k", arguments: 'a="b chain x" c' },
+  ]);
+});
+
+test("variables that double each other, and lines without end, take neither memory nor time", async () => {
+  const doubling = `set a=${"x".repeat(100)}\n${"set a=$a$a\n".repeat(5000)}menuentry x {\n linux /k ${"$a$a ".repeat(2000)}\n}\n`;
+  const [entry] = await menusOf([{ path: "boot/grub/grub.cfg", data: doubling }]);
+  expect(entry?.arguments.length).toBeLessThan(8193);
+  const spaces = `label x${" ".repeat(15_000)}y\nkernel /k\n`.repeat(16);
+  expect((await menusOf([{ path: "isolinux/isolinux.cfg", data: spaces }])).length).toBe(1);
+  const braces = `${"x {\n".repeat(9000)}linux /k a\n`;
+  expect((await menusOf([{ path: "boot/grub/grub.cfg", data: braces }])).length).toBe(1);
+});
+
 test("binary files and files without end are no menus", async () => {
   const noise = "menuentry x {\nlinux /k\n}\n\0";
   expect(await menusOf([{ path: "boot/grub/grub.cfg", data: noise }])).toEqual([]);

@@ -2,6 +2,7 @@ import { content, notFound, type OpenResult, SourceChangedError, type SourceFile
 import { describe, expect, test } from "vitest";
 import { imageSource } from "../src/index.ts";
 import { noise } from "./images/bytes.ts";
+import { makeFat } from "./images/fat.ts";
 import { makeIso } from "./images/iso.ts";
 
 const client = { address: "192.0.2.7", port: 2000, localAddress: "192.0.2.1", localPort: 69 };
@@ -75,6 +76,14 @@ describe("a file inside an image", () => {
     await read(await source.open("live/vmlinuz", client));
     open = counted(makeIso([{ path: "live/vmlinuz", data: "another" }], { rockRidge: true }), "two").open;
     expect(new TextDecoder().decode(await read(await source.open("live/vmlinuz", client)))).toBe("another");
+  });
+
+  test("is found in the EFI volume where the image has no such file", async () => {
+    const efi = makeFat([{ path: "EFI/BOOT/BOOTX64.EFI", data: kernel }]);
+    const hybrid = makeIso([{ path: "efi.img", data: efi }], { rockRidge: true, efi: "efi.img" });
+    const source = imageSource(counted(hybrid, "one").open);
+    expect(await read(await source.open("efi/boot/bootx64.efi", client))).toEqual(kernel);
+    expect(await source.open("efi/boot/none.efi", client)).toMatchObject({ ok: false, fault: { reason: "missing" } });
   });
 
   test("can be opened by many at once", async () => {

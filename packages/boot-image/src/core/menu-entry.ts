@@ -18,6 +18,8 @@ export interface MenuText {
 }
 
 export const mostEntries = 256;
+/** Characters; the kernels of all architectures take fewer. */
+export const longestArguments = 8192;
 const longestLine = 16 * 1024;
 
 /** The lines of a configuration, without those that no loader would read. */

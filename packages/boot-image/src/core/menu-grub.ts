@@ -1,5 +1,17 @@
 import { type GrubCommand, type GrubWord, grubCommands } from "./grub-words.ts";
-import { folderOf, type MenuEntry, type MenuText, mostEntries, pathFrom, splitArguments } from "./menu-entry.ts";
+import {
+  folderOf,
+  longestArguments,
+  type MenuEntry,
+  type MenuText,
+  mostEntries,
+  pathFrom,
+  splitArguments,
+} from "./menu-entry.ts";
+
+/** Characters of a variable: of those that double each other at every line nothing boots. */
+const longestValue = 2048;
+const mostInitrds = 32;
 
 interface Draft {
   readonly title: string;
@@ -31,10 +43,15 @@ export function readGrubMenu(text: string, path: string): MenuText {
     return inQuotes ? quoted(fill(word)) : fill(word);
   };
 
+  function assign(name: string, value: string) {
+    // `set default="${next_entry}"` stands behind a condition.
+    if (name !== "default" || value !== "") variables.set(name, value.slice(0, longestValue));
+  }
+
   function open(command: GrubCommand | undefined) {
     const [word = "", ...rest] = command?.words.map(fill) ?? [];
     if (word !== "menuentry" || drafts.length >= mostEntries) {
-      blocks.push(undefined);
+      blocks.push(blocks.at(-1));
       return;
     }
     const mark = rest.indexOf("--id");
@@ -48,20 +65,20 @@ export function readGrubMenu(text: string, path: string): MenuText {
     const words = command.words.map(fill);
     while (/^(then|else|do)$/.test(words[0] ?? "")) words.shift();
     const [first = "", ...rest] = words;
-    const draft = blocks.findLast((block) => block !== undefined) ?? outside;
+    const draft = blocks.at(-1) ?? outside;
     const set = /^([A-Za-z_]\w*)=(.*)$/s.exec(first === "set" ? (rest[0] ?? "") : first);
     if (first === "{") open(last);
     else if (first === "}") blocks.pop();
-    else if (set !== null) variables.set(set[1] ?? "", set[2] ?? "");
+    else if (set !== null) assign(set[1] ?? "", set[2] ?? "");
     else if (/^linux(16|efi)?$/.test(first) && draft.kernel === undefined) {
       draft.kernel = inImage(rest[0] ?? "");
-      draft.words = command.words
-        .slice(-rest.length)
-        .slice(1)
-        .map(argument)
-        .filter((word) => word !== "");
-    } else if (/^initrd(16|efi)?$/.test(first)) draft.initrds.push(...rest.map(inImage).filter(Boolean));
-    else if (/^(source|configfile|\.|normal)$/.test(first) && includes.length < mostEntries) {
+      draft.words = atMost(command.words.slice(command.words.length - rest.length + 1).map(argument));
+    } else if (/^initrd(16|efi)?$/.test(first)) {
+      draft.initrds = [...draft.initrds, ...rest.slice(0, mostInitrds).map(inImage).filter(Boolean)].slice(
+        0,
+        mostInitrds,
+      );
+    } else if (/^(source|configfile|\.|normal)$/.test(first) && includes.length < mostEntries) {
       const name = inImage(rest[0] ?? "");
       if (name !== "") includes.push(name);
     }
@@ -83,6 +100,18 @@ export function readGrubMenu(text: string, path: string): MenuText {
 /** GRUB's name of a file as a path: without the device; an option is none. */
 function inImage(name: string): string {
   return name.startsWith("-") ? "" : pathFrom("", name.replace(/^\([^)]*\)/, "").replace(/^newc:[^:]*:/, ""));
+}
+
+/** As many words as a kernel's command line holds. */
+function atMost(words: readonly string[]): string[] {
+  const kept: string[] = [];
+  let length = 0;
+  for (const word of words) {
+    length += word.length + 1;
+    if (length > longestArguments) break;
+    if (word !== "") kept.push(word);
+  }
+  return kept;
 }
 
 function quoted(word: string): string {

@@ -33,7 +33,7 @@ export function readSyslinuxMenu(text: string, path: string, folder = folderOf(p
   let help = false;
   for (const line of linesOf(text)) {
     const [, word = "", rest = ""] =
-      /^\s*(menu\s+(?:include|default|label)|[a-z0-9]+)(?:\s+(\S.*?))?\s*$/i.exec(line) ?? [];
+      /^(menu\s+(?:include|default|label)|[a-z0-9]+)(?:\s+(.*))?$/i.exec(line.trim()) ?? [];
     const key = word.toLowerCase().replace(/\s+/, " ");
     if (help) help = key !== "endtext";
     else if (key === "text") help = true;
@@ -76,7 +76,7 @@ function addTo(label: Label, key: string, rest: string) {
 export function readLoaderEntry(text: string): readonly MenuEntry[] {
   const values = new Map<string, string[]>();
   for (const line of linesOf(text)) {
-    const [, key, value = ""] = /^([a-z-]+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+    const [, key, value = ""] = /^([a-z-]+)\s+(.*)$/.exec(line.trim()) ?? [];
     if (key !== undefined) values.set(key, [...(values.get(key) ?? []), value]);
   }
   const [kernel] = values.get("linux") ?? [];

@@ -53,8 +53,9 @@ export async function readMenus(medium: Medium, image: DiscImage): Promise<reado
   const seen = new Set<string>();
   const add = (entries: readonly MenuEntry[]) => {
     for (const entry of entries) {
+      const clean = withoutControls(entry);
       const key = [entry.kernel, ...entry.initrds, entry.arguments].join("\n");
-      if (found.size < mostEntries && !found.has(key)) found.set(key, entry);
+      if (clean !== undefined && found.size < mostEntries && !found.has(key)) found.set(key, clean);
     }
   };
 
@@ -88,4 +89,13 @@ export async function readMenus(medium: Medium, image: DiscImage): Promise<reado
     await follow(image.files, path, (text, own) => readSyslinuxMenu(text, own, folder));
   }
   return [...found.values()];
+}
+
+/** A line end in a title or an argument would begin another command in the menu that is made of it. */
+function withoutControls(entry: MenuEntry): MenuEntry | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const controls = /[\0-\x1f\x7f]+/g;
+  if ([entry.kernel, ...entry.initrds].some((path) => path.search(controls) !== -1)) return undefined;
+  const clean = (text: string) => text.replace(controls, " ").trim();
+  return { ...entry, title: clean(entry.title).slice(0, 200), arguments: clean(entry.arguments) };
 }
