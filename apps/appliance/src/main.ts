@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { networkInterfaces } from "node:os";
 import { quote } from "@bootlace/dhcp-core";
+import { isDiskSilent } from "./boot-files/in-time.ts";
 import { readArguments } from "./cli/arguments.ts";
 import { createAsker } from "./cli/ask.ts";
 import type { Surroundings } from "./cli/command.ts";
@@ -107,6 +108,7 @@ process.on("exit", (code) => {
   process.exitCode = exitCodes.output;
 });
 
+const exit = (code: number) => exitNow(code, isDiskSilent);
 useManyThreads(process.env);
 run(process.argv.slice(2), {
   cwd: process.cwd(),
@@ -121,11 +123,11 @@ run(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   ask: createAsker(process.stdin, (text) => void process.stderr.write(text)),
   signals: process,
-  exitAtOnce: exitNow,
+  exitAtOnce: exit,
   now: Date.now,
   networkInterfaces,
 }).then((code) => {
   process.exitCode = code;
   // Output may still be in a pipe; a forgotten handle must not keep the process alive.
-  setTimeout(exitNow, 1000, code).unref();
+  setTimeout(exit, 1000, code).unref();
 }, failInternally);

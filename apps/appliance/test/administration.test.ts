@@ -108,7 +108,7 @@ describe("the API of a running appliance", () => {
       expect([record.level, record.message]).toEqual([
         "warn",
         expect.stringMatching(
-          /x86-bios: failed, B10 \(certain\): .*"ldlinux\.c32".* Fix: put it beside the boot loader/,
+          /x86-bios: failed, B10 \(certain\): .*"ldlinux\.c32".* Fix: put it next to the boot loader/,
         ),
       ]);
       const status = await test.get("/api/v1/status", schemas.statusSchema);

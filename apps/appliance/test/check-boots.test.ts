@@ -37,7 +37,7 @@ describe("PXELINUX", () => {
   it("no configuration at all", async () => {
     pxelinux();
     expect(await told()).toEqual([
-      'T015 "pxelinux/pxelinux.0" finds no configuration: "pxelinux/pxelinux.cfg/default" is missing. Write it: it names the kernel and its initrd.',
+      'T015 "pxelinux/pxelinux.0" does not find its configuration: "pxelinux/pxelinux.cfg/default" is missing. Create it: it names the kernel and its initrd.',
     ]);
     // Those of clients may be in folders of their own.
     expect(await told('root: boot\nboot:\n  - { root: "{mac}", file: pxelinux/pxelinux.0 }\n')).toEqual([]);
@@ -70,7 +70,7 @@ describe("PXELINUX", () => {
     pxelinux("LABEL a\nLINUX /images/vmlinuz\n");
     put("images/vmlinuz", linuxKernel());
     expect(await told()).toEqual([
-      'T017 PXELINUX asks for "pxelinux/images/vmlinuz" where "/images/vmlinuz" is written: it puts its own folder in front. Write ::/images/vmlinuz, which counts from the root.',
+      'T017 PXELINUX requests "pxelinux/images/vmlinuz" for "/images/vmlinuz": it puts its own folder in front. Write ::/images/vmlinuz, which counts from the root.',
     ]);
   });
 
@@ -153,9 +153,9 @@ describe("PXELINUX", () => {
     symlinkSync("../../outside", join(folder, "boot/pxelinux/link"));
     expect(await told()).toEqual([
       'T007 "memtest86+x64.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
-      'T012 "bzImage" is cut short: it has 2000 bytes of 3057. Copy it again.',
-      'T012 "page" is a web page, not the file that was meant. Download the file again.',
-      'T012 "text" is a text and not a program. Copy it again.',
+      'T012 "bzImage" is truncated: it has 2000 bytes of 3057. Copy it again.',
+      'T012 "page" is a web page, not the file that it should be. Download the file again.',
+      'T012 "text" is text, not a program. Copy it again.',
       'T012 "empty" is empty. Copy it again.',
       'T002 "link" cannot be served: it is a symbolic link out of the root. Make it a readable file in the root.',
       'T002 "debian" cannot be served: it is a folder. Make it a readable file in the root.',
@@ -168,14 +168,14 @@ describe("PXELINUX", () => {
     put("pxelinux/cut.gz", gzip().subarray(0, 30));
     // Kernels unpack several archives behind each other, and zeros between them.
     put("pxelinux/whole.gz", Buffer.concat([gzip(), Buffer.alloc(4), Buffer.from("070701")]));
-    expect(await told()).toEqual(['T012 "cut.gz" is cut short. Copy it again.']);
+    expect(await told()).toEqual(['T012 "cut.gz" is truncated. Copy it again.']);
   });
 
   it("SYSLINUX for UEFI without its core and its configuration", async () => {
     put("efi/syslinux.efi", peImage(0x8664));
     expect(await told(rule("arch: x64-uefi", "file: efi/syslinux.efi"))).toEqual([
-      "T016 SYSLINUX for UEFI stops without ldlinux.e64 beside it. Copy ldlinux.e64 of the same Syslinux into the same folder.",
-      'T015 "efi/syslinux.efi" finds no configuration: "efi/pxelinux.cfg/default" is missing. Write it: it names the kernel and its initrd.',
+      "T016 SYSLINUX for UEFI stops without ldlinux.e64 next to it. Copy ldlinux.e64 of the same Syslinux into the same folder.",
+      'T015 "efi/syslinux.efi" does not find its configuration: "efi/pxelinux.cfg/default" is missing. Create it: it names the kernel and its initrd.',
     ]);
   });
 });
@@ -192,7 +192,7 @@ describe("programs and machines", () => {
     put("pxelinux.cfg/default", "LABEL a\n");
     expect(await told(rule(when, `file: ${file}`))).toEqual([
       expect.stringMatching(
-        `^T004 boot\\[0\\]\\.file: "${file}" is no UEFI program \\(it has no PE header\\), but the rule is for `,
+        `^T004 boot\\[0\\]\\.file: "${file}" is not a UEFI program \\(it has no PE header\\), but the rule is for `,
       ),
     ]);
   });
@@ -217,7 +217,7 @@ describe("programs and machines", () => {
     put("loader.0", Buffer.alloc(9000));
     const config =
       "root: boot\nmenus: { m: { items: [{ text: a, file: loader.0 }] } }\nboot:\n  - { when: { arch: x64-uefi }, menu: m }\n";
-    expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is no UEFI program/);
+    expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is not a UEFI program/);
   });
 
   it("one-time boots that wait for their machines", async () => {

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cpio, packed } from "./helpers/archives.ts";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
-import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { findings, put } from "./helpers/checked-tree.ts";
 import { bcd } from "./helpers/hive.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
@@ -30,7 +30,7 @@ describe("shim and GRUB", () => {
     put("shimx64.efi", shimImage());
     put("grubx64.efi", peImage(0xaa64));
     expect(await told()).toContain(
-      'T004 "grubx64.efi" is a program for arm64, and the shim beside it for x64. Replace it with the file for that machine.',
+      'T004 "grubx64.efi" is a program for arm64, and the shim next to it for x64. Replace it with the file for that machine.',
     );
   });
 
@@ -38,7 +38,7 @@ describe("shim and GRUB", () => {
     put("grubx64.efi", grubImage("(tftp)/grub"));
     put("boot/grub/grub.cfg", "linux /vmlinuz\n");
     expect(await told()).toEqual([
-      'T015 "grubx64.efi" is GRUB, and finds no configuration: "grub/grub.cfg" is missing. Write it: it names the kernel and its initrd.',
+      'T015 "grubx64.efi" is GRUB, and does not find its configuration: "grub/grub.cfg" is missing. Create it: it names the kernel and its initrd.',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe("shim and GRUB", () => {
     ]);
     put("grub/grub.cfg", "set root=(hd0,msdos1)\nlinux /vmlinuz\n");
     expect(await told()).toEqual([
-      'T021 GRUB reads "/vmlinuz" from the disk "hd0,msdos1", and does not ask Bootlace for it. Remove the line that sets root to a disk.',
+      'T021 GRUB reads "/vmlinuz" from the disk "hd0,msdos1", not from Bootlace. Remove the line that sets root to a disk.',
     ]);
     // A menu line for the local disk is meant, and so is a kernel that is not here.
     put("grub/grub.cfg", "menuentry Net { linux /vmlinuz }\nmenuentry Disk { set root=(hd0,1); linux /vmlinuz }\n");
@@ -101,8 +101,8 @@ describe("shim and GRUB", () => {
 
 describe("iPXE", () => {
   it.each([
-    ["kernel vmlinuz\n", "does not begin with #!ipxe: iPXE takes it for no script"],
-    ["\n#!ipxe\nboot\n", "does not begin with #!ipxe: something blank is before it"],
+    ["kernel vmlinuz\n", "does not begin with #!ipxe, so iPXE does not take it for a script"],
+    ["\n#!ipxe\nboot\n", "does not begin with #!ipxe: blank space precedes it"],
     ["\ufeff#!ipxe\nboot\n", "begins with a byte order mark"],
     [Buffer.from("\ufeff#!ipxe\nboot\n", "utf16le"), "is written in UTF-16"],
   ])("a script that iPXE does not read", async (content, problem) => {
@@ -120,7 +120,7 @@ describe("iPXE", () => {
     put("boot.ipxe", `#!ipxe\nkernel https://${own}:8069/vmlinuz\nboot\n`);
     put("vmlinuz", linuxKernel());
     expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
-      `T022 "https://${own}:8069/vmlinuz" asks by TLS, and Bootlace speaks plain HTTP at ${own}:8069. Write http: in place of https:.`,
+      `T022 "https://${own}:8069/vmlinuz" is https, but Bootlace speaks plain HTTP at ${own}:8069. Write http: instead of https:.`,
     ]);
   });
 
@@ -129,11 +129,11 @@ describe("iPXE", () => {
     const script = "#!ipxe\ngoto instal\n:install\niseq a b && goto c || goto install\ngoto d ||\ngoto ${e}\n";
     put("boot.ipxe", script);
     expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toEqual([
-      'T020 goto leads to "instal", a label that the script lacks. Correct the label, or write its line.',
+      'T020 goto names the label "instal", which the script does not have. Correct the label, or add its line.',
     ]);
     put("boot.ipxe", script.replace("c || goto install", "c"));
     expect(await told(rule("firmware: ipxe", "script: boot.ipxe"))).toContainEqual(
-      expect.stringContaining('leads to "c"'),
+      expect.stringContaining('names the label "c"'),
     );
   });
 
@@ -154,7 +154,7 @@ describe("iPXE", () => {
     );
   });
 
-  it("wimboot without the files of Windows", async () => {
+  it("wimboot without the Windows files", async () => {
     put("boot.ipxe", "#!ipxe\nkernel wimboot\ninitrd boot.wim boot.wim\nboot\n");
     put("wimboot", linuxKernel());
     const wim = Buffer.alloc(208);
@@ -257,7 +257,7 @@ describe("other loaders", () => {
   it("a script for U-Boot that is a plain text", async () => {
     put("boot.scr.uimg", "tftpboot $kernel_addr_r Image\n");
     expect(await told()).toEqual([
-      'T012 "boot.scr.uimg" is a plain text, and U-Boot runs only a script image. Make it of the text with mkimage -T script.',
+      'T012 "boot.scr.uimg" is plain text, and U-Boot runs only a script image. Make an image of the text with mkimage -T script.',
     ]);
   });
 
@@ -275,7 +275,7 @@ describe("other loaders", () => {
 });
 
 describe("rules", () => {
-  it("a config that answers nobody", async () => {
+  it("a config that replies to nobody", async () => {
     put("x", "x");
     const nobody = "root: boot\nboot:\n  - { when: { arch: x64-uefi }, ignore: true }\n  - { ignore: true }\n";
     expect(await findings(nobody)).toEqual([

@@ -14,7 +14,7 @@ describe("check says what might go in a circle", () => {
   ])("%s", async (rule) => {
     for (const name of ["undionly.kpxe", "ipxe/undionly.kpxe", "snponly.efi", "ipxe.efi"]) put(name, "x");
     const said = await notes(`root: boot\nboot: [${rule}]`);
-    expect(said).toEqual([expect.stringMatching(/^"rule 1" hands "[\w/.]+" to iPXE too: without a script inside/)]);
+    expect(said).toEqual([expect.stringMatching(/^"rule 1" gives "[\w/.]+" to iPXE too: without an embedded script/)]);
   });
 
   it("of a menu line, too", async () => {

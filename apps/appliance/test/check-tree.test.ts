@@ -201,13 +201,13 @@ boot:
 `;
   const image = "Name a boot loader (PXELINUX, GRUB, iPXE), and let it start the kernel and initrd of the image.";
   expect(await findings(config)).toEqual([
-    `a.yaml:6:1: error[T008] boot[3].file: "disc.iso" is the image of a CD or DVD (ISO 9660) and no boot program. ${image}`,
-    'a.yaml:7:1: error[T008] boot[4].file: "netboot.tar.gz" is a gzip archive and no boot program. Unpack it, and name the boot program in it.',
-    `a.yaml:8:1: error[T008] boot[5].file: "disc.iso" is the image of a CD or DVD (ISO 9660) and no boot program. ${image}`,
+    `a.yaml:6:1: error[T008] boot[3].file: "disc.iso" is the image of a CD or DVD (ISO 9660), not a boot program. ${image}`,
+    'a.yaml:7:1: error[T008] boot[4].file: "netboot.tar.gz" is a gzip archive, not a boot program. Unpack it, and name the boot program in it.',
+    `a.yaml:8:1: error[T008] boot[5].file: "disc.iso" is the image of a CD or DVD (ISO 9660), not a boot program. ${image}`,
   ]);
 });
 
-it("a URL that asks by TLS for the port of plain HTTP is told", async () => {
+it("a URL that is https on the port of plain HTTP is reported", async () => {
   put("shimx64.efi", peImage(0x8664));
   const config = `root: boot
 boot:
@@ -215,7 +215,7 @@ boot:
   - { when: { firmware: ipxe }, script: "https://boot.example:8069/boot.ipxe" }
 `;
   expect((await findings(config)).filter((line) => line.includes("T022"))).toEqual([
-    'a.yaml:3:1: error[T022] boot[0].url: "https://{address}:8069/shimx64.efi" asks by TLS, and Bootlace speaks plain HTTP on port 8069. Write http: in place of https:.',
+    'a.yaml:3:1: error[T022] boot[0].url: "https://{address}:8069/shimx64.efi" is https, but Bootlace speaks plain HTTP on port 8069. Write http: instead of https:.',
   ]);
 });
 

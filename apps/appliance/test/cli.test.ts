@@ -138,12 +138,20 @@ describe("check", () => {
     [["--set", "nope=1"], {}, { flag: "--set", code: "E041", path: "" }],
     [["--root", " "], {}, { flag: "--root", path: "root" }],
     [[], { BOOTLACE_TFTP_PORT: "x" }, { variable: "BOOTLACE_TFTP_PORT", code: "E010", path: "tftp.port" }],
-    [[], { BOOTLACE_NOPE: "x" }, { variable: "BOOTLACE_NOPE", code: "E040", path: "" }],
   ])("with %j and %j names what is wrong, and no place in a file", async (words, env, fault) => {
     const [code, out] = await run(["--json", ...words, "good.yaml"], env);
     const { faults } = JSON.parse(String(out));
     expect([code, faults]).toMatchObject([1, [fault]]);
     expect(Object.keys(faults[0])).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(file|line|column)$/)]));
+  });
+
+  it("warns of variables that are no settings, and of those of container links, which change nothing", async () => {
+    const env = { BOOTLACE_NOPE: "x", BOOTLACE_PORT: "tcp://10.0.0.1:80", BOOTLACE_TFTP_PORT: "udp://10.0.0.1:69" };
+    const [code, out] = await run(["--json", "good.yaml"], { ...env, BOOTLACE_SERVICE_HOST: "10.0.0.1" });
+    const { faults, notes } = JSON.parse(String(out));
+    expect([code, faults]).toEqual([0, []]);
+    const names = ["BOOTLACE_NOPE", "BOOTLACE_PORT", "BOOTLACE_SERVICE_HOST", "BOOTLACE_TFTP_PORT"];
+    expect(notes.map((note: string) => /^environment "(\w+)": unknown setting "\1"/.exec(note)?.[1])).toEqual(names);
   });
 
   it("of a missing file is a finding", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { effectiveRows } from "../src/config/effective.ts";
-import { formatFault } from "../src/config/faults.ts";
+import { formatFault, warningText } from "../src/config/faults.ts";
 import { type ConfigRequest, loadConfig } from "../src/config/load.ts";
 import { type Flag, originText } from "../src/config/overlay.ts";
 import { readSetting, settings } from "../src/config/settings.ts";
@@ -79,9 +79,17 @@ describe("a value", () => {
     ]);
   });
 
-  it("without a setting of its name is a fault, with the nearest name", () => {
-    expect(faults({ env: { BOOTLACE_TFPT_PORT: "69" }, flags: [set("tftp.prot", "69"), set("boot", "[]")] })).toEqual([
-      'environment "BOOTLACE_TFPT_PORT": error[E040] unknown setting "BOOTLACE_TFPT_PORT". Did you mean BOOTLACE_TFTP_PORT? Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT.',
+  it("in the environment without a setting of its name changes nothing, which is a warning with the nearest name", () => {
+    const { config, loaded } = load({ env: { BOOTLACE_TFPT_PORT: "69", BOOTLACE_TFTP_PORT: "tcp://172.17.0.3:69" } });
+    expect(config.tftp.port).toBe(1069);
+    expect(loaded.warnings?.map(warningText)).toEqual([
+      'environment "BOOTLACE_TFPT_PORT": unknown setting "BOOTLACE_TFPT_PORT". Did you mean BOOTLACE_TFTP_PORT? Allowed: BOOTLACE_ and the key in capitals, for example BOOTLACE_TFTP_PORT.',
+      expect.stringContaining('environment "BOOTLACE_TFTP_PORT": unknown setting'),
+    ]);
+  });
+
+  it("of a flag without a setting of its name is a fault, with the nearest name", () => {
+    expect(faults({ flags: [set("tftp.prot", "69"), set("boot", "[]")] })).toEqual([
       '--set tftp.prot: error[E041] unknown setting "tftp.prot". Did you mean tftp.port? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
       '--set boot: error[E041] unknown setting "boot". Did you mean root? Allowed: the key with dots, such as tftp.port; set rules, hosts and menus in the file.',
     ]);

@@ -59,6 +59,7 @@ test("neither for this machine itself, nor for other addresses, nor for one that
     packet(asks, {}, "52:54:00:aa:00:01"),
     packet({ messageType: messageTypes.INFORM }, { ciaddr: ours }, "52:54:00:aa:00:01"),
     packet({ messageType: messageTypes.INFORM }, { ciaddr: "192.168.50.11" }),
+    packet({ messageType: messageTypes.INFORM }, { ciaddr: "127.0.0.1" }),
     packet({ ...asks, requestedAddress: "192.168.50.11" }),
     packet({ messageType: messageTypes.REQUEST, requestedAddress: ours }),
     packet({ ...asks, messageType: messageTypes.DISCOVER }),

@@ -82,8 +82,8 @@ describe("a verdict", () => {
     outcome: "failed",
     verdict: "B10",
     confidence: "certain",
-    sentence: '"pxelinux.0" arrived, but "ldlinux.c32", which it cannot do without, is not there',
-    fix: "put it beside the boot loader",
+    sentence: '"pxelinux.0" arrived, but "ldlinux.c32", which it needs, is not there',
+    fix: "put it next to the boot loader",
   };
   const record: LogRecord = { level: "warn", scope: "boot", event: "boot.verdict", message: "m", fields };
 
@@ -93,8 +93,8 @@ describe("a verdict", () => {
       [
         "01:20:11 bench-3  pxelinux.0  failed, B10 (certain):",
         '         "pxelinux.0" arrived, but "ldlinux.c32", which it',
-        "         cannot do without, is not there",
-        "         Fix: put it beside the boot loader",
+        "         needs, is not there",
+        "         Fix: put it next to the boot loader",
         "",
       ].join("\n"),
     );

@@ -28,8 +28,8 @@ const failure: Partial<ApiBootSummary> = {
     id: "B10",
     severity: "failure",
     confidence: "certain",
-    sentence: '"pxelinux/pxelinux.0" arrived, but "pxelinux/ldlinux.c32", which it cannot do without, is not there',
-    fix: "put it beside the boot loader; it must be of the same syslinux version",
+    sentence: '"pxelinux/pxelinux.0" arrived, but "pxelinux/ldlinux.c32", which it needs, is not there',
+    fix: "put it next to the boot loader; it must be from the same version of Syslinux",
     evidence: [],
   },
 };
@@ -80,9 +80,9 @@ describe("the status", () => {
     expect(lines.slice(3)).toEqual([
       `12:00:10 ${mac}  …linux/pxelinux.0  failed B10, mirk3x2a-525400123456`,
       '         "pxelinux/pxelinux.0" arrived, but "pxelinux/ldlinux.c32", which it',
-      "           cannot do without, is not there",
-      "         Fix: put it beside the boot loader; it must be of the same syslinux",
-      "           version",
+      "           needs, is not there",
+      "         Fix: put it next to the boot loader; it must be from the same version",
+      "           of Syslinux",
     ]);
   });
 
@@ -99,7 +99,7 @@ describe("the status", () => {
     expect(lines.length).toBeLessThanOrEqual(24);
     for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
     const failed = lines.filter((line) => line.includes("failed B10, mirk3x2a-525400123456"));
-    expect(lines.filter((line) => line.includes("Fix: put it beside the boot loader")).length).toBe(failed.length);
+    expect(lines.filter((line) => line.includes("Fix: put it next to the boot loader")).length).toBe(failed.length);
   });
 
   test("is whole where there is no terminal", () => {

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/parse.ts";
 import { handOver, rootOnlyProblem } from "../src/os/hand-over.ts";
+import { writableProblem } from "../src/os/root-paths.ts";
 import { chooseIdentity } from "../src/os/step-down.ts";
 import type { User } from "../src/os/users.ts";
 
@@ -61,6 +62,26 @@ describe("as whom the daemon goes on", () => {
       kind: "stay",
       note: { level: "warn", message: expect.stringContaining(closed) },
     });
+  });
+});
+
+describe("what a service of root's runs", () => {
+  it("is safe where only root can write it and its folders, and the first part that others can is named", () => {
+    const place = mkdtempSync(join(folder, "program-"));
+    mkdirSync(join(place, "bin"), { mode: 0o755 });
+    const program = join(place, "bin/bootlace");
+    writeFileSync(program, "", { mode: 0o755 });
+    const me = process.getuid?.() ?? 0;
+    const others = me === 0 ? undefined : `belongs to another user (${me})`;
+    const problem = () => writableProblem([program]);
+    expect(problem() ?? "safe").toContain(others ?? "safe");
+    chmodSync(program, 0o775);
+    if (me === 0) chownSync(program, 0, 64_002);
+    expect(problem()).toContain(others ?? `a group (64002) can write ${program}`);
+    chmodSync(program, 0o755);
+    chmodSync(join(place, "bin"), 0o777);
+    expect(problem()).toContain(others ?? `every user can write ${join(place, "bin")}`);
+    expect(writableProblem([join(folder, "not-there")])).toBeUndefined();
   });
 });
 

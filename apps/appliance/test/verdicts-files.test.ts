@@ -105,7 +105,7 @@ describe("B10, a file is missing", () => {
   test("what the loader cannot do without", () => {
     const played = pxelinux().tftp("pxelinux/ldlinux.c32", "missing").tftp("ldlinux.c32", "missing").wait(11);
     expect(played.verdicts()).toEqual(["B10 certain"]);
-    expect(played.primary()?.fix).toContain("same syslinux version");
+    expect(played.primary()?.fix).toContain("same version of Syslinux");
     expect(played.primary()?.evidence).toHaveLength(3);
     const shim = uefi("shimx64.efi").tftp("shimx64.efi").tftp("grubx64.efi", "missing").wait(11);
     expect(shim.verdicts()).toEqual(["B10 certain"]);
@@ -165,7 +165,7 @@ describe("B12, the file does not run", () => {
     expect(again.primary()?.sentence).toContain("Secure Boot");
     expect(uefi("own.efi").tftp("own.efi").wait(31).verdicts()).toEqual(["delivered guess"]);
     const unsigned = uefi().programs({ "efi/bootx64.efi": "x64" }, "efi/bootx64.efi").tftp("efi/bootx64.efi");
-    expect(unsigned.wait(31).primary()?.sentence).toContain("for it is not signed");
+    expect(unsigned.wait(31).primary()?.sentence).toContain("because it is not signed");
   });
   test("the next boot option of the firmware ends the boot, and the verdict is there at once", () => {
     const played = uefi().tftp("efi/bootx64.efi").wait(3).discover({ arch: 16, http: true });

@@ -48,7 +48,7 @@ describe("shim refuses what it fetched", () => {
       .programs({ [GRUB]: "x64" }, GRUB)
       .discover()
       .lease();
-    expect(played.tftp(GRUB).wait(31).primary()?.sentence).toMatch("Secure Boot refused it, for it is not signed");
+    expect(played.tftp(GRUB).wait(31).primary()?.sentence).toMatch("Secure Boot refused it, because it is not signed");
   });
 });
 

@@ -5,10 +5,9 @@ import { must } from "../failure.ts";
 import { start } from "../processes.ts";
 import { metric } from "../vitals.ts";
 import type { Attack, HostileSite } from "./attack.ts";
-import { ATTACKER, HTTP_PORT, plantSparse, SERVER, STRANGER } from "./site.ts";
+import { ATTACKER, HTTP_PORT, MiB, plantSparse, SERVER, STRANGER } from "./site.ts";
 
 const PROGRAM = fileURLToPath(new URL("../programs/hostile-http.ts", import.meta.url));
-const MiB = 1024 * 1024;
 
 interface ByTcp {
   readonly kind: string;

@@ -15,6 +15,7 @@ export const GUEST = "10.99.0.66";
 /** The boot file that the honest client fetches. */
 export const BOOT_FILE = { name: "bootx64.efi", size: 5000 } as const;
 export const HTTP_PORT = 8069;
+export const MiB = 1024 * 1024;
 /** The honest client is forty machines, each with its own address. */
 export const VICTIMS: readonly string[] = Array.from({ length: 40 }, (_, at) => `192.168.77.${20 + at}`);
 

@@ -3,12 +3,15 @@ import { connect, type Socket } from "node:net";
 
 const [kind = "", server = "", port = "", local = "", count = "1", extra = ""] = process.argv.slice(2);
 
+/** Milliseconds: a silent connection that is not closed lives for ten seconds, and twenty a second once kept all places. */
+const pause = kind === "silent" ? 1000 : 200;
+
 /** A connection that is opened again whenever it ends, and does `work` each time. */
 function again(work: (socket: Socket) => void): void {
   const socket = connect({ host: server, port: Number(port), localAddress: local });
   socket.on("error", () => undefined);
   socket.on("connect", () => work(socket));
-  socket.on("close", () => setTimeout(again, 200, work));
+  socket.on("close", () => setTimeout(again, pause, work));
 }
 
 /** Asks the same over and over, with some requests ahead of their answers. */

@@ -1,12 +1,21 @@
 import type { Attack } from "../hostile/attack.ts";
+import { attacksByDhcp } from "../hostile/attacks-dhcp.ts";
 import { attacksByDisk } from "../hostile/attacks-disk.ts";
 import { attacksByHttp } from "../hostile/attacks-http.ts";
+import { attacksByMemory } from "../hostile/attacks-memory.ts";
+import { attacksByTftp } from "../hostile/attacks-tftp.ts";
 import { hold } from "../hostile/judge.ts";
 import { buildArena } from "../hostile/site.ts";
 import type { Scenario } from "../lab.ts";
 
 /** Each is a part of the scenario. */
-const attacks: readonly Attack[] = [...attacksByHttp, ...attacksByDisk];
+const attacks: readonly Attack[] = [
+  ...attacksByHttp,
+  ...attacksByDisk,
+  ...attacksByMemory,
+  ...attacksByTftp,
+  ...attacksByDhcp,
+];
 
 export const hostile: Scenario = {
   name: "hostile",

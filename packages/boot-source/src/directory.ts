@@ -65,6 +65,8 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
   const known = boundedMap<string, KnownFile>(maxKnown);
   /** Apart: whoever asks for a thousand names that are not there makes no file forgotten. */
   const missing = boundedMap<string, Missing>(maxMissing);
+  /** Look-ups under way, by what is looked for. */
+  const looking = new Map<string, Promise<void>>();
   const index = caseIndex(wall);
   const places = placesBelow(base);
   const turns = lookUps(usualLookUps, (folder, stuck) => options.onStuck?.(folder, stuck));
@@ -142,6 +144,25 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
     return entry === undefined ? search(key, sub, name) : again(key, entry, sub, name);
   }
 
+  /**
+   * Who asks for what is being looked up already waits for that look, instead of taking a turn of its own: a thousand
+   * requests for one file are one look-up.
+   */
+  function once(key: string, look: () => Promise<OpenResult>): Promise<OpenResult> {
+    const pending = looking.get(key);
+    if (pending !== undefined) return pending.then(() => fresh(key) ?? look());
+    const result = look();
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    looking.set(key, settled);
+    void settled.then(() => {
+      if (looking.get(key) === settled) looking.delete(key);
+    });
+    return result;
+  }
+
   async function fromDisk(key: string, folder: string, name: string): Promise<OpenResult> {
     const found = await searchNames(folder, name, options.ignoreCase === true ? index : undefined);
     const time = wall();
@@ -178,7 +199,7 @@ export function directory<Client = SourceClient>(root: string, given: DirectoryO
       const sub = options.rootFor?.(client);
       const key = sub === undefined ? name : `${sub}\0${name}`;
       const where = [...(sub === undefined ? [] : readClientPath(sub).segments), ...readClientPath(name).segments];
-      return fresh(key) ?? inTurn(client, where, () => searchAgain(key, sub, name));
+      return fresh(key) ?? once(key, () => inTurn(client, where, () => searchAgain(key, sub, name)));
     },
   };
 }

@@ -41,3 +41,4 @@ export { interfacesNow, isLoopback } from "./own-addresses.ts";
 export type { AddressChanges, ServedAddresses, ServedAddressesDeps } from "./served-addresses.ts";
 export { servedAddresses } from "./served-addresses.ts";
 export type { Pieces, WebStream } from "./stream-file.ts";
+export { isStorageSilent } from "./waiting.ts";

@@ -1,3 +1,5 @@
+import { noted } from "./waiting.ts";
+
 /** What became of a look-up. */
 export type LookUp<T> =
   | { readonly kind: "done"; readonly value: T }
@@ -169,7 +171,7 @@ export function lookUps(
             if (late && add(overdue, place, -1) === 0) onStuck(place, false);
             next();
           };
-          work().then(
+          noted(work).then(
             (value) => {
               over();
               if (late) discard(value);

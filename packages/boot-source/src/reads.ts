@@ -1,3 +1,5 @@
+import { noted } from "./waiting.ts";
+
 /** Reads of files, so many at once from one storage: one that is silent holds no more threads than that. */
 export interface Reads {
   /** Does `work` in its turn. @param place the storage, by the path of its folder */
@@ -29,7 +31,7 @@ export function reads(perPlace = 2): Reads {
         await new Promise<void>((resolve) => void waiting.push(resolve));
       }
       try {
-        return await work();
+        return await noted(work);
       } finally {
         done(place);
       }

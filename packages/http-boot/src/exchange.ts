@@ -6,6 +6,7 @@ import type { Connection } from "./connections.ts";
 import { decideAnswer, type Refusal, refusalOf } from "./core/decide.ts";
 import type { ByteRange, HttpAbort, HttpBootClient, HttpBootEvent, HttpBootRequest } from "./core/events.ts";
 import { hostFault } from "./core/hosts.ts";
+import type { Penalties } from "./core/penalties.ts";
 import { longestTarget, readTarget, type Target } from "./core/target.ts";
 import { type Deliveries, largeBody } from "./deliveries.ts";
 import { type Delivery, newDelivery } from "./delivery.ts";
@@ -24,6 +25,7 @@ export interface ExchangeDeps {
   /** A body that takes its time is on its way; it is over when the returned function is called. */
   readonly onSending: (delivery: Delivery, connection: Connection, request: HttpBootRequest) => () => void;
   readonly deliveries: Deliveries;
+  readonly penalties: Penalties;
   /** Whether clients may call this server by this name, which is in lower case. */
   readonly isOwnHost: (name: string) => boolean;
 }
@@ -90,7 +92,13 @@ export function requestOf({ client, target: url, ...seen }: Omit<HttpBootRequest
   return { request, target };
 }
 
-function refuse(one: Exchange, { reason, detail }: Refusal, size?: number): void {
+function refuse(one: Exchange, refusal: Refusal, size?: number): void {
+  const wait = one.deps.penalties.of(one.connection.client.address);
+  if (wait === 0) refuseNow(one, refusal, size);
+  else setTimeout(refuseNow, wait, one, refusal, size);
+}
+
+function refuseNow(one: Exchange, { reason, detail }: Refusal, size?: number): void {
   const { deps, response, connection, request } = one;
   if (response.destroyed) {
     aborted(one, "client-closed", 0, 0, undefined);

@@ -14,6 +14,7 @@ import type { Clock } from "./clock.ts";
 import { connectionTable } from "./connections.ts";
 import { type HttpBootClient, type HttpBootEvent, type HttpRefusal, statusOf } from "./core/events.ts";
 import { namesOfMachine } from "./core/hosts.ts";
+import { penalties } from "./core/penalties.ts";
 import { reporter } from "./core/report.ts";
 import { readUnreadable, type Unreadable } from "./core/unreadable.ts";
 import { followDeliveries } from "./deliveries.ts";
@@ -97,6 +98,7 @@ export function httpBootServer(given: HttpBootServerOptions, clock: Clock): Http
     ticks: clock.ticks,
     onSending: transfers.add,
     deliveries,
+    penalties: penalties(clock.ticks),
     isOwnHost: (name) => hosts.has(name) || isIP(name) !== 0,
     unanswered,
   });

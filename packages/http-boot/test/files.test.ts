@@ -45,6 +45,7 @@ function served(source: Source = directory(root, { ignoreCase: true })) {
     ticks: clock.ticks,
     deliveries,
     onSending: () => () => {},
+    penalties: { of: () => 0 },
     isOwnHost: () => true,
     unanswered: () => {},
     connectionOf: ({ socket }) => connections.of(socket),

@@ -1,11 +1,15 @@
 import type { Socket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { copies } from "./copies.ts";
-import { type Endpoint, UNSPECIFIED } from "./core/interfaces.ts";
+import { type Endpoint, LIMITED_BROADCAST } from "./core/interfaces.ts";
+import { isPlainDiscover } from "./core/plain-discover.ts";
 import type { BindToDevice } from "./options.ts";
 import { bind, closed, descriptorOf } from "./sockets.ts";
 
-/** Sockets on the DHCP port that each hear one network interface. */
+/**
+ * Sockets on the DHCP port that each hear the broadcasts of one network interface. They are bound to the broadcast address:
+ * what is sent to an address of this machine stays with whoever has the port, which may be another DHCP server.
+ */
 export interface DeviceSockets {
   /** Has a socket for each of these interfaces, and none for others. */
   follow(devices: readonly string[], port: number): Promise<void>;
@@ -15,22 +19,22 @@ export interface DeviceSockets {
 }
 
 /**
- * While an interface has no socket of its own, the common socket serves as well: then what comes to one of them is heard
- * once, though the system may hand it to several.
+ * As long as an interface has no socket of its own, the common socket alone is heard.
  * @param receive gets what comes, with the interface it came in by where that is known
  */
 export function deviceSockets(
   bindToDevice: BindToDevice | undefined,
   receive: (bytes: Uint8Array, from: Endpoint, device: string | undefined) => void,
+  address = LIMITED_BROADCAST,
 ): DeviceSockets {
   let open = new Map<string, Socket>();
   let wanted: readonly string[] = [];
   /** Each of the interfaces that were asked for has its socket. */
   let covering = false;
-  const isFirst = copies(() => performance.now());
   /** Refused once for these interfaces: not tried again before they change. */
   let refused = "";
   let work: Promise<void> = Promise.resolve();
+  const isFirst = copies(() => performance.now());
 
   /** An interface that comes back under its name is another one, and the socket of the old one is deaf. */
   function keysOf(devices: readonly string[]): ReadonlyMap<string, string> {
@@ -47,13 +51,10 @@ export function deviceSockets(
     const missing = [...keys].filter(([key]) => !open.has(key));
     const tried = missing.map(([key]) => key).join();
     if (missing.length === 0 || bindToDevice === undefined || tried === refused) return;
-    const made: { key: string; device: string; socket: Socket; ready: { device: string | undefined } }[] = [];
+    const made: { key: string; device: string; socket: Socket }[] = [];
     for (const [key, device] of missing) {
-      const ready = { device: undefined as string | undefined };
-      const bound = await bind({ address: UNSPECIFIED, port }, true, (bytes, { address, port: from }) => {
-        hear(bytes, { address, port: from }, ready.device, ready);
-      });
-      if (bound.ok) made.push({ key, device, socket: bound.socket, ready });
+      const bound = await bind({ address, port }, true);
+      if (bound.ok) made.push({ key, device, socket: bound.socket });
     }
     const asked = made.flatMap(({ device, socket }) => {
       const descriptor = descriptorOf(socket);
@@ -61,19 +62,23 @@ export function deviceSockets(
     });
     const done = asked.length === missing.length && (await bindToDevice(asked));
     refused = done ? "" : tried;
-    for (const { key, device, socket, ready } of made) {
+    for (const { key, device, socket } of made) {
       if (!done) {
         await closed(socket);
         continue;
       }
       socket.on("error", () => {});
-      ready.device = device;
+      socket.on("message", (bytes, { address: from, port: fromPort }) => {
+        hear(bytes, { address: from, port: fromPort }, device);
+      });
       open.set(key, socket);
     }
   }
 
-  function hear(bytes: Uint8Array, from: Endpoint, device: string | undefined, socket: unknown): void {
-    if (covering ? device !== undefined : isFirst(bytes, from, socket)) receive(bytes, from, device);
+  function hear(bytes: Uint8Array, from: Endpoint, device: string): void {
+    if (!covering) return;
+    // The common socket has a copy of all but of those.
+    if (isPlainDiscover(bytes) || isFirst(bytes, from, device)) receive(bytes, from, device);
   }
 
   return {
@@ -81,14 +86,16 @@ export function deviceSockets(
       wanted = devices;
       work = work.then(async () => {
         await change(devices, port);
-        covering =
-          devices === wanted && devices.length > 0 && [...keysOf(devices).keys()].every((key) => open.has(key));
+        const keys = [...keysOf(devices).keys()];
+        covering = devices === wanted && keys.length > 0 && keys.every((key) => open.has(key));
       });
       return work;
     },
     heardByAll(bytes, from) {
-      if (bindToDevice === undefined) receive(bytes, from, undefined);
-      else hear(bytes, from, undefined, undefined);
+      // A DISCOVER that no relay passed on was broadcast, and is nothing but the copy of what a device's socket has, or
+      // came in by an interface that is not served.
+      const isOurs = !covering || (!isPlainDiscover(bytes) && isFirst(bytes, from, undefined));
+      if (isOurs) receive(bytes, from, undefined);
     },
     async close() {
       await work;

@@ -13,7 +13,7 @@ import { relayToRoute } from "./core/admit.ts";
 import type { Context, Datagram } from "./core/context.ts";
 import type { ProxyDhcpEvent } from "./core/events.ts";
 import type { OutgoingReply } from "./core/handle.ts";
-import { LIMITED_BROADCAST, type ServedInterface, sameInterface, UNSPECIFIED } from "./core/interfaces.ts";
+import { isLoopback, LIMITED_BROADCAST, type ServedInterface, sameInterface, UNSPECIFIED } from "./core/interfaces.ts";
 import { createLimiter, defaultLimits } from "./core/limits.ts";
 import { respond } from "./core/respond.ts";
 import { createTally } from "./core/tally.ts";
@@ -186,7 +186,9 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
   /** Where the DHCP port is not served, nothing need be heard there. */
   async function followDevices(): Promise<void> {
     if (listener === undefined || options.bindToDevice === undefined) return;
-    const names = services.bound().map(({ iface }) => iface.name);
+    const served = services.bound().map(({ iface }) => iface);
+    // On the loopback network there are no broadcasts to 255.255.255.255.
+    const names = served.some(({ address }) => isLoopback(address)) ? [] : served.map(({ name }) => name);
     await devices.follow(names, portOfListener());
   }
 

@@ -125,39 +125,6 @@ describe("createProxyDhcp on the loopback network", () => {
     expect(proxy.statistics()).toMatchObject({ received: count, offers: count });
   });
 
-  it("hears each network interface by a socket of its own where the system binds it to that", async () => {
-    await using client = await peer();
-    const asked: { readonly descriptor: number; readonly device: string }[] = [];
-    const { proxy, log } = await started(client.port, {
-      async bindToDevice(sockets) {
-        asked.push(...sockets);
-        return true;
-      },
-    });
-    await using _ = proxy;
-    await expect.poll(() => asked.length).toBe(1);
-    expect(asked).toEqual([{ descriptor: expect.any(Number), device: "lo" }]);
-    await new Promise((resolve) => setImmediate(resolve));
-    const reported = log.next("packet");
-    client.send(discover, portOf(proxy, "dhcp"));
-    expect(decoded((await client.receive()).bytes).op).toBe(2);
-    await reported;
-    await proxy.configure({ interfaces: [loopback("lo", "127.0.0.1"), loopback("lo", "127.0.0.2")] });
-    expect(asked.length).toBe(1);
-    expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1 });
-  });
-
-  it("hears all by one socket where the system does not", async () => {
-    await using client = await peer();
-    let asked = 0;
-    const { proxy } = await started(client.port, { bindToDevice: async () => ++asked < 0 });
-    await using _ = proxy;
-    await expect.poll(() => asked).toBe(1);
-    client.send(discover, portOf(proxy, "dhcp"));
-    expect(decoded((await client.receive()).bytes).op).toBe(2);
-    expect(proxy.statistics()).toMatchObject({ received: 1, offers: 1 });
-  });
-
   it("reports when a reply could not leave", async () => {
     await using client = await peer();
     const { proxy, log } = await started(client.port, { relays: ["192.0.2.9"] });

@@ -16,7 +16,8 @@ export interface OpenEndedFile extends SourceFile {
  */
 export function netasciiView(file: SourceFile): OpenResult & { readonly file?: OpenEndedFile } {
   if (file.size > maxNetasciiSize) return notFound("too-large");
-  const buffer = new Uint8Array(Math.min(piece, file.size));
+  /** Made when something is read: most transfers of a file share what one of them has read. */
+  let buffer: Uint8Array | undefined;
   /** Where each piece of the file begins in netascii, as far as it was read. */
   const starts: number[] = [0];
   /** The index of the piece in `buffer`. */
@@ -24,6 +25,7 @@ export function netasciiView(file: SourceFile): OpenResult & { readonly file?: O
 
   async function pieceAt(index: number): Promise<Uint8Array> {
     const at = index * piece;
+    buffer ??= new Uint8Array(Math.min(piece, file.size));
     const part = buffer.subarray(0, Math.min(piece, file.size - at));
     if (held === index) return part;
     held = -1;

@@ -62,6 +62,11 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
   }
 
   function notServed({ reason, detail }: SourceFault): void {
+    // An ERROR would end the boot; who hears nothing asks again.
+    if (reason === "busy") {
+      unanswered("overdue", detail ?? "the source is busy");
+      return;
+    }
     const { file } = request;
     const error = errorFor(reason);
     const time = clock.wall();

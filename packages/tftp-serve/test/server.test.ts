@@ -1,3 +1,4 @@
+import { notFound, type Source } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
 import { fakeClock } from "./fake-clock.ts";
 import { fetchFile, memory, pattern, running, udpClient } from "./fixture.ts";
@@ -174,6 +175,26 @@ describe("refusals", () => {
     expect(await fetchFile(client, port, "hello")).toEqual(files.hello);
     expect(await event("refused")).toMatchObject({ reason: "client-not-allowed", code: undefined });
     expect(stranger.waiting).toBe(0);
+  });
+
+  test("a source that is busy is silence: an ERROR would end the boot of a client that asks again", async () => {
+    const busy: Source = {
+      open: (name, from) => (name === "hello" ? source.open(name, from) : notFound("busy", "too much")),
+    };
+    const { port, event } = await running({ source: busy });
+    const client = await udpClient();
+    client.send(rrq("other"), port);
+    expect(await event("refused")).toMatchObject({ reason: "overdue", detail: "too much", code: undefined });
+    expect(await fetchFile(client, port, "hello")).toEqual(files.hello);
+    expect(client.waiting).toBe(0);
+  });
+
+  test("a source that does not answer is an ERROR that says so", async () => {
+    const silent = { open: () => notFound("no-answer", "/boot/nfs does not answer") };
+    const { port } = await running({ source: silent });
+    const client = await udpClient();
+    client.send(rrq("hello"), port);
+    expect(Buffer.from((await client.next()).packet).toString("latin1")).toContain("Storage does not answer");
   });
 
   test("a source that fails is ERROR 0, and the log knows why", async () => {

@@ -17,7 +17,7 @@ export interface GuardedRequest {
 }
 
 /** Probes of a supervisor, and the page for browsers: they reveal nothing and need no token. */
-const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz"]);
+export const openPaths: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz"]);
 const harmless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
@@ -38,7 +38,7 @@ export function createGuard({ token, allowedHosts }: GuardOptions): (request: Gu
       return { status: 421, code: "host-not-allowed", title: "This host name is not served", detail };
     }
     if (isForeign(headers)) return { status: 403, code: "cross-site", title: "Cross-site request refused" };
-    if (expected !== undefined && !open.has(path) && !showsToken(headers.authorization, expected)) {
+    if (expected !== undefined && !openPaths.has(path) && !showsToken(headers.authorization, expected)) {
       return { status: 401, code: "token-required", title: "A valid token is required" };
     }
     return harmless.has(method) ? undefined : refuseForm(method, headers);

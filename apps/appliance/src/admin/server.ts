@@ -1,4 +1,3 @@
-import { BlockList, isIP } from "node:net";
 import Fastify, {
   type FastifyReply,
   type FastifyRequest,
@@ -9,8 +8,9 @@ import { inertJson } from "../log/inert.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Stream } from "../telemetry/stream.ts";
 import type { AdminBackend } from "./backend.ts";
+import { boundConnections, isLoopback } from "./connections.ts";
 import { createEventReaders, eventsQuery } from "./events.ts";
-import { createGuard } from "./guard.ts";
+import { createGuard, openPaths } from "./guard.ts";
 import { repeatedIn } from "./issues.ts";
 import { createLoopShare } from "./loop-share.ts";
 import { createMethodTable } from "./methods.ts";
@@ -50,10 +50,6 @@ export interface AdminServer {
 /** A quarter of the time for who looks, and nothing held back for a person who looks now and then. */
 const loopShare = { share: 0.25, burst: 500, mostAtOnce: 4, mostWaiting: 64 } as const;
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8);
-loopback.addAddress("::1", "ipv6");
-
 /**
  * The listener of the API, of metrics and of health checks. Serves no boot files.
  * @throws AdminConfigError when the address is not loopback and there is no token
@@ -70,6 +66,8 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   const app = Fastify({
     bodyLimit: 64 * 1024,
     requestTimeout: 10_000,
+    // Who connects and says nothing has a place for no longer.
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
     keepAliveTimeout: 5_000,
     forceCloseConnections: true,
     exposeHeadRoutes: true,
@@ -79,7 +77,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   });
   const methods = createMethodTable();
   app.addHook("onRoute", ({ url, method }) => methods.add(url, [method].flat()));
-  app.server.maxConnections = 128;
+  const allow = boundConnections(app.server);
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
@@ -91,7 +89,11 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(safeHeaders);
     const refusal = guard({ method: request.method, path: pathOf(request), headers: request.headers });
-    if (refusal === undefined) return undefined;
+    if (refusal === undefined) {
+      // What needs no token is asked by anybody.
+      if (!openPaths.has(pathOf(request))) allow(request.raw.socket);
+      return undefined;
+    }
     // An unknown path or method needs no content type.
     if (refusal.code === "not-json" && !methods.of(pathOf(request)).includes(request.method)) {
       return refuseUnknown(request, reply);
@@ -197,7 +199,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
 }
 
 function guardOn(address: string, { token, allowedHosts }: Protection) {
-  if (token === undefined && !loopback.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")) {
+  if (token === undefined && !isLoopback(address)) {
     throw new AdminConfigError(`the API needs a token on ${address}: set admin.tokenFile`);
   }
   return createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });

@@ -8,7 +8,7 @@ import { servedOf } from "../config/private-files.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { ApplianceEvent, OwnEvent } from "../events/event.ts";
 import type { Level } from "../events/record.ts";
-import { rulesRecord } from "../log/boot-log.ts";
+import { idleRecord, rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
 import { askFileServer } from "../os/ask-file-server.ts";
@@ -19,6 +19,7 @@ import { createPolicy } from "../policy/policy.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { pacedReload } from "./paced-reload.ts";
+import { programsEvent } from "./programs-event.ts";
 import { changesBetween, type ReloadResult, refusedFault, reloadRecord } from "./reload.ts";
 import { adminService } from "./services/admin.ts";
 import { adminBackend } from "./services/admin-backend.ts";
@@ -122,10 +123,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     rootProblem = scan.ok ? undefined : scan.code;
     silence.scanned(scan.ok ? scan.silent : []);
     policy.adoptTree(tree);
-    const { files } = scan.ok ? scan : { files: [] };
-    const machines = new Map(files.flatMap(({ path, machine }) => (machine ? [[path, machine] as const] : [])));
-    const unsigned = new Set(files.flatMap((file) => (file.unsigned === true ? [file.path] : [])));
-    tell({ type: "programs", time: now(), machines, unsigned });
+    tell(programsEvent(scan, now()));
   }
 
   function emit(event: ApplianceEvent): void {
@@ -209,10 +207,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw toStartError(failures);
     started = true;
-    const { dhcp, tftp, http } = loaded.config;
-    if (![dhcp, tftp, http].some(({ enabled }) => enabled)) {
-      say("warn", "bootlace.idle", "dhcp, tftp and http are all disabled: nothing is served");
-    }
+    const idle = idleRecord(loaded.config);
+    if (idle !== undefined) log(idle);
   }
 
   async function stop(): Promise<void> {

@@ -1,3 +1,5 @@
+import { isStorageSilent } from "@bootlace/boot-source";
+
 /** The storage did not answer. */
 export const silent = Symbol("silent");
 
@@ -30,4 +32,9 @@ export async function inTime<T>(path: string, ask: () => Promise<T>, limit = usu
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether a question is open, here or for a client, that a disk should have answered long ago. */
+export function isDiskSilent(): boolean {
+  return asked.size > 0 || isStorageSilent();
 }

@@ -1,5 +1,7 @@
+import type { Dirent } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { join } from "node:path";
+import { inTime, silent } from "./in-time.ts";
 
 /** What bounds a search: boot trees can hold whole distributions. */
 const mostEntries = 20_000;
@@ -29,26 +31,35 @@ export function namesakeFinder(now: () => number) {
 async function namesBelow(root: string): Promise<Names> {
   const names = new Map<string, string[]>();
   const waiting = [{ folder: "", depth: 0 }];
-  let entries = 0;
+  let left = mostEntries;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { folder, depth } = next;
-    try {
-      for await (const entry of await opendir(join(root, folder))) {
-        entries++;
-        if (entries > mostEntries) return names;
-        const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-        if (entry.isDirectory()) {
-          if (depth < deepestFolder) waiting.push({ folder: path, depth: depth + 1 });
-          continue;
-        }
-        const name = entry.name.toLowerCase();
-        const same = names.get(name);
-        if (same === undefined) names.set(name, [path]);
-        else same.push(path);
+    const here = join(root, folder);
+    const listed = await inTime(here, () => entriesOf(here, left));
+    for (const entry of listed === silent ? [] : listed) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (depth < deepestFolder) waiting.push({ folder: path, depth: depth + 1 });
+        continue;
       }
-    } catch {
-      // A folder that is gone or for nobody to read has nothing that could be served.
+      const name = entry.name.toLowerCase();
+      const same = names.get(name);
+      if (same === undefined) names.set(name, [path]);
+      else same.push(path);
     }
+    left -= listed === silent ? 0 : listed.length;
+    if (left <= 0) return names;
   }
   return names;
+}
+
+/** What a folder holds, as far as it is there and can be read; `most` of it. */
+async function entriesOf(path: string, most: number): Promise<Dirent[]> {
+  const entries: Dirent[] = [];
+  try {
+    for await (const entry of await opendir(path)) if (entries.push(entry) >= most) break;
+  } catch {
+    // A folder that is gone or for nobody to read has nothing that could be served.
+  }
+  return entries;
 }

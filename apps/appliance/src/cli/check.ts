@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readOneTimeBootFile } from "../app/one-time-boot-file.ts";
 import { effectiveRows } from "../config/effective.ts";
-import { type ConfigFault, faultRow, formatFault, plain } from "../config/faults.ts";
+import { type ConfigFault, faultRow, formatFault, plain, warningText } from "../config/faults.ts";
 import { findConfig, type LoadedConfig, loadConfig, usualPlaces } from "../config/load.ts";
 import { originText } from "../config/overlay.ts";
 import { checkTree, type TreeReport } from "../file-check/check-tree.ts";
@@ -53,7 +53,9 @@ export const check: Command = {
     const report =
       result.ok && !options.has("no-files") ? await checkTree(result.loaded, pendingBoots(result.loaded)) : undefined;
     const faults = result.ok ? (report?.findings ?? []) : result.faults;
-    const { bootCheck, notes } = report ?? { bootCheck: [], notes: [] };
+    const warnings = result.ok ? (result.loaded.warnings ?? []).map(warningText) : [];
+    const { bootCheck, notes: remarks } = report ?? { bootCheck: [], notes: [] };
+    const notes = [...warnings, ...remarks];
     if (json) printJson(surroundings, { file, faults: faults.map(faultRow), bootCheck, notes });
     else printLines(file, faults, { bootCheck, notes }, surroundings);
     return faults.length === 0 ? exitCodes.ok : exitCodes.findings;

@@ -7,6 +7,7 @@ import { checkUser } from "../config/values.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { ownProgram } from "../os/own-program.ts";
 import { anybody, obstacle, type Reader } from "../os/reach.ts";
+import { writableProblem } from "../os/root-paths.ts";
 import { findUser, serviceUser } from "../os/users.ts";
 import { installService, type Problem, uninstallService } from "../service-files/install.ts";
 import { findManager, type Manager, managers } from "../service-files/managers.ts";
@@ -125,6 +126,14 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
       exit: exitCodes.start,
       message: `the user ${user ?? serviceUser} cannot read ${blocked}: ${obstacle(blocked, reader)} is closed to other users`,
       hint: "Move it where every user may read it, or name another user with --user NAME",
+    };
+  }
+  const unsafe = root === undefined ? writableProblem([...request.command, config]) : undefined;
+  if (unsafe !== undefined) {
+    return {
+      exit: exitCodes.start,
+      message: `others could change what the service runs: ${unsafe}`,
+      hint: "Install the program and the config where only root can write, such as /usr/local/bin and /etc/bootlace",
     };
   }
   return installService(manager, manager.text({ ...request, ...placesOf(request, folders), ...secrets }), {

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { createAppliance } from "../app/appliance.ts";
 import { ApplianceStartError } from "../app/services/service.ts";
 import { version } from "../app/version.ts";
+import { type ConfigFault, warningText } from "../config/faults.ts";
 import type { LoadedConfig, LoadResult } from "../config/load.ts";
 import type { Log } from "../log/log.ts";
 import { claimFolder } from "../os/claim-folder.ts";
@@ -55,6 +56,7 @@ export async function serveUntilSignal(
   });
   try {
     log.write(startRecord(loaded));
+    for (const fault of loaded.warnings ?? []) log.write(variableRecord(fault));
     if (user.note !== undefined) log.write(user.note);
     await using claim = state === undefined ? undefined : await claimFolder(state);
     if (state !== undefined && claim?.taken === true) log.write(sharedRecord(state));
@@ -111,6 +113,11 @@ const overdueRecord: Parameters<Log>[0] = {
 function sharedRecord(folder: string): Parameters<Log>[0] {
   const message = `another Bootlace uses the state folder ${folder} too, and each overwrites the one-time boots of the other. Give each its own state.directory`;
   return { level: "warn", scope: "bootlace", event: "bootlace.state-shared", message, fields: { folder } };
+}
+
+function variableRecord(fault: ConfigFault): Parameters<Log>[0] {
+  const fields = { variable: fault.origin?.name };
+  return { level: "warn", scope: "bootlace", event: "config.unknown-variable", message: warningText(fault), fields };
 }
 
 function startRecord({ file, named }: LoadedConfig): Parameters<Log>[0] {

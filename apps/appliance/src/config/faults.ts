@@ -103,6 +103,11 @@ export function hintOf({ allowed, suggestion }: Pick<Problem, "allowed" | "sugge
   return allowed === undefined ? meant : `${meant} ${allowed}`;
 }
 
+/** What is wrong and changes nothing: `environment BOOTLACE_X: unknown setting. …`. */
+export function warningText(fault: Reported): string {
+  return formatFault(fault).replace(` error[${fault.code}]`, "");
+}
+
 /** With one mark at its end. */
 function ended(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;

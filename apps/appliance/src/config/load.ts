@@ -35,6 +35,8 @@ export interface LoadedConfig {
   readonly named: boolean;
   /** Where the value at a path such as `["tftp", "port"]` came from. */
   readonly originOf: (path: readonly PropertyKey[]) => Origin;
+  /** Variables of the environment that look like settings and are none. */
+  readonly warnings?: readonly ConfigFault[];
 }
 
 export type LoadResult =
@@ -87,7 +89,8 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   }
   const open = rootProblem(config, path);
   if (open !== undefined) return { ok: false, faults: [rootFault(open, name, originOf(["root"]))] };
-  return { ok: true, loaded: { config, named, originOf, ...(file === undefined ? {} : { file }) } };
+  const warnings = overlaid.ok ? overlaid.warnings : [];
+  return { ok: true, loaded: { config, named, originOf, warnings, ...(file === undefined ? {} : { file }) } };
 }
 
 /** A config that was found where others can write: it is not even read. */

@@ -28,7 +28,12 @@ export interface Flag {
 }
 
 export type OverlayResult =
-  | { readonly ok: true; readonly overlays: readonly Overlay[] }
+  | {
+      readonly ok: true;
+      readonly overlays: readonly Overlay[];
+      /** Variables that are no settings, which change nothing. */
+      readonly warnings: readonly ConfigFault[];
+    }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,11 +51,12 @@ export const pathSettings: ReadonlySet<string> = new Set(["root", "log.file", "a
 export function readOverlays(env: Environment, flags: readonly Flag[], cwd: string): OverlayResult {
   const overlays: Overlay[] = [];
   const faults: ConfigFault[] = [];
+  const warnings: ConfigFault[] = [];
   for (const name of Object.keys(env).sort()) {
     const text = env[name];
     if (text === undefined || !name.startsWith("BOOTLACE_") || name === configVariable) continue;
     const setting = settings.find(({ variable }) => variable === name);
-    if (setting === undefined) faults.push(unknownVariable(name));
+    if (setting === undefined || containerLink.test(text)) warnings.push(unknownVariable(name));
     else overlays.push(overlayOf(setting, text, { kind: "environment", name }, cwd));
   }
   for (const { name, key, value } of flags) {
@@ -58,7 +64,7 @@ export function readOverlays(env: Environment, flags: readonly Flag[], cwd: stri
     if (setting === undefined) faults.push(unknownKey(name, key));
     else overlays.push(overlayOf(setting, value, { kind: "flag", name }, cwd));
   }
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, overlays };
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, overlays, warnings };
 }
 
 function overlayOf(setting: Setting, given: unknown, origin: Overlay["origin"], cwd: string): Overlay {
@@ -66,6 +72,9 @@ function overlayOf(setting: Setting, given: unknown, origin: Overlay["origin"], 
   const isPath = typeof value === "string" && value.trim() !== "" && pathSettings.has(setting.path.join("."));
   return { path: setting.path, value: isPath ? resolve(cwd, value) : value, origin };
 }
+
+/** What Kubernetes and container links say of a service called bootlace, such as BOOTLACE_TFTP_PORT=udp://10.0.0.1:69. */
+const containerLink = /^(?:tcp|udp|sctp):\/\//;
 
 function unknownVariable(name: string): ConfigFault {
   const suggestion = nearest(

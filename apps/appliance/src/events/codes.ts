@@ -28,6 +28,7 @@ export const eventCodes = {
   "config.not-restored": "after a rejected reload, a part could not return to the old config",
   "config.reload-failed": "a reload was rejected; the current config is kept",
   "config.reloaded": "a config was reloaded, and what changed",
+  "config.unknown-variable": "a variable of the environment looks like a setting and is none",
   "dhcp.ack": "an ACK was sent",
   "dhcp.address-in-use": "a machine says that it has an address that Bootlace has",
   "dhcp.ignored": "a request got no reply, and why",

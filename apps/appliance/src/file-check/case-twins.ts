@@ -6,7 +6,7 @@ import { finding, type TreeFinding } from "./findings.ts";
 /** Folders looked into: a root with hundreds of thousands of files must not keep anybody waiting. */
 const mostFolders = 2000;
 
-/** Folders beside each other that differ in upper and lower case alone: who looks into one does not see the other. */
+/** Folders beside each other that differ only in upper and lower case: who looks into one does not see the other. */
 export async function checkCaseTwins(root: string): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
   const waiting: string[] = [""];
@@ -29,6 +29,11 @@ export async function checkCaseTwins(root: string): Promise<TreeFinding[]> {
 
 function twins(root: string, first: string, other: string): TreeFinding {
   const place = { file: join(root, other), line: 0, column: 0, path: "" };
-  const problem = `the folders ${quote(first)} and ${quote(other)} differ in upper and lower case alone`;
-  return finding("T003", place, problem, "Put their files into one of them: Bootlace looks into both, others do not");
+  const problem = `the folders ${quote(first)} and ${quote(other)} differ only in upper and lower case`;
+  return finding(
+    "T003",
+    place,
+    problem,
+    "Put their files into one of them: Bootlace looks into both, other servers do not",
+  );
 }

@@ -19,8 +19,8 @@ export function ipxeLoopNotes({ config: { boot, menus } }: LoadedConfig): string
     if (program === undefined || (scripted && rule.when?.firmware === undefined)) return [];
     const name = quote(rule.name ?? `rule ${index + 1}`);
     return [
-      `${name} hands ${quote(program)} to iPXE too: without a script inside it loads itself again, and Bootlace breaks ` +
-        "the circle the third time. Write a rule with a script for iPXE before it, if that is not meant",
+      `${name} gives ${quote(program)} to iPXE too: without an embedded script it loads itself again, and Bootlace breaks ` +
+        "the loop the third time. If that is not intended, add a rule with a script for iPXE before it",
     ];
   });
 }

@@ -42,8 +42,8 @@ export function configWalk(tree: Tree) {
     }
     for (const need of facts.needs ?? []) {
       if (need.tls !== "plain-port") continue;
-      const problem = `${quote(need.name)} asks by TLS, and Bootlace speaks plain HTTP at ${need.host}`;
-      findings.push(finding("T022", placeOf(tree, naming, need), problem, "Write http: in place of https:"));
+      const problem = `${quote(need.name)} is https, but Bootlace speaks plain HTTP at ${need.host}`;
+      findings.push(finding("T022", placeOf(tree, naming, need), problem, "Write http: instead of https:"));
     }
     for (const read of facts.diskReads ?? []) {
       const starts = read.entry === undefined || read.entry === facts.starts;
@@ -51,8 +51,10 @@ export function configWalk(tree: Tree) {
     }
     for (const { label, line } of facts.lostJumps ?? []) {
       const place = placeOf(tree, naming, { line, name: label });
-      const remedy = "Correct the label, or write its line";
-      findings.push(finding("T020", place, `goto leads to ${quote(label)}, a label that the script lacks`, remedy));
+      const remedy = "Correct the label, or add its line";
+      findings.push(
+        finding("T020", place, `goto names the label ${quote(label)}, which the script does not have`, remedy),
+      );
     }
     for (const { name, line } of facts.lacks ?? []) {
       const place = placeOf(tree, naming, { line, name: "wimboot" });
@@ -115,7 +117,7 @@ async function diskFinding(tree: Tree, naming: Naming, { name, path, disk, line 
   const found = await tree.look(path);
   if (found.kind !== "file" && found.kind !== "other-case") return [];
   const where = disk === undefined ? "a disk that it searches for" : `the disk ${quote(disk)}`;
-  const problem = `GRUB reads ${quote(name)} from ${where}, and does not ask Bootlace for it`;
+  const problem = `GRUB reads ${quote(name)} from ${where}, not from Bootlace`;
   const place = placeOf(tree, naming, { line, name });
   return [finding("T021", place, problem, "Remove the line that sets root to a disk")];
 }

@@ -76,7 +76,7 @@ async function missing(tree: Tree, naming: Naming, { name, path }: FileNeed, pla
   if (naming.loader === "pxelinux" && name.startsWith("/")) {
     const absolute = await tree.look(pathFrom("", name));
     if (absolute.kind === "file" || absolute.kind === "other-case") {
-      const problem = `PXELINUX asks for ${quote(path ?? "")} where ${shown} is written: it puts its own folder in front`;
+      const problem = `PXELINUX requests ${quote(path ?? "")} for ${shown}: it puts its own folder in front`;
       return finding("T017", place, problem, `Write ::${name}, which counts from the root`);
     }
   }
@@ -111,12 +111,14 @@ export function checkContent(
       return [finding("T012", place, `${shown} is empty`, again)];
     case "cut-short": {
       const of = declaredSize === undefined ? "" : `: it has ${size} bytes of ${declaredSize}`;
-      return [finding("T012", place, `${shown} is cut short${of}`, again)];
+      return [finding("T012", place, `${shown} is truncated${of}`, again)];
     }
     case "no-end":
       return [finding("T012", place, `${shown} does not end as such an archive does: it is cut short`, again)];
     case "web-page":
-      return [finding("T012", place, `${shown} is a web page, not the file that was meant`, "Download the file again")];
+      return [
+        finding("T012", place, `${shown} is a web page, not the file that it should be`, "Download the file again"),
+      ];
     default:
       return kind === "script" || kind === "config" ? [textFinding(flaw, shown, place)] : [];
   }
@@ -125,10 +127,10 @@ export function checkContent(
   if (format !== undefined && (role === "program" || (role === "kernel" && !packed))) {
     const what = role === "kernel" ? "kernel" : "program";
     return [
-      finding("T012", place, `${shown} is ${fileFormats[format].name} and no ${what}`, `Name the ${what} itself`),
+      finding("T012", place, `${shown} is ${fileFormats[format].name}, not a ${what}`, `Name the ${what} itself`),
     ];
   }
-  if (runs && kind === "text") return [finding("T012", place, `${shown} is a text and not a program`, again)];
+  if (runs && kind === "text") return [finding("T012", place, `${shown} is text, not a program`, again)];
   return [];
 }
 
@@ -145,8 +147,8 @@ export function textFinding(
 const texts = {
   "byte-order-mark": ["begins with a byte order mark, which its loader takes for text", "Save it as UTF-8 without BOM"],
   "utf-16": ["is written in UTF-16, which no loader reads", "Save it as UTF-8"],
-  "blank-first-line": ["does not begin with #!ipxe: something blank is before it", "Make #!ipxe its first line"],
-  "no-ipxe-mark": ["does not begin with #!ipxe: iPXE takes it for no script", "Make #!ipxe its first line"],
+  "blank-first-line": ["does not begin with #!ipxe: blank space precedes it", "Make #!ipxe its first line"],
+  "no-ipxe-mark": ["does not begin with #!ipxe, so iPXE does not take it for a script", "Make #!ipxe its first line"],
 } as const;
 
 /** A configuration and the folder from which a loader counts names in it. */

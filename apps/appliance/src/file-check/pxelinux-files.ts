@@ -56,7 +56,7 @@ async function checkUefiCore(tree: Tree, path: string): Promise<TreeFinding[]> {
   if (found.kind === "file" || found.kind === "other-case") return [];
   const place: Place = { file: join(tree.root, path), line: 0, column: 0, path: "" };
   const remedy = `Copy ${need.name} of the same Syslinux into the same folder`;
-  return [finding("T016", place, `SYSLINUX for UEFI stops without ${need.name} beside it`, remedy)];
+  return [finding("T016", place, `SYSLINUX for UEFI stops without ${need.name} next to it`, remedy)];
 }
 
 async function checkCore(root: string, path: string): Promise<TreeFinding[]> {
@@ -129,6 +129,6 @@ async function checkConfigs(
   }
   if (elsewhere || names.some((name) => askedFor.test(name))) return findings;
   const place: Place = { file: join(tree.root, loader), line: 0, column: 0, path: "" };
-  const problem = `${quote(loader)} finds no configuration: ${quote(join(directory, "default"))} is missing`;
-  return [...findings, finding("T015", place, problem, "Write it: it names the kernel and its initrd")];
+  const problem = `${quote(loader)} does not find its configuration: ${quote(join(directory, "default"))} is missing`;
+  return [...findings, finding("T015", place, problem, "Create it: it names the kernel and its initrd")];
 }

@@ -37,8 +37,8 @@ function checkUrls({ config, originOf }: LoadedConfig): TreeFinding[] {
       const path = ["boot", index, key];
       const origin = originOf(path);
       const where = origin.kind === "file" ? { file: origin.file, line: origin.line, column: 1 } : atDefaults;
-      const problem = `${quote(rule[key] ?? "")} asks by TLS, and Bootlace speaks plain HTTP on port ${port}`;
-      return [finding("T022", { ...where, path: formatPath(path) }, problem, "Write http: in place of https:")];
+      const problem = `${quote(rule[key] ?? "")} is https, but Bootlace speaks plain HTTP on port ${port}`;
+      return [finding("T022", { ...where, path: formatPath(path) }, problem, "Write http: instead of https:")];
     }),
   );
 }
@@ -103,7 +103,7 @@ function formatFinding(facts: FileFacts, named: NamedFile, place: Place): TreeFi
   if (sort === "packed" && takers.length > 0 && takers.every((firmware) => firmware === "ipxe")) return undefined;
   const remedy = formatFixes[sort];
   const fix = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`;
-  return finding("T008", place, `${quote(name)} is ${what} and no boot program`, fix);
+  return finding("T008", place, `${quote(name)} is ${what}, not a boot program`, fix);
 }
 
 /** HTTP Boot takes images of discs and disks (UEFI 2.10 §24.7.2). */
@@ -135,7 +135,7 @@ function machineFindings(facts: FileFacts, named: NamedFile, place: Place): Tree
     if (wanted === "any" || (isProgram ? wanted === facts.machine : wanted === "none")) return [];
     const problem = isProgram
       ? `${shown} is a UEFI program for ${facts.machine}, but the rule is for ${arch}`
-      : `${shown} is no UEFI program (it has no PE header), but the rule is for ${arch}`;
+      : `${shown} is not a UEFI program (it has no PE header), but the rule is for ${arch}`;
     return [finding("T004", place, problem, remedy)];
   });
   if (archs.length > 0) return ofArchs;
@@ -143,7 +143,7 @@ function machineFindings(facts: FileFacts, named: NamedFile, place: Place): Tree
     if (isProgram === (firmware !== "bios")) return [];
     const problem = isProgram
       ? `${shown} is a UEFI program, but the rule is for PC BIOS`
-      : `${shown} is no UEFI program (it has no PE header), but the rule is for UEFI`;
+      : `${shown} is not a UEFI program (it has no PE header), but the rule is for UEFI`;
     return [finding("T004", place, problem, "Name the file for this firmware")];
   });
 }

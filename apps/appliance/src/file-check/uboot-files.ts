@@ -42,8 +42,8 @@ async function noImage(tree: Tree, path: string): Promise<TreeFinding[]> {
   const kind = (await tree.facts(path))?.kind;
   if (!path.startsWith("boot.scr") || (kind !== "text" && kind !== "web-page")) return [];
   const place = { file: join(tree.root, path), line: 0, column: 0, path: "" };
-  const what = kind === "text" ? "a plain text" : "a web page";
-  const remedy = "Make it of the text with mkimage -T script";
+  const what = kind === "text" ? "plain text" : "a web page";
+  const remedy = "Make an image of the text with mkimage -T script";
   return [finding("T012", place, `${quote(path)} is ${what}, and U-Boot runs only a script image`, remedy)];
 }
 

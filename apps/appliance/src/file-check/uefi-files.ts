@@ -61,11 +61,11 @@ async function checkShim(
   const of: Place = { ...place, file: join(tree.root, target) };
   if (facts?.kind !== "efi-program") {
     return [
-      finding("T012", of, `${quote(target)} is no UEFI program, and shim is to start it`, "Put the program there"),
+      finding("T012", of, `${quote(target)} is not a UEFI program, and shim is to start it`, "Put the program there"),
     ];
   }
   if (facts.machine !== machine) {
-    const problem = `${quote(target)} is a program for ${facts.machine}, and the shim beside it for ${machine}`;
+    const problem = `${quote(target)} is a program for ${facts.machine}, and the shim next to it for ${machine}`;
     return [finding("T004", of, problem, "Replace it with the file for that machine")];
   }
   return checkUefiProgram(tree, target, walk);
@@ -131,6 +131,6 @@ async function checkGrubConfig(
     }
   }
   const wanted = pathFrom(prefixes.find((prefix) => prefix !== "") ?? "", "grub.cfg");
-  const problem = `${quote(path)} is GRUB, and finds no configuration: ${quote(wanted)} is missing`;
-  return [finding("T015", place, problem, "Write it: it names the kernel and its initrd")];
+  const problem = `${quote(path)} is GRUB, and does not find its configuration: ${quote(wanted)} is missing`;
+  return [finding("T015", place, problem, "Create it: it names the kernel and its initrd")];
 }

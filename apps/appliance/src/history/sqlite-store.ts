@@ -1,6 +1,7 @@
 import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, readSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { loadSqlite } from "../os/sqlite.ts";
 import { parseSession, parseSummary } from "../sessions/stored.ts";
 import { type BootQuery, type HistoryStore, problemOf } from "./history-store.ts";
 import {
@@ -99,17 +100,6 @@ function openIfThere(path: string): number | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ELOOP") throw error;
     return undefined;
-  }
-}
-
-/** At the first load Node 22 and some of 24 print on stderr that it is experimental; for a daemon that is noise. */
-function loadSqlite(): typeof import("node:sqlite") | undefined {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return process.getBuiltinModule("node:sqlite");
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

@@ -2,7 +2,7 @@ import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, ebc, uefiArchitectures } from "../catalogue/names.ts";
 import type { BootTree } from "../catalogue/tree.ts";
-import type { BootRule } from "../config/schema.ts";
+import type { BootRule, Config } from "../config/schema.ts";
 import type { LogRecord } from "../events/record.ts";
 
 /** Common architectures: their missing boot file is logged with the names looked for. */
@@ -120,4 +120,11 @@ function quoteUnlessWord(text: string): string {
 
 function nameOf(code: number): string {
   return architectureByCode(code)?.name ?? `architecture ${code}`;
+}
+
+/** What there is to say where nothing is served. */
+export function idleRecord({ dhcp, tftp, http }: Pick<Config, "dhcp" | "tftp" | "http">): LogRecord | undefined {
+  if ([dhcp, tftp, http].some(({ enabled }) => enabled)) return undefined;
+  const message = "dhcp, tftp and http are all disabled: nothing is served";
+  return { level: "warn", scope: "bootlace", event: "bootlace.idle", message };
 }

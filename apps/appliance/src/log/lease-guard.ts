@@ -17,6 +17,8 @@ export function leaseGuard(): (event: ApplianceEvent, network: Network) => LogRe
   return (event, { addresses, macs }) => {
     const sight = sightIn(event);
     if (sight === undefined || !addresses.includes(sight.address) || macs.includes(sight.mac)) return undefined;
+    // Every machine has the addresses of loopback.
+    if (sight.address.startsWith("127.")) return undefined;
     const { address, server, mac, time } = sight;
     if (!passes(`${address} ${server ?? mac}`, time)) return undefined;
     return server === undefined ? inUse(address, mac) : leased(address, mac, server);

@@ -1,39 +1,51 @@
-import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
-import { createServer } from "node:net";
+import { closeSync, constants, openSync } from "node:fs";
+import { join } from "node:path";
+import { makeFoldersSync } from "./make-folders.ts";
+import { loadSqlite } from "./sqlite.ts";
 
 /** Held until the process ends or it is disposed of. */
 export interface Claim extends AsyncDisposable {
-  /** Another process of this network namespace has claimed the folder. */
+  /** Another process has claimed the folder. */
   readonly taken: boolean;
 }
 
+/** Only who may write the folder can lock it: a name that any user could take would be no sign of another daemon. */
+const lockName = "bootlace.lock";
+
 /**
- * Claims a folder, to detect another process using it. The claim is a name in the system's socket table, not a file: it is gone
- * when its process ends in any way, and works on a read-only disk too. Nothing is ever sent to it.
+ * Claims a folder, to detect another process using it, by a lock on a file in it (fcntl(2)). The system ends the lock when its
+ * process ends in any way. Node has no locks of its own; SQLite takes one for an empty database, and writes nothing.
  */
 export async function claimFolder(folder: string): Promise<Claim> {
-  const server = createServer((socket) => socket.destroy());
-  server.unref();
-  const taken = await new Promise<boolean>((resolve) => {
-    // Where abstract sockets are forbidden, other users of the folder stay unknown.
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    server.listen({ path: `\0bootlace-${createHash("sha256").update(realPath(folder)).digest("hex")}` }, () =>
-      resolve(false),
+  const sqlite = loadSqlite();
+  const none: Claim = { taken: false, async [Symbol.asyncDispose]() {} };
+  if (sqlite === undefined) return none;
+  try {
+    makeFoldersSync(folder, 0o750);
+    const path = join(folder, lockName);
+    closeSync(
+      openSync(path, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600),
     );
-  });
-  return {
-    taken,
-    async [Symbol.asyncDispose]() {
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
-    },
-  };
+    const database = new sqlite.DatabaseSync(path, { timeout: 0 });
+    try {
+      database.exec("pragma journal_mode = memory; begin exclusive");
+    } catch (error) {
+      database.close();
+      return { ...none, taken: isBusy(error) };
+    }
+    return {
+      taken: false,
+      async [Symbol.asyncDispose]() {
+        database.close();
+      },
+    };
+  } catch {
+    // A folder that cannot be written is reported by what is to be written there.
+    return none;
+  }
 }
 
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+/** SQLITE_BUSY (sqlite.org/rescode). */
+function isBusy(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5;
 }

@@ -1,9 +1,11 @@
 /**
  * Ends the process. Node waits for its threads first, and one that a silent file system holds would never end: then only
  * the system can end it, without an exit code.
+ * @param isSilent whether a thread may wait for such a file system
  */
-export function exitNow(code: number): void {
-  if (process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"))) process.kill(process.pid, "SIGKILL");
+export function exitNow(code: number, isSilent: () => boolean): void {
+  const waits = process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
+  if (waits && isSilent()) process.kill(process.pid, "SIGKILL");
   process.exit(code);
 }
 

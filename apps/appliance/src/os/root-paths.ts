@@ -1,5 +1,17 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readlinkSync, type Stats } from "node:fs";
-import { isAbsolute, join, resolve, sep } from "node:path";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 
 /** What root may do on the way to a folder in which others might have planted something. */
 export interface WalkRules {
@@ -89,4 +101,21 @@ function folderProblem(place: string, found: Stats, trusted: ReadonlySet<number>
   if ((mode & 0o002) !== 0) return `every user can write ${place}`;
   const byGroup = (mode & 0o020) !== 0 && gid !== uid && !(uid === 0 && isSystemGroup(gid));
   return byGroup ? `a group (${gid}) can write ${place}` : undefined;
+}
+
+/**
+ * Why others than root could replace one of these files: by writing it, or a folder on its way.
+ * @param paths files that root runs or obeys; one that is missing is nobody's
+ */
+export function writableProblem(paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const real = existsSync(path) ? realpathSync(path) : undefined;
+    if (real === undefined) continue;
+    const walk = walkFolder(dirname(real), { trusted: new Set([0]) });
+    if (!walk.ok) return walk.problem;
+    closeSync(walk.descriptor);
+    const problem = folderProblem(real, statSync(real), new Set([0]));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }

@@ -33,7 +33,7 @@ export const defaultLimits: Limits = {
   mac: { replies: 50, seconds: 1, burst: 100 },
   transaction: { replies: 2, seconds: 1, burst: 8 },
   source: { replies: 50, seconds: 1, burst: 100 },
-  global: { replies: 1000, seconds: 1, burst: 1000 },
+  global: { replies: 5000, seconds: 1, burst: 5000 },
   known: { replies: 500, seconds: 1, burst: 1000 },
   again: { replies: 100, seconds: 1, burst: 200 },
   work: 400,

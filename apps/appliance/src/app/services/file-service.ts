@@ -31,6 +31,8 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
   let config = first;
   let served = noInterfaces;
   let server: FileServer<Changes> | undefined;
+  /** Places that somebody else had when this began. */
+  let unboundAtStart: ReadonlySet<string> = new Set();
   /** Servers that accept no more requests but still have transfers. */
   const ending = new Set<FileServer<Changes>>();
 
@@ -62,7 +64,7 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
     independent: true,
     drains: true,
     async start() {
-      await start();
+      unboundAtStart = new Set((await start()).map(placeOf));
     },
     async stop() {
       const last = server;
@@ -76,7 +78,9 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
       config = next;
       served = interfaces;
       if (!kind.isEnabled(next)) return retire();
-      const [failure, ...others] = await (server === undefined ? start() : server.configure(changesNow()));
+      const failures = await (server === undefined ? start() : server.configure(changesNow()));
+      // What could not be bound before is tried again, and no fault of this config.
+      const [failure, ...others] = failures.filter((one) => !unboundAtStart.has(placeOf(one)));
       if (failure !== undefined) throw new ServerStartError([failure, ...others]);
     },
     async follow(interfaces) {
@@ -89,4 +93,8 @@ export function fileService<Changes>(first: Config, kind: FileServiceKind<Change
         .map((one) => one.statistics().transfersActive)
         .reduce((sum, active) => sum + active, 0),
   };
+}
+
+function placeOf({ address, port }: BindFailure): string {
+  return `${address} ${port}`;
 }

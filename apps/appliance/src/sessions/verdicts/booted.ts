@@ -90,7 +90,9 @@ function knownScriptCame(view: BootView): Found | undefined {
 function scriptCame(view: BootView): Found | undefined {
   const script = lastOfLoader(view);
   if (script?.role !== "script") return undefined;
-  return found("script-sent", "guess", lastFiles(view), { file: script.file });
+  const missing = view.asked.findLast(({ last }) => last.number > script.number && last.outcome === "not-found");
+  const facts = { file: script.file, ...(missing === undefined ? {} : { missing: missing.last.file }) };
+  return found("script-sent", "guess", [...lastFiles(view), missing?.last], facts);
 }
 
 function lastOfLoader(view: BootView): FileStep | undefined {

@@ -85,7 +85,7 @@ function contains(subnets: readonly string[], address: string): boolean {
   });
 }
 
-/** The boot menu has no time limit and waits for somebody to choose. */
+/** The boot menu has no time limit and waits for someone to choose. */
 export const pxeMenuWaits: Rule = {
   id: "delivered",
   when(view) {

@@ -54,7 +54,7 @@ export interface BootView extends Pick<JudgeContext, "factsOf" | "namesakesOf" |
   readonly elsewhere: boolean;
   /** iPXE runs: it said so. */
   readonly ipxe: boolean;
-  /** Nothing was seen for so many milliseconds and nothing runs, or the machine began anew. */
+  /** Nothing was seen for so many milliseconds and nothing runs, or the machine started over. */
   readonly silentFor: (milliseconds: number) => boolean;
 }
 

@@ -12,8 +12,8 @@ export type LastSeen =
 export const causesOfEndings = {
   "check-refused": ({ arch }: { arch: string }): Words => ({
     sentence:
-      "the client fetched all of the boot check, then the firmware asked for a boot server again at once: Secure Boot refused it, for it is not signed, unless somebody pressed a key at once",
-    fix: `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or switch Secure Boot off in the firmware`,
+      "the client fetched the whole boot check, then the firmware immediately asked for a boot server again: Secure Boot refused it, because it is not signed, unless someone pressed a key at once",
+    fix: `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or disable Secure Boot in the firmware`,
   }),
 
   /** @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there */
@@ -36,27 +36,27 @@ export const causesOfEndings = {
   }),
 
   "all-delivered": ({ file }: { file: string }): Words => ({
-    sentence: `all that the client asked for arrived, ${quote(file)} last, and nothing is missing; what comes next is not visible here`,
+    sentence: `everything that the client requested arrived, ${quote(file)} last, and nothing is missing; what follows is not visible here`,
   }),
 
   "local-disk": ({ file }: { file: string }): Words => ({
-    sentence: `${quote(file)} arrived and leads to the local disk; what comes next is not visible here`,
+    sentence: `${quote(file)} arrived and leads to the local disk; what follows is not visible here`,
   }),
 
   "menu-waits": ({ file }: { file: string }): Words => ({
-    sentence: `${quote(file)} arrived: its menu or prompt has no time limit and waits for somebody to choose`,
+    sentence: `${quote(file)} arrived: its menu or prompt has no time limit and waits for someone to choose`,
   }),
 
   "goes-on-at": ({ file, host }: { file: string; host: string }): Words => ({
     sentence: `${quote(file)} arrived and leads to ${quote(host)}; what the client does there is not visible here`,
-    fix: `look at the client's screen, and see whether ${quote(host)} answers and, if that is a name, whether DNS knows it`,
+    fix: `look at the client's screen, and check that ${quote(host)} replies and, if it is a name, that DNS knows it`,
   }),
 
   "san-target": (facts: { by: string; name: string; host: string; line: number }): Words => {
     const { by, name, host, line } = facts;
     return {
-      sentence: `${quote(by)} arrived and starts from a disk on the network, ${quote(name)} (line ${line}); whether its target answers is not visible here`,
-      fix: `look at the client's screen, and see whether a target runs at ${quote(host)}`,
+      sentence: `${quote(by)} arrived and starts from a disk on the network, ${quote(name)} (line ${line}); whether its target replies is not visible here`,
+      fix: `look at the client's screen, and check that a target runs at ${quote(host)}`,
     };
   },
 
@@ -64,22 +64,23 @@ export const causesOfEndings = {
     const { by, name, disk, line } = facts;
     const where = disk === undefined ? "a disk that it searches for" : `the disk ${quote(disk)}`;
     return {
-      sentence: `${quote(by)} reads ${quote(name)} (line ${line}) from ${where}, so GRUB does not ask Bootlace for it: it starts what is on that disk, or stops with an error if the machine has none`,
+      sentence: `${quote(by)} reads ${quote(name)} (line ${line}) from ${where}, so GRUB does not request it from Bootlace: it starts what is on that disk, or stops with an error if the machine has none`,
       fix: "to boot from the network, remove the line that sets root to a disk",
     };
   },
 
   "single-program": ({ file }: { file: string }): Words => ({
-    sentence: `all of ${quote(file)} arrived, and it asked for nothing more; what it does is not visible here`,
+    sentence: `${quote(file)} arrived whole and requested nothing more; what it does is not visible here`,
   }),
 
-  "script-sent": ({ file }: { file: string }): Words => ({
-    sentence: `iPXE has its script ${quote(file)}, and asked for nothing more; what it fetches from elsewhere is not visible here`,
+  /** @param facts `missing`: what it requested last, which was not found */
+  "script-sent": ({ file, missing }: { file: string; missing?: string }): Words => ({
+    sentence: `iPXE has its script ${quote(file)}, and requested nothing more${missing === undefined ? "" : ` after ${quote(missing)}, which was not found`}; what it fetches from elsewhere is not visible here`,
     fix: "look at the client's screen",
   }),
 
   "loader-sent": ({ file }: { file: string }): Words => ({
-    sentence: `the boot loader got all that it asked for, ${quote(file)} last: it waits at a menu, or goes on without Bootlace; what comes next is not visible here`,
+    sentence: `the boot loader got everything that it requested, ${quote(file)} last: it waits at a menu, or continues without Bootlace; what follows is not visible here`,
   }),
 
   "named-never-asked": (facts: { by: string; last: string; next: string; line: number }): Words => {
@@ -126,7 +127,7 @@ export const causesOfEndings = {
   }),
 
   "trail-ends": ({ last }: { last: LastSeen }): Words => ({
-    sentence: `nothing more was seen after ${lastSeen(last)}: the machine was switched off, or it goes on in a way that is not visible here`,
+    sentence: `nothing more was seen after ${lastSeen(last)}: the machine was switched off, or it continues in a way that is not visible here`,
     fix: "look at the client's screen",
   }),
 } as const;
@@ -139,13 +140,13 @@ function askedThere(server: string | undefined, nextServer: string | undefined):
 
 type Fix = (server: string, file: string) => string;
 const startServer: Fix = (server) =>
-  `see whether ${server} is on and its file server runs, or name another server in the rule`;
+  `check that ${server} is on and its file server runs, or name another server in the rule`;
 
 const serverWords: Readonly<Record<ServerResult, readonly [string, Fix]>> = {
-  down: ["it did not answer", startServer],
+  down: ["it did not reply", startServer],
   refused: ["its port was closed: no file server is running there", startServer],
   "no-file": [
-    "the file was not there",
+    "it did not have the file",
     (server, file) => `put ${quote(file)} on ${server}, or name another file in the rule`,
   ],
   serves: ["it sent the file", (server) => `look at the log of ${server}`],

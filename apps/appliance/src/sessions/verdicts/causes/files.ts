@@ -6,7 +6,7 @@ import type { Words } from "./words.ts";
 
 /** What a loader cannot do without, with what to do about it. */
 export const needHints = {
-  ldlinux: "put it beside the boot loader; it must be of the same syslinux version",
+  ldlinux: "put it next to the boot loader; it must be from the same version of Syslinux",
   "second-stage": "put it there",
   "grub-modules": "make the folder with grub-mknetdir, or copy GRUB's modules for this platform there",
 } as const;
@@ -35,8 +35,8 @@ function placeFix(
   loader = "",
 ): string | undefined {
   if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
-  const asked = `it was asked for in ${askedIn(folder)}`;
-  if (lies !== undefined) return `${asked}; there is ${quote(lies)}: copy or link it to ${quote(placeOf(step))}`;
+  const asked = `it was requested in ${askedIn(folder)}`;
+  if (lies !== undefined) return `${asked}; ${quote(lies)} exists: copy or link it to ${quote(placeOf(step))}`;
   if (hint === undefined) return fixFor(step);
   return folder === folderOf(realPath(loader, step.root)) ? hint : `${hint}; ${asked}`;
 }
@@ -44,7 +44,7 @@ function placeFix(
 const scriptForIpxe =
   "give iPXE a script: put boot.ipxe into the root folder, or write a rule with when: { firmware: ipxe }";
 export const trustedBinaries =
-  "take GRUB and kernel from the distribution whose shim it is, for shim trusts only its signatures, or switch Secure Boot off in the firmware";
+  "use the GRUB and the kernel of the distribution that shim is from, because shim trusts only its signatures, or disable Secure Boot in the firmware";
 
 /** Why a boot ended while it fetched files. */
 export const causesInFiles = {
@@ -57,7 +57,7 @@ export const causesInFiles = {
   "foreign-file-not-served": ({ router, step }: { router: string | undefined; step: NotServed }): Words => {
     const who = router === undefined ? "the DHCP server" : `the DHCP server ${router}`;
     return {
-      sentence: `the client asked for the boot file ${shown(step)}, which Bootlace did not name to it and which was ${whyNot(step)}: ${who} names a boot file itself`,
+      sentence: `the client requested the boot file ${shown(step)}, which Bootlace did not name and which was ${whyNot(step)}: ${who} names a boot file of its own`,
       fix: `remove the boot file (option 67, next-server) from ${who}, or put a file at ${quote(placeOf(step))} below the root folder`,
     };
   },
@@ -65,14 +65,14 @@ export const causesInFiles = {
   "needed-file-not-served": (facts: Place & { loader: string; need: keyof typeof needHints }): Words => {
     const { loader, step, need, folder, lies } = facts;
     return {
-      sentence: `${quote(loader)} arrived, but ${shown(step)}, which it cannot do without, was ${whyNot(step)}`,
+      sentence: `${quote(loader)} arrived, but ${shown(step)}, which it needs, was ${whyNot(step)}`,
       ...fixed(placeFix(step, folder, lies, needHints[need], loader)),
     };
   },
 
   "core-refused": ({ file }: { file: string }): Words => ({
-    sentence: `${quote(file)} arrived, and the loader went on looking for another one: it refused this one, which belongs to another version of Syslinux or to other firmware (BIOS, UEFI)`,
-    fix: "take the boot loader and all of its modules from one package of Syslinux, those for BIOS and for UEFI in folders of their own",
+    sentence: `${quote(file)} arrived, and the loader kept looking for another one: it refused this one, which is from another version of Syslinux or for other firmware (BIOS, UEFI)`,
+    fix: "take the boot loader and all its modules from one Syslinux package, those for BIOS and those for UEFI in separate folders",
   }),
 
   /** @param facts `step` is the last and most general name */
@@ -86,22 +86,22 @@ export const causesInFiles = {
     const name = placeOf(step);
     const who = loader === undefined ? "the boot loader" : quote(loader);
     const write =
-      lies === undefined ? `write ${quote(name)}` : `there is ${quote(lies)}: copy or link it to ${quote(name)}`;
+      lies === undefined ? `write ${quote(name)}` : `${quote(lies)} exists: copy or link it to ${quote(name)}`;
     return {
-      sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and found none: ${shown(step)} was ${whyNot(step)}`,
+      sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and did not find it: ${shown(step)} was ${whyNot(step)}`,
       ...fixed(
         step.reason === "missing"
-          ? `${write}${several ? "; any other name that it asked for will do, too" : ""}`
+          ? `${write}${several ? "; any other name that it requested works, too" : ""}`
           : fixFor(step),
       ),
     };
   },
 
   "u-boot-finds-nothing": ({ step }: { step: NotServed }): Words => ({
-    sentence: `U-Boot asked for its script ${quote(step.file)}, which was ${whyNot(step)}, and for nothing else that is here: it ends at its prompt`,
+    sentence: `U-Boot requested its script ${quote(step.file)}, which was ${whyNot(step)}, and nothing else that exists: it ends at its prompt`,
     ...fixed(
       step.reason === "missing"
-        ? `put a script image at ${quote(placeOf(step))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default will do`
+        ? `put a script image at ${quote(placeOf(step))} below the root folder; where U-Boot runs "pxe get", pxelinux.cfg/default works, too`
         : fixFor(step),
     ),
   }),
@@ -114,43 +114,43 @@ export const causesInFiles = {
     lies,
   }: Place & { before: string; named: boolean }): Words => ({
     sentence: named
-      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client asked for it`
-      : `after ${quote(before)} the client asked for ${shown(step)}, which was ${whyNot(step)}`,
+      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client requested it`
+      : `after ${quote(before)} the client requested ${shown(step)}, which was ${whyNot(step)}`,
     ...fixed(placeFix(step, folder, lies, undefined)),
   }),
 
   "pi-stage-missing": ({ stage, step, lies }: { stage: string; step: NotServed; lies?: string }): Words => ({
-    sentence: `the Raspberry Pi asked for its ${stage} (${shown(step)}), which was ${whyNot(step)}: it gets no further without it`,
+    sentence: `the Raspberry Pi requested its ${stage} (${shown(step)}), which was ${whyNot(step)}: it cannot continue without it`,
     fix: piFix(placeOf(step), lies),
   }),
 
   /** @param facts `wanted`: the file of its first stage */
   "pi-files-missing": ({ first, wanted, lies }: { first: string; wanted: string; lies?: string }): Words => ({
-    sentence: `the Raspberry Pi found none of the files it asked for, ${quote(first)} first; ${quote(wanted)} is the one it starts with`,
+    sentence: `the Raspberry Pi found none of the files that it requested, ${quote(first)} first; it starts with ${quote(wanted)}`,
     fix: piFix(wanted, lies),
   }),
 
   "chain-refused": ({ file }: { file: string | undefined }): Words => {
     const what = file === undefined ? "the iPXE binary" : quote(file);
     return {
-      sentence: `iPXE is running and would be handed ${what}, which is iPXE again: Bootlace did not answer it`,
+      sentence: `iPXE is running and would get ${what}, which is iPXE again: Bootlace sent no reply`,
       fix: scriptForIpxe,
     };
   },
 
   "chain-loaded": ({ file, times, known }: { file: string; times: number; known: boolean }): Words => ({
-    sentence: `the client loaded ${quote(file)} ${times} times in a row: iPXE starts and gets itself as boot file`,
+    sentence: `the client loaded ${quote(file)} ${times} times in a row: iPXE starts and gets iPXE as its boot file`,
     fix: known
       ? scriptForIpxe
       : `${scriptForIpxe}; this build of iPXE does not say that it is iPXE (options 77 and 175)`,
   }),
 
   "size-probe": ({ file }: { file: string }): Words => ({
-    sentence: `the client asked for the size of ${quote(file)} before fetching it: that is how it works`,
+    sentence: `the client requested the size of ${quote(file)} before fetching it (normal)`,
   }),
 
   search: ({ first, count }: { first: string; count: number }): Words => ({
-    sentence: `the client asked for ${count === 1 ? "one name" : `${count} names`} that are not there, ${quote(first)} first, and went on: a normal search`,
+    sentence: `the client tried ${count === 1 ? "one name that does" : `${count} names that do`} not exist, ${quote(first)} first, and continued (a normal search)`,
   }),
 
   "requests-refused": ({ step }: { step: NotServed }): Words => ({
@@ -159,8 +159,8 @@ export const causesInFiles = {
   }),
 
   "replies-lost": ({ file }: { file: string }): Words => ({
-    sentence: `the client asked for ${quote(file)}, Bootlace answered from a port of its own, and nothing came back: the replies are lost`,
-    fix: "let UDP replies from all ports of this machine out to the client: no port mapping of a container (use its host network), no NAT; or allow TFTP in the firewall's connection tracking",
+    sentence: `the client requested ${quote(file)}, Bootlace replied from another port (normal for TFTP), and nothing came back: the replies are lost`,
+    fix: "let UDP replies from all ports of this machine reach the client: no port mapping of a container (use host networking), no NAT; or enable TFTP connection tracking in the firewall",
   }),
 
   "large-packets-lost": ({ blockSize }: { blockSize: number }): Words => ({
@@ -169,17 +169,17 @@ export const causesInFiles = {
   }),
 
   "large-segments-lost": ({ file, small }: { file: string; small: string }): Words => ({
-    sentence: `of ${quote(file)} not one byte reached the client by HTTP, though ${quote(small)}, which fits one small packet, did: large packets are lost on the way`,
+    sentence: `not one byte of ${quote(file)} reached the client by HTTP, although ${quote(small)}, which fits into one small packet, did: large packets are lost on the way`,
     fix: "look for a tunnel, VLAN or PPPoE link with a smaller MTU between Bootlace and the client, and set the MTU of this machine's interface to it",
   }),
 
   "shim-asks-for-key": ({ program, manager }: { program: string; manager: string }): Words => ({
-    sentence: `shim fetched ${quote(program)} and then asked for ${quote(manager)}, by which a person makes it accept a key: it refused ${quote(program)}, which is not signed as it wants`,
+    sentence: `shim fetched ${quote(program)} and then requested ${quote(manager)}, with which a person enrols a key: it refused ${quote(program)}, which is not signed with a key that it trusts`,
     fix: trustedBinaries,
   }),
 
   "shim-refuses": ({ program }: { program: string }): Words => ({
-    sentence: `${quote(program)} arrived and asked for nothing more: it is not signed, and where Secure Boot is on, shim refuses it`,
+    sentence: `${quote(program)} arrived and requested nothing more: it is not signed, and with Secure Boot on shim refuses it`,
     fix: trustedBinaries,
   }),
 
@@ -194,15 +194,15 @@ export const causesInFiles = {
     sentence: `${quote(facts.file)} is ${machineWords(facts)}, and the client is ${facts.arch}: it cannot run there`,
     fix:
       facts.kernel === true
-        ? `name a kernel for ${facts.arch} in the configuration`
+        ? `name a kernel for ${facts.arch} in its configuration`
         : facts.router !== undefined
           ? removeFrom(facts.router)
-          : `give ${facts.arch} clients a boot file of their own: take the wrong one out of the rule, or write one with when: { arch: ${facts.arch} }`,
+          : `give ${facts.arch} clients a boot file of their own: remove the wrong one from the rule, or add a rule with when: { arch: ${facts.arch} }`,
   }),
 
   "module-for-other-firmware": ({ file, runs }: { file: string; runs: "BIOS" | "UEFI" }): Words => ({
-    sentence: `${quote(file)} is a module of Syslinux for ${runs === "BIOS" ? "UEFI" : "BIOS"}, and the loader runs on ${runs}: it cannot load it`,
-    fix: `put the module for ${runs} of the same Syslinux in its place`,
+    sentence: `${quote(file)} is a Syslinux module for ${runs === "BIOS" ? "UEFI" : "BIOS"}, and the loader runs on ${runs}: it cannot load it`,
+    fix: `put the module for ${runs} from the same version of Syslinux in its place`,
   }),
 
   "did-not-run": (facts: {
@@ -217,20 +217,20 @@ export const causesInFiles = {
     const { file, uefi, unsigned, returned, enough } = facts;
     const end = returned ? "then the firmware asked for a boot server again" : "then it went silent";
     const refused = unsigned
-      ? "Secure Boot refused it, for it is not signed, or it stopped"
+      ? "Secure Boot refused it, because it is not signed, or it stopped"
       : "Secure Boot refused it, or it is not for this machine";
-    const why = uefi ? refused : "it is no program for this machine, or it stopped";
+    const why = uefi ? refused : "it is not a program for this machine, or it stopped";
     return {
-      sentence: `the client fetched all of ${quote(file)}, ${end}: ${why}${enough ? ", unless it needs nothing more" : ""}`,
+      sentence: `the client fetched the whole of ${quote(file)}, ${end}: ${why}${enough ? ", unless it needs nothing more" : ""}`,
       fix: uefi
-        ? "start a signed shim (shimx64.efi with grubx64.efi), or switch Secure Boot off in the firmware; check that the file is for this architecture"
+        ? "start a signed shim (shimx64.efi with grubx64.efi), or disable Secure Boot in the firmware; check that the file is for this architecture"
         : "check that the file is a network boot program for BIOS (pxelinux.0, undionly.kpxe), not an EFI file or a kernel",
     };
   },
 
   /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
   "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
-    sentence: `all of ${quote(file)} arrived, and it is not signed: with Secure Boot off it starts, with Secure Boot on shim refuses it ("bad shim signature" on the screen)`,
+    sentence: `${quote(file)} arrived whole, and is not signed: with Secure Boot off it starts, with Secure Boot on shim refuses it ("bad shim signature" on the screen)`,
     fix: `if the screen says so: ${trustedBinaries}`,
   }),
 } as const;
@@ -261,13 +261,13 @@ function piFix(file: string, lies: string | undefined): string {
   const asked = folderOf(file);
   // The firmware came from the folder of its serial number, and the rest is to be there, too.
   if (lies !== undefined && folder === "" && asked !== "") {
-    return `there is ${quote(lies)} in the root folder, and this Pi takes its files from ${quote(asked)}: copy it there`;
+    return `${quote(lies)} is in the root folder, and this Pi takes its files from ${quote(asked)}: copy it there`;
   }
   if (lies === undefined || folder === "") return `copy the Pi's boot partition, with ${quote(file)}, ${own}`;
   if (/^[0-9a-f]{8}$/i.test(folder)) {
     return `${quote(lies)} is for the Pi with that serial number: copy the boot partition for this one ${own}`;
   }
-  return `${quote(lies)} lies in the folder ${quote(folder)}, where no Pi looks: move what is in ${quote(`${folder}/`)} ${own}`;
+  return `${quote(lies)} is in the folder ${quote(folder)}, where no Pi looks: move the contents of ${quote(`${folder}/`)} ${own}`;
 }
 
 function fixed(fix: string | undefined): { fix?: string } {

@@ -1,0 +1,102 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { isPlainDiscover } from "../src/core/plain-discover.ts";
+import { deviceSockets } from "../src/device-sockets.ts";
+import type { BindToDevice } from "../src/options.ts";
+import { octetsOf, requestWith, type } from "./support.ts";
+
+const discover = octetsOf(requestWith());
+const relayed = octetsOf(requestWith({ giaddr: "10.0.0.1" }));
+const request = octetsOf(requestWith({ options: { 53: type.request } }));
+/** The loopback network has a broadcast address of its own. */
+const everybody = "127.255.255.255";
+
+async function ears(bindToDevice: BindToDevice) {
+  const heard: string[] = [];
+  const names = new Map([discover, relayed, request].map((bytes, at) => [Buffer.from(bytes).toString("hex"), at]));
+  const sockets = deviceSockets(
+    bindToDevice,
+    (bytes, _, device) => heard.push(`${names.get(Buffer.from(bytes).toString("hex"))} ${device}`),
+    everybody,
+  );
+  const common = createSocket({ type: "udp4", reuseAddr: true }).bind(0, "0.0.0.0");
+  await once(common, "listening");
+  const { port } = common.address();
+  let copies = 0;
+  common.on("message", (bytes, from) => {
+    copies++;
+    sockets.heardByAll(bytes, from);
+  });
+  const sender = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(sender, "listening");
+  sender.setBroadcast(true);
+  onTestFinished(async () => {
+    await sockets.close();
+    common.close();
+    sender.close();
+  });
+  return {
+    heard,
+    port,
+    sockets,
+    /** Sends, and waits until the common socket has it. */
+    async send(bytes: Uint8Array, to: string) {
+      const before = copies;
+      sender.send(bytes, port, to);
+      await expect.poll(() => copies).toBe(before + 1);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+describe("sockets of network interfaces", () => {
+  it("hear broadcasts, each once, with the interface; the common socket hears what was sent to an address", async () => {
+    const asked: string[] = [];
+    const { heard, port, sockets, send } = await ears(async (each) => {
+      asked.push(...each.map(({ device }) => device));
+      return true;
+    });
+    await sockets.follow(["lo"], port);
+    await sockets.follow(["lo", "lo"], port);
+    expect(asked).toEqual(["lo"]);
+    await send(discover, everybody);
+    await expect.poll(() => heard).toEqual(["0 lo"]);
+    await send(relayed, "127.0.0.1");
+    await send(request, "127.0.0.1");
+    expect(heard).toEqual(["0 lo", "1 undefined", "2 undefined"]);
+    // As what came in by an interface that is not served: no other socket has it.
+    await send(discover, "127.0.0.1");
+    expect(heard).toHaveLength(3);
+    await send(relayed, everybody);
+    await expect.poll(() => heard.length).toBe(4);
+    await send(discover, everybody);
+    await expect.poll(() => heard.length).toBe(5);
+    expect(heard.filter((each) => each.startsWith("1"))).toHaveLength(2);
+  });
+
+  it("are nothing where the system binds them to no interface: the common socket hears all", async () => {
+    let asked = 0;
+    const { heard, port, sockets, send } = await ears(async () => ++asked < 0);
+    await sockets.follow(["lo"], port);
+    await sockets.follow(["lo"], port);
+    expect(asked).toBe(1);
+    await send(discover, everybody);
+    await send(discover, "127.0.0.1");
+    expect(heard).toEqual(["0 undefined", "0 undefined"]);
+  });
+
+  it("are closed with their interfaces", async () => {
+    const { heard, port, sockets, send } = await ears(async () => true);
+    await sockets.follow(["lo"], port);
+    await sockets.follow([], port);
+    await send(discover, everybody);
+    expect(heard).toEqual(["0 undefined"]);
+  });
+});
+
+it("a DISCOVER that no relay passed on is known by its bytes, and nothing else is taken for one", () => {
+  expect([discover, relayed, request].map(isPlainDiscover)).toEqual([true, false, false]);
+  for (const length of [0, 27, 240, 241, 242]) expect(isPlainDiscover(discover.subarray(0, length))).toBe(false);
+  expect(isPlainDiscover(new Uint8Array(1500))).toBe(false);
+});
