@@ -14,7 +14,7 @@ export const foreignFile: readonly Rule[] = [
   { id: "B03", when: foreignFileMissing },
 ];
 
-/** What firmware asked for first, in vain, without anything having come from here. */
+/** What firmware requested first and did not find, before it got anything from here. */
 function firstMissing(view: BootView): Asked | undefined {
   const [first] = view.asked;
   const { firmware } = view.boot;
