@@ -17,7 +17,7 @@ export const foreignFile: readonly Rule[] = [
 /** A Raspberry Pi says it is a PC, and its MAC address need not be a known one. */
 const piFirst = /(^|\/)(bootcode\.bin|start[^/]*\.elf)$/;
 
-/** What firmware asked for first, in vain, without anything having come from here. */
+/** What firmware requested first and did not find, before it got anything from here. */
 function firstMissing(view: BootView): Asked | undefined {
   const [first] = view.asked;
   const { firmware } = view.boot;
