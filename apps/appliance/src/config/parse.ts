@@ -1,4 +1,3 @@
-import { quote } from "@bootlace/dhcp-core";
 import { type Document, isMap, isScalar, LineCounter, parseDocument, stringify, type YAMLError } from "yaml";
 import { checkBetweenKeys } from "./checks.ts";
 import { explainIssue } from "./explain.ts";
@@ -40,7 +39,7 @@ export function parseConfig(text: string, file: string, overlays: readonly Overl
     return { ...problem, file, path, line: Math.max(1, line), column: Math.max(1, col) };
   };
 
-  const faults = document.errors.map((error) => placed(explainYaml(error, source), error.pos[0], ""));
+  const faults = document.errors.map((error) => placed(explainYaml(error), error.pos[0], ""));
   // After a syntax error the lines could mean something else.
   const broken = faults.length > 0;
   const structure = structureProblems(document);
@@ -85,15 +84,9 @@ const yamlCodes: Readonly<Record<string, ConfigFaultCode>> = {
   MULTIPLE_DOCS: "E006",
 };
 
-function explainYaml(error: YAMLError, source: string): Problem {
+function explainYaml(error: YAMLError): Problem {
   const code = yamlCodes[error.code] ?? "E002";
   switch (code) {
-    case "E004":
-      return {
-        code,
-        problem: `duplicate key${keyAt(source, error.pos[0])}`,
-        allowed: "Keep one of the two",
-      };
     case "E005":
       return { code, problem: "this line is indented with a tab", allowed: "Indent with spaces" };
     case "E006":
@@ -101,13 +94,6 @@ function explainYaml(error: YAMLError, source: string): Problem {
     default:
       return { code, problem: `YAML syntax: ${error.message.replaceAll(/\s+/g, " ").replace(/\.$/, "")}` };
   }
-}
-
-/** The key that begins at this place, in quotes; nothing where it is not on one line with its colon. */
-function keyAt(source: string, offset: number): string {
-  const [found] = /^[^\n]*?(?=\s*:(?:\s|$))/.exec(source.slice(offset, offset + 200)) ?? [];
-  const key = found?.replace(/^(["'])(.*)\1$/, "$2");
-  return key === undefined || key === "" ? "" : ` ${quote(key)}`;
 }
 
 /** The section `admin` of a file alone, despite errors in the rest; empty when it is not found. */

@@ -1,3 +1,4 @@
+import { quote } from "@bootlace/dhcp-core";
 import {
   type Alias,
   type Document,
@@ -10,6 +11,7 @@ import {
   type Node,
   type Pair,
   Parser,
+  type Scalar,
   visit,
   type YAMLMap,
 } from "yaml";
@@ -79,7 +81,10 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
     Collection(_, node) {
       note(node);
       for (const key of isMap(node) ? repeatedKeys(node) : []) {
-        add({ code: "E004", problem: "duplicate key", allowed: "Keep one of the two" }, key);
+        add(
+          { code: "E004", problem: `duplicate key ${quote(String(key.value))}`, allowed: "Keep one of the two" },
+          key,
+        );
       }
     },
     Pair(_, pair) {
@@ -198,7 +203,7 @@ function indexOf(map: YAMLMap): ReadonlyMap<string, Pair> {
 const indices = new WeakMap<YAMLMap, Map<string, Pair>>();
 
 /** Keys that a mapping has had before. The YAML library compares each with all, in a time that grows with their square. */
-function repeatedKeys(map: YAMLMap): unknown[] {
+function repeatedKeys(map: YAMLMap): Scalar[] {
   const seen = new Set<unknown>();
   return map.items.flatMap(({ key }) => {
     if (!isScalar(key)) return [];
