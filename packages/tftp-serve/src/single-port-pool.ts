@@ -15,6 +15,9 @@ const heldOneOf = 64;
 const shortestHold = 2;
 const longestHold = 10;
 
+/** Milliseconds for which a socket stays after its transfer: the client's next request may be on its way to it. */
+const lingerFor = 250;
+
 /**
  * Single-port mode: a socket for each transfer on the port of the requests, connected to its client, so that the system says
  * when the client has closed its port: whoever is sent a file in its name can end that.
@@ -27,6 +30,13 @@ export function singlePortPool(listener: Listener, onRequest: (packet: Buffer, f
   function end(pooled: PooledSocket): void {
     open.delete(pooled);
     destroy(pooled);
+  }
+
+  /** Whatever comes now is for the listener. */
+  function retire(pooled: PooledSocket): void {
+    pooled.user = undefined;
+    if (!pooled.open) open.delete(pooled);
+    else setTimeout(() => end(pooled), lingerFor).unref();
   }
 
   return {
@@ -76,7 +86,7 @@ export function singlePortPool(listener: Listener, onRequest: (packet: Buffer, f
         },
         close() {
           release();
-          end(pooled);
+          retire(pooled);
         },
       };
     },
