@@ -204,7 +204,7 @@ describe("what root gives away", () => {
       // Without root nobody can give a folder away: then root is who is trusted, and this user is the other one.
       const theirs = root ? 64_009 : own.uid;
       if (root) chownSync(join(top, "home"), theirs, theirs);
-      const path = join(top, "home");
+      const path = join(top, "home/deep");
       expect(rootOnlyProblem(config(path), [])).toContain(`belongs to another user (${theirs})`);
       expect(rootOnlyProblem(config(path), [theirs])).toBeUndefined();
     });

@@ -32,6 +32,7 @@ import { firstRun } from "./first-run.ts";
 import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
 import { hostile } from "./hostile.ts";
+import { hostileHost } from "./hostile-host.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -123,6 +124,7 @@ export const SCENARIOS: readonly Scenario[] = [
   soak,
   clockSetBack,
   hardTimes,
+  hostileHost,
   discImages,
   fuzzQuick,
   serviceSystemd,

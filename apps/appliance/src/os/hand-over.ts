@@ -1,4 +1,4 @@
-import { closeSync, constants, fchownSync, fstatSync, openSync, readdirSync } from "node:fs";
+import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { below, type Walk, type WalkRules, walkFolder } from "./root-paths.ts";
@@ -25,7 +25,8 @@ export function handOver({ state, log, root, tftp, http }: Config, user: User, m
 }
 
 /**
- * For a daemon that stays root: a state folder or a log in which others could plant links.
+ * For a daemon that stays root: a state folder or a log on whose way others could plant links. The state folder itself may
+ * be that of a user as whom an earlier start went on: its files are opened without following links.
  * @returns what must not be used, and why
  */
 export function rootOnlyProblem({ state, log }: Config, mine: readonly number[]): string | undefined {
@@ -34,8 +35,18 @@ export function rootOnlyProblem({ state, log }: Config, mine: readonly number[])
     path === undefined
       ? undefined
       : quietly(() => use(walkFolder(path, rules), (_folder, problem) => problem && `${setting}: ${problem}`));
-  const logFolder = log.file === undefined ? undefined : dirname(log.file);
-  return look(state.directory, "state.directory") ?? look(logFolder, "log.file");
+  const folderOf = (path: string | undefined) => (path === undefined ? undefined : dirname(path));
+  return (
+    look(folderOf(state.directory), "state.directory") ??
+    quietly(() => foreignLink(state.directory)) ??
+    look(folderOf(log.file), "log.file")
+  );
+}
+
+function foreignLink(path: string | undefined): string | undefined {
+  const link = path === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false });
+  if (link?.isSymbolicLink() !== true || link.uid === 0) return undefined;
+  return `state.directory: ${path} is a link of another user (${link.uid})`;
 }
 
 function giveState(path: string | undefined, user: User, rules: WalkRules): string | undefined {
