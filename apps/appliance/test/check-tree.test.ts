@@ -185,7 +185,7 @@ it("a file that is empty or no program is reported, by rule and by name", async 
   ]);
 });
 
-it("a file that no firmware starts is told, unless it may be meant for HTTP Boot, iPXE or U-Boot", async () => {
+it("a file that no firmware starts is reported, unless it may be meant for HTTP Boot, iPXE or U-Boot", async () => {
   put("netboot.tar.gz", gzipSync(Buffer.alloc(2000)));
   const iso = Buffer.alloc(0x9000);
   iso.write("CD001", 0x8001);

@@ -188,7 +188,7 @@ describe("a state folder that is not as it should be", () => {
     expect(await ids(history)).toEqual(["boot-3", "boot-2"]);
     await history.close();
   });
-  test("a table of a strange shape is put aside or told, and keeps nobody from starting", async () => {
+  test("a table of a strange shape is renamed or reported, and does not prevent the start", async () => {
     database("create table session (id, summary); insert into session values (null, null); pragma user_version = 3");
     const { news, history } = await openHere();
     expect(news).toHaveLength(1);

@@ -155,7 +155,7 @@ test("a name that is missing is reported, and where a file of that name lies is 
   expect(await find(join(root, "none"), "grub.cfg")).toEqual([]);
 });
 
-test("clients with folders of their own: each folder is told of once, and whose it is whenever that changes", async () => {
+test("clients with folders of their own: each folder is reported once, and whose it is whenever that changes", async () => {
   const folders = new Map([["10.0.0.7", "a"]]);
   const told: unknown[] = [];
   const source: Source = {

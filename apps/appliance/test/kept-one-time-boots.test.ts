@@ -91,7 +91,7 @@ describe("a file of one-time boots", () => {
     }
   });
 
-  test("of a newer Bootlace stays as it is, and those who set one are told", async () => {
+  test("of a newer Bootlace stays as it is, and those who set one get an error", async () => {
     const state = folder();
     const text = JSON.stringify({ schema: 2, future: true });
     writeFileSync(join(state, "next.json"), text);

@@ -66,7 +66,7 @@ describe("a root", () => {
     expect(problems("root: .\ntftp: { enabled: false }\nhttp: { enabled: false }\n")).toEqual([]);
   });
 
-  test("named by a flag is told at the flag", () => {
+  test("named by a flag is reported at the flag", () => {
     const { top } = place("");
     const flags = [{ name: "--root", key: "root", value: "etc" }];
     const result = loadConfig({ cwd: top, file: "etc/bootlace.yaml", env: {}, flags });

@@ -57,7 +57,7 @@ interface Job {
 /**
  * Takes turns in asking the storage: each client in its turn, and only two at a place, so that a silent file system holds no more
  * threads than that. What has waited too long is dropped.
- * @param onStuck told when a place answers no more, and when it does again
+ * @param onStuck called when a place does not answer any more, and when it does again
  */
 export function lookUps(
   limits: LookUpLimits = usualLookUps,

@@ -21,7 +21,7 @@ const politeness = 200;
 /** Milliseconds for the client to take the refusal and to close. */
 const farewell = 500;
 
-/** @param onRefused told of each with the first bytes that came, after it was answered */
+/** @param onRefused called for each with the first bytes that came, after it was answered */
 export function createDoor(onRefused: (client: HttpBootClient, reason: HttpRefusal, bytes: Uint8Array) => void): Door {
   const here = new Map<Socket, string>();
   const perClient = new Map<string, number>();

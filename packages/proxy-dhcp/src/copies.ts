@@ -5,7 +5,7 @@ const within = 100;
 const most = 256;
 
 /**
- * Tells a datagram from its copies: a broadcast is handed to each socket that hears the port, and one that is sent twice
+ * Distinguishes a datagram from its copies: a broadcast is handed to each socket that hears the port, and one that is sent twice
  * comes to each of them twice.
  * @param now milliseconds
  * @returns true for the first; `socket` names who heard it

@@ -37,6 +37,6 @@ export interface RequestDeps {
   isAllowed(address: string): boolean;
   settingsFor(client: TftpClient, file: string): ClientSettings | undefined;
   emit(event: TftpEvent): void;
-  /** How the system is told to cut windows into packets; undefined where it is not to. */
+  /** Sets how the system is to cut windows into packets; undefined where it is not to. */
   readonly setSegmentSize: SetSegmentSize | undefined;
 }

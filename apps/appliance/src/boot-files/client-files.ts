@@ -26,7 +26,7 @@ const mostFolders = 1024;
 /**
  * One source for TFTP and HTTP. Files that are open stay open when the root changes.
  * @param folderOf the folder below the root that a rule gives to whoever has this address
- * @param onStuck told when a folder does not answer any more, and when it does again
+ * @param onStuck called when a folder does not answer any more, and when it does again
  */
 export function clientFiles(
   first: Served,

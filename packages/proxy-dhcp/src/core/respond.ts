@@ -11,7 +11,7 @@ import type { Tally } from "./tally.ts";
 export interface Response {
   readonly replies: readonly OutgoingReply[];
   readonly event?: ProxyDhcpEvent;
-  /** To be told how long the whole of it took, in milliseconds. */
+  /** Takes how long the whole of it took, in milliseconds. */
   readonly spent?: (milliseconds: number) => void;
 }
 

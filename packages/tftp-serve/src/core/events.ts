@@ -57,7 +57,7 @@ export type RefusedReason =
   | "rate"
   /** It waited too long for its turn, or its file for too long for the disk: no answer, the client asks again. */
   | "overdue"
-  /** Single-port mode: a transfer to this very port is running, and nothing tells two apart: no answer. */
+  /** Single-port mode: a transfer to this very port is running, and nothing distinguishes two: no answer. */
   | "port-in-use"
   /** The system has no descriptor left to open the file: no answer, the client asks again. */
   | "no-descriptor"

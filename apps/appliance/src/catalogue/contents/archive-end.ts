@@ -11,7 +11,7 @@ export interface ReadableFile {
 
 export type EndFlaw = Extract<ContentFlaw, "cut-short" | "no-end">;
 
-/** What follows a part of a file; undefined: as far as can be told, the file is whole. */
+/** What follows a part of a file; undefined: as far as it shows, the file is whole. */
 type Step = { readonly next: number } | { readonly flaw: EndFlaw } | undefined;
 
 interface Packing {
@@ -192,7 +192,7 @@ async function lz4Step(file: Windowed, at: number): Promise<Step> {
 }
 
 /**
- * An archive whose length nobody tells ends with a mark; other archives may follow it.
+ * An archive that does not state its length ends with a mark; other archives may follow it.
  * @param most bytes at the end of the file in which the mark is looked for
  */
 async function tailStep(

@@ -19,7 +19,7 @@ export const tlsToPlainPort: Rule = {
   },
 };
 
-/** The client was told a URL with https on a port of this machine on which Bootlace speaks plain HTTP. */
+/** The client was sent a URL with https on a port of this machine on which Bootlace speaks plain HTTP. */
 export const offerByTls: Rule = {
   id: "B06",
   when(view) {

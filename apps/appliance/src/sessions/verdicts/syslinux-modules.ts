@@ -29,7 +29,7 @@ export const moduleForOtherFirmware: Rule = {
 /** Milliseconds in which a loader that could use the module would ask for what follows. */
 const patience = 4_000;
 
-/** Modules for BIOS are ELF files of 32 bits; those for 32-bit UEFI are, too, and cannot be told from them. */
+/** Modules for BIOS are ELF files of 32 bits; those for 32-bit UEFI are, too, and cannot be distinguished from them. */
 function isForOther(view: BootView, key: string, runs: "BIOS" | "UEFI"): boolean {
   const { kind, machine } = view.factsOf(key) ?? {};
   if (kind !== "module" || machine === undefined) return false;
