@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { boundConnections, isLoopback, mostConnections } from "../src/admin/connections.ts";
 
 /** A server to which connections come from any address. */
-function desk() {
+function fixture() {
   const server = Object.assign(new EventEmitter(), { maxConnections: 0 });
   const allow = boundConnections(server as unknown as Server);
   return {
@@ -37,13 +37,13 @@ const open = (connections: readonly Connection[]) => connections.filter(({ destr
 
 describe("connections to the API", () => {
   test("of one address are few, and the oldest that showed no token make room for the next", () => {
-    const { connect } = desk();
+    const { connect } = fixture();
     const all = Array.from({ length: 128 }, () => connect("192.168.77.66"));
     expect(open(all)).toEqual(all.slice(-16));
   });
 
   test("of many addresses leave a place for one that comes, and all of its own to loopback", () => {
-    const { connect, server } = desk();
+    const { connect, server } = fixture();
     const all = Array.from({ length: 1000 }, (_, number) => connect(`192.168.${number >> 8}.${number & 255}`));
     expect(open(all)).toHaveLength(96);
     expect(server.maxConnections).toBe(mostConnections);
@@ -53,7 +53,7 @@ describe("connections to the API", () => {
   });
 
   test("of who showed the token stay, whatever comes", () => {
-    const { connect, allow } = desk();
+    const { connect, allow } = fixture();
     const holder = connect("192.168.77.20");
     allow(holder);
     for (let number = 0; number < 1000; number++) connect("192.168.77.20");
@@ -62,7 +62,7 @@ describe("connections to the API", () => {
   });
 
   test("of who has taken all places with the token are no more than those", () => {
-    const { connect, allow } = desk();
+    const { connect, allow } = fixture();
     const holders = Array.from({ length: 16 }, () => connect("192.168.77.20"));
     for (const holder of holders) allow(holder);
     expect(connect("192.168.77.20").destroyed).toBe(true);

@@ -205,6 +205,25 @@ describe("following a root", () => {
     );
   });
 
+  it("sees a new file within its longest wait, also where it is never quiet", async () => {
+    let writer: NodeJS.Timeout | undefined;
+    let written = 0;
+    const write = () => put(`download-${written++}.tmp`);
+    try {
+      await follow(
+        async (next) => {
+          writer = setInterval(write, 5);
+          put("pxelinux.0");
+          await next("pxelinux.0");
+          expect(written).toBeGreaterThan(0);
+        },
+        { quiet: 60_000, longest: 100, rescan: 60_000, rescanMissing: 60_000 },
+      );
+    } finally {
+      clearInterval(writer);
+    }
+  });
+
   it("survives a root that goes away and comes back", async () => {
     put("pxelinux.0");
     await follow(async (next) => {

@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { type Asks, fileIn, policyDesk, reasonOf, SERVER } from "./helpers/policy-desk.ts";
+import { type Asks, fileIn, policyFixture, reasonOf, SERVER } from "./helpers/policy-fixture.ts";
 
-type Desk = ReturnType<typeof policyDesk>;
+type PolicyFixture = ReturnType<typeof policyFixture>;
 
 const address = "192.168.50.122";
 const rom: Asks = { ipxe: true };
 const efi: Asks = { ipxe: true, arch: 7 };
 
 /** One attempt of iPXE, up to the lease. */
-function attempt(desk: Desk, asks: Asks) {
-  const answer = desk.discover(asks);
-  desk.takes(address, asks);
-  desk.leased(address, asks);
-  desk.wait(1);
+function attempt(fixture: PolicyFixture, asks: Asks) {
+  const answer = fixture.discover(asks);
+  fixture.takes(address, asks);
+  fixture.leased(address, asks);
+  fixture.wait(1);
   return answer;
 }
 
 /** Loads what replies name, as long as they name something. */
-function circle(desk: Desk, asks: Asks, rounds: number): (string | undefined)[] {
+function circle(fixture: PolicyFixture, asks: Asks, rounds: number): (string | undefined)[] {
   return Array.from({ length: rounds }, () => {
-    const answer = attempt(desk, asks);
+    const answer = attempt(fixture, asks);
     const file = fileIn(answer);
     if (file === undefined) return reasonOf(answer);
-    desk.fetched(address, file);
-    desk.wait(2);
+    fixture.fetched(address, file);
+    fixture.wait(2);
     return file;
   });
 }
@@ -38,47 +38,47 @@ describe("a rule that hands iPXE an iPXE program", () => {
   ])(
     "%s is obeyed, and again when it comes back; the third time within two minutes it is broken",
     (_w, rule, asks, file) => {
-      const desk = policyDesk(`boot: [${rule}]`);
-      expect(circle(desk, asks, 3)).toEqual([file, file, "ipxe-chain-loop"]);
+      const fixture = policyFixture(`boot: [${rule}]`);
+      expect(circle(fixture, asks, 3)).toEqual([file, file, "ipxe-chain-loop"]);
     },
   );
 
   it("offers the next server to an iPXE with a script of its own, as often as it asks", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
-    expect(circle(desk, rom, 1)).toEqual(["undionly.kpxe"]);
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
+    expect(circle(fixture, rom, 1)).toEqual(["undionly.kpxe"]);
     for (let i = 0; i < 5; i++) {
-      expect(attempt(desk, rom)).toMatchObject({ kind: "offer", bootFile: "undionly.kpxe", server: SERVER });
-      desk.wait(10);
+      expect(attempt(fixture, rom)).toMatchObject({ kind: "offer", bootFile: "undionly.kpxe", server: SERVER });
+      fixture.wait(10);
     }
   });
 
   it("counts a program once, however often a DISCOVER is repeated", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
-    desk.discover({ ...rom, xid: 7 });
-    desk.takes(address, rom);
-    desk.fetched(address, "undionly.kpxe");
-    for (let i = 0; i < 4; i++) expect(desk.discover({ ...rom, xid: 8 }).kind).toBe("offer");
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
+    fixture.discover({ ...rom, xid: 7 });
+    fixture.takes(address, rom);
+    fixture.fetched(address, "undionly.kpxe");
+    for (let i = 0; i < 4; i++) expect(fixture.discover({ ...rom, xid: 8 }).kind).toBe("offer");
   });
 
   it("is no circle when it takes longer than two minutes", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
     for (let i = 0; i < 4; i++) {
-      expect(circle(desk, rom, 1)).toEqual(["undionly.kpxe"]);
-      desk.wait(70);
+      expect(circle(fixture, rom, 1)).toEqual(["undionly.kpxe"]);
+      fixture.wait(70);
     }
   });
 
   it("is no circle when what it loads is a kernel, or when somebody has switched the machine on once more", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: memtest.0 }]");
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: memtest.0 }]");
     const facts = { kind: "linux-kernel", kernel: true, size: 9 } as const;
     for (let i = 0; i < 4; i++) {
-      expect(circle(desk, rom, 1)).toEqual(["memtest.0"]);
-      desk.policy.see({
+      expect(circle(fixture, rom, 1)).toEqual(["memtest.0"]);
+      fixture.policy.see({
         kind: "appliance",
         event: { type: "inspected", time: 1, client: address, path: "memtest.0", facts },
       });
     }
-    const slow = policyDesk("boot: [{ when: { firmware: ipxe }, file: tool.efi }]");
+    const slow = policyFixture("boot: [{ when: { firmware: ipxe }, file: tool.efi }]");
     for (let i = 0; i < 4; i++) {
       expect(circle(slow, efi, 1)).toEqual(["tool.efi"]);
       slow.wait(31);
@@ -86,50 +86,50 @@ describe("a rule that hands iPXE an iPXE program", () => {
   });
 
   it("is no circle when the machine loads more than the program", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: pxelinux.0 }]");
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: pxelinux.0 }]");
     for (let i = 0; i < 4; i++) {
-      expect(circle(desk, rom, 1)).toEqual(["pxelinux.0"]);
-      desk.fetched(address, "ldlinux.c32");
+      expect(circle(fixture, rom, 1)).toEqual(["pxelinux.0"]);
+      fixture.fetched(address, "ldlinux.c32");
     }
   });
 
   it("is no circle when the machine starts from its own firmware each time", () => {
-    const desk = policyDesk("boot: [{ file: undionly.kpxe }]");
+    const fixture = policyFixture("boot: [{ file: undionly.kpxe }]");
     for (let i = 0; i < 3; i++) {
-      expect(circle(desk, {}, 1)).toEqual(["undionly.kpxe"]);
-      expect(attempt(desk, rom).kind).toBe("offer");
+      expect(circle(fixture, {}, 1)).toEqual(["undionly.kpxe"]);
+      expect(attempt(fixture, rom).kind).toBe("offer");
     }
   });
 
   it("is a circle behind a boot ROM that is no iPXE too", () => {
-    const desk = policyDesk("boot: [{ file: undionly.kpxe }]");
-    expect(circle(desk, {}, 1)).toEqual(["undionly.kpxe"]);
-    expect(circle(desk, rom, 2)).toEqual(["undionly.kpxe", "ipxe-chain-loop"]);
+    const fixture = policyFixture("boot: [{ file: undionly.kpxe }]");
+    expect(circle(fixture, {}, 1)).toEqual(["undionly.kpxe"]);
+    expect(circle(fixture, rom, 2)).toEqual(["undionly.kpxe", "ipxe-chain-loop"]);
   });
 
   it("by HTTP is broken likewise", () => {
-    const desk = policyDesk('boot: [{ when: { firmware: ipxe }, url: "http://{address}:8069/my%20ipxe.efi" }]');
+    const fixture = policyFixture('boot: [{ when: { firmware: ipxe }, url: "http://{address}:8069/my%20ipxe.efi" }]');
     const url = `http://${SERVER}:8069/my%20ipxe.efi`;
     for (const expected of [url, url]) {
-      expect(fileIn(attempt(desk, efi))).toBe(expected);
-      desk.fetchedByHttp(address, "my ipxe.efi");
-      desk.wait(2);
+      expect(fileIn(attempt(fixture, efi))).toBe(expected);
+      fixture.fetchedByHttp(address, "my ipxe.efi");
+      fixture.wait(2);
     }
-    expect(reasonOf(attempt(desk, efi))).toBe("ipxe-chain-loop");
+    expect(reasonOf(attempt(fixture, efi))).toBe("ipxe-chain-loop");
   });
 
   it("is broken for the machine in the circle and for no other", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
-    expect(circle(desk, rom, 3).at(-1)).toBe("ipxe-chain-loop");
-    expect(desk.discover({ ...rom, mac: "02:00:00:00:12:02" }).kind).toBe("offer");
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
+    expect(circle(fixture, rom, 3).at(-1)).toBe("ipxe-chain-loop");
+    expect(fixture.discover({ ...rom, mac: "02:00:00:00:12:02" }).kind).toBe("offer");
   });
 
   it("of a host, and of a one-time boot", () => {
-    const host = policyDesk(
+    const host = policyFixture(
       'hosts: { a: { mac: "02:00:00:00:12:01" } }\nboot: [{ when: { host: a }, file: undionly.kpxe }]',
     );
     expect(circle(host, rom, 3)).toEqual(["undionly.kpxe", "undionly.kpxe", "ipxe-chain-loop"]);
-    const once = policyDesk("boot: [{ ignore: true }]");
+    const once = policyFixture("boot: [{ ignore: true }]");
     once.policy.next.set({ mac: "02:00:00:00:12:01", file: "ipxe/undionly.kpxe" });
     expect(circle(once, rom, 1)).toEqual(["ipxe/undionly.kpxe"]);
   });
@@ -146,54 +146,54 @@ boot: [{ when: { firmware: ipxe }, menu: m, file: undionly.kpxe }]`;
   });
 
   it("is served twice; then that line is silent, and the others are not", () => {
-    const desk = policyDesk(menu);
+    const fixture = policyFixture(menu);
     for (let i = 0; i < 2; i++) {
-      expect(attempt(desk, rom).kind).toBe("offer");
-      expect(fileIn(desk.askPxe(address, line(0x8000)))).toBe("new/undionly.kpxe");
-      desk.fetched(address, "new/undionly.kpxe");
-      desk.wait(2);
+      expect(attempt(fixture, rom).kind).toBe("offer");
+      expect(fileIn(fixture.askPxe(address, line(0x8000)))).toBe("new/undionly.kpxe");
+      fixture.fetched(address, "new/undionly.kpxe");
+      fixture.wait(2);
     }
-    expect(attempt(desk, rom).kind).toBe("offer");
-    expect(reasonOf(desk.askPxe(address, line(0x8000)))).toBe("ipxe-chain-loop");
-    expect(fileIn(desk.askPxe(address, line(0x8001)))).toBe("memtest.0");
+    expect(attempt(fixture, rom).kind).toBe("offer");
+    expect(reasonOf(fixture.askPxe(address, line(0x8000)))).toBe("ipxe-chain-loop");
+    expect(fileIn(fixture.askPxe(address, line(0x8001)))).toBe("memtest.0");
   });
 });
 
 describe("iPXE where no rule is and only the folder decides", () => {
   it("is answered with what the folder has for its machine, until it goes in a circle", () => {
-    const desk = policyDesk("", ["undionly.kpxe"]);
-    expect(circle(desk, {}, 1)).toEqual(["undionly.kpxe"]);
-    expect(attempt(desk, rom)).toMatchObject({ kind: "offer", server: SERVER });
-    desk.fetched(address, "undionly.kpxe");
-    desk.wait(2);
-    expect(reasonOf(attempt(desk, rom))).toBe("ipxe-chain-loop");
+    const fixture = policyFixture("", ["undionly.kpxe"]);
+    expect(circle(fixture, {}, 1)).toEqual(["undionly.kpxe"]);
+    expect(attempt(fixture, rom)).toMatchObject({ kind: "offer", server: SERVER });
+    fixture.fetched(address, "undionly.kpxe");
+    fixture.wait(2);
+    expect(reasonOf(attempt(fixture, rom))).toBe("ipxe-chain-loop");
   });
 
   it("gets the next server and no file when it was loaded here and nothing is left for it", () => {
     const yaml = "bootCheck: { enabled: false }\nboot: [{ when: { firmware: bios }, file: my-loader.kpxe }]";
-    const desk = policyDesk(yaml);
-    expect(circle(desk, {}, 1)).toEqual(["my-loader.kpxe"]);
-    const answer = attempt(desk, rom);
+    const fixture = policyFixture(yaml);
+    expect(circle(fixture, {}, 1)).toEqual(["my-loader.kpxe"]);
+    const answer = attempt(fixture, rom);
     expect(answer).toMatchObject({ kind: "offer", server: SERVER });
     expect([answer.reply?.siaddr, fileIn(answer)]).toEqual([SERVER, ""]);
-    expect(attempt(desk, rom)).toMatchObject({ kind: "offer", server: SERVER });
+    expect(attempt(fixture, rom)).toMatchObject({ kind: "offer", server: SERVER });
     const stranger = { ...rom, mac: "02:00:00:00:12:09" };
-    expect(reasonOf(desk.discover(stranger))).toBe("no-file-for-architecture");
+    expect(reasonOf(fixture.discover(stranger))).toBe("no-file-for-architecture");
   });
 
   it("is left alone where a rule says so", () => {
-    const desk = policyDesk("boot: [{ when: { firmware: ipxe }, ignore: true }, { file: undionly.kpxe }]");
-    expect(circle(desk, {}, 1)).toEqual(["undionly.kpxe"]);
-    expect(reasonOf(attempt(desk, rom))).toBe("rule-ignores");
+    const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, ignore: true }, { file: undionly.kpxe }]");
+    expect(circle(fixture, {}, 1)).toEqual(["undionly.kpxe"]);
+    expect(reasonOf(attempt(fixture, rom))).toBe("rule-ignores");
   });
 });
 
 it("what machines loaded is bounded in number", () => {
-  const desk = policyDesk("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
-  expect(circle(desk, rom, 2)).toHaveLength(2);
+  const fixture = policyFixture("boot: [{ when: { firmware: ipxe }, file: undionly.kpxe }]");
+  expect(circle(fixture, rom, 2)).toHaveLength(2);
   for (let i = 0; i < 5000; i++) {
     const mac = `02:aa:00:00:${(i >> 8).toString(16).padStart(2, "0")}:${(i & 255).toString(16).padStart(2, "0")}`;
-    desk.discover({ ...rom, mac });
+    fixture.discover({ ...rom, mac });
   }
-  expect(attempt(desk, rom).kind).toBe("offer");
+  expect(attempt(fixture, rom).kind).toBe("offer");
 }, 30_000);

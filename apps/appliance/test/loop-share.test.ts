@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createLoopShare } from "../src/admin/loop-share.ts";
 
 /** Work that takes time on a clock that only it moves. */
-function desk(mostWaiting = 1000) {
+function fixture(mostWaiting = 1000) {
   let time = 0;
   const timers: { time: number; work: () => void }[] = [];
   const share = createLoopShare({
@@ -37,7 +37,7 @@ function desk(mostWaiting = 1000) {
 
 describe("work on the event loop", () => {
   test("is done at once after a rest, and then has its share of the time", async () => {
-    const { ask, rest, done } = desk();
+    const { ask, rest, done } = fixture();
     for (let asked = 0; asked < 200; asked++) void ask(50);
     await rest(0);
     const atOnce = done.length;
@@ -50,7 +50,7 @@ describe("work on the event loop", () => {
   });
 
   test("is not held up where it is little", async () => {
-    const { ask, rest, done } = desk();
+    const { ask, rest, done } = fixture();
     for (let asked = 0; asked < 20; asked++) {
       void ask(5);
       await rest(asked * 100);
@@ -60,7 +60,7 @@ describe("work on the event loop", () => {
   });
 
   test("is refused where too much waits, and later done again", async () => {
-    const { ask, rest, done } = desk(3);
+    const { ask, rest, done } = fixture(3);
     const asked = Array.from({ length: 20 }, () => ask(200));
     expect(asked.filter((one) => one === undefined).length).toBeGreaterThan(10);
     await rest(60_000);

@@ -14,7 +14,7 @@ import { apiDaemon } from "./helpers/api-daemon.ts";
 import { bootRequest, createBootClient } from "./helpers/boot-client.ts";
 import { commandLine } from "./helpers/command-line.ts";
 import { loadedOf } from "./helpers/loopback.ts";
-import { clientOf, configFrom, fileIn, policyDesk, ROUTER } from "./helpers/policy-desk.ts";
+import { clientOf, configFrom, fileIn, policyFixture, ROUTER } from "./helpers/policy-fixture.ts";
 import { tftpReader } from "./helpers/tftp-reader.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-names-"));
@@ -85,37 +85,37 @@ describe("an address", () => {
   const address = "192.168.50.125";
 
   it("is that of the machine that has it by now, whatever packet says so", () => {
-    const desk = policyDesk('hosts: { a: { mac: "02:00:00:00:28:01" }, b: { mac: "02:00:00:00:28:02" } }');
-    expect(desk.policy.machineOf({ ip: address })).toEqual({});
-    desk.takes(address, machine(1));
-    expect(desk.policy.machineOf({ ip: address })).toEqual({ ...machine(1), host: "a" });
-    desk.leased(address, machine(2));
-    expect(desk.policy.machineOf({ ip: address })).toEqual({ ...machine(2), host: "b" });
-    desk.wait(3);
-    desk.takes(address, machine(1));
-    expect(desk.policy.machineOf({ ip: address })).toMatchObject(machine(1));
+    const fixture = policyFixture('hosts: { a: { mac: "02:00:00:00:28:01" }, b: { mac: "02:00:00:00:28:02" } }');
+    expect(fixture.policy.machineOf({ ip: address })).toEqual({});
+    fixture.takes(address, machine(1));
+    expect(fixture.policy.machineOf({ ip: address })).toEqual({ ...machine(1), host: "a" });
+    fixture.leased(address, machine(2));
+    expect(fixture.policy.machineOf({ ip: address })).toEqual({ ...machine(2), host: "b" });
+    fixture.wait(3);
+    fixture.takes(address, machine(1));
+    expect(fixture.policy.machineOf({ ip: address })).toMatchObject(machine(1));
   });
 
   it("behind a relay is known by what the machine asks for, and the relay's own is nobody's", () => {
     const yaml = "dhcp: { relays: [192.168.60.1] }";
-    const desk = policyDesk(yaml);
-    desk.discover({ ...machine(3), relay: "192.168.60.1" });
-    expect(desk.policy.machineOf({ ip: "192.168.60.1" })).toEqual({});
-    desk.takes("192.168.60.77", { ...machine(3), relay: "192.168.60.1" });
-    expect(desk.policy.machineOf({ ip: "192.168.60.77" })).toMatchObject(machine(3));
+    const fixture = policyFixture(yaml);
+    fixture.discover({ ...machine(3), relay: "192.168.60.1" });
+    expect(fixture.policy.machineOf({ ip: "192.168.60.1" })).toEqual({});
+    fixture.takes("192.168.60.77", { ...machine(3), relay: "192.168.60.1" });
+    expect(fixture.policy.machineOf({ ip: "192.168.60.77" })).toMatchObject(machine(3));
   });
 
   it("that a DISCOVER wishes for is not yet that machine's", () => {
-    const desk = policyDesk("");
-    desk.discover({ ...machine(1), options: { requestedAddress: address } });
-    expect(desk.policy.machineOf({ ip: address })).toEqual({});
+    const fixture = policyFixture("");
+    fixture.discover({ ...machine(1), options: { requestedAddress: address } });
+    expect(fixture.policy.machineOf({ ip: address })).toEqual({});
   });
 
   it("reports which DHCP server gave it", () => {
-    const desk = policyDesk("");
-    desk.takes(address, machine(1));
-    expect(desk.policy.dhcpServerOf(address)).toBe(ROUTER);
-    expect(desk.policy.dhcpServerOf("192.168.50.126")).toBeUndefined();
+    const fixture = policyFixture("");
+    fixture.takes(address, machine(1));
+    expect(fixture.policy.dhcpServerOf(address)).toBe(ROUTER);
+    expect(fixture.policy.dhcpServerOf("192.168.50.126")).toBeUndefined();
   });
 });
 
@@ -153,13 +153,13 @@ describe("a name is taken wherever a MAC address is", () => {
     using client = await createBootClient();
     await using test = await apiDaemon(join(folder, "boot"), client.port, 0, { hosts });
     await boots(test, client);
-    test.willLoad({ ok: true, loaded: loadedOf({ ...test.first, hosts: { "desk-9": { mac: [mac] } } }) });
+    test.willLoad({ ok: true, loaded: loadedOf({ ...test.first, hosts: { "office-9": { mac: [mac] } } }) });
     await test.appliance.reload();
     client.send(bootRequest({}), test.port("dhcp"));
-    await test.logged("dhcp.offer", ({ fields }) => fields?.host === "desk-9");
+    await test.logged("dhcp.offer", ({ fields }) => fields?.host === "office-9");
     expect((await cli.run(logs, "--mac", "bench-3", ...test.url)).code).toBe(2);
-    const lines = (await cli.run(logs, "--json", "--mac", "desk-9", ...test.url)).out;
-    expect([lines.includes('"host":"bench-3"'), lines.includes('"host":"desk-9"')]).toEqual([true, true]);
+    const lines = (await cli.run(logs, "--json", "--mac", "office-9", ...test.url)).out;
+    expect([lines.includes('"host":"bench-3"'), lines.includes('"host":"office-9"')]).toEqual([true, true]);
   });
 
   it("by explain without a daemon", async () => {
@@ -226,9 +226,9 @@ hosts:
   });
 
   it("a machine known by its UUID has the address with which it asked", () => {
-    const desk = policyDesk("");
+    const fixture = policyFixture("");
     const uuid = { clientMachineIdentifier: "00112233-4455-6677-8899-aabbccddeeff" };
-    const seen = desk.packetOf({ mac: "52:54:00:00:00:55", options: uuid });
+    const seen = fixture.packetOf({ mac: "52:54:00:00:00:55", options: uuid });
     expect(named("by-uuid", seen)).toMatchObject({ ok: true, machines: ["52:54:00:00:00:55"] });
   });
 
@@ -243,20 +243,20 @@ describe("a machine with several cards", () => {
   const yaml = 'hosts: { two: { mac: ["02:00:00:00:29:01", "02:00:00:00:29:02"] } }';
 
   it("boots once, from whichever of them", () => {
-    const desk = policyDesk(yaml);
-    desk.policy.next.set({ mac: "two", file: "once.0" });
-    expect(desk.policy.next.list().map(({ mac: card }) => card)).toEqual(["02:00:00:00:29:01", "02:00:00:00:29:02"]);
-    expect(fileIn(desk.discover({ mac: "02:00:00:00:29:02" }))).toBe("once.0");
-    expect(desk.policy.next.list().map(({ mac: card }) => card)).toEqual(["02:00:00:00:29:02"]);
-    expect(fileIn(desk.discover({ mac: "02:00:00:00:29:01" }))).not.toBe("once.0");
+    const fixture = policyFixture(yaml);
+    fixture.policy.next.set({ mac: "two", file: "once.0" });
+    expect(fixture.policy.next.list().map(({ mac: card }) => card)).toEqual(["02:00:00:00:29:01", "02:00:00:00:29:02"]);
+    expect(fileIn(fixture.discover({ mac: "02:00:00:00:29:02" }))).toBe("once.0");
+    expect(fixture.policy.next.list().map(({ mac: card }) => card)).toEqual(["02:00:00:00:29:02"]);
+    expect(fileIn(fixture.discover({ mac: "02:00:00:00:29:01" }))).not.toBe("once.0");
   });
 
   it("forgets it for all of them", () => {
-    const desk = policyDesk(yaml);
-    desk.policy.next.set({ mac: "two", ignore: true });
-    expect(desk.policy.next.remove("two")).toEqual({ ok: true, removed: true });
-    expect(desk.policy.next.list()).toEqual([]);
-    expect(desk.policy.next.remove("two")).toEqual({ ok: true, removed: false });
+    const fixture = policyFixture(yaml);
+    fixture.policy.next.set({ mac: "two", ignore: true });
+    expect(fixture.policy.next.remove("two")).toEqual({ ok: true, removed: true });
+    expect(fixture.policy.next.list()).toEqual([]);
+    expect(fixture.policy.next.remove("two")).toEqual({ ok: true, removed: false });
   });
 });
 

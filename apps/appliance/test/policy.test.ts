@@ -18,7 +18,7 @@ function waiting(macOf: (address: string) => string | undefined = () => mac, con
     keepOneTimeBoots: (state) => void kept.push(state),
   });
   policy.adoptOneTimeBoots(new Map([[mac, { mac, action: { file: "a/b.efi" }, setAt: 1, takenAt: 2, visible: true }]]));
-  return { desk: policy, kept, waits: () => policy.next.list().length === 1 };
+  return { fixture: policy, kept, waits: () => policy.next.list().length === 1 };
 }
 
 const client = { address: "10.0.0.7", port: 1, localAddress: "10.0.0.1", localPort: 8069 };
@@ -74,7 +74,7 @@ describe("a one-time boot whose file goes out by HTTP", () => {
       } as ApplianceEvent,
     ],
   ])("ends with %s", (_name, event) => {
-    const { desk: policy, kept, waits } = waiting();
+    const { fixture: policy, kept, waits } = waiting();
     policy.see(event);
     expect([waits(), kept]).toEqual([false, [new Map()]]);
   });
@@ -84,7 +84,7 @@ describe("a one-time boot whose file goes out by HTTP", () => {
     ["a range in the middle", done({ status: 206, range: { first: 0, last: 4 } })],
     ["another file", done({ request: request({ file: "a/c.efi" }) })],
   ])("does not end with %s", (_name, event) => {
-    const { desk: policy, kept, waits } = waiting();
+    const { fixture: policy, kept, waits } = waiting();
     policy.see(event);
     expect([waits(), kept]).toEqual([true, []]);
   });
@@ -97,7 +97,7 @@ describe("a one-time boot whose file goes out by HTTP", () => {
         done({ request: request({ mac: claimed }) }),
         { kind: "http", event: { ...missing, request: request({ mac: claimed }) } } as ApplianceEvent,
       ]) {
-        const { desk: policy, kept, waits } = waiting(() => neighbour);
+        const { fixture: policy, kept, waits } = waiting(() => neighbour);
         policy.see(event);
         expect([claimed, waits(), kept]).toEqual([claimed, true, []]);
       }
@@ -106,13 +106,13 @@ describe("a one-time boot whose file goes out by HTTP", () => {
 
   it("ends with what another card of the same host fetches, where the URL names the card", () => {
     const card = "52:54:00:00:00:02";
-    const { desk: policy, waits } = waiting(() => card, `hosts: { pc: { mac: ["${mac}", "${card}"] } }\n`);
+    const { fixture: policy, waits } = waiting(() => card, `hosts: { pc: { mac: ["${mac}", "${card}"] } }\n`);
     policy.see(done({ request: request({ mac }) }));
     expect(waits()).toBe(false);
   });
 
   it("ends also when nobody knows whose address it was, as long as one machine waits for that file", () => {
-    const { desk: policy, waits } = waiting(() => undefined);
+    const { fixture: policy, waits } = waiting(() => undefined);
     policy.see(done());
     expect(waits()).toBe(false);
   });

@@ -3,7 +3,7 @@ import { identify } from "@bootlace/proxy-dhcp";
 import { describe, expect, it } from "vitest";
 import { nameOfHost } from "../src/policy/conditions.ts";
 import { createFold } from "../src/sessions/fold.ts";
-import { type Asks, configFrom, fileIn, policyDesk, reasonOf } from "./helpers/policy-desk.ts";
+import { type Asks, configFrom, fileIn, policyFixture, reasonOf } from "./helpers/policy-fixture.ts";
 
 /** A DISCOVER by RFC 4390: no hardware address, the identity in option 61. */
 function infiniband(last: string, xid: string): Uint8Array {
@@ -31,10 +31,10 @@ boot:
   - { when: { clientId: "${a}" }, file: one.0 }`;
 
   it("is distinguished by its client identifier in rules and hosts", () => {
-    const desk = policyDesk(yaml);
-    expect(fileIn(desk.receive(packetOf(infiniband("01", "00000001")), "dhcp", "0.0.0.0"))).toBe("one.0");
-    expect(fileIn(desk.receive(packetOf(infiniband("02", "00000002")), "dhcp", "0.0.0.0"))).toBe("two.0");
-    expect(desk.policy.machineOf({ mac: a })).toEqual({ mac: a, host: "ib1" });
+    const fixture = policyFixture(yaml);
+    expect(fileIn(fixture.receive(packetOf(infiniband("01", "00000001")), "dhcp", "0.0.0.0"))).toBe("one.0");
+    expect(fileIn(fixture.receive(packetOf(infiniband("02", "00000002")), "dhcp", "0.0.0.0"))).toBe("two.0");
+    expect(fixture.policy.machineOf({ mac: a })).toEqual({ mac: a, host: "ib1" });
   });
 
   it("is one boot for each machine", () => {
@@ -55,10 +55,10 @@ boot:
   });
 
   it("boots its one-time boot", () => {
-    const desk = policyDesk(hosts);
-    expect(desk.policy.next.set({ mac: a, file: "once.0" })).toMatchObject({ ok: true, entry: { mac: a } });
-    expect(fileIn(desk.receive(packetOf(infiniband("01", "00000001")), "dhcp", "0.0.0.0"))).toBe("once.0");
-    expect(fileIn(desk.receive(packetOf(infiniband("02", "00000002")), "dhcp", "0.0.0.0"))).not.toBe("once.0");
+    const fixture = policyFixture(hosts);
+    expect(fixture.policy.next.set({ mac: a, file: "once.0" })).toMatchObject({ ok: true, entry: { mac: a } });
+    expect(fileIn(fixture.receive(packetOf(infiniband("01", "00000001")), "dhcp", "0.0.0.0"))).toBe("once.0");
+    expect(fileIn(fixture.receive(packetOf(infiniband("02", "00000002")), "dhcp", "0.0.0.0"))).not.toBe("once.0");
   });
 
   it("a client identifier that is none is an error of the config, and so is one that two hosts share", () => {
@@ -79,24 +79,24 @@ describe("a switch of a vendor class of the config, without an architecture", ()
   it.each(["{ when: { vendorClass: Juniper }, file: switch.conf }", "{ file: switch.conf }"])(
     "gets the file of %s",
     (rule) => {
-      const answer = policyDesk(`${classes}boot: [${rule}]`).discover(asks);
+      const answer = policyFixture(`${classes}boot: [${rule}]`).discover(asks);
       expect(fileIn(answer)).toBe("switch.conf");
       expect(answer.reply?.options.has(43)).toBe(false);
     },
   );
 
   it("gets nothing of the boot folder", () => {
-    const desk = policyDesk(classes, ["pxelinux.0", "efi/bootx64.efi"]);
-    expect(reasonOf(desk.discover(asks))).toBe("no-rule-for-class");
+    const fixture = policyFixture(classes, ["pxelinux.0", "efi/bootx64.efi"]);
+    expect(reasonOf(fixture.discover(asks))).toBe("no-rule-for-class");
     const other = { ...asks, options: { ...asks.options, vendorClassIdentifier: "ArubaInstantAP" } };
-    expect(reasonOf(desk.discover(other))).toBe("no-rule-for-class");
+    expect(reasonOf(fixture.discover(other))).toBe("no-rule-for-class");
   });
 
   it("is no PC, and PXEClient without an architecture is served as before", () => {
-    const desk = policyDesk(`${classes}boot: [{ when: { firmware: bios }, file: pxelinux.0 }]`);
-    expect(reasonOf(desk.discover(asks))).toBe("no-rule-for-class");
+    const fixture = policyFixture(`${classes}boot: [{ when: { firmware: bios }, file: pxelinux.0 }]`);
+    expect(reasonOf(fixture.discover(asks))).toBe("no-rule-for-class");
     const pxe = { arch: undefined, options: { vendorClassIdentifier: "PXEClient" } };
-    expect(reasonOf(desk.discover(pxe))).toBe("architecture-missing");
+    expect(reasonOf(fixture.discover(pxe))).toBe("architecture-missing");
   });
 });
 
@@ -109,7 +109,7 @@ describe("firmware: bios", () => {
     [7, undefined],
   ])("architecture %i gets %s", (arch, file) => {
     const boot = "boot: [{ when: { firmware: bios }, file: pxelinux.0 }, { when: { firmware: other }, file: other.0 }]";
-    expect(fileIn(policyDesk(`bootCheck: { enabled: false }\n${boot}`).discover({ arch }))).toBe(file);
+    expect(fileIn(policyFixture(`bootCheck: { enabled: false }\n${boot}`).discover({ arch }))).toBe(file);
   });
 });
 
@@ -118,25 +118,25 @@ describe("wdsnbp.com", () => {
   const address = "192.168.50.60";
 
   it("asks on the PXE port with option 250 and is not sent its own name; its firmware is", () => {
-    const desk = policyDesk(yaml);
-    expect(fileIn(desk.askPxe(address))).toBe("boot/x64/wdsnbp.com");
-    const packet = desk.packetOf({}, 3);
+    const fixture = policyFixture(yaml);
+    expect(fileIn(fixture.askPxe(address))).toBe("boot/x64/wdsnbp.com");
+    const packet = fixture.packetOf({}, 3);
     const asks = {
       ...packet,
       ciaddr: address,
       options: new Map([...packet.options, [250, Uint8Array.of(12, 1, 1, 255)]]),
     };
-    expect(reasonOf(desk.receive(asks, "pxe", address))).toBe("wds-request");
+    expect(reasonOf(fixture.receive(asks, "pxe", address))).toBe("wds-request");
   });
 
   it("and any program that asks again after it was loaded is not sent its own name", () => {
-    const desk = policyDesk("boot: [{ file: 'a\\other.0' }]");
-    expect(fileIn(desk.discover())).toBe("a/other.0");
-    desk.takes(address);
-    expect(fileIn(desk.askPxe(address))).toBe("a/other.0");
-    desk.fetched(address, "/a/other.0");
-    expect(reasonOf(desk.askPxe(address))).toBe("program-asks-again");
-    expect(fileIn(desk.discover())).toBe("a/other.0");
+    const fixture = policyFixture("boot: [{ file: 'a\\other.0' }]");
+    expect(fileIn(fixture.discover())).toBe("a/other.0");
+    fixture.takes(address);
+    expect(fileIn(fixture.askPxe(address))).toBe("a/other.0");
+    fixture.fetched(address, "/a/other.0");
+    expect(reasonOf(fixture.askPxe(address))).toBe("program-asks-again");
+    expect(fileIn(fixture.discover())).toBe("a/other.0");
   });
 });
 

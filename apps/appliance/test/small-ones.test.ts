@@ -15,7 +15,7 @@ import { readLogTail } from "../src/log/log-tail.ts";
 import { bootRequest as madeUp } from "../src/policy/boot-request.ts";
 import { apiDaemon } from "./helpers/api-daemon.ts";
 import { commandLine } from "./helpers/command-line.ts";
-import { clientOf, configFrom } from "./helpers/policy-desk.ts";
+import { clientOf, configFrom } from "./helpers/policy-fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-small-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -44,7 +44,7 @@ describe("B01, no DHCP server", () => {
   });
   test("not for one lost DISCOVER, and not when we kept silent", () => {
     expect(story().discover().wait(59).verdicts()).toEqual([]);
-    const silent = alone({ plan: { kind: "ignore", code: "rule-ignores", reason: "any words", rule: "desk" } });
+    const silent = alone({ plan: { kind: "ignore", code: "rule-ignores", reason: "any words", rule: "office" } });
     expect(silent.verdicts()).toEqual(["unanswered certain"]);
   });
 });

@@ -37,11 +37,11 @@ describe("the configuration keeps the boot file from a client", () => {
     ["a URL, which a BIOS cannot fetch", "url: http://192.168.11.17/x", pc],
     ["a script, and the client is iPXE without HTTP Boot files", "script: menu.ipxe", pc],
   ])("TFTP is switched off and the rule names %s", (_what, rule, machine) => {
-    const yaml = `tftp: { enabled: false }\nboot: [{ name: desk, ${rule} }]`;
+    const yaml = `tftp: { enabled: false }\nboot: [{ name: office, ${rule} }]`;
     expect(verdictUnder(yaml, machine)).toMatchObject({
       id: "B17",
-      facts: { silence: { code: "tftp-off", rule: "desk" } },
-      sentence: expect.stringMatching(/, rule "desk"$/),
+      facts: { silence: { code: "tftp-off", rule: "office" } },
+      sentence: expect.stringMatching(/, rule "office"$/),
     });
   });
 
@@ -55,10 +55,10 @@ describe("the configuration keeps the boot file from a client", () => {
   });
 
   it("the client boots by HTTP, and the rule names a TFTP server", () => {
-    const yaml = "boot: [{ name: desk, file: x.efi, server: 192.168.11.17 }]";
+    const yaml = "boot: [{ name: office, file: x.efi, server: 192.168.11.17 }]";
     expect(verdictUnder(yaml, httpClient)).toMatchObject({
       id: "B17",
-      facts: { silence: { code: "http-client-tftp-server", rule: "desk" } },
+      facts: { silence: { code: "http-client-tftp-server", rule: "office" } },
       sentence: expect.stringContaining("the rule names a TFTP server"),
       fix: expect.stringContaining("arch: x64-uefi-http"),
     });

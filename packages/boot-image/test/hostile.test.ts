@@ -3,6 +3,7 @@ import { contentFault, type FileSystem, type ImageFault } from "../src/index.ts"
 import { noise } from "./images/bytes.ts";
 import { makeIso } from "./images/iso.ts";
 import { makeUdf } from "./images/udf.ts";
+import { signAgain } from "./images/udf-parts.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 /** Everything that a walk meets. */
@@ -174,6 +175,32 @@ describe("UDF", () => {
     view.setUint32(third + 4, own / 2048 - 300, true);
     const again = await (await opened(image)).files.find("file");
     expect(again).toMatchObject({ ok: false, fault: { code: "bad-record" } });
+  });
+
+  test("a file of a thousand extents, each of half a million packets, ends by its budget", async () => {
+    const image = makeUdf([{ path: "file", data: noise(1000 * 512) }], {
+      partition: "sparable",
+      blockSize: 512,
+      extentBlocks: 1,
+      descriptorsHere: 30,
+    });
+    const found = await (await opened(image)).files.find("file");
+    if (!found.ok) throw new Error(found.fault.detail);
+    const view = new DataView(image.buffer);
+    view.setUint16(261 * 512 + 440 + 40, 1, true);
+    view.setUint32(260 * 512 + 192, 0xffffffff, true);
+    for (let at = 300 * 512; at < image.length; at += 512) {
+      const kind = view.getUint16(at, true);
+      const start = kind === 258 ? 24 : kind === 266 ? 216 : undefined;
+      if (start === undefined) continue;
+      for (let index = 0; index < 30; index++) {
+        const place = at + start + index * 8;
+        if (view.getUint32(place, true) === 512) view.setUint32(place, 0x3ffffe00, true);
+      }
+    }
+    signAgain(image);
+    const { files } = await opened(image);
+    expect(await files.find("file")).toMatchObject({ ok: false, fault: { code: "too-large" } });
   });
 
   test("a folder inside itself is met once", async () => {

@@ -5,6 +5,7 @@ import { noise } from "./images/bytes.ts";
 import { makeFat } from "./images/fat.ts";
 import { makeIso } from "./images/iso.ts";
 import { makeUdf } from "./images/udf.ts";
+import { signAgain } from "./images/udf-parts.ts";
 import { mediumOf } from "./medium.ts";
 
 describe("any change of an image", () => {
@@ -112,27 +113,3 @@ describe("any change of an image", () => {
     );
   });
 });
-
-/** Makes the checksums and CRCs of UDF right again, so that what was changed is looked at. */
-function signAgain(bytes: Uint8Array) {
-  const view = new DataView(bytes.buffer);
-  for (let at = 32_768; at + 512 <= bytes.length; at += 512) {
-    const length = view.getUint16(at + 10, true);
-    if (![1, 2, 5, 6, 8, 256, 257, 258, 261, 266].includes(view.getUint16(at, true))) continue;
-    if (16 + length <= Math.min(2048, bytes.length - at)) {
-      view.setUint16(at + 8, crc16(bytes.subarray(at + 16, at + 16 + length)), true);
-    }
-    let sum = 0;
-    for (let index = 0; index < 16; index++) if (index !== 4) sum += bytes[at + index] ?? 0;
-    bytes[at + 4] = sum;
-  }
-}
-
-function crc16(bytes: Uint8Array): number {
-  let value = 0;
-  for (const byte of bytes) {
-    value ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) value = (value & 0x8000) === 0 ? value << 1 : ((value << 1) ^ 0x1021) & 0xffff;
-  }
-  return value;
-}

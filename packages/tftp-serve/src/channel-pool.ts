@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { type Channel, type ChannelHandlers, type Sender, sharedChannel } from "./channel.ts";
+import type { Channel, ChannelHandlers } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
 import { destroy, disconnect, type PooledSocket, pooledSocket, use } from "./pooled-socket.ts";
 import type { SegmentStock } from "./segment-stock.ts";
@@ -130,15 +130,6 @@ export function channelPool(localAddress: string, now: () => number, stock?: Seg
       for (const pooled of idle) destroy(pooled);
       idle = [];
     },
-  };
-}
-
-/** The request socket itself, for all transfers (single-port mode). */
-export function sharedPool(sender: Sender): ChannelPool {
-  return {
-    open: (client) => sharedChannel(sender, client),
-    trim: () => false,
-    close() {},
   };
 }
 

@@ -1,9 +1,11 @@
-import { type ChannelPool, channelPool, sharedPool } from "./channel-pool.ts";
+import type { RemoteInfo } from "node:dgram";
+import { type ChannelPool, channelPool } from "./channel-pool.ts";
 import { dataHeader } from "./core/packet.ts";
 import type { Listener } from "./listener.ts";
 import type { SetSegmentSize } from "./segment-size.ts";
 import { segmentStock } from "./segment-stock.ts";
 import type { TftpLimits } from "./server-options.ts";
+import { singlePortPool } from "./single-port-pool.ts";
 
 /** The sockets for transfers, by the address that was asked. */
 export interface ChannelPools {
@@ -20,9 +22,10 @@ const segmentBlockSize = 1468;
 const stockPerAddress = 256;
 const stockInAll = 1024;
 
-/** @param setSize sets how the system is to cut; without it no socket is made ahead */
+/** @param setSize sets how the system is to cut; without it no socket is made ahead
+ */
 export function channelPools(
-  singlePort: boolean,
+  singlePort: ((listener: Listener, packet: Buffer, from: RemoteInfo) => void) | undefined,
   limits: TftpLimits,
   now: () => number,
   setSize: SetSegmentSize | undefined,
@@ -40,7 +43,9 @@ export function channelPools(
       const known = pools.get(listener);
       if (known) return known;
       const { address } = listener.endpoint;
-      const pool = singlePort ? sharedPool(listener.sender) : channelPool(address, now, stockOf(address));
+      const pool = singlePort
+        ? singlePortPool(listener, (packet, from) => singlePort(listener, packet, from))
+        : channelPool(address, now, stockOf(address));
       pools.set(listener, pool);
       return pool;
     },

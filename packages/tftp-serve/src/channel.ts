@@ -1,5 +1,4 @@
 import { createSocket, type Socket } from "node:dgram";
-import type { TftpClient } from "./core/events.ts";
 import { quickSender } from "./udp-handle.ts";
 
 /** The way of one transfer to its client. */
@@ -17,6 +16,8 @@ export interface ChannelHandlers {
   portClosed(): void;
   /** The system refused a datagram: EHOSTUNREACH, ENETUNREACH. */
   sendFailed(code: string): void;
+  /** Single-port mode: something was acknowledged that was not sent yet, so whoever does it guesses. */
+  guessed?(): void;
   /** There is no socket: EMFILE, EADDRNOTAVAIL. */
   failed(code: string): void;
 }
@@ -29,8 +30,9 @@ export function numericLookup(address: string, options: unknown, done: LookupDon
   finish(null, address, address.includes(":") ? 6 : 4);
 }
 
-export function udpSocket(address: string): Socket {
-  return createSocket({ type: address.includes(":") ? "udp6" : "udp4", lookup: numericLookup });
+/** @param reuseAddr others may have the same port */
+export function udpSocket(address: string, reuseAddr = false): Socket {
+  return createSocket({ type: address.includes(":") ? "udp6" : "udp4", reuseAddr, lookup: numericLookup });
 }
 
 /** Sends on one socket. A refusal by the operating system is dropped, which is what the timers expect. */
@@ -57,19 +59,5 @@ export function senderOf(socket: Socket): Sender {
     to(packet, port, address) {
       if (!quick.to(packet, port, address)) socket.send(packet, port, address);
     },
-  };
-}
-
-/** The request socket itself, shared by all transfers (single-port mode). */
-export function sharedChannel(sender: Sender, { address, port }: TftpClient): Channel {
-  return {
-    send: (packet) => sender.to(packet, port, address),
-    sendWindow(packets, from, last) {
-      for (let at = from; at <= last; at++) {
-        const packet = packets[at];
-        if (packet) sender.to(packet, port, address);
-      }
-    },
-    close() {},
   };
 }

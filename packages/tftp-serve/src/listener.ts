@@ -26,7 +26,7 @@ function makeRoom(socket: Socket): void {
 
 /**
  * Binds `address` and `port`.
- * @param singlePort rejections come from the request port too
+ * @param singlePort rejections come from the request port too, which the transfers share
  */
 export function listen(
   address: string,
@@ -35,7 +35,7 @@ export function listen(
   onPacket: (listener: Listener, packet: Buffer, from: RemoteInfo) => void,
 ): Promise<BindResult<Listener>> {
   return new Promise((resolve) => {
-    const socket = udpSocket(address);
+    const socket = udpSocket(address, singlePort);
     let rejections: { readonly socket: Socket; readonly sender: Sender } | undefined;
     let open = true;
     const bindFailed = (error: Error) => {

@@ -1,4 +1,4 @@
-import type { Socket } from "node:dgram";
+import type { RemoteInfo, Socket } from "node:dgram";
 import { codeOf } from "@bootlace/boot-source";
 import { type ChannelHandlers, type Sender, senderOf, udpSocket } from "./channel.ts";
 import type { TftpClient } from "./core/events.ts";
@@ -16,10 +16,17 @@ export interface PooledSocket {
   readonly segment: number;
 }
 
-/** Binds a socket to an address of this machine. When it cannot be bound, an `error` follows, which closes it. */
-export function pooledSocket(localAddress: string, segment = 0): PooledSocket {
+/**
+ * A socket to be bound to an address of this machine. When it cannot be bound, an `error` follows, which closes it.
+ * @param onStray it shares its port with others, and gives this what is not its client's
+ */
+export function pooledSocket(
+  localAddress: string,
+  segment = 0,
+  onStray?: (packet: Buffer, from: RemoteInfo) => void,
+): PooledSocket {
   const pooled: PooledSocket = {
-    socket: udpSocket(localAddress),
+    socket: udpSocket(localAddress, onStray !== undefined),
     sender: undefined,
     user: undefined,
     settled: false,
@@ -32,6 +39,7 @@ export function pooledSocket(localAddress: string, segment = 0): PooledSocket {
     const { user } = pooled;
     // What came for the user before may still have been waiting.
     if (user && from.port === user.client.port && from.address === user.client.address) user.handlers.packet(packet);
+    else onStray?.(packet, from);
   });
   socket.on("connect", () => {
     pooled.settled = true;

@@ -121,6 +121,7 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
         if (!ended) perform(started, step(state, { type: "port-closed" }));
       },
       sendFailed: (code) => host.emit({ type: "send-failed", time: clock.wall(), client, code }),
+      guessed: () => finish(started, { type: "aborted", reason: "protocol", detail: "guessed" }, undefined),
       failed: (code) => finish(started, { type: "aborted", reason: "no-socket", detail: code }, undefined),
     };
     const channel = host.channel(client, handlers, windowSize > 1 ? running.framed.frame : undefined);

@@ -34,7 +34,7 @@ export function requestsOf(deps: RequestDeps): Requests {
   const lookUps = openings(clock.now);
   const sessions = runningSessions(gate.isKnown);
   const hosts = new WeakMap<Listener, SessionHost>();
-  const pools = channelPools(singlePort, limits, clock.now, setSegmentSize);
+  const pools = channelPools(singlePort ? onPacket : undefined, limits, clock.now, setSegmentSize);
   let idle: (() => void)[] = [];
   let ids = 0;
   let requests = 0;

@@ -193,4 +193,38 @@ describe("single-port mode", () => {
     client.send(ack(1), port);
     expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
   });
+
+  test("there are no windows, and who acknowledges what was not sent yet is sent no more", async () => {
+    const { port, event } = await running({ source, singlePort: true });
+    const client = await udpClient();
+    client.send(rrq("big", "windowsize", "16", "blksize", "1468"), port);
+    expect((await client.next()).packet.toString("latin1", 2)).toBe("windowsize\x001\0blksize\x001468\0");
+    for (let block = 0; block < 50; block++) client.send(ack(block), port);
+    expect(await event("aborted")).toMatchObject({ reason: "protocol", detail: "guessed" });
+  });
+
+  test("a client that has closed its port is heard, and sent no more", async () => {
+    const clock = fakeClock();
+    const { port, event } = await running({ source, singlePort: true }, clock);
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    await client.next();
+    await client.close();
+    clock.advance(1000);
+    expect(await event("aborted")).toMatchObject({ reason: "port-closed" });
+  });
+
+  test("a request from the port of a running transfer, which may be forged, gets no answer", async () => {
+    const { port, event, server } = await running({ source, singlePort: true });
+    const client = await udpClient();
+    client.send(rrq("big"), port);
+    await client.next();
+    client.send(ack(1), port);
+    expect((await client.next()).packet.readUInt16BE(2)).toBe(2);
+    client.send(rrq("hello"), port);
+    expect(await event("refused")).toMatchObject({ reason: "port-in-use", file: "hello" });
+    client.send(ack(2), port);
+    expect((await client.next()).packet.readUInt16BE(2)).toBe(3);
+    expect(server.statistics().transfersActive).toBe(1);
+  });
 });

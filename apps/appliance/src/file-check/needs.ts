@@ -114,7 +114,7 @@ export function checkContent(
       return [finding("T012", place, `${shown} is truncated${of}`, again)];
     }
     case "no-end":
-      return [finding("T012", place, `${shown} does not end as such an archive does: it is cut short`, again)];
+      return [finding("T012", place, `${shown} does not end as such an archive does: it is truncated`, again)];
     case "web-page":
       return [
         finding("T012", place, `${shown} is a web page, not the file that it should be`, "Download the file again"),

@@ -20,6 +20,8 @@ interface Layout {
 }
 
 const mostFolder = 65_536 * 32;
+/** Bytes of the table for a cluster. */
+const clusterCost = 4;
 
 /** Whether a FAT volume begins at this byte, and how many bytes it has. */
 export async function fatSizeAt(reader: Reader, offset: number): Promise<number | undefined> {
@@ -76,12 +78,13 @@ export async function fatFileSystem(reader: Reader, offset: number): Promise<Fil
   }
 
   /** @param size bytes wanted; undefined for a folder, whose chain says it */
-  async function chain(first: number, size: number | undefined, place: number): Promise<Extent[]> {
+  async function chain(first: number, size: number | undefined, place: number, budget: Budget): Promise<Extent[]> {
     const { clusterSize, clusters, data } = layout;
     const most = Math.ceil((size ?? mostFolder) / clusterSize);
     const extents: Extent[] = [];
     let cluster: number | undefined = first;
     for (let count = 0; cluster !== undefined && (size === undefined || count < most); count++) {
+      spend(budget, clusterCost, place);
       // A chain is as long as the file, so one that returns into itself ends here.
       if (count > most || count > clusters) fail("cycle", place, "a chain of clusters does not end");
       if (cluster < 2 || cluster >= clusters + 2) fail("bad-record", place, `cluster ${cluster} of ${clusters}`);
@@ -112,16 +115,16 @@ export async function fatFileSystem(reader: Reader, offset: number): Promise<Fil
         const name = long?.left === 0 && long.sum === sumOf(record) ? long.text : shortName(record);
         long = undefined;
         if ((attributes & 8) !== 0 || first === 0x2e) continue;
-        yield nameFault(name, offset) ?? { name, offset, entry: () => entryOf(name, record, offset) };
+        yield nameFault(name, offset) ?? { name, offset, entry: () => entryOf(name, record, offset, budget) };
       }
     }
   }
 
-  async function entryOf(name: string, record: Uint8Array, offset: number): Promise<ImageEntry> {
+  async function entryOf(name: string, record: Uint8Array, offset: number, budget: Budget): Promise<ImageEntry> {
     const cluster = u16le(record, 26) + (layout.bits === 32 ? u16le(record, 20) * 65_536 : 0);
     const isFolder = ((record[11] ?? 0) & 16) !== 0;
     const size = isFolder ? undefined : u32le(record, 28);
-    const extents = size === 0 ? [] : await chain(cluster, size, offset);
+    const extents = size === 0 ? [] : await chain(cluster, size, offset, budget);
     const sum = extents.reduce((all, { length }) => all + length, 0);
     return {
       name,
@@ -135,7 +138,9 @@ export async function fatFileSystem(reader: Reader, offset: number): Promise<Fil
 
   const { bits, rootOffset, rootLength, rootCluster } = layout;
   const extents =
-    bits === 32 ? await chain(rootCluster, undefined, offset) : [{ offset: rootOffset, length: rootLength }];
+    bits === 32
+      ? await chain(rootCluster, undefined, offset, { left: mostFolder })
+      : [{ offset: rootOffset, length: rootLength }];
   const size = extents.reduce((sum, { length }) => sum + length, 0);
   const root: ImageEntry = { name: "", kind: "folder", size, extents, offset, id: bits === 32 ? rootCluster : 0 };
   return fileSystem({ kind: "fat", label: /^NO NAME/.test(label) ? "" : label, root, scan });

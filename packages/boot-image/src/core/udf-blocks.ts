@@ -6,6 +6,8 @@ import type { UdfMap, UdfPartition, UdfVolume } from "./udf-volume.ts";
 /** Finds bytes of a partition in the image. */
 export interface UdfBlocks {
   readonly blockSize: number;
+  /** Into how many pieces bytes fall at most when they are placed: what that costs. */
+  pieces(map: number, length: number): number;
   /** @throws ImageFaultError `beyond-end` for a block outside of the partition */
   place(map: number, block: number, length: number): readonly Extent[];
 }
@@ -79,6 +81,11 @@ export function udfBlocks({ blockSize, maps, offset }: UdfVolume, tables: UdfTab
 
   return {
     blockSize,
+    pieces(index, length) {
+      const map = maps[index];
+      const step = map?.kind === "virtual" ? 1 : map?.kind === "sparable" ? map.packet : Number.POSITIVE_INFINITY;
+      return 1 + Math.floor(length / (step * blockSize));
+    },
     place(index, block, length) {
       const map = maps[index];
       if (map === undefined) return fail("bad-record", offset, `partition map ${index} of ${maps.length}`);

@@ -21,6 +21,8 @@ export interface UdfEntry {
 const mostChained = 4096;
 /** What an extent costs of the budget: what it takes in memory. */
 const extentCost = 64;
+/** What a piece costs that may become one with those beside it: time alone. */
+const pieceCost = 16;
 
 /**
  * Reads the file entry at a block.
@@ -70,6 +72,7 @@ export async function readUdfEntry(
           next = part;
           break;
         }
+        if (recorded === 0) spend(budget, blocks.pieces(part.map, length) * pieceCost, origin + at);
         const placed = recorded === 0 ? blocks.place(part.map, part.block, length) : [{ offset: undefined, length }];
         spend(budget, placed.length * extentCost, origin + at);
         if (found.length + placed.length > mostExtents) fail("too-large", origin + at, "a file in too many parts");

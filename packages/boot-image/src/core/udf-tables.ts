@@ -11,6 +11,7 @@ import type { UdfMap, UdfVolume } from "./udf-volume.ts";
 const vatBlocks = 320;
 const longestTable = 4 * 1024 * 1024;
 const vatType = 248;
+const mostMetadata = 1024;
 
 /**
  * Reads what the special partition maps need.
@@ -92,6 +93,7 @@ async function readMetadata(
 ): Promise<readonly Extent[]> {
   const blocks = beneath(volume, map);
   const first = await attempt(() => readUdfEntry(reader, blocks, 0, map.file, budget));
-  if (first.ok) return first.value.extents;
-  return (await readUdfEntry(reader, blocks, 0, map.mirror, budget)).extents;
+  const { extents, offset } = first.ok ? first.value : await readUdfEntry(reader, blocks, 0, map.mirror, budget);
+  // Each look-up goes through them.
+  return extents.length <= mostMetadata ? extents : fail("too-large", offset, "a metadata file in too many parts");
 }

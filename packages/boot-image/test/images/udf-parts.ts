@@ -128,3 +128,18 @@ export function sparingTable(blockSize: number, original: number, mapped: number
   made.u32(64, 0xffffffff);
   return tag(made, 0, 0, 72);
 }
+
+/** Makes the checksums and CRCs of UDF right again, so that what was changed is looked at. */
+export function signAgain(bytes: Uint8Array) {
+  const view = new DataView(bytes.buffer);
+  for (let at = 32_768; at + 512 <= bytes.length; at += 512) {
+    const length = view.getUint16(at + 10, true);
+    if (![1, 2, 5, 6, 8, 256, 257, 258, 261, 266].includes(view.getUint16(at, true))) continue;
+    if (16 + length <= Math.min(2048, bytes.length - at)) {
+      view.setUint16(at + 8, crc(bytes.subarray(at + 16, at + 16 + length)), true);
+    }
+    let sum = 0;
+    for (let index = 0; index < 16; index++) if (index !== 4) sum += bytes[at + index] ?? 0;
+    bytes[at + 4] = sum;
+  }
+}

@@ -14,7 +14,10 @@ export const foreignFile: readonly Rule[] = [
   { id: "B03", when: foreignFileMissing },
 ];
 
-/** What firmware asked for first, in vain, without anything having come from here. */
+/** A Raspberry Pi says it is a PC, and its MAC address need not be a known one. */
+const piFirst = /(^|\/)(bootcode\.bin|start[^/]*\.elf)$/;
+
+/** What firmware requested first and did not find, before it got anything from here. */
 function firstMissing(view: BootView): Asked | undefined {
   const [first] = view.asked;
   const { firmware } = view.boot;
@@ -23,7 +26,7 @@ function firstMissing(view: BootView): Asked | undefined {
   const isNamed = namedByOther(view, first) !== undefined;
   // Programs try names of their own; firmware asks for what it was told.
   const isFirmware = (firmware === "bios" || firmware === "uefi") && !view.ipxe;
-  const isSearch = isTried(first.key) || searchNameOf(first.key) !== undefined;
+  const isSearch = isTried(first.key) || searchNameOf(first.key) !== undefined || piFirst.test(first.key);
   return isNamed || (isFirmware && !isSearch) ? first : undefined;
 }
 

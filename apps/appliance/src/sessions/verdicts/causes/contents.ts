@@ -157,8 +157,8 @@ const contentWords: Readonly<Record<ContentFault, { readonly text: string; reado
     fix: "copy the file again, and check that the disk is not full",
   },
   "no-end": {
-    text: "it is cut short: where it stops, such an archive does not end",
-    fix: "copy the file again, and see whether the disk is full",
+    text: "it is truncated: such an archive does not end where it stops",
+    fix: "copy the file again, and check that the disk is not full",
   },
   "web-page": {
     text: "it is a web page (HTML), probably an error page",

@@ -43,7 +43,7 @@ export function configFrom(yaml: string): Config {
 }
 
 /** The policy of one config and one boot folder, asked by packets, and given files. Time moves by `wait` alone. */
-export function policyDesk(yaml: string, files: readonly string[] = []) {
+export function policyFixture(yaml: string, files: readonly string[] = []) {
   let config = configFrom(yaml);
   let now = 1_000_000;
   let xid = 1;
