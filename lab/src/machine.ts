@@ -46,8 +46,9 @@ export async function startMachine(lab: Lab, host: Host, { command, trees = [] }
   });
   const inside = ["-t", String(pid), "-m", "-p", "-u", "-i", "-C", "-r", "-w", "/usr/bin/env", "-i"];
   const path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+  const caller = `SUDO_UID=${process.env.SUDO_UID ?? 0}`;
   const runInside: Machine["run"] = (program, ...words) =>
-    run(lab, host.netns, locate("nsenter"), [...inside, path, program, ...words], { seconds: 60 });
+    run(lab, host.netns, locate("nsenter"), [...inside, path, caller, program, ...words], { seconds: 60 });
   const node = join("/opt/bootlace", relative(REPOSITORY, process.execPath));
   return {
     first,

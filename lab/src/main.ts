@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArguments, USAGE } from "./arguments.ts";
 import type { Scenario } from "./lab.ts";
@@ -11,6 +11,9 @@ import { SCENARIOS } from "./scenarios/all.ts";
 import { chooseShare, type Share, shareLines, shareOfCommit } from "./share.ts";
 
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+
+// Root runs the lab, and the checkout may be of whoever called it: then their files are as good as root's.
+process.env.SUDO_UID ??= String(statSync(import.meta.filename).uid);
 
 async function main(words: readonly string[]): Promise<number> {
   const names = SCENARIOS.map((scenario) => scenario.name);

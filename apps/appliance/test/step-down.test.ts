@@ -73,7 +73,7 @@ describe("what a service of root's runs", () => {
     writeFileSync(program, "", { mode: 0o755 });
     const me = process.getuid?.() ?? 0;
     const others = me === 0 ? undefined : `belongs to another user (${me})`;
-    const problem = () => writableProblem([program]);
+    const problem = () => writableProblem([program], []);
     expect(problem() ?? "safe").toContain(others ?? "safe");
     chmodSync(program, 0o775);
     if (me === 0) chownSync(program, 0, 64_002);
@@ -81,7 +81,7 @@ describe("what a service of root's runs", () => {
     chmodSync(program, 0o755);
     chmodSync(join(place, "bin"), 0o777);
     expect(problem()).toContain(others ?? `every user can write ${join(place, "bin")}`);
-    expect(writableProblem([join(folder, "not-there")])).toBeUndefined();
+    expect(writableProblem([join(folder, "not-there")], [])).toBeUndefined();
   });
 });
 

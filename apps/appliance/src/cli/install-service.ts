@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { formatFault } from "../config/faults.ts";
+import { sudoUser } from "../config/found-config.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { configVariable } from "../config/overlay.ts";
 import { checkUser } from "../config/values.ts";
@@ -128,7 +129,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
       hint: "Move it where every user may read it, or name another user with --user NAME",
     };
   }
-  const unsafe = root === undefined ? writableProblem([...request.command, config]) : undefined;
+  const unsafe = root === undefined ? writableProblem([...request.command, config], sudoUser(env)) : undefined;
   if (unsafe !== undefined) {
     return {
       exit: exitCodes.start,

@@ -106,15 +106,17 @@ function folderProblem(place: string, found: Stats, trusted: ReadonlySet<number>
 /**
  * Why others than root could replace one of these files: by writing it, or a folder on its way.
  * @param paths files that root runs or obeys; one that is missing is nobody's
+ * @param mine the user who became root, who can do all that root can
  */
-export function writableProblem(paths: readonly string[]): string | undefined {
+export function writableProblem(paths: readonly string[], mine: readonly number[]): string | undefined {
+  const trusted = new Set([0, ...mine]);
   for (const path of paths) {
     const real = existsSync(path) ? realpathSync(path) : undefined;
     if (real === undefined) continue;
-    const walk = walkFolder(dirname(real), { trusted: new Set([0]) });
+    const walk = walkFolder(dirname(real), { trusted });
     if (!walk.ok) return walk.problem;
     closeSync(walk.descriptor);
-    const problem = folderProblem(real, statSync(real), new Set([0]));
+    const problem = folderProblem(real, statSync(real), trusted);
     if (problem !== undefined) return problem;
   }
   return undefined;
