@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { inTime, silent } from "./in-time.ts";
 
 /** One file of a disk, whatever names lead to it. */
 export interface FileId {
@@ -22,7 +23,7 @@ const trustFor = 1000;
 
 /**
  * The files that are never served, known by device and inode: a hard link or another mount of them has another path. They are
- * looked up beside the work, so that a disk that hangs holds up nobody.
+ * looked up beside the work, so that a disk that hangs holds up nobody: what lies on it cannot be served meanwhile.
  */
 export function privateFiles(first: readonly string[], now: () => number): PrivateFiles {
   let paths = first;
@@ -31,8 +32,8 @@ export function privateFiles(first: readonly string[], now: () => number): Priva
   let looking: Promise<void> | undefined;
 
   async function look(wanted: readonly string[]): Promise<void> {
-    const found = await Promise.all(wanted.map(idsOf));
-    if (wanted === paths) known = new Set(found.flat());
+    const found = await Promise.all(wanted.map((path) => inTime(path, () => idsOf(path))));
+    if (wanted === paths) known = new Set(found.flatMap((ids) => (ids === silent ? [] : ids)));
   }
 
   function lookAgain(): Promise<void> {
