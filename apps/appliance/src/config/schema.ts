@@ -31,12 +31,9 @@ const tftpSchema = z.strictObject({
     .default(16)
     .meta({ description: "Largest number of blocks sent before an acknowledgement." }),
   maxTransfers: whole(1, 10_000).default(1024).meta({ description: "Transfers at the same time." }),
-  singlePort: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: "Reply from the request port, for firewalls and NAT in between. Slower: one block at a time.",
-    }),
+  singlePort: z.boolean().default(false).meta({
+    description: "Reply from the request port, for firewalls and NAT in between. Slower: one block at a time.",
+  }),
   segmentation: z.boolean().default(true).meta({
     description:
       "Pass a window of blocks to Linux in one piece, to be split there (UDP_SEGMENT). Needs /usr/bin/perl, which is started for each bound address; otherwise packets are sent one at a time.",
