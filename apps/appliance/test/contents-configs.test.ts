@@ -109,6 +109,11 @@ LABEL old
 });
 
 describe("GRUB", () => {
+  test("a variable that doubles with each line stays short", () => {
+    const text = `set a=ab\n${"set a=$a$a\n".repeat(40)}linux /$a\n`;
+    expect(JSON.stringify(read("grub/grub.cfg", text)).length).toBeLessThan(20_000);
+  });
+
   test("names count from the root of the server, and $prefix is the folder of grub.cfg", () => {
     const facts = read(
       "boot/grub/grub.cfg",

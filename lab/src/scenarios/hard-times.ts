@@ -34,7 +34,7 @@ interface Daemon {
   /** The boot file that a machine would be offered now. */
   offered(mac: string, arch: string): Promise<string>;
   /** Waits until an event was logged that often. */
-  tells(event: string, times: number, seconds?: number): Promise<void>;
+  logs(event: string, times: number, seconds?: number): Promise<void>;
 }
 
 const yaml = (disk: string) => `user: root
@@ -85,7 +85,7 @@ async function startDaemon(lab: Lab, host: Host, client: Host): Promise<Daemon> 
       const { stdout } = await run(lab, host.netns, locate("curl"), [...header, url]);
       return String((JSON.parse(stdout.toString()) as { bootFile?: string }).bootFile);
     },
-    async tells(event, times, seconds = 15) {
+    async logs(event, times, seconds = 15) {
       await eventually(lab, `${event}, ${times} times`, seconds, () => reported(event) >= times || undefined);
       must(reported(event) === times, `${event} was logged ${reported(event)} times, not ${times}`);
     },
@@ -121,14 +121,14 @@ async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
   const program = readFileSync(locate("syslinuxX64"));
   const empty = fill(daemon.disk, program);
   for (let round = 0; round < 12; round += 1) must((await daemon.fetch()) === 0, "no file with a full disk");
-  await daemon.tells("log.file-failed", 1);
+  await daemon.logs("log.file-failed", 1);
   // A boot that came to nothing is worth keeping, and cannot be kept.
   must((await daemon.fetch("pxelinux.0")) === 0 && (await daemon.fetch("ldlinux.c32")) !== 0, "not a boot that fails");
-  await daemon.tells("history.write-failed", 1, 30);
+  await daemon.logs("history.write-failed", 1, 30);
   for (const last of [2, 3]) {
     must((await daemon.command("next", `52:54:00:00:00:0${last}`, "--file", "hello")) === 0, "no one-time boot");
   }
-  await daemon.tells("boot.next-unwritable", 1);
+  await daemon.logs("boot.next-unwritable", 1);
   empty();
   must((await daemon.fetch()) === 0, "no file with room on the disk");
   const mac = "52:54:00:00:00:09";
@@ -138,8 +138,8 @@ async function fullDisk(lab: Lab, daemon: Daemon): Promise<void> {
   writeFileSync(join(daemon.disk, "boot/bootx64.efi"), program);
   await eventually(lab, "the whole boot file", 15, async () => (await offered()) === "bootx64.efi" || undefined);
   must((await daemon.command("next", "52:54:00:00:00:04", "--file", "hello")) === 0, "no one-time boot could be set");
-  for (const event of ["log.file-back", "history.writable-again", "boot.next-writable"]) await daemon.tells(event, 1);
-  await daemon.tells("log.file-failed", 1);
+  for (const event of ["log.file-back", "history.writable-again", "boot.next-writable"]) await daemon.logs(event, 1);
+  await daemon.logs("log.file-failed", 1);
   const kept = JSON.parse(readFileSync(join(daemon.disk, "state/next.json"), "utf8")) as { next: unknown[] };
   must(kept.next.length === 4, `${kept.next.length} one-time boots were kept, not 4`);
   lab.row("disk-full", `with the cut bootx64.efi an x64 machine would have got ${cut}; 4 one-time boots kept`);
@@ -188,14 +188,14 @@ async function logRotated(lab: Lab, daemon: Daemon): Promise<void> {
 async function treeRemoved(lab: Lab, daemon: Daemon): Promise<void> {
   const tree = join(daemon.disk, "boot");
   renameSync(tree, `${tree}.away`);
-  await daemon.tells("boot.root-gone", 1);
+  await daemon.logs("boot.root-gone", 1);
   // A file that was open a moment ago is not looked for again.
   await eventually(lab, "no file from a tree that is gone", 5, async () => (await daemon.fetch()) !== 0 || undefined);
   const trees = daemon.reported("boot.tree");
   renameSync(`${tree}.away`, tree);
-  await daemon.tells("boot.tree", trees + 1);
+  await daemon.logs("boot.tree", trees + 1);
   await eventually(lab, "a file from the tree that is back", 5, async () => (await daemon.fetch()) === 0 || undefined);
-  await daemon.tells("boot.root-gone", 1);
+  await daemon.logs("boot.root-gone", 1);
   lab.row("tree-gone", "logged once; the folder is read again when it is back");
 }
 
@@ -205,10 +205,10 @@ async function interfaceDown(lab: Lab, daemon: Daemon, host: Host): Promise<void
   const ready = () => run(lab, host.netns, locate("curl"), ["--silent", "--fail", "http://127.0.0.1:8067/readyz"]);
   must((await ready()).code === 0, "it does not call itself ready");
   await link("down");
-  await daemon.tells("net.interfaces", before + 1);
+  await daemon.logs("net.interfaces", before + 1);
   must((await ready()).code !== 0, "it calls itself ready without an interface");
   await link("up");
-  await daemon.tells("net.interfaces", before + 2);
+  await daemon.logs("net.interfaces", before + 2);
   await eventually(
     lab,
     "a file after the interface came back",

@@ -58,6 +58,9 @@ const before = new Set(["then", "else", "do", "time", "!"]);
 const server =
   /^(net_default_server|net_default_next_server|pxe_default_server|net_[a-z0-9_]+_(next_server|dhcp_server_name|boot_file_server))$/;
 
+/** Characters of a variable that are kept; `set a=$a$a` doubles it with each line. */
+const longestValue = 4096;
+
 /** Reads a `grub.cfg`: what it names and how it starts (GRUB manual, "The list of commands"). */
 export function readGrubConfig(text: string, context: ReadContext): ConfigFacts {
   const needs: FileNeed[] = [];
@@ -90,7 +93,8 @@ export function readGrubConfig(text: string, context: ReadContext): ConfigFacts 
 
   function assign(name: string, value: string) {
     const certain = conditions === 0 && !blocks.some(({ word }) => word === "function");
-    variables.set(name, certain || variables.get(name) === value ? value : unknownPart);
+    const known = value.length <= longestValue && (certain || variables.get(name) === value);
+    variables.set(name, known ? value : unknownPart);
   }
 
   /** Where GRUB looks for a file; undefined for one on a disk of the machine. */
