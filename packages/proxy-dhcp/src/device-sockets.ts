@@ -1,18 +1,26 @@
 import type { Socket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { copies } from "./copies.ts";
-import { type Endpoint, LIMITED_BROADCAST } from "./core/interfaces.ts";
+import type { Endpoint } from "./core/interfaces.ts";
 import { isPlainDiscover } from "./core/plain-discover.ts";
 import type { BindToDevice } from "./options.ts";
 import { bind, closed, descriptorOf } from "./sockets.ts";
+
+/** Broadcasts to one address that come in by one network interface. */
+export interface Heard {
+  readonly device: string;
+  readonly address: string;
+  /** To the last address of a subnet (RFC 919 section 7). Not every system has a route for it: then they are not heard. */
+  readonly directed?: boolean;
+}
 
 /**
  * Sockets on the DHCP port that each hear the broadcasts of one network interface. They are bound to the broadcast address:
  * what is sent to an address of this machine stays with whoever has the port, which may be another DHCP server.
  */
 export interface DeviceSockets {
-  /** Has a socket for each of these interfaces, and none for others. */
-  follow(devices: readonly string[], port: number): Promise<void>;
+  /** Has a socket for each of these, and none for others. */
+  follow(broadcasts: readonly Heard[], port: number): Promise<void>;
   /** Something came to the common socket of all interfaces. */
   heardByAll(bytes: Uint8Array, from: Endpoint): void;
   close(): Promise<void>;
@@ -25,10 +33,9 @@ export interface DeviceSockets {
 export function deviceSockets(
   bindToDevice: BindToDevice | undefined,
   receive: (bytes: Uint8Array, from: Endpoint, device: string | undefined) => void,
-  address = LIMITED_BROADCAST,
 ): DeviceSockets {
   let open = new Map<string, Socket>();
-  let wanted: readonly string[] = [];
+  let wanted: readonly Heard[] = [];
   /** Each of the interfaces that were asked for has its socket. */
   let covering = false;
   /** Refused once for these interfaces: not tried again before they change. */
@@ -37,12 +44,12 @@ export function deviceSockets(
   const isFirst = copies(() => performance.now());
 
   /** An interface that comes back under its name is another one, and the socket of the old one is deaf. */
-  function keysOf(devices: readonly string[]): ReadonlyMap<string, string> {
-    return new Map([...new Set(devices)].map((device) => [`${device} ${indexOf(device)}`, device]));
+  function keysOf(broadcasts: readonly Heard[]): ReadonlyMap<string, Heard> {
+    return new Map(broadcasts.map((heard) => [`${heard.device} ${indexOf(heard.device)} ${heard.address}`, heard]));
   }
 
-  async function change(devices: readonly string[], port: number): Promise<void> {
-    const keys = keysOf(devices);
+  async function change(broadcasts: readonly Heard[], port: number): Promise<void> {
+    const keys = keysOf(broadcasts);
     for (const [key, socket] of open) {
       if (keys.has(key)) continue;
       open.delete(key);
@@ -52,15 +59,17 @@ export function deviceSockets(
     const tried = missing.map(([key]) => key).join();
     if (missing.length === 0 || bindToDevice === undefined || tried === refused) return;
     const made: { key: string; device: string; socket: Socket }[] = [];
-    for (const [key, device] of missing) {
+    let complete = true;
+    for (const [key, { device, address, directed }] of missing) {
       const bound = await bind({ address, port }, true);
       if (bound.ok) made.push({ key, device, socket: bound.socket });
+      else if (directed !== true) complete = false;
     }
     const asked = made.flatMap(({ device, socket }) => {
       const descriptor = descriptorOf(socket);
       return descriptor === undefined ? [] : [{ descriptor, device }];
     });
-    const done = asked.length === missing.length && (await bindToDevice(asked));
+    const done = complete && asked.length > 0 && asked.length === made.length && (await bindToDevice(asked));
     refused = done ? "" : tried;
     for (const { key, device, socket } of made) {
       if (!done) {
@@ -82,12 +91,12 @@ export function deviceSockets(
   }
 
   return {
-    follow(devices, port) {
-      wanted = devices;
+    follow(broadcasts, port) {
+      wanted = broadcasts;
       work = work.then(async () => {
-        await change(devices, port);
-        const keys = [...keysOf(devices).keys()];
-        covering = devices === wanted && keys.length > 0 && keys.every((key) => open.has(key));
+        await change(broadcasts, port);
+        const needed = [...keysOf(broadcasts)].flatMap(([key, { directed }]) => (directed === true ? [] : [key]));
+        covering = broadcasts === wanted && needed.length > 0 && needed.every((key) => open.has(key));
       });
       return work;
     },

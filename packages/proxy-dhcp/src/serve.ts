@@ -13,12 +13,19 @@ import { relayToRoute } from "./core/admit.ts";
 import type { Context, Datagram } from "./core/context.ts";
 import type { ProxyDhcpEvent } from "./core/events.ts";
 import type { OutgoingReply } from "./core/handle.ts";
-import { isLoopback, LIMITED_BROADCAST, type ServedInterface, sameInterface, UNSPECIFIED } from "./core/interfaces.ts";
+import {
+  directedBroadcast,
+  isLoopback,
+  LIMITED_BROADCAST,
+  type ServedInterface,
+  sameInterface,
+  UNSPECIFIED,
+} from "./core/interfaces.ts";
 import { createLimiter, defaultLimits } from "./core/limits.ts";
 import { respond } from "./core/respond.ts";
 import { createTally } from "./core/tally.ts";
 import { delayedReplies } from "./delayed-replies.ts";
-import { deviceSockets } from "./device-sockets.ts";
+import { deviceSockets, type Heard } from "./device-sockets.ts";
 import { hostSockets } from "./host-sockets.ts";
 import { changesTable, checkedInterfaces, optionsTable } from "./option-tables.ts";
 import type { BoundAddress, ProxyDhcp, ProxyDhcpChanges, ProxyDhcpOptions } from "./options.ts";
@@ -188,8 +195,8 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     if (listener === undefined || options.bindToDevice === undefined) return;
     const served = services.bound().map(({ iface }) => iface);
     // On the loopback network there are no broadcasts to 255.255.255.255.
-    const names = served.some(({ address }) => isLoopback(address)) ? [] : served.map(({ name }) => name);
-    await devices.follow(names, portOfListener());
+    const heard = served.some(({ address }) => isLoopback(address)) ? [] : served.flatMap(broadcastsOf);
+    await devices.follow(heard, portOfListener());
   }
 
   function listen(socket: Socket): void {
@@ -251,4 +258,11 @@ function boundAddress({ iface, local }: Service): BoundAddress {
 function timer(ms: number, work: () => void): () => void {
   const timeout = setTimeout(work, ms);
   return () => clearTimeout(timeout);
+}
+
+/** What is broadcast to its link and its subnet. */
+function broadcastsOf(iface: ServedInterface): Heard[] {
+  const directed = directedBroadcast(iface);
+  const limited = { device: iface.name, address: LIMITED_BROADCAST };
+  return directed === undefined ? [limited] : [limited, { device: iface.name, address: directed, directed: true }];
 }

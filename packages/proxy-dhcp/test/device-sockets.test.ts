@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { directedBroadcast } from "../src/core/interfaces.ts";
 import { isPlainDiscover } from "../src/core/plain-discover.ts";
 import { deviceSockets } from "../src/device-sockets.ts";
 import type { BindToDevice } from "../src/options.ts";
@@ -11,14 +12,13 @@ const relayed = octetsOf(requestWith({ giaddr: "10.0.0.1" }));
 const request = octetsOf(requestWith({ options: { 53: type.request } }));
 /** The loopback network has a broadcast address of its own. */
 const everybody = "127.255.255.255";
+const lo = { device: "lo", address: everybody };
 
 async function ears(bindToDevice: BindToDevice) {
   const heard: string[] = [];
   const names = new Map([discover, relayed, request].map((bytes, at) => [Buffer.from(bytes).toString("hex"), at]));
-  const sockets = deviceSockets(
-    bindToDevice,
-    (bytes, _, device) => heard.push(`${names.get(Buffer.from(bytes).toString("hex"))} ${device}`),
-    everybody,
+  const sockets = deviceSockets(bindToDevice, (bytes, _, device) =>
+    heard.push(`${names.get(Buffer.from(bytes).toString("hex"))} ${device}`),
   );
   const common = createSocket({ type: "udp4", reuseAddr: true }).bind(0, "0.0.0.0");
   await once(common, "listening");
@@ -57,8 +57,8 @@ describe("sockets of network interfaces", () => {
       asked.push(...each.map(({ device }) => device));
       return true;
     });
-    await sockets.follow(["lo"], port);
-    await sockets.follow(["lo", "lo"], port);
+    await sockets.follow([lo], port);
+    await sockets.follow([lo, lo], port);
     expect(asked).toEqual(["lo"]);
     await send(discover, everybody);
     await expect.poll(() => heard).toEqual(["0 lo"]);
@@ -78,8 +78,8 @@ describe("sockets of network interfaces", () => {
   it("are nothing where the system binds them to no interface: the common socket hears all", async () => {
     let asked = 0;
     const { heard, port, sockets, send } = await ears(async () => ++asked < 0);
-    await sockets.follow(["lo"], port);
-    await sockets.follow(["lo"], port);
+    await sockets.follow([lo], port);
+    await sockets.follow([lo], port);
     expect(asked).toBe(1);
     await send(discover, everybody);
     await send(discover, "127.0.0.1");
@@ -88,7 +88,7 @@ describe("sockets of network interfaces", () => {
 
   it("are closed with their interfaces", async () => {
     const { heard, port, sockets, send } = await ears(async () => true);
-    await sockets.follow(["lo"], port);
+    await sockets.follow([lo], port);
     await sockets.follow([], port);
     await send(discover, everybody);
     expect(heard).toEqual(["0 undefined"]);
@@ -99,4 +99,28 @@ it("a DISCOVER that no relay passed on is known by its bytes, and nothing else i
   expect([discover, relayed, request].map(isPlainDiscover)).toEqual([true, false, false]);
   for (const length of [0, 27, 240, 241, 242]) expect(isPlainDiscover(discover.subarray(0, length))).toBe(false);
   expect(isPlainDiscover(new Uint8Array(1500))).toBe(false);
+});
+
+describe("broadcasts to the last address of a subnet", () => {
+  it("are heard beside the others, and are no loss where they cannot be", async () => {
+    const { heard, port, sockets, send } = await ears(async () => true);
+    // 127.1.2.3 is an address of loopback, and 192.0.2.255 none of this machine.
+    const directed = { device: "lo", address: "127.1.2.3", directed: true };
+    await sockets.follow([lo, directed, { ...directed, address: "192.0.2.255" }], port);
+    await send(discover, everybody);
+    await expect.poll(() => heard).toEqual(["0 lo"]);
+    const sender = createSocket("udp4");
+    onTestFinished(() => void sender.close());
+    sender.send(discover, port, "127.1.2.3");
+    await expect.poll(() => heard).toEqual(["0 lo", "0 lo"]);
+  });
+
+  it.each([
+    ["192.168.11.109", "255.255.255.0", "192.168.11.255"],
+    ["10.1.2.3", "255.0.0.0", "10.255.255.255"],
+    ["10.1.2.3", "255.255.255.254", undefined],
+    ["10.1.2.3", "255.255.255.255", undefined],
+  ])("%s %s: %s", (address, netmask, last) => {
+    expect(directedBroadcast({ name: "eth0", address, netmask })).toBe(last);
+  });
 });

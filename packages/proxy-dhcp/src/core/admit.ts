@@ -1,7 +1,15 @@
 import { subnetContains } from "@bootlace/boot-source";
-import { type DhcpPacket, type Ipv4Address, messageTypes, parseIpv4 } from "@bootlace/dhcp-core";
+import { type DhcpPacket, type Ipv4Address, messageTypes } from "@bootlace/dhcp-core";
 import type { Context, Datagram } from "./context.ts";
-import { isLoopback, isUnicast, onePerLink, type ServedInterface, subnetOf, UNSPECIFIED } from "./interfaces.ts";
+import {
+  directedBroadcast,
+  isLoopback,
+  isUnicast,
+  onePerLink,
+  type ServedInterface,
+  subnetOf,
+  UNSPECIFIED,
+} from "./interfaces.ts";
 import type { IgnoreReason } from "./reasons.ts";
 
 export type Admission =
@@ -89,11 +97,7 @@ function admitUnicast(
 
 /** The last address of a subnet reaches every machine in it; no client sends from it (RFC 1122 §3.2.1.3). */
 function isBroadcastOf(address: Ipv4Address, near: readonly ServedInterface[]): boolean {
-  return near.some((iface) => {
-    const { prefix, network, mask } = subnetOf(iface);
-    const last = ((network[0] ?? 0) | ~(mask[0] ?? 0)) >>> 0;
-    return prefix < 31 && parseIpv4(address) === last;
-  });
+  return near.some((iface) => directedBroadcast(iface) === address);
 }
 
 function refused(reason: IgnoreReason, detail?: string): Admission {

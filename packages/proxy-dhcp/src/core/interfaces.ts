@@ -1,5 +1,5 @@
 import { networkOf, type Subnet, subnetText } from "@bootlace/boot-source";
-import { type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
+import { formatIpv4, type Ipv4Address, parseIpv4 } from "@bootlace/dhcp-core";
 
 /** One IPv4 address of one network interface, on which clients are served. */
 export interface ServedInterface {
@@ -33,6 +33,12 @@ export function subnetOf(iface: ServedInterface): Subnet {
 
 /** A range without addresses. */
 const nowhere: Subnet = { version: 4, prefix: 32, network: [], mask: [] };
+
+/** The last address of an interface's subnet (RFC 919 §7); a subnet of one or two addresses has none (RFC 3021). */
+export function directedBroadcast(iface: ServedInterface): Ipv4Address | undefined {
+  const { prefix, network, mask } = subnetOf(iface);
+  return prefix < 31 ? formatIpv4(((network[0] ?? 0) | ~(mask[0] ?? 0)) >>> 0) : undefined;
+}
 
 /** 127.0.0.0/8 (RFC 1122 §3.2.1.3). */
 export function isLoopback(address: Ipv4Address): boolean {
