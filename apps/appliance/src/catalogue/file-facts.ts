@@ -37,6 +37,8 @@ export interface FileNeed {
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;
+  /** Without it the loader comes back to the same line for ever. */
+  readonly retried?: true;
   /**
    * The menu entry it belongs to; undefined when every way through the file needs it. In `config.txt` of a Raspberry Pi
    * the generation: `pi1` to `pi5`.

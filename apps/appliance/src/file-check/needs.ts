@@ -45,8 +45,8 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
  * Whether a loader is prepared for a file not to be there. A configuration that is included is meant to be there; so is
  * what an iPXE script names behind something else that may have booted already, unless the line itself goes on without.
  */
-function mayBeMissing({ loader, lines }: Naming, { optional, role, line }: FileNeed): boolean {
-  if (!optional) return false;
+function mayBeMissing({ loader, lines }: Naming, { optional, retried, role, line }: FileNeed): boolean {
+  if (!optional || retried === true) return false;
   if (loader === "ipxe") return /\|\||&&/.test(lines[line - 1] ?? "");
   return role !== "config" || loader === "raspberry-pi";
 }

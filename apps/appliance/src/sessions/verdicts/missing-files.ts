@@ -142,6 +142,7 @@ function laterFile(view: BootView, outcome: FileStep["outcome"]): Found | undefi
   const facts = {
     before: (named?.by ?? before).file,
     named: named !== undefined,
+    ...(named?.need.optional === true ? { again: true as const } : {}),
     step: notServedOf(missing.last, view.context.root),
     ...folderOf(view, missing.first.file),
   };

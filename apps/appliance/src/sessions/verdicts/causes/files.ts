@@ -109,12 +109,13 @@ export const causesInFiles = {
   "later-file-not-served": ({
     before,
     named,
+    again,
     step,
     folder,
     lies,
-  }: Place & { before: string; named: boolean }): Words => ({
+  }: Place & { before: string; named: boolean; again?: true }): Words => ({
     sentence: named
-      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client requested it`
+      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client requested it${again ? " again and again" : ""}`
       : `after ${quote(before)} the client requested ${shown(step)}, which was ${whyNot(step)}`,
     ...fixed(placeFix(step, folder, lies, undefined)),
   }),
