@@ -34,6 +34,8 @@ export interface FileNeed {
   readonly tls?: "plain-port" | "other-port";
   /** It is no file but a disk on the network, at `host`. */
   readonly san?: true;
+  /** A disk of this server from which the loader starts: it reads parts of it. */
+  readonly disk?: true;
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;

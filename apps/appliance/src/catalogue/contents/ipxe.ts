@@ -72,8 +72,11 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     // `boot` and its like may name an image that is loaded already.
     if (/^(boot|imgexec|imgselect)$/.test(word) && needs.some((need) => need.name.endsWith(name))) return;
     const optional = command.before === "||" || guarded || (!certain && label === undefined);
-    const need = needAt(command.line, scriptRole(role, name), shown(name), place, { optional, entry });
-    needs.push(comesBack(lines, number, command) ? { ...need, retried: true } : need);
+    needs.push({
+      ...needAt(command.line, scriptRole(role, name), shown(name), place, { optional, entry }),
+      ...(/^san(boot|hook)$/.test(word) && place.path !== undefined ? { disk: true as const } : {}),
+      ...(comesBack(lines, number, command) ? { retried: true as const } : {}),
+    });
   }
 
   for (const [number, line] of lines) {

@@ -27,6 +27,7 @@ import {
 } from "./own-words.ts";
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
+import { sanDisk } from "./san-disk.ts";
 import { shimRefused } from "./secure-boot.ts";
 import { moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
@@ -95,6 +96,7 @@ const rules: readonly Rule[] = [
   namedNeverAsked,
   didNotRun,
   sanTarget,
+  ...sanDisk,
   grubReadsDisk,
   ...goesOnElsewhere,
   ...delivered,

@@ -60,6 +60,29 @@ export const causesOfEndings = {
     };
   },
 
+  "san-disk-read": ({ by, name, line }: { by: string; name: string; line: number }): Words => ({
+    sentence: `iPXE reads the disk ${quote(name)} in parts and starts from it, as line ${line} of ${quote(by)} says; what follows is not visible here`,
+  }),
+
+  /** @param facts `returned`: the firmware asked for a boot server again */
+  "san-disk-not-started": (facts: {
+    by: string;
+    name: string;
+    line: number;
+    uefi: boolean;
+    returned: boolean;
+  }): Words => {
+    const { by, name, line, uefi, returned } = facts;
+    const end = returned ? "then the firmware asked for a boot server again" : "and then nothing more";
+    const need = uefi ? "UEFI starts only a disk with a UEFI boot loader on it" : "BIOS starts only a boot sector";
+    return {
+      sentence: `${quote(by)} starts from the disk ${quote(name)} (line ${line}): iPXE read parts of it, ${end}; ${need}`,
+      fix: uefi
+        ? `look at the client's screen; check that ${quote(name)} has a FAT partition with EFI/BOOT/BOOTX64.EFI (or the name for this architecture)`
+        : `look at the client's screen; check that ${quote(name)} is the image of a disk that starts on BIOS`,
+    };
+  },
+
   "grub-reads-disk": (facts: { by: string; name: string; disk?: string; line: number }): Words => {
     const { by, name, disk, line } = facts;
     const where = disk === undefined ? "a disk that it searches for" : `the disk ${quote(disk)}`;
