@@ -29,7 +29,7 @@ import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { sanDisk } from "./san-disk.ts";
 import { shimRefused } from "./secure-boot.ts";
-import { moduleForOtherFirmware } from "./syslinux-modules.ts";
+import { coreBesideScript, moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -59,6 +59,7 @@ const faults: readonly Rule[] = [
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,
+  coreBesideScript,
   ...missingFile,
   ...foreignFile,
   requestsLeftOut,

@@ -70,6 +70,15 @@ export const causesInFiles = {
     };
   },
 
+  "core-beside-script": (facts: { by: string; line: number; loader: string; step: NotServed }): Words => {
+    const { by, line, loader, step } = facts;
+    const folder = `${folderOf(loader)}/`.replace(/^\//, "");
+    return {
+      sentence: `${quote(by)} starts ${quote(loader)}, which looks for ldlinux.c32 beside the script and not in its own folder: ${shown(step)} was ${whyNot(step)}`,
+      fix: `write "set 210:string {{base_url}}/${folder}" before line ${line} of ${quote(by)}, or let the firmware load ${quote(loader)} itself`,
+    };
+  },
+
   "core-refused": ({ file }: { file: string }): Words => ({
     sentence: `${quote(file)} arrived, and the loader kept looking for another one: it refused this one, which is from another version of Syslinux or for other firmware (BIOS, UEFI)`,
     fix: "take the boot loader and all its modules from one Syslinux package, those for BIOS and those for UEFI in separate folders",
