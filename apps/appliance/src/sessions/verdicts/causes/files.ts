@@ -155,6 +155,11 @@ export const causesInFiles = {
       : `${scriptForIpxe}; this build of iPXE does not say that it is iPXE (options 77 and 175)`,
   }),
 
+  "reads-itself": ({ file, by }: { file: string; by: string }): Words => ({
+    sentence: `the client goes around in a circle: ${quote(by)} starts ${quote(file)}, which reads ${quote(by)} again`,
+    fix: `name a kernel or a menu in ${quote(by)}; to go on to another configuration of PXELINUX, write CONFIG with its name and APPEND with its folder`,
+  }),
+
   "size-probe": ({ file }: { file: string }): Words => ({
     sentence: `the client requested the size of ${quote(file)} before fetching it (normal)`,
   }),
