@@ -109,5 +109,19 @@ it("a kernel under the name of any other type, and no other file of such a name"
   ]);
 });
 
+it("names of a configuration to which CONFIG goes on count from the folder that APPEND names", async () => {
+  put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("pxelinux/ldlinux.c32", ldlinuxModule(names));
+  put("pxelinux/debian/memtest", linuxKernel());
+  put("pxelinux/debian/pxelinux.cfg/default", "DEFAULT one\nLABEL one\nLINUX memtest\n");
+  const entry = "DEFAULT one\nLABEL one\nCONFIG debian/pxelinux.cfg/default\n";
+  for (const append of ["debian/", "debian", "::pxelinux/debian/"]) {
+    put("pxelinux/pxelinux.cfg/default", `${entry}APPEND ${append}\n`);
+    expect(await findings("root: boot\n"), append).toEqual([]);
+  }
+  put("pxelinux/pxelinux.cfg/default", entry);
+  expect(await findings("root: boot\n")).toEqual([expect.stringContaining('error[T001] "memtest" is not in the root')]);
+});
+
 const bootSector = new Uint8Array(512);
 bootSector.set([0x55, 0xaa], 510);

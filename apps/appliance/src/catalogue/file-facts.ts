@@ -36,6 +36,8 @@ export interface FileNeed {
   readonly san?: true;
   /** A disk of this server from which the loader starts: it reads parts of it. */
   readonly disk?: true;
+  /** The folder from which names in it count, in plain form, where the file says so. */
+  readonly folder?: string;
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;
