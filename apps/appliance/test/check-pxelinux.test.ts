@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { linuxKernel } from "./helpers/boot-bytes.ts";
 import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
@@ -111,3 +112,15 @@ it("a kernel under the name of any other type, and no other file of such a name"
 
 const bootSector = new Uint8Array(512);
 bootSector.set([0x55, 0xaa], 510);
+
+it("PXELINUX does not unpack a kernel, and U-Boot does", async () => {
+  put("a/pxelinux.0", pxelinuxLoader("4.07", names));
+  put("a/vmlinuz.gz", gzipSync(linuxKernel()));
+  put("a/initrd.gz", gzipSync("x"));
+  put("a/pxelinux.cfg/default", "DEFAULT one\nLABEL one\n  LINUX vmlinuz.gz\n  INITRD initrd.gz\n");
+  put("Image.gz", gzipSync(linuxKernel()));
+  put("pxelinux.cfg/default-arm", "LABEL one\n  KERNEL Image.gz\n");
+  expect(await findings("root: boot\n")).toEqual([
+    'ROOT/a/pxelinux.cfg/default:3:9: error[T012] "vmlinuz.gz" is a gzip archive, and PXELINUX does not unpack kernels. Unpack it, and name the kernel itself.',
+  ]);
+});

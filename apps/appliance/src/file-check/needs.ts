@@ -32,13 +32,18 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
     case "missing":
       return mayBeMissing(naming, need) ? [] : [await missing(tree, naming, need, place)];
     case "file":
-      return checkContent(await tree.facts(path), need.role, shown, place);
+      return checkContent(await tree.facts(path), need.role, shown, place, unpacks(naming));
     case "other-case": {
       const problem = `${shown} is called ${quote(found.name)} on disk`;
       const other = finding("T003", place, problem, "Bootlace serves it anyway; other servers do not");
-      return [other, ...checkContent(await tree.facts(path), need.role, shown, place)];
+      return [other, ...checkContent(await tree.facts(path), need.role, shown, place, unpacks(naming))];
     }
   }
+}
+
+/** PXELINUX takes a kernel as it is. U-Boot, which reads its configurations as well and from the root, unpacks one. */
+function unpacks({ loader, folder }: Naming): boolean {
+  return loader !== "pxelinux" || folder === undefined;
 }
 
 /**
@@ -94,12 +99,16 @@ const remedies: Readonly<Record<ConfigLoader, string>> = {
   windows: `${put} with bcdedit; names count from the root`,
 };
 
-/** What is wrong with a file for the part that it is to play. */
+/**
+ * What is wrong with a file for the part that it is to play.
+ * @param unpacks whether the loader unpacks a kernel
+ */
 export function checkContent(
   facts: FileFacts | undefined,
   role: FileNeed["role"],
   shown: string,
   place: Place,
+  unpacks = true,
 ): TreeFinding[] {
   if (facts === undefined) return [];
   const { kind, flaw, size, declaredSize } = facts;
@@ -124,6 +133,10 @@ export function checkContent(
   }
   const { format } = facts;
   const packed = format !== undefined && fileFormats[format].sort === "packed";
+  if (format !== undefined && role === "kernel" && packed && !unpacks) {
+    const problem = `${shown} is ${fileFormats[format].name}, and PXELINUX does not unpack kernels`;
+    return [finding("T012", place, problem, "Unpack it, and name the kernel itself")];
+  }
   if (format !== undefined && (role === "program" || (role === "kernel" && !packed))) {
     const what = role === "kernel" ? "kernel" : "program";
     return [

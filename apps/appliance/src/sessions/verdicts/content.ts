@@ -20,7 +20,7 @@ export const contentFault: readonly Rule[] = [
   { id: "B21", when: unusableContent },
 ];
 
-interface Looked {
+export interface Looked {
   readonly asked: Asked;
   readonly step: FileStep;
   readonly facts: FileFacts;
@@ -29,7 +29,7 @@ interface Looked {
 }
 
 /** Files that came, or whose size was asked for, and what they hold; the first first. */
-function lookedAt(view: BootView): readonly Looked[] {
+export function lookedAt(view: BootView): readonly Looked[] {
   return view.asked.map(asAnswered).flatMap((asked) => {
     const { last: step } = asked;
     const facts = view.factsOf(step.file) ?? (step.size === 0 ? emptyFile : undefined);
@@ -216,7 +216,15 @@ function firmwareRefuses(
   }
   const loader = by === undefined ? undefined : view.factsOf(by.file)?.loader;
   const isLoader = loader === "pxelinux" || loader === "grub" || loader === "ipxe";
-  return use === "kernel" && isLoader && sort !== "packed" ? format : undefined;
+  // GRUB unpacks a kernel, and so does U-Boot, which reads the configurations of PXELINUX as well.
+  const unpacks = loader !== "pxelinux" || !isSyslinux(view);
+  return use === "kernel" && isLoader && (sort !== "packed" || !unpacks) ? format : undefined;
+}
+
+/** PXELINUX or SYSLINUX for UEFI runs. */
+function isSyslinux({ boot, asked }: BootView): boolean {
+  if (boot.firmware === "u-boot") return false;
+  return asked.some(({ key }) => /(^|\/)(ldlinux\.(c32|e32|e64)|[lg]?pxelinux[^/]*\.0)$/.test(key));
 }
 
 const textFlaws: ReadonlySet<ContentFault> = new Set([

@@ -8,6 +8,7 @@ import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
+import { kernelForBios } from "./kernel-forms.ts";
 import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
@@ -55,6 +56,7 @@ function lastSeen(view: BootView): LastSeen {
 const faults: readonly Rule[] = [
   ...contentFault,
   kernelOfAnotherType,
+  kernelForBios,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,
