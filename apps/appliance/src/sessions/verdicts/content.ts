@@ -227,12 +227,7 @@ function isSyslinux({ boot, asked }: BootView): boolean {
   return asked.some(({ key }) => /(^|\/)(ldlinux\.(c32|e32|e64)|[lg]?pxelinux[^/]*\.0)$/.test(key));
 }
 
-const textFlaws: ReadonlySet<ContentFault> = new Set([
-  "byte-order-mark",
-  "utf-16",
-  "blank-first-line",
-  "no-ipxe-mark",
-]);
+const textFlaws: ReadonlySet<ContentFault> = new Set(["byte-order-mark", "utf-16", "blank-first-line", "no-ipxe-mark"]);
 
 /** A file that a text names came after it: its loader read it, or as much of it as was needed. */
 function wasRead(view: BootView, { first }: Asked, { needs = [] }: FileFacts): boolean {

@@ -8,8 +8,8 @@ import { contentFault, kernelOfAnotherType } from "./content.ts";
 import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
-import { kernelForBios } from "./kernel-forms.ts";
 import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
+import { kernelForBios, kernelMayNeedOtherCommand, kernelOfOtherCommand, kernelReturned } from "./kernel-forms.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
@@ -57,6 +57,7 @@ const faults: readonly Rule[] = [
   ...contentFault,
   kernelOfAnotherType,
   kernelForBios,
+  kernelOfOtherCommand,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,
@@ -99,6 +100,8 @@ const rules: readonly Rule[] = [
   sanTarget,
   grubReadsDisk,
   ...goesOnElsewhere,
+  kernelMayNeedOtherCommand,
+  kernelReturned,
   ...delivered,
   interfacesLeftOut,
   ...silenceKept,
