@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
@@ -122,5 +123,15 @@ it("PXELINUX does not unpack a kernel, and U-Boot does", async () => {
   put("pxelinux.cfg/default-arm", "LABEL one\n  KERNEL Image.gz\n");
   expect(await findings("root: boot\n")).toEqual([
     'ROOT/a/pxelinux.cfg/default:3:9: error[T012] "vmlinuz.gz" is a gzip archive, and PXELINUX does not unpack kernels. Unpack it, and name the kernel itself.',
+  ]);
+});
+
+it("a kernel that is a link to itself", async () => {
+  put("pxelinux.0", pxelinuxLoader("4.07", names));
+  put("pxelinux.cfg/default", "LABEL one\n  LINUX vmlinuz\n");
+  symlinkSync("other", join(folder, "boot/vmlinuz"));
+  symlinkSync("vmlinuz", join(folder, "boot/other"));
+  expect(await findings("root: boot\n")).toEqual([
+    'ROOT/pxelinux.cfg/default:2:9: error[T002] "vmlinuz" cannot be served: it is a symbolic link that leads in a circle. Make it a readable file in the root.',
   ]);
 });

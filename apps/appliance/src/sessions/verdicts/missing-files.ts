@@ -1,6 +1,6 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
-import { notServedOf } from "../file-reason.ts";
+import { isLinkLoop, notServedOf } from "../file-reason.ts";
 import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, beganAfter } from "./asked.ts";
@@ -94,10 +94,12 @@ function searchFoundNothing(view: BootView): Found | undefined {
   if (searched.some(({ asked }) => !isMissing(asked)) || isOvercome(view, last.asked)) return undefined;
   if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
   const loader = view.done.at(-1);
-  const { folder: _folder, ...lies } = folderOf(view, last.asked.first.file);
+  // What is there and cannot be read was meant to be found.
+  const meant = searched.find(({ asked }) => isLinkLoop(asked.last)) ?? last;
+  const { folder: _folder, ...lies } = folderOf(view, meant.asked.first.file);
   const facts = {
     loader: loader?.file,
-    step: notServedOf(last.asked.last, view.context.root),
+    step: notServedOf(meant.asked.last, view.context.root),
     several: searched.length > 1,
     ...lies,
   };

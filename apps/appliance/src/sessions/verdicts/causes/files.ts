@@ -1,6 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../../../catalogue/file-role.ts";
-import { fixFor, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
+import { fixFor, isAbsent, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
 import { realPath } from "../../real-path.ts";
 import type { Words } from "./words.ts";
 
@@ -34,7 +34,7 @@ function placeFix(
   hint: string | undefined,
   loader = "",
 ): string | undefined {
-  if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
+  if (!isAbsent(step) && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was requested in ${askedIn(folder)}`;
   if (lies !== undefined) return `${asked}; ${quote(lies)} exists: copy or link it to ${quote(placeOf(step))}`;
   if (hint === undefined) return fixFor(step);
@@ -90,7 +90,7 @@ export const causesInFiles = {
     return {
       sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and did not find it: ${shown(step)} was ${whyNot(step)}`,
       ...fixed(
-        step.reason === "missing"
+        isAbsent(step)
           ? `${write}${several ? "; any other name that it requested works, too" : ""}`
           : fixFor(step),
       ),
@@ -121,7 +121,7 @@ export const causesInFiles = {
 
   "pi-stage-missing": ({ stage, step, lies }: { stage: string; step: NotServed; lies?: string }): Words => ({
     sentence: `the Raspberry Pi requested its ${stage} (${shown(step)}), which was ${whyNot(step)}: it cannot continue without it`,
-    fix: piFix(placeOf(step), lies),
+    ...fixed(isAbsent(step) ? piFix(placeOf(step), lies) : fixFor(step)),
   }),
 
   /** @param facts `wanted`: the file of its first stage */
