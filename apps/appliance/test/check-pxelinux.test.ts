@@ -135,3 +135,25 @@ it("a kernel that is a link to itself", async () => {
     'ROOT/pxelinux.cfg/default:2:9: error[T002] "vmlinuz" cannot be served: it is a symbolic link that leads in a circle. Make it a readable file in the root.',
   ]);
 });
+
+it.each(["52-54-00-BE-05-01", "52:54:00:be:05:01", "525400be0501", "01:52:54:00:be:05:01"])(
+  "a configuration for one machine under a name for which no loader looks: %s",
+  async (name) => {
+    put("pxelinux.0", pxelinuxLoader("4.07", names));
+    put(`pxelinux.cfg/${name}`, "LABEL none\n");
+    put("pxelinux.cfg/notes", "LABEL none\n");
+    expect(await findings("root: boot\n")).toEqual([
+      `ROOT/pxelinux.cfg/${name}: error[T015] no loader requests this configuration: the one for this machine must be called "01-52-54-00-be-05-01". Rename it to 01-52-54-00-be-05-01.`,
+    ]);
+  },
+);
+
+it.each(["01-52-54-00-BE-05-01", "C0A80B50", "52540000", "525400be05", "525400be0501.old"])(
+  "but not of %s",
+  async (name) => {
+    put("pxelinux.0", pxelinuxLoader("4.07", names));
+    put("pxelinux.cfg/default", "LABEL none\n");
+    put(`pxelinux.cfg/${name}`, "LABEL none\n");
+    expect(await findings("root: boot\n")).toEqual([]);
+  },
+);

@@ -97,14 +97,21 @@ function searchFoundNothing(view: BootView): Found | undefined {
   // What is there and cannot be read was meant to be found.
   const meant = searched.find(({ asked }) => isLinkLoop(asked.last)) ?? last;
   const { folder: _folder, ...lies } = folderOf(view, meant.asked.first.file);
+  const own = searched.find(({ asked, general }) => !general && view.namesakesOf(asked.first.file).length > 0);
+  const misnamed = own === undefined ? undefined : view.namesakesOf(own.asked.first.file)[0];
   const facts = {
     loader: loader?.file,
     step: notServedOf(meant.asked.last, view.context.root),
     several: searched.length > 1,
     ...lies,
+    ...(own === undefined || misnamed === undefined ? {} : { misnamed, wanted: baseNameOf(own.asked.first.file) }),
   };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
+}
+
+function baseNameOf(file: string): string {
+  return plainName(file).split("/").at(-1) ?? "";
 }
 
 /** U-Boot requested its script, and neither that nor any other file that it requested was found. */

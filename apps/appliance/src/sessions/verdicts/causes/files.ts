@@ -75,16 +75,28 @@ export const causesInFiles = {
     fix: "take the boot loader and all its modules from one Syslinux package, those for BIOS and those for UEFI in separate folders",
   }),
 
-  /** @param facts `step` is the last and most general name */
+  /**
+   * @param facts `step` is the last and most general name; `misnamed`: a file that was meant for this machine, and `wanted`
+   * what it must be called
+   */
   "search-found-nothing": (facts: {
     loader: string | undefined;
     step: NotServed;
     several: boolean;
     lies?: string;
+    misnamed?: string;
+    wanted?: string;
   }): Words => {
-    const { loader, step, several, lies } = facts;
+    const { loader, step, several, lies, misnamed, wanted } = facts;
     const name = placeOf(step);
     const who = loader === undefined ? "the boot loader" : quote(loader);
+    if (misnamed !== undefined && wanted !== undefined) {
+      const type = /^(grub\.cfg-)?01-/i.test(wanted) ? ` ("01-" is the type of the hardware, Ethernet)` : "";
+      return {
+        sentence: `${who} looked for its configuration under all its names and did not find it: the one for this machine must be called ${quote(wanted)}${type}, and ${quote(misnamed)} is not`,
+        fix: `rename ${quote(misnamed)} to ${quote(wanted)}`,
+      };
+    }
     const write =
       lies === undefined ? `write ${quote(name)}` : `${quote(lies)} exists: copy or link it to ${quote(name)}`;
     return {
