@@ -19,11 +19,7 @@ type Names = ReadonlyMap<string, readonly string[]>;
 export function namesakeFinder(now: () => number) {
   let known: { readonly root: string; readonly time: number; readonly names: Promise<Names> } | undefined;
 
-  return async function find(
-    root: string,
-    path: string,
-    others: readonly string[] = [],
-  ): Promise<readonly string[]> {
+  return async function find(root: string, path: string, others: readonly string[] = []): Promise<readonly string[]> {
     const age = now() - (known?.time ?? 0);
     if (known?.root !== root || age < 0 || age >= trustFor) known = { root, time: now(), names: namesBelow(root) };
     const names = await known.names;

@@ -66,7 +66,12 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...host,
     ]),
     bootCheck: checkedArchitectures(tree, bootCheck),
-    notes: [...scriptNotes(loaded, tree), ...urlNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
+    notes: [
+      ...scriptNotes(loaded, tree),
+      ...urlNotes(loaded, tree),
+      ...rules,
+      ...(await programNotes(loaded, contents)),
+    ],
   };
 }
 

@@ -129,7 +129,10 @@ async function checkConfigs(
     const mac = found.kind === "file" && !askedFor.test(name) ? macName.exec(name)?.[1] : undefined;
     if (mac !== undefined) {
       const place: Place = { file: join(tree.root, directory, name), line: 0, column: 0, path: "" };
-      const wanted = `01-${mac.toLowerCase().replaceAll(/[:-]/g, "").replace(/..(?!$)/g, "$&-")}`;
+      const wanted = `01-${mac
+        .toLowerCase()
+        .replaceAll(/[:-]/g, "")
+        .replace(/..(?!$)/g, "$&-")}`;
       const problem = `no loader requests this configuration: the one for this machine must be called ${quote(wanted)}`;
       findings.push(finding("T015", place, problem, `Rename it to ${wanted}`));
     }

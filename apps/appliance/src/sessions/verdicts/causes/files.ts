@@ -102,9 +102,7 @@ export const causesInFiles = {
     return {
       sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and did not find it: ${shown(step)} was ${whyNot(step)}`,
       ...fixed(
-        isAbsent(step)
-          ? `${write}${several ? "; any other name that it requested works, too" : ""}`
-          : fixFor(step),
+        isAbsent(step) ? `${write}${several ? "; any other name that it requested works, too" : ""}` : fixFor(step),
       ),
     };
   },
@@ -239,6 +237,11 @@ export const causesInFiles = {
         : "check that the file is a network boot program for BIOS (pxelinux.0, undionly.kpxe), not an EFI file or a kernel",
     };
   },
+
+  "syslinux-by-http": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived by HTTP and requested nothing more: SYSLINUX for UEFI works only where the firmware started it by PXE ("Failed to locate root device" on the screen)`,
+    fix: "let the machine boot by PXE instead of HTTP, or give machines that boot by HTTP iPXE or another boot loader",
+  }),
 
   /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
   "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
