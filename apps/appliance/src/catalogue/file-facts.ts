@@ -48,9 +48,14 @@ export interface FileNeed {
    * the generation: `pi1` to `pi5`.
    */
   readonly entry?: string;
+  /** The one command of a U-Boot script that starts it. */
+  readonly startedBy?: UBootStart;
   /** Line of the file, from 1; 0 for what the loader fetches although no line names it. */
   readonly line: number;
 }
+
+/** Commands of U-Boot that start a kernel from memory, each in a form of its own. */
+export type UBootStart = "bootm" | "booti" | "bootz";
 
 /** Something that a file does not name, and that an entry of it cannot start without. */
 export interface FileLack {

@@ -14,7 +14,7 @@ import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
-import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
+import { answersNobody, programNotes, ruleNotes, subnetNotes, urlNotes } from "./rule-order.ts";
 import { checkTreeFiles } from "./tree-files.ts";
 import { vendorClassNotes } from "./vendor-class-notes.ts";
 
@@ -66,7 +66,12 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...host,
     ]),
     bootCheck: checkedArchitectures(tree, bootCheck),
-    notes: [...scriptNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
+    notes: [
+      ...scriptNotes(loaded, tree),
+      ...urlNotes(loaded, tree),
+      ...rules,
+      ...(await programNotes(loaded, contents)),
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
 import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
+import { kernelForBios, kernelMayNeedOtherCommand, kernelOfOtherCommand, kernelReturned } from "./kernel-forms.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
@@ -56,6 +57,8 @@ function lastSeen(view: BootView): LastSeen {
 const faults: readonly Rule[] = [
   ...contentFault,
   kernelOfAnotherType,
+  kernelForBios,
+  kernelOfOtherCommand,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,
@@ -100,6 +103,8 @@ const rules: readonly Rule[] = [
   ...sanDisk,
   grubReadsDisk,
   ...goesOnElsewhere,
+  kernelMayNeedOtherCommand,
+  kernelReturned,
   ...delivered,
   interfacesLeftOut,
   ...silenceKept,

@@ -1,6 +1,6 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
-import { notServedOf } from "../file-reason.ts";
+import { isLinkLoop, notServedOf } from "../file-reason.ts";
 import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, beganAfter, keyOf } from "./asked.ts";
@@ -95,15 +95,24 @@ function searchFoundNothing(view: BootView): Found | undefined {
   if (searched.some(({ asked }) => !isMissing(asked)) || isOvercome(view, last.asked)) return undefined;
   if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
   const loader = view.done.at(-1);
-  const { folder: _folder, ...lies } = folderOf(view, last.asked.first.file);
+  // What is there and cannot be read was meant to be found.
+  const meant = searched.find(({ asked }) => isLinkLoop(asked.last)) ?? last;
+  const { folder: _folder, ...lies } = folderOf(view, meant.asked.first.file);
+  const own = searched.find(({ asked, general }) => !general && view.namesakesOf(asked.first.file).length > 0);
+  const misnamed = own === undefined ? undefined : view.namesakesOf(own.asked.first.file)[0];
   const facts = {
     loader: loader?.file,
-    step: notServedOf(last.asked.last, view.context.root),
+    step: notServedOf(meant.asked.last, view.context.root),
     several: searched.length > 1,
     ...lies,
+    ...(own === undefined || misnamed === undefined ? {} : { misnamed, wanted: baseNameOf(own.asked.first.file) }),
   };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
+}
+
+function baseNameOf(file: string): string {
+  return plainName(file).split("/").at(-1) ?? "";
 }
 
 /** U-Boot requested its script, and neither that nor any other file that it requested was found. */

@@ -16,9 +16,23 @@ export const causesOfEndings = {
     fix: `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or disable Secure Boot in the firmware`,
   }),
 
-  /** @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there */
-  "check-reached": (facts: { arch: string; instead: boolean; rule: string | undefined; offered: string }): Words => {
-    const { arch, instead, rule, offered: told } = facts;
+  /**
+   * @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there.
+   * `byUrl`: the rule gives nothing but a URL
+   */
+  "check-reached": (facts: {
+    arch: string;
+    instead: boolean;
+    rule: string | undefined;
+    offered: string;
+    byUrl?: boolean;
+  }): Words => {
+    const { arch, instead, rule, offered: told, byUrl = false } = facts;
+    if (byUrl && rule !== undefined)
+      return {
+        sentence: `reached the boot check: network boot works, but rule ${quote(rule)} has only a url, which is for UEFI HTTP Boot, and this machine boots by PXE`,
+        fix: "add a file to this rule, or let the machine boot by HTTP (in its firmware setup)",
+      };
     const leads = rule === undefined ? quote(told) : `rule ${quote(rule)}`;
     const why = instead ? `no boot file for ${arch}` : `${leads} led to it`;
     return {

@@ -1,6 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../../../catalogue/file-role.ts";
-import { fixFor, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
+import { fixFor, isAbsent, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
 import { realPath } from "../../real-path.ts";
 import type { Words } from "./words.ts";
 
@@ -34,7 +34,7 @@ function placeFix(
   hint: string | undefined,
   loader = "",
 ): string | undefined {
-  if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
+  if (!isAbsent(step) && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was requested in ${askedIn(folder)}`;
   if (lies !== undefined) return `${asked}; ${quote(lies)} exists: copy or link it to ${quote(placeOf(step))}`;
   if (hint === undefined) return fixFor(step);
@@ -84,24 +84,34 @@ export const causesInFiles = {
     fix: "take the boot loader and all its modules from one Syslinux package, those for BIOS and those for UEFI in separate folders",
   }),
 
-  /** @param facts `step` is the last and most general name */
+  /**
+   * @param facts `step` is the last and most general name; `misnamed`: a file that was meant for this machine, and `wanted`
+   * what it must be called
+   */
   "search-found-nothing": (facts: {
     loader: string | undefined;
     step: NotServed;
     several: boolean;
     lies?: string;
+    misnamed?: string;
+    wanted?: string;
   }): Words => {
-    const { loader, step, several, lies } = facts;
+    const { loader, step, several, lies, misnamed, wanted } = facts;
     const name = placeOf(step);
     const who = loader === undefined ? "the boot loader" : quote(loader);
+    if (misnamed !== undefined && wanted !== undefined) {
+      const type = /^(grub\.cfg-)?01-/i.test(wanted) ? ` ("01-" is the type of the hardware, Ethernet)` : "";
+      return {
+        sentence: `${who} looked for its configuration under all its names and did not find it: the one for this machine must be called ${quote(wanted)}${type}, and ${quote(misnamed)} is not`,
+        fix: `rename ${quote(misnamed)} to ${quote(wanted)}`,
+      };
+    }
     const write =
       lies === undefined ? `write ${quote(name)}` : `${quote(lies)} exists: copy or link it to ${quote(name)}`;
     return {
       sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and did not find it: ${shown(step)} was ${whyNot(step)}`,
       ...fixed(
-        step.reason === "missing"
-          ? `${write}${several ? "; any other name that it requested works, too" : ""}`
-          : fixFor(step),
+        isAbsent(step) ? `${write}${several ? "; any other name that it requested works, too" : ""}` : fixFor(step),
       ),
     };
   },
@@ -131,7 +141,7 @@ export const causesInFiles = {
 
   "pi-stage-missing": ({ stage, step, lies }: { stage: string; step: NotServed; lies?: string }): Words => ({
     sentence: `the Raspberry Pi requested its ${stage} (${shown(step)}), which was ${whyNot(step)}: it cannot continue without it`,
-    fix: piFix(placeOf(step), lies),
+    ...fixed(isAbsent(step) ? piFix(placeOf(step), lies) : fixFor(step)),
   }),
 
   /** @param facts `wanted`: the file of its first stage */
@@ -242,6 +252,11 @@ export const causesInFiles = {
         : "check that the file is a network boot program for BIOS (pxelinux.0, undionly.kpxe), not an EFI file or a kernel",
     };
   },
+
+  "syslinux-by-http": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived by HTTP and requested nothing more: SYSLINUX for UEFI works only where the firmware started it by PXE ("Failed to locate root device" on the screen)`,
+    fix: "let the machine boot by PXE instead of HTTP, or give machines that boot by HTTP iPXE or another boot loader",
+  }),
 
   /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
   "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
