@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
+import { linuxKernel } from "./helpers/boot-bytes.ts";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
@@ -60,6 +61,29 @@ describe("check says which rules are for HTTP Boot alone", () => {
   ])("but not of %s", async (rule) => {
     put("readme.txt", "x");
     expect(await said(rule)).toEqual([]);
+  });
+});
+
+describe("check says which kernels iPXE cannot start on UEFI", () => {
+  const rules = "boot: [{ when: { firmware: ipxe }, script: boot.ipxe }, { file: snponly.efi }]";
+  const said = async (script: string, config = rules) => {
+    put("snponly.efi", peImage(0x8664));
+    put("memdisk", linuxKernel({ is64: false }));
+    put("boot.ipxe", script);
+    return (await checked(`root: boot\n${config}`))[1].split("\n").filter((line) => line.includes("for PC BIOS: iPXE"));
+  };
+
+  it.each([rules, ""])("by the config %j", async (config) => {
+    expect(await said("#!ipxe\nkernel memdisk\ninitrd disk.img\nboot\n", config)).toEqual([
+      expect.stringMatching(/^"boot\.ipxe" starts "memdisk" \(line 2\)/),
+    ]);
+  });
+
+  it("but not where the script tells machines apart, or only PC BIOS runs it", async () => {
+    expect(await said("#!ipxe\niseq $" + "{platform} pcbios\nkernel memdisk\nboot\n")).toEqual([]);
+    const forBios = "boot: [{ when: { firmware: ipxe, arch: x86-bios }, script: x/boot.ipxe }, { file: snponly.efi }]";
+    put("x/boot.ipxe", "#!ipxe\nkernel /memdisk\nboot\n");
+    expect(await said("#!ipxe\nkernel snponly.efi\n", forBios)).toEqual([]);
   });
 });
 

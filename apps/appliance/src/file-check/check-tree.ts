@@ -4,6 +4,7 @@ import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, uefiArchitectures } from "../catalogue/names.ts";
 import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { biosKernelNotes } from "./bios-kernels.ts";
 import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
@@ -71,6 +72,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...urlNotes(loaded, tree),
       ...rules,
       ...(await programNotes(loaded, contents)),
+      ...(await biosKernelNotes(loaded, tree, contents)),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { isForBiosAlone } from "../../catalogue/bios-kernel.ts";
 import { otherUBootStart } from "../../catalogue/uboot-starts.ts";
 import type { FileStep } from "../step.ts";
 import { lookedAt } from "./content.ts";
@@ -14,10 +15,8 @@ export const kernelForBios: Rule = {
     const wanted = arch === undefined ? undefined : machineFor(arch);
     if (arch === undefined || (wanted !== "x64" && wanted !== "x86")) return undefined;
     for (const { step, facts, use, by } of lookedAt(view)) {
-      const { kind, machine } = facts;
-      const isForBios =
-        kind === "bios-program" || (kind === "linux-kernel" && (machine === "x64" || machine === "x86"));
-      if (use !== "kernel" || !isForBios || by === undefined || view.factsOf(by.file)?.loader !== "ipxe") continue;
+      if (use !== "kernel" || !isForBiosAlone(facts) || by === undefined || view.factsOf(by.file)?.loader !== "ipxe")
+        continue;
       return found("kernel-for-bios", "likely", [by, step], { file: step.file, arch: arch.replace(/-http$/, "") });
     }
     return undefined;
