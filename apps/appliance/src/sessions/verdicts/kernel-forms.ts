@@ -1,6 +1,7 @@
 import { isForBiosAlone } from "../../catalogue/bios-kernel.ts";
 import { otherUBootStart } from "../../catalogue/uboot-starts.ts";
 import type { FileStep } from "../step.ts";
+import { keyOf } from "./asked.ts";
 import { lookedAt } from "./content.ts";
 import { archOf, machineFor } from "./machines.ts";
 import { type Found, found, type Rule } from "./rule.ts";
@@ -30,7 +31,10 @@ const atOnce = 2_000;
 function returnedAtOnce(view: BootView, step: FileStep): boolean {
   const { boot, context, files } = view;
   if (boot.firmware !== "u-boot" && !files.some((file) => isScript(view, file))) return false;
-  const scripts = files.filter((file) => isScript(view, file) && file.time > step.lastAt);
+  const before = new Set(files.filter(({ time }) => time <= step.time).map(({ file }) => keyOf(file)));
+  const scripts = files.filter(
+    (file) => file.time > step.lastAt && before.has(keyOf(file.file)) && isScript(view, file),
+  );
   const next = [cameBack(view, step), ...scripts].flatMap((one) => (one === undefined ? [] : [one.time]));
   if (boot.givenUp) next.push(context.now);
   return Math.min(...next) - step.lastAt <= atOnce;
