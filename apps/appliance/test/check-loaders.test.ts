@@ -235,6 +235,18 @@ describe("other loaders", () => {
     ]);
   });
 
+  it("a kernel in a form for which U-Boot has another command", async () => {
+    const image = Buffer.alloc(2048, 1);
+    image.write("ARM\x64", 0x38, "latin1");
+    put("Image", image);
+    put("boot.scr.uimg", scriptImage("tftpboot $kernel_addr_r Image && bootm $kernel_addr_r\n"));
+    expect(await told()).toEqual([
+      'T012 "Image" is a plain Image, and the script starts it by bootm, which many builds of U-Boot refuse. Write booti instead.',
+    ]);
+    put("boot.scr.uimg", scriptImage("tftpboot $kernel_addr_r Image && booti $kernel_addr_r\n"));
+    expect(await told()).toEqual([]);
+  });
+
   it("what U-Boot's pxe command finds: there, and for this processor", async () => {
     put("boot.scr.uimg", scriptImage("pxe get\n"));
     put("pxelinux.cfg/default-arm", "default one\nlabel one\n  kernel images/Image\n  initrd initrd.gz\n");

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { linuxKernel } from "./helpers/boot-bytes.ts";
 import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
@@ -109,5 +111,63 @@ it("a kernel under the name of any other type, and no other file of such a name"
   ]);
 });
 
+it("names of a configuration to which CONFIG goes on count from the folder that APPEND names", async () => {
+  put("pxelinux/pxelinux.0", pxelinuxLoader("6.04", names));
+  put("pxelinux/ldlinux.c32", ldlinuxModule(names));
+  put("pxelinux/debian/memtest", linuxKernel());
+  put("pxelinux/debian/pxelinux.cfg/default", "DEFAULT one\nLABEL one\nLINUX memtest\n");
+  const entry = "DEFAULT one\nLABEL one\nCONFIG debian/pxelinux.cfg/default\n";
+  for (const append of ["debian/", "debian", "::pxelinux/debian/"]) {
+    put("pxelinux/pxelinux.cfg/default", `${entry}APPEND ${append}\n`);
+    expect(await findings("root: boot\n"), append).toEqual([]);
+  }
+  put("pxelinux/pxelinux.cfg/default", entry);
+  expect(await findings("root: boot\n")).toEqual([expect.stringContaining('error[T001] "memtest" is not in the root')]);
+});
+
 const bootSector = new Uint8Array(512);
 bootSector.set([0x55, 0xaa], 510);
+
+it("PXELINUX does not unpack a kernel, and U-Boot does", async () => {
+  put("a/pxelinux.0", pxelinuxLoader("4.07", names));
+  put("a/vmlinuz.gz", gzipSync(linuxKernel()));
+  put("a/initrd.gz", gzipSync("x"));
+  put("a/pxelinux.cfg/default", "DEFAULT one\nLABEL one\n  LINUX vmlinuz.gz\n  INITRD initrd.gz\n");
+  put("Image.gz", gzipSync(linuxKernel()));
+  put("pxelinux.cfg/default-arm", "LABEL one\n  KERNEL Image.gz\n");
+  expect(await findings("root: boot\n")).toEqual([
+    'ROOT/a/pxelinux.cfg/default:3:9: error[T012] "vmlinuz.gz" is a gzip archive, and PXELINUX does not unpack kernels. Unpack it, and name the kernel itself.',
+  ]);
+});
+
+it("a kernel that is a link to itself", async () => {
+  put("pxelinux.0", pxelinuxLoader("4.07", names));
+  put("pxelinux.cfg/default", "LABEL one\n  LINUX vmlinuz\n");
+  symlinkSync("other", join(folder, "boot/vmlinuz"));
+  symlinkSync("vmlinuz", join(folder, "boot/other"));
+  expect(await findings("root: boot\n")).toEqual([
+    'ROOT/pxelinux.cfg/default:2:9: error[T002] "vmlinuz" cannot be served: it is a symbolic link that leads in a circle. Make it a readable file in the root.',
+  ]);
+});
+
+it.each(["52-54-00-BE-05-01", "52:54:00:be:05:01", "525400be0501", "01:52:54:00:be:05:01"])(
+  "a configuration for one machine under a name for which no loader looks: %s",
+  async (name) => {
+    put("pxelinux.0", pxelinuxLoader("4.07", names));
+    put(`pxelinux.cfg/${name}`, "LABEL none\n");
+    put("pxelinux.cfg/notes", "LABEL none\n");
+    expect(await findings("root: boot\n")).toEqual([
+      `ROOT/pxelinux.cfg/${name}: error[T015] no loader requests this configuration: the one for this machine must be called "01-52-54-00-be-05-01". Rename it to 01-52-54-00-be-05-01.`,
+    ]);
+  },
+);
+
+it.each(["01-52-54-00-BE-05-01", "C0A80B50", "52540000", "525400be05", "525400be0501.old"])(
+  "but not of %s",
+  async (name) => {
+    put("pxelinux.0", pxelinuxLoader("4.07", names));
+    put("pxelinux.cfg/default", "LABEL none\n");
+    put(`pxelinux.cfg/${name}`, "LABEL none\n");
+    expect(await findings("root: boot\n")).toEqual([]);
+  },
+);

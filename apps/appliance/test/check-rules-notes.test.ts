@@ -1,6 +1,8 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
+import { linuxKernel } from "./helpers/boot-bytes.ts";
 import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { peImage } from "./helpers/pe-image.ts";
 
 const notes = async (config: string) =>
   (await checked(config))[1].split("\n").filter((line) => / iPXE too|vendor class/.test(line));
@@ -32,6 +34,56 @@ describe("check says what might go in a circle", () => {
   ])("but not of %s", async (rules) => {
     for (const name of ["undionly.kpxe", "boot.ipxe", "pxelinux.0"]) put(name, "x");
     expect(await notes(`root: boot\nboot: ${rules}`)).toEqual([]);
+  });
+});
+
+describe("check says which rules are for HTTP Boot alone", () => {
+  const said = async (rule: string) =>
+    (await checked(`root: boot\nboot: [${rule}]`))[1].split("\n").filter((line) => line.includes("HTTP Boot"));
+
+  it.each(["{ url: 'http://10.0.0.1/a.efi' }", "{ url: 'http://10.0.0.1/a.efi', when: { arch: x64-uefi } }"])(
+    "%s",
+    async (rule) => {
+      put("readme.txt", "x");
+      expect(await said(rule)).toEqual([
+        '"rule 1" has only a url, which is for UEFI HTTP Boot and iPXE: machines that boot by PXE get no boot file. If that is not intended, add a file',
+      ]);
+      put("ipxe.efi", peImage(0x8664));
+      expect(await said(rule)).toEqual([]);
+    },
+  );
+
+  it.each([
+    "{ url: 'http://10.0.0.1/a.efi', file: a.efi }",
+    "{ url: 'http://10.0.0.1/a.efi', when: { firmware: uefi-http } }",
+    "{ url: 'http://10.0.0.1/a.efi', when: { arch: x64-uefi-http } }",
+    "{ url: 'http://10.0.0.1/a.efi', when: { firmware: ipxe } }",
+  ])("but not of %s", async (rule) => {
+    put("readme.txt", "x");
+    expect(await said(rule)).toEqual([]);
+  });
+});
+
+describe("check says which kernels iPXE cannot start on UEFI", () => {
+  const rules = "boot: [{ when: { firmware: ipxe }, script: boot.ipxe }, { file: snponly.efi }]";
+  const said = async (script: string, config = rules) => {
+    put("snponly.efi", peImage(0x8664));
+    put("memdisk", linuxKernel({ is64: false }));
+    put("boot.ipxe", script);
+    return (await checked(`root: boot\n${config}`))[1].split("\n").filter((line) => line.includes("for PC BIOS: iPXE"));
+  };
+
+  it.each([rules, ""])("by the config %j", async (config) => {
+    expect(await said("#!ipxe\nkernel memdisk\ninitrd disk.img\nboot\n", config)).toEqual([
+      expect.stringMatching(/^"boot\.ipxe" starts "memdisk" \(line 2\)/),
+    ]);
+  });
+
+  it("but not where the script tells machines apart, or only PC BIOS runs it", async () => {
+    expect(await said("#!ipxe\niseq $" + "{platform} pcbios\nkernel memdisk\nboot\n")).toEqual([]);
+    const forBios = "boot: [{ when: { firmware: ipxe, arch: x86-bios }, script: x/boot.ipxe }, { file: snponly.efi }]";
+    put("x/boot.ipxe", "#!ipxe\nkernel /memdisk\nboot\n");
+    expect(await said("#!ipxe\nkernel snponly.efi\n", forBios)).toEqual([]);
   });
 });
 

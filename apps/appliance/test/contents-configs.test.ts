@@ -249,3 +249,16 @@ test("U-Boot's script", () => {
     "5: script x.scr optional",
   ]);
 });
+
+test.each([
+  ["tftpboot $a Image && bootm $a", ["bootm"]],
+  ["tftpboot $a Image\ntftpboot $b rd\nbooti $a $b", ["booti", undefined]],
+  ["tftp 0x82000000 zImage; bootz 0x82000000 - $fdt_addr", ["bootz"]],
+  ["tftp $a fit.itb; bootm $a#conf-1", ["bootm"]],
+  ["if tftp $a Image; then booti $a || bootm $a; fi", [undefined]],
+  ["tftp $a Image; tftp $a Image2; bootm $a", [undefined, "bootm"]],
+  ["tftp $a Image; bootm $other", [undefined]],
+])("U-Boot's script: by what it starts a file: %j", (text, commands) => {
+  const { needs } = readConfig("u-boot", text, { path: "" });
+  expect(needs.map(({ startedBy }) => startedBy)).toEqual(commands);
+});

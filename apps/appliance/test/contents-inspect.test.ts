@@ -188,6 +188,16 @@ describe("texts", () => {
     expect(look("boot.ipxe", text).flaw).toBe(flaw);
   });
 
+  test.each([
+    ["pxelinux.cfg/default", "\ufeff# my menu\r\nDEFAULT one\r\n", undefined],
+    ["pxelinux.cfg/default", "\ufeff\nDEFAULT one\n", undefined],
+    ["pxelinux.cfg/default", "\ufeffDEFAULT one\n", "byte-order-mark"],
+    ["grub/grub.cfg", "\ufefflinux /vmlinuz\n", "byte-order-mark"],
+    ["boot.ipxe", "\ufeff# mine\n#!ipxe\n", "byte-order-mark"],
+  ])("a byte order mark spoils the first line alone: %s %j", (path, text, flaw) => {
+    expect(look(path, text).flaw).toBe(flaw);
+  });
+
   test("UTF-16, with and without a mark", () => {
     const marked = Buffer.from("\ufeff#!ipxe\nkernel k\n", "utf16le");
     expect(look("boot.ipxe", marked)).toMatchObject({ kind: "script", flaw: "utf-16" });

@@ -98,6 +98,13 @@ describe("a client that is iPXE", () => {
     );
     const done = await test.logged("http.done");
     expect(done.fields).toMatchObject({ mac: "52:54:00:12:34:56", file: "menu.ipxe" });
+    // PXELINUX that it chains puts its own names in place of the last part.
+    const core = await reader.ask("/menu.ipxe?mac=52%3A54%3A00%3A12%3A34%3A/boot/isolinux/ldlinux.c32");
+    expect(core.status).toBe(404);
+    expect((await test.logged("http.not-found")).fields).toMatchObject({
+      file: "menu.ipxe?mac=52:54:00:12:34:/boot/isolinux/ldlinux.c32",
+      reason: "missing",
+    });
   });
 
   it("without HTTP is given it by TFTP", async () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Inspected, inspectingSource } from "../src/boot-files/inspecting-source.ts";
 import { namesakeFinder } from "../src/boot-files/namesakes.ts";
 import { scriptSource } from "../src/boot-files/script-source.ts";
+import { otherMacNames } from "../src/catalogue/tries.ts";
 
 let root = "";
 beforeEach(() => {
@@ -153,6 +154,13 @@ test("a name that is missing is reported, and where a file of that name lies is 
   now = 10_000;
   expect(await find(root, "x/grub.cfg")).toEqual(["grub.cfg", "boot/grub/GRUB.cfg"]);
   expect(await find(join(root, "none"), "grub.cfg")).toEqual([]);
+  const others = otherMacNames("boot/grub/grub.cfg-01-02-00-00-00-00-0a");
+  put("grub.cfg-02-00-00-00-00-0a", "");
+  put("boot/grub/grub.cfg-02:00:00:00:00:0A", "");
+  now = 20_000;
+  const found = await find(root, "boot/grub/grub.cfg-01-02-00-00-00-00-0a", others);
+  expect(found).toEqual(["boot/grub/grub.cfg-02:00:00:00:00:0A"]);
+  expect(otherMacNames("boot/grub/grub.cfg-C0A83265")).toEqual([]);
 });
 
 test("clients with folders of their own: each folder is reported once, and whose it is whenever that changes", async () => {

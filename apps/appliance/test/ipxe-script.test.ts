@@ -29,6 +29,9 @@ describe("the name of a script", () => {
     expect(readScriptName("pxelinux.0")).toBeUndefined();
     expect(readScriptName("what?.bin")).toBeUndefined();
     expect(readScriptName("a.bin?mac=%0a")).toBeUndefined();
+    // PXELINUX puts its names behind the last colon of its boot file's.
+    expect(readScriptName("a.ipxe?mac=52:54:00:12:34:ldlinux.c32")).toBeUndefined();
+    expect(readScriptName("a.ipxe?mac=52%3A54%3A00%3A12%3A34%3A/boot/isolinux/ldlinux.c32")).toBeUndefined();
     expect(readScriptName("BOOT.IPXE")).toEqual({ file: "BOOT.IPXE", identity: {} });
   });
 });

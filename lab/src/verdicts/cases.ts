@@ -10,6 +10,9 @@ import { PXELINUX_CASES } from "./pxelinux.ts";
 import { UEFI_CASES } from "./uefi.ts";
 import { UNSEEN_CASES } from "./unseen.ts";
 import { UNSEEN_GOOD_CASES } from "./unseen-good.ts";
+import { UNSEEN2_CASES } from "./unseen2.ts";
+import { UNSEEN2_GOOD_CASES } from "./unseen2-good.ts";
+import { UNSEEN2_IPXE_CASES } from "./unseen2-ipxe.ts";
 
 const CORPUS: readonly Case[] = [
   ...PXELINUX_CASES,
@@ -23,6 +26,9 @@ const CORPUS: readonly Case[] = [
   ...MORE_GOOD_CASES,
   ...UNSEEN_CASES,
   ...UNSEEN_GOOD_CASES,
+  ...UNSEEN2_CASES,
+  ...UNSEEN2_IPXE_CASES,
+  ...UNSEEN2_GOOD_CASES,
 ];
 
 /** The set-ups in the groups that docs/verdicts.md counts. */

@@ -168,7 +168,8 @@ export function followDeliveries({ unacknowledged, clock, connections }: Deliver
       }
       const looked = unproven.some((delivery) => delivery.watched) && lookAtEnd(connection);
       if (looked && connection.unproven.length > 0) connection.asksAhead = true;
-      if (!connection.asksAhead) finish(connection, unproven, (delivery) => complete(delivery, clock.ticks()));
+      if (!connection.asksAhead)
+        finish(connection, connection.unproven, (delivery) => complete(delivery, clock.ticks()));
     },
     ended(connection) {
       const { unproven } = connection;

@@ -13,19 +13,30 @@ const trustFor = 10_000;
 type Names = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Finds where below a root a file lies that was asked for somewhere else: by its name alone, without regard to case.
- * Symbolic links to folders are not followed.
+ * Finds where below a root a file lies that was asked for somewhere else: by its name alone, without regard to case; or, of
+ * the paths in `others`, those that are there. Symbolic links to folders are not followed.
  */
 export function namesakeFinder(now: () => number) {
   let known: { readonly root: string; readonly time: number; readonly names: Promise<Names> } | undefined;
 
-  return async function find(root: string, path: string): Promise<readonly string[]> {
+  return async function find(root: string, path: string, others: readonly string[] = []): Promise<readonly string[]> {
     const age = now() - (known?.time ?? 0);
     if (known?.root !== root || age < 0 || age >= trustFor) known = { root, time: now(), names: namesBelow(root) };
-    const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-    const found = (await known.names).get(name) ?? [];
+    const names = await known.names;
+    if (others.length > 0) {
+      const wanted = new Set(others.map((other) => other.toLowerCase()));
+      return others
+        .flatMap((other) => names.get(baseOf(other)) ?? [])
+        .filter((each) => wanted.has(each.toLowerCase()))
+        .slice(0, mostFound);
+    }
+    const found = names.get(baseOf(path)) ?? [];
     return found.filter((each) => each !== path).slice(0, mostFound);
   };
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).toLowerCase();
 }
 
 async function namesBelow(root: string): Promise<Names> {

@@ -34,17 +34,28 @@ export interface FileNeed {
   readonly tls?: "plain-port" | "other-port";
   /** It is no file but a disk on the network, at `host`. */
   readonly san?: true;
+  /** A disk of this server from which the loader starts: it reads parts of it. */
+  readonly disk?: true;
+  /** The folder from which names in it count, in plain form, where the file says so. */
+  readonly folder?: string;
   readonly role: "kernel" | "initrd" | "module" | "config" | "script" | "program" | "image";
   /** Whether the loader goes on without it. */
   readonly optional: boolean;
+  /** Without it the loader comes back to the same line for ever. */
+  readonly retried?: true;
   /**
    * The menu entry it belongs to; undefined when every way through the file needs it. In `config.txt` of a Raspberry Pi
    * the generation: `pi1` to `pi5`.
    */
   readonly entry?: string;
+  /** The one command of a U-Boot script that starts it. */
+  readonly startedBy?: UBootStart;
   /** Line of the file, from 1; 0 for what the loader fetches although no line names it. */
   readonly line: number;
 }
+
+/** Commands of U-Boot that start a kernel from memory, each in a form of its own. */
+export type UBootStart = "bootm" | "booti" | "bootz";
 
 /** Something that a file does not name, and that an entry of it cannot start without. */
 export interface FileLack {

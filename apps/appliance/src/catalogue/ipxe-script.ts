@@ -44,6 +44,7 @@ function readIdentity(query: string): ScriptIdentity | undefined {
     const [, key, sent = ""] = /^(mac|uuid|serial)=(.*)$/s.exec(pair) ?? [];
     if (key === undefined) continue;
     const value = sent.replace(/%3a/gi, ":");
+    if (key === "mac" && /[/.]/.test(value)) return undefined;
     if (isPlain(value)) identity[key as keyof ScriptIdentity] = key === "mac" ? value.replaceAll("-", ":") : value;
   }
   return Object.keys(identity).length === 0 ? undefined : identity;

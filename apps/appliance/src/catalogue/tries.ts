@@ -70,6 +70,20 @@ export function searchNameOf(file: string): SearchName | undefined {
   return hexAddress.test(last) ? { place: folder, general: false, doubtful: !isConfigFolder } : undefined;
 }
 
+const typedMac = /^(.*\/)?(grub\.cfg-)?01-([0-9a-f]{2}(?:-[0-9a-f]{2}){5})$/i;
+
+/**
+ * How people write the name of a configuration for one machine, where the loader puts the type of the hardware before the MAC
+ * address and hyphens between its bytes.
+ * @param file the name that a loader requests; empty for one without a MAC address
+ */
+export function otherMacNames(file: string): readonly string[] {
+  const [, folder = "", before = "", mac] = typedMac.exec(plainName(file)) ?? [];
+  if (mac === undefined) return [];
+  const spelt = [mac, `01-${mac}`].flatMap((each) => [each, each.replaceAll("-", ":"), each.replaceAll("-", "")]);
+  return spelt.filter((each) => each !== `01-${mac}`).map((each) => `${folder}${before}${each}`);
+}
+
 /** What a Raspberry Pi cannot do without: a file of each stage. */
 export interface PiStage {
   readonly name: "first stage" | "firmware" | "kernel";

@@ -12,7 +12,7 @@ export const verdicts = {
   B10: { severity: "failure", title: "a file that the client needs is missing" },
   B11: { severity: "info", title: "the client tried names that do not exist, and continued" },
   B12: { severity: "failure", title: "the boot file arrived and did not run" },
-  B13: { severity: "failure", title: "iPXE loads itself in a loop" },
+  B13: { severity: "failure", title: "a boot program loads itself in a loop" },
   B14: { severity: "failure", title: "the firmware does not fetch its URL" },
   B15: { severity: "failure", title: "the Raspberry Pi does not accept the offer" },
   B16: { severity: "warning", title: "a second proxyDHCP server is on the network" },

@@ -22,6 +22,8 @@ export interface Network {
   readonly subnets: readonly string[];
   /** Addresses of the file servers that a rule names. */
   readonly fileServers: readonly string[];
+  /** Names of the rules that give a URL and nothing to a machine that boots by PXE; without it, there is none. */
+  readonly urlRules?: readonly string[];
   /** Ports on which files are served by HTTP here. */
   readonly httpPorts: readonly number[];
   /** TCP ports on which some program of this machine listens, where that is known. */

@@ -4,6 +4,7 @@ import { checkedArchitectures } from "../catalogue/boot-check.ts";
 import { bios, uefiArchitectures } from "../catalogue/names.ts";
 import { type BootTree, growTree, scriptFor } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { biosKernelNotes } from "./bios-kernels.ts";
 import { checkCaseTwins } from "./case-twins.ts";
 import { checkHost } from "./check-host.ts";
 import { checkNames } from "./check-names.ts";
@@ -14,7 +15,7 @@ import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
 import { checkRuleFiles } from "./rule-files.ts";
-import { answersNobody, programNotes, ruleNotes, subnetNotes } from "./rule-order.ts";
+import { answersNobody, programNotes, ruleNotes, subnetNotes, urlNotes } from "./rule-order.ts";
 import { checkTreeFiles } from "./tree-files.ts";
 import { vendorClassNotes } from "./vendor-class-notes.ts";
 
@@ -66,7 +67,13 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...host,
     ]),
     bootCheck: checkedArchitectures(tree, bootCheck),
-    notes: [...scriptNotes(loaded, tree), ...rules, ...(await programNotes(loaded, contents))],
+    notes: [
+      ...scriptNotes(loaded, tree),
+      ...urlNotes(loaded, tree),
+      ...rules,
+      ...(await programNotes(loaded, contents)),
+      ...(await biosKernelNotes(loaded, tree, contents)),
+    ],
   };
 }
 

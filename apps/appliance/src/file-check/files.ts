@@ -46,6 +46,7 @@ async function judge(root: string, path: string): Promise<Looked> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EACCES") return { kind: "unusable", why: "permission denied" };
+    if (code === "ELOOP") return { kind: "unusable", why: "it is a symbolic link that leads in a circle" };
     return { kind: "missing" };
   }
 }

@@ -99,7 +99,7 @@ export function configWalk(tree: Tree) {
     const inherits = naming.loader === "pxelinux" || naming.loader === "grub";
     const { path: own, folder } = naming;
     const from = inherits ? loaderFolder({ path: own, ...(folder === undefined ? {} : { folder }) }) : undefined;
-    return follow(path, from, platform);
+    return follow(path, need.folder ?? from, platform);
   }
 
   return follow;

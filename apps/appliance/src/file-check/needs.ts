@@ -3,6 +3,7 @@ import { quote } from "@bootlace/dhcp-core";
 import { pathFrom } from "../catalogue/contents/reading.ts";
 import type { ConfigLoader, FileFacts, FileNeed } from "../catalogue/file-facts.ts";
 import { fileFormats } from "../catalogue/file-formats.ts";
+import { otherUBootStart } from "../catalogue/uboot-starts.ts";
 import type { Tree } from "./contents.ts";
 import type { Looked } from "./files.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
@@ -32,21 +33,29 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
     case "missing":
       return mayBeMissing(naming, need) ? [] : [await missing(tree, naming, need, place)];
     case "file":
-      return checkContent(await tree.facts(path), need.role, shown, place);
+      return [
+        ...checkContent(await tree.facts(path), need.role, shown, place, unpacks(naming)),
+        ...checkStart(need, await tree.facts(path), place),
+      ];
     case "other-case": {
       const problem = `${shown} is called ${quote(found.name)} on disk`;
       const other = finding("T003", place, problem, "Bootlace serves it anyway; other servers do not");
-      return [other, ...checkContent(await tree.facts(path), need.role, shown, place)];
+      return [other, ...checkContent(await tree.facts(path), need.role, shown, place, unpacks(naming))];
     }
   }
+}
+
+/** PXELINUX takes a kernel as it is. U-Boot, which reads its configurations as well and from the root, unpacks one. */
+function unpacks({ loader, folder }: Naming): boolean {
+  return loader !== "pxelinux" || folder === undefined;
 }
 
 /**
  * Whether a loader is prepared for a file not to be there. A configuration that is included is meant to be there; so is
  * what an iPXE script names behind something else that may have booted already, unless the line itself goes on without.
  */
-function mayBeMissing({ loader, lines }: Naming, { optional, role, line }: FileNeed): boolean {
-  if (!optional) return false;
+function mayBeMissing({ loader, lines }: Naming, { optional, retried, role, line }: FileNeed): boolean {
+  if (!optional || retried === true) return false;
   if (loader === "ipxe") return /\|\||&&/.test(lines[line - 1] ?? "");
   return role !== "config" || loader === "raspberry-pi";
 }
@@ -94,12 +103,16 @@ const remedies: Readonly<Record<ConfigLoader, string>> = {
   windows: `${put} with bcdedit; names count from the root`,
 };
 
-/** What is wrong with a file for the part that it is to play. */
+/**
+ * What is wrong with a file for the part that it is to play.
+ * @param unpacks whether the loader unpacks a kernel
+ */
 export function checkContent(
   facts: FileFacts | undefined,
   role: FileNeed["role"],
   shown: string,
   place: Place,
+  unpacks = true,
 ): TreeFinding[] {
   if (facts === undefined) return [];
   const { kind, flaw, size, declaredSize } = facts;
@@ -124,6 +137,10 @@ export function checkContent(
   }
   const { format } = facts;
   const packed = format !== undefined && fileFormats[format].sort === "packed";
+  if (format !== undefined && role === "kernel" && packed && !unpacks) {
+    const problem = `${shown} is ${fileFormats[format].name}, and PXELINUX does not unpack kernels`;
+    return [finding("T012", place, problem, "Unpack it, and name the kernel itself")];
+  }
   if (format !== undefined && (role === "program" || (role === "kernel" && !packed))) {
     const what = role === "kernel" ? "kernel" : "program";
     return [
@@ -132,6 +149,16 @@ export function checkContent(
   }
   if (runs && kind === "text") return [finding("T012", place, `${shown} is text, not a program`, again)];
   return [];
+}
+
+/** A kernel in a form for which U-Boot has another command. */
+function checkStart({ name, startedBy }: FileNeed, facts: FileFacts | undefined, place: Place): TreeFinding[] {
+  if (startedBy === undefined || facts === undefined) return [];
+  const wants = otherUBootStart(startedBy, facts);
+  if (wants === undefined) return [];
+  const form = wants === "booti" ? "a plain Image" : "a zImage";
+  const problem = `${quote(name)} is ${form}, and the script starts it by ${startedBy}, which many builds of U-Boot refuse`;
+  return [finding("T012", place, problem, `Write ${wants} instead`)];
 }
 
 /** What keeps a loader from reading a text. */

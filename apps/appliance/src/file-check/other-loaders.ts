@@ -24,25 +24,30 @@ export async function checkRaspberryPi(tree: Tree, first: string): Promise<TreeF
   const folder = folderOf(first);
   const config = pathFrom(folder, "config.txt");
   const facts = await tree.facts(config);
-  const missing = new Map<PiGeneration, readonly FileNeed[]>();
+  const missing = new Map<PiGeneration, readonly (readonly [need: FileNeed, why?: string])[]>();
   for (const generation of piGenerations) {
     const needs = facts?.loader === "raspberry-pi" ? facts.needs : piNeedsWithoutConfig(generation, folder);
     const wanted = (needs ?? []).filter(({ entry, optional }) => entry === generation && !optional);
     const own = generation === "pi5" ? [...wanted, piFiveTree(folder)] : wanted;
-    const absent: FileNeed[] = [];
+    const absent: (readonly [need: FileNeed, why?: string])[] = [];
     for (const need of own) {
       const [found] = await firstOf(tree, [need.path ?? "", ...(need.otherwise ?? [])]);
-      if (found.kind !== "file" && found.kind !== "other-case") absent.push(need);
+      if (found.kind === "unusable") absent.push([need, found.why]);
+      if (found.kind === "missing") absent.push([need]);
     }
     if (absent.length === 0) return [];
     missing.set(generation, absent);
   }
   const place: Place = { file: join(tree.root, facts === undefined ? first : config), line: 0, column: 0, path: "" };
   const lists = [...missing].map(([generation, needs]) => {
-    return `${piNames[generation]}: ${needs.map(({ path, name }) => quote(path ?? name)).join(", ")}`;
+    return `${piNames[generation]}: ${needs.map(shown).join(", ")}`;
   });
   const problem = `no Raspberry Pi starts from this folder. Missing for ${lists.join("; for ")}`;
   return [finding("T016", place, problem, "Copy the whole boot partition of the Raspberry Pi into this folder")];
+}
+
+function shown([{ path, name }, why]: readonly [FileNeed, string?]): string {
+  return `${quote(path ?? name)}${why === undefined ? "" : ` (${why})`}`;
 }
 
 /** A Raspberry Pi 5 starts no system that has no device tree for it (Raspberry Pi documentation, `os_check`). */

@@ -13,6 +13,9 @@ const mostConfigs = 1000;
 /** The names PXELINUX requests: the UUID, the MAC address after its type, the IP address in hex and its prefixes, `default`. */
 const askedFor = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|01(-[0-9a-f]{2}){6}|[0-9A-F]{1,8}|default)$/i;
 
+/** A MAC address as the name of a configuration, and not as PXELINUX requests it. */
+const macName = /^(?:01[:-]?)?([0-9a-f]{2}(?:([:-]?)[0-9a-f]{2}(?:\2[0-9a-f]{2}){4}))$/i;
+
 const biosLoader = /(^|\/)(l|g)?pxelinux\.0$/i;
 const uefiLoader = /(^|\/)syslinux[^/]*\.efi$/i;
 
@@ -123,11 +126,21 @@ async function checkConfigs(
       const problem = `this configuration cannot be served: ${found.why}`;
       findings.push(finding("T002", place, problem, "Make it a readable file in the root"));
     }
+    const mac = found.kind === "file" && !askedFor.test(name) ? macName.exec(name)?.[1] : undefined;
+    if (mac !== undefined) {
+      const place: Place = { file: join(tree.root, directory, name), line: 0, column: 0, path: "" };
+      const wanted = `01-${mac
+        .toLowerCase()
+        .replaceAll(/[:-]/g, "")
+        .replace(/..(?!$)/g, "$&-")}`;
+      const problem = `no loader requests this configuration: the one for this machine must be called ${quote(wanted)}`;
+      findings.push(finding("T015", place, problem, `Rename it to ${wanted}`));
+    }
     if (found.kind === "file" && askedFor.test(name))
       findings.push(...(await emptyConfig(tree, join(directory, name))));
     if (found.kind === "file") findings.push(...(await walk(join(directory, name), folder, platform)));
   }
-  if (elsewhere || names.some((name) => askedFor.test(name))) return findings;
+  if (elsewhere || names.some((name) => askedFor.test(name) || macName.test(name))) return findings;
   const place: Place = { file: join(tree.root, loader), line: 0, column: 0, path: "" };
   const problem = `${quote(loader)} does not find its configuration: ${quote(join(directory, "default"))} is missing`;
   return [...findings, finding("T015", place, problem, "Create it: it names the kernel and its initrd")];

@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { quote } from "@bootlace/dhcp-core";
+import type { BootTree } from "../catalogue/tree.ts";
 import { formatPath } from "../config/faults.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { BootRule } from "../config/schema.ts";
@@ -86,6 +87,21 @@ export async function programNotes(loaded: LoadedConfig, tree: Tree): Promise<st
     }
   }
   return notes;
+}
+
+/** Rules that have nothing but a URL for machines that boot by PXE, and no file lies in the root for those either. */
+export function urlNotes({ config: { boot, tftp } }: LoadedConfig, tree: BootTree): string[] {
+  if (!tftp.enabled || tree.entries.size > 0) return [];
+  return boot.flatMap(({ name, url, file, script, menu, ignore, when = {} }, index) => {
+    if (url === undefined || [file, script, menu].some((each) => each !== undefined) || ignore === true) return [];
+    const { arch, firmware } = when;
+    const isPxe = (word: string) => /^(bios|uefi)$/.test(word);
+    if (arch?.every((word) => word.endsWith("-http")) === true || firmware?.some(isPxe) === false) return [];
+    return [
+      `${quote(name ?? `rule ${index + 1}`)} has only a url, which is for UEFI HTTP Boot and iPXE: machines that boot by PXE ` +
+        "get no boot file. If that is not intended, add a file",
+    ];
+  });
 }
 
 /** `subnets` in which no interface of this machine is: nobody would be served. */

@@ -1,4 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
+import { linkLoop } from "../catalogue/reasons/files.ts";
 import { fixOf, type Reason, textOf } from "../catalogue/reasons/reason.ts";
 import { detailText, reasons } from "../catalogue/reasons/table.ts";
 import { realPath } from "./real-path.ts";
@@ -41,15 +42,27 @@ const tables: Readonly<Record<FileFact["protocol"], Partial<Readonly<Record<File
   http: { "not-found": reasons["http-refused"], refused: reasons["http-refused"], aborted: reasons["http-aborted"] },
 };
 
+/** The name is a symbolic link that leads in a circle. */
+export function isLinkLoop({ reason, detail }: Pick<FileFact, "reason" | "detail">): boolean {
+  return reason === "missing" && detail === "ELOOP";
+}
+
+/** Nothing is there under this name. */
+export function isAbsent(step: Pick<FileFact, "reason" | "detail">): boolean {
+  return step.reason === "missing" && !isLinkLoop(step);
+}
+
 /** The row of the reason for which a file request did not end with the file. */
-export function reasonOf({ protocol, outcome, reason }: NotServed): Reason | undefined {
+export function reasonOf(step: NotServed): Reason | undefined {
+  const { protocol, outcome, reason } = step;
+  if (isLinkLoop(step)) return linkLoop;
   return reason === undefined ? undefined : tables[protocol][outcome]?.[reason];
 }
 
 /** Why the file did not come whole, for people; it goes on from "was", where the file was not found. */
 export function whyNot(step: NotServed): string {
   const row = reasonOf(step);
-  return `${row === undefined ? "unknown" : textOf(row)}${detailText(step.detail)}`;
+  return `${row === undefined ? "unknown" : textOf(row)}${isLinkLoop(step) ? "" : detailText(step.detail)}`;
 }
 
 export function fixFor(step: NotServed): string | undefined {

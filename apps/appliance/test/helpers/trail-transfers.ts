@@ -29,7 +29,7 @@ export function createTransfers(room: TransfersRoom) {
     if (/^(ERROR 1|permission-denied|outside-root|client-not-allowed)/.test(how)) {
       const reason = how.startsWith("ERROR") ? "missing" : (how as "permission-denied");
       if (how.startsWith("ERROR")) lookForNamesakes(file);
-      const detail = undefined;
+      const detail = how === "ERROR 1 ELOOP" ? "ELOOP" : undefined;
       if (how === "client-not-allowed")
         tell({ type: "refused", time: now(), client: caller, file, reason: how, code: undefined, detail });
       else tell({ type: "not-found", time: now(), client: caller, file, reason, code: 1, detail });

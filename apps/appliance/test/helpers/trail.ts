@@ -1,7 +1,9 @@
 import { createDiscover, type DhcpPacket, encodePacket, messageTypes, type OptionValues } from "@bootlace/dhcp-core";
 import { handle } from "@bootlace/proxy-dhcp";
 import { decisionContext } from "../../src/app/services/dhcp.ts";
+import { urlRulesOf } from "../../src/app/services/surroundings.ts";
 import { growTree } from "../../src/catalogue/tree.ts";
+import { otherMacNames } from "../../src/catalogue/tries.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { ApplianceEvent, OwnEvent } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
@@ -182,7 +184,10 @@ export function play(trail: Trail): Played {
   function lookForNamesakes(name: string): void {
     const path = realPath(name, rootOf(client.address));
     const base = path.split("/").at(-1)?.toLowerCase();
-    const namesakes = [...tree.keys()].filter((each) => each.split("/").at(-1)?.toLowerCase() === base);
+    const spellings = new Set(otherMacNames(path).map((each) => each.toLowerCase()));
+    const namesakes = [...tree.keys()].filter((each) =>
+      spellings.size > 0 ? spellings.has(each.toLowerCase()) : each.split("/").at(-1)?.toLowerCase() === base,
+    );
     if (namesakes.length > 0) own({ type: "namesakes", time: now, path, found: namesakes });
   }
 
@@ -243,6 +248,7 @@ export function play(trail: Trail): Played {
     served,
     subnets: parsed.config.subnets,
     fileServers,
+    urlRules: urlRulesOf(parsed.config),
     httpPorts: [8069],
     ...(trail.listening === undefined ? {} : { listening: trail.listening }),
   });

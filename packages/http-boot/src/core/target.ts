@@ -30,13 +30,20 @@ export function readTarget(target: string, localAddress: string): Target {
   const end = rest.search(/[?#]/);
   const path = end === -1 ? rest : rest.slice(0, end);
   const query = end !== -1 && rest[end] === "?" ? rest.slice(end + 1).replace(/#.*$/s, "") : undefined;
-  const decoded = decode(path);
+  const relative = query !== undefined && relativeToQuery.test(query);
+  const decoded = decode(relative ? `${path}?${query}` : path);
   if (decoded === undefined) return { ok: false, reason: "bad-path", detail: "an escape that is not UTF-8" };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (/[\x00-\x1f\x7f]/.test(decoded)) return { ok: false, reason: "bad-path", detail: "control characters" };
   if (decoded.length > longestPath) return { ok: false, reason: "bad-path", detail: "longer than a path may be" };
-  return { ok: true, file: tidy(decoded), query };
+  return { ok: true, file: tidy(decoded), query: relative ? undefined : query };
 }
+
+/**
+ * PXELINUX replaces what follows the last `:` or `/` of its boot file's name by the names of its own files. In a URL with a
+ * MAC address as its query that is the last part of the address: such a name is a file of its own, and not the first one.
+ */
+const relativeToQuery = /(?:^|&)mac=(?:[0-9a-f]{2}(?::|%3a)){5}[^&]*?(?:[./]|%2f)/i;
 
 function decode(path: string): string | undefined {
   if (!path.includes("%")) return path;

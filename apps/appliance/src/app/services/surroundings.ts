@@ -3,7 +3,7 @@ import type { ServedInterface } from "@bootlace/proxy-dhcp";
 import { type Inspected, inspectingSource } from "../../boot-files/inspecting-source.ts";
 import { namesakeFinder } from "../../boot-files/namesakes.ts";
 import { hostOfBootFile } from "../../catalogue/file-role.ts";
-import { isTried, searchNameOf } from "../../catalogue/tries.ts";
+import { isTried, otherMacNames, searchNameOf } from "../../catalogue/tries.ts";
 import type { Config } from "../../config/schema.ts";
 import type { ApplianceEvent, Network, OwnEvent, ServerResult } from "../../events/event.ts";
 import { leaseGuard } from "../../log/lease-guard.ts";
@@ -78,8 +78,9 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
   }
 
   async function lookForNamesakes(path: string): Promise<void> {
-    if (isTried(path) || searchNameOf(path)?.general === false) return;
-    const found = await namesakesOf(config.root, path);
+    const spellings = otherMacNames(path);
+    if (spellings.length === 0 && (isTried(path) || searchNameOf(path)?.general === false)) return;
+    const found = await namesakesOf(config.root, path, spellings);
     if (found.length > 0) onEvent({ type: "namesakes", time: now(), path, found });
   }
 
@@ -134,6 +135,13 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
 }
 
 /** Addresses of the servers that rules name, in `server` or in a URL. */
+export function urlRulesOf({ boot }: Pick<Config, "boot">): readonly string[] {
+  return boot.flatMap(({ name, url, file, script, menu, ignore }, index) => {
+    const others = [file, script, menu].some((each) => each !== undefined) || ignore === true;
+    return url === undefined || others ? [] : [name ?? `rule ${index + 1}`];
+  });
+}
+
 function fileServersOf({ boot }: Config): readonly string[] {
   const named = boot.flatMap(({ server, url }) => [server, url === undefined ? undefined : hostOfBootFile(url)]);
   return [...new Set(named.filter((host) => host !== undefined && /^\d+(\.\d+){3}$/.test(host)))] as string[];
@@ -141,12 +149,14 @@ function fileServersOf({ boot }: Config): readonly string[] {
 
 function networkOf(config: Config, served: readonly ServedInterface[], present: NetworkInterfaces): Network {
   const infos = Object.values(present).flatMap((each) => each ?? []);
+  const urlRules = urlRulesOf(config);
   return {
     addresses: infos.filter(({ family }) => family === "IPv4").map(({ address }) => address),
     macs: [...new Set(infos.flatMap(({ mac }) => (mac === undefined ? [] : [mac.toLowerCase()])))],
     served: served.map(({ name, address, netmask }) => ({ name, address, netmask })),
     subnets: config.subnets,
     fileServers: fileServersOf(config),
+    ...(urlRules.length === 0 ? {} : { urlRules }),
     httpPorts: httpPortsOf(config),
   };
 }

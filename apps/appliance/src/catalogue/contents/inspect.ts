@@ -1,4 +1,4 @@
-import type { ConfigFacts, ContentFlaw, FileFacts, FileKind, FileNeed } from "../file-facts.ts";
+import type { ConfigFacts, ConfigLoader, ContentFlaw, FileFacts, FileKind, FileNeed } from "../file-facts.ts";
 import { contentEnd, peMachine, peSigned } from "../pe.ts";
 import { type Bcd, bcdFacts, isHive, readBcd } from "./bcd.ts";
 import { isPxeMenu, loaderOf, readConfig } from "./configs.ts";
@@ -111,8 +111,13 @@ function inspectText({ text, flaw }: Text, whole: boolean, context: ReadContext)
   if (loader === undefined || !whole) return { kind: "text", ...(flaw === undefined ? {} : { flaw }) };
   const facts: ConfigFacts = readConfig(loader, text, context);
   const kind: FileKind = loader === "ipxe" || (loader === "u-boot" && !isPxeMenu(context.path)) ? "script" : "config";
-  const why = flaw ?? (loader === "ipxe" ? scriptFlaw(text) : undefined);
+  const why = flawOf(loader, text, flaw) ?? (loader === "ipxe" ? scriptFlaw(text) : undefined);
   return { kind, ...facts, ...(why === undefined ? {} : { flaw: why }) };
+}
+
+/** A byte order mark spoils the first line alone, which may be a comment; iPXE reads nothing of such a file. */
+function flawOf(loader: ConfigLoader, text: string, flaw: Text["flaw"]): Text["flaw"] {
+  return flaw === "byte-order-mark" && loader !== "ipxe" && /^[ \t]*(#|\r?\n)/.test(text) ? undefined : flaw;
 }
 
 /** iPXE takes a file for a script by its first characters alone (src/image/script.c). */

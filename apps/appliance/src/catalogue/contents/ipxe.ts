@@ -1,4 +1,5 @@
-import type { ConfigFacts, FileLack, FileNeed, LostJump, UnknownCommand, WimbootStart } from "../file-facts.ts";
+import type { ConfigFacts, FileLack, FileNeed, UnknownCommand, WimbootStart } from "../file-facts.ts";
+import { comesBack, lostJumpsIn, roles, tests, walkThrough } from "./ipxe-walk.ts";
 import { type IpxeCommand, type IpxeLine, ipxeCommands, ipxeLines } from "./ipxe-words.ts";
 import {
   folderOf,
@@ -17,38 +18,6 @@ import {
   type Where,
 } from "./reading.ts";
 
-/** Commands that fetch a file, and its role. */
-const roles: ReadonlyMap<string, FileNeed["role"]> = new Map([
-  ["kernel", "kernel"],
-  ["initrd", "initrd"],
-  ["module", "image"],
-  ["imgfetch", "image"],
-  ["imgload", "image"],
-  ["imgselect", "image"],
-  ["fdt", "image"],
-  ["chain", "program"],
-  ["boot", "program"],
-  ["imgexec", "program"],
-  ["shim", "program"],
-  ["sanboot", "image"],
-  ["sanhook", "image"],
-  ["imgverify", "image"],
-]);
-/** After these nothing follows in the script, unless they fail. */
-const ends = new Set([
-  "boot",
-  "imgexec",
-  "chain",
-  "sanboot",
-  "exit",
-  "shell",
-  "reboot",
-  "poweroff",
-  "goto",
-  "autoboot",
-]);
-/** Commands that ask something: what follows behind `&&` does not always. */
-const tests = new Set(["isset", "iseq", "isnum", "cpuid", "ping", "prompt", "login", "present", "ifname"]);
 const server = /^(net\w*\/|proxydhcp\/|dhcp\/|pxebs\/)?(next-server|proxydhcp\/next-server|dhcp-server)$/;
 /** Options that take a value of their own. */
 const valued = /^(--name|--timeout|-n|-t|--default|--key|-k|--drive|-d|--filename|-f|--signer|-s|--params|-p)$/;
@@ -83,7 +52,8 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     return reachable ? on(url.host, url.path, context, url.scheme) : { host: url.host };
   }
 
-  function fetch(command: IpxeCommand, certain: boolean, guarded: boolean) {
+  function fetch(command: IpxeCommand, number: number, guarded: boolean) {
+    const certain = walk.certain.has(number);
     const [word = "", ...args] = command.words;
     const role = roles.get(word);
     if (role === undefined) return;
@@ -102,7 +72,11 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     // `boot` and its like may name an image that is loaded already.
     if (/^(boot|imgexec|imgselect)$/.test(word) && needs.some((need) => need.name.endsWith(name))) return;
     const optional = command.before === "||" || guarded || (!certain && label === undefined);
-    needs.push(needAt(command.line, scriptRole(role, name), shown(name), place, { optional, entry }));
+    needs.push({
+      ...needAt(command.line, scriptRole(role, name), shown(name), place, { optional, entry }),
+      ...(/^san(boot|hook)$/.test(word) && place.path !== undefined ? { disk: true as const } : {}),
+      ...(comesBack(lines, number, command) ? { retried: true as const } : {}),
+    });
   }
 
   for (const [number, line] of lines) {
@@ -111,7 +85,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     for (const command of line.commands) {
       if (command.after !== "&&") guarded = command.after === "||";
       const [word = ""] = command.words;
-      fetch(command, walk.certain.has(number), guarded);
+      fetch(command, number, guarded);
       if (tests.has(word)) guarded = true;
       const plain = /^[a-z][\w-]*$/i.test(word);
       if (plain && !ipxeCommands.has(word) && command.before !== "||" && unknownCommands.length < 20) {
@@ -207,68 +181,6 @@ function argumentsOf(args: readonly string[]): { readonly name?: string; readonl
 
 function scriptRole(role: FileNeed["role"], name: string): FileNeed["role"] {
   return /\.(ipxe|php|cgi)($|[?#])/i.test(name) ? "script" : role;
-}
-
-interface Walk {
-  /** Lines that are reached whatever happens, as long as nothing fails. */
-  readonly certain: ReadonlySet<number>;
-  readonly waits: boolean;
-  readonly starts?: string;
-  readonly local: boolean;
-}
-
-/** Follows the script from its beginning as long as only one way leads on. */
-function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
-  const numbers = [...lines.keys()];
-  const places = new Map(numbers.map((number, index) => [number, index]));
-  const labels = new Map([...lines].flatMap(([number, { label }]) => (label === undefined ? [] : [[label, number]])));
-  const certain = new Set<number>();
-  let [waits, local, fetched] = [false, false, false];
-  let starts: string | undefined;
-
-  /** Where the script goes on behind a line; undefined where that is open. */
-  function after(number: number): number | undefined {
-    let tested = false;
-    for (const { words, after } of lines.get(number)?.commands ?? []) {
-      const [word = "", ...args] = words;
-      if (after === "||") continue;
-      if (after === "") tested = false;
-      if (tests.has(word)) tested = true;
-      const options = args.join(" ");
-      if (word === "prompt" || word === "choose") waits ||= !/(--timeout|-t)[= ]\s*[1-9]/.test(options);
-      if (word === "choose") starts = /(?:--default|-d)[= ]\s*(\S+)/.exec(options)?.[1];
-      if (word === "shell") waits = true;
-      const leaves = word === "exit" || (word === "sanboot" && /(--drive|-d)[= ]\s*\S/.test(options));
-      if (leaves && !tested) local = !fetched;
-      fetched ||= roles.has(word) && !leaves;
-      if (ends.has(word)) return tested || word !== "goto" ? undefined : labels.get(args[0] ?? "");
-    }
-    return numbers[(places.get(number) ?? numbers.length) + 1];
-  }
-
-  for (let next = numbers[0]; next !== undefined && !certain.has(next); next = after(next)) certain.add(next);
-  // What the menu starts by itself is no certain way, and yet the one without a person.
-  const chosen = new Set<number>();
-  const first = starts === undefined ? undefined : labels.get(starts);
-  for (let next = first; next !== undefined && !chosen.has(next); next = after(next)) chosen.add(next);
-  return { certain, waits, local, ...(starts === undefined || starts.includes("$") ? {} : { starts }) };
-}
-
-/** iPXE ends the script at a `goto` of a label that is not there (src/image/script.c, `goto_exec`), unless `||` follows. */
-function lostJumpsIn(lines: ReadonlyMap<number, IpxeLine>, certain: ReadonlySet<number>): LostJump[] {
-  const labels = new Set([...lines.values()].map(({ label }) => label));
-  return [...lines].flatMap(([number, { commands }]) => {
-    let guarded = false;
-    return commands.flatMap(({ words, after, before, line }): LostJump[] => {
-      if (after !== "&&") guarded = after === "||";
-      const [word = "", label] = words;
-      if (word !== "goto" || label === undefined || label.includes("${") || labels.has(label) || before === "||") {
-        guarded ||= tests.has(word);
-        return [];
-      }
-      return [{ label, line, certain: certain.has(number) && !guarded }];
-    });
-  });
 }
 
 /** What wimboot hands to Windows (https://ipxe.org/wimboot): without these its loader stops. */

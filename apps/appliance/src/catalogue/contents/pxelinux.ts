@@ -59,14 +59,23 @@ export function readPxelinuxConfig(text: string, context: PxelinuxContext): Conf
     needs.push(needAt(line, role, name, where(name), options));
   }
 
-  function addKernel({ word, name, line }: NonNullable<Label["kernel"]>, entry: string | undefined) {
+  function addKernel(
+    { word, name, line }: NonNullable<Label["kernel"]>,
+    entry: string | undefined,
+    append?: Label["append"],
+  ) {
     const lower = name.toLowerCase();
     if (name === "") return;
     const role = roleOf(word, lower);
     const place = where(name);
     const guessed = word === "kernel" && !/\.[^/.]*$/.test(name) && place.path !== undefined;
     const otherwise = guessed ? types.slice(1).map((type) => `${place.path}${type}`) : [];
-    if (needs.length < mostNeeds) needs.push(needAt(line, role, name, place, { entry, otherwise }));
+    if (needs.length >= mostNeeds) return;
+    const need = needAt(line, role, name, place, { entry, otherwise });
+    // CONFIG takes a folder to go on in as its APPEND (Syslinux doc/syslinux.txt).
+    const into = word === "config" ? append?.text.trim().split(/\s/)[0] : undefined;
+    const moved = into === undefined || into === "" || into === "-" ? undefined : where(into).path;
+    needs.push(moved === undefined ? need : { ...need, folder: moved.replace(/\/+$/, "") });
   }
 
   function addAppend(kernel: string, { text: words, line }: NonNullable<Label["append"]>, entry: string | undefined) {
@@ -159,9 +168,10 @@ export function readPxelinuxConfig(text: string, context: PxelinuxContext): Conf
     else if (word !== undefined) readLine(word, match?.[2] ?? "", index + 1);
   }
 
-  for (const { name, kernel, append = globalAppend } of labels) {
+  for (const { name, kernel, append: own } of labels) {
     if (kernel === undefined) continue;
-    addKernel(kernel, name);
+    addKernel(kernel, name, own);
+    const append = own ?? globalAppend;
     if (append !== undefined && append.text.trim() !== "-") addAppend(kernel.name, append, name);
   }
   const isLabel = (name: string) => labels.some((other) => other.name.toLowerCase() === name.toLowerCase());

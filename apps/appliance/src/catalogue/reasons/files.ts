@@ -5,6 +5,14 @@ import type { Reason, ReasonFacts } from "./reason.ts";
 const putThere = ({ file }: ReasonFacts) =>
   `put the file at ${file ?? "this path"} below the root folder, or name another one in the rule`;
 
+/** A name that is a link, of which the system says `ELOOP`: a file that is missing, by a cause of its own. */
+export const linkLoop: Reason = {
+  text: "not found (it is a symbolic link that leads in a circle)",
+  level: "info",
+  verdict: "B10",
+  fix: ({ file }) => `mend the link at ${file ?? "this path"}: let it lead to the file, or put the file in its place`,
+};
+
 /** The same by both protocols. Each text goes on from "was", too. */
 const notServed = {
   missing: { text: "not found", level: "info", verdict: "B10", fix: putThere },

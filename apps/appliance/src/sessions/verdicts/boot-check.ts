@@ -37,6 +37,11 @@ function isRefused({ boot }: BootView, { backAt, file }: Reached): boolean {
   return backAt !== undefined && backAt - file.lastAt < refusedWithin;
 }
 
+/** It did not boot by HTTP, which is what a URL is for. */
+function isPxe({ boot }: BootView): boolean {
+  return archOf(boot)?.endsWith("-http") === false;
+}
+
 /** Secure Boot does not start it. */
 export const checkRefused: Rule = {
   id: "B12",
@@ -58,7 +63,9 @@ export const checkReached: Rule = {
     const { rule, bootFile } = telling;
     const program = checkProgramNamed(file.file);
     const offered = view.offered.some((name) => checkProgramNamed(name) === program);
-    const facts = { arch, instead: rule === undefined && offered, rule, offered: bootFile };
+    const byUrl = rule !== undefined && offered && view.network.urlRules?.includes(rule) === true;
+    const instead = rule === undefined && offered;
+    const facts = { arch, instead, rule, offered: bootFile, ...(byUrl && !view.ipxe && isPxe(view) ? { byUrl } : {}) };
     return found("check-reached", "likely", [telling, file], facts);
   },
 };

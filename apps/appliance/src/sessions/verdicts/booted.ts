@@ -74,12 +74,20 @@ function goesElsewhere(view: BootView): Found | undefined {
 /** The kernel, or whatever came after the loader's configuration: names decide how sure it is and nothing else. */
 function allCame(view: BootView): Found | undefined {
   const last = lastOfBoot(view);
+  if (mayGoOn(view)) return undefined;
   if (last !== undefined && view.silentFor(10_000)) {
     return found("all-delivered", "likely", lastFiles(view), { file: last.file });
   }
   const loader = lastOfLoader(view);
   if (loader === undefined || loader.role === "script") return undefined;
   return found("loader-sent", "guess", lastFiles(view), { file: loader.file });
+}
+
+/** By its own words something should follow, and it has not been silent for as long as that may take. */
+function mayGoOn(view: BootView): boolean {
+  const words = ownWordsOf(view);
+  if (words === undefined || !words.begun || words.waits || words.localBoot) return false;
+  return words.unasked.length > 0 && !view.silentFor(15_000);
 }
 
 /** By its words it fetches something that is not visible here: success and failure leave the same trail. */

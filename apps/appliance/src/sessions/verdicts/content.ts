@@ -3,7 +3,7 @@ import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { type FileFormat, fileFormats } from "../../catalogue/file-formats.ts";
 import { isTried, searchNameOf } from "../../catalogue/tries.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, isAfter, keyOf } from "./asked.ts";
+import { type Asked, beganAfter, isAfter, keyOf, placesOf } from "./asked.ts";
 import type { ContentFault } from "./causes/contents.ts";
 import { namedByOther } from "./foreign-file.ts";
 import { archOf, machineFor } from "./machines.ts";
@@ -20,7 +20,7 @@ export const contentFault: readonly Rule[] = [
   { id: "B21", when: unusableContent },
 ];
 
-interface Looked {
+export interface Looked {
   readonly asked: Asked;
   readonly step: FileStep;
   readonly facts: FileFacts;
@@ -29,7 +29,7 @@ interface Looked {
 }
 
 /** Files that came, or whose size was asked for, and what they hold; the first first. */
-function lookedAt(view: BootView): readonly Looked[] {
+export function lookedAt(view: BootView): readonly Looked[] {
   return view.asked.map(asAnswered).flatMap((asked) => {
     const { last: step } = asked;
     const facts = view.factsOf(step.file) ?? (step.size === 0 ? emptyFile : undefined);
@@ -188,7 +188,7 @@ function unusableContent(view: BootView): Found | undefined {
     }
     const isKnown = use !== undefined || isCutArchive(facts);
     const fault = isKnown ? faultOf(facts, use ?? "data", asked.key) : emptyAnd(view, asked, facts);
-    if (fault === undefined) continue;
+    if (fault === undefined || (textFlaws.has(fault) && wasRead(view, asked, facts))) continue;
     const { size, declaredSize } = facts;
     // Nothing but its last bytes speaks against it, and something else may follow the archive there.
     return found("unusable-content", fault === "no-end" ? "likely" : "certain", [by, step], {
@@ -216,7 +216,23 @@ function firmwareRefuses(
   }
   const loader = by === undefined ? undefined : view.factsOf(by.file)?.loader;
   const isLoader = loader === "pxelinux" || loader === "grub" || loader === "ipxe";
-  return use === "kernel" && isLoader && sort !== "packed" ? format : undefined;
+  // GRUB unpacks a kernel, and so does U-Boot, which reads the configurations of PXELINUX as well.
+  const unpacks = loader !== "pxelinux" || !isSyslinux(view);
+  return use === "kernel" && isLoader && (sort !== "packed" || !unpacks) ? format : undefined;
+}
+
+/** PXELINUX or SYSLINUX for UEFI runs. */
+function isSyslinux({ boot, asked }: BootView): boolean {
+  if (boot.firmware === "u-boot") return false;
+  return asked.some(({ key }) => /(^|\/)(ldlinux\.(c32|e32|e64)|[lg]?pxelinux[^/]*\.0)$/.test(key));
+}
+
+const textFlaws: ReadonlySet<ContentFault> = new Set(["byte-order-mark", "utf-16", "blank-first-line", "no-ipxe-mark"]);
+
+/** A file that a text names came after it: its loader read it, or as much of it as was needed. */
+function wasRead(view: BootView, { first }: Asked, { needs = [] }: FileFacts): boolean {
+  const places = new Set(needs.flatMap(placesOf));
+  return view.done.some((step) => beganAfter(step, first) && places.has(keyOf(step.file)));
 }
 
 /** An archive is of use to nobody without its end. */

@@ -9,6 +9,7 @@ import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
 import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
+import { kernelForBios, kernelMayNeedOtherCommand, kernelOfOtherCommand, kernelReturned } from "./kernel-forms.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
 import { offerByTls, sanTarget, tlsToPlainPort } from "./named-hosts.ts";
@@ -27,8 +28,9 @@ import {
 } from "./own-words.ts";
 import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
+import { sanDisk } from "./san-disk.ts";
 import { shimRefused } from "./secure-boot.ts";
-import { moduleForOtherFirmware } from "./syslinux-modules.ts";
+import { coreBesideScript, moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -55,9 +57,12 @@ function lastSeen(view: BootView): LastSeen {
 const faults: readonly Rule[] = [
   ...contentFault,
   kernelOfAnotherType,
+  kernelForBios,
+  kernelOfOtherCommand,
   // Before the missing file: shim's key manager need not be there.
   shimRefused,
   piFileMissing,
+  coreBesideScript,
   ...missingFile,
   ...foreignFile,
   requestsLeftOut,
@@ -95,8 +100,11 @@ const rules: readonly Rule[] = [
   namedNeverAsked,
   didNotRun,
   sanTarget,
+  ...sanDisk,
   grubReadsDisk,
   ...goesOnElsewhere,
+  kernelMayNeedOtherCommand,
+  kernelReturned,
   ...delivered,
   interfacesLeftOut,
   ...silenceKept,

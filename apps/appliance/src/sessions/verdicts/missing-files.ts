@@ -1,11 +1,12 @@
 import { plainName } from "../../catalogue/file-role.ts";
 import { searchNameOf } from "../../catalogue/tries.ts";
-import { notServedOf } from "../file-reason.ts";
+import { isLinkLoop, notServedOf } from "../file-reason.ts";
 import { realPath } from "../real-path.ts";
 import type { FileStep } from "../step.ts";
-import { type Asked, beganAfter } from "./asked.ts";
+import { type Asked, beganAfter, keyOf } from "./asked.ts";
 import type { needHints } from "./causes/files.ts";
 import { archOf } from "./machines.ts";
+import { ownWordsOf } from "./own-words.ts";
 import { type Found, found, type Rule } from "./rule.ts";
 import { isOvercome, isSettled, namedBy, unresolved } from "./unresolved.ts";
 import { type BootView, isOffered } from "./view.ts";
@@ -94,15 +95,24 @@ function searchFoundNothing(view: BootView): Found | undefined {
   if (searched.some(({ asked }) => !isMissing(asked)) || isOvercome(view, last.asked)) return undefined;
   if (!isSettled(view, last.asked, last.general ? certainAfter : 10_000)) return undefined;
   const loader = view.done.at(-1);
-  const { folder: _folder, ...lies } = folderOf(view, last.asked.first.file);
+  // What is there and cannot be read was meant to be found.
+  const meant = searched.find(({ asked }) => isLinkLoop(asked.last)) ?? last;
+  const { folder: _folder, ...lies } = folderOf(view, meant.asked.first.file);
+  const own = searched.find(({ asked, general }) => !general && view.namesakesOf(asked.first.file).length > 0);
+  const misnamed = own === undefined ? undefined : view.namesakesOf(own.asked.first.file)[0];
   const facts = {
     loader: loader?.file,
-    step: notServedOf(last.asked.last, view.context.root),
+    step: notServedOf(meant.asked.last, view.context.root),
     several: searched.length > 1,
     ...lies,
+    ...(own === undefined || misnamed === undefined ? {} : { misnamed, wanted: baseNameOf(own.asked.first.file) }),
   };
   const evidence = [loader, ...searched.slice(-16).map(({ asked }) => asked.last)];
   return found("search-found-nothing", last.general ? "certain" : "likely", evidence, facts);
+}
+
+function baseNameOf(file: string): string {
+  return plainName(file).split("/").at(-1) ?? "";
 }
 
 /** U-Boot requested its script, and neither that nor any other file that it requested was found. */
@@ -114,16 +124,29 @@ function ubootFindsNothing(view: BootView): Found | undefined {
   return found("u-boot-finds-nothing", "likely", evidence, { step: notServedOf(script.last, view.context.root) });
 }
 
-const normal = /(^|\/)normal\.mod$/i;
+const module = /(^|\/)([^/]+)\.mod$/i;
+/** Modules of the commands that read a kernel, a program or another configuration: where one is asked for, its command runs. */
+const starters =
+  /^(linux(16|efi)?|multiboot2?|chain|ntldr|bsd|xnu|plan9|freedos|pxechain|xen_boot|configfile|legacycfg|syslinuxcfg)$/i;
 
-/** GRUB without its main module ends at its rescue prompt; the other ones it may have built in. */
+/** GRUB without its main module ends at its rescue prompt, and starts nothing without that of the command for it. */
 function modulesMissing(view: BootView): Found | undefined {
-  const missing = view.asked.find((asked) => normal.test(asked.key) && isMissing(asked));
+  const missing = view.asked.find((asked) => isMissing(asked) && isNeededModule(view, asked));
   const loader = view.done.at(-1);
   if (missing === undefined || isOvercome(view, missing) || !isSettled(view, missing, certainAfter)) return undefined;
   const step = notServedOf(missing.last, view.context.root);
   const facts = { loader: loader?.file ?? "GRUB", step, need: "grub-modules", ...folderOf(view, step.file) } as const;
   return found("needed-file-not-served", "certain", [loader, missing.last], facts);
+}
+
+/** Any other one it may have built in, and what it asked for after a command that failed is another matter. */
+function isNeededModule(view: BootView, { key, last }: Asked): boolean {
+  const name = module.exec(key)?.[2];
+  if (name === "normal") return true;
+  const config = ownWordsOf(view)?.by.file;
+  if (name === undefined || !starters.test(name) || config === undefined) return false;
+  if (view.factsOf(config)?.loader !== "grub") return false;
+  return view.files.every((step) => !beganAfter(step, last) || module.test(keyOf(step.file)));
 }
 
 /**
@@ -142,6 +165,7 @@ function laterFile(view: BootView, outcome: FileStep["outcome"]): Found | undefi
   const facts = {
     before: (named?.by ?? before).file,
     named: named !== undefined,
+    ...(named?.need.optional === true ? { again: true as const } : {}),
     step: notServedOf(missing.last, view.context.root),
     ...folderOf(view, missing.first.file),
   };

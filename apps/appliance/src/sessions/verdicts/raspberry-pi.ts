@@ -1,5 +1,5 @@
 import { type PiStage, piStages } from "../../catalogue/tries.ts";
-import { notServedOf } from "../file-reason.ts";
+import { isLinkLoop, notServedOf } from "../file-reason.ts";
 import type { FileStep } from "../step.ts";
 import { type Asked, placesOf } from "./asked.ts";
 import { folderOf } from "./missing-files.ts";
@@ -64,7 +64,8 @@ function stageMissing(view: BootView): Found | undefined {
   const stage = stagesOf(view).find(({ asked, came }) => asked.length > 0 && !came);
   const missing = stage?.asked.filter(({ last }) => last.outcome === "not-found") ?? [];
   // The name without the folder of the serial number is where most people keep the file.
-  const named = missing.find(({ key }) => !key.includes("/")) ?? missing[0];
+  const named =
+    missing.find(({ last }) => isLinkLoop(last)) ?? missing.find(({ key }) => !key.includes("/")) ?? missing[0];
   if (stage === undefined || named === undefined) return undefined;
   if (!missing.some((asked) => isSettled(view, asked, 3_000))) return undefined;
   const lies = missing.flatMap(({ first }) => view.namesakesOf(first.file))[0];

@@ -1,6 +1,9 @@
-import { beganAfter } from "./asked.ts";
+import { plainName } from "../../catalogue/file-role.ts";
+import { notServedOf } from "../file-reason.ts";
+import { realPath } from "../real-path.ts";
+import { beganAfter, keyOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
-import { isOvercome } from "./unresolved.ts";
+import { isOvercome, isSettled, namedBy } from "./unresolved.ts";
 import type { BootView } from "./view.ts";
 
 const cores = /(^|\/)ldlinux\.(c32|e64)$/;
@@ -35,3 +38,31 @@ function isForOther(view: BootView, key: string, runs: "BIOS" | "UEFI"): boolean
   if (kind !== "module" || machine === undefined) return false;
   return (machine === "x86") !== (runs === "BIOS");
 }
+
+/**
+ * PXELINUX that a script of iPXE started looks beside the boot file that DHCP has named, which is the script, unless it is
+ * given a folder by option 210 (Syslinux doc/pxelinux.txt).
+ */
+export const coreBesideScript: Rule = {
+  id: "B10",
+  when(view) {
+    const loader = view.done.findLast(({ file }) => /(^|\/)l?pxelinux\.0$/i.test(plainName(file)));
+    const named = loader === undefined ? undefined : namedBy(view, keyOf(loader.file));
+    if (loader === undefined || named === undefined || view.factsOf(named.by.file)?.loader !== "ipxe") return undefined;
+    if (view.done.some((step) => beganAfter(step, loader))) return undefined;
+    const sought = view.asked.filter(({ first, last, key }) => {
+      return /ldlinux\.c32$/.test(key) && last.outcome === "not-found" && beganAfter(first, loader);
+    });
+    const folder = keyOf(realPath(loader.file, view.context.root)).replace(/[^/]*$/, "");
+    const [first] = sought;
+    if (first === undefined || sought.some(({ key }) => key === `${folder}ldlinux.c32`)) return undefined;
+    if (!isSettled(view, first, 2_000)) return undefined;
+    const facts = {
+      by: named.by.file,
+      line: named.need.line,
+      loader: loader.file,
+      step: notServedOf(first.last, view.context.root),
+    };
+    return found("core-beside-script", "certain", [named.by, loader, ...sought.map(({ last }) => last)], facts);
+  },
+};

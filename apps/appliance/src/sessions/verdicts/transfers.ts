@@ -91,6 +91,9 @@ export const largeSegmentsLost: Rule = {
 /** Firmware that refuses a program asks again sooner than one that it ran. */
 const refusedWithin = 10_000;
 
+/** It looks for the PXE base code of the device that it came from, and HTTP Boot has none (Syslinux, efi/main.c). */
+const syslinuxForUefi = /(^|\/)syslinux[^/]*\.efi$/i;
+
 /** The first file is there, and nothing comes of it. */
 export const didNotRun: Rule = {
   id: "B12",
@@ -106,6 +109,8 @@ export const didNotRun: Rule = {
     if (!(returned || view.silentFor(wrong === undefined ? 30_000 : 5_000))) return undefined;
     if (wrong !== undefined) return wrong;
     if (isKernelName(file.file) || fetchedByHand(view, file)) return undefined;
+    if (file.protocol === "http" && syslinuxForUefi.test(file.file))
+      return found("syslinux-by-http", "likely", [file, back], { file: file.file });
     const likely = returned || isLoaderName(file.file);
     // A program nobody knows may run, and need nothing more.
     if (!likely && view.reply !== undefined) return undefined;

@@ -44,13 +44,25 @@ export function unresolved(view: BootView): readonly Asked[] {
     if (outcome === "done" || outcome === "probe" || (outcome === "running" && !view.boot.givenUp)) return false;
     if (isLook(view, asked.last)) return false;
     const need = namedBy(view, asked.key)?.need;
-    if (need?.optional === true || (need !== undefined && cameFrom(view, placesOf(need)))) return false;
+    if (need?.optional === true && !isInsistent(view, asked)) return false;
+    if (need !== undefined && cameFrom(view, placesOf(need))) return false;
     const isCut = outcome === "aborted" || outcome === "running";
     const spared = !isCut && (isTried(asked.first.file) || searchNameOf(asked.first.file)?.doubtful === false);
     return (need !== undefined || !spared) && !isOvercome(view, asked);
   });
   const keys = new Set(open.map(({ key }) => key));
   return open.filter(({ first }) => !keys.has(nameBeforeEnding(first.file)?.toLowerCase() ?? ""));
+}
+
+/**
+ * A script of iPXE that goes on where a file is missing, and comes back to it: without it, it goes nowhere. Where it
+ * waits for a person, that may be the person who insists.
+ */
+function isInsistent(view: BootView, { key, times, first, last }: Asked): boolean {
+  if (times < 5 || last.lastAt - first.time < 8_000) return false;
+  const by = namedBy(view, key)?.by;
+  const { loader, waits } = (by === undefined ? undefined : view.factsOf(by.file)) ?? {};
+  return loader === "ipxe" && waits !== true;
 }
 
 /** The client asks for it again and again, or asks for nothing any more. */

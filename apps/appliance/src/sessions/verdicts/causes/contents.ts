@@ -30,11 +30,46 @@ export const causesInContents = {
 
   "no-program": ({ file, format, kernel }: { file: string; format: FileFormat; kernel: boolean }): Words => {
     const { name, sort } = fileFormats[format];
+    if (kernel && sort === "packed")
+      return {
+        sentence: `${quote(file)} arrived unchanged, but it is ${name}, and PXELINUX does not unpack kernels`,
+        fix: "unpack it, and name the kernel itself",
+      };
     return {
       sentence: `${quote(file)} arrived unchanged, but it is ${name}, not a ${kernel ? "kernel" : "boot program"}`,
       fix: kernel ? `name the kernel itself${sort === "archive" ? ", unpacked" : ""}` : formatFixes[sort],
     };
   },
+
+  "kernel-for-bios": ({ file, arch }: { file: string; arch: string }): Words => ({
+    sentence: `${quote(file)} is for PC BIOS: it is not a UEFI program (it has no PE header), and iPXE on ${arch} starts nothing else`,
+    fix: /(^|\/)memdisk[^/]*$/i.test(file)
+      ? "memdisk runs only on PC BIOS: start the kernel and the initrd of the image, or set the machine to BIOS (CSM)"
+      : "name a kernel with an EFI stub, or a UEFI program",
+  }),
+
+  /** @param facts `returned`: U-Boot began anew at once */
+  "kernel-of-other-command": (facts: {
+    by: string;
+    file: string;
+    command: string;
+    wants: string;
+    returned: boolean;
+    line: number;
+  }): Words => {
+    const { by, file, command, wants, returned, line } = facts;
+    const form = wants === "booti" ? "a plain Image" : "a zImage";
+    const then = returned ? "U-Boot began anew at once" : `many builds of U-Boot refuse it ("Wrong Image Format")`;
+    return {
+      sentence: `${quote(file)} arrived (line ${line} of ${quote(by)}), but the script starts it by ${command}, and it is ${form}, which needs ${wants}: ${then}`,
+      fix: `write ${wants} instead of ${command} in ${quote(by)}${command === "bootm" ? ", or make an image for bootm with mkimage" : ""}`,
+    };
+  },
+
+  "kernel-returned": ({ file }: { file: string }): Words => ({
+    sentence: `everything that the client requested arrived, but U-Boot began anew as soon as it had ${quote(file)}: it did not start it`,
+    fix: "read the messages of U-Boot on its console",
+  }),
 
   "entry-lacks": ({ by, name, line }: { by: string; name: string; line: number }): Words => ({
     sentence: `everything that the client requested arrived, but ${quote(by)} does not name ${quote(name)}, without which line ${line} cannot start`,

@@ -16,9 +16,23 @@ export const causesOfEndings = {
     fix: `put a signed shim for ${arch} into the root folder, with the boot loader that it starts, or disable Secure Boot in the firmware`,
   }),
 
-  /** @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there */
-  "check-reached": (facts: { arch: string; instead: boolean; rule: string | undefined; offered: string }): Words => {
-    const { arch, instead, rule, offered: told } = facts;
+  /**
+   * @param facts `instead`: it got the check because there is no boot file; else a rule or its boot file led there.
+   * `byUrl`: the rule gives nothing but a URL
+   */
+  "check-reached": (facts: {
+    arch: string;
+    instead: boolean;
+    rule: string | undefined;
+    offered: string;
+    byUrl?: boolean;
+  }): Words => {
+    const { arch, instead, rule, offered: told, byUrl = false } = facts;
+    if (byUrl && rule !== undefined)
+      return {
+        sentence: `reached the boot check: network boot works, but rule ${quote(rule)} has only a url, which is for UEFI HTTP Boot, and this machine boots by PXE`,
+        fix: "add a file to this rule, or let the machine boot by HTTP (in its firmware setup)",
+      };
     const leads = rule === undefined ? quote(told) : `rule ${quote(rule)}`;
     const why = instead ? `no boot file for ${arch}` : `${leads} led to it`;
     return {
@@ -57,6 +71,29 @@ export const causesOfEndings = {
     return {
       sentence: `${quote(by)} arrived and starts from a disk on the network, ${quote(name)} (line ${line}); whether its target replies is not visible here`,
       fix: `look at the client's screen, and check that a target runs at ${quote(host)}`,
+    };
+  },
+
+  "san-disk-read": ({ by, name, line }: { by: string; name: string; line: number }): Words => ({
+    sentence: `iPXE reads the disk ${quote(name)} in parts and starts from it, as line ${line} of ${quote(by)} says; what follows is not visible here`,
+  }),
+
+  /** @param facts `returned`: the firmware asked for a boot server again */
+  "san-disk-not-started": (facts: {
+    by: string;
+    name: string;
+    line: number;
+    uefi: boolean;
+    returned: boolean;
+  }): Words => {
+    const { by, name, line, uefi, returned } = facts;
+    const end = returned ? "then the firmware asked for a boot server again" : "and then nothing more";
+    const need = uefi ? "UEFI starts only a disk with a UEFI boot loader on it" : "BIOS starts only a boot sector";
+    return {
+      sentence: `${quote(by)} starts from the disk ${quote(name)} (line ${line}): iPXE read parts of it, ${end}; ${need}`,
+      fix: uefi
+        ? `look at the client's screen; check that ${quote(name)} has a FAT partition with EFI/BOOT/BOOTX64.EFI (or the name for this architecture)`
+        : `look at the client's screen; check that ${quote(name)} is the image of a disk that starts on BIOS`,
     };
   },
 

@@ -1,6 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import { plainName } from "../../../catalogue/file-role.ts";
-import { fixFor, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
+import { fixFor, isAbsent, type NotServed, placeOf, whyNot } from "../../file-reason.ts";
 import { realPath } from "../../real-path.ts";
 import type { Words } from "./words.ts";
 
@@ -34,15 +34,13 @@ function placeFix(
   hint: string | undefined,
   loader = "",
 ): string | undefined {
-  if (step.reason !== "missing" && step.reason !== "bad-name") return fixFor(step);
+  if (!isAbsent(step) && step.reason !== "bad-name") return fixFor(step);
   const asked = `it was requested in ${askedIn(folder)}`;
   if (lies !== undefined) return `${asked}; ${quote(lies)} exists: copy or link it to ${quote(placeOf(step))}`;
   if (hint === undefined) return fixFor(step);
   return folder === folderOf(realPath(loader, step.root)) ? hint : `${hint}; ${asked}`;
 }
 
-const scriptForIpxe =
-  "give iPXE a script: put boot.ipxe into the root folder, or write a rule with when: { firmware: ipxe }";
 export const trustedBinaries =
   "use the GRUB and the kernel of the distribution that shim is from, because shim trusts only its signatures, or disable Secure Boot in the firmware";
 
@@ -70,29 +68,48 @@ export const causesInFiles = {
     };
   },
 
+  "core-beside-script": (facts: { by: string; line: number; loader: string; step: NotServed }): Words => {
+    const { by, line, loader, step } = facts;
+    const folder = `${folderOf(loader)}/`.replace(/^\//, "");
+    return {
+      sentence: `${quote(by)} starts ${quote(loader)}, which looks for ldlinux.c32 beside the script and not in its own folder: ${shown(step)} was ${whyNot(step)}`,
+      fix: `write "set 210:string {{base_url}}/${folder}" before line ${line} of ${quote(by)}, or let the firmware load ${quote(loader)} itself`,
+    };
+  },
+
   "core-refused": ({ file }: { file: string }): Words => ({
     sentence: `${quote(file)} arrived, and the loader kept looking for another one: it refused this one, which is from another version of Syslinux or for other firmware (BIOS, UEFI)`,
     fix: "take the boot loader and all its modules from one Syslinux package, those for BIOS and those for UEFI in separate folders",
   }),
 
-  /** @param facts `step` is the last and most general name */
+  /**
+   * @param facts `step` is the last and most general name; `misnamed`: a file that was meant for this machine, and `wanted`
+   * what it must be called
+   */
   "search-found-nothing": (facts: {
     loader: string | undefined;
     step: NotServed;
     several: boolean;
     lies?: string;
+    misnamed?: string;
+    wanted?: string;
   }): Words => {
-    const { loader, step, several, lies } = facts;
+    const { loader, step, several, lies, misnamed, wanted } = facts;
     const name = placeOf(step);
     const who = loader === undefined ? "the boot loader" : quote(loader);
+    if (misnamed !== undefined && wanted !== undefined) {
+      const type = /^(grub\.cfg-)?01-/i.test(wanted) ? ` ("01-" is the type of the hardware, Ethernet)` : "";
+      return {
+        sentence: `${who} looked for its configuration under all its names and did not find it: the one for this machine must be called ${quote(wanted)}${type}, and ${quote(misnamed)} is not`,
+        fix: `rename ${quote(misnamed)} to ${quote(wanted)}`,
+      };
+    }
     const write =
       lies === undefined ? `write ${quote(name)}` : `${quote(lies)} exists: copy or link it to ${quote(name)}`;
     return {
       sentence: `${who} looked for its configuration${several ? " under all its names" : ""} and did not find it: ${shown(step)} was ${whyNot(step)}`,
       ...fixed(
-        step.reason === "missing"
-          ? `${write}${several ? "; any other name that it requested works, too" : ""}`
-          : fixFor(step),
+        isAbsent(step) ? `${write}${several ? "; any other name that it requested works, too" : ""}` : fixFor(step),
       ),
     };
   },
@@ -109,40 +126,26 @@ export const causesInFiles = {
   "later-file-not-served": ({
     before,
     named,
+    again,
     step,
     folder,
     lies,
-  }: Place & { before: string; named: boolean }): Words => ({
+  }: Place & { before: string; named: boolean; again?: true }): Words => ({
     sentence: named
-      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client requested it`
+      ? `${quote(before)} names ${shown(step)}, which was ${whyNot(step)} when the client requested it${again ? " again and again" : ""}`
       : `after ${quote(before)} the client requested ${shown(step)}, which was ${whyNot(step)}`,
     ...fixed(placeFix(step, folder, lies, undefined)),
   }),
 
   "pi-stage-missing": ({ stage, step, lies }: { stage: string; step: NotServed; lies?: string }): Words => ({
     sentence: `the Raspberry Pi requested its ${stage} (${shown(step)}), which was ${whyNot(step)}: it cannot continue without it`,
-    fix: piFix(placeOf(step), lies),
+    ...fixed(isAbsent(step) ? piFix(placeOf(step), lies) : fixFor(step)),
   }),
 
   /** @param facts `wanted`: the file of its first stage */
   "pi-files-missing": ({ first, wanted, lies }: { first: string; wanted: string; lies?: string }): Words => ({
     sentence: `the Raspberry Pi found none of the files that it requested, ${quote(first)} first; it starts with ${quote(wanted)}`,
     fix: piFix(wanted, lies),
-  }),
-
-  "chain-refused": ({ file }: { file: string | undefined }): Words => {
-    const what = file === undefined ? "the iPXE binary" : quote(file);
-    return {
-      sentence: `iPXE is running and would get ${what}, which is iPXE again: Bootlace sent no reply`,
-      fix: scriptForIpxe,
-    };
-  },
-
-  "chain-loaded": ({ file, times, known }: { file: string; times: number; known: boolean }): Words => ({
-    sentence: `the client loaded ${quote(file)} ${times} times in a row: iPXE starts and gets iPXE as its boot file`,
-    fix: known
-      ? scriptForIpxe
-      : `${scriptForIpxe}; this build of iPXE does not say that it is iPXE (options 77 and 175)`,
   }),
 
   "size-probe": ({ file }: { file: string }): Words => ({
@@ -227,6 +230,11 @@ export const causesInFiles = {
         : "check that the file is a network boot program for BIOS (pxelinux.0, undionly.kpxe), not an EFI file or a kernel",
     };
   },
+
+  "syslinux-by-http": ({ file }: { file: string }): Words => ({
+    sentence: `${quote(file)} arrived by HTTP and requested nothing more: SYSLINUX for UEFI works only where the firmware started it by PXE ("Failed to locate root device" on the screen)`,
+    fix: "let the machine boot by PXE instead of HTTP, or give machines that boot by HTTP iPXE or another boot loader",
+  }),
 
   /** A kernel arrived, which shim may have refused: that cannot be seen from here. */
   "kernel-shim-may-refuse": ({ file }: { file: string }): Words => ({
