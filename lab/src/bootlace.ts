@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type ExpectedBoot, gapsInBootLog } from "./boot-log.ts";
 import { LabFailure, must } from "./failure.ts";
-import type { Lab } from "./lab.ts";
+import { eventually, type Lab } from "./lab.ts";
 import type { LogRecord } from "./log-record.ts";
 import type { Host } from "./namespaces.ts";
 import { listening } from "./ports.ts";
@@ -85,6 +85,9 @@ export async function startBootlace(
   const started = start(lab, host.netns, { name, command, args, cwd: folder, env });
   await listening(lab, started, ports, program.patience);
   const records = () => readRecords(started.output.text());
+  // The API comes last.
+  const isReady = () => started.output.text().includes('"bootlace.ready"') || undefined;
+  if (!yaml?.includes("log: { file:")) await eventually(lab, `${name}: ready`, program.patience ?? 20, isReady);
   let stopped = false;
   const stop = async () => {
     must(started.running(), `${name} ended by itself:\n${started.output.text()}`);
