@@ -30,7 +30,7 @@ import { piDelivered, piFileMissing } from "./raspberry-pi.ts";
 import { applied, found, type Rule } from "./rule.ts";
 import { sanDisk } from "./san-disk.ts";
 import { shimRefused } from "./secure-boot.ts";
-import { coreBesideScript, moduleForOtherFirmware } from "./syslinux-modules.ts";
+import { coreBesideScript, coreForOtherFirmware, moduleForOtherFirmware } from "./syslinux-modules.ts";
 import { didNotRun, largePacketsLost, largeSegmentsLost, repliesLost, requestsRefused } from "./transfers.ts";
 import type { Verdict } from "./verdict.ts";
 import { type BootView, type JudgeContext, viewOf } from "./view.ts";
@@ -63,6 +63,7 @@ const faults: readonly Rule[] = [
   shimRefused,
   piFileMissing,
   coreBesideScript,
+  coreForOtherFirmware,
   ...missingFile,
   ...foreignFile,
   requestsLeftOut,

@@ -29,6 +29,35 @@ export const moduleForOtherFirmware: Rule = {
   },
 };
 
+/**
+ * The core of Syslinux for the other kind of firmware, under the name that the loader asks for: it reads the header, leaves the rest,
+ * and looks in folders where there is none.
+ */
+export const coreForOtherFirmware: Rule = {
+  id: "B12",
+  when(view) {
+    const loader = view.done.find(({ file }) => startsCore.test(plainName(file)));
+    if (loader === undefined) return undefined;
+    const runs = /\.0$/.test(plainName(loader.file)) ? "BIOS" : "UEFI";
+    for (const asked of view.asked) {
+      const { key, first, cameAt } = asked;
+      if (!cores.test(key) || cameAt !== undefined || !beganAfter(first, loader)) continue;
+      // An attempt that broke off, and the search in other folders after it: a slow transfer is still on its way.
+      const gaveUp = view.files.find((step) => keyOf(step.file) === key && step.outcome === "aborted");
+      const sought = view.asked.some(({ first: other, key: name }) => {
+        return name !== key && cores.test(name) && beganAfter(other, first);
+      });
+      if (gaveUp === undefined || !sought || !isForOther(view, key, runs)) continue;
+      if (isSettled(view, asked, 2_000)) {
+        return found("module-for-other-firmware", "certain", [loader, gaveUp], { file: gaveUp.file, runs });
+      }
+    }
+    return undefined;
+  },
+};
+
+const startsCore = /(^|\/)(l?pxelinux\.0|syslinux\.efi)$/i;
+
 /** Milliseconds in which a loader that could use the module would ask for what follows. */
 const patience = 4_000;
 
