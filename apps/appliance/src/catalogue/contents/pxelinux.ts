@@ -75,7 +75,7 @@ export function readPxelinuxConfig(text: string, context: PxelinuxContext): Conf
     // CONFIG takes a folder to go on in as its APPEND (Syslinux doc/syslinux.txt).
     const into = word === "config" ? append?.text.trim().split(/\s/)[0] : undefined;
     const moved = into === undefined || into === "" || into === "-" ? undefined : where(into).path;
-    needs.push(moved === undefined ? need : { ...need, folder: moved.replace(/\/+$/, "") });
+    needs.push(moved === undefined ? need : { ...need, folder: withoutEnd(moved) });
   }
 
   function addAppend(kernel: string, { text: words, line }: NonNullable<Label["append"]>, entry: string | undefined) {
@@ -216,4 +216,11 @@ function roleOf(word: string, lower: string): FileNeed["role"] {
   const type = syslinuxEnding(lower)?.type;
   if (word === "com32" || type === "module") return "module";
   return word === "kernel" && type === undefined ? "kernel" : "program";
+}
+
+/** Without the slashes at its end. */
+function withoutEnd(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end--;
+  return path.slice(0, end);
 }
