@@ -10,6 +10,7 @@ export { grubCommands } from "./core/grub-words.ts";
 export type { DiscImage } from "./core/image.ts";
 export { contentFault, openImage, readEntry } from "./core/image.ts";
 export type { MenuEntry } from "./core/menu-entry.ts";
+export { pathFrom } from "./core/menu-entry.ts";
 export { readMenus } from "./core/menus.ts";
 export type { Partition } from "./core/partitions.ts";
 export type { Medium } from "./core/reader.ts";

@@ -28,7 +28,7 @@ export class ApplianceStartError extends Error {
   override readonly name = "ApplianceStartError";
 }
 
-/** The placeholder for the addresses until they are known. */
+/** None, before the first look at the system. */
 export const noInterfaces: readonly ServedInterface[] = [];
 
 /** Its place among the endpoints that people see. */

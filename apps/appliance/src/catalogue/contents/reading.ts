@@ -1,4 +1,7 @@
+import { pathFrom } from "@bootlace/boot-image";
 import type { FileNeed } from "../file-facts.ts";
+
+export { pathFrom };
 
 /** Where a configuration was read, as far as that decides what its names mean. */
 export interface ReadContext {
@@ -36,20 +39,6 @@ export function folderOf(path: string): string {
 export function loaderFolder({ path, folder }: ReadContext): string {
   const own = folderOf(path);
   return folder ?? (/(^|\/)pxelinux\.cfg$/i.test(own) ? folderOf(own) : own);
-}
-
-/**
- * A name from a folder on, in plain form: slashes turned, `.` and `..` worked out. `..` does not lead above the root.
- * @param name a name from `/` on counts from the root
- */
-export function pathFrom(folder: string, name: string): string {
-  const turned = name.replaceAll("\\", "/");
-  const parts: string[] = [];
-  for (const part of (turned.startsWith("/") ? turned : `${folder}/${turned}`).split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
 }
 
 /**
