@@ -182,4 +182,5 @@ export const socketFiles: readonly string[] = [
   "packages/tftp-serve/src/requests.ts",
   "packages/tftp-serve/src/request-deps.ts",
   "packages/tftp-serve/src/udp-handle.ts",
+  "packages/boot-source/src/socket-options.ts",
 ];

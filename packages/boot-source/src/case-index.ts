@@ -61,7 +61,9 @@ export function caseIndex(now: () => number = Date.now): CaseIndex {
     const { dev, ino, mtimeNs, ctimeNs } = await stat(folder, { bigint: true });
     const isSettled = now() - Number(ctimeNs / 1_000_000n) >= settledAfter;
     const version = isSettled ? `${dev} ${ino} ${mtimeNs} ${ctimeNs}` : "";
-    if (before !== undefined && version !== "" && before.version === version) return before.byFolded;
+    // Another request may have listed it meanwhile.
+    const latest = known.get(folder);
+    if (latest !== undefined && version !== "" && latest.version === version) return latest.byFolded;
     return (await listed(folder, version)).byFolded;
   }
 

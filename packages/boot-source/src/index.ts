@@ -40,5 +40,7 @@ export type { Interfaces } from "./own-addresses.ts";
 export { interfacesNow, isLoopback } from "./own-addresses.ts";
 export type { AddressChanges, ServedAddresses, ServedAddressesDeps } from "./served-addresses.ts";
 export { servedAddresses } from "./served-addresses.ts";
+export type { SocketOption } from "./socket-options.ts";
+export { descriptorOf, setSocketOptions } from "./socket-options.ts";
 export type { Pieces, WebStream } from "./stream-file.ts";
 export { isStorageSilent } from "./waiting.ts";

@@ -1,10 +1,10 @@
 import type { Socket } from "node:dgram";
 import { readFileSync } from "node:fs";
-import { copies } from "./copies.ts";
+import { descriptorOf } from "@bootlace/boot-source";
 import type { Endpoint } from "./core/interfaces.ts";
 import { isPlainDiscover } from "./core/plain-discover.ts";
 import type { BindToDevice } from "./options.ts";
-import { bind, closed, descriptorOf } from "./sockets.ts";
+import { bind, closed } from "./sockets.ts";
 
 /** Broadcasts to one address that come in by one network interface. */
 export interface Heard {
@@ -19,8 +19,8 @@ export interface Heard {
  * what is sent to an address of this machine stays with whoever has the port, which may be another DHCP server.
  */
 export interface DeviceSockets {
-  /** Has a socket for each of these, and none for others. */
-  follow(broadcasts: readonly Heard[], port: number): Promise<void>;
+  /** Has a socket for each of these, and none for others, on the port of the common socket. */
+  follow(broadcasts: readonly Heard[], common: Socket): Promise<void>;
   /** Something came to the common socket of all interfaces. */
   heardByAll(bytes: Uint8Array, from: Endpoint): void;
   close(): Promise<void>;
@@ -35,20 +35,20 @@ export function deviceSockets(
   receive: (bytes: Uint8Array, from: Endpoint, device: string | undefined) => void,
 ): DeviceSockets {
   let open = new Map<string, Socket>();
-  let wanted: readonly Heard[] = [];
   /** Each of the interfaces that were asked for has its socket. */
   let covering = false;
+  /** What the common socket does not hear. */
+  let without = "";
   /** Refused once for these interfaces: not tried again before they change. */
   let refused = "";
   let work: Promise<void> = Promise.resolve();
-  const isFirst = copies(() => performance.now());
 
   /** An interface that comes back under its name is another one, and the socket of the old one is deaf. */
   function keysOf(broadcasts: readonly Heard[]): ReadonlyMap<string, Heard> {
     return new Map(broadcasts.map((heard) => [`${heard.device} ${indexOf(heard.device)} ${heard.address}`, heard]));
   }
 
-  async function change(broadcasts: readonly Heard[], port: number): Promise<void> {
+  async function change(broadcasts: readonly Heard[], common: Socket): Promise<void> {
     const keys = keysOf(broadcasts);
     for (const [key, socket] of open) {
       if (keys.has(key)) continue;
@@ -57,54 +57,60 @@ export function deviceSockets(
     }
     const missing = [...keys].filter(([key]) => !open.has(key));
     const tried = missing.map(([key]) => key).join();
-    if (missing.length === 0 || bindToDevice === undefined || tried === refused) return;
-    const made: { key: string; device: string; socket: Socket }[] = [];
-    let complete = true;
-    for (const [key, { device, address, directed }] of missing) {
-      const bound = await bind({ address, port }, true);
-      if (bound.ok) made.push({ key, device, socket: bound.socket });
-      else if (directed !== true) complete = false;
-    }
-    const asked = made.flatMap(({ device, socket }) => {
-      const descriptor = descriptorOf(socket);
-      return descriptor === undefined ? [] : [{ descriptor, device }];
-    });
-    const done = complete && asked.length > 0 && asked.length === made.length && (await bindToDevice(asked));
-    refused = done ? "" : tried;
+    const isRefused = bindToDevice === undefined || (missing.length > 0 && tried === refused);
+    const made = isRefused ? [] : await bindAll(missing, common.address().port);
+    const heard = [...open.keys(), ...made.map(({ key }) => key)];
+    const complete = isComplete(keys, heard);
+    const apart = complete ? addressesOf(keys, heard) : [];
+    const done = await ask(complete ? made : [], common, apart);
+    if (!done && without !== "") await ask([], common, []);
+    covering = complete && done;
+    refused = covering ? "" : tried;
     for (const { key, device, socket } of made) {
-      if (!done) {
-        await closed(socket);
-        continue;
-      }
-      socket.on("error", () => {});
-      socket.on("message", (bytes, { address: from, port: fromPort }) => {
-        hear(bytes, { address: from, port: fromPort }, device);
-      });
-      open.set(key, socket);
+      if (covering) listen(socket, device);
+      else await closed(socket);
+      if (covering) open.set(key, socket);
     }
   }
 
-  function hear(bytes: Uint8Array, from: Endpoint, device: string): void {
-    if (!covering) return;
-    // The common socket has a copy of all but of those.
-    if (isPlainDiscover(bytes) || isFirst(bytes, from, device)) receive(bytes, from, device);
+  /** What could be bound of these. */
+  async function bindAll(missing: readonly (readonly [string, Heard])[], port: number): Promise<Made[]> {
+    const made: Made[] = [];
+    for (const [key, { device, address }] of missing) {
+      const bound = await bind({ address, port }, true);
+      if (bound.ok) made.push({ key, device, socket: bound.socket });
+    }
+    return made;
+  }
+
+  /** Has the system bind the sockets, and keep from the common one what they hear. */
+  async function ask(made: readonly Made[], common: Socket, apart: readonly string[]): Promise<boolean> {
+    const changes = made.length > 0 || apart.join() !== without;
+    if (!changes) return true;
+    const descriptor = descriptorOf(common);
+    const sockets = made.map(({ socket, device }) => ({ descriptor: descriptorOf(socket) ?? -1, device }));
+    if (bindToDevice === undefined || descriptor === undefined) return false;
+    const done = await bindToDevice(sockets, { descriptor, without: apart });
+    if (done) without = apart.join();
+    return done;
+  }
+
+  function listen(socket: Socket, device: string): void {
+    socket.on("error", () => {});
+    socket.on("message", (bytes, { address, port }) => {
+      if (covering) receive(bytes, { address, port }, device);
+    });
   }
 
   return {
-    follow(broadcasts, port) {
-      wanted = broadcasts;
-      work = work.then(async () => {
-        await change(broadcasts, port);
-        const needed = [...keysOf(broadcasts)].flatMap(([key, { directed }]) => (directed === true ? [] : [key]));
-        covering = broadcasts === wanted && needed.length > 0 && needed.every((key) => open.has(key));
-      });
+    follow(broadcasts, common) {
+      work = work.then(() => change(broadcasts, common));
       return work;
     },
     heardByAll(bytes, from) {
-      // A DISCOVER that no relay passed on was broadcast, and is nothing but the copy of what a device's socket has, or
-      // came in by an interface that is not served.
-      const isOurs = !covering || (!isPlainDiscover(bytes) && isFirst(bytes, from, undefined));
-      if (isOurs) receive(bytes, from, undefined);
+      // A DISCOVER that no relay passed on was broadcast: the copy of what a device's socket has heard meanwhile, or not
+      // meant for us.
+      if (!covering || !isPlainDiscover(bytes)) receive(bytes, from, undefined);
     },
     async close() {
       await work;
@@ -114,6 +120,23 @@ export function deviceSockets(
       await Promise.all(all.map(closed));
     },
   };
+}
+
+interface Made {
+  readonly key: string;
+  readonly device: string;
+  readonly socket: Socket;
+}
+
+/** Whether all but those to the last address of a subnet are heard, and there are any. */
+function isComplete(keys: ReadonlyMap<string, Heard>, heard: readonly string[]): boolean {
+  const needed = [...keys].flatMap(([key, { directed }]) => (directed === true ? [] : [key]));
+  return needed.length > 0 && needed.every((key) => heard.includes(key));
+}
+
+/** The addresses that sockets of interfaces hear, each once. */
+function addressesOf(keys: ReadonlyMap<string, Heard>, heard: readonly string[]): string[] {
+  return [...new Set(heard.flatMap((key) => keys.get(key)?.address ?? []))];
 }
 
 /** The number of a network interface; empty where the system does not say (sysfs of Linux). */

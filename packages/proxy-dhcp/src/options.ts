@@ -48,8 +48,9 @@ export interface ProxyDhcpOptions extends ProxyDhcpChanges {
   /** 0 as `dhcp` or `pxe` lets the system choose, for `pxe` separately at each address. */
   readonly ports?: Partial<Ports> | undefined;
   /**
-   * Has the system deliver to each of these sockets only what comes in by its network interface (SO_BINDTODEVICE), which
-   * Node.js cannot ask for. Then a DISCOVER is answered on the wire it came by, and others are not heard. Absent, or
+   * Has the system deliver to each of these sockets only what comes in by its network interface (SO_BINDTODEVICE), and to
+   * the common socket nothing that was sent to the addresses `without`, which the others hear (SO_ATTACH_FILTER). Node.js
+   * cannot ask for either. Then a DISCOVER is answered on the wire it came by, and others are not heard. Absent, or
    * where it resolves to false: broadcasts are heard from all wires of this machine.
    */
   readonly bindToDevice?: BindToDevice | undefined;
@@ -62,6 +63,7 @@ export interface ProxyDhcpOptions extends ProxyDhcpChanges {
 /** Resolves to whether it did. */
 export type BindToDevice = (
   sockets: readonly { readonly descriptor: number; readonly device: string }[],
+  common: { readonly descriptor: number; readonly without: readonly string[] },
 ) => Promise<boolean>;
 
 /** A port that receives requests. */

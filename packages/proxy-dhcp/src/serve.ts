@@ -196,7 +196,7 @@ export function createProxyDhcp(given: ProxyDhcpOptions): ProxyDhcp {
     const served = services.bound().map(({ iface }) => iface);
     // On the loopback network there are no broadcasts to 255.255.255.255.
     const heard = served.some(({ address }) => isLoopback(address)) ? [] : served.flatMap(broadcastsOf);
-    await devices.follow(heard, portOfListener());
+    await devices.follow(heard, listener);
   }
 
   function listen(socket: Socket): void {

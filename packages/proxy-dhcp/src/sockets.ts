@@ -86,13 +86,3 @@ export async function addressTowards(address: string, port: number): Promise<str
 export function endpoint({ address, port }: Endpoint): Endpoint {
   return { address, port };
 }
-
-/** The number of the socket's file descriptor; Node.js has no public interface for it. */
-export function descriptorOf(socket: Socket): number | undefined {
-  for (const symbol of Object.getOwnPropertySymbols(socket)) {
-    if (symbol.description !== "state symbol") continue;
-    const fd = (socket as unknown as Record<symbol, { handle?: { fd?: unknown } }>)[symbol]?.handle?.fd;
-    if (typeof fd === "number" && fd >= 0) return fd;
-  }
-  return undefined;
-}

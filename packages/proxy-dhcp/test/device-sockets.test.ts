@@ -14,10 +14,18 @@ const request = octetsOf(requestWith({ options: { 53: type.request } }));
 const everybody = "127.255.255.255";
 const lo = { device: "lo", address: everybody };
 
+/** Sockets of interfaces beside a common one, which hears nothing that is sent to the addresses it was asked to leave out. */
 async function ears(bindToDevice: BindToDevice) {
   const heard: string[] = [];
   const names = new Map([discover, relayed, request].map((bytes, at) => [Buffer.from(bytes).toString("hex"), at]));
-  const sockets = deviceSockets(bindToDevice, (bytes, _, device) =>
+  let apart: readonly string[] = [];
+  let last = "";
+  const system: BindToDevice = async (each, asked) => {
+    const done = await bindToDevice(each, asked);
+    if (done) apart = asked.without;
+    return done;
+  };
+  const sockets = deviceSockets(system, (bytes, _, device) =>
     heard.push(`${names.get(Buffer.from(bytes).toString("hex"))} ${device}`),
   );
   const common = createSocket({ type: "udp4", reuseAddr: true }).bind(0, "0.0.0.0");
@@ -26,7 +34,7 @@ async function ears(bindToDevice: BindToDevice) {
   let copies = 0;
   common.on("message", (bytes, from) => {
     copies++;
-    sockets.heardByAll(bytes, from);
+    if (!apart.includes(last)) sockets.heardByAll(bytes, from);
   });
   const sender = createSocket("udp4").bind(0, "127.0.0.1");
   await once(sender, "listening");
@@ -39,10 +47,12 @@ async function ears(bindToDevice: BindToDevice) {
   return {
     heard,
     port,
+    common,
     sockets,
     /** Sends, and waits until the common socket has it. */
     async send(bytes: Uint8Array, to: string) {
       const before = copies;
+      last = to;
       sender.send(bytes, port, to);
       await expect.poll(() => copies).toBe(before + 1);
       await new Promise((resolve) => setImmediate(resolve));
@@ -53,13 +63,13 @@ async function ears(bindToDevice: BindToDevice) {
 describe("sockets of network interfaces", () => {
   it("hear broadcasts, each once, with the interface; the common socket hears what was sent to an address", async () => {
     const asked: string[] = [];
-    const { heard, port, sockets, send } = await ears(async (each) => {
-      asked.push(...each.map(({ device }) => device));
+    const { heard, common, sockets, send } = await ears(async (each, { without }) => {
+      asked.push(`${each.map(({ device }) => device)} without ${without}`);
       return true;
     });
-    await sockets.follow([lo], port);
-    await sockets.follow([lo, lo], port);
-    expect(asked).toEqual(["lo"]);
+    await sockets.follow([lo], common);
+    await sockets.follow([lo, lo], common);
+    expect(asked).toEqual([`lo without ${everybody}`]);
     await send(discover, everybody);
     await expect.poll(() => heard).toEqual(["0 lo"]);
     await send(relayed, "127.0.0.1");
@@ -77,21 +87,40 @@ describe("sockets of network interfaces", () => {
 
   it("are nothing where the system binds them to no interface: the common socket hears all", async () => {
     let asked = 0;
-    const { heard, port, sockets, send } = await ears(async () => ++asked < 0);
-    await sockets.follow([lo], port);
-    await sockets.follow([lo], port);
+    const { heard, common, sockets, send } = await ears(async () => ++asked < 0);
+    await sockets.follow([lo], common);
+    await sockets.follow([lo], common);
     expect(asked).toBe(1);
     await send(discover, everybody);
     await send(discover, "127.0.0.1");
     expect(heard).toEqual(["0 undefined", "0 undefined"]);
   });
 
-  it("are closed with their interfaces", async () => {
-    const { heard, port, sockets, send } = await ears(async () => true);
-    await sockets.follow([lo], port);
-    await sockets.follow([], port);
+  it("are closed with their interfaces, and the common socket hears all again", async () => {
+    const { heard, common, sockets, send } = await ears(async () => true);
+    await sockets.follow([lo], common);
+    await sockets.follow([], common);
     await send(discover, everybody);
     expect(heard).toEqual(["0 undefined"]);
+  });
+
+  it("of which one cannot be bound are none, and the common socket hears all again", async () => {
+    const { heard, common, sockets, send } = await ears(async () => true);
+    const later = { device: "later", address: "240.0.0.1" };
+    await sockets.follow([lo], common);
+    await sockets.follow([lo, later], common);
+    await send(relayed, everybody);
+    expect(heard).toEqual(["1 undefined"]);
+    await sockets.follow([lo], common);
+    await send(relayed, everybody);
+    await expect.poll(() => heard).toEqual(["1 undefined", "1 lo"]);
+  });
+
+  it("hear each of a flood once, though the common socket is read much later", async () => {
+    const { heard, common, sockets, send } = await ears(async () => true);
+    await sockets.follow([lo], common);
+    for (let times = 0; times < 5; times++) await send(relayed, everybody);
+    await expect.poll(() => heard).toEqual(Array(5).fill("1 lo"));
   });
 });
 
@@ -103,10 +132,10 @@ it("a DISCOVER that no relay passed on is known by its bytes, and nothing else i
 
 describe("broadcasts to the last address of a subnet", () => {
   it("are heard beside the others, and are no loss where they cannot be", async () => {
-    const { heard, port, sockets, send } = await ears(async () => true);
-    // 127.1.2.3 is an address of loopback, and 192.0.2.255 none of this machine.
+    const { heard, port, common, sockets, send } = await ears(async () => true);
+    // 127.1.2.3 is an address of loopback, and 240.0.0.1 none of this machine.
     const directed = { device: "lo", address: "127.1.2.3", directed: true };
-    await sockets.follow([lo, directed, { ...directed, address: "192.0.2.255" }], port);
+    await sockets.follow([lo, directed, { ...directed, address: "240.0.0.1" }], common);
     await send(discover, everybody);
     await expect.poll(() => heard).toEqual(["0 lo"]);
     const sender = createSocket("udp4");

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
+import { descriptorOf } from "@bootlace/boot-source";
 import { destroy, disconnect, type PooledSocket, pooledSocket } from "./pooled-socket.ts";
 import type { SetSegmentSize } from "./segment-size.ts";
-import { descriptorOf } from "./udp-handle.ts";
 
 /**
  * Sockets on which the system cuts a long datagram into packets of one size, so that a window of DATA is one call

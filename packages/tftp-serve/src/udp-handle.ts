@@ -6,8 +6,6 @@ import type { Socket } from "node:dgram";
  * directly from then on. See docs/decisions/0005-udp-handle.md.
  */
 interface UdpHandle {
-  /** Of the socket; negative when it has none. */
-  readonly fd?: unknown;
   send(...call: unknown[]): unknown;
 }
 
@@ -31,12 +29,6 @@ function handleOf(socket: Socket): UdpHandle | undefined {
     if (typeof handle?.send === "function") return handle as UdpHandle;
   }
   return undefined;
-}
-
-/** The file descriptor of a socket that is bound. */
-export function descriptorOf(socket: Socket): number | undefined {
-  const fd = handleOf(socket)?.fd;
-  return typeof fd === "number" && fd >= 0 ? fd : undefined;
 }
 
 /** Watches the next call that dgram makes. */
