@@ -1,3 +1,4 @@
+import { firstOf, type Source } from "@bootlace/boot-source";
 import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
@@ -26,6 +27,7 @@ import { adminBackend } from "./services/admin-backend.ts";
 import { bootFilesService } from "./services/boot-files.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
 import { httpBootService } from "./services/http-boot.ts";
+import { imagesService } from "./services/images.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
@@ -49,6 +51,8 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
+  /** The config that the services have, or are getting. */
+  let adopting = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;
   let choice = chooseInterfaces({}, interfaceRequest(first.config));
@@ -61,7 +65,14 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
   const silence = silentFolders(log);
   const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
-  const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
+  const images = imagesService(first.config, {
+    log,
+    now,
+    onEvent: tell,
+    never: () => servedOf(adopting).never,
+    onStuck: silence.files,
+    times: deps.followImageTimes,
+  });
   const surroundings = surroundingsService(first.config, {
     now,
     networkInterfaces: deps.networkInterfaces,
@@ -72,13 +83,13 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     listeningPorts,
   });
   const tftp = tftpService(first.config, {
-    source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
+    source: sourceFor("tftp", 69),
     onEvent: (event) => emit({ kind: "tftp", event }),
     isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
+    source: sourceFor("http", 80),
     onEvent: (event) => emit({ kind: "http", event }),
     isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
@@ -86,6 +97,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     observing,
     surroundings,
     bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
+    images,
     tftp,
     http,
     dhcpService(first.config, {
@@ -119,6 +131,19 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       }),
     }),
   ];
+
+  /** All that is served by a protocol: files of the root before those that are made. */
+  function sourceFor(protocol: "http" | "tftp", usualPort: number): Source {
+    const made = images.files(({ localAddress, localPort }) =>
+      protocol === "tftp" ? "" : `http://${localAddress}${localPort === usualPort ? "" : `:${localPort}`}`,
+    );
+    const all = checkSource(firstOf(files.source, made), () => ({
+      root: loaded.config.root,
+      tree: policy.tree(),
+      rootProblem,
+    }));
+    return surroundings.watched(scriptSource(all, { protocol, usualPort }));
+  }
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
@@ -230,6 +255,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
       files.adopt(servedOf(next));
+      adopting = next;
       for (const service of services) {
         name = service.name;
         await service.adopt(next.config, wanted.served);
@@ -244,6 +270,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     }
     policy.adoptConfig(loaded.config);
     files.adopt(servedOf(loaded));
+    adopting = loaded;
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);
