@@ -3,13 +3,14 @@ import type { ImageRow, ImageSettings } from "./images.ts";
 import { inertText } from "./inert-text.ts";
 import { sizeText } from "./size-text.ts";
 
-const mebibyte = 1024 * 1024;
-const gibibyte = 1024 * mebibyte;
+const gibibyte = 1024 ** 3;
 
-/** What a machine must have for so many bytes: memory is sold in powers of two, and counted in them. */
+/** Memory for people: `768 MB`, `4 GB`, `2.5 GB`. It is sold in powers of two, and counted in them. */
 export function memoryText(bytes: number): string {
-  if (bytes <= 512 * mebibyte) return `${Math.max(1, Math.ceil(bytes / (128 * mebibyte))) * 128} MB`;
-  return `${Math.ceil(bytes / gibibyte)} GB`;
+  const whole = bytes / gibibyte;
+  if (whole < 0.95) return `${Math.max(1, Math.round(bytes / 1024 ** 2))} MB`;
+  const rounded = whole < 10 ? Math.round(whole * 10) / 10 : Math.round(whole);
+  return `${rounded} GB`;
 }
 
 /** What each way means, for people. */
@@ -36,13 +37,13 @@ export function imageTitle(row: ImageRow, settings?: ImageSettings): string | un
 
 /** What is known of an image, in one line without its name. Text of the image is escaped. */
 export function imageText(row: ImageRow, settings?: ImageSettings): string {
-  if (row.state === "copying") return `is still being copied, ${sizeText(row.size)} so far`;
+  if (row.state === "copying") return `is still being copied (${sizeText(row.size)} so far)`;
   if (row.state === "faulty") return `cannot be used: ${inertText(row.fault.detail)}`;
   const { way, entries, memory, limits } = row.system;
   const title = inertText(imageTitle(row, settings) ?? "");
   if (way === "none") return `${title}, does not boot over the network: ${limits ?? "no way is known"}`;
   const count = entries.length === 0 ? [] : [`${entries.length} ${entries.length === 1 ? "entry" : "entries"}`];
   const how = shortWays[way];
-  const needs = memory === undefined ? [] : [`needs ${memoryText(memory)}`];
+  const needs = !memory ? [] : [`needs ${memoryText(memory)}`];
   return [title, ...count, ...(how === undefined ? [] : [how]), ...needs].join(", ");
 }

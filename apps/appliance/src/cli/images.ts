@@ -1,5 +1,8 @@
+import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
+import { imageView } from "../api-model/image-views.ts";
 import type { ApiImage, ApiImages } from "../api-model/types.ts";
+import { readImage } from "../images/read-image.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { apiOptions, connectApi, failWith } from "./api-client.ts";
 import type { Arguments, Command, Surroundings } from "./command.ts";
@@ -18,17 +21,22 @@ export const images: Command = {
   examples: [
     ["bootlace images", "list the images of the running daemon"],
     ["bootlace images show debian-live", "its entries, arguments and needs"],
+    ["bootlace images check debian.iso", "check a file, with or without a daemon"],
   ],
   async run(args, surroundings) {
     const json = args.options.has("json");
     const [action, name] = args.positionals;
     if (action === undefined) return listAll(args, json, surroundings);
-    if (action !== "show" || name === undefined) {
-      const message = action === "show" ? "NAME is missing" : `unknown action ${quote(action)}`;
-      printError(surroundings, "images", { code: "usage", message, hint: "Use: bootlace images show NAME" }, json);
-      return exitCodes.usage;
+    if ((action === "show" || action === "check") && name !== undefined) {
+      return action === "show" ? showOne(name, args, json, surroundings) : checkFile(name, json, surroundings);
     }
-    return showOne(name, args, json, surroundings);
+    const known = { show: "NAME is missing", check: "FILE is missing" };
+    const message = Object.hasOwn(known, action)
+      ? known[action as keyof typeof known]
+      : `unknown action ${quote(action)}`;
+    const hint = "Use: bootlace images show NAME, or bootlace images check FILE";
+    printError(surroundings, "images", { code: "usage", message, hint }, json);
+    return exitCodes.usage;
   },
 };
 
@@ -50,6 +58,20 @@ async function showOne(name: string, args: Arguments, json: boolean, surrounding
   if (!result.ok) return failWith(result, "images", json, surroundings);
   print(result.value, json, surroundings);
   return exitCodes.ok;
+}
+
+/** Looks into a file as the daemon does, which need not run. */
+async function checkFile(name: string, json: boolean, surroundings: Surroundings): Promise<number> {
+  const path = resolve(surroundings.cwd, name);
+  const result = await readImage(path);
+  if (!result.ok) {
+    const message = `${quote(name)}: ${result.problem}`;
+    printError(surroundings, "images", { code: "unreadable", message }, json);
+    return exitCodes.findings;
+  }
+  const { row } = result;
+  print(imageView(row), json, surroundings);
+  return row.state === "ready" && row.system.way !== "none" ? exitCodes.ok : exitCodes.findings;
 }
 
 function print(image: ApiImage, json: boolean, surroundings: Surroundings): void {

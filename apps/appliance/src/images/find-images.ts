@@ -68,7 +68,8 @@ async function find(roots: readonly ImageFolder[]): Promise<FoundFiles> {
     folders.push(folder);
     for (const { name, isFolder } of listed) {
       const path = join(folder, name);
-      if (++names > mostNames || files.length >= mostImages) return { files, folders, missing, silent: mute, cut: true };
+      if (++names > mostNames || files.length >= mostImages)
+        return { files, folders, missing, silent: mute, cut: true };
       if (isFolder) {
         if (depth < deepest) waiting.push({ path, depth: depth + 1 });
         else cut = true;

@@ -32,7 +32,10 @@ type ReadyRow = ImageRow & { readonly system: ImageSystem };
  */
 export function imageFiles({ snapshot, storage, baseUrl }: ImageFilesDeps): Source {
   const trees = boundedMap<string, Source>(mostOpen);
-  let byId: { readonly rows: readonly ImageRow[]; readonly ids: ReadonlyMap<string, ImageRow> } = { rows: [], ids: new Map() };
+  let byId: { readonly rows: readonly ImageRow[]; readonly ids: ReadonlyMap<string, ImageRow> } = {
+    rows: [],
+    ids: new Map(),
+  };
 
   function rowOf(id: string): ImageRow | undefined {
     const { rows } = snapshot();
