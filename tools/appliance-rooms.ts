@@ -39,7 +39,7 @@ export const applianceRooms: readonly Room[] = [
   ),
   room("file-check", ["catalogue", "config", "os", "boot-files"], [dhcp, source, "node:*"]),
   room("doctor", ["config", "net", "os"], [dhcp, proxy, source, "node:*"], { planned: true }),
-  room("images", ["catalogue", "config", "boot-files"], [source, "node:*"], { planned: true }),
+  room("images", ["catalogue"], [dhcp, source, "node:*"]),
   room("admin", ["config", "os", "api-model", "history", "log", "telemetry"], [dhcp, "fastify", "zod", "node:*"]),
   room("service-files", ["os"], ["node:*"]),
   room("fleet", ["config", "policy", "sessions", "history"], ["node:*"], { planned: true }),

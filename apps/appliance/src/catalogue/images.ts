@@ -69,6 +69,12 @@ export interface ImageSettings {
   readonly arguments?: string | undefined;
 }
 
+/** All images, and what the config says of them by id. */
+export interface ImagesSnapshot {
+  readonly rows: readonly ImageRow[];
+  readonly settings: ReadonlyMap<string, ImageSettings>;
+}
+
 /** An image or one of its entries, as a rule names it: `debian-live` or `debian-live/rescue`. */
 export interface ImageChoice {
   readonly id: string;
