@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its settings so
 import { families } from "@bootlace/boot-image";
 import { describe, expect, it } from "vitest";
 import { menuGroups } from "../src/images/menu/groups.ts";

@@ -3,6 +3,7 @@ import { content, notFound, type OpenResult, type Source, type SourceClient, tid
 import { type ImagesSnapshot, imagesFolder } from "../../catalogue/images.ts";
 import { type Machine, mergedMachine, readMachine } from "./machine.ts";
 import { lineOf, type MenuFacts, type MenuSettings, menuImage, menuModel } from "./model.ts";
+import type { Loader, MenuServer } from "./place.ts";
 import { grubConfig, grubMenu } from "./render-grub.ts";
 import {
   ipxeEntriesScript,
@@ -14,7 +15,6 @@ import {
   machineFolder,
 } from "./render-ipxe.ts";
 import { pxelinuxConfig, pxelinuxMenu } from "./render-pxelinux.ts";
-import type { Loader, MenuServer } from "./start.ts";
 
 export interface MenuDeps {
   /** What DHCP showed of the machine that has this address. */

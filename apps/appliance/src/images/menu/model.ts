@@ -6,9 +6,9 @@ import {
   readImageChoice,
 } from "../../catalogue/images.ts";
 import { groupPlace, menuGroups, notReady } from "./groups.ts";
-import type { Machine } from "./machine.ts";
+import type { Place, ReadyImage } from "./place.ts";
 import { plainText } from "./plain.ts";
-import { type ImageStart, type Loader, type MenuServer, type ReadyImage, startOf } from "./start.ts";
+import { type ImageStart, startOf } from "./start.ts";
 
 /** What starts if nobody chooses, and when. */
 export interface MenuSettings {
@@ -45,10 +45,7 @@ export interface MenuModel {
   readonly timeout: number;
 }
 
-export interface MenuFacts {
-  readonly loader: Loader;
-  readonly machine: Machine;
-  readonly server: MenuServer;
+export interface MenuFacts extends Place {
   readonly settings?: MenuSettings | undefined;
   /** Whether the config has this image for the machine. Absent: each is. */
   readonly isFor?: ((id: string) => boolean) | undefined;

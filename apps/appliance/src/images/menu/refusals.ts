@@ -1,18 +1,12 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { ImageEntryRow, ImageSystem } from "../../catalogue/images.ts";
 import { hasHttp, type Machine } from "./machine.ts";
-import type { Loader, MenuServer, ReadyImage } from "./start.ts";
+import { isSmall, type Place, type ReadyImage } from "./place.ts";
 
 const gibibyte = 1024 ** 3;
 
 /** SMBIOS counts what is built in; firmware and graphics take their part before a system sees it. */
 const enough = 0.94;
-
-interface Place {
-  readonly loader: Loader;
-  readonly machine: Machine;
-  readonly server: MenuServer;
-}
 
 /** Why a machine cannot start an image with this loader; undefined where nothing is known against it. */
 export function refusalOf(row: ReadyImage, entry: ImageEntryRow | undefined, place: Place): string | undefined {
@@ -63,7 +57,7 @@ function wayRefusal(
 function driveRefusal(system: ImageSystem, size: number, { loader, machine, server }: Place): string | undefined {
   if (system.bios && !system.uefi && machine.firmware === "uefi") return "needs a BIOS";
   if (system.uefi && !system.bios && machine.firmware === "bios") return "needs UEFI";
-  const small = size <= gibibyte;
+  const small = isSmall({ size });
   if (loader === "ipxe") {
     if (server.memdisk !== undefined && machine.firmware === "bios" && small) return undefined;
     if (server.httpPort === undefined) return "needs HTTP, which is switched off";

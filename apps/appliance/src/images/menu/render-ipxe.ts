@@ -2,8 +2,9 @@
 import { type ImageChoice, imagesFolder } from "../../catalogue/images.ts";
 import { type Machine, machineSettings } from "./machine.ts";
 import { defaultLine, type MenuImage, type MenuLine, type MenuModel } from "./model.ts";
+import { baseUrl, byHttp, type MenuServer } from "./place.ts";
 import { refusedLines } from "./plain-lines.ts";
-import { baseUrl, byHttp, type ImageStart, type MenuServer } from "./start.ts";
+import type { ImageStart } from "./start.ts";
 
 /** What an iPXE script needs besides the model. */
 export interface IpxeFacts {
@@ -134,7 +135,7 @@ export function ipxeEntriesScript(image: MenuImage, timeout: number, facts: Ipxe
     ...items,
     "item --gap",
     "item back Back",
-    `choose${first === undefined ? "" : ` --default ${startName(first.choice)}`}${timeoutOption(timeout === 0 ? 0 : entryTimeout)} target || exit 0`,
+    `choose --default ${first === undefined ? "back" : startName(first.choice)}${timeoutOption(timeout === 0 ? 0 : entryTimeout)} target || exit 0`,
     "iseq ${target} back && exit 0 ||",
     `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
   );

@@ -1,22 +1,7 @@
-import { type ImageEntryRow, type ImageRow, type ImageSystem, imageNames } from "../../catalogue/images.ts";
-import { hasHttp, type Machine } from "./machine.ts";
+import { type ImageEntryRow, type ImageSystem, imageNames } from "../../catalogue/images.ts";
+import { baseUrl, isSmall, type Loader, type MenuServer, type Place, type ReadyImage } from "./place.ts";
 import { blankWords, isPlainPath } from "./plain.ts";
 import { refusalOf } from "./refusals.ts";
-
-/** The boot loaders for which there are menus. */
-export type Loader = "ipxe" | "grub" | "pxelinux";
-
-/** What this server has for images. */
-export interface MenuServer {
-  /** The address at which the machine reaches it. */
-  readonly address: string;
-  /** TCP port of the boot files; absent where they are not served by HTTP. */
-  readonly httpPort?: number | undefined;
-  readonly tftp: boolean;
-  /** Paths below the root of programs that some images need. */
-  readonly memdisk?: string | undefined;
-  readonly wimboot?: string | undefined;
-}
 
 /** How a loader starts an image. Files are names below the root. */
 export type ImageStart =
@@ -44,14 +29,6 @@ export type StartResult =
   | { readonly ok: true; readonly start: ImageStart }
   | { readonly ok: false; readonly why: string };
 
-export type ReadyImage = Extract<ImageRow, { state: "ready" }>;
-
-/** The URL of what is below the root, without a slash at the end. */
-export function baseUrl({ address, httpPort }: MenuServer): string {
-  const host = address.includes(":") ? `[${address}]` : address;
-  return `http://${host}${httpPort === undefined || httpPort === 80 ? "" : `:${httpPort}`}`;
-}
-
 /**
  * How a machine starts an image, or why it cannot.
  * @param entry of the image; undefined where it has none, because its way has no kernel
@@ -60,7 +37,7 @@ export function startOf(
   row: ReadyImage,
   entry: ImageEntryRow | undefined,
   more: string | undefined,
-  { loader, machine, server }: { readonly loader: Loader; readonly machine: Machine; readonly server: MenuServer },
+  { loader, machine, server }: Place,
 ): StartResult {
   const { system } = row;
   const why = refusalOf(row, entry, { loader, machine, server });
@@ -109,11 +86,6 @@ export function isMemoryTest({ family }: ImageSystem): boolean {
   return family === "memtest86plus";
 }
 
-/** memdisk needs the image in memory below 4 GiB, beside what runs from it. */
-export function isSmall({ size }: Pick<ImageRow, "size">): boolean {
-  return size <= 1024 * 1024 * 1024;
-}
-
 /** The command line with the URLs of the image. Loaders take `initrd=` for a file of theirs; each writes its own. */
 function argumentsOf(
   id: string,
@@ -142,9 +114,4 @@ function oddPart(loader: Loader, files: readonly string[], line: string): string
   if (/[^ -~]/.test(line)) return "its command line has characters that no boot loader passes on";
   const ends = loader === "ipxe" && blankWords(line).some((word) => /^#|^(\|\||&&|;)$|\$\{|\\$/.test(word));
   return ends ? "its command line has words that iPXE takes for its own" : undefined;
-}
-
-/** Whether iPXE can be given URLs of HTTP. */
-export function byHttp(machine: Machine, server: MenuServer): boolean {
-  return server.httpPort !== undefined && hasHttp(machine);
 }
