@@ -3,7 +3,15 @@ import { dirname, resolve } from "node:path";
 import type { ConfigFault, Problem } from "./faults.ts";
 import { foundConfigProblem } from "./found-config.ts";
 import { hostBootFolder, isHostBoot } from "./host-boot.ts";
-import { absolutePaths, configVariable, type Flag, type Origin, originText, pathSettings, readOverlays } from "./overlay.ts";
+import {
+  absolutePaths,
+  configVariable,
+  type Flag,
+  type Origin,
+  originText,
+  pathSettings,
+  readOverlays,
+} from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
 import { rootProblem } from "./private-files.ts";
 import type { Config } from "./schema.ts";

@@ -255,6 +255,8 @@ function rowsOf(known: ReadonlyMap<string, Known>): readonly ImageRow[] {
     const row = { id: ids[index] ?? "", path, size, modified };
     if (outcome === undefined) return [];
     if (outcome.kind === "ready") return [{ ...row, state: "ready", system: outcome.system }];
-    return [outcome.kind === "faulty" ? { ...row, state: "faulty", fault: outcome.fault } : { ...row, state: "copying" }];
+    return [
+      outcome.kind === "faulty" ? { ...row, state: "faulty", fault: outcome.fault } : { ...row, state: "copying" },
+    ];
   });
 }

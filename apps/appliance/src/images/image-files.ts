@@ -32,7 +32,10 @@ type ReadyRow = ImageRow & { readonly system: ImageSystem };
  */
 export function imageFiles({ snapshot, storage, baseUrl }: ImageFilesDeps): Source {
   const trees = boundedMap<string, Source>(mostOpen);
-  let byId: { readonly rows: readonly ImageRow[]; readonly ids: ReadonlyMap<string, ImageRow> } = { rows: [], ids: new Map() };
+  let byId: { readonly rows: readonly ImageRow[]; readonly ids: ReadonlyMap<string, ImageRow> } = {
+    rows: [],
+    ids: new Map(),
+  };
 
   function rowOf(id: string): ImageRow | undefined {
     const { rows } = snapshot();
@@ -115,6 +118,23 @@ export function imageFiles({ snapshot, storage, baseUrl }: ImageFilesDeps): Sour
       return isReady(row) ? await initrdOf(row, entry.toLowerCase(), client) : notYet(row);
     },
   };
+}
+
+/** Real files before those of images, and the reason of an image where it has one. Of other names nobody asks the images. */
+export function filesThenImages(files: Source, images: Source): Source {
+  return {
+    open(name, client) {
+      if (readClientPath(name).segments[0]?.toLowerCase() !== imagesFolder) return files.open(name, client);
+      return openFirst(name, client);
+    },
+  };
+
+  async function openFirst(name: string, client: SourceClient): Promise<OpenResult> {
+    const real = await files.open(name, client);
+    if (real.ok || real.fault.reason !== "missing") return real;
+    const made = await images.open(name, client);
+    return made.ok || made.fault.reason !== "missing" || made.fault.detail !== undefined ? made : real;
+  }
 }
 
 function isReady(row: ImageRow): row is ImageRow & { readonly state: "ready" } {
