@@ -125,6 +125,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         tree: policy.tree,
         rootProblem: () => rootProblem,
         silentFolders: silence.folders,
+        images: images.snapshot,
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
+import { imageText } from "../catalogue/image-text.ts";
 import type { ImageRow } from "../catalogue/images.ts";
 import type { EventCode } from "../events/codes.ts";
 import type { Level, LogRecord } from "../events/record.ts";
-import { shown, sizeText } from "./brief.ts";
+import { shown } from "./brief.ts";
 
 /** What changed among the disc images: a line for each that is new, other than it was, or gone. */
 export function imageRecords(before: readonly ImageRow[], after: readonly ImageRow[]): readonly LogRecord[] {
@@ -30,18 +31,11 @@ function keyOf(row: ImageRow): string {
 }
 
 function rowRecord(row: ImageRow): LogRecord {
-  if (row.state === "copying") return record("info", "image.copying", row, "is still being copied");
-  if (row.state === "faulty") {
-    return record("warn", "image.faulty", row, `cannot be used: ${row.fault.detail}`, { fault: row.fault });
-  }
+  const text = imageText(row);
+  if (row.state === "copying") return record("info", "image.copying", row, text);
+  if (row.state === "faulty") return record("warn", "image.faulty", row, text, { fault: row.fault });
   const { family, title, way, entries, memory, limits } = row.system;
   const fields = { family, title, way, entries: entries.map(({ id }) => id), memory, limits };
-  const needs = memory === undefined ? [] : [`needs ${sizeText(memory)}`];
-  const count = `${entries.length} ${entries.length === 1 ? "entry" : "entries"}`;
-  const text =
-    way === "none"
-      ? `${title}, does not boot over the network: ${limits ?? ""}`
-      : [title, ...(entries.length === 0 ? [] : [count]), ...needs].join(", ");
   return record("info", "image.ready", row, `: ${text}`, fields);
 }
 
