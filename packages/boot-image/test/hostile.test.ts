@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { contentFault, type FileSystem, type ImageFault } from "../src/index.ts";
 import { noise } from "../../../tools/test-kit/images/bytes.ts";
 import { makeIso } from "../../../tools/test-kit/images/iso.ts";
-import { makeUdf } from "../../../tools/test-kit/images/udf.ts";
-import { signAgain } from "../../../tools/test-kit/images/udf-parts.ts";
+import { contentFault, type FileSystem, type ImageFault } from "../src/index.ts";
+import { makeUdf } from "./images/udf.ts";
+import { signAgain } from "./images/udf-parts.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 /** Everything that a walk meets. */

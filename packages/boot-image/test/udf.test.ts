@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { contentFault, type FileSystem, readEntry } from "../src/index.ts";
 import { noise } from "../../../tools/test-kit/images/bytes.ts";
 import { makeIso } from "../../../tools/test-kit/images/iso.ts";
-import { makeUdf, type UdfOptions } from "../../../tools/test-kit/images/udf.ts";
+import { contentFault, type FileSystem, readEntry } from "../src/index.ts";
+import { makeUdf, type UdfOptions } from "./images/udf.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 const kernel = noise(50_000, 7);

@@ -1,8 +1,5 @@
-import { firstOf, type Source } from "@bootlace/boot-source";
-import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
-import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { servedOf } from "../config/private-files.ts";
@@ -17,6 +14,7 @@ import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
+import { followingPart } from "./following.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { pacedReload } from "./paced-reload.ts";
@@ -31,15 +29,13 @@ import { imagesService } from "./services/images.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
+import { servedFiles } from "./services/served-files.ts";
 import { endpointRank, type Service } from "./services/service.ts";
 import { silentFolders } from "./services/silent-folders.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
 import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
-
-const pollInterfacesEvery = 2_000;
-const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
@@ -59,7 +55,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   let started = false;
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
-  let endPolls: (() => void)[] = [];
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
@@ -82,14 +77,20 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     rootOf: files.rootOf,
     listeningPorts,
   });
+  const served = servedFiles({
+    files: files.source,
+    images,
+    checkFacts: () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }),
+    watched: surroundings.watched,
+  });
   const tftp = tftpService(first.config, {
-    source: sourceFor("tftp", 69),
+    source: served({ protocol: "tftp", usualPort: 69 }),
     onEvent: (event) => emit({ kind: "tftp", event }),
     isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: sourceFor("http", 80),
+    source: served({ protocol: "http", usualPort: 80 }),
     onEvent: (event) => emit({ kind: "http", event }),
     isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
@@ -136,19 +137,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     }),
   ];
 
-  /** All that is served by a protocol: files of the root before those that are made. */
-  function sourceFor(protocol: "http" | "tftp", usualPort: number): Source {
-    const made = images.files(({ localAddress, localPort }) =>
-      protocol === "tftp" ? "" : `http://${localAddress}${localPort === usualPort ? "" : `:${localPort}`}`,
-    );
-    const all = checkSource(firstOf(files.source, made), () => ({
-      root: loaded.config.root,
-      tree: policy.tree(),
-      rootProblem,
-    }));
-    return surroundings.watched(scriptSource(all, { protocol, usualPort }));
-  }
-
   function adoptTree(tree: BootTree, scan: ScanResult): void {
     rootProblem = scan.ok ? undefined : scan.code;
     silence.scanned(scan.ok ? scan.silent : []);
@@ -194,29 +182,13 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
     async stop() {},
   };
-  const followPart: Part = {
-    name: "following",
-    async start() {
-      let failing = false;
-      const follow = async () => {
-        try {
-          await inTurn(followInterfaces);
-          failing = false;
-        } catch (error) {
-          // A system out of file descriptors fails every time, until one is free.
-          if (!failing) say("warn", "net.failed", `reading the network interfaces failed: ${String(error)}`);
-          failing = true;
-        }
-      };
-      const poll = deps.every(pollInterfacesEvery, () => void follow());
-      endPolls = [poll, deps.every(tellHeldBackEvery, reportHeldBack)];
-    },
-    async stop() {
-      for (const end of endPolls) end();
-      reportHeldBack();
-      await work;
-    },
-  };
+  const followPart = followingPart({
+    every: deps.every,
+    followInterfaces: () => inTurn(followInterfaces),
+    onFailure: (error) => say("warn", "net.failed", `reading the network interfaces failed: ${String(error)}`),
+    reportHeldBack,
+    settled: () => work,
+  });
   const parts = [interfacesPart, ...services, followPart];
 
   function sayRules(): void {

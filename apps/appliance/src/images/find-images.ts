@@ -1,6 +1,6 @@
 import { opendir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isShortage } from "@bootlace/boot-source";
+import { codeOf, isShortage } from "@bootlace/boot-source";
 import { inTime, silent } from "../boot-files/in-time.ts";
 import type { ImageFolder } from "./image-storage.ts";
 
@@ -84,6 +84,8 @@ async function find(roots: readonly ImageFolder[]): Promise<FoundFiles> {
   return { files, folders, missing, silent: mute, cut };
 }
 
+const unreadable: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
+
 async function list(folder: string, seen: Set<string>) {
   try {
     const { dev, ino } = await stat(folder);
@@ -100,20 +102,21 @@ async function list(folder: string, seen: Set<string>) {
     }
     return names.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
-    if (isShortage(error)) throw error;
-    return "missing";
+    if (unreadable.has(codeOf(error))) return "missing";
+    throw error;
   }
 }
 
 async function identify(path: string): Promise<FoundFile | undefined> {
   try {
-    const { dev, ino, size, mtimeNs, ctimeNs, ...info } = await stat(path, { bigint: true });
+    const info = await stat(path, { bigint: true });
     if (info.isDirectory()) return undefined;
+    const { dev, ino, size, mtimeNs, ctimeNs } = info;
     const state = `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
     return { path, name: basename(path), size: Number(size), modified: Number(mtimeNs / 1_000_000n), state };
   } catch (error) {
-    if (isShortage(error)) throw error;
     // Gone since it was listed, or a link that leads nowhere.
-    return undefined;
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ELOOP") return undefined;
+    throw error;
   }
 }

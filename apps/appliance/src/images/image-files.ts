@@ -120,6 +120,23 @@ export function imageFiles({ snapshot, storage, baseUrl }: ImageFilesDeps): Sour
   };
 }
 
+/** Real files before those of images, and the reason of an image where it has one. Of other names nobody asks the images. */
+export function filesThenImages(files: Source, images: Source): Source {
+  return {
+    open(name, client) {
+      if (readClientPath(name).segments[0]?.toLowerCase() !== imagesFolder) return files.open(name, client);
+      return openFirst(name, client);
+    },
+  };
+
+  async function openFirst(name: string, client: SourceClient): Promise<OpenResult> {
+    const real = await files.open(name, client);
+    if (real.ok || real.fault.reason !== "missing") return real;
+    const made = await images.open(name, client);
+    return made.ok || made.fault.reason !== "missing" || made.fault.detail !== undefined ? made : real;
+  }
+}
+
 function isReady(row: ImageRow): row is ImageRow & { readonly state: "ready" } {
   return row.state === "ready";
 }

@@ -38,14 +38,18 @@ export async function lookInto(file: Pick<SourceFile, "size" | "read">): Promise
     return { ok: false, fault: { code, offset, detail: plain(detail) }, incomplete: code === "beyond-end" };
   }
   const { image } = opened;
-  if (image.declaredSize > image.size + padding) {
-    const detail = `truncated, ${partText(image.size, image.declaredSize)}`;
-    return { ok: false, fault: { code: "beyond-end", offset: image.size, detail }, incomplete: true };
-  }
+  const { size, declaredSize } = image;
+  if (declaredSize > size + padding) return truncated(image);
   const recognised = await recognise(medium, image);
   const fault = await neededFault(image, recognised);
+  if (fault?.code === "beyond-end" && declaredSize > size) return truncated(image);
   if (fault !== undefined) return { ok: false, fault, incomplete: fault.code === "beyond-end" };
   return { ok: true, system: await systemOf(image, recognised) };
+}
+
+function truncated({ size, declaredSize }: DiscImage): Looked {
+  const detail = `truncated, ${partText(size, declaredSize)}`;
+  return { ok: false, fault: { code: "beyond-end", offset: size, detail }, incomplete: true };
 }
 
 async function neededFault(image: DiscImage, { entries, root }: Recognised): Promise<ImageProblem | undefined> {

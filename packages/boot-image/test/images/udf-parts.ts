@@ -1,4 +1,5 @@
-import { concat, type Pen, pen, utf16be } from "./bytes.ts";
+import { concat, type Pen, pen, utf16be } from "../../../../tools/test-kit/images/bytes.ts";
+import { crc } from "../../src/core/udf-tag.ts";
 
 /** The first block of the partition. */
 export const start = 300;
@@ -141,14 +142,4 @@ export function signAgain(bytes: Uint8Array) {
     for (let index = 0; index < 16; index++) if (index !== 4) sum += bytes[at + index] ?? 0;
     bytes[at + 4] = sum;
   }
-}
-
-/** ECMA-167 §1/7.2.6: x^16 + x^12 + x^5 + 1, the highest bit first. */
-function crc(bytes: Uint8Array): number {
-  let sum = 0;
-  for (const byte of bytes) {
-    sum ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) sum = ((sum << 1) ^ (sum & 0x8000 ? 0x1021 : 0)) & 0xffff;
-  }
-  return sum;
 }
