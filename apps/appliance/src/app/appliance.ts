@@ -80,7 +80,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const served = servedFiles({
     files: files.source,
     images,
-    checkFacts: () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }),
+    config: () => adopting.config,
+    policy,
+    tree: policy.tree,
+    rootProblem: () => rootProblem,
+    httpPort: () => http.endpoints()[0]?.port,
     watched: surroundings.watched,
   });
   const tftp = tftpService(first.config, {
