@@ -130,10 +130,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         rootProblem: () => rootProblem,
         silentFolders: silence.folders,
         images: images.snapshot,
-        imageServer: () => {
-          const { tftp, http } = loaded.config;
-          return { tftp: tftp.enabled, ...(http.enabled ? { httpPort: http.port } : {}) };
-        },
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,
