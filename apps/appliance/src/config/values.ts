@@ -179,6 +179,12 @@ export const checkPath: Check = (value) =>
     ? { code: "E013", problem: `${quote(value)} contains a NUL character`, allowed: "Allowed: a path" }
     : checkNotEmpty(value);
 
+/** One line of text. */
+export const checkWords: Check = (value) =>
+  /\p{Cc}/u.test(value)
+    ? { code: "E028", problem: `${quote(value)} contains a control character`, allowed: "Allowed: one line of text" }
+    : checkNotEmpty(value);
+
 export const checkNotEmpty: Check = (value) =>
   value.trim() === ""
     ? { code: "E013", problem: "the text is empty", allowed: "Set a value, or omit the key" }

@@ -1,5 +1,6 @@
 import type { AdminBackend } from "../../src/admin/backend.ts";
 import { createAdminServer } from "../../src/admin/server.ts";
+import { imageSummaryView, imageView } from "../../src/api-model/image-views.ts";
 import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
 import { memoryStore } from "../../src/history/memory-store.ts";
@@ -8,6 +9,7 @@ import { createObserver, type ObserverOptions } from "../../src/telemetry/observ
 
 export const at = "2026-11-22T12:00:00.000Z";
 
+import { sampleImages } from "./sample-images.ts";
 /** An observer without clock, disk and process figures, and what it logged. */
 export function observing(more: Partial<ObserverOptions> = {}) {
   const records: LogRecord[] = [];
@@ -69,6 +71,11 @@ export function admin(
       unusable: [],
       notFound: observer.notFound(),
     }),
+    images: () => ({ schema: 1, images: sampleImages.map((row) => imageSummaryView(row)) }),
+    image(id) {
+      const row = sampleImages.find((each) => each.id === id);
+      return row === undefined ? undefined : imageView(row);
+    },
     config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
     explain: ({ mac, arch = "x86-bios" }) => {
       if (arch === "toaster") {

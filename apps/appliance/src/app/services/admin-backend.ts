@@ -1,8 +1,10 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { AdminBackend, Fulfilled, Refusal } from "../../admin/backend.ts";
+import { imageSummaryView, imageView } from "../../api-model/image-views.ts";
 import type { ApiBoots, ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
 import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
+import type { ImagesSnapshot } from "../../catalogue/images.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 import { effectiveRows } from "../../config/effective.ts";
 import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults.ts";
@@ -26,6 +28,7 @@ export interface BackendRoom {
   readonly rootProblem: () => string | undefined;
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
+  readonly images: () => ImagesSnapshot;
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -162,6 +165,15 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     boots,
     boot: (id) => observer().boot(id),
     fetches: () => observer().fetches(),
+    images() {
+      const { rows, settings } = room.images();
+      return { schema: 1, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
+    },
+    image(id) {
+      const { rows, settings } = room.images();
+      const row = rows.find((each) => each.id === id);
+      return row === undefined ? undefined : imageView(row, settings.get(id));
+    },
     config() {
       const { loaded } = room.appliance().config();
       const rows = effectiveRows(loaded);

@@ -1,4 +1,5 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
+import { memoryText } from "../../catalogue/image-text.ts";
 import type { ImageEntryRow, ImageSystem } from "../../catalogue/images.ts";
 import { hasHttp, type Machine } from "./machine.ts";
 import { isSmall, type Place, type ReadyImage } from "./place.ts";
@@ -81,12 +82,4 @@ function firmwareRefusal({ efiPrograms }: ImageSystem, { firmware, arch }: Machi
   const names = codes.map((code) => architectureByCode(code)?.name.replace(/-uefi$/, "") ?? String(code)).join(" or ");
   if (firmware === "bios") return codes.some((code) => code === 6 || code === 7) ? undefined : `needs UEFI of ${names}`;
   return arch === undefined || codes.includes(arch) ? undefined : `needs UEFI of ${names}`;
-}
-
-/** Memory for people: `768 MB`, `4 GB`, `2.5 GB`. */
-export function memoryText(bytes: number): string {
-  const whole = bytes / gibibyte;
-  if (whole < 0.95) return `${Math.max(1, Math.round(bytes / 1024 ** 2))} MB`;
-  const rounded = whole < 10 ? Math.round(whole * 10) / 10 : Math.round(whole);
-  return `${rounded} GB`;
 }
