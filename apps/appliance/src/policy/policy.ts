@@ -17,7 +17,6 @@ import { loadedFiles } from "./loaded-files.ts";
 import { machinesNamed, type NamedMachines } from "./machine-names.ts";
 import {
   type OneTimeBoot,
-  type OneTimeBootAction,
   type OneTimeBootEvent,
   type OneTimeBoots,
   oneTimeBootFor,
@@ -27,6 +26,7 @@ import {
 import { type OneTimeBootRequest, readOneTimeBootRequest } from "./one-time-boot-request.ts";
 import { oneTimeBootRuleName, type RuleBook, ruleBook } from "./rules.ts";
 import { type SeenOfClient, seenNothing } from "./sent-plan.ts";
+import { isServedHere } from "./served-here.ts";
 
 /** One-shots, for whoever administers them. */
 export interface OneTimeBootCommands {
@@ -90,6 +90,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let tree = growTree([]);
   let served: readonly ServedInterface[] = [];
   let state: OneTimeBoots = new Map();
+  /** Whether any disc image can be offered. */
+  let images = false;
   const memory = clientMemory();
   const loaded = loadedFiles();
   /** Machines that have fetched a file. */
@@ -98,7 +100,13 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let book = bookOf(config);
 
   function bookOf(next: Config): RuleBook {
-    return ruleBook(next, () => tree, once, seenOf);
+    return ruleBook(
+      next,
+      () => tree,
+      once,
+      seenOf,
+      () => images,
+    );
   }
 
   function seenOf(client: BootClient): SeenOfClient {
@@ -150,21 +158,9 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     const offered = decision.rule === oneTimeBootRuleName && (decision.kind !== "ignore" || action.ignore === true);
     // Also when it was not used any more: then its time is over and it is taken away.
     if (offered || once(client) === undefined) {
-      step({ type: "answered", time, mac: machine, visible: isServedHere(action, client) });
+      step({ type: "answered", time, mac: machine, visible: isServedHere(action, client, served) });
       forgetOtherCards(machine);
     }
-  }
-
-  function isServedHere({ ignore, server, file, url, script }: OneTimeBootAction, client: BootClient): boolean {
-    if (ignore === true || client.firmware === "raspberry-pi") return false;
-    if (server !== undefined && !isOurs(server)) return false;
-    const wanted = script ?? file ?? url ?? "";
-    const host = /^[a-z]+:\/\/([^/:]+)/i.exec(wanted)?.[1];
-    return host === undefined || host === "{address}" || isOurs(host);
-  }
-
-  function isOurs(address: string): boolean {
-    return served.some((iface) => iface.address === address);
   }
 
   /**
@@ -258,6 +254,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
       else if (kind === "appliance" && event.type === "overheard") learnLease(event.reply, event.time);
       else if (kind === "appliance" && event.type === "inspected" && event.facts.kernel === true) {
         loaded.exempt(event.path);
+      } else if (kind === "appliance" && event.type === "images") {
+        images = event.images.some((image) => image.state === "ready");
       }
     },
     machineOf({ mac: said, ip }) {
