@@ -26,6 +26,7 @@ describe("bootlace images check", () => {
     const { code, out, err } = await cli.run(images, "check", "my live.iso");
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("my-live: D_LIVE\n");
+    expect(out).toContain("machine   UEFI x64 with iPXE: kernel and initrd by HTTP\n");
     expect(out).toContain("entry     live-system: Live system (default)\n          live/vmlinuz, live/initrd.img\n");
     expect(out).toContain("boot=live components fetch={tree}/live/filesystem.squashfs\n");
     const json = await cli.run(images, "check", "my live.iso", "--json");

@@ -73,6 +73,11 @@ system    Debian live, Kali, Parrot
 boots     kernel and initrd come from the image; the initrd fetches the rest by HTTP
 root      live/filesystem.squashfs
 memory    about 2 GB
+machine   PC BIOS with iPXE: kernel and initrd by HTTP
+machine   PC BIOS with PXELINUX: kernel and initrd by TFTP
+machine   UEFI x64 with iPXE: kernel and initrd by HTTP
+machine   UEFI x64 with GRUB: kernel and initrd by TFTP
+machine   UEFI arm64 with iPXE: cannot, needs UEFI of x64
 entry     live: Live system (default)
           live/vmlinuz, live/initrd.img
           boot=live fetch={tree}/live/filesystem.squashfs

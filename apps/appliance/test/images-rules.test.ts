@@ -1,11 +1,18 @@
 import { architectureByCode } from "@bootlace/dhcp-core";
 import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 import { describe, expect, it } from "vitest";
+import { decisionContext } from "../src/app/services/dhcp.ts";
+import type { ExplainRequest } from "../src/app/types.ts";
 import { growTree } from "../src/catalogue/tree.ts";
 import { parseConfig } from "../src/config/parse.ts";
+import type { Config } from "../src/config/schema.ts";
+import { explainRequest } from "../src/policy/explain.ts";
 import { oneTimeBootFor, stepOneTimeBoots } from "../src/policy/one-time-boot.ts";
 import { readOneTimeBootRequest } from "../src/policy/one-time-boot-request.ts";
+import { createPolicy } from "../src/policy/policy.ts";
 import { ruleBook } from "../src/policy/rules.ts";
+import { readyRow } from "./helpers/image-rows.ts";
+import { loopbackConfig } from "./helpers/loopback.ts";
 
 const iface: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };
 const mac = "52:54:00:12:34:56";
@@ -152,17 +159,20 @@ describe("a one-time boot of an image", () => {
 
 describe("explain", () => {
   const text = (boot: Config["boot"], request: Partial<ExplainRequest> = {}) => {
-    const config = loopbackConfig({ boot });
+    const config = loopbackConfig("/srv/boot", 68, { boot });
     const policy = createPolicy(config, { now: () => 0, macOf: () => undefined, keepOneTimeBoots: () => undefined });
     policy.see({ kind: "appliance", event: { type: "images", time: 0, images: [readyRow("debian-live")] } });
-    const context = decisionContext(config, { choose: policy.choose, served: [iface] });
-    const explained = explainRequest({ mac, arch: "x64-uefi", userClass: ["iPXE"], ...request }, { context, book: policy.book() });
+    const context = decisionContext(config, policy.choose, [iface]);
+    const explained = explainRequest(
+      { mac, arch: "x64-uefi", userClass: ["iPXE"], ...request },
+      { context, book: policy.book() },
+    );
     return explained.ok ? [explained.explanation.text, explained.explanation.rules.at(-1)?.why] : explained.problem;
   };
 
   it("says that iPXE gets the menu of the images, and why", () => {
     expect(text([])).toEqual([
-      expect.stringContaining(`images/menu.ipxe?mac=${mac}" (the menu of the disc images) from`),
+      expect.stringContaining(`images/menu.ipxe%3Fmac=${mac}" (the menu of the disc images) from`),
       "no rule matched, and iPXE has no script but the menu of the disc images",
     ]);
   });

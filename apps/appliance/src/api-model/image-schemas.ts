@@ -48,4 +48,13 @@ export const imageSchema = imageSummarySchema.extend({
   bios: z.boolean().optional().meta({ description: "The image has a boot entry for BIOS." }),
   uefi: z.boolean().optional().meta({ description: "The image has a boot entry for UEFI." }),
   entries: z.array(entrySchema),
+  machines: z
+    .array(
+      z.object({
+        machine: z.string().meta({ description: "Firmware and boot loader." }),
+        boots: z.boolean(),
+        how: z.string().meta({ description: "How it boots, or why not." }),
+      }),
+    )
+    .meta({ description: "What each usual kind of machine gets, whatever its memory." }),
 });

@@ -33,10 +33,17 @@ function systemView({ family, way, entries, memory, limits }: ReadyImage["system
 
 type ReadyImage = Extract<ImageRow, { readonly state: "ready" }>;
 
-/** All that is known of an image. */
-export function imageView(row: ImageRow, settings: ImageSettings = {}): ApiImage {
+/**
+ * All that is known of an image.
+ * @param machines what each kind of machine gets
+ */
+export function imageView(
+  row: ImageRow,
+  settings: ImageSettings = {},
+  machines: readonly ApiImage["machines"][number][] = [],
+): ApiImage {
   const summary = imageSummaryView(row, settings);
-  if (row.state !== "ready") return { ...summary, entries: [] };
+  if (row.state !== "ready") return { ...summary, entries: [], machines: [] };
   const { systems, root, bios, uefi, entries } = row.system;
   return {
     ...summary,
@@ -44,6 +51,7 @@ export function imageView(row: ImageRow, settings: ImageSettings = {}): ApiImage
     ...(root === undefined ? {} : { root }),
     bios,
     uefi,
+    machines: machines.map((each) => ({ ...each })),
     entries: entries.map(({ initrds, arguments: line, ...entry }) => ({
       ...entry,
       initrds: [...initrds],

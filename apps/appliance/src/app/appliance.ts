@@ -80,7 +80,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   const served = servedFiles({
     files: files.source,
     images,
-    checkFacts: () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }),
+    config: () => adopting.config,
+    policy,
+    tree: policy.tree,
+    rootProblem: () => rootProblem,
+    httpPort: () => http.endpoints()[0]?.port,
     watched: surroundings.watched,
   });
   const tftp = tftpService(first.config, {
@@ -126,6 +130,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         rootProblem: () => rootProblem,
         silentFolders: silence.folders,
         images: images.snapshot,
+        imageServer: () => {
+          const { tftp, http } = loaded.config;
+          return { tftp: tftp.enabled, ...(http.enabled ? { httpPort: http.port } : {}) };
+        },
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,

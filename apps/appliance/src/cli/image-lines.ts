@@ -22,7 +22,8 @@ export function imageListLines(images: readonly ApiImageSummary[], { columns }: 
 /** One image: what it is, how it boots, what it needs, and what can be started from it. */
 export function imageLines(image: ApiImage, { columns }: Terminal): string[] {
   const width = columns?.() ?? Number.POSITIVE_INFINITY;
-  const { id, file, size, state, text, title, hidden, systems, way, root, memory, limits, fault, entries } = image;
+  const { id, file, size, state, text, title, hidden, systems, way, root, memory, limits, fault, entries, machines } =
+    image;
   const head = state === "ready" ? `${id}: ${title ?? systems ?? ""}${hidden ? " (hidden)" : ""}` : `${id} ${text}`;
   const lines: (readonly [word: string, text: string])[] = [
     ["file", `${file}, ${sizeText(size)}`],
@@ -32,6 +33,7 @@ export function imageLines(image: ApiImage, { columns }: Terminal): string[] {
     ...(root === undefined ? [] : ([["root", root]] as const)),
     ...(memory === undefined ? [] : ([["memory", `about ${memoryText(memory)}`]] as const)),
     ...(limits === undefined ? [] : ([["limits", limits]] as const)),
+    ...machines.map(({ machine, boots, how }) => ["machine", `${machine}: ${boots ? how : `cannot, ${how}`}`] as const),
   ];
   const shown = lines.flatMap(([word, what]) =>
     hangingLines(`${word.padEnd(headWidth)}${inertText(what)}`, width, headWidth),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { imageView } from "../api-model/image-views.ts";
 import type { ApiImage, ApiImages } from "../api-model/types.ts";
+import { imageAnywhere } from "../images/menu/machine-kinds.ts";
 import { readImage } from "../images/read-image.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { apiOptions, connectApi, failWith } from "./api-client.ts";
@@ -70,7 +71,8 @@ async function checkFile(name: string, json: boolean, surroundings: Surroundings
     return exitCodes.findings;
   }
   const { row } = result;
-  print(imageView(row), json, surroundings);
+  const machines = imageAnywhere({ rows: [row], settings: new Map() }, row.id);
+  print(imageView(row, {}, machines), json, surroundings);
   return row.state === "ready" && row.system.way !== "none" ? exitCodes.ok : exitCodes.findings;
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { whenSchema } from "./boot-schema.ts";
-import { oneOrMany, text } from "./schema-parts.ts";
-import { checkNotEmpty, checkPath, checkWords } from "./values.ts";
+import { oneOrMany, text, whole } from "./schema-parts.ts";
+import { checkImage, checkNotEmpty, checkPath, checkWords } from "./values.ts";
 
 const imageSchema = z.strictObject({
   title: text(checkWords).optional().meta({ description: "Title in the menu. Default: what the image calls itself." }),
@@ -14,6 +14,16 @@ const imageSchema = z.strictObject({
   }),
 });
 
+const menuSettings = z.strictObject({
+  default: text(checkImage).optional().meta({
+    description:
+      "What starts when nobody chooses: the name of an image, or `NAME/ENTRY`. Default: the machine's own disk.",
+  }),
+  timeout: whole(0, 3600).optional().meta({
+    description: "Seconds until then. 0: wait for the user.",
+  }),
+});
+
 export const imagesSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({
     description: "Offer the disc images in the folders below, and serve their files from inside them.",
@@ -22,6 +32,7 @@ export const imagesSchema = z.strictObject({
     description:
       "Folders with disc images (.iso, .img), also in folders below them. Relative to the folder of the config file. Empty: `images` below the root.",
   }),
+  menu: menuSettings.prefault({}).meta({ description: "The menu of the images." }),
   settings: z.record(text(checkNotEmpty), imageSchema).default({}).meta({
     description: "What is different for single images, by name. `bootlace images` lists the names.",
   }),

@@ -31,15 +31,16 @@ function keyOf(row: ImageRow): string {
 }
 
 function rowRecord(row: ImageRow): LogRecord {
-  const text = imageText(row);
-  if (row.state === "copying") return record("info", "image.copying", row, text);
-  if (row.state === "faulty") return record("warn", "image.faulty", row, text, { fault: row.fault });
+  if (row.state === "copying") return record("info", "image.copying", row, imageText(row));
+  if (row.state === "faulty") return record("warn", "image.faulty", row, imageText(row), { fault: row.fault });
   const { family, title, way, entries, memory, limits } = row.system;
   const fields = { family, title, way, entries: entries.map(({ id }) => id), memory, limits };
-  return record("info", "image.ready", row, `: ${text}`, fields);
+  return record("info", "image.ready", row, imageText(row), fields);
 }
 
-function record(level: Level, event: EventCode, { id, path, size }: ImageRow, text: string, more = {}): LogRecord {
-  const message = `image ${shown(basename(path))}${text.startsWith(":") ? "" : " "}${text}`;
+function record(level: Level, event: EventCode, row: ImageRow, text: string, more = {}): LogRecord {
+  const { id, path, size } = row;
+  const name = `image ${shown(basename(path))}`;
+  const message = event === "image.ready" ? `${name}: ${text}` : `${name} ${text}`;
   return { level, scope: "boot", event, message, fields: { id, file: path, size, ...more } };
 }

@@ -5,6 +5,7 @@ import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
 import { memoryStore } from "../../src/history/memory-store.ts";
 import { writeBehind } from "../../src/history/write-behind.ts";
+import { imageAnywhere } from "../../src/images/menu/machine-kinds.ts";
 import { createObserver, type ObserverOptions } from "../../src/telemetry/observer.ts";
 
 export const at = "2026-11-22T12:00:00.000Z";
@@ -74,7 +75,8 @@ export function admin(
     images: () => ({ schema: 1, images: sampleImages.map((row) => imageSummaryView(row)) }),
     image(id) {
       const row = sampleImages.find((each) => each.id === id);
-      return row === undefined ? undefined : imageView(row);
+      const machines = imageAnywhere({ rows: sampleImages, settings: new Map() }, id);
+      return row === undefined ? undefined : imageView(row, {}, machines);
     },
     config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
     explain: ({ mac, arch = "x86-bios" }) => {

@@ -11,6 +11,8 @@ import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { BootQuery } from "../../history/history-store.ts";
+import { imageOnMachines } from "../../images/menu/machine-kinds.ts";
+import type { MenuServer } from "../../images/menu/place.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
 import { requestHint } from "../../policy/explain.ts";
 import type { OneTimeBoot } from "../../policy/one-time-boot.ts";
@@ -29,6 +31,8 @@ export interface BackendRoom {
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
   readonly images: () => ImagesSnapshot;
+  /** What this server has for images. */
+  readonly imageServer: () => Omit<MenuServer, "address">;
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -170,9 +174,10 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       return { schema: 1, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
     },
     image(id) {
-      const { rows, settings } = room.images();
-      const row = rows.find((each) => each.id === id);
-      return row === undefined ? undefined : imageView(row, settings.get(id));
+      const snapshot = room.images();
+      const row = snapshot.rows.find((each) => each.id === id);
+      if (row === undefined) return undefined;
+      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, room.imageServer()));
     },
     config() {
       const { loaded } = room.appliance().config();

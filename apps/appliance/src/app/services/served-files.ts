@@ -1,15 +1,13 @@
-import type { Source, SourceClient } from "@bootlace/boot-source";
+import { firstOf, type Source, type SourceClient } from "@bootlace/boot-source";
 import { checkSource } from "../../boot-files/check-source.ts";
 import { scriptSource } from "../../boot-files/script-source.ts";
 import { filesThenImages } from "../../images/image-files.ts";
+import { type ImageMenusDeps, imageMenus } from "./image-menus.ts";
 import type { ImagesService } from "./images.ts";
 
-export interface ServedFilesDeps {
-  /** The files of the root, and of the client's own folder. */
-  readonly files: Source;
-  readonly images: Pick<ImagesService, "files">;
-  /** What is true now, for the text of the boot check. */
-  readonly checkFacts: Parameters<typeof checkSource>[1];
+export interface ServedFilesDeps extends Omit<ImageMenusDeps, "snapshot"> {
+  readonly images: Pick<ImagesService, "files" | "snapshot">;
+  readonly rootProblem: () => string | undefined;
   /** Looks at what goes out. */
   readonly watched: (source: Source) => Source;
 }
@@ -20,14 +18,17 @@ export interface ServedOver {
   readonly usualPort: number;
 }
 
-/** All that one protocol serves: programs of the boot check, files of the root, what is made of disc images; scripts filled in. */
-export function servedFiles({ files, images, checkFacts, watched }: ServedFilesDeps): (over: ServedOver) => Source {
+/** All that one protocol serves: programs of the boot check, files of the root, what is in disc images, their menus; scripts filled in. */
+export function servedFiles(deps: ServedFilesDeps): (over: ServedOver) => Source {
+  const { files, images, config, tree, rootProblem, watched } = deps;
+  const menus = imageMenus({ ...deps, snapshot: images.snapshot });
+  const checkFacts = () => ({ root: config().root, tree: tree(), rootProblem: rootProblem() });
   return (over) => {
     const { protocol, usualPort } = over;
     // TFTP has no URLs of its own: there a loader asks for paths below the root.
     const baseUrl = ({ localAddress, localPort }: SourceClient) =>
       protocol === "tftp" ? "" : `http://${localAddress}${localPort === usualPort ? "" : `:${localPort}`}`;
-    const all = checkSource(filesThenImages(files, images.files(baseUrl)), checkFacts);
-    return watched(scriptSource(all, over));
+    const made = filesThenImages(files, images.files(baseUrl));
+    return watched(scriptSource(checkSource(firstOf(made, menus), checkFacts), over));
   };
 }
