@@ -129,7 +129,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         rootProblem: () => rootProblem,
         silentFolders: silence.folders,
         images: images.snapshot,
-        imageServer,
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,
@@ -196,9 +195,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     if (record !== undefined) log(record);
   }
 
-  function say(level: Level, event: EventCode, message: string) {
-    log({ level, scope: "bootlace", event, message });
-  }
+  const say = (level: Level, event: EventCode, message: string) => log({ level, scope: "bootlace", event, message });
 
   const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
