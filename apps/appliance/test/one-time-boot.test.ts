@@ -132,7 +132,7 @@ describe("a one-time boot", () => {
   });
 });
 
-describe("a wish for the next boot", () => {
+describe("the request of a next boot", () => {
   it.each([
     [
       { mac: "52-54-00-12-34-56", file: "a" },

@@ -33,7 +33,7 @@ describe("one mark ends a suggestion", () => {
     [{ ...fault, allowed: 'Did you mean "a"? Known keys: a' }, 'unknown key. Did you mean "a"? Known keys: a.'],
     [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Did you mean "a"? Known keys: a.'],
     [{ ...fault, problem: "Is this a key?" }, "Is this a key?"],
-  ])("%j", (told, text) => expect(formatFault(told)).toBe(`a.yaml:1:1: error[E003] ${text}`));
+  ])("%j", (fault, text) => expect(formatFault(fault)).toBe(`a.yaml:1:1: error[E003] ${text}`));
 
   it("on the command line and in a config alike", () => {
     writeFileSync(join(folder, "wrong.yaml"), "rooot: boot\n");
