@@ -74,6 +74,22 @@ describe("a table of connections", () => {
     expect(reports).toEqual([`${good} closed: request-timeout`]);
   });
 
+  it("ends one that never asked before one between two requests, however long that has rested", () => {
+    const { connect, pass } = table(3, 3);
+    const idle = connect(good);
+    idle.rest();
+    pass(5000);
+    const silent = [connect(good), connect(good)];
+    pass(1000);
+    const ended = () => [idle, ...silent].map(({ socket }) => socket.destroyed);
+    connect("192.0.2.21").ask();
+    expect(ended()).toEqual([false, true, false]);
+    connect("192.0.2.22").ask();
+    expect(ended()).toEqual([false, true, true]);
+    connect("192.0.2.23").ask();
+    expect(ended()).toEqual([true, true, true]);
+  });
+
   it("takes from who has most, at once, for one who has nothing", () => {
     const { connect, connections } = table(7, 4);
     const hoard = times(4, () => connect(bad));
