@@ -105,7 +105,7 @@ describe("the program", () => {
     const { code, out, err } = await run(["serve", "--config", file]);
     expect([code, out]).toEqual([3, ""]);
     expect(err.trimEnd().split("\n")).toEqual([
-      `${file}:1:1: error[E003] rot: unknown key "rot". Did you mean "root"? Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.`,
+      `${file}:1:1: error[E003] rot: unknown key "rot". Did you mean "root"? Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, images, admin, state, log, hosts, menus, boot.`,
       `${file}:2:23: error[E012] tftp.maxBlockSize: 70000 is above 65464. Allowed: 512 to 65464.`,
     ]);
   });
