@@ -91,7 +91,7 @@ const linesOf = ({ groups }: MenuModel): readonly MenuLine[] =>
 const imagesOf = ({ groups }: MenuModel): readonly MenuImage[] => groups.flatMap(({ images }) => images);
 
 /** The settings that our own scripts name, and nobody else's text. */
-const ownSettings = /\$\{(target|platform)\}/g;
+const ownSettings = /\$\{(target|platform|wait)\}/g;
 
 describe("whatever an image calls itself", () => {
   it("an iPXE script has the commands that it was written to have", () => {
@@ -208,7 +208,7 @@ function allowed([name = "", first = "", second = "", third = ""]: readonly stri
     case "initrd":
       return first === "--name" && /^initrd\d$/.test(second) && third.startsWith(`${server}one/`);
     case "set":
-      return first === "images" && second.startsWith(server);
+      return first === "images" ? second.startsWith(server) : first === "wait" && /^\d+$/.test(second);
     case "iseq":
       return /^\$\{(target|platform)\}$/.test(first);
     case "goto":

@@ -82,14 +82,16 @@ function imageItem(image: MenuImage): readonly string[] {
 export function ipxeMenuScript(model: MenuModel, facts: IpxeFacts): string {
   const chosen = defaultName(model);
   return script(
+    `set wait ${model.timeout * 1000}`,
     ":menu",
     "menu Bootlace",
     ...itemLines(model),
     ...(model.groups.length === 0 ? ["item --gap -- no disc images"] : []),
     "item --gap",
     `item --key l ${localLabel} Boot from the local disk`,
-    `choose --default ${chosen ?? localLabel}${timeoutOption(model.timeout * 1000)} target || goto ${localLabel}`,
+    `choose --default ${chosen ?? localLabel} --timeout \${wait} target || goto ${localLabel}`,
     `iseq \${target} ${localLabel} && goto ${localLabel} ||`,
+    noMoreWait,
     // Whatever ends, ends here: the menu comes back.
     `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
     "goto menu",
@@ -117,9 +119,8 @@ function defaultName(model: MenuModel): string | undefined {
   return startName(model.default, model.default.entry === undefined && found.image.lines.length > 1);
 }
 
-function timeoutOption(milliseconds: number): string {
-  return milliseconds === 0 ? "" : ` --timeout ${milliseconds}`;
-}
+/** Once something was tried and did not start, nothing starts by itself: 0 waits for the user. */
+const noMoreWait = "set wait 0";
 
 /** The menu of the entries of one image. */
 export function ipxeEntriesScript(image: MenuImage, timeout: number, facts: IpxeFacts): string {
@@ -130,13 +131,15 @@ export function ipxeEntriesScript(image: MenuImage, timeout: number, facts: Ipxe
   );
   const first = image.lines.find(({ start }) => start !== undefined);
   return script(
+    `set wait ${timeout === 0 ? 0 : entryTimeout}`,
     ":menu",
     `menu ${ipxeText(image.title)}`,
     ...items,
     "item --gap",
     "item back Back",
-    `choose --default ${first === undefined ? "back" : startName(first.choice)}${timeoutOption(timeout === 0 ? 0 : entryTimeout)} target || exit 0`,
+    `choose --default ${first === undefined ? "back" : startName(first.choice)} --timeout \${wait} target || exit 0`,
     "iseq ${target} back && exit 0 ||",
+    noMoreWait,
     `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
   );
 }
