@@ -35,7 +35,7 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"
  * @param pending one-time boots that wait for their machines
  */
 export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {
-  const { root, tftp, http, bootCheck } = loaded.config;
+  const { root, tftp, http, bootCheck, images } = loaded.config;
   const rules = [
     ...rightsNotes(loaded),
     ...ruleNotes(loaded),
@@ -56,7 +56,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
-  const contents = openTree(root, served, http.enabled ? [http.port] : []);
+  const contents = openTree(root, served, http.enabled ? [http.port] : [], images.enabled);
   return {
     findings: onlyOnce([
       ...(await checkRuleFiles(loaded, contents, pending)),
