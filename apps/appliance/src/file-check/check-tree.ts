@@ -11,6 +11,7 @@ import { checkNames } from "./check-names.ts";
 import { rightsNotes } from "./check-rights.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
+import { imageFindings, imageNotes, imagesOf, isMadeOf } from "./image-files.ts";
 import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
@@ -35,7 +36,7 @@ const reasons: ReadonlyMap<string, string> = new Map([["ENOTDIR", "not a folder"
  * @param pending one-time boots that wait for their machines
  */
 export async function checkTree(loaded: LoadedConfig, pending: readonly PendingBoot[] = []): Promise<TreeReport> {
-  const { root, tftp, http, bootCheck, images } = loaded.config;
+  const { root, tftp, http, bootCheck } = loaded.config;
   const rules = [
     ...rightsNotes(loaded),
     ...ruleNotes(loaded),
@@ -56,11 +57,14 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
-  const contents = openTree(root, served, http.enabled ? [http.port] : [], images.enabled);
+  const images = await imagesOf(loaded, Date.now());
+  const isMade = isMadeOf(images, loaded.config.images.enabled);
+  const contents = openTree(root, served, http.enabled ? [http.port] : [], isMade);
   return {
     findings: onlyOnce([
       ...(await checkRuleFiles(loaded, contents, pending)),
       ...checkTreeFiles(root, files),
+      ...imageFindings(images),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
       ...(scan.ok ? await checkCaseTwins(root) : []),
@@ -73,6 +77,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...rules,
       ...(await programNotes(loaded, contents)),
       ...(await biosKernelNotes(loaded, tree, contents)),
+      ...imageNotes(images, tree),
     ],
   };
 }

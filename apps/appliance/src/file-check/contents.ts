@@ -8,7 +8,6 @@ import { createGunzip } from "node:zlib";
 import { withEnd } from "../catalogue/contents/archive-end.ts";
 import { headBytes, inspect, worthWhole } from "../catalogue/contents/inspect.ts";
 import type { FileFacts } from "../catalogue/file-facts.ts";
-import { imageNames, imagesFolder } from "../catalogue/images.ts";
 import type { TreeFile } from "../catalogue/tree.ts";
 import { type Looked, look } from "./files.ts";
 
@@ -18,15 +17,11 @@ export interface Tree {
   /** Files that may be boot files and that can be served. */
   readonly files: readonly TreeFile[];
   look(path: string): Promise<Looked>;
-  /** Whether the daemon makes a file of this name from the disc images. */
-  isMade(path: string): Promise<boolean>;
   /** @param folder from which names in it count; @returns undefined for a file that cannot be read */
   facts(path: string, folder?: string): Promise<FileFacts | undefined>;
   /** All bytes of a file of up to 16 MiB; none of another. */
   whole(path: string): Promise<Uint8Array>;
 }
-
-const madeNames: ReadonlySet<string> = new Set([...Object.values(imageNames.menu), imageNames.items]);
 
 const largestWhole = 16 * 1024 * 1024;
 /** Packed files that are unpacked to see whether they end; each costs about a second. */
@@ -34,13 +29,13 @@ const largestPacked = 128 * 1024 * 1024;
 
 /**
  * @param ownHttpPorts ports on which the daemon serves these files by HTTP
- * @param images whether it makes menus of disc images
+ * @param isMade whether the daemon makes the file of this name when somebody asks for it
  */
 export function openTree(
   root: string,
   files: readonly TreeFile[],
   ownHttpPorts: readonly number[],
-  images = false,
+  isMade: (path: string) => boolean = () => false,
 ): Tree {
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address)),
@@ -81,13 +76,9 @@ export function openTree(
   return {
     root,
     files,
-    look: (path) => look(root, path),
-    async isMade(path) {
-      if (!images) return false;
-      const [folder, id] =
-        new RegExp(`^${imagesFolder}/([^/+]+?)(?:\\+[^/]*)?(?:\\.(?:ipxe|initrd)$|/)`).exec(path) ?? [];
-      if (madeNames.has(path)) return true;
-      return folder !== undefined && (await look(root, `${imagesFolder}/${id}.iso`)).kind === "file";
+    async look(path) {
+      const found = await look(root, path);
+      return found.kind === "missing" && isMade(path) ? { kind: "file", path: join(root, path) } : found;
     },
     facts(path, folder) {
       const key = `${path}\0${folder ?? ""}`;

@@ -31,8 +31,7 @@ export async function checkNeed(tree: Tree, naming: Naming, need: FileNeed): Pro
     case "unusable":
       return need.optional ? [] : [finding("T002", place, `${shown} cannot be served: ${found.why}`, usable)];
     case "missing":
-      if (mayBeMissing(naming, need) || (await tree.isMade(need.path))) return [];
-      return [await missing(tree, naming, need, place)];
+      return mayBeMissing(naming, need) ? [] : [await missing(tree, naming, need, place)];
     case "file":
       return [
         ...checkContent(await tree.facts(path), need.role, shown, place, unpacks(naming)),
