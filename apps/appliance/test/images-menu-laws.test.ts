@@ -11,6 +11,7 @@ import {
   ipxeMenuScript,
   ipxeMissingScript,
   ipxeStartScript,
+  ipxeText,
 } from "../src/images/menu/render-ipxe.ts";
 import { pxelinuxConfig, pxelinuxMenu } from "../src/images/menu/render-pxelinux.ts";
 import { entryRow, menuFacts, readyRow, uefiMachine, unreadyRow } from "./helpers/image-rows.ts";
@@ -165,6 +166,13 @@ describe("whatever an image calls itself", () => {
         }
       }),
     );
+  });
+
+  it("two characters that mean something only together are found together, at the end of a line", () => {
+    // Found by the law above: without its backslash the word ended the command.
+    expect(ipxeText("||\\")).toBe("-");
+    expect(ipxeText("a \\ \\")).toBe("a");
+    expect(ipxeText("## $${x} ;")).toBe("no.# $$ {x} -");
   });
 
   it("a name of no image is only words", () => {

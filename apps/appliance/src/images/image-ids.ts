@@ -1,5 +1,5 @@
 /** Names below the images folder that are those of menus. */
-const reserved: ReadonlySet<string> = new Set(["menu"]);
+const reserved: ReadonlySet<string> = new Set(["menu", "items"]);
 const longestId = 100;
 const longestEntryId = 40;
 

@@ -49,12 +49,17 @@ function escapedSegment(segment: string): string {
 
 /** Text for people as words of an iPXE command: none expands, ends the command, or begins a comment (exec.c). */
 export function ipxeText(text: string): string {
-  const words = text.replaceAll("${", "$ {").split(" ");
-  const plain = words.map((word) =>
-    word.startsWith("#") ? `no.${word.slice(1)}` : word === "||" || word === "&&" || word === ";" ? "-" : word,
-  );
   // A backslash at the end of a line takes the next line to it (script.c).
-  return plain.join(" ").replace(/\\+$/, "");
+  const words = text
+    .replace(/[\\ ]+$/, "")
+    .replaceAll("${", "$ {")
+    .split(" ");
+  return words.map(plainWord).join(" ");
+}
+
+function plainWord(word: string): string {
+  if (word.startsWith("#")) return `no.${word.slice(1)}`;
+  return word === "||" || word === "&&" || word === ";" ? "-" : word;
 }
 
 /** The script that asks iPXE what it runs on, and goes on with the script of this name for such a machine. */
@@ -103,12 +108,16 @@ export function ipxeMenuScript(model: MenuModel, facts: IpxeFacts): string {
   );
 }
 
-/** The images for the menu of another script: it shows its own lines before and after, and chains `${images}${target}.ipxe`. */
+/**
+ * The images for the menu of another script, which shows its own items before and after. It finds the folder of the scripts in
+ * `images`, and chains `${images}${target}.ipxe`; `image` and `wait` are what starts, and after how many milliseconds.
+ */
 export function ipxeItemsScript(model: MenuModel, facts: IpxeFacts): string {
+  const chosen = defaultName(model);
   return script(
     `set images ${ipxeUrl(facts.folder, facts)}/`,
     ...itemLines(model),
-    ...(model.default === undefined ? [] : [`set image ${defaultName(model)}`]),
+    ...(chosen === undefined ? [] : [`set image ${chosen}`, `set wait ${model.timeout * 1000}`]),
   );
 }
 
