@@ -65,4 +65,21 @@ describe("check of disc images", () => {
     const off = await findings("images: { enabled: false }");
     expect(off.map((line) => /"images[^"]*"/.exec(line)?.[0])).toContain('"images/menu.ipxe"');
   });
+
+  it("reports names of images and entries that are not there", async () => {
+    old("images/a.iso", live);
+    const rules = (image: string) => `boot: [{ name: x, image: ${image} }]`;
+    expect(await findings(rules("a"))).toEqual([]);
+    expect(await findings(rules("a/live"))).toEqual([]);
+    const [missing] = await findings(rules("debian"));
+    expect(missing).toContain('a.yaml:1:1: error[T024] boot[0].image: no disc image is called "debian"');
+    const [entry] = await findings(rules("a/lives"));
+    expect(entry).toContain('the image "a" has no entry "lives". Did you mean "live"?');
+    const [start] = await findings("images: { menu: { default: b } }");
+    expect(start).toContain('images.menu.default: no disc image is called "b"');
+    const [off] = await findings(`images: { enabled: false }\n${rules("a")}`);
+    expect(off).toContain("disc images are switched off. Set images.enabled to true");
+    const [, notes] = await checked("images: { settings: { aa: { hidden: true } } }");
+    expect(notes).toContain('images.settings: no disc image is called "aa"');
+  });
 });
