@@ -82,6 +82,23 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     onEvent: (event) => emit({ kind: "http", event }),
     isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
+  const admin = adminService(first.config, {
+    log,
+    observer: observing.observer,
+    every: deps.every,
+    backend: adminBackend({
+      appliance: () => appliance,
+      observer: observing.observer,
+      choice: () => choice,
+      tree: policy.tree,
+      rootProblem: () => rootProblem,
+      silentFolders: silence.folders,
+      apiMissing: () => admin.missing(),
+      tftpActive: tftp.active,
+      oneTimeBootsKept: () => kept.settled(),
+      now,
+    }),
+  });
   const services: readonly Service[] = [
     observing,
     surroundings,
@@ -101,22 +118,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         observing.observe({ kind: "appliance", event });
       },
     }),
-    adminService(first.config, {
-      log,
-      observer: observing.observer,
-      every: deps.every,
-      backend: adminBackend({
-        appliance: () => appliance,
-        observer: observing.observer,
-        choice: () => choice,
-        tree: policy.tree,
-        rootProblem: () => rootProblem,
-        silentFolders: silence.folders,
-        tftpActive: tftp.active,
-        oneTimeBootsKept: () => kept.settled(),
-        now,
-      }),
-    }),
+    admin,
   ];
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {

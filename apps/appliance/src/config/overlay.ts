@@ -42,7 +42,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const configVariable = "BOOTLACE_CONFIG";
 
 /** Settings that name a file or folder; relative ones count from the working folder here. */
-export const pathSettings: ReadonlySet<string> = new Set(["root", "log.file", "admin.tokenFile", "state.directory"]);
+export const pathSettings: ReadonlySet<string> = new Set([
+  "root",
+  "log.file",
+  "admin.tokenFile",
+  "admin.socket",
+  "state.directory",
+]);
 
 /**
  * The values from environment and flags, weakest first. Relative paths become absolute.
