@@ -6,6 +6,8 @@ export const ownProcess = [
   "apps/appliance/test/backlog.test.ts",
   "apps/appliance/test/few-descriptors.test.ts",
   "apps/appliance/test/init.test.ts",
+  "apps/appliance/test/large-root.test.ts",
+  "apps/appliance/test/make-folders.test.ts",
   "apps/appliance/test/sinks.test.ts",
   "apps/appliance/test/write-behind.test.ts",
   "packages/boot-source/test/case-index.test.ts",
