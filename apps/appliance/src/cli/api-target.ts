@@ -4,7 +4,7 @@ import { quote } from "@bootlace/dhcp-core";
 import { type ConfigRequest, findConfig, foreignFault, loadAdmin } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { exitCodes } from "../os/exit-codes.ts";
-import { readTokenFile, tokenFault } from "../os/token-file.ts";
+import { readTokenFile, tokenFault, unreadReason } from "../os/token-file.ts";
 import { groupName } from "../os/users.ts";
 import { serviceConfig, serviceSocket } from "../service-files/request.ts";
 import { type Arguments, lastValue, type Surroundings } from "./command.ts";
@@ -141,7 +141,7 @@ function addressTarget(
     return { ok: false, exit: exitCodes.unreachable, error: { code: "token-unreadable", message: fault } };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message = `the token file ${quote(tokenFile)} is not readable (${code})`;
+    const message = `the token file ${quote(tokenFile)} is not readable (${unreadReason(error)})`;
     const may = code === "EACCES" ? "Run this as a user who may read it" : "It must hold the daemon's token";
     const read = { code: "token-unreadable", message, hint: `${may}, or name another file with --token-file` };
     return { ok: false, exit: exitCodes.unreachable, error: read };
