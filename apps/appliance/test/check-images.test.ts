@@ -65,4 +65,18 @@ describe("check of disc images", () => {
     const off = await findings("images: { enabled: false }");
     expect(off.map((line) => /"images[^"]*"/.exec(line)?.[0])).toContain('"images/menu.ipxe"');
   });
+
+  it("reports a rule, and a default, with an image or an entry that is not there", async () => {
+    old("images/debian-live.iso", live);
+    const config = (rule: string, menu = "") => `boot: [{ image: ${rule} }]\nimages: { menu: { ${menu} } }\n`;
+    expect(await findings(config("debian-live"))).toEqual([]);
+    expect(await findings(config("debian-live/live", "default: debian-live"))).toEqual([]);
+    expect(await findings(config("debian"))).toEqual([
+      'a.yaml:1:1: error[T024] boot[0].image: there is no disc image "debian". Known names: debian-live.',
+    ]);
+    expect(await findings(config("debian-live/rescue", "default: gone"))).toEqual([
+      'a.yaml:1:1: error[T024] boot[0].image: the disc image "debian-live" has no entry "rescue". Known names: live.',
+      'a.yaml:2:1: error[T024] images.menu.default: there is no disc image "gone". Known names: debian-live.',
+    ]);
+  });
 });
