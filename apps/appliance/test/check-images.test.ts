@@ -2,8 +2,10 @@ import { utimesSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import { files, grub } from "../../../tools/test-kit/images/systems.ts";
-import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { checked, findings, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { peImage } from "./helpers/pe-image.ts";
+
+useCheckedFolder();
 
 const live = makeIso(
   [
