@@ -79,7 +79,7 @@ async function checkFile(name: string, json: boolean, surroundings: Surroundings
   const { row } = result;
   const machines = imageAnywhere({ rows: [row], settings: new Map() }, row.id);
   print(imageView(row, {}, machines), json, surroundings);
-  return row.state === "ready" && row.system.way !== "none" ? exitCodes.ok : exitCodes.findings;
+  return machines.some(({ boots }) => boots) ? exitCodes.ok : exitCodes.findings;
 }
 
 function print(image: ApiImage, json: boolean, surroundings: Surroundings): void {
