@@ -48,6 +48,7 @@ export const bootSummarySchema = z.object({
   host: z.string().optional().meta({ description: "Name of the machine in the configuration." }),
   rule: z.string().optional(),
   bootFile: z.string().optional(),
+  image: z.string().optional().meta({ description: "What the disc image calls itself that it boots from." }),
   startedAt: time,
   lastAt: time,
   ended: z.boolean(),

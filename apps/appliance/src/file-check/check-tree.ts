@@ -11,7 +11,8 @@ import { checkNames } from "./check-names.ts";
 import { rightsNotes } from "./check-rights.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
-import { imageFindings, imageNameFindings, imageNotes, imagesOf, isMadeOf } from "./image-files.ts";
+import { imageFindings, imageNotes, imagesOf, isMadeOf } from "./image-files.ts";
+import { imageNameFindings, imageSettingNotes } from "./image-names.ts";
 import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
@@ -65,7 +66,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...(await checkRuleFiles(loaded, contents, pending)),
       ...checkTreeFiles(root, files),
       ...imageFindings(images),
-      ...imageNameFindings(loaded, images),
+      ...imageNameFindings(loaded, images, pending),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
       ...(scan.ok ? await checkCaseTwins(root) : []),
@@ -79,6 +80,7 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...(await programNotes(loaded, contents)),
       ...(await biosKernelNotes(loaded, tree, contents)),
       ...imageNotes(images, tree),
+      ...imageSettingNotes(loaded, images),
     ],
   };
 }

@@ -25,7 +25,7 @@ export const treeFindingCodes = {
   T021: "a kernel that GRUB reads from a disk",
   T022: "https on a port that speaks plain HTTP",
   T023: "a disc image that cannot be used",
-  T024: "an unknown disc image",
+  T024: "a missing disc image",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

@@ -2,11 +2,10 @@ import { basename } from "node:path";
 import { readClientPath } from "@bootlace/boot-source";
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import { imageText } from "../catalogue/image-text.ts";
-import { type ImageRow, imageNames, imagesFolder, readImageChoice } from "../catalogue/images.ts";
+import { type ImageRow, imageNames, imagesFolder } from "../catalogue/images.ts";
 import { ipxePackage } from "../catalogue/ipxe-package.ts";
 import { bios } from "../catalogue/names.ts";
 import type { BootTree } from "../catalogue/tree.ts";
-import { formatPath } from "../config/faults.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { imageFolders, servesImages } from "../images/image-folders.ts";
 import { readImages } from "../images/read-image.ts";
@@ -24,39 +23,6 @@ export function imageFindings(rows: readonly ImageRow[]): TreeFinding[] {
     const place = { file: row.path, line: 0, column: 0, path: "" };
     return [finding("T023", place, imageText(row), "Copy it again, or remove it from the folder")];
   });
-}
-
-/** Rules, and the menu's default, that name an image or an entry which is not there. */
-export function imageNameFindings(loaded: LoadedConfig, rows: readonly ImageRow[]): TreeFinding[] {
-  const { boot, images } = loaded.config;
-  if (!servesImages(loaded.config)) return [];
-  const named: readonly (readonly [path: readonly PropertyKey[], image: string | undefined])[] = [
-    ...boot.map(({ image }, index) => [["boot", index, "image"], image] as const),
-    [["images", "menu", "default"], images.menu.default],
-  ];
-  return named.flatMap(([path, image]) => {
-    const missing = image === undefined ? undefined : missingImage(image, rows);
-    if (missing === undefined) return [];
-    const origin = loaded.originOf(path);
-    const where = origin.kind === "file" ? origin : { file: "defaults", line: 0 };
-    const place = { file: where.file, line: where.line, column: where.line === 0 ? 0 : 1, path: formatPath(path) };
-    return [finding("T024", place, ...missing)];
-  });
-}
-
-function missingImage(name: string, rows: readonly ImageRow[]): readonly [problem: string, remedy: string] | undefined {
-  const choice = readImageChoice(name);
-  const row = rows.find(({ id }) => id === choice?.id);
-  const known = (names: readonly string[]) => `Known names: ${names.slice(0, 20).join(", ")}`;
-  if (row === undefined) {
-    const ids = rows.map(({ id }) => id);
-    return [`there is no disc image ${quote(name)}`, ids.length === 0 ? "Copy it into the folder" : known(ids)];
-  }
-  if (row.state !== "ready" || choice?.entry === undefined) return undefined;
-  const ids = row.system.entries.map(({ id }) => id);
-  return ids.includes(choice.entry)
-    ? undefined
-    : [`the disc image ${quote(row.id)} has no entry ${quote(choice.entry)}`, known(ids)];
 }
 
 const x64 = 7;

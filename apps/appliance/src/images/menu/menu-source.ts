@@ -81,8 +81,10 @@ export function menuSource(snapshot: () => ImagesSnapshot, deps: MenuDeps): Sour
   function questionFor(script: string, client: SourceClient): string | undefined {
     const { machine, server } = factsFor("ipxe", client);
     if (script === "menu" || script === "items") return ipxeQuestion(script, { machine, server });
-    const [id = ""] = script.split("+");
-    if (!snapshot().rows.some((row) => row.id === id)) return undefined;
+    const [, id = ""] = /^([A-Za-z0-9._-]+)(?:\+[A-Za-z0-9-]*)?$/.exec(script) ?? [];
+    if (id === "") return undefined;
+    // A rule may name an image that is not there any more.
+    if (!snapshot().rows.some((row) => row.id === id)) return ipxeMissingScript(id);
     return ipxeQuestion(`start-${script}`, { machine, server });
   }
 

@@ -50,10 +50,9 @@ function escapedSegment(segment: string): string {
 /** Text for people as words of an iPXE command: none expands, ends the command, or begins a comment (exec.c). */
 export function ipxeText(text: string): string {
   // A backslash at the end of a line takes the next line to it (script.c).
-  const words = text
-    .replace(/[\\ ]+$/, "")
-    .replaceAll("${", "$ {")
-    .split(" ");
+  let end = text.length;
+  while (end > 0 && "\\ ".includes(text.charAt(end - 1))) end--;
+  const words = text.slice(0, end).replaceAll("${", "$ {").split(" ");
   return words.map(plainWord).join(" ");
 }
 
