@@ -27,8 +27,8 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
   const folder = context.folder ?? folderOf(context.path);
   const rows = linesOf(filledBefore(text));
   const lines = ipxeLines(rows);
-  const walk = walkThrough(lines);
   const variables = variablesOf(lines);
+  const walk = walkThrough(lines, (words) => fill(words, variables));
   const needs: FileNeed[] = [];
   const unknownCommands: UnknownCommand[] = [];
   /** The names that each entry hands to wimboot. */
