@@ -40,4 +40,6 @@ it("the menu of iPXE is known to its own reader as one with a time limit that go
   const bytes = new TextEncoder().encode(ipxeMenu({ x64: true, ia32: true }).text);
   const facts = inspect(bytes, bytes.length, { path: "ipxe/uefi.ipxe", isOwnHost: () => false, ownHttpPorts: [] });
   expect(facts).toMatchObject({ waits: false, starts: "local", localBoot: true });
+  // The items of the images are a part of the menu, not what it goes on to.
+  expect(facts.needs?.filter(({ name }) => name.includes("items.ipxe"))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { FileNeed, LostJump } from "../file-facts.ts";
-import { imageNames } from "../images.ts";
+import { isImageItems } from "../images.ts";
 import type { IpxeCommand, IpxeLine } from "./ipxe-words.ts";
 
 /** Commands that fetch a file, and its role. */
@@ -68,8 +68,7 @@ export function walkThrough(lines: ReadonlyMap<number, IpxeLine>, filled: (text:
       if (word === "shell") waits = true;
       const leaves = word === "exit" || (word === "sanboot" && /(--drive|-d)[= ]\s*\S/.test(options));
       if (leaves && !tested) local = !fetched;
-      // The items of the disc images come back to the menu that fetched them.
-      if (word === "chain" && before === "||" && options.endsWith(`/${imageNames.items}`)) continue;
+      if (word === "chain" && before === "||" && isImageItems(args.at(-1) ?? "")) continue;
       fetched ||= roles.has(word) && !leaves;
       if (ends.has(word)) return tested || word !== "goto" ? undefined : labels.get(args[0] ?? "");
     }
