@@ -40,7 +40,10 @@ describe("the menu for iPXE", () => {
     expect(await textOf("/images//items.ipxe")).toBe(question("items"));
     expect(await textOf("images/debian.ipxe?mac=52:54:00:12:34:56")).toBe(question("start-debian"));
     expect(await textOf("images/debian+rescue.ipxe")).toBe(question("start-debian+rescue"));
-    expect(await textOf("images/other.ipxe")).toBeUndefined();
+    expect(await textOf("images/other.ipxe")).toContain("echo other: no such disc image here\n");
+    for (const name of ["images/a b.ipxe", "images/other.txt", "other.ipxe"]) {
+      expect(await textOf(name), name).toBeUndefined();
+    }
   });
 
   it("has what can be started, and why the rest cannot", async () => {
