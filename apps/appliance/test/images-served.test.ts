@@ -155,6 +155,19 @@ describe("an image that is not to be had", () => {
     expect(refused.message).toContain("the image cannot be used: truncated");
   });
 
+  it("and that a rule names is reported, once, until it comes", async () => {
+    const boot = [{ name: "bench", image: "debian/live" }];
+    await using test = await running({ boot });
+    const { message, level } = await test.logged("image.unknown");
+    expect([level, message]).toEqual(["warn", 'rule "bench": no disc image is called "debian"']);
+    await test.reload({ boot, hosts: {} });
+    writeImage(at("debian.iso"));
+    await test.logged("image.ready");
+    await test.reload({ boot: [...boot, { image: "other" }] });
+    await test.logged("image.unknown", (record) => record.message === 'rule "2": no disc image is called "other"');
+    expect(test.records.filter(({ event }) => event === "image.unknown")).toHaveLength(2);
+  });
+
   it("is gone with its file, or with the setting, and comes back", async () => {
     writeImage(at("one.iso"));
     await using test = await running();
