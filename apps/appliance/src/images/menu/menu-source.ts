@@ -92,14 +92,17 @@ export function menuSource(snapshot: () => ImagesSnapshot, deps: MenuDeps): Sour
     const facts = factsFor("ipxe", client, said);
     const { machine, server } = facts;
     const place = { machine, server, folder };
-    if (script === "menu") return ipxeMenuScript(menuModel(snapshot(), facts), place);
+    if (script === "menu" || script === "again") {
+      return ipxeMenuScript(menuModel(snapshot(), facts), place, script === "again");
+    }
     if (script === "items") return ipxeItemsScript(menuModel(snapshot(), facts), place);
-    const [, id = "", plus, entry = ""] = /^start-([^+]+)(?:(\+)([A-Za-z0-9-]*))?$/.exec(script) ?? [];
+    const [, id = "", plus, entry = ""] = /^(?:start|again)-([^+]+)(?:(\+)([A-Za-z0-9-]*))?$/.exec(script) ?? [];
     if (id === "") return undefined;
     const image = menuImage(snapshot(), id, facts);
     if (image === undefined) return ipxeMissingScript(id);
     if (plus !== undefined && entry === "") {
-      return ipxeEntriesScript(image, menuModel(snapshot(), facts).timeout, place);
+      const waits = script.startsWith("again") || facts.settings?.timeout === 0;
+      return ipxeEntriesScript(image, waits, place);
     }
     // An image that cannot be started at all has one line with the reason.
     const line =
