@@ -186,13 +186,13 @@ describe("an image that is not to be had", () => {
   });
 
   it("sends what it began of an image whose place another takes, and then the new one", async () => {
-    const large = Buffer.alloc(8_000_000, "first ");
+    const large = Buffer.alloc(2_000_000, "first ");
     writeImage(at("big.iso"), liveImage([...debianLive, { path: "big", data: large }]));
     await using test = await running();
     await test.logged("image.ready");
     using reader = httpReader(test.port("http"));
     const slow = await reader.ask("/images/big/big");
-    const other = Buffer.alloc(8_000_000, "other ");
+    const other = Buffer.alloc(2_000_000, "other ");
     test.records.length = 0;
     writeImage(join(root, "next"), liveImage([...debianLive, { path: "big", data: other }]), 1_500);
     renameSync(join(root, "next"), at("big.iso"));
