@@ -31,8 +31,6 @@ export interface BackendRoom {
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
   readonly images: () => ImagesSnapshot;
-  /** What this server has for images. */
-  readonly imageServer: () => Omit<MenuServer, "address">;
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -149,6 +147,16 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
+  function imageServer(): Omit<MenuServer, "address"> {
+    const { memdisk, wimboot } = room.tree();
+    const bound = (service: string) =>
+      room
+        .appliance()
+        .endpoints()
+        .find((each) => each.service === service);
+    return { httpPort: bound("http")?.port, tftp: bound("tftp") !== undefined, memdisk, wimboot };
+  }
+
   /** Warnings about the file of a one-time boot that this machine would serve. The file may still be added. */
   async function doubts({ action }: OneTimeBoot): Promise<string[]> {
     const { root, tftp, http, boot } = room.appliance().config().loaded.config;
@@ -177,7 +185,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       const snapshot = room.images();
       const row = snapshot.rows.find((each) => each.id === id);
       if (row === undefined) return undefined;
-      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, room.imageServer()));
+      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, imageServer()));
     },
     config() {
       const { loaded } = room.appliance().config();
