@@ -11,6 +11,8 @@ import { printError, printJson } from "./cli/output.ts";
 import { cliReference } from "./cli/reference.ts";
 import { versionLine } from "./cli/version.ts";
 import { nearest } from "./config/nearest.ts";
+import { isLogSilent } from "./log/log-file.ts";
+import { isStateSilent } from "./os/disk-answers.ts";
 import { exitNow, useManyThreads } from "./os/exit.ts";
 import { exitCodes } from "./os/exit-codes.ts";
 import { isJournal, isOneOutput } from "./os/journal.ts";
@@ -108,7 +110,7 @@ process.on("exit", (code) => {
   process.exitCode = exitCodes.output;
 });
 
-const exit = (code: number) => exitNow(code, isDiskSilent);
+const exit = (code: number) => exitNow(code, () => isDiskSilent() || isLogSilent() || isStateSilent());
 useManyThreads(process.env);
 run(process.argv.slice(2), {
   cwd: process.cwd(),
