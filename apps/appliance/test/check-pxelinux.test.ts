@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { linuxKernel } from "./helpers/boot-bytes.ts";
-import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
+import { checked, findings, folder, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+useCheckedFolder();
 
 const names = ["start_ldlinux", "findpath"];
 
@@ -96,10 +98,10 @@ it("a kernel under the name of any other type, and no other file of such a name"
     all.map((name) => `LABEL ${name}\nKERNEL ${name}\nLABEL l-${name}\nLINUX ${name}\n`).join(""),
   );
   const [, out] = await checked("root: boot\n");
-  const told = [...out.matchAll(/error\[T007\] (.*), so PXELINUX treats it as (.*), not/g)].map((match) =>
+  const seen = [...out.matchAll(/error\[T007\] (.*), so PXELINUX treats it as (.*), not/g)].map((match) =>
     match.slice(1),
   );
-  expect(told).toEqual([
+  expect(seen).toEqual([
     ['"kernel.bin" ends in .bin', "a boot sector"],
     ['"kernel.bs" ends in .bs', "a boot sector"],
     ['"kernel.bss" ends in .bss', "a boot sector"],

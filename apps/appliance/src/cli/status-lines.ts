@@ -1,9 +1,9 @@
 import type { ApiBootSummary, ApiStatus, ApiTransfer } from "../api-model/types.ts";
+import { inertText } from "../catalogue/inert-text.ts";
 import { shown } from "../log/brief.ts";
 import { displayWidth, firstOf, hangingLines, lastOf } from "../log/display-width.ts";
 import { clockOrDay, colouredOutcome } from "../log/pretty.ts";
 import { durationText as duration, progressForms } from "../log/progress-text.ts";
-import { inertText } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Lines of the smallest terminal in use: header and ten boots fit. */
@@ -68,11 +68,11 @@ function portsText({ endpoints, interfaces, transfers }: ApiStatus): string {
 
 /** One line, with the file under way while there is one; a long file name is cut at its start. */
 function bootLine(boot: ApiBootSummary, now: number, width: number, colour: boolean): string[] {
-  const { startedAt, mac, address, host, arch, bootFile, outcome, transfers = [] } = boot;
+  const { startedAt, mac, address, host, arch, bootFile, image, outcome, transfers = [] } = boot;
   const who = host === undefined ? inertText(mac ?? address ?? "unknown") : shown(host);
   const time = clock(startedAt, now);
   const ends = endTexts(boot, now);
-  const name = transfers[0]?.file ?? bootFile;
+  const name = transfers[0]?.file ?? image ?? bootFile;
   const file = name === undefined ? "" : shown(name);
   const line = (parts: readonly string[], end: string) =>
     [`${time} ${who}`, ...parts.filter((part) => part !== ""), end].join("  ");

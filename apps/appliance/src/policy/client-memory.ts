@@ -1,11 +1,17 @@
 import { boundedMap } from "@bootlace/boot-source";
-import type { BootClient } from "@bootlace/proxy-dhcp";
+import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 
 /** What a boot client said when it asked last. */
 export interface KnownClient {
   readonly client: BootClient;
   /** The interface on which it was answered, when it was. */
   readonly interfaceName?: string;
+}
+
+/** A client, and the interface on which it is answered. */
+export interface ClientAt {
+  readonly client: BootClient;
+  readonly iface: ServedInterface;
 }
 
 /**
@@ -57,6 +63,12 @@ export function clientMemory(): ClientMemory {
     },
     serverOf: (address) => machines.peek(address)?.server,
   };
+}
+
+/** A machine of which nothing but what it is known by is known. */
+export function strangerWith(machine: string): BootClient {
+  const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
+  return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
 }
 
 /** What a client is known by: its MAC address, else its client identifier. */
