@@ -31,8 +31,8 @@ export interface BackendRoom {
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
   readonly images: () => ImagesSnapshot;
-  /** What this server has for images. */
-  readonly imageServer: () => Omit<MenuServer, "address">;
+  /** Where the API is to be served and is not. */
+  readonly apiMissing: () => readonly string[];
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -59,11 +59,11 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       ["pxe", config.dhcp.enabled],
       ["tftp", config.tftp.enabled],
       ["http", config.http.enabled],
-      ["admin", config.admin.enabled],
     ] as const;
     const reasons = wanted.flatMap(([service, on]) =>
       on && !bound.has(service) ? [`${service}: no port is bound`] : [],
     );
+    for (const place of room.apiMissing()) reasons.push(`admin: ${place} is not bound`);
     const { served, missing } = room.choice();
     if (served.length === 0) reasons.push("no interface to serve");
     for (const name of missing) reasons.push(`interface ${quote(name)} is missing`);
@@ -149,6 +149,16 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
+  function imageServer(): Omit<MenuServer, "address"> {
+    const { memdisk, wimboot } = room.tree();
+    const bound = (service: string) =>
+      room
+        .appliance()
+        .endpoints()
+        .find((each) => each.service === service);
+    return { httpPort: bound("http")?.port, tftp: bound("tftp") !== undefined, memdisk, wimboot };
+  }
+
   /** Warnings about the file of a one-time boot that this machine would serve. The file may still be added. */
   async function doubts({ action }: OneTimeBoot): Promise<string[]> {
     const { root, tftp, http, boot } = room.appliance().config().loaded.config;
@@ -177,7 +187,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       const snapshot = room.images();
       const row = snapshot.rows.find((each) => each.id === id);
       if (row === undefined) return undefined;
-      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, room.imageServer()));
+      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, imageServer()));
     },
     config() {
       const { loaded } = room.appliance().config();
