@@ -4,8 +4,10 @@
  */
 export const ownProcess = [
   "apps/appliance/test/backlog.test.ts",
+  "apps/appliance/test/disk-answers.test.ts",
   "apps/appliance/test/few-descriptors.test.ts",
   "apps/appliance/test/init.test.ts",
+  "apps/appliance/test/log-silent.test.ts",
   "apps/appliance/test/sinks.test.ts",
   "apps/appliance/test/write-behind.test.ts",
   "packages/boot-source/test/case-index.test.ts",
