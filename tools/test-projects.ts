@@ -4,15 +4,18 @@
  */
 export const ownProcess = [
   "apps/appliance/test/backlog.test.ts",
+  "apps/appliance/test/disk-answers.test.ts",
   "apps/appliance/test/few-descriptors.test.ts",
   "apps/appliance/test/init.test.ts",
   "apps/appliance/test/large-root.test.ts",
+  "apps/appliance/test/log-silent.test.ts",
   "apps/appliance/test/make-folders.test.ts",
   "apps/appliance/test/sinks.test.ts",
   "apps/appliance/test/write-behind.test.ts",
   "packages/boot-source/test/case-index.test.ts",
   "packages/boot-source/test/lookups.test.ts",
   "packages/http-boot/test/connections.test.ts",
+  "packages/http-boot/test/penalties.test.ts",
   "packages/proxy-dhcp/test/delay.test.ts",
   "packages/proxy-dhcp/test/room.test.ts",
   "packages/tftp-serve/test/channel-pool.test.ts",

@@ -1,21 +1,29 @@
 # forge: sends UDP datagrams whose sender is made up, so many a second, until it is ended.
-#   perl forge.pl KIND SERVER INTERFACE RATE [BURST] [SENDER]
-# A sender of "invented" is another one in 10.0.0.0/8 for each datagram. Needs CAP_NET_RAW. Prints "begun".
+#   perl forge.pl KIND SERVER INTERFACE RATE [BURST] [SENDER] [MAC] [PORT]
+# A sender of "invented" is another one in 10.0.0.0/8 for each datagram, "near" one in 192.168.77.0/24; a MAC of "invented" is another
+# one each time, and so is a PORT of 0. Needs CAP_NET_RAW. Prints "begun".
 use strict;
 use warnings;
 use Socket;
 use Time::HiRes qw(time sleep);
 
-my ($kind, $server, $device, $rate, $burst, $sender) = @ARGV;
+my ($kind, $server, $device, $rate, $burst, $sender, $mac, $port) = @ARGV;
 $burst //= 0;
 $sender //= "invented";
+$mac //= "invented";
 
 socket(my $raw, AF_INET, SOCK_RAW, 255) or die "socket: $!";
 setsockopt($raw, SOL_SOCKET, SO_BROADCAST, 1) or die "broadcast: $!";
 setsockopt($raw, SOL_SOCKET, 25, "$device\0") or die "device: $!";
 
-sub address { return $sender eq "invented" ? join(".", 10, map { 1 + int(rand(250)) } 1 .. 3) : $sender }
-sub port { return 1024 + int(rand(64000)) }
+sub address {
+  return join(".", 10, map { 1 + int(rand(250)) } 1 .. 3) if $sender eq "invented";
+  return $sender eq "near" ? "192.168.77." . (100 + int(rand(100))) : $sender;
+}
+sub port { return $port || 1024 + int(rand(64000)) }
+sub mac {
+  return $mac eq "invented" ? pack("CCN", 2, 0x99, int(rand(2**32))) : pack("H*", $mac =~ tr/://dr);
+}
 
 sub datagram {
   my ($from, $from_port, $to, $to_port, $payload) = @_;
@@ -38,15 +46,13 @@ sub dhcp {
   datagram($from, $from_port, $to, $to_port, $head . $options);
 }
 
-sub invented_mac { return pack("CCN", 2, 0x99, int(rand(2**32))) }
-
 my %kinds = (
   netascii => sub { request("initrd.img", "netascii") },
   missing => sub { request("pxelinux.cfg/x" . int(rand(1e9)), "octet", "tsize", "0") },
   present => sub { request("bootx64.efi", "octet", "tsize", "0", "blksize", "1468") },
-  discover => sub { dhcp(1, $sender, 68, "255.255.255.255", 67, invented_mac()) },
-  "discover-here" => sub { dhcp(1, $sender, 68, $server, 67, invented_mac()) },
-  pxe => sub { dhcp(3, $sender, 4011, $server, 4011, invented_mac()) },
+  discover => sub { dhcp(1, $sender, 68, "255.255.255.255", 67, mac()) },
+  "discover-here" => sub { dhcp(1, $sender, 68, $server, 67, mac()) },
+  pxe => sub { dhcp(3, address(), 4011, $server, 4011, mac()) },
 );
 my $work = $kinds{$kind} or die "no such kind: $kind";
 $work->() for 1 .. $burst;

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noise } from "../../../tools/test-kit/images/bytes.ts";
 import type { ImageRow } from "../src/catalogue/images.ts";
+import { findImages } from "../src/images/find-images.ts";
 import { type FollowedImages, type FollowImageTimes, followImages } from "../src/images/follow-images.ts";
 import { imageStorage } from "../src/images/image-storage.ts";
 import { liveImage, quickTimes, until, writeImage } from "./helpers/disc-images.ts";
@@ -39,12 +40,16 @@ afterEach(() => {
 
 const at = (name: string) => join(root, "images", name);
 
-async function follow(times: Partial<FollowImageTimes> = {}, more: { readonly never?: readonly string[] } = {}) {
+async function follow(
+  times: Partial<FollowImageTimes> = {},
+  more: { readonly never?: readonly string[]; readonly open?: (path: string) => Promise<never> | undefined } = {},
+) {
   const folders = [{ path: join(root, "images"), base: root }];
   const now = () => clock;
+  const storage = imageStorage({ folders, never: more.never ?? [], now });
   followed = followImages({
     folders,
-    storage: imageStorage({ folders, never: more.never ?? [], now }),
+    storage: { open: (path, client) => more.open?.(path) ?? storage.open(path, client) },
     now,
     times: { ...quickTimes, ...times },
     onChange(next, isCut) {
@@ -189,6 +194,17 @@ describe("an image that cannot be used says why", () => {
   });
 });
 
+it("says so when the disk of an image does not answer, and offers the others", async () => {
+  writeImage(at("a-hung.iso"));
+  writeImage(at("fine.iso"));
+  await follow(
+    { look: 500 },
+    { open: (path) => (path.endsWith("a-hung.iso") ? new Promise<never>(() => {}) : undefined) },
+  );
+  expect(await faultOf("a-hung")).toMatchObject({ code: "no-answer", detail: "its disk does not answer" });
+  await stateOf("fine", "ready");
+});
+
 it("leaves out what is hidden, what has another name, and what is beyond the limit", async () => {
   for (const name of [".half.iso", "README.txt", "sums.iso.sha256"]) writeImage(at(name));
   mkdirSync(at("folder.iso"));
@@ -197,9 +213,9 @@ it("leaves out what is hidden, what has another name, and what is beyond the lim
   await stateOf("one", "ready");
   expect(rows.map(({ id }) => id)).toEqual(["one"]);
   expect(cut).toBe(false);
-  for (let number = 0; number < 501; number++) writeImage(at(`many${number}.iso`), new Uint8Array());
-  await until(() => cut);
-  await until(() => rows.length === 500);
+  writeImage(at("two.iso"));
+  const few = await findImages([{ path: join(root, "images"), base: root }], 1);
+  expect([few?.files.map(({ name }) => name), few?.cut]).toEqual([["one.ISO"], true]);
 });
 
 it("keeps what it knows of a folder that loses its rights", async () => {

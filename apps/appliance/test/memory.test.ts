@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileCacheSize, memoryOfThisMachine } from "../src/os/memory.ts";
+import { fileCacheSize, memoryOfThisMachine, transferCacheSize } from "../src/os/memory.ts";
 
 const MiB = 1024 * 1024;
 
@@ -18,5 +18,6 @@ describe("the memory for file contents", () => {
     [65_536 * MiB, 64 * MiB],
   ])("of %i bytes is %i: an eighth, and never above 64 MiB", (memory, size) => {
     expect(fileCacheSize(memory)).toBe(size);
+    expect(transferCacheSize(memory)).toBe(size / 2);
   });
 });

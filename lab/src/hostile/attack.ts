@@ -33,6 +33,8 @@ export interface Attack {
   readonly program?: (lab: Lab, folder: string) => Program;
   /** Events that the server may log as errors. */
   readonly troubles?: readonly string[];
+  /** Whom the honest client is, where somebody is meant; forty machines of changing MAC addresses without it. */
+  readonly aimedAt?: { readonly mac?: string; readonly address?: string };
   /** Seconds for which the honest client asks while it goes on; 5 without it. */
   readonly seconds?: number;
   /** Begins; the returned function ends it. */

@@ -4,6 +4,8 @@ import { type Forged, forge } from "./forge.ts";
 import { ATTACKER, VICTIMS } from "./site.ts";
 
 const [victim = ""] = VICTIMS;
+/** The machine whose name others use. */
+const MAC = "52:54:00:00:66:77";
 
 function forging(name: string, forged: Forged, more: Partial<Attack> = {}): Attack {
   return { name, start: (site) => forge(site, forged), ...more };
@@ -22,7 +24,12 @@ export const attacksByDhcp: readonly Attack[] = [
   forging("discover-300", { kind: "discover", rate: 300, sender: ATTACKER }),
   forging("discover-1000", { kind: "discover", rate: 1000, sender: ATTACKER }),
   forging("discover-3000", { kind: "discover", rate: 3000, sender: ATTACKER }),
-  forging("pxe-of-victim", { kind: "pxe", rate: 10, sender: victim }),
+  forging(
+    "discover-of-victim-300",
+    { kind: "discover", rate: 300, sender: "0.0.0.0", mac: MAC },
+    { aimedAt: { mac: MAC } },
+  ),
+  forging("pxe-of-victim", { kind: "pxe", rate: 10, sender: victim }, { aimedAt: { address: victim } }),
   forging("discover-from-outside", { kind: "discover-here", rate: 50, sender: "8.8.8.8" }, { meanwhile: noOffer }),
   forging(
     "discover-from-guest",

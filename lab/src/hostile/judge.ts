@@ -12,6 +12,9 @@ const usualSeconds = 5;
 const leastServed = 0.95;
 /** Milliseconds. */
 const slowest = 250;
+/** Below that the machine is quiet; it is looked at so often until it is. */
+const quiet = 50;
+const looks = 4;
 /** Seconds after the end of an attack, until all is as before. */
 const recovery = 2;
 
@@ -23,15 +26,16 @@ interface Tally {
 type Tallies = Readonly<Record<"dhcp" | "pxe" | "tftp" | "http", Tally>>;
 
 /** Is an honest client for a while. */
-async function beHonest({ lab, victim, rom }: Arena, seconds: number): Promise<Tallies> {
+async function beHonest({ lab, victim, rom }: Arena, seconds: number, aimedAt: Attack["aimedAt"]): Promise<Tallies> {
+  const { mac = "", address } = aimedAt ?? {};
   const { name, size } = BOOT_FILE;
   const words = [CLIENT, SERVER, String(HTTP_PORT), String(seconds), name, String(size)];
   const be = async (host: Host, addresses: readonly string[]) => {
-    const all = [...words, addresses.join(",")];
+    const all = [...words, addresses.join(","), mac];
     const { stdout } = await runOk(lab, host.netns, process.execPath, all, { seconds: seconds + 20 });
     return JSON.parse(stdout.toString()) as Partial<Tallies>;
   };
-  const tallies = await Promise.all([be(rom, []), be(victim, VICTIMS)]);
+  const tallies = await Promise.all([be(rom, []), be(victim, address === undefined ? VICTIMS : [address])]);
   return Object.assign({}, ...tallies) as Tallies;
 }
 
@@ -48,53 +52,58 @@ function slowestOf(tallies: Tallies): number {
 }
 
 /**
- * Throws a LabFailure unless each service has served at least 95 of 100, and all together 99 of 100 in time. Gives the figures.
- * @param usual milliseconds that 99 of 100 take without an attack, on a machine that others may use at the same time
+ * Throws a LabFailure unless each service has served at least 95 of 100, and all together 99 of 100 within 250 ms. Gives the figures.
  */
-export function judge(when: string, tallies: Tallies, usual: number): string {
+export function judge(when: string, tallies: Tallies): string {
   const services = Object.entries(tallies);
   const text = services
     .map(([name, { asked, times }]) => `${name} ${times.length}/${asked} ${percentile(times, 0.99).toFixed(0)} ms`)
     .join(", ");
-  const served = services.every(([, { asked, times }]) => times.length >= leastServed * asked);
+  const served = services.every(([, { asked, times }]) => asked > 0 && times.length >= leastServed * asked);
   must(served, `${when} the honest client was not served: ${text}`);
-  const figures = `${text}; ${usual.toFixed(0)} ms without an attack`;
-  must(slowestOf(tallies) < slowest + usual, `${when} the honest client was served late: ${figures}`);
+  must(slowestOf(tallies) < slowest, `${when} the honest client was served late: ${text}`);
   return text;
 }
 
-/** A machine that others use for a moment is late by itself. */
-const tries = 3;
-
-/** Attacks until the honest client was served once as it should be, or never was. Gives the figures. */
-export async function hold(arena: Arena, attack: Attack): Promise<string> {
-  for (let left = tries - 1; ; left--) {
-    const site = await startForAttack(arena, { ...attack, name: `${attack.name}-${tries - left}` });
-    try {
-      return await attackOnce(site, attack);
-    } catch (error) {
-      if (!(error instanceof LabFailure) || left === 0) throw error;
-      arena.lab.proof(`once more: ${error.message}`);
-      await site.bootlace.kill();
-    }
+/** What 99 of 100 take without an attack: in a moment in which nobody else uses the machine, or after so many looks. In milliseconds. */
+async function calm(site: HostileSite, aimedAt: Attack["aimedAt"]): Promise<number> {
+  for (let look = 1; ; look++) {
+    const usual = slowestOf(await beHonest(site, 1, aimedAt));
+    if (usual < quiet || look === looks) return usual;
   }
+}
+
+/** Attacks, and once more where the honest client was not served as it should be. Gives the figures. */
+export async function hold(arena: Arena, attack: Attack): Promise<string> {
+  const first = await startForAttack(arena, { ...attack, name: `${attack.name}-1` });
+  try {
+    return await attackOnce(first, attack);
+  } catch (error) {
+    if (!(error instanceof LabFailure)) throw error;
+    // A machine that others use for a moment is late by itself.
+    arena.lab.proof(`${attack.name} is tried again: ${error.message}`);
+    await first.bootlace.kill();
+  }
+  const second = await startForAttack(arena, { ...attack, name: `${attack.name}-2` });
+  return `at the second try: ${await attackOnce(second, attack)}`;
 }
 
 /** One attack, with an honest client before it, beside it, and two seconds after it. */
 async function attackOnce(site: HostileSite, attack: Attack): Promise<string> {
-  const usual = slowestOf(await beHonest(site, 1));
+  const { aimedAt } = attack;
+  const usual = await calm(site, aimedAt);
   const stop = await attack.start(site);
   let figures: string[];
   try {
     await delay(500);
-    const tallies = await beHonest(site, attack.seconds ?? usualSeconds);
-    figures = [judge(`${attack.name}: meanwhile`, tallies, usual)];
+    const tallies = await beHonest(site, attack.seconds ?? usualSeconds, aimedAt);
+    figures = [judge(`${attack.name}: meanwhile (${usual.toFixed(0)} ms before it)`, tallies)];
     figures.push(...[await attack.meanwhile?.(site)].filter((text) => text !== undefined));
   } finally {
     await stop();
   }
   await delay(recovery * 1000);
-  judge(`${attack.name}: two seconds after it`, await beHonest(site, recovery), usual);
+  judge(`${attack.name}: two seconds after it`, await beHonest(site, recovery, aimedAt));
   figures.push(...[await attack.afterwards?.(site)].filter((text) => text !== undefined));
   if (site.bootlace.process.running()) await site.bootlace.stop();
   return figures.join("; ");

@@ -1,5 +1,5 @@
-// An honest client, ten times a second for a while: SERVER HTTP-PORT SECONDS FILE SIZE ADDRESSES. Each time another machine, with
-// the next of these addresses, asks at port 4011, by TFTP and by HTTP, each on its own and for at most a second. Without addresses
+// An honest client, ten times a second for a while: SERVER HTTP-PORT SECONDS FILE SIZE ADDRESSES [MAC]. Each time another machine, or
+// the one with this MAC address, with the next of these addresses, asks at port 4011, by TFTP and by HTTP, each on its own and for at most a second. Without addresses
 // it asks by DISCOVER alone, as a machine that has none.
 // Prints what it got: { "dhcp": { "asked": 50, "times": [1.2, …] }, … }, in milliseconds.
 
@@ -8,7 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { httpGet, pxeDiscover, tftpGet } from "@bootlace/pxe-client";
 import { readDhcp } from "../bootp.ts";
 
-const [server = "", httpPort = "8069", seconds = "5", file = "", size = "0", list = ""] = process.argv.slice(2);
+const [server = "", httpPort = "8069", seconds = "5", file = "", size = "0", list = "", mac = ""] =
+  process.argv.slice(2);
 const addresses = list.split(",").filter((address) => address !== "");
 const PERIOD = 100;
 const PATIENCE = 1000;
@@ -105,7 +106,7 @@ for (let round = 0; round < rounds; round++) {
   const number = (first + round) & 0xffffff;
   const bytes = [number >> 16, (number >> 8) & 255, number & 255].map((byte) => byte.toString(16).padStart(2, "0"));
   const address = addresses[round % addresses.length] ?? "";
-  const machine = { mac: `52:54:00:${bytes.join(":")}`, xid: 0x40000000 + number, address };
+  const machine = { mac: mac || `52:54:00:${bytes.join(":")}`, xid: 0x40000000 + number, address };
   for (const service of services) running.push(timed(service, round >= WARM_UP, ask(service, machine)));
   await delay(Math.max(0, began + (round + 1) * PERIOD - performance.now()));
 }

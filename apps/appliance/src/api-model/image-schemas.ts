@@ -31,7 +31,11 @@ export const imageSummarySchema = z.object({
     })
     .optional(),
 });
-export const imagesSchema = z.object({ schema: z.literal(1), images: z.array(imageSummarySchema) });
+export const imagesSchema = z.object({
+  schema: z.literal(1),
+  folders: z.array(z.string()).meta({ description: "Folders with disc images; empty when images are switched off." }),
+  images: z.array(imageSummarySchema),
+});
 
 const entrySchema = entryNameSchema.extend({
   kernel: z.string().meta({ description: "Path in the image, as those of the initrds." }),
@@ -43,6 +47,7 @@ const entrySchema = entryNameSchema.extend({
 });
 
 export const imageSchema = imageSummarySchema.extend({
+  schema: z.literal(1),
   systems: z.string().optional().meta({ description: "The systems of its kind." }),
   root: z.string().optional().meta({ description: "Path in the image of the file from which the system runs." }),
   bios: z.boolean().optional().meta({ description: "The image has a boot entry for BIOS." }),

@@ -201,7 +201,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
 
   async function start(): Promise<void> {
-    policy.adoptOneTimeBoots(kept.read());
+    policy.adoptOneTimeBoots(await kept.read());
     sayRules();
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw toStartError(failures);

@@ -97,7 +97,8 @@ function apiOf(first: ApiTarget): Api {
       if (!opened.ok) return opened;
       try {
         const text = await opened.value.text();
-        return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
+        const value = text === "" ? undefined : JSON.parse(text);
+        return method === "GET" && !isOurs(value) ? foreign(target, "no version") : { ok: true, value: value as T };
       } catch (error) {
         return error instanceof SyntaxError ? foreign(target, "no JSON") : unreachable(target.url, target.hint, error);
       }
@@ -108,6 +109,11 @@ function apiOf(first: ApiTarget): Api {
       return isStream ? opened : foreign(target, "no stream of events");
     },
   };
+}
+
+/** Each answer to a GET says its version. */
+function isOurs(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "schema" in value && value.schema === 1;
 }
 
 /**

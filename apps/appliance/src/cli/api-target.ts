@@ -1,11 +1,12 @@
 import { lstatSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
-import { type ConfigRequest, findConfig, foreignFault, loadAdmin } from "../config/load.ts";
+import { type ConfigRequest, findConfig, foreignFault, loadAdmin, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { exitCodes } from "../os/exit-codes.ts";
+import { listenerOwners } from "../os/listener-owner.ts";
 import { readTokenFile, tokenFault, unreadReason } from "../os/token-file.ts";
-import { groupName } from "../os/users.ts";
+import { findUser, groupName, serviceUser } from "../os/users.ts";
 import { serviceConfig, serviceSocket } from "../service-files/request.ts";
 import { type Arguments, lastValue, type Surroundings } from "./command.ts";
 import type { CommandError } from "./output.ts";
@@ -136,6 +137,8 @@ function addressTarget(
   }
   try {
     const token = readTokenFile(tokenFile, surroundings.env);
+    const stranger = named === undefined && isNear(host, surroundings) ? strangerOn(admin.port, request) : undefined;
+    if (stranger !== undefined) return impostor(url, stranger);
     const fault = tokenFault(quote(tokenFile), token);
     if (fault === undefined) return { ok: true, value: { url, hint, token } };
     return { ok: false, exit: exitCodes.unreachable, error: { code: "token-unreadable", message: fault } };
@@ -146,6 +149,25 @@ function addressTarget(
     const read = { code: "token-unreadable", message, hint: `${may}, or name another file with --token-file` };
     return { ok: false, exit: exitCodes.unreachable, error: read };
   }
+}
+
+/**
+ * The user of this machine, neither root nor the caller nor the daemon's, whose program has the daemon's port: it was there
+ * before the daemon, or the daemon does not run.
+ */
+function strangerOn(port: number, request: ConfigRequest): number | undefined {
+  const strangers = listenerOwners(port).filter((owner) => owner !== 0 && owner !== process.geteuid?.());
+  if (strangers.length === 0) return undefined;
+  const whole = loadConfig(request);
+  const daemons = [serviceUser, ...(whole.ok && whole.loaded.config.user ? [whole.loaded.config.user] : [])];
+  const known = daemons.map((name) => findUser(name)?.uid);
+  return strangers.find((owner) => !known.includes(owner));
+}
+
+function impostor(url: string, owner: number): ApiFailure {
+  const message = `the program at ${url} belongs to user ${owner}, who is neither root nor the daemon's user: it does not get the token`;
+  const hint = "Stop that program and restart the daemon, or set admin.socket and use the socket";
+  return { ok: false, exit: exitCodes.config, error: { code: "address-untrusted", message, hint } };
 }
 
 /** Why a text is no URL of an API. */

@@ -9,6 +9,7 @@ import type { Log } from "../log/log.ts";
 import { claimFolder } from "../os/claim-folder.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { reloadSignal, stopSignal } from "../os/signals.ts";
+import { boundYoungHeap } from "../os/young-heap.ts";
 import type { Surroundings } from "./command.ts";
 import { consoleFormat, openServeLog } from "./serve-log.ts";
 import { openNotify } from "./serve-notify.ts";
@@ -31,13 +32,15 @@ export async function serveUntilSignal(
   // Young objects are few and short-lived here: helper threads, woken for each of many collections of half a
   // millisecond, cost a fifth of the CPU of small requests.
   setFlagsFromString("--no-parallel-scavenge");
-  using log = openServeLog(loaded.config.log, surroundings);
+  using _young = boundYoungHeap(every);
+  await using log = openServeLog(loaded.config.log, surroundings);
   using signal = stopSignal(surroundings.signals, surroundings.exitAtOnce);
   await using systemd = openNotify(surroundings, log.write, every);
   // Before everything is bound, SIGHUP reloads nothing, but must not end the process either.
   let ready = false;
   const appliance = createAppliance(loaded, {
     log: log.write,
+    flushLog: log.flush,
     now,
     networkInterfaces: surroundings.networkInterfaces,
     every,

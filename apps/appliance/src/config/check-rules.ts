@@ -73,7 +73,13 @@ function checkReferences(rule: Mapping, index: number, value: Mapping): PlacedPr
   return problems;
 }
 
-function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, path: PropertyKey[]): PlacedProblem[] {
+/** A name that is not defined in its section. */
+export function unknownName(
+  name: unknown,
+  section: "hosts" | "menus",
+  value: Mapping,
+  path: PropertyKey[],
+): PlacedProblem[] {
   if (typeof name !== "string" || name.trim() === "") return [];
   const rows = value[section];
   if (isMapping(rows) && Object.hasOwn(rows, name)) return [];

@@ -11,6 +11,11 @@ export function memoryOfThisMachine(total = totalmem(), constrained = process.co
   return constrained > 0 ? Math.min(total, constrained) : total;
 }
 
+/** Bytes of windows that the TFTP server keeps while several machines fetch the same file. */
+export function transferCacheSize(memory: number): number {
+  return Math.floor(fileCacheSize(memory) / 2);
+}
+
 /** Bytes of file contents that a server keeps while machines boot. One in memory costs half the CPU of one read for each client. */
 export function fileCacheSize(memory: number): number {
   return Math.min(mostForFiles, Math.floor(memory / partForFiles));

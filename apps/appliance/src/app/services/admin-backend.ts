@@ -12,6 +12,7 @@ import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { BootQuery } from "../../history/history-store.ts";
+import { imageFolders, servesImages } from "../../images/image-folders.ts";
 import { imageOnMachines } from "../../images/menu/machine-kinds.ts";
 import type { MenuServer } from "../../images/menu/place.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
@@ -181,7 +182,9 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     fetches: () => observer().fetches(),
     images() {
       const { rows, settings } = room.images();
-      return { schema: 1, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
+      const { config } = room.appliance().config().loaded;
+      const folders = servesImages(config) ? imageFolders(config).map(({ path }) => path) : [];
+      return { schema: 1, folders, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
     },
     image(id) {
       const snapshot = room.images();

@@ -1,6 +1,7 @@
 import { createTftpServer, type Source, type TftpChanges, type TftpEvent } from "@bootlace/tftp-serve";
 import type { Config } from "../../config/schema.ts";
 import { broadcastsOf } from "../../net/broadcasts.ts";
+import { memoryOfThisMachine, transferCacheSize } from "../../os/memory.ts";
 import { holderOf } from "../../os/port-holder.ts";
 import { type FileService, fileService } from "./file-service.ts";
 
@@ -27,7 +28,7 @@ export function tftpService(
         broadcasts: broadcastsOf(served),
         port,
         clients: subnets,
-        limits: { maxBlockSize, maxWindowSize, maxTransfers },
+        limits: { maxBlockSize, maxWindowSize, maxTransfers, cacheSize: transferCacheSize(memoryOfThisMachine()) },
         settingsFor: () => ({ ignoreOptions }),
       };
     },
