@@ -106,7 +106,7 @@ export const rooms: readonly Room[] = [
   {
     name: "boot-image test",
     prefix: "packages/boot-image/test/",
-    rooms: ["boot-image core", "boot-image shell"],
+    rooms: ["boot-image core", "boot-image shell", "test kit"],
     packages: ["@bootlace/boot-image", "@bootlace/boot-source", "@bootlace/http-boot", "node:*", "*"],
   },
   {
@@ -143,7 +143,7 @@ export const rooms: readonly Room[] = [
   {
     name: "appliance test",
     prefix: "apps/appliance/test/",
-    rooms: applianceRooms.map(({ name }) => name),
+    rooms: [...applianceRooms.map(({ name }) => name), "test kit"],
     packages: [...workspace, "node:*", "*"],
   },
   { name: "lab test", prefix: "lab/test/", rooms: ["lab"], packages: [...workspace, "node:*", "*"] },

@@ -37,27 +37,27 @@ async function ran(scenarios: readonly Scenario[], jobs: number, stopAfter = Num
     running = running.filter((other) => other !== name);
     return { name, seconds: 0, proofs: [], rows: [] };
   });
-  return { outcomes: outcomes.map(({ name }) => name), told: reported, beside };
+  return { outcomes: outcomes.map(({ name }) => name), reports: reported, beside };
 }
 
 const four = [scenario("a"), scenario("bench", { alone: true }), scenario("b"), scenario("c")];
 
 test("one after the other, those that must be alone last; the outcomes in the order of the scenarios", async () => {
-  const { outcomes, told: reported, beside } = await ran(four, 1);
+  const { outcomes, reports: reported, beside } = await ran(four, 1);
   expect(reported).toEqual(["a", "b", "c", "bench"]);
   expect(outcomes).toEqual(["a", "bench", "b", "c"]);
   expect(beside).toEqual(reported);
 });
 
 test("several at once, and nothing beside what must be alone", async () => {
-  const { told: reported, beside } = await ran(four, 2);
+  const { reports: reported, beside } = await ran(four, 2);
   expect(reported.toSorted()).toEqual(["a", "b", "bench", "c"]);
   expect(beside[0]).toBe("a+b");
   expect(beside.at(-1)).toBe("bench");
 });
 
 test("an interrupt starts no more", async () => {
-  expect((await ran(four, 1, 2)).told).toEqual(["a", "b"]);
+  expect((await ran(four, 1, 2)).reports).toEqual(["a", "b"]);
 });
 
 /** What comes of a scenario with three parts, of which two run. */

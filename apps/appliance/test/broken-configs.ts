@@ -4,7 +4,7 @@ import { brokenMenus } from "./broken-menu-configs.ts";
 import { brokenYaml } from "./broken-yaml-configs.ts";
 
 const topKeys =
-  "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
+  "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, images, admin, state, log, hosts, menus, boot.";
 
 const brokenSettings: readonly BrokenConfig[] = [
   {

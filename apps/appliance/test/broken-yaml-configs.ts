@@ -1,7 +1,7 @@
 import type { BrokenConfig } from "./broken-config.ts";
 
 const topKeys =
-  "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, admin, state, log, hosts, menus, boot.";
+  "Known keys: interfaces, subnets, root, user, dhcp, tftp, http, bootCheck, images, admin, state, log, hosts, menus, boot.";
 
 const noMapping =
   "error[E010] << needs a mapping to merge, and this is not one. Allowed: an alias such as *name, a mapping, or a list of them.";

@@ -18,7 +18,7 @@ function pxelinux(config?: string): void {
 }
 
 /** The codes and the messages that stand behind them. */
-async function told(config = "root: boot\n"): Promise<string[]> {
+async function seen(config = "root: boot\n"): Promise<string[]> {
   return (await findings(config)).map((line) => line.replace(/^.*?: error\[(T\d+)\] /, "$1 "));
 }
 
@@ -31,16 +31,16 @@ describe("PXELINUX", () => {
     put("pxelinux/libutil.c32", libraryUser([]));
     put("pxelinux/vmlinuz", linuxKernel());
     put("pxelinux/initrd.gz", gzip());
-    expect(await told()).toEqual([]);
+    expect(await seen()).toEqual([]);
   });
 
   it("no configuration at all", async () => {
     pxelinux();
-    expect(await told()).toEqual([
+    expect(await seen()).toEqual([
       'T015 "pxelinux/pxelinux.0" does not find its configuration: "pxelinux/pxelinux.cfg/default" is missing. Create it: it names the kernel and its initrd.',
     ]);
     // Those of clients may be in folders of their own.
-    expect(await told('root: boot\nboot:\n  - { root: "{mac}", file: pxelinux/pxelinux.0 }\n')).toEqual([]);
+    expect(await seen('root: boot\nboot:\n  - { root: "{mac}", file: pxelinux/pxelinux.0 }\n')).toEqual([]);
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe("PXELINUX", () => {
   ])("a %s that is missing", async (_what, config, name) => {
     pxelinux(config);
     put("pxelinux/vmlinuz", linuxKernel());
-    const [line = "", ...others] = await told();
+    const [line = "", ...others] = await seen();
     expect(line).toContain(`T001 ${name} is not in the root`);
     expect(others).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe("PXELINUX", () => {
   it("an absolute path, before which PXELINUX puts its folder", async () => {
     pxelinux("LABEL a\nLINUX /images/vmlinuz\n");
     put("images/vmlinuz", linuxKernel());
-    expect(await told()).toEqual([
+    expect(await seen()).toEqual([
       'T017 PXELINUX requests "pxelinux/images/vmlinuz" for "/images/vmlinuz": it puts its own folder in front. Write ::/images/vmlinuz, which counts from the root.',
     ]);
   });
@@ -78,16 +78,16 @@ describe("PXELINUX", () => {
     pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
     put("pxelinux/menu.c32", libraryUser(["libutil.c32", "libcom32.c32"]));
     put("pxelinux/vmlinuz", linuxKernel());
-    expect(await told()).toEqual([
+    expect(await seen()).toEqual([
       'T016 "menu.c32" does not start without libutil.c32, which is missing. Copy libutil.c32 of the same Syslinux into the folder of the loader.',
       'T016 "menu.c32" does not start without libcom32.c32, which is missing. Copy libcom32.c32 of the same Syslinux into the folder of the loader.',
     ]);
     put("pxelinux/pxelinux.cfg/default", "UI mods/menu.c32\nLABEL a\nLINUX vmlinuz\n");
     put("pxelinux/mods/menu.c32", libraryUser(["libutil.c32"]));
     put("pxelinux/mods/libutil.c32", libraryUser([]));
-    expect((await told())[0]).toContain("Add the line: PATH pxelinux/mods");
+    expect((await seen())[0]).toContain("Add the line: PATH pxelinux/mods");
     put("pxelinux/pxelinux.cfg/default", "PATH mods\nUI mods/menu.c32\nLABEL a\nLINUX vmlinuz\n");
-    expect(await told()).toEqual([]);
+    expect(await seen()).toEqual([]);
   });
 
   it("modules of the other platform", async () => {
@@ -96,13 +96,13 @@ describe("PXELINUX", () => {
     menu[18] = 62;
     put("pxelinux/menu.c32", menu);
     put("pxelinux/vmlinuz", linuxKernel());
-    expect(await told()).toEqual([
+    expect(await seen()).toEqual([
       'T004 "menu.c32" is a module for UEFI, and the loader in this folder runs on BIOS. Copy the module of the same Syslinux for BIOS.',
     ]);
     const core = ldlinuxModule(symbols);
     core[4] = 2;
     put("pxelinux/ldlinux.c32", core);
-    expect((await told())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
+    expect((await seen())[0]).toMatch(/^T006 this ldlinux\.c32 is for UEFI/);
   });
 
   it("modules of SYSLINUX for UEFI: those of 32-bit machines cannot be distinguished from those for BIOS", async () => {
@@ -124,7 +124,7 @@ describe("PXELINUX", () => {
     pxelinux("UI menu.c32\nLABEL a\nLINUX vmlinuz\n");
     put("pxelinux/menu.c32", ldlinuxModule(["start_ldlinux", "new_function", "lua_insert"]));
     put("pxelinux/vmlinuz", linuxKernel());
-    expect(await told()).toEqual([
+    expect(await seen()).toEqual([
       'T006 "menu.c32" is of another version than the loader: it needs "new_function". Copy all modules from the Syslinux of the loader.',
     ]);
   });
@@ -151,7 +151,7 @@ describe("PXELINUX", () => {
     put("pxelinux/debian/vmlinuz", linuxKernel());
     writeFileSync(join(folder, "outside"), linuxKernel());
     symlinkSync("../../outside", join(folder, "boot/pxelinux/link"));
-    expect(await told()).toEqual([
+    expect(await seen()).toEqual([
       'T007 "memtest86+x64.bin" ends in .bin, so PXELINUX treats it as a boot sector, not as a kernel. Rename it without .bin, or write LINUX instead of KERNEL.',
       'T012 "bzImage" is truncated: it has 2000 bytes of 3057. Copy it again.',
       'T012 "page" is a web page, not the file that it should be. Download the file again.',
@@ -168,12 +168,12 @@ describe("PXELINUX", () => {
     put("pxelinux/cut.gz", gzip().subarray(0, 30));
     // Kernels unpack several archives behind each other, and zeros between them.
     put("pxelinux/whole.gz", Buffer.concat([gzip(), Buffer.alloc(4), Buffer.from("070701")]));
-    expect(await told()).toEqual(['T012 "cut.gz" is truncated. Copy it again.']);
+    expect(await seen()).toEqual(['T012 "cut.gz" is truncated. Copy it again.']);
   });
 
   it("SYSLINUX for UEFI without its core and its configuration", async () => {
     put("efi/syslinux.efi", peImage(0x8664));
-    expect(await told(rule("arch: x64-uefi", "file: efi/syslinux.efi"))).toEqual([
+    expect(await seen(rule("arch: x64-uefi", "file: efi/syslinux.efi"))).toEqual([
       "T016 SYSLINUX for UEFI stops without ldlinux.e64 next to it. Copy ldlinux.e64 of the same Syslinux into the same folder.",
       'T015 "efi/syslinux.efi" does not find its configuration: "efi/pxelinux.cfg/default" is missing. Create it: it names the kernel and its initrd.',
     ]);
@@ -190,7 +190,7 @@ describe("programs and machines", () => {
   ])("a rule for %s gives %s", async (when, file) => {
     put(file, Buffer.alloc(42_000));
     put("pxelinux.cfg/default", "LABEL a\n");
-    expect(await told(rule(when, `file: ${file}`))).toEqual([
+    expect(await seen(rule(when, `file: ${file}`))).toEqual([
       expect.stringMatching(
         `^T004 boot\\[0\\]\\.file: "${file}" is not a UEFI program \\(it has no PE header\\), but the rule is for `,
       ),
@@ -199,25 +199,25 @@ describe("programs and machines", () => {
 
   it.each(["arch: x86-bios", "firmware: bios"])("a rule for %s gives a UEFI program", async (when) => {
     put("a.efi", peImage(0x8664));
-    expect(await told(rule(when, "file: a.efi"))).toEqual([
+    expect(await seen(rule(when, "file: a.efi"))).toEqual([
       expect.stringMatching(/^T004 boot\[0\]\.file: "a\.efi" is a UEFI program/),
     ]);
-    expect(await told(rule("firmware: ipxe", "file: a.efi"))).toEqual([]);
+    expect(await seen(rule("firmware: ipxe", "file: a.efi"))).toEqual([]);
   });
 
   it("by the bytes and not the name: a kernel with an EFI stub is a program, and for x86-bios none", async () => {
     const stub = peImage(0x8664, 0x300);
     stub.set(linuxKernel().subarray(0x1f1, 0x268), 0x1f1);
     put("vmlinuz", stub);
-    expect(await told(rule("arch: x64-uefi", "file: vmlinuz"))).toEqual([]);
-    expect((await told(rule("arch: x86-bios", "file: vmlinuz")))[0]).toMatch(/^T004/);
+    expect(await seen(rule("arch: x64-uefi", "file: vmlinuz"))).toEqual([]);
+    expect((await seen(rule("arch: x86-bios", "file: vmlinuz")))[0]).toMatch(/^T004/);
   });
 
   it("menu lines, for the architectures of the rules that show the menu", async () => {
     put("loader.0", Buffer.alloc(9000));
     const config =
       "root: boot\nmenus: { m: { items: [{ text: a, file: loader.0 }] } }\nboot:\n  - { when: { arch: x64-uefi }, menu: m }\n";
-    expect((await told(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is not a UEFI program/);
+    expect((await seen(config))[0]).toMatch(/^T004 menus\.m\.items\[0\]\.file: "loader\.0" is not a UEFI program/);
   });
 
   it("one-time boots that wait for their machines", async () => {
@@ -239,8 +239,8 @@ describe("programs and machines", () => {
   it("the URL of HTTP Boot", async () => {
     put("arm.efi", peImage(0xaa64));
     const url = (file: string) => rule("arch: x64-uefi-http", `url: "http://{address}:8069/${file}"`);
-    expect((await told(url("arm.efi")))[0]).toMatch(/^T004 boot\[0\]\.url: "arm\.efi" is a UEFI program for arm64/);
-    expect((await told(url("none.efi")))[0]).toMatch(/^T001 boot\[0\]\.url: "none\.efi" is not in the root/);
+    expect((await seen(url("arm.efi")))[0]).toMatch(/^T004 boot\[0\]\.url: "arm\.efi" is a UEFI program for arm64/);
+    expect((await seen(url("none.efi")))[0]).toMatch(/^T001 boot\[0\]\.url: "none\.efi" is not in the root/);
   });
 
   it("a rule without a condition is reported, and is no fault", async () => {
@@ -252,11 +252,11 @@ describe("programs and machines", () => {
 
   it("a UEFI program that is cut short or empty", async () => {
     put("boot/loader.efi", sectionedImage(0x8664, 9000));
-    expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
+    expect((await seen(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
       /^T008 .*"boot\/loader\.efi" is truncated/,
     );
     put("boot/loader.efi", "");
-    expect((await told(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
+    expect((await seen(rule("arch: x64-uefi", "file: boot/loader.efi")))[0]).toMatch(
       /^T008 .*"boot\/loader\.efi" is empty/,
     );
   });

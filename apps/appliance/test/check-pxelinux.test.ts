@@ -96,10 +96,10 @@ it("a kernel under the name of any other type, and no other file of such a name"
     all.map((name) => `LABEL ${name}\nKERNEL ${name}\nLABEL l-${name}\nLINUX ${name}\n`).join(""),
   );
   const [, out] = await checked("root: boot\n");
-  const told = [...out.matchAll(/error\[T007\] (.*), so PXELINUX treats it as (.*), not/g)].map((match) =>
+  const seen = [...out.matchAll(/error\[T007\] (.*), so PXELINUX treats it as (.*), not/g)].map((match) =>
     match.slice(1),
   );
-  expect(told).toEqual([
+  expect(seen).toEqual([
     ['"kernel.bin" ends in .bin', "a boot sector"],
     ['"kernel.bs" ends in .bs', "a boot sector"],
     ['"kernel.bss" ends in .bss', "a boot sector"],

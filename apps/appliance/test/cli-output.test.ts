@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { inertText } from "../src/catalogue/inert-text.ts";
 import { commands } from "../src/cli/commands.ts";
 import { readEvents, type StreamPart } from "../src/cli/event-source.ts";
-import { inertText, printError, printJson } from "../src/cli/output.ts";
+import { printError, printJson } from "../src/cli/output.ts";
 import { versionCommand } from "../src/cli/version.ts";
 import { commandLine } from "./helpers/command-line.ts";
 

@@ -114,6 +114,6 @@ describe.each(names)("%s", (name) => {
 
 function requestAt(index: number): RequestDescription {
   const request = dnsmasqRequests[index];
-  if (request === undefined) throw new Error(`no wish ${index}`);
+  if (request === undefined) throw new Error(`no request ${index}`);
   return request;
 }

@@ -20,6 +20,16 @@ function person(...lines: string[]) {
   };
 }
 
+it("bootlace init makes the folder for disc images, and leaves what is in it", async () => {
+  const { work, run } = machine("Debian 12", {});
+  expect((await run("--yes", "--dry-run")).code).toBe(0);
+  expect(existsSync(join(work, "boot/images"))).toBe(false);
+  expect((await run("--yes")).code).toBe(0);
+  writeFileSync(join(work, "boot/images/a.iso"), "x");
+  expect((await run("--yes")).code).toBe(0);
+  expect(readFileSync(join(work, "boot/images/a.iso"), "utf8")).toBe("x");
+});
+
 describe("bootlace init asks", () => {
   it("three questions, where there is a choice, and does what was answered", async () => {
     const { asked, around } = person("wlan0", "2", "y");

@@ -165,14 +165,14 @@ test("a name that is missing is reported, and where a file of that name lies is 
 
 test("clients with folders of their own: each folder is reported once, and whose it is whenever that changes", async () => {
   const folders = new Map([["10.0.0.7", "a"]]);
-  const told: unknown[] = [];
+  const reports: unknown[] = [];
   const source: Source = {
     open: (_name, { address }) => content(`of ${folders.get(address)}`, `v ${folders.get(address)}`),
   };
   const inspector = inspectingSource(source, {
     isOwnHost: () => false,
-    onInspected: ({ path, client: address, root: of, facts }) => told.push([path, address, of, facts.size]),
-    onRoot: (address, of) => told.push([address, of]),
+    onInspected: ({ path, client: address, root: of, facts }) => reports.push([path, address, of, facts.size]),
+    onRoot: (address, of) => reports.push([address, of]),
     rootOf: (address) => folders.get(address),
     onMissing: async () => {},
   });
@@ -185,7 +185,7 @@ test("clients with folders of their own: each folder is reported once, and whose
   await get("10.0.0.8");
   folders.delete("10.0.0.7");
   await get("10.0.0.7");
-  expect(told).toEqual([
+  expect(reports).toEqual([
     ["x", "10.0.0.8", undefined, 12],
     ["10.0.0.7", "a"],
     ["x", "10.0.0.7", "a", 4],

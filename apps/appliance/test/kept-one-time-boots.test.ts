@@ -20,7 +20,7 @@ function folder(): string {
   return made;
 }
 
-/** A disk that does what it is told when it is told. */
+/** A disk that does as it is asked, when it is asked. */
 function slowDisk() {
   const writes: { state: OneTimeBoots; end: (problem?: string) => void }[] = [];
   const save = (_directory: string, state: OneTimeBoots) =>

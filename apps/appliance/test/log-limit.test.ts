@@ -13,7 +13,7 @@ function limited(least: Level = "info") {
   const limit = createLogLimit(least, () => now);
   const reported: LogRecord[] = [];
   return {
-    told: reported,
+    reports: reported,
     heldBack: limit.heldBack,
     at(milliseconds: number) {
       now = start + milliseconds;
@@ -42,7 +42,7 @@ describe("what the network makes the log write", () => {
       log.at(number * 4);
       for (const record of inventedMachine(number)) if (record.level !== "debug") log.report(record);
     }
-    const offers = log.told.filter(({ event }) => event === "dhcp.offer");
+    const offers = log.reports.filter(({ event }) => event === "dhcp.offer");
     expect(offers.length).toBe(500 + 10 * 20 - 1);
     expect(log.lines()).toBeLessThan(2000);
     expect(offers[0]?.details?.length).toBeGreaterThan(5);
@@ -63,16 +63,16 @@ describe("what the network makes the log write", () => {
     const log = limited();
     const record = inventedMachine(1).find(({ event }) => event === "dhcp.offer");
     const offeredIn = (hour: number) => {
-      const before = log.told.length;
+      const before = log.reports.length;
       for (let second = 0; second < 3600; second++) {
         log.at((hour * 3600 + second) * 1000);
         for (let number = 0; number < 30; number++) log.report(record);
       }
-      return log.told.length - before;
+      return log.reports.length - before;
     };
     expect(offeredIn(0)).toBeLessThan(10_000 + 3600 + 1);
     expect(offeredIn(1)).toBeLessThan(3600 + 1);
-    expect(log.told.at(-1)?.details).toBeUndefined();
+    expect(log.reports.at(-1)?.details).toBeUndefined();
   });
 
   it("is bounded for those who watch what is not written, and looks at no option of what is held back", () => {
@@ -92,10 +92,10 @@ describe("what the network makes the log write", () => {
       log.at(second * 1000);
       for (let number = 0; number < 1000; number++) log.report(record);
     }
-    expect([log.told.length, looked, log.heldBack()]).toEqual([500 + 9 * 50, 0, undefined]);
+    expect([log.reports.length, looked, log.heldBack()]).toEqual([500 + 9 * 50, 0, undefined]);
     const written = limited("debug");
     for (let number = 0; number < 1000; number++) written.report(record);
-    expect([written.told.length, looked]).toEqual([500, 500]);
+    expect([written.reports.length, looked]).toEqual([500, 500]);
   });
 
   it("is bounded for names outside the root, whatever addresses ask", () => {
@@ -107,7 +107,7 @@ describe("what the network makes the log write", () => {
       const event = { type: "not-found", time: start, client, file: `../${number}`, detail: undefined } as const;
       log.report(tftpRecord({ ...event, reason: "outside-root", code: 2 }, passes));
     }
-    expect(log.told.length).toBe(500);
+    expect(log.reports.length).toBe(500);
     expect(log.heldBack()?.fields?.held).toEqual({ "tftp.not-found": 19_500 });
   });
 
@@ -125,7 +125,7 @@ describe("what the network makes the log write", () => {
     }
     log.report(record("dhcp.ack"));
     log.report(record("tftp.done"));
-    const reported = Object.groupBy(log.told, ({ event }) => event);
+    const reported = Object.groupBy(log.reports, ({ event }) => event);
     expect(Object.entries(reported).map(([event, records = []]) => [event, records.length])).toEqual([
       ["dhcp.offer", 500],
       ["dhcp.interface-failed", 10_000],
@@ -138,9 +138,9 @@ describe("what the network makes the log write", () => {
     const log = limited();
     for (let number = 0; number < 600; number++) for (const record of inventedMachine(number)) log.report(record);
     log.at(60_000);
-    const before = log.told.length;
+    const before = log.reports.length;
     for (const record of inventedMachine(1)) log.report(record);
-    const [offer] = log.told.slice(before).filter(({ event }) => event === "dhcp.offer");
+    const [offer] = log.reports.slice(before).filter(({ event }) => event === "dhcp.offer");
     expect(offer?.details?.length).toBeGreaterThan(5);
   });
 

@@ -105,7 +105,7 @@ describe("an address", () => {
     expect(fixture.policy.machineOf({ ip: "192.168.60.77" })).toMatchObject(machine(3));
   });
 
-  it("that a DISCOVER wishes for is not yet that machine's", () => {
+  it("that a DISCOVER requests is not yet that machine's", () => {
     const fixture = policyFixture("");
     fixture.discover({ ...machine(1), options: { requestedAddress: address } });
     expect(fixture.policy.machineOf({ ip: address })).toEqual({});
@@ -124,8 +124,8 @@ describe("a name is taken wherever a MAC address is", () => {
     using client = await createBootClient();
     await using test = await apiDaemon(join(folder, "boot"), client.port, 0, { hosts });
     await boots(test, client);
-    const told = await cli.run(next, "bench-3", "--ignore", ...test.url);
-    expect([told.code, told.out]).toEqual([0, expect.stringContaining("bench-3")]);
+    const answer = await cli.run(next, "bench-3", "--ignore", ...test.url);
+    expect([answer.code, answer.out]).toEqual([0, expect.stringContaining("bench-3")]);
     expect(test.appliance.next.list()).toMatchObject([{ mac, host: "bench-3", action: { ignore: true } }]);
     expect((await cli.run(next, ...test.url)).out).toContain("bench-3");
     expect((await cli.run(next, "bench-3", "--clear", ...test.url)).code).toBe(0);

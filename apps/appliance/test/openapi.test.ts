@@ -28,6 +28,8 @@ describe("the OpenAPI document", () => {
       "boots",
       "boots/{id}",
       "files",
+      "images",
+      "images/{id}",
       "config",
       "explain",
       "next",
@@ -58,7 +60,8 @@ describe("the OpenAPI document", () => {
         url: path.replace(/\{\w+\}/, "x"),
         ...body,
       });
-      const known = [200, 204, 400].includes(reply.statusCode) || /boot-not-found|next-not-found/.test(reply.body);
+      const known =
+        [200, 204, 400].includes(reply.statusCode) || /boot-not-found|image-not-found|next-not-found/.test(reply.body);
       expect([path, method, known]).toEqual([path, method, true]);
     }
     expect((await server.inject({ method: "GET", url: "/api/v1/explain" })).statusCode).toBe(405);

@@ -1,11 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { architectureByName } from "@bootlace/dhcp-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { readArguments } from "../src/cli/arguments.ts";
-import { commands } from "../src/cli/commands.ts";
 import { logs } from "../src/cli/logs.ts";
 import { formatFault } from "../src/config/faults.ts";
 import { suggestKey } from "../src/config/other-words.ts";
@@ -19,13 +16,6 @@ import { clientOf, configFrom } from "./helpers/policy-fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-small-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const main = join(import.meta.dirname, "../dist/main.js");
-
-function bootlace(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd: folder, encoding: "utf8" });
-  return { status, stdout, stderr };
-}
-
 describe("one mark ends a suggestion", () => {
   const fault = { code: "E003", problem: "unknown key", file: "a.yaml", line: 1, column: 1, path: "" } as const;
 
@@ -33,21 +23,7 @@ describe("one mark ends a suggestion", () => {
     [{ ...fault, allowed: 'Did you mean "a"? Known keys: a' }, 'unknown key. Did you mean "a"? Known keys: a.'],
     [{ ...fault, allowed: "Known keys: a", suggestion: '"a"' }, 'unknown key. Did you mean "a"? Known keys: a.'],
     [{ ...fault, problem: "Is this a key?" }, "Is this a key?"],
-  ])("%j", (told, text) => expect(formatFault(told)).toBe(`a.yaml:1:1: error[E003] ${text}`));
-
-  it("on the command line and in a config alike", () => {
-    writeFileSync(join(folder, "wrong.yaml"), "rooot: boot\n");
-    for (const words of [
-      ["chek"],
-      ["check", "--jsn"],
-      ["check", "wrong.yaml"],
-      ["help", "chek"],
-      ["explain", "--mac", "x"],
-    ]) {
-      const { stdout, stderr } = bootlace(...words);
-      expect(stdout + stderr).not.toMatch(/\?[.?!]/);
-    }
-  });
+  ])("%j", (fault, text) => expect(formatFault(fault)).toBe(`a.yaml:1:1: error[E003] ${text}`));
 });
 
 describe("words of other servers suggest ours", () => {
@@ -104,54 +80,6 @@ describe("explain takes the words that people have for machines", () => {
 
   it("and refuses what is none, with the nearest", () => {
     expect(madeUp({ mac: "52:54:00:12:34:56", arch: "x64-uef" })).toMatchObject({ ok: false, suggestion: "x64-uefi" });
-  });
-});
-
-describe("the command line", () => {
-  it("-- before the command is left out, as npm and pnpm hand it on", () => {
-    writeFileSync(join(folder, "right.yaml"), "root: ./boot\n");
-    mkdirSync(join(folder, "boot"), { recursive: true });
-    expect(bootlace("--", "check", "--no-files", "right.yaml")).toMatchObject({ status: 0, stderr: "" });
-    expect(bootlace("--", "--version").stdout).toMatch(/^bootlace \d/);
-  });
-
-  it("help knows itself", () => {
-    for (const words of [
-      ["help", "help"],
-      ["help", "--help"],
-      ["help", "-h"],
-    ]) {
-      expect(bootlace(...words)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^bootlace help: /) });
-    }
-  });
-
-  it("help --json has every command with its options", () => {
-    const all = JSON.parse(bootlace("help", "--json").stdout) as {
-      schema: number;
-      commands: { name: string; options: { name: string }[] }[];
-    };
-    expect([all.schema, all.commands.map(({ name }) => name)]).toEqual([1, commands.map(({ name }) => name)]);
-    expect(all.commands.every(({ options }) => options.some(({ name }) => name === "help"))).toBe(true);
-    const one = JSON.parse(bootlace("help", "next", "--json").stdout) as typeof all;
-    expect(one.commands.map(({ name }) => name)).toEqual(["next"]);
-    expect(bootlace("help", "--json", "nxt")).toMatchObject({ status: 2, stderr: expect.stringContaining("next") });
-  });
-
-  const rows = [
-    { name: "json", description: "" },
-    { name: "mac", short: "m", value: "MAC", description: "" },
-    { name: "set", value: "K", many: true, description: "" },
-  ];
-
-  it.each([
-    [["--json", "--json"], "--json is given twice"],
-    [["--mac", "a", "--mac", "a"], "--mac is given twice"],
-    [["-m", "a", "--mac=b"], "--mac is given twice"],
-  ])("%j is refused", (words, problem) => expect(readArguments(words, rows, 0)).toEqual({ ok: false, problem }));
-
-  it("what may be repeated may be", () => {
-    expect(readArguments(["--set", "a", "--set=b"], rows, 0)).toMatchObject({ ok: true });
-    expect(bootlace("explain", "--mac", "52:54:00:12:34:56", "-m", "52:54:00:12:34:57")).toMatchObject({ status: 2 });
   });
 });
 

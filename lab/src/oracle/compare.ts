@@ -33,8 +33,8 @@ export function faultsOf(
     // RFC 4578 §2.1 as first printed: firmware that calls itself EBC is x64.
     if (kind === "ebc" && theirs === NOTHING && ours === x64?.ours) return [];
     if (line === undefined) return [shown];
-    const told = said.some((one) => (line === "whole" ? one.text === undefined : one.text?.startsWith(line)));
-    return told ? [] : [`${shown}, and no remark at "${line}" says so`];
+    const isSaid = said.some((one) => (line === "whole" ? one.text === undefined : one.text?.startsWith(line)));
+    return isSaid ? [] : [`${shown}, and no remark at "${line}" says so`];
   });
 }
 

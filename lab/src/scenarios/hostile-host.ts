@@ -71,7 +71,7 @@ async function plantsLinks(lab: Lab, host: Host, top: string): Promise<void> {
       const words = ["serve", "--set", `user=${user}`, "--set", place, ...state, "--root", join(top, "boot")];
       const { code, stderr } = await asRoot(lab, host, top, ...words);
       const named = stderr.includes(`${home} belongs to another user (${EVE})`);
-      // Where the checkout itself is closed to that user, it is told before.
+      // Where the checkout itself is closed to that user, the message says so before.
       const closed = user === NOBODY.name && stderr.includes("cannot read");
       must(code === 4 && (named || closed), `${user}, ${place}: ${code} ${stderr}`);
     }

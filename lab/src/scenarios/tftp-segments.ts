@@ -66,10 +66,7 @@ export const tftpSegments: Scenario = {
   },
 };
 
-async function serve(
-  lab: Lab,
-  { role, reported: told, mtu, setting = "", program, stock, calls }: Case,
-): Promise<void> {
+async function serve(lab: Lab, { role, reported, mtu, setting = "", program, stock, calls }: Case): Promise<void> {
   const lan = await addSwitch(lab, `lan-${role}`);
   const [boot, crowd] = [await addHost(lab, `boot-${role}`), await addHost(lab, `crowd-${role}`)];
   await plugIn(boot, lan, { addresses: [`${BOOT_SERVER}/24`] });
@@ -92,9 +89,9 @@ async function serve(
   };
   if (stock) await eventually(lab, "the sockets made ahead", 20, () => files(bootlace) > STOCK || undefined);
   const share = await once();
-  must(share >= calls.least && share <= calls.most, `${told}: ${share.toFixed(2)} calls for each packet`);
-  must(stock || files(bootlace) < STOCK, `${told}: ${files(bootlace)} files are open`);
-  lab.proof(`${told}: ${share.toFixed(2)} calls for each packet, ${CLIENTS} files of 1 MiB byte for byte`);
+  must(share >= calls.least && share <= calls.most, `${reported}: ${share.toFixed(2)} calls for each packet`);
+  must(stock || files(bootlace) < STOCK, `${reported}: ${files(bootlace)} files are open`);
+  lab.proof(`${reported}: ${share.toFixed(2)} calls for each packet, ${CLIENTS} files of 1 MiB byte for byte`);
   await bootlace.stop();
 }
 

@@ -94,7 +94,7 @@ static void tell(const char *what) {
 }
 
 static void go(uint64_t goal, double seconds) {
-  double end = now() + seconds, told = now();
+  double end = now() + seconds, reported = now();
   uint64_t until = cable.sent + goal;
   settle();
   while (cable.sent < until && now() < end) {
@@ -102,8 +102,8 @@ static void go(uint64_t goal, double seconds) {
     wait_for(AHEAD);
     listen_once();
     turn_web(true);
-    if (now() - told > 5) {
-      told = now();
+    if (now() - reported > 5) {
+      reported = now();
       printf("{\"at\":%llu}\n", (unsigned long long)next_index);
       fflush(stdout);
     }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { concat, noise, pen } from "../../../tools/test-kit/images/bytes.ts";
+import { makeFat } from "../../../tools/test-kit/images/fat.ts";
+import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import { readEntry } from "../src/index.ts";
-import { concat, noise, pen } from "./images/bytes.ts";
-import { makeFat } from "./images/fat.ts";
-import { makeIso } from "./images/iso.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 const loader = noise(3000, 5);

@@ -1,7 +1,7 @@
 import { content, type OpenResult, OptionError, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
+import { noise } from "../../../tools/test-kit/images/bytes.ts";
 import { composeInitrd } from "../src/index.ts";
-import { noise } from "./images/bytes.ts";
 
 function fileOf(opened: OpenResult): SourceFile {
   if (!opened.ok) throw new Error(opened.fault.detail);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { noise } from "../../../tools/test-kit/images/bytes.ts";
+import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import { contentFault, type FileSystem, openImage, readEntry } from "../src/index.ts";
-import { noise } from "./images/bytes.ts";
-import { makeIso } from "./images/iso.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 const kernel = noise(5000, 7);

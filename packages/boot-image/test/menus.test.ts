@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { makeFat } from "../../../tools/test-kit/images/fat.ts";
+import { makeIso } from "../../../tools/test-kit/images/iso.ts";
+import type { Content } from "../../../tools/test-kit/images/tree.ts";
 import { readMenus, rewriteArguments } from "../src/index.ts";
-import { makeFat } from "./images/fat.ts";
-import { makeIso } from "./images/iso.ts";
-import type { Content } from "./images/tree.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 async function menusOf(contents: readonly Content[], efi?: string) {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { noise } from "../../../tools/test-kit/images/bytes.ts";
+import { makeFat } from "../../../tools/test-kit/images/fat.ts";
+import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import { contentFault, openImage, readEntry, recognise } from "../src/index.ts";
-import { noise } from "./images/bytes.ts";
-import { makeFat } from "./images/fat.ts";
-import { makeIso } from "./images/iso.ts";
 import { makeUdf } from "./images/udf.ts";
 import { signAgain } from "./images/udf-parts.ts";
 import { mediumOf } from "./medium.ts";

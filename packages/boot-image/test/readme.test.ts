@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { content } from "@bootlace/boot-source";
 import * as http from "@bootlace/http-boot";
 import { expect, onTestFinished, test } from "vitest";
+import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import * as library from "../src/index.ts";
-import { makeIso } from "./images/iso.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "..", "README.md"), "utf8");
 const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { noise } from "../../../tools/test-kit/images/bytes.ts";
+import { type IsoOptions, makeIso } from "../../../tools/test-kit/images/iso.ts";
+import { files, grub, systemImages, urls } from "../../../tools/test-kit/images/systems.ts";
+import type { Content } from "../../../tools/test-kit/images/tree.ts";
 import { families, fillArguments, recognise } from "../src/index.ts";
-import { noise } from "./images/bytes.ts";
-import { type IsoOptions, makeIso } from "./images/iso.ts";
-import { files, grub, systemImages, urls } from "./images/systems.ts";
-import type { Content } from "./images/tree.ts";
 import { mediumOf, opened } from "./medium.ts";
 
 async function look(contents: readonly Content[], options: IsoOptions = {}) {

@@ -1,9 +1,9 @@
 import { content, notFound, type OpenResult, SourceChangedError, type SourceFile } from "@bootlace/boot-source";
 import { describe, expect, test } from "vitest";
+import { noise } from "../../../tools/test-kit/images/bytes.ts";
+import { makeFat } from "../../../tools/test-kit/images/fat.ts";
+import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import { imageSource } from "../src/index.ts";
-import { noise } from "./images/bytes.ts";
-import { makeFat } from "./images/fat.ts";
-import { makeIso } from "./images/iso.ts";
 
 const client = { address: "192.0.2.7", port: 2000, localAddress: "192.0.2.1", localPort: 69 };
 const kernel = noise(5000, 2);

@@ -82,7 +82,7 @@ describe("a connection", () => {
   });
 
   it("that takes nothing ends, and the file is closed", async () => {
-    await using test = await httpServer(root, { limits: { idleLimit: 1000 } });
+    await using test = await httpServer(root, { limits: { idleLimit: 300 } });
     using client = await rawClient(test.port());
     client.socket.pause();
     client.request("/large");

@@ -67,7 +67,8 @@ function receivedBy({ socket }: RawClient): number {
 /** Bytes of the header lines of the one answer so far. */
 const headLength = 350;
 
-describe("an answer that the system has taken and the client has not", () => {
+// Each of these tests has a server of its own, and waits for its looks.
+describe.concurrent("an answer that the system has taken and the client has not", () => {
   it("is not done; the client's reset ends it with the bytes that its system has acknowledged", async () => {
     await using test = await lookingServer();
     using client = await idleReader(test.port());

@@ -6,9 +6,9 @@ import type { HttpBootClient, HttpRefusal } from "../src/core/events.ts";
 /** A table on a clock that the test moves; only 192.0.2.0/24 is served. */
 function table(maxConnections: number, maxConnectionsPerClient: number, known: readonly string[] = []) {
   let time = 0;
-  const told: string[] = [];
+  const reports: string[] = [];
   const tell = (how: string) => (client: HttpBootClient, reason: HttpRefusal) =>
-    void told.push(`${client.address} ${how}: ${reason}`);
+    void reports.push(`${client.address} ${how}: ${reason}`);
   const connections = connectionTable({
     limits: { maxConnections, maxConnectionsPerClient },
     allows: (address) => address.startsWith("192.0.2."),
@@ -19,7 +19,7 @@ function table(maxConnections: number, maxConnectionsPerClient: number, known: r
   });
   return {
     connections,
-    told,
+    reports,
     pass: (milliseconds: number) => {
       time += milliseconds;
     },
@@ -45,23 +45,23 @@ const times = <T>(count: number, make: () => T) => Array.from({ length: count },
 
 describe("a table of connections", () => {
   it("has no place for a client that is not served, and no memory of it", () => {
-    const { connect, connections, told } = table(4, 4);
+    const { connect, connections, reports } = table(4, 4);
     const strangers = times(9, () => connect("203.0.113.66"));
     expect(strangers.every(({ socket, connection }) => socket.destroyed && connection === undefined)).toBe(true);
     expect(connections.size).toBe(0);
-    expect(told).toEqual(times(9, () => "203.0.113.66 closed: client-not-allowed"));
+    expect(reports).toEqual(times(9, () => "203.0.113.66 closed: client-not-allowed"));
   });
 
   it("gives one client three quarters at most, whatever its own limit says", () => {
-    const { connect, connections, told } = table(64, 64);
+    const { connect, connections, reports } = table(64, 64);
     times(64, () => connect(bad).ask());
     expect(connections.size).toBe(48);
-    expect(told.at(-1)).toBe(`${bad} refused: too-many-connections-of-client`);
+    expect(reports.at(-1)).toBe(`${bad} refused: too-many-connections-of-client`);
     expect(connect(good).connection).toBeDefined();
   });
 
   it("ends one that has been silent for a second before any other", () => {
-    const { connect, pass, told } = table(3, 3);
+    const { connect, pass, reports } = table(3, 3);
     const [silent, idle, busy] = [connect(good), connect(good), connect(good)];
     idle.rest();
     busy.ask();
@@ -71,7 +71,23 @@ describe("a table of connections", () => {
     pass(1);
     expect(connect("192.0.2.22").connection).toBeDefined();
     expect(silent.socket.destroyed).toBe(true);
-    expect(told).toEqual([`${good} closed: request-timeout`]);
+    expect(reports).toEqual([`${good} closed: request-timeout`]);
+  });
+
+  it("ends one that never asked before one between two requests, however long that has rested", () => {
+    const { connect, pass } = table(3, 3);
+    const idle = connect(good);
+    idle.rest();
+    pass(5000);
+    const silent = [connect(good), connect(good)];
+    pass(1000);
+    const ended = () => [idle, ...silent].map(({ socket }) => socket.destroyed);
+    connect("192.0.2.21").ask();
+    expect(ended()).toEqual([false, true, false]);
+    connect("192.0.2.22").ask();
+    expect(ended()).toEqual([false, true, true]);
+    connect("192.0.2.23").ask();
+    expect(ended()).toEqual([true, true, true]);
   });
 
   it("takes from who has most, at once, for one who has nothing", () => {
@@ -84,12 +100,12 @@ describe("a table of connections", () => {
   });
 
   it("never ends a transfer for a newcomer", () => {
-    const { connect, told } = table(2, 2);
+    const { connect, reports } = table(2, 2);
     const running = [connect(good), connect("192.0.2.21")];
     for (const { ask } of running) ask();
     expect(connect(bad).connection).toBeUndefined();
     expect(running.some(({ socket }) => socket.destroyed)).toBe(false);
-    expect(told).toEqual([`${bad} refused: too-many-connections`]);
+    expect(reports).toEqual([`${bad} refused: too-many-connections`]);
   });
 
   it("keeps an eighth for clients that are known, or have fetched a file", () => {

@@ -258,7 +258,7 @@ describe("configure", () => {
       await reported;
     };
     await ask("packet");
-    await proxy.configure({ limits: { mac: { replies: 0, seconds: 1 } } });
+    await proxy.configure({ limits: { global: { replies: 0, seconds: 1 } } });
     await ask("limited");
     await proxy.configure({ limits: {} });
     expect(proxy.statistics()).toMatchObject({ received: 2, offers: 1, ignored: { "rate-limited": 1 } });

@@ -93,8 +93,8 @@ export function readSession(host: SessionHost, cache: FrameCache, source: Source
     const transfer = transferRef(host, asked, name);
     const time = clock.wall();
     host.emit({ type: "start", time, transfer, requested: request.options });
-    const told = framed.size;
-    host.emit({ type: "negotiated", time, transfer, size: told, blockSize, windowSize, timeout, acknowledged });
+    const announced = framed.size;
+    host.emit({ type: "negotiated", time, transfer, size: announced, blockSize, windowSize, timeout, acknowledged });
     const { idleLimit, lifetime } = host.limits;
     const offer = acknowledged.length > 0;
     const shape = { size, openEnded, blockSize, windowSize, offer, rollover } as const;

@@ -97,9 +97,17 @@ export function requestsOf(deps: RequestDeps): Requests {
     error?: TftpError,
     detail?: string,
   ): void {
-    const told = error !== undefined && mayTell(client);
-    if (told) listener.reject(client, encodeError(error.code, error.text));
-    emit({ type: "refused", time: clock.wall(), client, file, reason, code: told ? error.code : undefined, detail });
+    const rejected = error !== undefined && mayTell(client);
+    if (rejected) listener.reject(client, encodeError(error.code, error.text));
+    emit({
+      type: "refused",
+      time: clock.wall(),
+      client,
+      file,
+      reason,
+      code: rejected ? error.code : undefined,
+      detail,
+    });
   }
 
   function badName(listener: Listener, client: TftpClient, file: string): void {

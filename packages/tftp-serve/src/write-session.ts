@@ -76,10 +76,18 @@ export function writeSession(host: SessionHost, sink: Sink, asked: Asked): Sessi
     else {
       const { reason, detail } = result.fault;
       const { code, text } = refusals[reason];
-      const told = host.reject(client, encodeError(code, text));
+      const rejected = host.reject(client, encodeError(code, text));
       leave();
       const { file } = request;
-      host.emit({ type: "refused", time: clock.wall(), client, file, reason, code: told ? code : undefined, detail });
+      host.emit({
+        type: "refused",
+        time: clock.wall(),
+        client,
+        file,
+        reason,
+        code: rejected ? code : undefined,
+        detail,
+      });
     }
   }
 

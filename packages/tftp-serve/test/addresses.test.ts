@@ -194,6 +194,23 @@ describe("single-port mode", () => {
     expect(toHex((await client.next()).packet.subarray(0, 4))).toBe("00 03 00 02");
   });
 
+  test.each([
+    ["is not known after it, since anybody could have acknowledged it", true, 2],
+    ["is known after it in the usual mode, and has the share of such clients as well", false, 4],
+  ])("who has fetched a file %s", async (_, singlePort, served) => {
+    const limits = { unacknowledgedPerSecond: 1 };
+    const { port, server, event } = await running({ source, singlePort, limits });
+    const client = await udpClient();
+    expect(await fetchFile(client, port, "hello")).toEqual(files.hello);
+    await event("done");
+    const silent = await Promise.all(Array.from({ length: 6 }, () => udpClient()));
+    for (const other of silent) other.send(rrq("big"), port);
+    for (let refused = 0; refused < silent.length - served; refused++) {
+      expect(await event("refused")).toMatchObject({ reason: "rate" });
+    }
+    expect(server.statistics()).toMatchObject({ transfersActive: served });
+  });
+
   test("there are no windows, and who acknowledges what was not sent yet is sent no more", async () => {
     const { port, event } = await running({ source, singlePort: true });
     const client = await udpClient();

@@ -48,18 +48,50 @@ describe("rates", () => {
     expect(Array.from({ length: 200 }, ask).filter(Boolean).length).toBe(64 + 100);
   });
 
-  test("who sends 64 and then 10 a second in the name of a machine does not lock it out", () => {
+  test.each([10, 300, 480])("%i requests a second in a machine's name do not lock it out", (rate) => {
     const gate = admission(defaultLimits);
-    const ask = (now: number) => gate.request("victim", false, now);
-    const forged = (now: number) => {
-      if (!ask(now).startsWith("too-many")) gate.release("victim");
+    const ask = (now: number) => {
+      const verdict = gate.request("victim", false, now);
+      if (verdict === "granted" || verdict === "single") gate.release("victim");
+      return verdict;
     };
-    for (let n = 0; n < 64; n++) forged(0);
+    for (let n = 0; n < 64; n++) ask(0);
+    let sent = 0;
     for (let now = 0; now < 10_000; now += 100) {
-      forged(now);
+      for (; sent < (rate * now) / 1000; sent++) ask(now);
       expect(["granted", "single"]).toContain(ask(now));
+      // What it asks for is not there.
+      for (let n = 0; n < 10; n++) gate.error("victim", false, now);
+      expect(gate.error("victim", false, now)).toBe(true);
+    }
+  });
+
+  test("a thousand a second in the name of a machine that is known do not lock it out either", () => {
+    const gate = admission(defaultLimits);
+    gate.prove("victim");
+    for (let now = 0; now < 10_000; now += 100) {
+      for (let n = 0; n < 95; n++) if (gate.request("victim", false, now) !== "rate") gate.release("victim");
+      expect(gate.request("victim", false, now)).not.toBe("rate");
       gate.release("victim");
     }
+  });
+
+  test("whatever is sent in one machine's name, others have half of all that there is at once", () => {
+    const gate = admission({ ...defaultLimits, maxTransfers: 50_000, maxTransfersPerClient: 50_000 });
+    gate.prove("known");
+    gate.prove("known victim");
+    const taken = (count: number, address: (n: number) => string) =>
+      Array.from({ length: count }, (_, n) => gate.request(address(n), false, 0)).filter(
+        (verdict) => verdict !== "rate",
+      );
+    expect(taken(3000, () => "victim")).toHaveLength(500);
+    expect(taken(3000, (n) => `stranger ${n}`)).toHaveLength(500);
+    expect(taken(3000, () => "known victim")).toHaveLength(500);
+    expect(taken(100, () => "known")).toHaveLength(100);
+    const told = (count: number, address: (n: number) => string) =>
+      Array.from({ length: count }, (_, n) => gate.error(address(n), false, 0)).filter(Boolean);
+    expect(told(3000, () => "victim")).toHaveLength(500);
+    expect(told(3000, (n) => `stranger ${n}`)).toHaveLength(500);
   });
 
   test("invented addresses leave known ones their share, and those that others vouch for", () => {
@@ -81,8 +113,11 @@ describe("rates", () => {
     const errors = (count: number, address: (n: number) => string, now: number) =>
       Array.from({ length: count }, (_, n) => gate.error(address(n), false, now)).filter(Boolean).length;
     expect(errors(2000, () => "a", 0)).toBe(500);
-    expect(errors(2000, () => "a", 1000)).toBe(100);
-    expect(errors(5000, (n) => `10.0.${n >> 8}.${n & 255}`, 1000)).toBe(900);
+    expect(errors(5000, (n) => `10.0.0.${n & 7}`, 0)).toBe(500);
+    expect(errors(2000, () => "b", 1000)).toBe(500);
+    expect(errors(5000, (n) => `10.0.0.${n & 7}`, 1000)).toBe(0);
+    expect(errors(2000, () => "b", 2000)).toBe(100);
+    expect(errors(5000, (n) => `10.0.0.${n & 7}`, 2000)).toBe(400);
     gate.prove("known");
     expect(errors(10, () => "known", 1000)).toBe(10);
     expect(gate.request("a", false, 1000)).toBe("granted");

@@ -96,7 +96,7 @@ describe("a file seen as netascii", () => {
   });
 
   test.each([0, 1, 300, 511, 512, 1024, 70_000, 200_000])(
-    "%i octets arrive whole, and their size is told at the end",
+    "%i bytes arrive whole, and their size is reported at the end",
     async (size) => {
       const bytes = Buffer.from(
         new Uint8Array(size).map((_, at) => (at % 7 === 0 ? 0x0a : at % 11 === 0 ? 0x0d : 0x61)),

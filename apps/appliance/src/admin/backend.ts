@@ -8,6 +8,8 @@ import type {
   ApiExplanation,
   ApiFetches,
   ApiFiles,
+  ApiImage,
+  ApiImages,
   ApiOneTimeBoot,
   ApiOneTimeBootRequest,
   ApiOneTimeBoots,
@@ -36,6 +38,8 @@ export interface AdminBackend {
   boot(id: string): Promise<ApiBoot | undefined>;
   fetches(): ApiFetches;
   files(): ApiFiles;
+  images(): ApiImages;
+  image(id: string): ApiImage | undefined;
   config(): ApiConfig;
   explain(request: ApiExplainRequest): Fulfilled<ApiExplanation>;
   next(): ApiOneTimeBoots;

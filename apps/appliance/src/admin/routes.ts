@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageSchema, imagesSchema } from "../api-model/image-schemas.ts";
 import * as schemas from "../api-model/schemas.ts";
 import type { AdminBackend, Fulfilled } from "./backend.ts";
 
@@ -54,6 +55,7 @@ function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
 const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 const bootId = z.strictObject({ id: z.string().max(100).meta({ description: "Id of a boot." }) });
+const imageId = z.strictObject({ id: z.string().max(255).meta({ description: "Name of a disc image." }) });
 /** A client identifier has up to 255 bytes (RFC 2132 section 9.14). */
 const longestName = 1024;
 const macParameter = z.strictObject({
@@ -131,6 +133,28 @@ export const adminRoutes: readonly AdminRoute[] = [
     summary: "Boot files by architecture, and files that were requested but not found.",
     response: schemas.filesSchema,
     run: (backend) => done(backend.files()),
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/images",
+    operation: "listImages",
+    summary: "Disc images in the images folders, and what they boot.",
+    response: imagesSchema,
+    run: (backend) => done(backend.images()),
+  }),
+  route({
+    method: "GET",
+    path: "/api/v1/images/{id}",
+    operation: "getImage",
+    summary: "One disc image with its entries and their arguments.",
+    parameters: imageId,
+    response: imageSchema,
+    run(backend, { parameters: { id } }) {
+      const image = backend.image(id);
+      return image === undefined
+        ? { ok: false, refusal: { status: 404, code: "image-not-found", title: "Image not found" } }
+        : done(image);
+    },
   }),
   route({
     method: "GET",

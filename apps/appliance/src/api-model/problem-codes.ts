@@ -7,6 +7,7 @@ export const problemCodes = {
   "cross-site": "a web page of another origin asked",
   "host-missing": "the Host header is missing or malformed",
   "host-not-allowed": "the host name is not allowed",
+  "image-not-found": "no disc image with this name is in the images folders",
   internal: "internal error; the log has the details",
   invalid: "the request is invalid; `issues` lists the errors",
   "method-not-allowed": "the method is not allowed here; `Allow` lists the methods",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type * as images from "./image-schemas.ts";
 import type * as schemas from "./schemas.ts";
 
 export type ApiVerdict = z.output<typeof schemas.verdictSchema>;
@@ -20,6 +21,9 @@ export type ApiOneTimeBootRequest = z.output<typeof schemas.oneTimeBootRequestSc
 export type ApiOneTimeBoot = z.output<typeof schemas.oneTimeBootSchema>;
 export type ApiOneTimeBoots = z.output<typeof schemas.oneTimeBootsSchema>;
 export type ApiReload = z.output<typeof schemas.reloadSchema>;
+export type ApiImageSummary = z.output<typeof images.imageSummarySchema>;
+export type ApiImages = z.output<typeof images.imagesSchema>;
+export type ApiImage = z.output<typeof images.imageSchema>;
 export type ApiProblem = z.output<typeof schemas.problemSchema>;
 export type ApiLogEntry = z.output<typeof schemas.logEntrySchema>;
 

@@ -1,7 +1,5 @@
-import { checkSource } from "../boot-files/check-source.ts";
 import { clientFiles } from "../boot-files/client-files.ts";
 import type { ScanResult } from "../boot-files/scan.ts";
-import { scriptSource } from "../boot-files/script-source.ts";
 import type { BootTree } from "../catalogue/tree.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { servedOf } from "../config/private-files.ts";
@@ -16,6 +14,7 @@ import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
+import { followingPart } from "./following.ts";
 import { choiceFor } from "./interface-choice.ts";
 import { type Part, type PartFailure, startInOrder, stopInReverse } from "./order.ts";
 import { pacedReload } from "./paced-reload.ts";
@@ -26,18 +25,17 @@ import { adminBackend } from "./services/admin-backend.ts";
 import { bootFilesService } from "./services/boot-files.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
 import { httpBootService } from "./services/http-boot.ts";
+import { imagesService } from "./services/images.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
 import { createReporting } from "./services/reporting.ts";
+import { servedFiles } from "./services/served-files.ts";
 import { endpointRank, type Service } from "./services/service.ts";
 import { silentFolders } from "./services/silent-folders.ts";
 import { toStartError } from "./services/start-failure.ts";
 import { surroundingsService } from "./services/surroundings.ts";
 import { tftpService } from "./services/tftp.ts";
 import type { Appliance, ApplianceDeps, LastReload } from "./types.ts";
-
-const pollInterfacesEvery = 2_000;
-const tellHeldBackEvery = 5_000;
 
 /** Wires rules, boot folder, proxyDHCP, TFTP, HTTP and log together. The paths of the config must be absolute. */
 export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appliance {
@@ -49,19 +47,27 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     dhcpServerOf: (address) => policy.dhcpServerOf(address),
   });
   let loaded = first;
+  /** The config that the services have, or are getting. */
+  let adopting = first;
   let loadedAt = now();
   let lastReload: LastReload | undefined;
   let choice = chooseInterfaces({}, interfaceRequest(first.config));
   let started = false;
   /** Changes of config and interfaces, one after the other. */
   let work: Promise<unknown> = Promise.resolve();
-  let endPolls: (() => void)[] = [];
   let rootProblem: string | undefined;
   const kept = keptOneTimeBoots(first.config.state.directory, log);
   const policy = createPolicy(first.config, { now, macOf, keepOneTimeBoots: kept.write });
   const silence = silentFolders(log);
   const files = clientFiles(servedOf(first), policy.folderOf, now, silence.files);
-  const withCheck = checkSource(files.source, () => ({ root: loaded.config.root, tree: policy.tree(), rootProblem }));
+  const images = imagesService(first.config, {
+    log,
+    now,
+    onEvent: tell,
+    never: () => servedOf(adopting).never,
+    onStuck: silence.files,
+    times: deps.followImageTimes,
+  });
   const surroundings = surroundingsService(first.config, {
     now,
     networkInterfaces: deps.networkInterfaces,
@@ -71,14 +77,24 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     rootOf: files.rootOf,
     listeningPorts,
   });
+  const served = servedFiles({
+    files: files.source,
+    images,
+    config: () => adopting.config,
+    policy,
+    tree: policy.tree,
+    rootProblem: () => rootProblem,
+    httpPort: () => http.endpoints()[0]?.port,
+    watched: surroundings.watched,
+  });
   const tftp = tftpService(first.config, {
-    source: surroundings.watched(scriptSource(withCheck, { protocol: "tftp", usualPort: 69 })),
+    source: served({ protocol: "tftp", usualPort: 69 }),
     onEvent: (event) => emit({ kind: "tftp", event }),
     isNeighbour: (address) => macOf(address) !== undefined,
     create: deps.createTftpServer,
   });
   const http = httpBootService(first.config, {
-    source: surroundings.watched(scriptSource(withCheck, { protocol: "http", usualPort: 80 })),
+    source: served({ protocol: "http", usualPort: 80 }),
     onEvent: (event) => emit({ kind: "http", event }),
     isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
   });
@@ -86,6 +102,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     observing,
     surroundings,
     bootFilesService(first.config, { log, onTree: adoptTree, followTimes: deps.followTimes }),
+    images,
     tftp,
     http,
     dhcpService(first.config, {
@@ -112,6 +129,11 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         tree: policy.tree,
         rootProblem: () => rootProblem,
         silentFolders: silence.folders,
+        images: images.snapshot,
+        imageServer: () => {
+          const { tftp, http } = loaded.config;
+          return { tftp: tftp.enabled, ...(http.enabled ? { httpPort: http.port } : {}) };
+        },
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,
@@ -164,29 +186,13 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     },
     async stop() {},
   };
-  const followPart: Part = {
-    name: "following",
-    async start() {
-      let failing = false;
-      const follow = async () => {
-        try {
-          await inTurn(followInterfaces);
-          failing = false;
-        } catch (error) {
-          // A system out of file descriptors fails every time, until one is free.
-          if (!failing) say("warn", "net.failed", `reading the network interfaces failed: ${String(error)}`);
-          failing = true;
-        }
-      };
-      const poll = deps.every(pollInterfacesEvery, () => void follow());
-      endPolls = [poll, deps.every(tellHeldBackEvery, reportHeldBack)];
-    },
-    async stop() {
-      for (const end of endPolls) end();
-      reportHeldBack();
-      await work;
-    },
-  };
+  const followPart = followingPart({
+    every: deps.every,
+    followInterfaces: () => inTurn(followInterfaces),
+    onFailure: (error) => say("warn", "net.failed", `reading the network interfaces failed: ${String(error)}`),
+    reportHeldBack,
+    settled: () => work,
+  });
   const parts = [interfacesPart, ...services, followPart];
 
   function sayRules(): void {
@@ -229,6 +235,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       // Rules first: a new service uses them at once.
       policy.adoptConfig(next.config);
       files.adopt(servedOf(next));
+      adopting = next;
       for (const service of services) {
         name = service.name;
         await service.adopt(next.config, wanted.served);
@@ -243,6 +250,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     }
     policy.adoptConfig(loaded.config);
     files.adopt(servedOf(loaded));
+    adopting = loaded;
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);

@@ -3,6 +3,7 @@ import type { createTftpServer } from "@bootlace/tftp-serve";
 import type { FollowTimes } from "../boot-files/follow-root.ts";
 import type { LoadedConfig, LoadResult } from "../config/load.ts";
 import type { ApplianceEvent, ServerResult } from "../events/event.ts";
+import type { FollowImageTimes } from "../images/follow-images.ts";
 import type { Log } from "../log/log.ts";
 import type { NetworkInterfaces } from "../net/interfaces.ts";
 import type { FileElsewhere } from "../os/ask-file-server.ts";
@@ -40,6 +41,7 @@ export interface ApplianceDeps {
   readonly createProxyDhcp?: typeof createProxyDhcp;
   readonly createTftpServer?: typeof createTftpServer;
   readonly followTimes?: FollowTimes;
+  readonly followImageTimes?: FollowImageTimes;
   /** Asks a file server that a rule names; over the network when absent. */
   readonly askServer?: (wanted: FileElsewhere) => Promise<ServerResult>;
   /** The MAC address behind an address of the LAN; asks the system when absent. */

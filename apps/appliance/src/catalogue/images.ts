@@ -1,4 +1,5 @@
-import type { BootWay, ImageFault } from "@bootlace/boot-image";
+import type { BootWay, ImageFaultCode } from "@bootlace/boot-image";
+import type { NotServedReason } from "@bootlace/boot-source";
 
 /** The folder below the root in which disc images are, and below which their files and menus are served. */
 export const imagesFolder = "images";
@@ -53,11 +54,20 @@ interface ImageFile {
   readonly modified: number;
 }
 
+/** Why an image cannot be used: what is wrong in it, or why its file is not served. */
+export interface ImageProblem {
+  readonly code: ImageFaultCode | NotServedReason;
+  /** Byte of the image; 0 where no byte is to blame. */
+  readonly offset: number;
+  /** For people: `truncated, 1.2 of 3.9 GB`. */
+  readonly detail: string;
+}
+
 /** A disc image of the images folder, as it stands. */
 export type ImageRow = ImageFile &
   (
     | { readonly state: "copying" }
-    | { readonly state: "faulty"; readonly fault: Pick<ImageFault, "code" | "offset" | "detail"> }
+    | { readonly state: "faulty"; readonly fault: ImageProblem }
     | { readonly state: "ready"; readonly system: ImageSystem }
   );
 
@@ -67,6 +77,12 @@ export interface ImageSettings {
   readonly hidden?: boolean | undefined;
   /** Words that are added to the command line of each entry. */
   readonly arguments?: string | undefined;
+}
+
+/** All images, and what the config says of them by id. */
+export interface ImagesSnapshot {
+  readonly rows: readonly ImageRow[];
+  readonly settings: ReadonlyMap<string, ImageSettings>;
 }
 
 /** An image or one of its entries, as a rule names it: `debian-live` or `debian-live/rescue`. */

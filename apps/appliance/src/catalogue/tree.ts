@@ -47,6 +47,9 @@ export interface BootTree {
   readonly uefiScript?: string;
   /** A Raspberry Pi finds its first file here: it asks for fixed names. */
   readonly raspberryPi?: string;
+  /** Programs that iPXE and PXELINUX start for images which need them (https://wiki.syslinux.org/wiki/index.php?title=MEMDISK, https://ipxe.org/wimboot). */
+  readonly memdisk?: string;
+  readonly wimboot?: string;
   /** Architectures without a file, with the main names that are looked for. */
   readonly missing: ReadonlyMap<number, readonly string[]>;
   /** Files that no client gets, because none could fetch or start them. */
@@ -76,6 +79,8 @@ const otherNames = new Set<string>([
   ...scriptNames,
   uefiScriptName,
   ...piNames,
+  "memdisk",
+  "wimboot",
 ]);
 
 /** Finds the boot file of each architecture among the files of a root folder. Names are compared without case. */
@@ -113,6 +118,8 @@ export function growTree(found: readonly TreeFile[]): BootTree {
   const script = pick(rankByName(files, scriptNames))?.file.path;
   const uefiScript = pick(rankByName(files, [uefiScriptName]))?.file.path;
   const raspberryPi = pick(rankByName(files, piNames))?.file.path;
+  const memdisk = pick(rankByName(files, ["memdisk"]))?.file.path;
+  const wimboot = pick(rankByName(files, ["wimboot"]))?.file.path;
   return {
     entries,
     ipxe,
@@ -121,6 +128,8 @@ export function growTree(found: readonly TreeFile[]): BootTree {
     ...(script === undefined ? {} : { script }),
     ...(uefiScript === undefined ? {} : { uefiScript }),
     ...(raspberryPi === undefined ? {} : { raspberryPi }),
+    ...(memdisk === undefined ? {} : { memdisk }),
+    ...(wimboot === undefined ? {} : { wimboot }),
   };
 }
 

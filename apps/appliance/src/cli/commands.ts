@@ -2,6 +2,7 @@ import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
 import { explain } from "./explain.ts";
+import { images } from "./images.ts";
 import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { installServiceCommand } from "./install-service.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   status,
   logs,
   next,
+  images,
   reload,
   importCommand,
   installServiceCommand,

@@ -1,6 +1,7 @@
 import { architectures, quote } from "@bootlace/dhcp-core";
 import { exitCodes } from "../os/exit-codes.ts";
 import type { Command, OptionRow } from "./command.ts";
+import { knownImages } from "./known-images.ts";
 import { knownMachines } from "./known-machines.ts";
 
 const shells = { bash, zsh, fish } as const;
@@ -13,7 +14,7 @@ export function completionCommand(commands: () => readonly Command[]): Command {
     positionals: [
       {
         name: "SHELL",
-        description: `${Object.keys(shells).join(", ")}. Or machines: the names of machines, for those scripts`,
+        description: `${Object.keys(shells).join(", ")}. Or machines, images: their names, for those scripts`,
       },
     ],
     options: [],
@@ -26,6 +27,10 @@ export function completionCommand(commands: () => readonly Command[]): Command {
       const [name] = positionals;
       if (name === "machines") {
         out((await knownMachines(surroundings)).map((word) => `${word}\n`).join(""));
+        return exitCodes.ok;
+      }
+      if (name === "images") {
+        out((await knownImages(surroundings)).map((word) => `${word}\n`).join(""));
         return exitCodes.ok;
       }
       const known = Object.keys(shells).join(", ");
@@ -55,27 +60,34 @@ function inQuotes(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** What a value can be: known words, the network interfaces of this machine, files, or anything. */
-type Values = { readonly words: readonly string[] } | "interfaces" | "machines" | "files" | "anything";
+/** What a value can be: known words, network interfaces, machines, disc images, files, or anything. */
+type Values = { readonly words: readonly string[] } | "interfaces" | "machines" | "images" | "files" | "anything";
 
 function valuesOf({ name, value = "" }: OptionRow): Values {
   if (name === "arch") return { words: architectures.map((row) => row.name) };
   if (name === "interface" || name === "on") return "interfaces";
   if (name === "mac") return "machines";
+  if (name === "image") return "images";
   return value === "FILE" || value === "DIR" ? "files" : "anything";
 }
 
 /** Whether a positional argument can be a file. */
 function takesFiles({ name, positionals = [] }: Command): boolean {
-  return name === "import" || positionals.some((word) => word.name === "FILE" || word.name === "DIR");
+  return name === "import" || positionals.some((word) => /(^|\|)(FILE|DIR)$/.test(word.name));
 }
 
 const machinesKnown = "$(bootlace completion machines 2>/dev/null)";
+const imagesKnown = "$(bootlace completion images 2>/dev/null)";
 const interfacesHere = "$(ls /sys/class/net 2>/dev/null)";
 
 /** Whether a word that is no option is a machine. */
 function takesMachine({ positionals = [] }: Command): boolean {
   return positionals.some(({ name }) => name === "MAC|NAME");
+}
+
+/** Whether the second word that is no option is a disc image. */
+function takesImage({ name }: Command): boolean {
+  return name === "images";
 }
 
 /** bash(1), "Programmable Completion". Where COMPREPLY stays empty, readline completes files. */
@@ -94,11 +106,12 @@ function bash(commands: readonly Command[]): string {
     const words = choicesOf(command);
     const files = takesFiles(command) ? " files=yes" : "";
     const choices = takesMachine(command) ? `"${machinesKnown}"` : inQuotes(words.join(" "));
-    return `    ${command.name}) options=${inQuotes(options.join(" "))} words=${choices}${files} ;;`;
+    const further = takesImage(command) ? ` further="${imagesKnown}"` : "";
+    return `    ${command.name}) options=${inQuotes(options.join(" "))} words=${choices}${files}${further} ;;`;
   });
   return `# bash completion for bootlace
 _bootlace() {
-  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options= words= files=
+  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options= words= files= further=
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W ${inQuotes(`${names} --help --version`)} -- "$current"))
     return
@@ -115,7 +128,7 @@ ${cases.join("\n")}
     help) words=${inQuotes(names)} ;;
   esac
   # After the first word of a command come files.
-  [ "$COMP_CWORD" -eq 2 ] || words=
+  [ "$COMP_CWORD" -eq 2 ] || words=$further
   case $current in
     -*) words=$options ;;
     *) [ -n "$words$files" ] || words=$options ;;
@@ -132,7 +145,7 @@ function bashValues(values: Values): string {
   if (values === "anything") return "compopt +o default 2>/dev/null; return";
   const words =
     typeof values === "string"
-      ? `"${values === "machines" ? machinesKnown : interfacesHere}"`
+      ? `"${{ machines: machinesKnown, images: imagesKnown, interfaces: interfacesHere }[values]}"`
       : inQuotes(values.words.join(" "));
   return `COMPREPLY=($(compgen -W ${words} -- "$current")); compopt +o default 2>/dev/null; return`;
 }
@@ -140,6 +153,7 @@ function bashValues(values: Values): string {
 /** Known values of a positional argument. */
 function choicesOf({ name }: Command): readonly string[] {
   if (name === "completion") return Object.keys(shells);
+  if (name === "images") return ["show", "check"];
   return name === "import" ? ["dnsmasq"] : [];
 }
 
@@ -150,7 +164,10 @@ function zsh(commands: readonly Command[]): string {
     const specs = optionsOf(command).map(zshOption);
     const choices = choicesOf(command);
     const machines = takesMachine(command) ? `'*:machine:${zshMachines}'` : "'*:file:_files'";
-    const rest = choices.length > 0 ? `'*:: :(${choices.join(" ")})'` : machines;
+    const many = takesImage(command)
+      ? `'1: :(${choices.join(" ")})' '2:image:${zshImages}'`
+      : `'*:: :(${choices.join(" ")})'`;
+    const rest = choices.length > 0 ? many : machines;
     return `    ${command.name}) _arguments ${[...specs, rest].join(" \\\n      ")} ;;`;
   });
   return `#compdef bootlace
@@ -186,9 +203,11 @@ function zshValues(values: Values): string {
   if (values === "files") return "_files";
   if (values === "interfaces") return "_net_interfaces";
   if (values === "machines") return zshMachines;
+  if (values === "images") return zshImages;
   return values === "anything" ? "" : `(${values.words.join(" ")})`;
 }
 
+const zshImages = `{compadd -- \${(f)"$(bootlace completion images 2>/dev/null)"}; _files}`;
 const zshMachines = `{compadd -- \${(f)"$(bootlace completion machines 2>/dev/null)"}}`;
 
 /** fish-completions(7). */
@@ -207,6 +226,7 @@ function fish(commands: readonly Command[]): string {
       );
     }
     if (takesMachine(command)) lines.push(`complete -c bootlace -n ${when} -f -a '(bootlace completion machines)'`);
+    if (takesImage(command)) lines.push(`complete -c bootlace -n ${when} -a '(bootlace completion images)'`);
     for (const choice of choicesOf(command)) lines.push(`complete -c bootlace -n ${when} -f -a ${choice}`);
   }
   return `${lines.join("\n")}\n`;
@@ -215,6 +235,6 @@ function fish(commands: readonly Command[]): string {
 function fishValues(values: Values): string {
   if (values === "files") return " -r";
   if (values === "anything") return " -x";
-  if (values === "machines") return " -x -a '(bootlace completion machines)'";
+  if (values === "machines" || values === "images") return ` -x -a '(bootlace completion ${values})'`;
   return ` -x -a ${values === "interfaces" ? "'(ls /sys/class/net)'" : inQuotes(values.words.join(" "))}`;
 }

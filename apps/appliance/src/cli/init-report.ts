@@ -1,4 +1,5 @@
 import { checkProgramNamed } from "../catalogue/boot-check.ts";
+import { inertText } from "../catalogue/inert-text.ts";
 import type { Distribution } from "../init/distribution.ts";
 import type { Progress } from "../init/execute.ts";
 import type { Missing, MissingKit } from "../init/missing.ts";
@@ -9,7 +10,7 @@ import { networkText } from "../init/questions.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import type { Surroundings } from "./command.ts";
 import type { MachineAnswer } from "./init-machines.ts";
-import { inertText, printError, printJson } from "./output.ts";
+import { printError, printJson } from "./output.ts";
 
 /** What init found before it wrote anything. */
 export interface Seen {

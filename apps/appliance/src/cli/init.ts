@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
+import { imagesFolder } from "../catalogue/images.ts";
 import { checkInterface } from "../config/values.ts";
 import { configText, rootName } from "../init/config-text.ts";
 import { readOsRelease } from "../init/distribution.ts";
@@ -146,6 +147,8 @@ async function make({ args, directory, surroundings, system, asks }: Task): Prom
     : await interruptibly(surroundings, (signal) =>
         execute(folders, all.steps, { signal, onProgress: report.progress, onDone: report.done }),
       );
+  // For disc images: an ISO that is copied there is in the menu.
+  if (executed?.complete === true) await folders.folder(`${rootName}/${imagesFolder}`, true);
   for (const { path, size } of dryRun ? all.steps : []) report.done({ path, status: "made", size });
   const config = textOf(join(directory, configName));
   const install = tellMissing(new Set([...found.kits.keys(), ...tree.inTree]), distribution, system);

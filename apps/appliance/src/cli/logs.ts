@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiLogEntry } from "../api-model/types.ts";
+import { inertText } from "../catalogue/inert-text.ts";
 import { hintOf } from "../config/faults.ts";
 import { nearest } from "../config/nearest.ts";
 import { isWritten, type Level, type LogRecord, levels } from "../events/record.ts";
@@ -11,7 +12,7 @@ import { type Api, type ApiFailure, apiOptions, connectApi, failWith } from "./a
 import { type Command, lastValue, type Surroundings } from "./command.ts";
 import { readEvents } from "./event-source.ts";
 import { type Machine, machineNamed } from "./machine.ts";
-import { inertText, printError, printJson } from "./output.ts";
+import { printError, printJson } from "./output.ts";
 import { terminalOf } from "./terminal.ts";
 
 export const logs: Command = {

@@ -1,5 +1,6 @@
 import { quote } from "@bootlace/dhcp-core";
 import type { ApiOneTimeBoot, ApiOneTimeBoots } from "../api-model/types.ts";
+import { inertText } from "../catalogue/inert-text.ts";
 import type { Problem } from "../config/faults.ts";
 import { clockOrDay } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
@@ -7,7 +8,7 @@ import { readOneTimeBootRequest } from "../policy/one-time-boot-request.ts";
 import { type Api, type ApiResult, apiOptions, connectApi, failWith } from "./api-client.ts";
 import { type Arguments, type Command, lastValue, type Surroundings } from "./command.ts";
 import { machineNamed } from "./machine.ts";
-import { inertText, printError, printJson } from "./output.ts";
+import { printError, printJson } from "./output.ts";
 
 export const next: Command = {
   name: "next",

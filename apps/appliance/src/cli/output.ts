@@ -1,4 +1,4 @@
-import { quote } from "@bootlace/dhcp-core";
+import { inertText } from "../catalogue/inert-text.ts";
 import { inertJson } from "../log/inert.ts";
 import type { Surroundings } from "./command.ts";
 
@@ -8,11 +8,6 @@ const jsonSchema = 1;
 /** Prints one JSON document on one line of stdout. */
 export function printJson({ out }: Pick<Surroundings, "out">, document: Readonly<Record<string, unknown>>): void {
   out(`${inertJson(JSON.stringify({ schema: jsonSchema, ...document }))}\n`);
-}
-
-/** Text from another host with its control characters escaped. */
-export function inertText(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/gu, (char) => quote(char).slice(1, -1));
 }
 
 /** An error, also for programs; `hint` is the fix. */

@@ -1,9 +1,9 @@
 import type { ApiBootSummary, ApiStatus, ApiTransfer } from "../api-model/types.ts";
+import { inertText } from "../catalogue/inert-text.ts";
 import { shown } from "../log/brief.ts";
 import { displayWidth, firstOf, hangingLines, lastOf } from "../log/display-width.ts";
 import { clockOrDay, colouredOutcome } from "../log/pretty.ts";
 import { durationText as duration, progressForms } from "../log/progress-text.ts";
-import { inertText } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Lines of the smallest terminal in use: header and ten boots fit. */

@@ -19,7 +19,7 @@ const architectureNames = architectures.map((architecture) => architecture.name)
 
 export const firmwares = ["bios", "uefi", "uefi-http", "ipxe", "raspberry-pi", "u-boot", "other"] as const;
 
-const whenSchema = z.strictObject({
+export const whenSchema = z.strictObject({
   arch: oneOrMany(z.enum(architectureNames))
     .optional()
     .meta({ description: "Processor architecture the client sends in option 93. A list means any of them." }),

@@ -3,7 +3,15 @@ import { dirname, resolve } from "node:path";
 import type { ConfigFault, Problem } from "./faults.ts";
 import { foundConfigProblem } from "./found-config.ts";
 import { hostBootFolder, isHostBoot } from "./host-boot.ts";
-import { configVariable, type Flag, type Origin, originText, pathSettings, readOverlays } from "./overlay.ts";
+import {
+  absolutePaths,
+  configVariable,
+  type Flag,
+  type Origin,
+  originText,
+  pathSettings,
+  readOverlays,
+} from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
 import { rootProblem } from "./private-files.ts";
 import type { Config } from "./schema.ts";
@@ -174,16 +182,17 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     Object.freeze(
       Object.fromEntries(
         Object.entries(section).map(([key, value]) => {
-          const isPath = pathSettings.has(name === "" ? key : `${name}.${key}`) && typeof value === "string";
-          return [key, isPath ? resolve(folder, value) : value];
+          const isPath = pathSettings.has(name === "" ? key : `${name}.${key}`);
+          return [key, isPath ? absolutePaths(value, folder) : value];
         }),
       ),
     ) as T;
-  const { log, admin, state } = config;
+  const { log, admin, state, images } = config;
   const sections = {
     log: absolute(log, "log"),
     admin: absolute(admin, "admin"),
     state: absolute(state, "state"),
+    images: absolute(images, "images"),
   };
   return absolute({ ...config, ...sections }, "");
 }

@@ -42,7 +42,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const configVariable = "BOOTLACE_CONFIG";
 
 /** Settings that name a file or folder; relative ones count from the working folder here. */
-export const pathSettings: ReadonlySet<string> = new Set(["root", "log.file", "admin.tokenFile", "state.directory"]);
+export const pathSettings: ReadonlySet<string> = new Set([
+  "root",
+  "log.file",
+  "admin.tokenFile",
+  "state.directory",
+  "images.folders",
+]);
 
 /**
  * The values from environment and flags, weakest first. Relative paths become absolute.
@@ -69,8 +75,14 @@ export function readOverlays(env: Environment, flags: readonly Flag[], cwd: stri
 
 function overlayOf(setting: Setting, given: unknown, origin: Overlay["origin"], cwd: string): Overlay {
   const value = typeof given === "string" ? readSetting(setting, given) : given;
-  const isPath = typeof value === "string" && value.trim() !== "" && pathSettings.has(setting.path.join("."));
-  return { path: setting.path, value: isPath ? resolve(cwd, value) : value, origin };
+  const isPath = pathSettings.has(setting.path.join("."));
+  return { path: setting.path, value: isPath ? absolutePaths(value, cwd) : value, origin };
+}
+
+/** A path, or each path of a list, from a folder on. */
+export function absolutePaths(value: unknown, folder: string): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map((one) => absolutePaths(one, folder)));
+  return typeof value === "string" && value.trim() !== "" ? resolve(folder, value) : value;
 }
 
 /** What Kubernetes and container links say of a service called bootlace, such as BOOTLACE_TFTP_PORT=udp://10.0.0.1:69. */

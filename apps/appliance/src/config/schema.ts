@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostSchema, menuSchema, ruleSchema } from "./boot-schema.ts";
+import { imagesSchema } from "./images-schema.ts";
 import { oneOrMany, port, text, whole } from "./schema-parts.ts";
 import { checkInterface, checkIpv4, checkNotEmpty, checkPath, checkSubnet, checkUser } from "./values.ts";
 
@@ -48,7 +49,7 @@ const tftpSchema = z.strictObject({
 const httpSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Serve the boot files by HTTP as well." }),
   port: port().default(8069).meta({ description: "TCP port of the boot files, on every served address." }),
-  maxConnections: whole(1, 10_000).default(64).meta({ description: "Connections at the same time." }),
+  maxConnections: whole(1, 10_000).default(1024).meta({ description: "Connections at the same time." }),
   maxConnectionsPerClient: whole(1, 10_000)
     .default(8)
     .meta({ description: "Connections at the same time from one address." }),
@@ -125,6 +126,7 @@ export const configSchema = z.strictObject({
   tftp: tftpSchema.prefault({}).meta({ description: "The TFTP server." }),
   http: httpSchema.prefault({}).meta({ description: "The HTTP server of the boot files." }),
   bootCheck: bootCheckSchema.prefault({}).meta({ description: "What a client without a boot file gets." }),
+  images: imagesSchema.prefault({}).meta({ description: "Disc images that machines boot over the network." }),
   admin: adminSchema.prefault({}).meta({ description: "The administration API." }),
   state: stateSchema.prefault({}).meta({ description: "What is kept across restarts." }),
   log: logSchema.prefault({}).meta({ description: "The log." }),

@@ -1,5 +1,6 @@
 import { parseIpv4, quote } from "@bootlace/dhcp-core";
 import { builtinCheck } from "../catalogue/boot-check.ts";
+import { readImageChoice } from "../catalogue/images.ts";
 import type { Problem } from "./faults.ts";
 import { parseIpv4Subnet } from "./subnet.ts";
 
@@ -178,6 +179,22 @@ export const checkPath: Check = (value) =>
   value.includes("\0")
     ? { code: "E013", problem: `${quote(value)} contains a NUL character`, allowed: "Allowed: a path" }
     : checkNotEmpty(value);
+
+/** One line of text. */
+export const checkWords: Check = (value) =>
+  /\p{Cc}/u.test(value)
+    ? { code: "E028", problem: `${quote(value)} contains a control character`, allowed: "Allowed: one line of text" }
+    : checkNotEmpty(value);
+
+/** `NAME` or `NAME/ENTRY` of a disc image. */
+export const checkImage: Check = (value) =>
+  readImageChoice(value) === undefined
+    ? {
+        code: "E028",
+        problem: `${quote(value)} is not the name of a disc image`,
+        allowed: "Allowed: NAME or NAME/ENTRY, as `bootlace images` prints them",
+      }
+    : undefined;
 
 export const checkNotEmpty: Check = (value) =>
   value.trim() === ""

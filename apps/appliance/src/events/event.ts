@@ -3,6 +3,7 @@ import type { HttpBootEvent } from "@bootlace/http-boot";
 import type { Endpoint, ProxyDhcpEvent } from "@bootlace/proxy-dhcp";
 import type { TftpEvent } from "@bootlace/tftp-serve";
 import type { FileFacts } from "../catalogue/file-facts.ts";
+import type { ImageRow } from "../catalogue/images.ts";
 
 /** The headers of the programs in the boot folder, by path. */
 export interface Programs {
@@ -39,6 +40,8 @@ export type OwnEvent =
   | { readonly type: "tick"; readonly time: number }
   /** The programs in the boot folder, with their machine and whether they are unsigned. Replaces the previous event. */
   | ({ readonly type: "programs"; readonly time: number } & Programs)
+  /** The disc images of the images folder. Replaces the previous event. */
+  | { readonly type: "images"; readonly time: number; readonly images: readonly ImageRow[] }
   /**
    * What a file of ours holds that a client asked for. `path` is the name it asked for, in plain form, and `root` the
    * client's own folder, from which it counts. Comes when the file is another than the last of this name there.

@@ -1,4 +1,5 @@
 import { quote } from "@bootlace/dhcp-core";
+import { sizeText } from "../catalogue/size-text.ts";
 import type { LogRecord } from "../events/record.ts";
 
 /** A record as shown on a terminal. */
@@ -105,14 +106,6 @@ function shownFile({ file, target }: Fields): string {
 /** A harmless name unchanged, any other with quotes and escapes. */
 export function shown(name: string): string {
   return /^[\w.@:/+~%=?&,{}-]+$/.test(name) ? name : quote(name);
-}
-
-/** A size in bytes for people (powers of ten). */
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
-  const unit = bytes < 999_500 ? "kB" : bytes < 999_500_000 ? "MB" : "GB";
-  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
 function secondsText(seconds: number): string {

@@ -1,4 +1,4 @@
-import { sizeText } from "./brief.ts";
+import { sizeText } from "../catalogue/size-text.ts";
 
 /** How far a file is on its way. */
 export interface TransferProgress {

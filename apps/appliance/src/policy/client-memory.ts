@@ -59,6 +59,12 @@ export function clientMemory(): ClientMemory {
   };
 }
 
+/** A machine of which nothing but what it is known by is known. */
+export function strangerWith(machine: string): BootClient {
+  const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
+  return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
+}
+
 /** What a client is known by: its MAC address, else its client identifier. */
 export function idOf({ mac, clientId }: Pick<BootClient, "mac" | "clientId">): string | undefined {
   return mac ?? clientId;

@@ -1,3 +1,4 @@
+import type { BootClient } from "@bootlace/proxy-dhcp";
 import { plainName } from "../catalogue/file-role.ts";
 
 /** What a machine gets for one boot in place of what its rule says. */
@@ -111,4 +112,17 @@ function plainPath(name: string): string {
 function without(state: OneTimeBoots, mac: string): OneTimeBoots {
   if (!state.has(mac)) return state;
   return new Map([...state].filter(([known]) => known !== mac));
+}
+
+/** Whether this server sees the machine fetch what it boots. @param isOurs whether an address is that of this server */
+export function isServedHere(
+  { ignore, server, file, url, script }: OneTimeBootAction,
+  client: Pick<BootClient, "firmware">,
+  isOurs: (address: string) => boolean,
+): boolean {
+  if (ignore === true || client.firmware === "raspberry-pi") return false;
+  if (server !== undefined && !isOurs(server)) return false;
+  const wanted = script ?? file ?? url ?? "";
+  const host = /^[a-z]+:\/\/([^/:]+)/i.exec(wanted)?.[1];
+  return host === undefined || host === "{address}" || isOurs(host);
 }

@@ -9,15 +9,15 @@ import { type BootTree, growTree } from "../catalogue/tree.ts";
 import type { Problem } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import { clientMemory, identityOf, idOf } from "./client-memory.ts";
+import { clientMemory, idOf, strangerWith } from "./client-memory.ts";
 import { clientFolder } from "./client-root.ts";
 import { nameOfHost } from "./conditions.ts";
 import { leaseIn } from "./lease.ts";
 import { loadedFiles } from "./loaded-files.ts";
 import { machinesNamed, type NamedMachines } from "./machine-names.ts";
 import {
+  isServedHere,
   type OneTimeBoot,
-  type OneTimeBootAction,
   type OneTimeBootEvent,
   type OneTimeBoots,
   oneTimeBootFor,
@@ -62,8 +62,15 @@ export interface Policy {
   machinesNamed(text: string): NamedMachines;
   /** The DHCP server that gave this address, where it was seen. */
   dhcpServerOf(address: string): string | undefined;
+  /** What DHCP showed of the machine at this address, and the interface on which it is answered. */
+  clientAt(address: string): ClientAt | undefined;
   /** The folder below the root that a rule gives to the client at this address. */
   folderOf(address: string): string | undefined;
+}
+
+export interface ClientAt {
+  readonly client: BootClient;
+  readonly iface: ServedInterface;
 }
 
 export interface PolicyDeps {
@@ -72,12 +79,6 @@ export interface PolicyDeps {
   readonly macOf: (address: string) => string | undefined;
   /** Called with every new state of the one-time boots. Must not wait for a disk: a machine waits for its answer. */
   readonly keepOneTimeBoots: (state: OneTimeBoots) => void;
-}
-
-/** A machine of which nothing but what it is known by is known. */
-function strangerWith(machine: string): BootClient {
-  const rest = { hardwareType: 1, archCodes: [], matchedClass: "", http: false, userClasses: [] };
-  return { ...identityOf(machine), firmware: "bios", vendorClass: "", ...rest };
 }
 
 const mostFetchers = 4096;
@@ -128,6 +129,12 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     return memory.machineAt(address, now() - freshLease) ?? whoHas(address);
   }
 
+  function clientAt(address: string): ClientAt | undefined {
+    const known = memory.byId(whoHas(address) ?? "");
+    const iface = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
+    return known && iface && { client: known.client, iface };
+  }
+
   function learnLease(packet: DhcpPacket, time: number): void {
     const lease = leaseIn(packet);
     if (lease !== undefined) memory.has(lease.machine, lease.address, time, lease.server);
@@ -150,17 +157,9 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     const offered = decision.rule === oneTimeBootRuleName && (decision.kind !== "ignore" || action.ignore === true);
     // Also when it was not used any more: then its time is over and it is taken away.
     if (offered || once(client) === undefined) {
-      step({ type: "answered", time, mac: machine, visible: isServedHere(action, client) });
+      step({ type: "answered", time, mac: machine, visible: isServedHere(action, client, isOurs) });
       forgetOtherCards(machine);
     }
-  }
-
-  function isServedHere({ ignore, server, file, url, script }: OneTimeBootAction, client: BootClient): boolean {
-    if (ignore === true || client.firmware === "raspberry-pi") return false;
-    if (server !== undefined && !isOurs(server)) return false;
-    const wanted = script ?? file ?? url ?? "";
-    const host = /^[a-z]+:\/\/([^/:]+)/i.exec(wanted)?.[1];
-    return host === undefined || host === "{address}" || isOurs(host);
   }
 
   function isOurs(address: string): boolean {
@@ -268,11 +267,11 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     },
     machinesNamed: namedMachines,
     dhcpServerOf: (address) => memory.serverOf(address),
+    clientAt,
     folderOf(address) {
       if (!config.boot.some(({ root }) => root !== undefined)) return undefined;
-      const known = memory.byId(whoHas(address) ?? "");
-      const iface = served.find(({ name }) => name === known?.interfaceName) ?? served[0];
-      const template = known && iface ? book.match(known.client, iface)?.rule.root : undefined;
+      const known = clientAt(address);
+      const template = known && book.match(known.client, known.iface)?.rule.root;
       return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
     },
     next: {

@@ -159,7 +159,7 @@ function offeredBy(boot: Pick<Boot, "offered">, fact: Fact): Pick<Boot, "offered
   return boot.offered.includes(file) ? undefined : { offered: [...boot.offered, file] };
 }
 
-/** The files these steps name to the client, as `Boot.told` keeps them. */
+/** The files these steps name to the client, as `Boot.offered` keeps them. */
 export function offeredIn(steps: readonly Step[]): readonly string[] {
   let boot: Pick<Boot, "offered"> = { offered: [] };
   for (const step of steps) boot = offeredBy(boot, step) ?? boot;

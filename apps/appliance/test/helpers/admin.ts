@@ -1,13 +1,16 @@
 import type { AdminBackend } from "../../src/admin/backend.ts";
 import { createAdminServer } from "../../src/admin/server.ts";
+import { imageSummaryView, imageView } from "../../src/api-model/image-views.ts";
 import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
 import { memoryStore } from "../../src/history/memory-store.ts";
 import { writeBehind } from "../../src/history/write-behind.ts";
+import { imageAnywhere } from "../../src/images/menu/machine-kinds.ts";
 import { createObserver, type ObserverOptions } from "../../src/telemetry/observer.ts";
 
 export const at = "2026-11-22T12:00:00.000Z";
 
+import { sampleImages } from "./sample-images.ts";
 /** An observer without clock, disk and process figures, and what it logged. */
 export function observing(more: Partial<ObserverOptions> = {}) {
   const records: LogRecord[] = [];
@@ -69,6 +72,12 @@ export function admin(
       unusable: [],
       notFound: observer.notFound(),
     }),
+    images: () => ({ schema: 1, images: sampleImages.map((row) => imageSummaryView(row)) }),
+    image(id) {
+      const row = sampleImages.find((each) => each.id === id);
+      const machines = imageAnywhere({ rows: sampleImages, settings: new Map() }, id);
+      return row === undefined ? undefined : imageView(row, {}, machines);
+    },
     config: () => ({ schema: 1, effective: { root: "/srv/boot" }, origins: { root: "default" } }),
     explain: ({ mac, arch = "x86-bios" }) => {
       if (arch === "toaster") {

@@ -9,6 +9,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { importDnsmasq } from "../../src/import/dnsmasq/dnsmasq.ts";
 import { capturedPacket } from "./captured-packet.ts";
 import { braceProblems, foreignYamlProblems, iniProblems } from "./doc-foreign.ts";
+import { printedOfImages } from "./doc-image-lines.ts";
 import { knownLogLines } from "./doc-log.ts";
 import { type Block, top } from "./doc-pages.ts";
 import type { Sandbox } from "./doc-sandbox.ts";
@@ -46,6 +47,8 @@ const rules: Readonly<Record<string, Rule>> = {
   screen: ({ text }) => screenProblems(text),
   packet: ({ text, title }) =>
     text === capturedPacket(title) ? [] : [`not what was captured:\n${capturedPacket(title)}`],
+  images: ({ text, title }) =>
+    text.trimEnd() === printedOfImages(title) ? [] : [`not what is printed:\n${printedOfImages(title)}`],
   tree: ({ text }) => treePaths(text).filter((path) => !existsSync(new URL(path, top))),
   // A drawing: nothing in it may look like something to type.
   diagram: ({ text }) => text.split("\n").filter((row) => /^\s*[$#]|\bbootlace (serve|check|next)\b/.test(row)),

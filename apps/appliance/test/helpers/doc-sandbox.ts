@@ -17,7 +17,7 @@ const eth0 = { family: "IPv4", address: "192.168.11.109", netmask: "255.255.255.
 /** Commands that would change the machine or never end: their words are read, and no more. */
 const onlyRead = new Set(["init", "install-service", "serve"]);
 /** Commands that ask a daemon: here nobody answers, after their words and what they mean were checked. */
-const askDaemon = new Set(["status", "logs", "next", "reload"]);
+const askDaemon = new Set(["status", "logs", "next", "images", "reload"]);
 
 export interface Sandbox {
   /** Puts a file of the page where the commands that follow find it. */

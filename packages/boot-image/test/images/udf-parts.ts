@@ -1,5 +1,5 @@
+import { concat, type Pen, pen, utf16be } from "../../../../tools/test-kit/images/bytes.ts";
 import { crc } from "../../src/core/udf-tag.ts";
-import { concat, type Pen, pen, utf16be } from "./bytes.ts";
 
 /** The first block of the partition. */
 export const start = 300;

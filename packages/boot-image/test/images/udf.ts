@@ -1,5 +1,5 @@
-import { concat, pen } from "./bytes.ts";
-import { type Content, type Node, nodesOf, treeOf } from "./tree.ts";
+import { concat, pen } from "../../../../tools/test-kit/images/bytes.ts";
+import { type Content, type Node, nodesOf, treeOf } from "../../../../tools/test-kit/images/tree.ts";
 import { addVat, moveAPacket, osta, packet, sparingTable, start, tag, writeVolume } from "./udf-parts.ts";
 
 export interface UdfOptions {

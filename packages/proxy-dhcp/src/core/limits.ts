@@ -1,4 +1,4 @@
-import { type BoundedMap, boundedMap, fullBucket, refill, type TokenBucket } from "@bootlace/boot-source";
+import { boundedMap, fullBucket, refill, type TokenBucket } from "@bootlace/boot-source";
 
 /** A token bucket: `replies` every `seconds`, with room for `burst` (= `replies` when absent). */
 export interface Rate {
@@ -7,20 +7,23 @@ export interface Rate {
   readonly burst?: number;
 }
 
-/** `transaction`: one xid of one machine. */
+/** `transaction`: one request of one machine, repeated. */
 export type LimitKey = "mac" | "transaction" | "source" | "global";
 
 export interface Limits {
-  /** For each MAC: it may be forged, so a few requests a second in its name must not keep its machine off. */
+  /**
+   * For each MAC. It may be forged, so this is no lock: what is above it has the half of each share that others leave.
+   */
   readonly mac: Rate;
-  /** For each transaction of a MAC (RFC 2131 xid). */
+  /** For the same request of a MAC, repeated: whoever sends it, all of its replies are alike and go to one place. */
   readonly transaction: Rate;
+  /** For each address; above it as with `mac`. */
   readonly source: Rate;
   /** For all together. */
   readonly global: Rate;
   /** For machines that `isKnown` knows, beside `global`. */
   readonly known: Rate;
-  /** For machines that were held back before and ask again, beside `global`: invented ones never do. */
+  /** For machines and transactions that were held back before and ask again, beside `global`: invented ones never do. */
   readonly again: Rate;
   /** Milliseconds of work in a second for machines that are not known: whatever they send leaves time for others. */
   readonly work: number;
@@ -43,6 +46,9 @@ export const defaultLimits: Limits = {
 /** The sender: `mac` and `source` are absent when they do not identify one machine. */
 export interface LimitSubject {
   readonly mac?: string;
+  /** The same for what gets the same reply at the same place, and for nothing else. */
+  readonly transaction?: string;
+  /** RFC 2131 xid: who was held back in a crowded name is found by it when it asks again. */
   readonly xid?: number;
   readonly source?: string;
   /** Asked when what is for all is used up. */
@@ -84,6 +90,14 @@ interface Account {
   reportedAt: number | undefined;
 }
 
+/** What is counted of one request. */
+interface Own {
+  readonly limit: "mac" | "transaction" | "source";
+  readonly key: string;
+  /** For people. */
+  readonly name: string;
+}
+
 const REPORT_EVERY_MILLISECONDS = 60_000;
 
 /** Machines repeat a DISCOVER after a second or four (PXE 2.1 §2.2.3); what comes sooner is no second attempt. */
@@ -96,7 +110,7 @@ export function createLimiter(first: Limits = defaultLimits): Limiter {
   let limits = first;
   let accounts = boundedMap<string, Account>(limits.maxKeys);
   let shared: Readonly<Record<"global" | "known" | "again" | "work", Account>> | undefined;
-  /** When a machine was held back because what is for all was used up. */
+  /** When a machine, or one transaction in a crowded name, was held back because what is for all was used up. */
   const heldBack = boundedMap<string, number>(MOST_HELD_BACK);
 
   function sharesAt(now: number) {
@@ -111,16 +125,17 @@ export function createLimiter(first: Limits = defaultLimits): Limiter {
     return shared;
   }
 
-  /** The share that has something left for this machine. */
-  function shareOf({ mac, isKnown }: LimitSubject, now: number): Account | undefined {
+  /** The share that has something left for this request; for one in a crowded name, what others leave. */
+  function shareOf({ isKnown }: LimitSubject, waiter: string | undefined, isCrowded: boolean, now: number) {
     const { global, known, again, work } = sharesAt(now);
-    const isIdle = work.bucket.tokens > 0;
-    if (global.bucket.tokens >= 1 && isIdle) return global;
-    if (known.bucket.tokens >= 1 && isKnown?.() === true) return known;
-    const since = mac === undefined ? undefined : heldBack.peek(mac);
+    const has = ({ bucket }: Account, rate: Rate) => bucket.tokens >= 1 + (isCrowded ? half(rate) : 0);
+    const isIdle = work.bucket.tokens > (isCrowded ? half(workRate(limits)) : 0);
+    if (has(global, limits.global) && isIdle) return global;
+    if (has(known, limits.known) && isKnown?.() === true) return known;
+    const since = waiter === undefined ? undefined : heldBack.peek(waiter);
     const waited = since === undefined ? Number.NaN : now - since;
     const asksAgain = waited >= AGAIN_AFTER && waited <= AGAIN_WITHIN;
-    return asksAgain && again.bucket.tokens >= 1 ? again : undefined;
+    return asksAgain && has(again, limits.again) ? again : undefined;
   }
 
   function refused(limit: LimitKey, key: string | undefined, account: Account, now: number): Taken {
@@ -133,33 +148,45 @@ export function createLimiter(first: Limits = defaultLimits): Limiter {
     return { ok: false, report };
   }
 
-  function ownOf({ mac, xid, source }: LimitSubject, now: number) {
-    const asked: { limit: "mac" | "transaction" | "source"; key: string; account: Account }[] = [];
-    const add = (limit: "mac" | "transaction" | "source", key: string, named = key) => {
-      const account = accountOf(accounts, `${limit} ${key}`, limits[limit], now);
-      refill(account.bucket, perSecond(limits[limit]), now);
-      asked.push({ limit, key: named, account });
-    };
-    if (mac !== undefined) add("mac", mac);
-    if (mac !== undefined && xid !== undefined) add("transaction", `${mac} ${xid}`, mac);
-    if (source !== undefined) add("source", source);
-    return asked;
+  function asked({ mac, transaction, source }: LimitSubject): Own[] {
+    return [
+      ...(mac === undefined || transaction === undefined ? [] : [own("transaction", `${mac} ${transaction}`, mac)]),
+      ...(mac === undefined ? [] : [own("mac", mac)]),
+      ...(source === undefined ? [] : [own("source", source)]),
+    ];
+  }
+
+  /** Nothing is remembered of who was not served yet: a flood must not push others out of the table. */
+  function isUsedUp({ limit, key }: Own, now: number): boolean {
+    const rate = perSecond(limits[limit]);
+    const account = accounts.peek(`${limit} ${key}`);
+    return (account === undefined ? rate.burst : refill(account.bucket, rate, now)) < 1;
+  }
+
+  function accountOf({ limit, key }: Own, now: number): Account {
+    const known = accounts.get(`${limit} ${key}`);
+    if (known !== undefined) return known;
+    const account = newAccount(limits[limit], now);
+    accounts.set(`${limit} ${key}`, account);
+    return account;
   }
 
   return {
     take(subject, now) {
-      const { mac, replies = 1 } = subject;
-      // Nothing is remembered of who is not served anyway: a flood must not push others out of the table.
-      const share = shareOf(subject, now);
+      const { mac, xid = 0, replies = 1 } = subject;
+      const all = asked(subject);
+      const usedUp = all.filter((each) => isUsedUp(each, now));
+      const [first] = usedUp;
+      if (first?.limit === "transaction") return refused("transaction", first.name, accountOf(first, now), now);
+      const waiter = first === undefined ? mac : `${mac ?? ""} ${xid}`;
+      const share = shareOf(subject, waiter, first !== undefined, now);
       if (share === undefined) {
-        if (mac !== undefined && !heldBack.has(mac)) heldBack.set(mac, now);
+        if (waiter !== undefined && !heldBack.has(waiter)) heldBack.set(waiter, now);
+        if (first !== undefined) return refused(first.limit, first.name, accountOf(first, now), now);
         return refused("global", undefined, sharesAt(now).global, now);
       }
-      const own = ownOf(subject, now);
-      const empty = own.find(({ account }) => account.bucket.tokens < 1);
-      if (empty !== undefined) return refused(empty.limit, empty.key, empty.account, now);
-      if (mac !== undefined) heldBack.delete(mac);
-      const taken = [...own.map(({ account }) => account), share];
+      if (waiter !== undefined) heldBack.delete(waiter);
+      const taken = [share, ...all.filter((each) => !usedUp.includes(each)).map((each) => accountOf(each, now))];
       for (const { bucket } of taken) bucket.tokens -= replies;
       const isStranger = share === shared?.global;
       return {
@@ -190,16 +217,16 @@ function workRate({ work }: Limits): Rate {
   return { replies: work, seconds: 1, burst: WORK_IN_ADVANCE * work };
 }
 
-function accountOf(accounts: BoundedMap<string, Account>, key: string, rate: Rate, now: number): Account {
-  const known = accounts.get(key);
-  if (known !== undefined) return known;
-  const account = newAccount(rate, now);
-  accounts.set(key, account);
-  return account;
+function own(limit: Own["limit"], key: string, name = key): Own {
+  return { limit, key, name };
 }
 
 function newAccount(rate: Rate, now: number): Account {
   return { bucket: fullBucket(perSecond(rate), now), dropped: 0, reportedAt: undefined };
+}
+
+function half({ replies, burst = replies }: Rate): number {
+  return burst / 2;
 }
 
 function perSecond({ replies, seconds, burst = replies }: Rate): { burst: number; perSecond: number } {

@@ -32,6 +32,7 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
     taken = limiter.take(
       {
         mac: machineKey(request, client),
+        transaction: transactionOf(datagram),
         xid: request.xid,
         ...(shared ? {} : { source: source.address }),
         isKnown: () => context.isKnown?.(client) === true,
@@ -72,6 +73,18 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
     },
   };
 }
+
+/**
+ * What is asked, and from where: whoever forges all of it has the reply sent to the machine that he forged. Relays count
+ * in `hops`, and clients in `secs` (RFC 2131 §2).
+ */
+function transactionOf({ port, bytes, source }: Datagram): string {
+  const text = (from: number, to?: number) => String.fromCharCode(...bytes.subarray(from, to));
+  return `${port} ${source.address}:${source.port} ${text(0, HOPS)}${text(HOPS + 1, SECS)}${text(SECS + 2)}`;
+}
+
+const HOPS = 3;
+const SECS = 8;
 
 /** One machine: by its hardware address; InfiniBand sends none, but options 61 or 97 (RFC 4390 §2.1). */
 function machineKey(request: DhcpPacket, client: BootClient | undefined): string {

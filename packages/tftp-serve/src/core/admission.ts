@@ -112,8 +112,16 @@ export function admission(limits: AdmissionLimits, isNeighbour: (address: string
     }
   }
 
-  /** Fills what is for all, and finds the part that has something left for this address. */
-  function shareFor(kind: "requests" | "errors", address: string, now: number): TokenBucket | undefined {
+  /**
+   * Fills what is for all, and finds the part that has something left for this address: half of it, where more comes from
+   * there than one machine sends. That may be forged, so its machine is not locked out, and others have the other half.
+   */
+  function shareFor(
+    kind: "requests" | "errors",
+    address: string,
+    isCrowded: boolean,
+    now: number,
+  ): TokenBucket | undefined {
     if (!begun) {
       begun = true;
       for (const each of ["requests", "errors"] as const) {
@@ -123,28 +131,31 @@ export function admission(limits: AdmissionLimits, isNeighbour: (address: string
     }
     const { strangers, known } = all[kind];
     const rate = rateOfAll(kind);
+    const least = isCrowded ? rate.burst / 2 + 1 : 1;
     const left = refill(known, rate, now);
     const leftForAll = refill(strangers, rate, now);
-    if (left >= 1 && proven.peek(address)) return known;
-    if (leftForAll >= 1) return strangers;
-    return left >= 1 && isNeighbour(address) ? known : undefined;
+    if (left >= least && proven.peek(address)) return known;
+    if (leftForAll >= least) return strangers;
+    return left >= least && isNeighbour(address) ? known : undefined;
   }
 
   function rateOfAll(kind: "requests" | "errors"): Rate {
     return rateOf(kind === "requests" ? limits.unacknowledgedPerSecond : limits.errorsPerSecond, burstSeconds);
   }
 
-  function takeShare(address: string, account: ClientAccount, exempt: boolean, now: number): Verdict {
+  /** @param mayCrowd beyond what the address may ask, what others leave will do */
+  function takeShare(address: string, exempt: boolean, mayCrowd: boolean, now: number): Verdict {
+    const account = accountOf(address, now);
     const rates = ratesOfClient();
     const left = refill(account.requests, rates.requests, now);
     const singlesLeft = refill(account.single, rates.single, now);
     const own = exempt || left >= 1 ? account.requests : singlesLeft >= 1 ? account.single : undefined;
-    const share = own && shareFor("requests", address, now);
-    if (own === undefined || share === undefined) return "rate";
+    const share = own || mayCrowd ? shareFor("requests", address, own === undefined, now) : undefined;
+    if (share === undefined) return "rate";
     share.tokens--;
     account.ofKnown = share === all.requests.known;
-    if (!exempt) own.tokens--;
-    return own === account.single ? "single" : "granted";
+    if (own && !exempt) own.tokens--;
+    return own === account.requests ? "granted" : "single";
   }
 
   return {
@@ -152,22 +163,22 @@ export function admission(limits: AdmissionLimits, isNeighbour: (address: string
       if (active >= limits.maxTransfers) return "too-many-transfers";
       const account = accountOf(address, now);
       if (!exempt && account.transfers >= limits.maxTransfersPerClient) return "too-many-transfers-of-client";
-      const verdict = takeShare(address, account, exempt, now);
+      const verdict = takeShare(address, exempt, true, now);
       if (verdict === "rate") return verdict;
       account.transfers++;
       active++;
       return verdict;
     },
     repeat(address, exempt, now) {
-      return takeShare(address, accountOf(address, now), exempt, now) !== "rate";
+      return takeShare(address, exempt, false, now) !== "rate";
     },
     error(address, exempt, now) {
       const { errors } = accountOf(address, now);
-      if (refill(errors, ratesOfClient().errors, now) < 1 && !exempt) return false;
-      const share = shareFor("errors", address, now);
+      const isCrowded = refill(errors, ratesOfClient().errors, now) < 1 && !exempt;
+      const share = shareFor("errors", address, isCrowded, now);
       if (share === undefined) return false;
       share.tokens--;
-      if (!exempt) errors.tokens--;
+      if (!exempt && !isCrowded) errors.tokens--;
       return true;
     },
     acknowledge(address) {

@@ -1,14 +1,18 @@
 import { architectureByCode, quote } from "@bootlace/dhcp-core";
 import type { AdminBackend, Fulfilled, Refusal } from "../../admin/backend.ts";
+import { imageSummaryView, imageView } from "../../api-model/image-views.ts";
 import type { ApiBoots, ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
 import { isoTime } from "../../api-model/views.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
+import type { ImagesSnapshot } from "../../catalogue/images.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
 import { effectiveRows } from "../../config/effective.ts";
 import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults.ts";
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { BootQuery } from "../../history/history-store.ts";
+import { imageOnMachines } from "../../images/menu/machine-kinds.ts";
+import type { MenuServer } from "../../images/menu/place.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
 import { requestHint } from "../../policy/explain.ts";
 import type { OneTimeBoot } from "../../policy/one-time-boot.ts";
@@ -26,6 +30,9 @@ export interface BackendRoom {
   readonly rootProblem: () => string | undefined;
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
+  readonly images: () => ImagesSnapshot;
+  /** What this server has for images. */
+  readonly imageServer: () => Omit<MenuServer, "address">;
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -162,6 +169,16 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     boots,
     boot: (id) => observer().boot(id),
     fetches: () => observer().fetches(),
+    images() {
+      const { rows, settings } = room.images();
+      return { schema: 1, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
+    },
+    image(id) {
+      const snapshot = room.images();
+      const row = snapshot.rows.find((each) => each.id === id);
+      if (row === undefined) return undefined;
+      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, room.imageServer()));
+    },
     config() {
       const { loaded } = room.appliance().config();
       const rows = effectiveRows(loaded);

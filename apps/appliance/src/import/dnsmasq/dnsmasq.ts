@@ -90,10 +90,10 @@ function optionGuard({ parts }: Directive) {
 
 /** One remark a file. */
 function tellCommandLine(model: DnsmasqModel, directives: readonly Directive[]): void {
-  const told = new Set<string | undefined>();
+  const named = new Set<string | undefined>();
   for (const directive of directives) {
-    if (directive.commandLine !== true || told.has(directive.file)) continue;
-    told.add(directive.file);
+    if (directive.commandLine !== true || named.has(directive.file)) continue;
+    named.add(directive.file);
     remark(model, directive, "these are command-line options; dnsmasq itself rejects them in a config file");
   }
 }

@@ -77,12 +77,12 @@ function means({ tag }: Literal, name: string): boolean {
 
 /** Remarks on what clients get otherwise than by dnsmasq, at the lines by which they get it. */
 export function tellDifferences(model: DnsmasqModel, cases: readonly Case[]): void {
-  const told = new Set<string>();
+  const known = new Set<string>();
   const tell = (from: readonly Directive[], why: string) => {
     for (const line of from) {
       const key = `${line.file} ${line.line} ${line.text} ${why}`;
-      if (!told.has(key)) remark(model, line, why);
-      told.add(key);
+      if (!known.has(key)) remark(model, line, why);
+      known.add(key);
     }
   };
   const knowsIpxe = cases.some(({ when }) => isIpxe(when));
@@ -142,7 +142,7 @@ function unansweredArch(model: DnsmasqModel, cases: readonly Case[], code: numbe
   const answered = outcomes.some(({ firmware, ipxe, pi }) => [firmware, ipxe, pi].some(isBoot));
   if (answered || outcomes.every(({ firmware }) => firmware.kind === "ignore")) return [];
   const tags = model.atoms.flatMap((atom) => (atom.when.arch?.includes(arch.name) === true ? atom.tags : []));
-  return told(model, arch.name, linesFor(model, tags, code));
+  return unansweredOf(model, arch.name, linesFor(model, tags, code));
 }
 
 function unansweredIpxe(model: DnsmasqModel, cases: readonly Case[]): Unanswered[] {
@@ -150,10 +150,10 @@ function unansweredIpxe(model: DnsmasqModel, cases: readonly Case[]): Unanswered
   const lost = model.lostTags.filter(({ ipxe }) => ipxe).map(({ tag }) => tag);
   const answers = ({ outcomes: { ipxe } }: Case) => isBoot(ipxe) && !(ipxe.kind === "file" && isIpxeBinary(ipxe.file));
   const near = cases.some(({ when }) => isIpxe(when)) ? cases.filter(({ when }) => isIpxe(when)) : cases;
-  return near.some(answers) ? [] : told(model, "iPXE", linesFor(model, [...own, ...lost]));
+  return near.some(answers) ? [] : unansweredOf(model, "iPXE", linesFor(model, [...own, ...lost]));
 }
 
-function told(model: DnsmasqModel, who: string, lines: readonly Directive[]): Unanswered[] {
+function unansweredOf(model: DnsmasqModel, who: string, lines: readonly Directive[]): Unanswered[] {
   if (!lines.some((line) => isLost(model, line))) return [];
   return [{ who, text: `${who} gets nothing: none of its lines were converted (${linesOf(lines)})` }];
 }

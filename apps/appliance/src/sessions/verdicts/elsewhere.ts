@@ -68,14 +68,14 @@ const filesElsewhere: Rule = {
 const nextNotFetched: Rule = {
   id: "B06",
   when(view) {
-    const told = toldNext(view);
-    if (told?.bootFile === undefined || told.elsewhere || !view.silentFor(35_000)) return undefined;
-    return found("next-not-fetched", "likely", [told, view.leases.at(-1)], { file: told.bootFile });
+    const next = unfetchedOffer(view);
+    if (next?.bootFile === undefined || next.elsewhere || !view.silentFor(35_000)) return undefined;
+    return found("next-not-fetched", "likely", [next, view.leases.at(-1)], { file: next.bootFile });
   },
 };
 
 /** The answer after the last file, where it names one that the client has not got yet. */
-function toldNext(view: BootView): StepOf<"offer"> | StepOf<"ack"> | undefined {
+function unfetchedOffer(view: BootView): StepOf<"offer"> | StepOf<"ack"> | undefined {
   const { reply } = view;
   const last = view.files.at(-1);
   if (reply?.bootFile === undefined || last === undefined || beganAfter(last, reply) || !view.ipxe) return undefined;

@@ -24,7 +24,7 @@ function firstMissing(view: BootView): Asked | undefined {
   if (first === undefined || view.done.length > 0 || first.last.outcome !== "not-found") return undefined;
   if (isOffered(view, first.first) || !isSettled(view, first, 4_000)) return undefined;
   const isNamed = namedByOther(view, first) !== undefined;
-  // Programs try names of their own; firmware asks for what it was told.
+  // Programs try names of their own; firmware asks for what it was given.
   const isFirmware = (firmware === "bios" || firmware === "uefi") && !view.ipxe;
   const isSearch = isTried(first.key) || searchNameOf(first.key) !== undefined || piFirst.test(first.key);
   return isNamed || (isFirmware && !isSearch) ? first : undefined;

@@ -27,13 +27,13 @@ export const causesOfEndings = {
     offered: string;
     byUrl?: boolean;
   }): Words => {
-    const { arch, instead, rule, offered: told, byUrl = false } = facts;
+    const { arch, instead, rule, offered, byUrl = false } = facts;
     if (byUrl && rule !== undefined)
       return {
         sentence: `reached the boot check: network boot works, but rule ${quote(rule)} has only a url, which is for UEFI HTTP Boot, and this machine boots by PXE`,
         fix: "add a file to this rule, or let the machine boot by HTTP (in its firmware setup)",
       };
-    const leads = rule === undefined ? quote(told) : `rule ${quote(rule)}`;
+    const leads = rule === undefined ? quote(offered) : `rule ${quote(rule)}`;
     const why = instead ? `no boot file for ${arch}` : `${leads} led to it`;
     return {
       sentence: `reached the boot check: network boot works, ${why}`,

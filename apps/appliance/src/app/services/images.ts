@@ -1,0 +1,102 @@
+import { join, relative, sep } from "node:path";
+import type { Source, SourceClient } from "@bootlace/boot-source";
+import { type ImageRow, type ImagesSnapshot, imagesFolder } from "../../catalogue/images.ts";
+import type { Config } from "../../config/schema.ts";
+import type { OwnEvent } from "../../events/event.ts";
+import { type FollowedImages, type FollowImageTimes, followImages } from "../../images/follow-images.ts";
+import { imageFiles } from "../../images/image-files.ts";
+import { type ImageFolder, type ImageStorage, imageStorage } from "../../images/image-storage.ts";
+import { imageRecords, imagesCutRecord } from "../../log/images-log.ts";
+import type { Log } from "../../log/log.ts";
+import type { Service } from "./service.ts";
+
+export interface ImagesServiceDeps {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly onEvent: (event: OwnEvent) => void;
+  /** Files and folders that are never served, of the config in force. */
+  readonly never: () => readonly string[];
+  readonly onStuck: (folder: string, stuck: boolean) => void;
+  readonly times?: FollowImageTimes | undefined;
+}
+
+export interface ImagesService extends Service {
+  snapshot(): ImagesSnapshot;
+  /** The files of the images. @param baseUrl of the root for a client, by the protocol over which they go out */
+  files(baseUrl: (client: SourceClient) => string): Source;
+}
+
+/** Follows the disc images while this machine serves files, and serves what is in them. */
+export function imagesService(first: Config, deps: ImagesServiceDeps): ImagesService {
+  const { log, now, onEvent } = deps;
+  let config = first;
+  let running: { readonly key: string; readonly followed: FollowedImages } | undefined;
+  let storage: ImageStorage = imageStorage({ folders: [], never: [], now });
+  let current: ImagesSnapshot = { rows: [], settings: settingsOf(first) };
+  let tooMany = false;
+
+  function adoptRows(rows: readonly ImageRow[], cut: boolean): void {
+    const records = imageRecords(current.rows, rows);
+    current = { ...current, rows };
+    onEvent({ type: "images", time: now(), images: rows });
+    for (const record of records) log(record);
+    if (cut && !tooMany) log(imagesCutRecord(rows.length));
+    tooMany = cut;
+  }
+
+  async function start(): Promise<void> {
+    if (!servesImages(config)) return;
+    const folders = foldersOf(config);
+    storage = imageStorage({ folders, never: deps.never(), now, onStuck: deps.onStuck });
+    const followed = followImages({ folders, storage, now, onChange: adoptRows, times: deps.times });
+    running = { key: keyOf(config, deps.never()), followed };
+    await followed.start();
+  }
+
+  async function stop(): Promise<void> {
+    running?.followed.stop();
+    running = undefined;
+  }
+
+  return {
+    name: "images",
+    start,
+    stop,
+    async adopt(next) {
+      config = next;
+      current = { ...current, settings: settingsOf(next) };
+      const wanted = servesImages(next) ? keyOf(next, deps.never()) : undefined;
+      if (wanted === running?.key) return;
+      await stop();
+      if (wanted === undefined && current.rows.length > 0) adoptRows([], false);
+      await start();
+    },
+    async follow() {},
+    endpoints: () => [],
+    snapshot: () => current,
+    files: (baseUrl) => imageFiles({ snapshot: () => current, storage: () => storage, baseUrl }),
+  };
+}
+
+function servesImages({ images, tftp, http }: Config): boolean {
+  return images.enabled && (tftp.enabled || http.enabled);
+}
+
+/** What a change needs the images to be followed anew. */
+function keyOf(config: Config, never: readonly string[]): string {
+  return JSON.stringify([foldersOf(config), never]);
+}
+
+/** Of a folder below the root links may lead to wherever in the root they like, as those of other files. */
+function foldersOf({ root, images }: Config): readonly ImageFolder[] {
+  const paths = images.folders.length === 0 ? [join(root, imagesFolder)] : [...new Set(images.folders)];
+  return paths.map((path) => {
+    const way = relative(root, path);
+    const isBelow = way !== "" && way !== ".." && !way.startsWith(`..${sep}`);
+    return { path, base: isBelow ? root : path };
+  });
+}
+
+function settingsOf({ images }: Config): ImagesSnapshot["settings"] {
+  return new Map(Object.entries(images.settings));
+}
