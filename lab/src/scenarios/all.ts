@@ -5,6 +5,7 @@ import { behindFirewall } from "./behind-firewall.ts";
 import { benchBinary } from "./bench-binary.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchHttp, benchHttpQuick } from "./bench-http.ts";
+import { benchImages, benchImagesQuick } from "./bench-images.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { binaryArm64 } from "./binary-arm64.ts";
@@ -33,6 +34,9 @@ import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
 import { hostile } from "./hostile.ts";
 import { hostileHost } from "./hostile-host.ts";
+import { imagesBoots } from "./images-boot.ts";
+import { imagesFaults } from "./images-faults.ts";
+import { imagesMenus } from "./images-menu.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -82,6 +86,9 @@ export const SCENARIOS: readonly Scenario[] = [
   uefiX64Grub,
   uefiX64Http,
   uefiX64Ipxe,
+  ...imagesBoots,
+  ...imagesMenus,
+  imagesFaults,
   uefiX64Nics,
   ipxeHttpScript,
   menu,
@@ -143,12 +150,14 @@ export const SCENARIOS: readonly Scenario[] = [
   benchCodecQuick,
   benchTftpQuick,
   benchHttpQuick,
+  benchImagesQuick,
   firstRun,
   docsFirstBoot,
   docsHowto,
   fuzz,
   benchTftp,
   benchHttp,
+  benchImages,
   benchCodec,
   benchBinary,
 ];
