@@ -38,7 +38,7 @@ export const applianceRooms: readonly Room[] = [
     [dhcp, proxy, source, tftp, http, "prom-client"],
   ),
   room("images", ["catalogue", "boot-files"], [dhcp, source, image, "node:*"]),
-  room("file-check", ["catalogue", "config", "os", "boot-files"], [dhcp, source, "node:*"]),
+  room("file-check", ["catalogue", "config", "os", "boot-files", "images"], [dhcp, source, "node:*"]),
   room("doctor", ["config", "net", "os"], [dhcp, proxy, source, "node:*"], { planned: true }),
   room("admin", ["config", "os", "api-model", "history", "log", "telemetry"], [dhcp, "fastify", "zod", "node:*"]),
   room("service-files", ["os"], ["node:*"]),

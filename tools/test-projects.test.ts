@@ -1,19 +1,29 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ownProcess, ownProcessReason } from "./test-projects.ts";
+import { ownProcess, ownProcessReason, registersHooks } from "./test-projects.ts";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
 const own = "tools/test-projects.test.ts";
+const textOf = (file: string) => readFileSync(`${top}/${file}`, "utf8");
+const found = (pattern: string) =>
+  globSync(pattern, { cwd: top, exclude: (name) => name === "node_modules" || name === "dist" });
 
 test("each test file that replaces or counts something of its process has a process of its own, and no other has", () => {
-  const files = globSync("{packages,apps,examples,lab,packaging,tools}/**/*.test.ts", {
-    cwd: top,
-    exclude: (name) => name === "node_modules" || name === "dist",
-  });
+  const files = found("{packages,apps,examples,lab,packaging,tools}/**/*.test.ts");
   expect(files.length).toBeGreaterThan(200);
-  const found = files.filter((file) => file !== own && ownProcessReason(readFileSync(`${top}/${file}`, "utf8")));
-  expect(found.toSorted()).toEqual(ownProcess.toSorted());
+  const alone = files.filter((file) => file !== own && ownProcessReason(textOf(file)));
+  expect(alone.toSorted()).toEqual(ownProcess.toSorted());
+});
+
+test("no helper registers hooks as it is loaded", () => {
+  const helpers = found("{packages,apps,examples,lab,packaging}/**/test/**/*.ts").filter(
+    (file) => !file.endsWith(".test.ts"),
+  );
+  expect(helpers.length).toBeGreaterThan(50);
+  expect(helpers.filter((file) => registersHooks(textOf(file)))).toEqual([]);
+  expect(registersHooks("let a = 0;\nbeforeEach(() => {});")).toBe(true);
+  expect(registersHooks("export function fresh() {\n  beforeEach(() => {});\n}")).toBe(false);
 });
 
 test.each([

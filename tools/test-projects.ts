@@ -38,3 +38,8 @@ const words: readonly (readonly [pattern: RegExp, what: string])[] = [
 export function ownProcessReason(text: string): string | undefined {
   return words.find(([pattern]) => pattern.test(text))?.[1];
 }
+
+/** Whether a helper of tests registers hooks as it is loaded, which in a shared process works for the first file alone. */
+export function registersHooks(text: string): boolean {
+  return /^(?:beforeEach|afterEach|beforeAll|afterAll)\(/m.test(text);
+}

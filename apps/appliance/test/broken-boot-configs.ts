@@ -8,7 +8,7 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "two unknown keys in a rule and in its conditions",
     text: "boot:\n  - nmae: a\n    file: x\n    when: { macc: 52:54:00 }\n",
     lines: [
-      'f:2:5: error[E003] boot[0].nmae: unknown key "nmae". Did you mean "name"? Known keys: name, when, file, server, url, script, menu, form, root, delay, ignore.',
+      'f:2:5: error[E003] boot[0].nmae: unknown key "nmae". Did you mean "name"? Known keys: name, when, file, server, url, script, image, menu, form, root, delay, ignore.',
       'f:4:13: error[E003] boot[0].when.macc: unknown key "macc". Did you mean "mac"? Known keys: arch, firmware, host, mac, uuid, serial, clientId, vendorClass, userClass, interface, subnet, relay.',
     ],
   },
@@ -102,7 +102,7 @@ export const brokenRules: readonly BrokenConfig[] = [
     name: "a rule that does nothing",
     text: "boot:\n  - name: a\n",
     lines: [
-      "f:2:5: error[E030] boot[0]: the rule does nothing. Set file, url, script, menu, form, root, delay, or ignore: true.",
+      "f:2:5: error[E030] boot[0]: the rule does nothing. Set file, url, script, image, menu, form, root, delay, or ignore: true.",
     ],
   },
   {

@@ -126,4 +126,18 @@ export const brokenMenus: readonly BrokenConfig[] = [
       "f:7:5: error[E031] boot[1].form: a menu determines the form itself. Keep one of the two.",
     ],
   },
+  {
+    name: "settings of disc images that no image can have",
+    text: 'hosts: { lab: { serial: X } }\nimages:\n  folders: ["", a]\n  menu: { default: a/b/c, timeout: -1 }\n  settings:\n    a/b: { title: "" }\n    ok: { hiden: true, when: { host: [lab, lap] }, arguments: "a\\nb" }\n',
+    lines: [
+      "f:3:13: error[E013] images.folders[0]: the text is empty. Set a value, or omit the key.",
+      'f:4:20: error[E028] images.menu.default: "a/b/c" is not the name of a disc image. Allowed: NAME or NAME/ENTRY, as `bootlace images` prints them.',
+      "f:4:36: error[E012] images.menu.timeout: -1 is below 0. Allowed: 0 to 3600.",
+      'f:6:5: error[E028] images.settings.a/b: "a/b" is not the name of a disc image. Allowed: a name as `bootlace images` prints it.',
+      "f:6:19: error[E013] images.settings.a/b.title: the text is empty. Set a value, or omit the key.",
+      'f:7:11: error[E003] images.settings.ok.hiden: unknown key "hiden". Did you mean "hidden"? Known keys: title, hidden, arguments, when.',
+      'f:7:44: error[E034] images.settings.ok.when.host[1]: unknown host "lap". Did you mean "lab"? Known names: "lab".',
+      'f:7:63: error[E028] images.settings.ok.arguments: "a\\x0ab" contains a control character. Allowed: one line of text.',
+    ],
+  },
 ];

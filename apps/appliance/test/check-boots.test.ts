@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { libraryUser, linuxKernel } from "./helpers/boot-bytes.ts";
-import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
+import { checked, findings, folder, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { peImage, sectionedImage } from "./helpers/pe-image.ts";
 import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+useCheckedFolder();
 
 const symbols = ["start_ldlinux"];
 const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));

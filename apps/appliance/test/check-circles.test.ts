@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { linuxKernel } from "./helpers/boot-bytes.ts";
-import { findings, put } from "./helpers/checked-tree.ts";
+import { findings, put, useCheckedFolder } from "./helpers/checked-tree.ts";
+
+useCheckedFolder();
 
 /** The codes and the messages that stand behind them. */
 async function seen(config = "root: boot\n"): Promise<string[]> {

@@ -3,10 +3,11 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cpio, packed } from "./helpers/archives.ts";
 import { grubImage, grubModule, linuxKernel, scriptImage, shimImage } from "./helpers/boot-bytes.ts";
-import { findings, put } from "./helpers/checked-tree.ts";
+import { findings, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { bcd } from "./helpers/hive.ts";
 import { peImage } from "./helpers/pe-image.ts";
 
+useCheckedFolder();
 const gzip = () => gzipSync(Buffer.alloc(5000, "initrd"));
 
 /** The codes and the messages that stand behind them. */

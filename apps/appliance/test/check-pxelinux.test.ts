@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { linuxKernel } from "./helpers/boot-bytes.ts";
-import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
+import { checked, findings, folder, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+useCheckedFolder();
 
 const names = ["start_ldlinux", "findpath"];
 

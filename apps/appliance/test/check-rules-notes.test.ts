@@ -1,8 +1,10 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { linuxKernel } from "./helpers/boot-bytes.ts";
-import { checked, findings, put } from "./helpers/checked-tree.ts";
+import { checked, findings, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { peImage } from "./helpers/pe-image.ts";
+
+useCheckedFolder();
 
 const notes = async (config: string) =>
   (await checked(config))[1].split("\n").filter((line) => / iPXE too|vendor class/.test(line));

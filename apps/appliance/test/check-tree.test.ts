@@ -7,9 +7,11 @@ import { readArguments } from "../src/cli/arguments.ts";
 import { check } from "../src/cli/check.ts";
 import type { Surroundings } from "../src/cli/command.ts";
 import { treeFindingCodes } from "../src/file-check/findings.ts";
-import { checked, findings, folder, put } from "./helpers/checked-tree.ts";
+import { checked, findings, folder, put, useCheckedFolder } from "./helpers/checked-tree.ts";
 import { peImage } from "./helpers/pe-image.ts";
 import { ldlinuxModule, pxelinuxLoader } from "./helpers/pxelinux.ts";
+
+useCheckedFolder();
 
 const names = ["start_ldlinux", "findpath"];
 

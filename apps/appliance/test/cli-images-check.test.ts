@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeIso } from "../../../tools/test-kit/images/iso.ts";
 import { files, grub } from "../../../tools/test-kit/images/systems.ts";
 import { images } from "../src/cli/images.ts";
+import { apiDaemon } from "./helpers/api-daemon.ts";
 import { commandLine } from "./helpers/command-line.ts";
+import { quickTimes, writeImage } from "./helpers/disc-images.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-image-check-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,5 +65,23 @@ describe("bootlace images check", () => {
   ])("reports that %s cannot be read: %s", async (name, problem) => {
     const { code, out, err } = await cli.run(images, "check", name);
     expect([code, out, err]).toEqual([1, "", expect.stringContaining(problem)]);
+  });
+});
+
+it("bootlace images shows what a running daemon found", async () => {
+  const root = join(folder, "boot");
+  mkdirSync(join(root, "images"), { recursive: true });
+  await using test = await apiDaemon(root, 68, 0, {}, { followImageTimes: quickTimes });
+  const empty = await cli.run(images, ...test.url);
+  expect(empty.out).toBe(`no disc images; copy them into ${root}/images\n`);
+  writeImage(join(root, "images/live.iso"), live);
+  let listed = "";
+  while (!listed.includes("entry")) listed = (await cli.run(images, ...test.url)).out;
+  expect(listed).toMatch(/^live {2}D_LIVE, 1 entry, needs [\d.]+ GB\n$/);
+  const { out } = await cli.run(images, "show", "live", ...test.url);
+  expect(out).toContain("machine   PC BIOS with iPXE: cannot, needs HTTP, which is switched off\n");
+  expect(JSON.parse((await cli.run(images, "--json", ...test.url)).out)).toMatchObject({
+    folders: [join(root, "images")],
+    images: [{ id: "live", state: "ready", file: join(root, "images/live.iso") }],
   });
 });

@@ -60,8 +60,11 @@ describe("bootlace images", () => {
   });
 
   it("says that there are none", async () => {
-    const url = await daemon({ more: { images: () => ({ schema: 1, images: [] }) } });
-    expect(await cli.run(images, ...url)).toEqual({ code: 0, out: "no disc images\n", err: "" });
+    const none = (...folders: string[]) => daemon({ more: { images: () => ({ schema: 1, folders, images: [] }) } });
+    const copy = "no disc images; copy them into /srv/a or /srv/b\n";
+    expect(await cli.run(images, ...(await none("/srv/a", "/srv/b")))).toEqual({ code: 0, out: copy, err: "" });
+    const off = "disc images are switched off (images.enabled in the config)\n";
+    expect(await cli.run(images, ...(await none()))).toEqual({ code: 0, out: off, err: "" });
   });
 
   it("shows one image with its entries and arguments", async () => {
@@ -110,7 +113,7 @@ error     beyond-end at byte 1200000000
     const evil = readyImage("evil", { title: "\u001b[2Jx\u202e" });
 
     const more = {
-      images: () => ({ schema: 1 as const, images: [imageSummaryView(evil)] }),
+      images: () => ({ schema: 1 as const, folders: [], images: [imageSummaryView(evil)] }),
       image: () => imageView(evil, { arguments: "quiet\u0007" }),
     };
     const url = await daemon({ more });

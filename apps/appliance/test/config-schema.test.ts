@@ -34,8 +34,9 @@ describe("the JSON Schema, in an editor", () => {
     let seen = 0;
     for (const { name, text } of brokenConfigs) {
       const result = parseConfig(text, "f");
+      if (result.ok || result.faults.some(({ code }) => !visible.has(code))) continue;
       const document = parseDocument(text, { logLevel: "error", merge: true });
-      if (result.ok || document.errors.length > 0 || result.faults.some(({ code }) => !visible.has(code))) continue;
+      if (document.errors.length > 0) continue;
       // An empty section, a list or a text at the top: an editor sees these without a schema.
       const value: unknown = document.toJS();
       if (typeof value !== "object" || value === null || Array.isArray(value)) continue;

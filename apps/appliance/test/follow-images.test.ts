@@ -39,12 +39,16 @@ afterEach(() => {
 
 const at = (name: string) => join(root, "images", name);
 
-async function follow(times: Partial<FollowImageTimes> = {}, more: { readonly never?: readonly string[] } = {}) {
+async function follow(
+  times: Partial<FollowImageTimes> = {},
+  more: { readonly never?: readonly string[]; readonly open?: (path: string) => Promise<never> | undefined } = {},
+) {
   const folders = [{ path: join(root, "images"), base: root }];
   const now = () => clock;
+  const storage = imageStorage({ folders, never: more.never ?? [], now });
   followed = followImages({
     folders,
-    storage: imageStorage({ folders, never: more.never ?? [], now }),
+    storage: { open: (path, client) => more.open?.(path) ?? storage.open(path, client) },
     now,
     times: { ...quickTimes, ...times },
     onChange(next, isCut) {
@@ -187,6 +191,17 @@ describe("an image that cannot be used says why", () => {
     expect(title).toMatch(/^\[31mred x+…$/);
     expect(title.length).toBe(120);
   });
+});
+
+it("says so when the disk of an image does not answer, and offers the others", async () => {
+  writeImage(at("a-hung.iso"));
+  writeImage(at("fine.iso"));
+  await follow(
+    { look: 20 },
+    { open: (path) => (path.endsWith("a-hung.iso") ? new Promise<never>(() => {}) : undefined) },
+  );
+  expect(await faultOf("a-hung")).toMatchObject({ code: "no-answer", detail: "its disk does not answer" });
+  await stateOf("fine", "ready");
 });
 
 it("leaves out what is hidden, what has another name, and what is beyond the limit", async () => {

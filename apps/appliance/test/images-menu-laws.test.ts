@@ -11,6 +11,7 @@ import {
   ipxeMenuScript,
   ipxeMissingScript,
   ipxeStartScript,
+  ipxeText,
 } from "../src/images/menu/render-ipxe.ts";
 import { pxelinuxConfig, pxelinuxMenu } from "../src/images/menu/render-pxelinux.ts";
 import { entryRow, menuFacts, readyRow, uefiMachine, unreadyRow } from "./helpers/image-rows.ts";
@@ -91,7 +92,7 @@ const linesOf = ({ groups }: MenuModel): readonly MenuLine[] =>
 const imagesOf = ({ groups }: MenuModel): readonly MenuImage[] => groups.flatMap(({ images }) => images);
 
 /** The settings that our own scripts name, and nobody else's text. */
-const ownSettings = /\$\{(target|platform)\}/g;
+const ownSettings = /\$\{(target|platform|wait)\}/g;
 
 describe("whatever an image calls itself", () => {
   it("an iPXE script has the commands that it was written to have", () => {
@@ -167,6 +168,13 @@ describe("whatever an image calls itself", () => {
     );
   });
 
+  it("two characters that mean something only together are found together, at the end of a line", () => {
+    // Found by the law above: without its backslash the word ended the command.
+    expect(ipxeText("||\\")).toBe("-");
+    expect(ipxeText("a \\ \\")).toBe("a");
+    expect(ipxeText("## $${x} ;")).toBe("no.# $$ {x} -");
+  });
+
   it("a name of no image is only words", () => {
     fc.assert(
       fc.property(hostile, (name) => {
@@ -208,7 +216,7 @@ function allowed([name = "", first = "", second = "", third = ""]: readonly stri
     case "initrd":
       return first === "--name" && /^initrd\d$/.test(second) && third.startsWith(`${server}one/`);
     case "set":
-      return first === "images" && second.startsWith(server);
+      return first === "images" ? second.startsWith(server) : first === "wait" && /^\d+$/.test(second);
     case "iseq":
       return /^\$\{(target|platform)\}$/.test(first);
     case "goto":

@@ -45,6 +45,7 @@ describe("the menu for iPXE", () => {
 
   it("has what can be started, and why the rest cannot", async () => {
     expect(await textOf(`images/menu/${efi}/menu.ipxe`)).toBe(`#!ipxe
+set wait 30000
 :menu
 menu Bootlace
 item --gap -- Debian and its relatives
@@ -55,8 +56,9 @@ item --gap -- Not ready
 item --gap -- . late: still being copied
 item --gap
 item --key l local Boot from the local disk
-choose --default local --timeout 30000 target || goto local
+choose --default local --timeout \${wait} target || goto local
 iseq \${target} local && goto local ||
+set wait 0
 chain --autofree ${base}/images/menu/efi%2Cx86_64%2C2.0.0%2C00-00-00-00-ff-ff-1f-00%2C%2C%2C/\${target}.ipxe || goto menu
 goto menu
 
@@ -104,7 +106,7 @@ exit 1
     expect(script).toContain(
       "menu Debian GNU/Linux live 12\nitem start-debian+live Live system\nitem start-debian+rescue Rescue\n",
     );
-    expect(script).toContain("choose --default start-debian+live --timeout 10000 target || exit 0\n");
+    expect(script).toContain("choose --default start-debian+live --timeout ${wait} target || exit 0\n");
     expect(await textOf(`images/menu/${efi}/start-debian+rescue.ipxe`)).toContain(" boot=live single || goto failed\n");
   });
 
@@ -182,7 +184,7 @@ MENU BEGIN image-debian
       /^UI menu.c32\nMENU TITLE Bootlace\nDEFAULT local\n/,
     );
     expect(await textOf("pxelinux.cfg/default", source)).toMatch(
-      /^PROMPT 1\nSAY local: Boot from the local disk\nSAY image-big: Live/,
+      /^PROMPT 1\nSAY local: Boot from the local disk\nSAY image-big: Big/,
     );
     expect(await textOf("grub/grub.cfg", source)).toMatch(/^set default='local'\nset timeout=30\n/);
     const none = sourceOf({}, snapshotOf(unreadyRow("late")));

@@ -1,13 +1,11 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { readPxelinuxConfig } from "../src/catalogue/contents/pxelinux.ts";
 import { createAsker } from "../src/cli/ask.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { configText } from "../src/init/config-text.ts";
 import { distributionIds, installCommand, readOsRelease } from "../src/init/distribution.ts";
 import { type KitId, kits } from "../src/init/kits.ts";
-import { pxelinuxMenu } from "../src/init/menus.ts";
 import { tellMissing } from "../src/init/missing.ts";
 import { findCandidates, readDefaultRoutes } from "../src/init/network.ts";
 import { type Installation, nextSteps } from "../src/init/next-steps.ts";
@@ -109,15 +107,6 @@ describe("bootlace.yaml as init writes it", () => {
     expect(texts[2]).toContain("interfaces: [eth0, wlan0]\n");
     expect(texts[3]).toContain('interfaces: "no"\n');
   });
-});
-
-it("the menu of PXELINUX names files that are there, by a word that says what they are", () => {
-  for (const menu of [true, false]) {
-    const { text } = pxelinuxMenu("pxelinux", { menu, memtest: true });
-    const { needs } = readPxelinuxConfig(text, { path: "pxelinux.cfg/default" });
-    const files = needs.map(({ role, path }) => `${role} ${path}`);
-    expect(files).toEqual([...(menu ? ["module menu.c32"] : []), "kernel memtest", "kernel memtest"]);
-  }
 });
 
 describe("what is missing", () => {

@@ -30,6 +30,27 @@ describe("what is counted", () => {
     expect(got.get("bootlace_foreign_dhcp_servers")).toBe(1);
     expect(got.get('bootlace_build_info{version="1.2.3"}')).toBe(1);
   });
+  test("disc images by what they are good for", async () => {
+    const { observer, observe } = observing();
+    const file = { path: "/a.iso", size: 1, modified: 1 };
+    const fault = { code: "not-an-image", offset: 0, detail: "" } as const;
+    observe({
+      kind: "appliance",
+      event: {
+        type: "images",
+        time: 1,
+        images: [
+          { ...file, id: "a", state: "copying" },
+          { ...file, id: "b", state: "faulty", fault },
+          { ...file, id: "c", state: "faulty", fault },
+        ],
+      },
+    });
+    const got = samples(await observer.metrics.text());
+    expect(["ready", "copying", "faulty"].map((state) => got.get(`bootlace_images{state="${state}"}`))).toEqual([
+      0, 1, 2,
+    ]);
+  });
   test("transfers, bytes and requests", async () => {
     const played = story()
       .discover()

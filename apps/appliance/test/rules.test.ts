@@ -5,7 +5,8 @@ import { type BootTree, growTree } from "../src/catalogue/tree.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { BootRule } from "../src/config/schema.ts";
 import { conditionsOf } from "../src/policy/conditions.ts";
-import { type BootConfig, ruleBook } from "../src/policy/rules.ts";
+import { ruleBook } from "../src/policy/rules.ts";
+import type { BootConfig } from "../src/policy/tree-plan.ts";
 
 const served = { enabled: true, port: 8069, maxConnections: 1, maxConnectionsPerClient: 1, allowedHosts: [] };
 const iface: ServedInterface = { name: "eth0", address: "192.168.11.109", netmask: "255.255.255.0" };

@@ -35,6 +35,11 @@ test("FreeBSD", async () => {
   expect((await recognise(mediumOf(image), await opened(image))).family).toMatchObject({ id: "freebsd", way: "none" });
 });
 
+test("the image of Memtest86+ for 32-bit machines has its program as its kernel too", async () => {
+  const { family, first } = await look(files("EFI/BOOT/bootia32.efi"), { label: "MT86PLUS_32" });
+  expect([family.id, first?.kernel]).toEqual(["memtest86plus", "EFI/BOOT/BOOTIA32.EFI"]);
+});
+
 test("the title is what the image calls itself, and entries that differ only in the medium are one", async () => {
   const fedora = systemImages.find(({ id }) => id === "dracut-live");
   const { entries, title } = await look(fedora?.contents ?? [], { label: "Fedora-WS-Live-42" });

@@ -35,6 +35,7 @@ export function openInTurn(host: SessionHost, source: Source, asked: Asked, done
   }
 
   function take(result: OpenResult, name: string): void {
+    if (result.ok) host.found(asked);
     if (!end()) {
       if (result.ok) closeSource(result.file);
       return;

@@ -1,6 +1,8 @@
 /** One look-up that waits for its turn. */
 interface Waiting {
   readonly address: string;
+  /** Its name was found before: it costs little, and does not wait behind names that may be invented. */
+  readonly found: boolean;
   readonly receivedAt: number;
   start(release: () => void): void;
   drop(): void;
@@ -19,6 +21,8 @@ export interface Openings {
 
 const most = 32;
 const mostPerAddress = 8;
+/** With those for names that were found before. */
+const mostWithFound = 16;
 
 /** Who has waited for so long, in milliseconds, has asked again. */
 const overdueAfter = 1000;
@@ -30,8 +34,8 @@ export function openings(now: () => number): Openings {
   /** Known addresses come first; each address has one turn, then the next one. */
   const lines = [new Map<string, Waiting[]>(), new Map<string, Waiting[]>()] as const;
 
-  function mayStart(address: string, exempt: boolean): boolean {
-    return running < most && (exempt || (runningOf.get(address) ?? 0) < mostPerAddress);
+  function mayStart({ address, found }: Waiting, exempt: boolean): boolean {
+    return running < most && (exempt || (runningOf.get(address) ?? 0) < (found ? mostWithFound : mostPerAddress));
   }
 
   function begin(waiting: Waiting): void {
@@ -54,11 +58,11 @@ export function openings(now: () => number): Openings {
     for (const line of lines) {
       for (const [address, queue] of line) {
         if (running >= most) return;
-        if (!mayStart(address, false)) continue;
+        const [first] = queue;
+        if (first === undefined || !mayStart(first, false)) continue;
         line.delete(address);
-        const first = queue.shift();
+        queue.shift();
         if (queue.length > 0) line.set(address, queue);
-        if (first === undefined) continue;
         if (now() - first.receivedAt >= overdueAfter) first.drop();
         else begin(first);
       }
@@ -68,7 +72,7 @@ export function openings(now: () => number): Openings {
   return {
     ask(known, exempt, waiting) {
       const { address } = waiting;
-      if (mayStart(address, exempt)) {
+      if (mayStart(waiting, exempt)) {
         begin(waiting);
         return;
       }

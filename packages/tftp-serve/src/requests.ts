@@ -1,5 +1,5 @@
 import type { RemoteInfo } from "node:dgram";
-import { isLoopback } from "@bootlace/boot-source";
+import { boundedMap, isLoopback } from "@bootlace/boot-source";
 import { frameCache } from "./cache.ts";
 import { channelPools } from "./channel-pools.ts";
 import { admission, type Verdict } from "./core/admission.ts";
@@ -20,6 +20,9 @@ import { writeSession } from "./write-session.ts";
 /** In single-port mode a transfer that has moved within so many milliseconds keeps its port. */
 const keepsPortFor = 1000;
 
+/** Names of files that were there. */
+const mostFound = 1024;
+
 interface Refusal {
   readonly reason: RefusedReason;
   readonly error?: TftpError;
@@ -32,6 +35,7 @@ export function requestsOf(deps: RequestDeps): Requests {
   const cache = frameCache(limits.cacheSize);
   const gate = admission(limits, options.isNeighbour);
   const lookUps = openings(clock.now);
+  const found = boundedMap<string, true>(mostFound);
   const sessions = runningSessions(gate.isKnown);
   const hosts = new WeakMap<Listener, SessionHost>();
   const pools = channelPools(singlePort ? onPacket : undefined, limits, clock.now, setSegmentSize);
@@ -61,9 +65,11 @@ export function requestsOf(deps: RequestDeps): Requests {
         return true;
       },
       maxWindowSize: () => (singlePort ? 1 : limits.maxWindowSize),
-      lookUp({ client: { address }, receivedAt }, turn) {
-        lookUps.ask(gate.isKnown(address), isLoopback(address), { address, receivedAt, ...turn });
+      lookUp({ client: { address }, request: { file }, receivedAt }, turn) {
+        const waiting = { address, found: found.get(file) === true, receivedAt, ...turn };
+        lookUps.ask(gate.isKnown(address), isLoopback(address), waiting);
       },
+      found: ({ request: { file } }) => void found.set(file, true),
       verified(session, acknowledged) {
         gate.acknowledge(session.client.address);
         // From the request port anybody can acknowledge anything.

@@ -56,6 +56,8 @@ export interface SessionHost {
   reject(client: TftpClient, packet: Uint8Array): boolean;
   /** Opens a file when it is the client's turn. */
   lookUp(asked: Asked, turn: Turn): void;
+  /** The file of a request is there. */
+  found(asked: Asked): void;
   /** The client's address is true. @param acknowledged it takes part in the transfer */
   verified(session: Session, acknowledged: boolean): void;
   ended(session: Session): void;

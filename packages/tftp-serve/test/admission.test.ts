@@ -61,7 +61,7 @@ describe("rates", () => {
       for (; sent < (rate * now) / 1000; sent++) ask(now);
       expect(["granted", "single"]).toContain(ask(now));
       // What it asks for is not there.
-      for (let n = 0; n < 10; n++) gate.error("victim", false, now);
+      for (let n = 0; n < 30; n++) gate.error("victim", false, now);
       expect(gate.error("victim", false, now)).toBe(true);
     }
   });

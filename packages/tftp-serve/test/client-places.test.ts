@@ -1,4 +1,4 @@
-import type { Source } from "@bootlace/boot-source";
+import { content, type Source } from "@bootlace/boot-source";
 import { expect, test } from "vitest";
 import type { TftpEvent } from "../src/core/events.ts";
 import type { Listener } from "../src/listener.ts";
@@ -13,7 +13,7 @@ import { rrq } from "./hex.ts";
 const silent: Source = { open: () => new Promise(() => {}) };
 const victim = "192.168.1.57";
 
-function server() {
+function server(source = silent) {
   const events: TftpEvent[] = [];
   const refuse = () => expect.unreachable("nothing is sent to an address that is not of this machine");
   const listener: Listener = {
@@ -23,16 +23,16 @@ function server() {
     close: async () => {},
   };
   const requests = requestsOf({
-    options: { source: silent },
-    limits: { ...defaultLimits, maxTransfersPerClient: 4 },
+    options: { source },
+    limits: { ...defaultLimits, maxTransfersPerClient: source === silent ? 4 : 64 },
     clock: fakeClock(),
     isAllowed: () => true,
     settingsFor: () => undefined,
     emit: (event) => void events.push(event),
     setSegmentSize: undefined,
   });
-  const ask = (port: number) =>
-    requests.onPacket(listener, Buffer.from(rrq("big")), { address: victim, port, family: "IPv4", size: 0 });
+  const ask = (port: number, file = "big") =>
+    requests.onPacket(listener, Buffer.from(rrq(file)), { address: victim, port, family: "IPv4", size: 0 });
   return { ask, requests, events };
 }
 
@@ -44,6 +44,22 @@ test("the places of a client that requests in its name have filled are free for 
   ask(2070);
   expect(requests.active).toBe(4);
   expect(events).toEqual([]);
+  requests.stopAll();
+});
+
+test("a name that was found before does not wait for those that others ask for in its client's name", () => {
+  const opened: string[] = [];
+  const { ask, requests } = server({
+    open(name) {
+      opened.push(name);
+      return name === "big" ? content(new Uint8Array(0), name) : new Promise(() => {});
+    },
+  });
+  ask(2070);
+  for (let number = 0; number < 20; number++) ask(3000 + number, `invented-${number}`);
+  expect(opened.filter((name) => name !== "big")).toHaveLength(8);
+  ask(2071);
+  expect(opened.filter((name) => name === "big")).toHaveLength(2);
   requests.stopAll();
 });
 

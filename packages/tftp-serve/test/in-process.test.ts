@@ -84,6 +84,7 @@ async function fetchAll(
     reject: () => expect.unreachable(),
     lookUp: (_, turn) => turn.start(() => {}),
     verified() {},
+    found() {},
     ended() {},
   };
   const client = { address: "10.0.0.1", port: 1, localAddress: "10.0.0.2", localPort: 69 };

@@ -31,7 +31,11 @@ export const imageSummarySchema = z.object({
     })
     .optional(),
 });
-export const imagesSchema = z.object({ schema: z.literal(1), images: z.array(imageSummarySchema) });
+export const imagesSchema = z.object({
+  schema: z.literal(1),
+  folders: z.array(z.string()).meta({ description: "Folders with disc images; empty when images are switched off." }),
+  images: z.array(imageSummarySchema),
+});
 
 const entrySchema = entryNameSchema.extend({
   kernel: z.string().meta({ description: "Path in the image, as those of the initrds." }),

@@ -48,6 +48,7 @@ export const bootSummarySchema = z.object({
   host: z.string().optional().meta({ description: "Name of the machine in the configuration." }),
   rule: z.string().optional(),
   bootFile: z.string().optional(),
+  image: z.string().optional().meta({ description: "What the disc image calls itself that it boots from." }),
   startedAt: time,
   lastAt: time,
   ended: z.boolean(),
@@ -206,6 +207,7 @@ export const oneTimeBootRequestSchema = z.strictObject({
   server: z.string().max(64).optional(),
   url: z.string().max(255).optional(),
   script: z.string().max(255).optional(),
+  image: z.string().max(255).optional().meta({ description: "Disc image: NAME or NAME/ENTRY." }),
   ignore: z.boolean().optional(),
 });
 export const oneTimeBootSchema = z.object({
@@ -215,6 +217,7 @@ export const oneTimeBootSchema = z.object({
   server: z.string().optional(),
   url: z.string().optional(),
   script: z.string().optional(),
+  image: z.string().optional(),
   ignore: z.boolean().optional(),
   setAt: time,
   takenAt: time.optional().meta({ description: "Start of the boot that uses it." }),

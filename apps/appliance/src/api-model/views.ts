@@ -8,7 +8,8 @@ import { type Conclusion, conclusionOf } from "../sessions/verdicts/verdict.ts";
 import type { ApiBoot, ApiBootSummary, ApiClient, ApiFetch, ApiStep, ApiTransfer, ApiVerdict } from "./types.ts";
 
 export function summaryView(summary: BootSummary): ApiBootSummary {
-  const { id, mac, address, arch, firmware, host, rule, bootFile, startedAt, lastAt, ended, outcome, bytes } = summary;
+  const { id, mac, address, arch, firmware, host, rule, bootFile, image } = summary;
+  const { startedAt, lastAt, ended, outcome, bytes } = summary;
   return defined({
     id,
     mac,
@@ -18,6 +19,7 @@ export function summaryView(summary: BootSummary): ApiBootSummary {
     host,
     rule,
     bootFile,
+    image,
     startedAt: isoTime(startedAt),
     lastAt: isoTime(lastAt),
     ended,

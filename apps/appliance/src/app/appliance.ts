@@ -9,8 +9,6 @@ import type { Level } from "../events/record.ts";
 import { idleRecord, rulesRecord } from "../log/boot-log.ts";
 import { interfacesRecord } from "../log/net-log.ts";
 import { choiceKey, chooseInterfaces, type InterfaceChoice, interfaceRequest } from "../net/interfaces.ts";
-import { askFileServer } from "../os/ask-file-server.ts";
-import { listeningPorts } from "../os/listening-ports.ts";
 import { neighbours } from "../os/neighbours.ts";
 import { explainRequest } from "../policy/explain.ts";
 import { createPolicy } from "../policy/policy.ts";
@@ -25,6 +23,7 @@ import { adminBackend } from "./services/admin-backend.ts";
 import { bootFilesService } from "./services/boot-files.ts";
 import { decisionContext, dhcpService } from "./services/dhcp.ts";
 import { httpBootService } from "./services/http-boot.ts";
+import { imageServerOf } from "./services/image-menus.ts";
 import { imagesService } from "./services/images.ts";
 import { keptOneTimeBoots } from "./services/kept-one-time-boots.ts";
 import { overhearingService } from "./services/overhearing.ts";
@@ -73,10 +72,10 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     networkInterfaces: deps.networkInterfaces,
     onEvent: tell,
     log,
-    askServer: deps.askServer ?? askFileServer,
+    askServer: deps.askServer,
     rootOf: files.rootOf,
-    listeningPorts,
   });
+  const imageServer = () => imageServerOf(adopting.config, policy.tree(), http.endpoints()[0]?.port);
   const served = servedFiles({
     files: files.source,
     images,
@@ -84,7 +83,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     policy,
     tree: policy.tree,
     rootProblem: () => rootProblem,
-    httpPort: () => http.endpoints()[0]?.port,
+    server: imageServer,
     watched: surroundings.watched,
   });
   const tftp = tftpService(first.config, {
@@ -130,10 +129,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         rootProblem: () => rootProblem,
         silentFolders: silence.folders,
         images: images.snapshot,
-        imageServer: () => {
-          const { tftp, http } = loaded.config;
-          return { tftp: tftp.enabled, ...(http.enabled ? { httpPort: http.port } : {}) };
-        },
         tftpActive: tftp.active,
         oneTimeBootsKept: () => kept.settled(),
         now,
@@ -200,9 +195,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     if (record !== undefined) log(record);
   }
 
-  function say(level: Level, event: EventCode, message: string) {
-    log({ level, scope: "bootlace", event, message });
-  }
+  const say = (level: Level, event: EventCode, message: string) => log({ level, scope: "bootlace", event, message });
 
   const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
@@ -224,6 +217,12 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     await kept.settled();
   }
 
+  function useConfig(next: LoadedConfig): void {
+    policy.adoptConfig(next.config);
+    files.adopt(servedOf(next));
+    adopting = next;
+  }
+
   /** @returns why it was rejected; the services have the old config again then. */
   async function putInForce(next: LoadedConfig): Promise<string | undefined> {
     const before = choice;
@@ -233,9 +232,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     try {
       wanted = choiceFor(next.config, deps.networkInterfaces());
       // Rules first: a new service uses them at once.
-      policy.adoptConfig(next.config);
-      files.adopt(servedOf(next));
-      adopting = next;
+      useConfig(next);
       for (const service of services) {
         name = service.name;
         await service.adopt(next.config, wanted.served);
@@ -248,9 +245,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
       if (choiceKey(wanted) !== choiceKey(before)) adoptChoice(wanted);
       return undefined;
     }
-    policy.adoptConfig(loaded.config);
-    files.adopt(servedOf(loaded));
-    adopting = loaded;
+    useConfig(loaded);
     for (const service of services) {
       await service.adopt(loaded.config, before.served).catch((error: unknown) => {
         say("error", "config.not-restored", `${service.name} could not return to the old config: ${String(error)}`);

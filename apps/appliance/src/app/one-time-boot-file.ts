@@ -13,6 +13,7 @@ const entrySchema = z.object({
     server: z.string().optional(),
     url: z.string().optional(),
     script: z.string().optional(),
+    image: z.string().optional(),
     ignore: z.literal(true).optional(),
   }),
   setAt: z.number(),

@@ -5,6 +5,9 @@ import { sizeText } from "./size-text.ts";
 
 const gibibyte = 1024 ** 3;
 
+/** Bytes that every machine has. */
+export const leastMemory = 64 * 1024 ** 2;
+
 /** Memory for people: `768 MB`, `4 GB`, `2.5 GB`. It is sold in powers of two, and counted in them. */
 export function memoryText(bytes: number): string {
   const whole = bytes / gibibyte;
@@ -44,6 +47,6 @@ export function imageText(row: ImageRow, settings?: ImageSettings): string {
   if (way === "none") return `${title}, does not boot over the network: ${limits ?? "no way is known"}`;
   const count = entries.length === 0 ? [] : [`${entries.length} ${entries.length === 1 ? "entry" : "entries"}`];
   const how = shortWays[way];
-  const needs = !memory ? [] : [`needs ${memoryText(memory)}`];
+  const needs = memory === undefined || memory < leastMemory ? [] : [`needs ${memoryText(memory)}`];
   return [title, ...count, ...(how === undefined ? [] : [how]), ...needs].join(", ");
 }

@@ -99,6 +99,8 @@ export const imageNames = {
     grub: `${imagesFolder}/menu.grub`,
     pxelinux: `${imagesFolder}/menu.pxelinux`,
   },
+  /** The images as items for the menu of another iPXE script. */
+  items: `${imagesFolder}/items.ipxe`,
   /** An iPXE script that starts the image, or one of its entries. */
   script: ({ id, entry }: ImageChoice) => `${imagesFolder}/${id}${entry === undefined ? "" : `+${entry}`}.ipxe`,
   /** Below it are the files of the image. */

@@ -69,9 +69,10 @@ function pendingBoots({ config }: LoadedConfig): PendingBoot[] {
   if (directory === undefined || read?.ok !== true) return [];
   return [...read.state.values()].flatMap(({ mac, action, takenAt }) => {
     if (takenAt !== undefined || action.server !== undefined) return [];
-    const { file, script } = action;
+    const { file, script, image } = action;
     const kept = join(directory, "next.json");
-    return [{ kept, mac, ...(file === undefined ? {} : { file }), ...(script === undefined ? {} : { script }) }];
+    const given = Object.entries({ file, script, image }).filter(([, name]) => name !== undefined);
+    return [{ kept, mac, ...Object.fromEntries(given) }];
   });
 }
 

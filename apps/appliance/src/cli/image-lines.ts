@@ -1,5 +1,5 @@
 import type { ApiImage, ApiImageSummary } from "../api-model/types.ts";
-import { memoryText, wayTexts } from "../catalogue/image-text.ts";
+import { leastMemory, memoryText, wayTexts } from "../catalogue/image-text.ts";
 import { inertText } from "../catalogue/inert-text.ts";
 import { sizeText } from "../catalogue/size-text.ts";
 import { hangingLines } from "../log/display-width.ts";
@@ -31,7 +31,7 @@ export function imageLines(image: ApiImage, { columns }: Terminal): string[] {
     ...(systems === undefined ? [] : ([["system", systems]] as const)),
     ...(way === undefined ? [] : ([["boots", wayTexts[way]]] as const)),
     ...(root === undefined ? [] : ([["root", root]] as const)),
-    ...(memory === undefined ? [] : ([["memory", `about ${memoryText(memory)}`]] as const)),
+    ...(memory === undefined || memory < leastMemory ? [] : ([["memory", `about ${memoryText(memory)}`]] as const)),
     ...(limits === undefined ? [] : ([["limits", limits]] as const)),
     ...machines.map(({ machine, boots, how }) => ["machine", `${machine}: ${boots ? how : `cannot, ${how}`}`] as const),
   ];

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { quote } from "@bootlace/dhcp-core";
 import { imageView } from "../api-model/image-views.ts";
 import type { ApiImage, ApiImages } from "../api-model/types.ts";
+import { inertText } from "../catalogue/inert-text.ts";
 import { imageAnywhere } from "../images/menu/machine-kinds.ts";
 import { readImage } from "../images/read-image.ts";
 import { exitCodes } from "../os/exit-codes.ts";
@@ -47,9 +48,14 @@ async function listAll(args: Arguments, json: boolean, surroundings: Surrounding
   if (!result.ok) return failWith(result, "images", json, surroundings);
   const { value } = result;
   if (json) printJson(surroundings, { ...value });
-  else if (value.images.length === 0) surroundings.out("no disc images\n");
+  else if (value.images.length === 0) surroundings.out(`${noneText(value.folders)}\n`);
   else for (const line of imageListLines(value.images, terminalOf(surroundings))) surroundings.out(`${line}\n`);
   return exitCodes.ok;
+}
+
+function noneText(folders: readonly string[]): string {
+  if (folders.length === 0) return "disc images are switched off (images.enabled in the config)";
+  return `no disc images; copy them into ${folders.map((folder) => inertText(folder)).join(" or ")}`;
 }
 
 async function showOne(name: string, args: Arguments, json: boolean, surroundings: Surroundings): Promise<number> {
@@ -73,7 +79,7 @@ async function checkFile(name: string, json: boolean, surroundings: Surroundings
   const { row } = result;
   const machines = imageAnywhere({ rows: [row], settings: new Map() }, row.id);
   print(imageView(row, {}, machines), json, surroundings);
-  return row.state === "ready" && row.system.way !== "none" ? exitCodes.ok : exitCodes.findings;
+  return machines.some(({ boots }) => boots) ? exitCodes.ok : exitCodes.findings;
 }
 
 function print(image: ApiImage, json: boolean, surroundings: Surroundings): void {

@@ -21,6 +21,7 @@ export const next: Command = {
     { name: "server", value: "ADDRESS", description: "Boot the file from this TFTP server instead." },
     { name: "url", value: "URL", description: "Boot this URL (HTTP Boot clients)." },
     { name: "script", value: "FILE", description: "Run this iPXE script: a path in the boot folder, or a URL." },
+    { name: "image", value: "NAME", description: "Boot this disc image, or NAME/ENTRY of its menu." },
     { name: "ignore", description: "Ignore the machine, so that it boots from its disk." },
     { name: "clear", description: "Cancel the pending one-time boot." },
     { name: "json", description: "Print one JSON document instead of lines." },
@@ -28,6 +29,7 @@ export const next: Command = {
   ],
   examples: [
     ["bootlace next 52:54:00:12:34:56 --file install/pxelinux.0", "install it once"],
+    ["bootlace next 52:54:00:12:34:56 --image debian-live", "boot a disc image once"],
     ["bootlace next 52:54:00:12:34:56 --ignore", "boot it from disk once"],
     ["bootlace next", "list the pending one-time boots"],
   ],
@@ -45,7 +47,7 @@ export const next: Command = {
 /** What is to be done is checked without the machine. */
 const anyMac = "02:00:00:00:00:01";
 
-const requests = ["file", "server", "url", "script", "ignore", "clear"] as const;
+const requests = ["file", "server", "url", "script", "image", "ignore", "clear"] as const;
 
 async function showAll(api: Api, args: Arguments, json: boolean, surroundings: Surroundings): Promise<number> {
   const stray = requests.find((name) => args.options.has(name));
@@ -75,6 +77,7 @@ async function report(
     server: lastValue(args, "server"),
     url: lastValue(args, "url"),
     script: lastValue(args, "script"),
+    image: lastValue(args, "image"),
     ignore: args.options.has("ignore") ? true : undefined,
   };
   // Checked by the daemon's rules, before a request is sent. The daemon knows which machine is meant.
@@ -111,11 +114,12 @@ async function report(
 }
 
 function entryLine(entry: ApiOneTimeBoot, now: number): string {
-  const { mac, host, file, server, url, script, ignore, setAt, takenAt } = entry;
+  const { mac, host, file, server, url, script, image, ignore, setAt, takenAt } = entry;
   const what = [
     ...(file === undefined ? [] : [`${quote(file)}${server === undefined ? "" : ` from ${quote(server)}`}`]),
     ...(url === undefined ? [] : [quote(url)]),
     ...(script === undefined ? [] : [`script ${quote(script)}`]),
+    ...(image === undefined ? [] : [`disc image ${quote(image)}`]),
   ];
   const since =
     takenAt === undefined
@@ -128,5 +132,5 @@ function entryLine(entry: ApiOneTimeBoot, now: number): string {
 /** The words of a fault about several fields, as flags of the command line. */
 function inFlags({ code, problem }: Problem): string {
   const ofFields = code === "E030" || code === "E031";
-  return ofFields ? problem.replaceAll(/\b(?:file|server|url|script|ignore)\b/g, "--$&") : problem;
+  return ofFields ? problem.replaceAll(/\b(?:file|server|url|script|image|ignore)\b/g, "--$&") : problem;
 }

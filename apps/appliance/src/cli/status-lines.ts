@@ -68,11 +68,11 @@ function portsText({ endpoints, interfaces, transfers }: ApiStatus): string {
 
 /** One line, with the file under way while there is one; a long file name is cut at its start. */
 function bootLine(boot: ApiBootSummary, now: number, width: number, colour: boolean): string[] {
-  const { startedAt, mac, address, host, arch, bootFile, outcome, transfers = [] } = boot;
+  const { startedAt, mac, address, host, arch, bootFile, image, outcome, transfers = [] } = boot;
   const who = host === undefined ? inertText(mac ?? address ?? "unknown") : shown(host);
   const time = clock(startedAt, now);
   const ends = endTexts(boot, now);
-  const name = transfers[0]?.file ?? bootFile;
+  const name = transfers[0]?.file ?? image ?? bootFile;
   const file = name === undefined ? "" : shown(name);
   const line = (parts: readonly string[], end: string) =>
     [`${time} ${who}`, ...parts.filter((part) => part !== ""), end].join("  ");

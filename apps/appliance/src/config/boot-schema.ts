@@ -5,6 +5,7 @@ import { decimal, oneOrMany, text, whole } from "./schema-parts.ts";
 import {
   checkBootFile,
   checkClientId,
+  checkImage,
   checkInterface,
   checkIpv4,
   checkMac,
@@ -72,6 +73,10 @@ export const ruleSchema = z.strictObject({
   }),
   script: text(checkScript).optional().meta({
     description: "Script for iPXE clients: a path below the root, or an http or https URL.",
+  }),
+  image: text(checkImage).optional().meta({
+    description:
+      "Disc image to boot: NAME, or NAME/ENTRY for one entry of its menu. `bootlace images` lists the names. The client boots it by iPXE; UEFI HTTP Boot without iPXE takes the image as a drive.",
   }),
   menu: text(checkNotEmpty).optional().meta({ description: "Name of a boot menu under `menus`." }),
   form: z.enum(["direct", "server"]).optional().meta({

@@ -6,7 +6,7 @@ import { isMapping, listOf, type Mapping } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
 import { clientIdOf, macPrefix } from "./values.ts";
 
-const actions = ["file", "server", "url", "script", "menu", "form", "root", "delay"] as const;
+const actions = ["file", "server", "url", "script", "image", "menu", "form", "root", "delay"] as const;
 
 /** Faults of the rules: those that do nothing, contradict themselves, share a name, or use an undefined name. */
 export function checkRules(value: Mapping): PlacedProblem[] {
@@ -45,13 +45,16 @@ function checkActions(rule: Mapping, index: number): PlacedProblem[] {
     problems.push({
       code: "E030",
       problem: "the rule does nothing",
-      allowed: "Set file, url, script, menu, form, root, delay, or ignore: true",
+      allowed: "Set file, url, script, image, menu, form, root, delay, or ignore: true",
       path: ["boot", index],
       at: "value",
     });
   }
   if (has("server") && rule.file === builtinCheck) {
     contradiction("server", "Bootlace itself serves the boot check, but the rule sets a server", "Keep one of the two");
+  }
+  for (const key of ["script", "url", "server"].filter((key) => has("image") && has(key))) {
+    contradiction(key, `the rule boots a disc image, but also sets ${key}`, "Keep one of the two");
   }
   if (has("menu") && has("form")) {
     contradiction("form", "a menu determines the form itself", "Keep one of the two");
@@ -70,7 +73,13 @@ function checkReferences(rule: Mapping, index: number, value: Mapping): PlacedPr
   return problems;
 }
 
-function unknownName(name: unknown, section: "hosts" | "menus", value: Mapping, path: PropertyKey[]): PlacedProblem[] {
+/** A name that is not defined in its section. */
+export function unknownName(
+  name: unknown,
+  section: "hosts" | "menus",
+  value: Mapping,
+  path: PropertyKey[],
+): PlacedProblem[] {
   if (typeof name !== "string" || name.trim() === "") return [];
   const rows = value[section];
   if (isMapping(rows) && Object.hasOwn(rows, name)) return [];

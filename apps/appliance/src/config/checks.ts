@@ -1,3 +1,4 @@
+import { checkImages } from "./check-images.ts";
 import { checkMenus } from "./check-menus.ts";
 import { checkHosts, checkRules } from "./check-rules.ts";
 import type { PlacedProblem } from "./explain.ts";
@@ -9,7 +10,14 @@ import { isMapping, type Mapping } from "./mapping.ts";
  */
 export function checkBetweenKeys(value: unknown): PlacedProblem[] {
   if (!isMapping(value)) return [];
-  return [...checkRules(value), ...checkHosts(value), ...checkMenus(value), ...checkPorts(value), ...checkAdmin(value)];
+  return [
+    ...checkRules(value),
+    ...checkHosts(value),
+    ...checkMenus(value),
+    ...checkImages(value),
+    ...checkPorts(value),
+    ...checkAdmin(value),
+  ];
 }
 
 const udpPorts: readonly (readonly [string, string, number])[] = [

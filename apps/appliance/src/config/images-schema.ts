@@ -19,7 +19,7 @@ const menuSettings = z.strictObject({
     description:
       "What starts when nobody chooses: the name of an image, or `NAME/ENTRY`. Default: the machine's own disk.",
   }),
-  timeout: whole(0, 3600).optional().meta({
+  timeout: whole(0, 3600).default(30).meta({
     description: "Seconds until then. 0: wait for the user.",
   }),
 });

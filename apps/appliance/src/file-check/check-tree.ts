@@ -11,6 +11,8 @@ import { checkNames } from "./check-names.ts";
 import { rightsNotes } from "./check-rights.ts";
 import { openTree } from "./contents.ts";
 import { finding, type TreeFinding } from "./findings.ts";
+import { imageFindings, imageNotes, imagesOf, isMadeOf } from "./image-files.ts";
+import { imageNameFindings, imageSettingNotes } from "./image-names.ts";
 import { ipxeLoopNotes } from "./ipxe-loops.ts";
 import type { PendingBoot } from "./named-files.ts";
 import { checkReachable } from "./reachable.ts";
@@ -56,11 +58,15 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
   const files = scan.ok ? scan.files : [];
   const served = files.filter(({ flaw }) => flaw !== "leads-out" && flaw !== "unreadable" && flaw !== "odd-name");
   const tree = growTree(files);
-  const contents = openTree(root, served, http.enabled ? [http.port] : []);
+  const images = await imagesOf(loaded, Date.now());
+  const isMade = isMadeOf(images, loaded.config.images.enabled);
+  const contents = openTree(root, served, http.enabled ? [http.port] : [], isMade);
   return {
     findings: onlyOnce([
       ...(await checkRuleFiles(loaded, contents, pending)),
       ...checkTreeFiles(root, files),
+      ...imageFindings(images),
+      ...imageNameFindings(loaded, images, pending),
       ...(await checkReachable(loaded, contents, tree)),
       ...(await checkNames(root)),
       ...(scan.ok ? await checkCaseTwins(root) : []),
@@ -73,6 +79,8 @@ export async function checkTree(loaded: LoadedConfig, pending: readonly PendingB
       ...rules,
       ...(await programNotes(loaded, contents)),
       ...(await biosKernelNotes(loaded, tree, contents)),
+      ...imageNotes(images, tree),
+      ...imageSettingNotes(loaded, images),
     ],
   };
 }

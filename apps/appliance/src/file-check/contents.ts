@@ -27,8 +27,16 @@ const largestWhole = 16 * 1024 * 1024;
 /** Packed files that are unpacked to see whether they end; each costs about a second. */
 const largestPacked = 128 * 1024 * 1024;
 
-/** @param ownHttpPorts ports on which the daemon serves these files by HTTP */
-export function openTree(root: string, files: readonly TreeFile[], ownHttpPorts: readonly number[]): Tree {
+/**
+ * @param ownHttpPorts ports on which the daemon serves these files by HTTP
+ * @param isMade whether the daemon makes the file of this name when somebody asks for it
+ */
+export function openTree(
+  root: string,
+  files: readonly TreeFile[],
+  ownHttpPorts: readonly number[],
+  isMade: (path: string) => boolean = () => false,
+): Tree {
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address)),
   );
@@ -68,7 +76,10 @@ export function openTree(root: string, files: readonly TreeFile[], ownHttpPorts:
   return {
     root,
     files,
-    look: (path) => look(root, path),
+    async look(path) {
+      const found = await look(root, path);
+      return found.kind === "missing" && isMade(path) ? { kind: "file", path: join(root, path) } : found;
+    },
     facts(path, folder) {
       const key = `${path}\0${folder ?? ""}`;
       const facts = known.get(key) ?? read(path, folder);

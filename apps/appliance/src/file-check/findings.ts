@@ -24,6 +24,8 @@ export const treeFindingCodes = {
   T020: "a jump in an iPXE script to a missing label",
   T021: "a kernel that GRUB reads from a disk",
   T022: "https on a port that speaks plain HTTP",
+  T023: "a disc image that cannot be used",
+  T024: "a missing disc image",
 } as const;
 
 export type TreeFindingCode = keyof typeof treeFindingCodes;

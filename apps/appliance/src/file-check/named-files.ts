@@ -27,6 +27,7 @@ export interface PendingBoot {
   readonly mac: string;
   readonly file?: string;
   readonly script?: string;
+  readonly image?: string;
 }
 
 /** The files of one-time boots, except those on another server. */

@@ -1,5 +1,5 @@
 /** Names below the images folder that are those of menus. */
-const reserved: ReadonlySet<string> = new Set(["menu"]);
+const reserved: ReadonlySet<string> = new Set(["menu", "items"]);
 const longestId = 100;
 const longestEntryId = 40;
 
@@ -16,9 +16,8 @@ export function imageIds(names: readonly string[]): readonly string[] {
       .normalize("NFKD")
       .replace(/\p{M}/gu, "")
       .replace(/[^A-Za-z0-9._-]+/g, "-")
-      .replace(/-{2,}/g, "-")
-      .replace(/^[-.]+|[-.]+$/g, "");
-    return free(id.slice(0, longestId) || "image", taken);
+      .replace(/-{2,}/g, "-");
+    return free(within(id, "-.").slice(0, longestId) || "image", taken);
   });
 }
 
@@ -28,8 +27,16 @@ export function entryIds(titles: readonly string[]): readonly string[] {
   return titles.map((title) => {
     const words = title.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
     const id = words.replace(/[^a-z0-9]+/g, "-").slice(0, longestEntryId);
-    return free(id.replace(/^-+|-+$/g, "") || "entry", taken);
+    return free(within(id, "-") || "entry", taken);
   });
+}
+
+/** Without these signs at its ends. */
+function within(text: string, signs: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && signs.includes(text.charAt(start))) start++;
+  while (start < end && signs.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /** Names that differ in case are the same: clients and boot loaders do not agree about it. */

@@ -1,7 +1,10 @@
 import { constants, open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ImageRow } from "../catalogue/images.ts";
+import { findImages } from "./find-images.ts";
+import { usualImageTimes } from "./follow-images.ts";
 import { imageIds } from "./image-ids.ts";
+import type { ImageFolder } from "./image-storage.ts";
 import { lookInto } from "./look-into.ts";
 
 export type ReadImage =
@@ -41,4 +44,25 @@ export async function readImage(path: string): Promise<ReadImage> {
     if (code === undefined) throw error;
     return { ok: false, problem: problems[code] ?? code };
   }
+}
+
+/**
+ * All images of some folders as they stand now, read once: the first folder first.
+ * @param now Unix time in milliseconds: one that is not whole and was changed a moment ago is being copied
+ */
+export async function readImages(folders: readonly ImageFolder[], now: number): Promise<readonly ImageRow[]> {
+  const { files } = (await findImages(folders)) ?? { files: [] };
+  const ids = imageIds(files.map(({ name }) => name));
+  const rows: ImageRow[] = [];
+  for (const [index, { path, size, modified }] of files.entries()) {
+    const file = { id: ids[index] ?? "", path, size, modified };
+    const read = await readImage(path);
+    if (!read.ok) {
+      const fault = { code: "permission-denied", offset: 0, detail: `cannot be read: ${read.problem}` } as const;
+      rows.push({ ...file, state: "faulty", fault });
+    } else if (read.row.state === "faulty" && now - modified < usualImageTimes.incomplete) {
+      rows.push({ ...file, state: "copying" });
+    } else rows.push({ ...read.row, ...file });
+  }
+  return rows;
 }

@@ -1,3 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its settings so
+import { imageNames } from "../catalogue/images.ts";
+
 /** A text that init writes, and its earlier forms, written by runs that had fewer files. */
 export interface MenuText {
   readonly path: string;
@@ -31,16 +34,18 @@ export interface MenuParts {
 }
 
 const both = [false, true] as const;
+/** Menus with the disc images, and those that were written before there were any. */
+const generations = [true, false] as const;
 
 /**
  * The menu of PXELINUX, or of SYSLINUX for UEFI. `LINUX`, not `KERNEL`: the keyword and not the file name decides the type.
  */
 export function pxelinuxMenu(folder: string, parts: MenuParts): MenuText {
-  const forms = both.flatMap((menu) => both.map((memtest) => pxelinuxText({ menu, memtest })));
-  return withEarlier(`${folder}/pxelinux.cfg/default`, pxelinuxText(parts), forms);
+  const all = both.flatMap((menu) => both.map((memtest) => ({ menu, memtest })));
+  return withEarlier(`${folder}/pxelinux.cfg/default`, parts, all, pxelinuxText);
 }
 
-function pxelinuxText({ menu, memtest }: MenuParts): string {
+function pxelinuxText({ menu, memtest }: MenuParts, images: boolean): string {
   const head = menu
     ? ["UI menu.c32", "MENU TITLE Bootlace"]
     : ["PROMPT 1", `SAY local: ${labels.local}`, ...(memtest ? [`SAY memtest: ${labels.memtest}`] : [])];
@@ -50,15 +55,17 @@ function pxelinuxText({ menu, memtest }: MenuParts): string {
     ...(menu ? [`  MENU LABEL ${marked(entry)}`] : []),
     ...lines.map((line) => `  ${line}`),
   ];
+  // -1: report a failed boot to the firmware, so that it continues with its next device.
+  const local = entry("local", "local", "LOCALBOOT -1");
   const lines = [
     ...notice.map((line) => `# ${line}`),
     ...head,
     "DEFAULT local",
     `TIMEOUT ${seconds * 10}`,
-    // -1: report a failed boot to the firmware, so that it continues with its next device.
-    ...entry("local", "local", "LOCALBOOT -1"),
+    ...(images ? [] : local),
     ...(memtest ? entry("memtest", "memtest", "LINUX memtest") : []),
     ...(memtest ? entry("memtest-serial", "serial", "LINUX memtest", `APPEND ${serial}`) : []),
+    ...(images ? ["", `INCLUDE ::${imageNames.menu.pxelinux}`, ...local] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -83,10 +90,24 @@ const everyPair = both.flatMap((x64) => both.map((ia32) => ({ x64, ia32 })));
  * that every iPXE gets by default: iPXE in the network card of a BIOS machine should get the PXELINUX menu.
  */
 export function ipxeMenu(memtests: UefiMemtests): MenuText {
-  return withEarlier("ipxe/uefi.ipxe", ipxeText(memtests), everyPair.map(ipxeText));
+  return withEarlier("ipxe/uefi.ipxe", memtests, everyPair, ipxeText);
 }
 
-function ipxeText(memtests: UefiMemtests): string {
+/** The items of the images, where there are any; they may name another default, and when it starts. */
+const imageItems = [`chain --autofree {{base_url}}/${imageNames.items} ||`];
+
+/** Once something was tried and did not start, nothing starts by itself. */
+const imageChoice = [
+  "isset ${tried} && set wait 0 ||",
+  "choose --default ${image} --timeout ${wait} target || goto local",
+  "set tried yes",
+  // A label of this script, or else an image.
+  "goto ${target} ||",
+  "chain --autofree ${images}${target}.ipxe || goto menu",
+  "goto menu",
+];
+
+function ipxeText(memtests: UefiMemtests, images: boolean): string {
   const item = (entry: Entry) => `item --key ${keys[entry]} ${entry} ${labels[entry]}`;
   const offers = processorsOf(memtests).flatMap((processor) => [
     `iseq \${buildarch} ${processor} && ${item("memtest")} ||`,
@@ -101,11 +122,13 @@ function ipxeText(memtests: UefiMemtests): string {
     "#!ipxe",
     ...notice.map((line) => `# ${line}`),
     "",
+    ...(images ? ["set image local", `set wait ${seconds * 1000}`] : []),
     ":menu",
     "menu Bootlace",
-    item("local"),
-    ...offers,
-    `choose --default local --timeout ${seconds * 1000} target && goto \${target} || goto local`,
+    ...(images ? [...offers, ...imageItems] : [item("local"), ...offers]),
+    ...(images
+      ? [item("local"), ...imageChoice]
+      : [`choose --default local --timeout ${seconds * 1000} target && goto \${target} || goto local`]),
     ...(offers.length === 0 ? [] : starts),
     "",
     ":local",
@@ -117,11 +140,10 @@ function ipxeText(memtests: UefiMemtests): string {
 
 /** The menu of GRUB: Debian's looks for it in /grub, Fedora's beside itself. */
 export function grubMenus(memtests: UefiMemtests): MenuText[] {
-  const forms = everyPair.map(grubText);
-  return ["grub/grub.cfg", "secure-boot/grub.cfg"].map((path) => withEarlier(path, grubText(memtests), forms));
+  return ["grub/grub.cfg", "secure-boot/grub.cfg"].map((path) => withEarlier(path, memtests, everyPair, grubText));
 }
 
-function grubText(memtests: UefiMemtests): string {
+function grubText(memtests: UefiMemtests, images: boolean): string {
   const entry = (name: Entry, command: string) => `menuentry "${labels[name]}" --hotkey=${keys[name]} { ${command} }`;
   const offers = processorsOf(memtests).flatMap((processor) => [
     "",
@@ -130,16 +152,26 @@ function grubText(memtests: UefiMemtests): string {
     `  ${entry("serial", `linux /${memtestFile(processor)} ${serial}`)}`,
     "fi",
   ]);
+  const local = `menuentry "${labels.local}" --hotkey=${keys.local} --id local { exit }`;
   const lines = [
     ...notice.map((line) => `# ${line}`),
-    "set default=0",
+    `set default=${images ? "local" : "0"}`,
     `set timeout=${seconds}`,
-    entry("local", "exit"),
+    ...(images ? [] : [entry("local", "exit")]),
     ...offers,
+    ...(images ? ["", `source /${imageNames.menu.grub}`, "", local] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function withEarlier(path: string, text: string, forms: readonly string[]): MenuText {
+/** The text of a menu, and whatever an earlier run can have written instead. */
+function withEarlier<Parts>(
+  path: string,
+  parts: Parts,
+  all: readonly Parts[],
+  textOf: (parts: Parts, images: boolean) => string,
+): MenuText {
+  const text = textOf(parts, true);
+  const forms = generations.flatMap((images) => all.map((each) => textOf(each, images)));
   return { path, text, earlier: forms.filter((form) => form !== text) };
 }

@@ -1,11 +1,17 @@
 import { boundedMap } from "@bootlace/boot-source";
-import type { BootClient } from "@bootlace/proxy-dhcp";
+import type { BootClient, ServedInterface } from "@bootlace/proxy-dhcp";
 
 /** What a boot client said when it asked last. */
 export interface KnownClient {
   readonly client: BootClient;
   /** The interface on which it was answered, when it was. */
   readonly interfaceName?: string;
+}
+
+/** A client, and the interface on which it is answered. */
+export interface ClientAt {
+  readonly client: BootClient;
+  readonly iface: ServedInterface;
 }
 
 /**

@@ -10,6 +10,8 @@ import {
   type ServedInterface,
 } from "@bootlace/proxy-dhcp";
 import { checkProgramNamed } from "../catalogue/boot-check.ts";
+import { fileOfBootFile } from "../catalogue/file-role.ts";
+import { imagesFolder } from "../catalogue/images.ts";
 import { textOf } from "../catalogue/reasons/reason.ts";
 import { policyReasons } from "../catalogue/reasons/silences.ts";
 import { silenceReason } from "../catalogue/reasons/table.ts";
@@ -148,20 +150,37 @@ function rulesOf(book: RuleBook, client: BootClient, iface: ServedInterface, dec
   if (decision.rule === oneTimeBootRuleName) {
     return [{ name: oneTimeBootRuleName, matched: true, why: "a one-time boot is set for this machine" }];
   }
-  const tree = { name: "boot tree", matched: true, why: "no rule matched" };
+  const why =
+    imageOf(decision) === "menu"
+      ? "no rule matched, and iPXE has no script but the menu of the disc images"
+      : "no rule matched";
+  const tree = { name: "boot tree", matched: true, why };
   const rules = trace.some(({ matched }) => matched) ? [...trace] : [...trace, tree];
   const named = book.match(client, iface)?.rule.file !== undefined;
   if (!isCheck(decision) || named) return rules;
-  const why = textOf(
+  const missing = textOf(
     policyReasons["no-file-for-architecture"],
     client.arch === undefined ? {} : { arch: client.arch.name },
   );
-  return [...rules, { name: "boot check", matched: true, why }];
+  return [...rules, { name: "boot check", matched: true, why: missing }];
 }
 
 function isCheck(decision: Decision): boolean {
   if (decision.kind === "ignore" || decision.bootFile === undefined) return false;
   return checkProgramNamed(decision.bootFile.replace(/^https?:\/\/[^/]*/i, "")) !== undefined;
+}
+
+/** The disc image of which a reply names the script, or the image itself; `menu` for their menu. */
+function imageOf(decision: Decision): string | undefined {
+  if (decision.kind === "ignore" || decision.bootFile === undefined) return undefined;
+  const name = fileOfBootFile(decision.bootFile).replace(/\?.*$/, "");
+  const [, image] = new RegExp(`^${imagesFolder}/([A-Za-z0-9._+-]+)\\.(?:ipxe|iso)$`).exec(name) ?? [];
+  return image?.replace("+", "/");
+}
+
+function imageText(image: string | undefined): string {
+  if (image === undefined) return "";
+  return image === "menu" ? " (the menu of the disc images)" : ` (disc image ${image})`;
 }
 
 function sentence(request: DhcpPacket, decision: Decision, host: string | undefined): string {
@@ -172,7 +191,7 @@ function sentence(request: DhcpPacket, decision: Decision, host: string | undefi
     return `${mac} is ignored: ${ignoreText(decision)}${rule}`;
   }
   const file = decision.bootFile === undefined ? "no boot file" : quote(decision.bootFile);
-  const what = isCheck(decision) ? " (the boot check)" : "";
+  const what = isCheck(decision) ? " (the boot check)" : imageText(imageOf(decision));
   const server = decision.form === "http" ? "" : ` from ${decision.server}`;
   const notes = decision.notes.length === 0 ? "" : `, note: ${decision.notes.join(", ")}`;
   return `${mac} gets ${decision.kind.toUpperCase()} with ${file}${what}${server}, form ${decision.form}${rule}${notes}`;

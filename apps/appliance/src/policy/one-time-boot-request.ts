@@ -1,7 +1,7 @@
 import { builtinCheck } from "../catalogue/boot-check.ts";
 import { checkScript, checkUrl } from "../config/boot-values.ts";
 import type { Problem } from "../config/faults.ts";
-import { checkBootFile, checkMachine } from "../config/values.ts";
+import { checkBootFile, checkImage, checkMachine } from "../config/values.ts";
 import { checkMachineId, machineIdOf } from "./machine-names.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
 
@@ -12,6 +12,7 @@ export interface OneTimeBootRequest {
   readonly server?: string | undefined;
   readonly url?: string | undefined;
   readonly script?: string | undefined;
+  readonly image?: string | undefined;
   readonly ignore?: boolean | undefined;
 }
 
@@ -26,11 +27,12 @@ export function readOneTimeBootRequest({
   server,
   url,
   script,
+  image,
   ignore,
 }: OneTimeBootRequest): OneTimeBootRequestResult {
   const wrongMac = checkMachineId(mac);
   if (wrongMac !== undefined) return { ok: false, fault: wrongMac };
-  const given = { file, url, script };
+  const given = { file, url, script, image };
   const named = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   const fault =
     (named.length === 0 && ignore !== true ? nothing : undefined) ??
@@ -40,7 +42,9 @@ export function readOneTimeBootRequest({
     checkIf(checkBootFile, file) ??
     checkIf(checkMachine, server) ??
     checkIf(checkUrl, url) ??
-    checkIf(checkScript, script);
+    checkIf(checkScript, script) ??
+    (image !== undefined && named.length > 1 ? withImage(named.find((key) => key !== "image") ?? "") : undefined) ??
+    checkIf(checkImage, image);
   if (fault !== undefined) return { ok: false, fault };
   return {
     ok: true,
@@ -50,6 +54,7 @@ export function readOneTimeBootRequest({
       ...(server === undefined ? {} : { server }),
       ...(url === undefined ? {} : { url }),
       ...(script === undefined ? {} : { script }),
+      ...(image === undefined ? {} : { image }),
       ...(ignore === true ? { ignore } : {}),
     },
   };
@@ -58,7 +63,7 @@ export function readOneTimeBootRequest({
 const nothing: Problem = {
   code: "E030",
   problem: "no action given",
-  allowed: "Use file, url, script or ignore",
+  allowed: "Use file, url, script, image or ignore",
 };
 
 const checkElsewhere: Problem = {
@@ -77,6 +82,14 @@ function contradiction(key: string): Problem {
   return {
     code: "E031",
     problem: `ignore and ${key} exclude each other`,
+    allowed: "Keep one of the two",
+  };
+}
+
+function withImage(key: string): Problem {
+  return {
+    code: "E031",
+    problem: `image and ${key} exclude each other`,
     allowed: "Keep one of the two",
   };
 }

@@ -1,5 +1,6 @@
 import type { BootClient } from "@bootlace/proxy-dhcp";
 import { plainName } from "../catalogue/file-role.ts";
+import { imageNames, readImageChoice } from "../catalogue/images.ts";
 
 /** What a machine gets for one boot in place of what its rule says. */
 export interface OneTimeBootAction {
@@ -7,6 +8,8 @@ export interface OneTimeBootAction {
   readonly server?: string;
   readonly url?: string;
   readonly script?: string;
+  /** A disc image, as `NAME` or `NAME/ENTRY`. */
+  readonly image?: string;
   readonly ignore?: true;
 }
 
@@ -96,7 +99,17 @@ function isOver({ takenAt, visible }: OneTimeBoot, now: number): boolean {
 /** Whether the file is the one that the one-time boot names, however the client wrote it. */
 function isItsFile({ action, visible }: OneTimeBoot, file: string): boolean {
   const wanted = action.script ?? action.file ?? action.url;
+  if (visible === true && action.image !== undefined) return isOfImage(action.image, plainPath(file));
   return visible === true && wanted !== undefined && plainPath(wanted) === plainPath(file);
+}
+
+/** The script that starts an image, or a file of it: a loader without scripts takes its kernel. */
+function isOfImage(image: string, path: string): boolean {
+  const choice = readImageChoice(image);
+  if (choice === undefined) return false;
+  const { id } = choice;
+  const names = [imageNames.script(choice), imageNames.whole(id)].map((name) => name.toLowerCase());
+  return names.includes(path) || path.startsWith(`${imageNames.tree(id).toLowerCase()}/`);
 }
 
 function ownerOf(state: OneTimeBoots, file: string): string | undefined {

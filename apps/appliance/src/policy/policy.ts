@@ -9,7 +9,7 @@ import { type BootTree, growTree } from "../catalogue/tree.ts";
 import type { Problem } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
-import { clientMemory, idOf, strangerWith } from "./client-memory.ts";
+import { type ClientAt, clientMemory, idOf, strangerWith } from "./client-memory.ts";
 import { clientFolder } from "./client-root.ts";
 import { nameOfHost } from "./conditions.ts";
 import { leaseIn } from "./lease.ts";
@@ -68,11 +68,6 @@ export interface Policy {
   folderOf(address: string): string | undefined;
 }
 
-export interface ClientAt {
-  readonly client: BootClient;
-  readonly iface: ServedInterface;
-}
-
 export interface PolicyDeps {
   readonly now: () => number;
   /** The MAC address behind an address of the LAN, as far as the system knows. */
@@ -91,6 +86,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let tree = growTree([]);
   let served: readonly ServedInterface[] = [];
   let state: OneTimeBoots = new Map();
+  /** Whether any disc image can be offered. */
+  let images = false;
   const memory = clientMemory();
   const loaded = loadedFiles();
   /** Machines that have fetched a file. */
@@ -99,7 +96,13 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
   let book = bookOf(config);
 
   function bookOf(next: Config): RuleBook {
-    return ruleBook(next, () => tree, once, seenOf);
+    return ruleBook(
+      next,
+      () => tree,
+      once,
+      seenOf,
+      () => images,
+    );
   }
 
   function seenOf(client: BootClient): SeenOfClient {
@@ -257,6 +260,8 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
       else if (kind === "appliance" && event.type === "overheard") learnLease(event.reply, event.time);
       else if (kind === "appliance" && event.type === "inspected" && event.facts.kernel === true) {
         loaded.exempt(event.path);
+      } else if (kind === "appliance" && event.type === "images") {
+        images = event.images.some((image) => image.state === "ready");
       }
     },
     machineOf({ mac: said, ip }) {

@@ -1,27 +1,25 @@
 import { quote } from "@bootlace/dhcp-core";
-import {
-  type BootClient,
-  type BootPlan,
-  type Choose,
-  type Ignore,
-  isBootClass,
-  type ServedInterface,
-} from "@bootlace/proxy-dhcp";
+import type { BootClient, BootPlan, Choose, Ignore, ServedInterface } from "@bootlace/proxy-dhcp";
 import { builtinCheck, checkProgramFor } from "../catalogue/boot-check.ts";
-import { plainName } from "../catalogue/file-role.ts";
-import { scriptName } from "../catalogue/ipxe-script.ts";
-import { textOf } from "../catalogue/reasons/reason.ts";
-import { type PolicyReason, policyReasons } from "../catalogue/reasons/silences.ts";
-import { type BootTree, scriptFor } from "../catalogue/tree.ts";
+import { imageNames, readImageChoice } from "../catalogue/images.ts";
+import type { BootTree } from "../catalogue/tree.ts";
 import { menuFrom } from "../config/menu.ts";
-import type { BootRule, Config } from "../config/schema.ts";
+import type { BootRule } from "../config/schema.ts";
 import { type Condition, conditionsOf, identifiersOf } from "./conditions.ts";
 import { identityIndex } from "./identity-index.ts";
 import type { OneTimeBootAction } from "./one-time-boot.ts";
 import { type SeenOfClient, seenNothing, sentPlan } from "./sent-plan.ts";
-
-/** The part of the config that decides what a client gets. */
-export type BootConfig = Pick<Config, "boot" | "hosts" | "menus" | "tftp" | "http" | "bootCheck">;
+import {
+  type BootConfig,
+  type BootOffer,
+  type Found,
+  ignored,
+  isUrl,
+  ownUrl,
+  scriptPlan,
+  treePlan,
+  wayToScript,
+} from "./tree-plan.ts";
 
 /** What was made of one rule on the way to a plan. */
 export interface RuleVerdict {
@@ -48,13 +46,16 @@ export const oneTimeBootRuleName = "next boot";
  * @param tree asked at each call, because it changes with the files
  * @param next the one-time boot of this client; looked up at each call, must not change anything
  * @param seen what this client loaded lately; the same
+ * @param images whether any disc image can be offered; the same
  */
 export function ruleBook(
   config: BootConfig,
   tree: () => BootTree,
   next: (client: BootClient) => OneTimeBootAction | undefined = () => undefined,
   seen: (client: BootClient) => SeenOfClient = () => seenNothing,
+  images: () => boolean = () => false,
 ): RuleBook {
+  const offer = (): BootOffer => ({ tree: tree(), images: images() });
   const entries = config.boot.map((rule, index) => ({
     rule,
     name: rule.name ?? `rule ${index + 1}`,
@@ -85,15 +86,10 @@ export function ruleBook(
   function chosen(client: BootClient, iface: ServedInterface): BootPlan | Ignore {
     const found = match(client, iface);
     const once = next(client);
-    if (once === undefined) return planOf(client, found, config, tree());
+    if (once === undefined) return planOf(client, found, config, offer());
     if (once.ignore === true) return { ...ignored("one-time-ignore", client), rule: oneTimeBootRuleName };
-    const { ignore: _ignore, ...usual } = found?.rule ?? {};
-    const { form, delay } = usual;
-    const replaced = once.file !== undefined || once.url !== undefined;
-    const kept = replaced ? { ...(form && { form }), ...(delay && { delay }) } : usual;
-    const { ignore: _never, ...wanted } = once;
-    const rule: BootRule = { ...kept, ...wanted };
-    return planOf(client, { rule, name: oneTimeBootRuleName }, config, tree());
+    const rule: BootRule = { ...keptBeside(once, found?.rule ?? {}), ...wishOf(once) };
+    return planOf(client, { rule, name: oneTimeBootRuleName }, config, offer());
   }
 
   return {
@@ -128,18 +124,35 @@ function plainOrQuoted(text: string): string {
   return /^[\w.:/-]+$/.test(text) ? text : quote(text);
 }
 
+/** What a rule says beside that which a one-time boot replaces. */
+function keptBeside({ file, url, image }: OneTimeBootAction, rule: BootRule): BootRule {
+  const { ignore: _ignore, image: _image, ...usual } = rule;
+  const { form, delay } = usual;
+  const replaced = file !== undefined || url !== undefined || image !== undefined;
+  return replaced ? { ...(form && { form }), ...(delay && { delay }) } : usual;
+}
+
+function wishOf({ ignore: _ignore, ...wish }: OneTimeBootAction): BootRule {
+  return wish;
+}
+
 interface Matched {
   readonly rule: BootRule;
   readonly name: string;
 }
 
-function planOf(client: BootClient, found: Matched | undefined, config: BootConfig, tree: BootTree): BootPlan | Ignore {
+function planOf(
+  client: BootClient,
+  found: Matched | undefined,
+  config: BootConfig,
+  offer: BootOffer,
+): BootPlan | Ignore {
   const { rule: written, name } = found ?? { rule: {} };
   const named = name === undefined ? {} : { rule: name };
   if (written.ignore === true) return { ...ignored("rule-ignores", client), ...named };
-  const rule = withCheckFile(written, client);
+  const rule = withCheckFile(withImage(written), client);
   if (rule === undefined) return { ...ignored("no-check-for-architecture", client), ...named };
-  const own = client.http ? httpPlan(client, rule, config, tree) : rulePlan(client, rule, config, tree);
+  const own = client.http ? httpPlan(client, rule, config, offer) : rulePlan(client, rule, config, offer);
   const check = isNothing(own, client) ? checkPlan(client, config) : undefined;
   const base =
     check ?? (own === "nothing" ? ignored("no-file-for-architecture", client) : reachable(own, client, rule, config));
@@ -153,15 +166,18 @@ function planOf(client: BootClient, found: Matched | undefined, config: BootConf
   };
 }
 
+/** An image starts by the script that is made for it. */
+function withImage(rule: BootRule): BootRule {
+  const choice = rule.image === undefined ? undefined : readImageChoice(rule.image);
+  return choice === undefined ? rule : { ...rule, script: imageNames.script(choice) };
+}
+
 /** The rule with the client's own program where it names the boot check; undefined when there is none for it. */
 function withCheckFile(rule: BootRule, client: BootClient): BootRule | undefined {
   if (rule.file !== builtinCheck) return rule;
   const program = checkProgramFor(client);
   return program === undefined ? undefined : { ...rule, file: program.file };
 }
-
-/** What the files hold for a client; `nothing` when that is for want of a file. */
-type Found = BootPlan | Ignore | "nothing";
 
 /** Whether a client would get nothing. iPXE takes scripts and URLs, a menu is for everybody, a Pi chooses itself. */
 function isNothing(own: Found, { http, firmware }: BootClient): boolean {
@@ -193,12 +209,12 @@ function checkPlan(client: BootClient, config: BootConfig): BootPlan | undefined
   return url === undefined ? undefined : { kind: "boot", url };
 }
 
-function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: BootTree): Found {
+function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, offer: BootOffer): Found {
   const { file, menu: menuName, script, url } = rule;
   if (file !== undefined && !config.tftp.enabled && rule.server === undefined && !isUrl(file))
     return ignored("tftp-off", client);
-  const way = file ?? wayToScript(client, rule, config, tree);
-  const own = way === undefined ? treePlan(client, url, config, tree) : ({ kind: "boot", file: way } as const);
+  const way = file ?? wayToScript(client, rule, config, offer);
+  const own = way === undefined ? treePlan(client, url, config, offer) : ({ kind: "boot", file: way } as const);
   const row = menuName === undefined ? undefined : config.menus[menuName];
   const carries = script !== undefined || url !== undefined || row !== undefined;
   const none = own === "nothing" || own.kind === "ignore";
@@ -211,85 +227,19 @@ function rulePlan(client: BootClient, rule: BootRule, config: BootConfig, tree: 
   };
 }
 
-/** What the boot tree has beside a rule. An iPXE that fetches the rule's URL needs no file of the tree. */
-function treePlan(client: BootClient, url: string | undefined, config: BootConfig, tree: BootTree): Found {
-  const found = fromTree(client, config, tree);
-  if (client.firmware !== "ipxe" || url === undefined || found === "nothing" || found.kind === "ignore") return found;
-  const { file: _file, ...rest } = found;
-  return client.ipxe?.features.includes(/^https:/i.test(url) ? "https" : "http") === true ? rest : found;
-}
-
-/** The iPXE of the tree that brings other firmware to the script of a rule without file. */
-function wayToScript(
-  { arch }: BootClient,
-  { script, server }: BootRule,
-  { tftp }: BootConfig,
-  tree: BootTree,
-): string | undefined {
-  const ours = script !== undefined && server === undefined && tftp.enabled && arch !== undefined;
-  return ours ? tree.ipxe.get(arch.code) : undefined;
-}
-
-/** A script of ours is made for this client; it says who it is in the name. */
-function scriptPlan(
-  client: BootClient,
-  script: string,
-  rule: BootRule,
-  config: BootConfig,
-): NonNullable<BootPlan["script"]> {
-  if (isUrl(script)) return { url: script };
-  if (rule.server !== undefined) return { file: script };
-  const url = ownUrl(script, config);
-  return {
-    ...(config.tftp.enabled ? { file: scriptName(script, client) } : {}),
-    ...(url === undefined ? {} : { url: scriptName(url, client) }),
-  };
-}
-
 function httpPlan(
   client: BootClient,
-  { url, file, server, script }: BootRule,
+  { url, file, server, script, image }: BootRule,
   config: BootConfig,
-  tree: BootTree,
+  { tree }: BootOffer,
 ): Found {
   if (url !== undefined) return { kind: "boot", url };
   if (!config.http.enabled) return ignored("http-off", client);
   if (file !== undefined && server !== undefined) return ignored("http-client-tftp-server", client);
   const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
   const chain = script === undefined || client.arch === undefined ? undefined : tree.ipxe.get(client.arch.code);
-  const own = ownUrl(file ?? chain ?? entry?.file, config);
+  // Without iPXE the firmware itself takes the image, as a drive in memory.
+  const whole = image === undefined ? undefined : readImageChoice(image);
+  const own = ownUrl(file ?? chain ?? (whole === undefined ? entry?.file : imageNames.whole(whole.id)), config);
   return own === undefined ? "nothing" : { kind: "boot", url: own };
-}
-
-/** The URL of a file of ours; `{address}` is filled in for the interface on which the client is answered. */
-function ownUrl(file: string | undefined, { http }: BootConfig): string | undefined {
-  if (!http.enabled || file === undefined) return undefined;
-  const path = plainName(file).split("/").map(encodeURIComponent).join("/");
-  return `http://{address}${http.port === 80 ? "" : `:${http.port}`}/${path}`;
-}
-
-function isUrl(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-}
-
-/** No reply, with the code of its row in the table of reasons. */
-function ignored(code: PolicyReason, { arch }: BootClient): Ignore {
-  const reason = textOf(policyReasons[code], arch === undefined ? {} : { arch: arch.name });
-  return { kind: "ignore", code, reason };
-}
-
-function fromTree(client: BootClient, config: BootConfig, tree: BootTree): Found {
-  if (client.archCodes.length === 0 && !isBootClass(client.matchedClass)) return ignored("no-rule-for-class", client);
-  if (!config.tftp.enabled) return ignored("tftp-off", client);
-  if (client.firmware === "raspberry-pi") {
-    return tree.raspberryPi === undefined
-      ? ignored("no-raspberry-pi-files", client)
-      : { kind: "boot", file: tree.raspberryPi };
-  }
-  const own = scriptFor(tree, client.arch?.code);
-  const script = own === undefined ? {} : { script: scriptPlan(client, own, {}, config) };
-  const entry = client.arch === undefined ? undefined : tree.entries.get(client.arch.code);
-  if (entry !== undefined) return { kind: "boot", file: entry.file, ...script };
-  if (client.firmware === "ipxe" && own !== undefined) return { kind: "boot", ...script };
-  return "nothing";
 }

@@ -159,7 +159,9 @@ export function createFold(wanted: Partial<FoldLimits> = {}): Fold {
 
   function onFile(sighting: FileSighting | undefined, time: number): void {
     if (sighting === undefined) return;
-    const { transfer, fact: seen, asked = time, over: endedAt = time } = sighting;
+    const { transfer, fact, asked = time, over: endedAt = time } = sighting;
+    const image = surroundings.imageOf(fact.file, sighting.address)?.title;
+    const seen = image === undefined ? fact : { ...fact, image };
     const known = transfer === undefined ? undefined : transfers.get(transfer);
     const boot =
       known === undefined && transfer !== undefined && fetches.has(transfer) ? undefined : ownerOf(sighting, time);

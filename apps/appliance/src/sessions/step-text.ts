@@ -48,7 +48,8 @@ const serverTexts = {
 } as const;
 
 function fileText(step: FileStep): string {
-  const name = `${step.protocol.toUpperCase()} ${quote(step.file)}`;
+  const of = step.image === undefined ? "" : ` of ${quote(step.image)}`;
+  const name = `${step.protocol.toUpperCase()} ${quote(step.file)}${of}`;
   const size = step.size === undefined ? "" : ` of ${step.size}`;
   switch (step.outcome) {
     case "running":

@@ -35,6 +35,8 @@ export interface FileFact {
   readonly detail?: string;
   /** User-Agent of an HTTP request. */
   readonly agent?: string;
+  /** What the disc image calls itself to which the file belongs. */
+  readonly image?: string;
 }
 
 /** A reply of ours. */

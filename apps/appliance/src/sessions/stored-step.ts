@@ -97,6 +97,7 @@ const facts: { readonly [K in Fact["kind"]]: FactShape<K> } = {
     ms: optional(number),
     detail: optional(text),
     agent: optional(text),
+    image: optional(text),
   },
   "server-asked": {
     server: text,

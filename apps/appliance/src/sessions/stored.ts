@@ -67,6 +67,7 @@ const readSummary = objectOf<Omit<BootSummary, "transfers">>({
   ...identity,
   rule: optional(text),
   bootFile: optional(text),
+  image: optional(text),
   outcome: oneOf(namesOf(outcomes)),
   verdict: optional(readConclusion),
 });

@@ -26,6 +26,8 @@ export interface BootSummary
   > {
   readonly rule?: string;
   readonly bootFile?: string;
+  /** What the disc image calls itself from which it fetched files last. */
+  readonly image?: string;
   readonly outcome: Outcome;
   /** The primary one. */
   readonly verdict?: Conclusion;
@@ -47,6 +49,7 @@ export function summaryOf(boot: Session): BootSummary {
   const named = [...stepsOf(boot, "offer"), ...stepsOf(boot, "ack")].findLast(({ bootFile }) => bootFile !== undefined);
   const ruled = steps.findLast((step) => "rule" in step && step.rule !== undefined);
   const rule = ruled !== undefined && "rule" in ruled ? ruled.rule : undefined;
+  const image = stepsOf(boot, "file").findLast((step) => step.image !== undefined)?.image;
   const primary = primaryOf(verdicts);
   const transfers = runningFiles(boot);
   return {
@@ -54,6 +57,7 @@ export function summaryOf(boot: Session): BootSummary {
     bytes: transfers.reduce((sum, { bytes }) => sum + bytes, rest.bytes),
     ...(rule === undefined ? {} : { rule }),
     ...(named?.bootFile === undefined ? {} : { bootFile: named.bootFile }),
+    ...(image === undefined ? {} : { image }),
     outcome: outcomeOf(boot),
     ...(primary === undefined ? {} : { verdict: conclusionOf(primary) }),
     ...(transfers.length === 0 ? {} : { transfers }),

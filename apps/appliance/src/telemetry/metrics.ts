@@ -22,6 +22,8 @@ const architectureNames: ReadonlySet<string> = new Set(architectures.map(({ name
 /** A foreign server that was not heard for so long is no longer counted. */
 const foreignFor = 3_600_000;
 
+const imageStates = ["ready", "copying", "faulty"] as const;
+
 /** What HTTP refuses because of a limit, and because somebody is not served. */
 const limitedByHttp: ReadonlySet<HttpRefusal> = new Set([
   "too-many-connections",
@@ -60,6 +62,7 @@ export function createMetrics(version: string, withProcess = true): Metrics {
   const limited = counter("rate_limited_total", "Requests held back by a limit.", "subsystem");
   const foreign = gauge("foreign_dhcp_servers", "Other DHCP servers heard or named by clients in the last hour.");
   const reloaded = gauge("config_last_reload_success", "1 if the last reload succeeded.");
+  const images = gauge("images", "Disc images in the images folders.", "state");
   active.set(0);
   foreign.set(0);
   reloaded.set(1);
@@ -142,6 +145,11 @@ export function createMetrics(version: string, withProcess = true): Metrics {
     if (event.type === "reloaded") reloaded.set(event.ok ? 1 : 0);
     else if (event.type === "tick") countForeign(event.time);
     else if (event.type === "overheard") seeForeign(event.source.address, event.time);
+    else if (event.type === "images") {
+      for (const state of imageStates) {
+        images.set({ state }, event.images.filter((image) => image.state === state).length);
+      }
+    }
   }
 
   return {

@@ -72,7 +72,11 @@ export function admin(
       unusable: [],
       notFound: observer.notFound(),
     }),
-    images: () => ({ schema: 1, images: sampleImages.map((row) => imageSummaryView(row)) }),
+    images: () => ({
+      schema: 1,
+      folders: ["/srv/boot/images"],
+      images: sampleImages.map((row) => imageSummaryView(row)),
+    }),
     image(id) {
       const row = sampleImages.find((each) => each.id === id);
       const machines = imageAnywhere({ rows: sampleImages, settings: new Map() }, id);

@@ -6,12 +6,16 @@ import { readArguments } from "../../src/cli/arguments.ts";
 import { check } from "../../src/cli/check.ts";
 import type { Surroundings } from "../../src/cli/command.ts";
 
-/** A folder anew for each test, with a boot tree in it. */
+/** The folder of the test that runs. */
 export let folder = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "bootlace-check-"));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Gives each test of the file that calls this a folder for a boot tree. */
+export function useCheckedFolder(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "bootlace-check-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+}
 
 export function put(name: string, content: string | Uint8Array): string {
   const path = join(folder, "boot", name);

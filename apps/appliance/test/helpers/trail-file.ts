@@ -57,7 +57,20 @@ const client = z.strictObject({
   relay: z.string().optional(),
 });
 
+/** A disc image, as far as verdicts look at it. */
+const image = z.strictObject({
+  title: z.string(),
+  kernel: z.string().default("live/vmlinuz"),
+  initrd: z.string().default("live/initrd.img"),
+  root: z.string().default("live/filesystem.squashfs"),
+  arguments: z.string().default("boot=live fetch={tree}/live/filesystem.squashfs"),
+  way: z.enum(["http", "initrd"]).default("http"),
+  memory: z.int().optional(),
+});
+
 const one = {
+  /** The disc images, by name. `IMAGE NAME gone` in a trail removes one, `IMAGE NAME copied` replaces it. */
+  images: z.record(z.string(), image).optional(),
   config: z.string().optional(),
   tree: z.record(z.string(), treeFile).optional(),
   client: client.optional(),
@@ -75,6 +88,7 @@ const fileSchema = z.strictObject({
   variants: z.array(z.strictObject({ name: z.string(), ...z.object(one).partial().shape })).default([]),
 });
 
+export type TrailImage = z.output<typeof image>;
 export type TreeFile = z.output<typeof treeFile>;
 export type Right = z.output<typeof right>;
 type TrailFile = z.output<typeof fileSchema>;

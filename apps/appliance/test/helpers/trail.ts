@@ -16,6 +16,7 @@ import { type Outcome, outcomeOf } from "../../src/sessions/outcome.ts";
 import { realPath } from "../../src/sessions/real-path.ts";
 import type { BootChange } from "../../src/sessions/reported.ts";
 import type { Trail } from "./trail-file.ts";
+import { trailImages } from "./trail-images.ts";
 import { createTransfers } from "./trail-transfers.ts";
 import { factsOf, sizeOf, treeFileOf } from "./trail-tree.ts";
 
@@ -68,6 +69,7 @@ export function play(trail: Trail): Played {
   const outcomes: { second: number; outcome: Outcome }[] = [];
   const inspected = new Set<string>();
   const roots = new Map<string, string>();
+  const images = trailImages(trail.images ?? {});
   const queue: { time: number; order: number; run: Action }[] = [];
 
   function at(second: number, run: Action): void {
@@ -221,6 +223,9 @@ export function play(trail: Trail): Played {
       const [, address = "", file = "", result = ""] = server;
       const boot = fold.boots().at(-1)?.id ?? "";
       own({ type: "server-asked", time: now, boot, server: address, file, result: result as "down" });
+    } else if (line.startsWith("IMAGE ")) {
+      const [id = "", change = ""] = line.slice(6).split(" ");
+      own(images.change(id, change, now));
     } else if (line.startsWith("ANOTHER ")) look(line.slice(8), "192.168.50.250");
     else if (line === "STOP") for (const change of fold.finish(now)) note(change);
     else if (!/^(silence|ADDRESS)/.test(line)) dhcp(line);
@@ -238,6 +243,7 @@ export function play(trail: Trail): Played {
     lookForNamesakes,
   });
   own({ type: "overhearing", time: now, on: true });
+  own(images.event(now));
   const addresses = [SERVER, ...(trail.addresses ?? [])];
   const fileServers = parsed.config.boot.flatMap(({ server }) => (server === undefined ? [] : [server]));
   own({

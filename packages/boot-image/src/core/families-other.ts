@@ -131,7 +131,7 @@ export const otherFamilies: readonly Family[] = [
     systems: "Memtest86+",
     marks: { label: /^MT86PLUS/i },
     way: "initrd",
-    kernels: ["boot/memtest", "boot/memtest*", "EFI/BOOT/BOOTX64.EFI"],
+    kernels: ["boot/memtest", "boot/memtest*", "EFI/BOOT/BOOTX64.EFI", "EFI/BOOT/BOOTIA32.EFI"],
     memory: { of: "nothing", times: 0, more: 0 },
   },
   {

@@ -11,6 +11,7 @@ import { faultRow, formatFault, hintOf, type Problem } from "../../config/faults
 import { originText } from "../../config/overlay.ts";
 import { look } from "../../file-check/files.ts";
 import type { BootQuery } from "../../history/history-store.ts";
+import { imageFolders, servesImages } from "../../images/image-folders.ts";
 import { imageOnMachines } from "../../images/menu/machine-kinds.ts";
 import type { MenuServer } from "../../images/menu/place.ts";
 import type { InterfaceChoice } from "../../net/interfaces.ts";
@@ -31,8 +32,6 @@ export interface BackendRoom {
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
   readonly images: () => ImagesSnapshot;
-  /** What this server has for images. */
-  readonly imageServer: () => Omit<MenuServer, "address">;
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -149,6 +148,16 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     };
   }
 
+  function imageServer(): Omit<MenuServer, "address"> {
+    const { memdisk, wimboot } = room.tree();
+    const bound = (service: string) =>
+      room
+        .appliance()
+        .endpoints()
+        .find((each) => each.service === service);
+    return { httpPort: bound("http")?.port, tftp: bound("tftp") !== undefined, memdisk, wimboot };
+  }
+
   /** Warnings about the file of a one-time boot that this machine would serve. The file may still be added. */
   async function doubts({ action }: OneTimeBoot): Promise<string[]> {
     const { root, tftp, http, boot } = room.appliance().config().loaded.config;
@@ -171,13 +180,15 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     fetches: () => observer().fetches(),
     images() {
       const { rows, settings } = room.images();
-      return { schema: 1, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
+      const { config } = room.appliance().config().loaded;
+      const folders = servesImages(config) ? imageFolders(config).map(({ path }) => path) : [];
+      return { schema: 1, folders, images: rows.map((row) => imageSummaryView(row, settings.get(row.id))) };
     },
     image(id) {
       const snapshot = room.images();
       const row = snapshot.rows.find((each) => each.id === id);
       if (row === undefined) return undefined;
-      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, room.imageServer()));
+      return imageView(row, snapshot.settings.get(id), imageOnMachines(snapshot, id, imageServer()));
     },
     config() {
       const { loaded } = room.appliance().config();

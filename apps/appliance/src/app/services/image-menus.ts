@@ -4,6 +4,7 @@ import type { BootTree } from "../../catalogue/tree.ts";
 import type { Config } from "../../config/schema.ts";
 import { machineOf } from "../../images/menu/machine.ts";
 import { menuSource } from "../../images/menu/menu-source.ts";
+import type { MenuServer } from "../../images/menu/place.ts";
 import { conditionsOf } from "../../policy/conditions.ts";
 import type { Policy } from "../../policy/policy.ts";
 
@@ -11,24 +12,29 @@ export interface ImageMenusDeps {
   readonly config: () => Config;
   readonly snapshot: () => ImagesSnapshot;
   readonly policy: Pick<Policy, "clientAt">;
-  readonly tree: () => BootTree;
-  /** TCP port on which files are served now. */
-  readonly httpPort: () => number | undefined;
+  readonly server: () => Omit<MenuServer, "address">;
   /** The files of the root. */
   readonly files: Source;
 }
 
+/** What this server has for images. @param httpPort on which files are served now */
+export function imageServerOf(
+  { tftp }: Config,
+  tree: BootTree,
+  httpPort: number | undefined,
+): Omit<MenuServer, "address"> {
+  const { memdisk, wimboot } = tree;
+  return { httpPort, tftp: tftp.enabled, memdisk, wimboot };
+}
+
 /** The menus of the images and what starts them, for each machine as DHCP showed it. */
-export function imageMenus({ config, snapshot, policy, tree, httpPort, files }: ImageMenusDeps): Source {
+export function imageMenus({ config, snapshot, policy, server, files }: ImageMenusDeps): Source {
   const menus = menuSource(snapshot, {
     factsOf(address) {
       const known = policy.clientAt(address);
       return known && machineOf(known.client);
     },
-    server() {
-      const { memdisk, wimboot } = tree();
-      return { httpPort: httpPort(), tftp: config().tftp.enabled, memdisk, wimboot };
-    },
+    server,
     settings: () => config().images.menu,
     isFor(id, address) {
       const { images, hosts } = config();

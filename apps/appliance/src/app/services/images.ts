@@ -1,11 +1,11 @@
-import { join, relative, sep } from "node:path";
 import type { Source, SourceClient } from "@bootlace/boot-source";
-import { type ImageRow, type ImagesSnapshot, imagesFolder } from "../../catalogue/images.ts";
+import type { ImageRow, ImagesSnapshot } from "../../catalogue/images.ts";
 import type { Config } from "../../config/schema.ts";
 import type { OwnEvent } from "../../events/event.ts";
 import { type FollowedImages, type FollowImageTimes, followImages } from "../../images/follow-images.ts";
 import { imageFiles } from "../../images/image-files.ts";
-import { type ImageFolder, type ImageStorage, imageStorage } from "../../images/image-storage.ts";
+import { imageFolders, servesImages } from "../../images/image-folders.ts";
+import { type ImageStorage, imageStorage } from "../../images/image-storage.ts";
 import { imageRecords, imagesCutRecord } from "../../log/images-log.ts";
 import type { Log } from "../../log/log.ts";
 import type { Service } from "./service.ts";
@@ -46,7 +46,7 @@ export function imagesService(first: Config, deps: ImagesServiceDeps): ImagesSer
 
   async function start(): Promise<void> {
     if (!servesImages(config)) return;
-    const folders = foldersOf(config);
+    const folders = imageFolders(config);
     storage = imageStorage({ folders, never: deps.never(), now, onStuck: deps.onStuck });
     const followed = followImages({ folders, storage, now, onChange: adoptRows, times: deps.times });
     running = { key: keyOf(config, deps.never()), followed };
@@ -78,23 +78,9 @@ export function imagesService(first: Config, deps: ImagesServiceDeps): ImagesSer
   };
 }
 
-function servesImages({ images, tftp, http }: Config): boolean {
-  return images.enabled && (tftp.enabled || http.enabled);
-}
-
 /** What a change needs the images to be followed anew. */
 function keyOf(config: Config, never: readonly string[]): string {
-  return JSON.stringify([foldersOf(config), never]);
-}
-
-/** Of a folder below the root links may lead to wherever in the root they like, as those of other files. */
-function foldersOf({ root, images }: Config): readonly ImageFolder[] {
-  const paths = images.folders.length === 0 ? [join(root, imagesFolder)] : [...new Set(images.folders)];
-  return paths.map((path) => {
-    const way = relative(root, path);
-    const isBelow = way !== "" && way !== ".." && !way.startsWith(`..${sep}`);
-    return { path, base: isBelow ? root : path };
-  });
+  return JSON.stringify([imageFolders(config), never]);
 }
 
 function settingsOf({ images }: Config): ImagesSnapshot["settings"] {

@@ -1,12 +1,14 @@
 import { firstOf, type Source, type SourceClient } from "@bootlace/boot-source";
 import { checkSource } from "../../boot-files/check-source.ts";
 import { scriptSource } from "../../boot-files/script-source.ts";
+import type { BootTree } from "../../catalogue/tree.ts";
 import { filesThenImages } from "../../images/image-files.ts";
 import { type ImageMenusDeps, imageMenus } from "./image-menus.ts";
 import type { ImagesService } from "./images.ts";
 
 export interface ServedFilesDeps extends Omit<ImageMenusDeps, "snapshot"> {
   readonly images: Pick<ImagesService, "files" | "snapshot">;
+  readonly tree: () => BootTree;
   readonly rootProblem: () => string | undefined;
   /** Looks at what goes out. */
   readonly watched: (source: Source) => Source;

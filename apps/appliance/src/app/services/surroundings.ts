@@ -9,7 +9,8 @@ import type { ApplianceEvent, Network, OwnEvent, ServerResult } from "../../even
 import { leaseGuard } from "../../log/lease-guard.ts";
 import type { Log } from "../../log/log.ts";
 import type { NetworkInterfaces } from "../../net/interfaces.ts";
-import type { FileElsewhere } from "../../os/ask-file-server.ts";
+import { askFileServer, type FileElsewhere } from "../../os/ask-file-server.ts";
+import { listeningPorts } from "../../os/listening-ports.ts";
 import type { SessionChange } from "../../telemetry/sessions-keeper.ts";
 import { noInterfaces, type Service } from "./service.ts";
 
@@ -18,11 +19,12 @@ export interface SurroundingsDeps {
   readonly networkInterfaces: () => NetworkInterfaces;
   readonly onEvent: (event: OwnEvent) => void;
   readonly log: Log;
-  readonly askServer: (wanted: FileElsewhere) => Promise<ServerResult>;
+  /** Asks a file server that a rule names; over the network when absent. */
+  readonly askServer?: ((wanted: FileElsewhere) => Promise<ServerResult>) | undefined;
   /** The folder below the root in which the names of whoever has this address count. */
   readonly rootOf: (address: string) => string | undefined;
   /** TCP ports on which programs of this machine listen; undefined where the system does not say. */
-  readonly listeningPorts: () => Promise<readonly number[] | undefined>;
+  readonly listeningPorts?: () => Promise<readonly number[] | undefined>;
 }
 
 /** Reports what a verdict needs besides the packets: this machine's addresses, what files hold and where, what others serve. */
@@ -38,7 +40,7 @@ export interface SurroundingsService extends Service {
 const mostAsked = 256;
 
 export function surroundingsService(first: Config, deps: SurroundingsDeps): SurroundingsService {
-  const { now, onEvent, askServer, log } = deps;
+  const { now, onEvent, askServer = askFileServer, log } = deps;
   const guard = leaseGuard();
   const namesakesOf = namesakeFinder(now);
   let known: Network | undefined;
@@ -66,7 +68,7 @@ export function surroundingsService(first: Config, deps: SurroundingsDeps): Surr
   async function lookAtPorts(): Promise<void> {
     if (looking) return;
     looking = true;
-    listening = await deps.listeningPorts().finally(() => {
+    listening = await (deps.listeningPorts ?? listeningPorts)().finally(() => {
       looking = false;
     });
     reportNetwork();

@@ -49,12 +49,16 @@ function escapedSegment(segment: string): string {
 
 /** Text for people as words of an iPXE command: none expands, ends the command, or begins a comment (exec.c). */
 export function ipxeText(text: string): string {
-  const words = text.replaceAll("${", "$ {").split(" ");
-  const plain = words.map((word) =>
-    word.startsWith("#") ? `no.${word.slice(1)}` : word === "||" || word === "&&" || word === ";" ? "-" : word,
-  );
   // A backslash at the end of a line takes the next line to it (script.c).
-  return plain.join(" ").replace(/\\+$/, "");
+  let end = text.length;
+  while (end > 0 && "\\ ".includes(text.charAt(end - 1))) end--;
+  const words = text.slice(0, end).replaceAll("${", "$ {").split(" ");
+  return words.map(plainWord).join(" ");
+}
+
+function plainWord(word: string): string {
+  if (word.startsWith("#")) return `no.${word.slice(1)}`;
+  return word === "||" || word === "&&" || word === ";" ? "-" : word;
 }
 
 /** The script that asks iPXE what it runs on, and goes on with the script of this name for such a machine. */
@@ -82,14 +86,16 @@ function imageItem(image: MenuImage): readonly string[] {
 export function ipxeMenuScript(model: MenuModel, facts: IpxeFacts): string {
   const chosen = defaultName(model);
   return script(
+    `set wait ${model.timeout * 1000}`,
     ":menu",
     "menu Bootlace",
     ...itemLines(model),
     ...(model.groups.length === 0 ? ["item --gap -- no disc images"] : []),
     "item --gap",
     `item --key l ${localLabel} Boot from the local disk`,
-    `choose --default ${chosen ?? localLabel}${timeoutOption(model.timeout * 1000)} target || goto ${localLabel}`,
+    `choose --default ${chosen ?? localLabel} --timeout \${wait} target || goto ${localLabel}`,
     `iseq \${target} ${localLabel} && goto ${localLabel} ||`,
+    noMoreWait,
     // Whatever ends, ends here: the menu comes back.
     `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
     "goto menu",
@@ -101,12 +107,16 @@ export function ipxeMenuScript(model: MenuModel, facts: IpxeFacts): string {
   );
 }
 
-/** The images for the menu of another script: it shows its own lines before and after, and chains `${images}${target}.ipxe`. */
+/**
+ * The images for the menu of another script, which shows its own items before and after. It finds the folder of the scripts in
+ * `images`, and chains `${images}${target}.ipxe`; `image` and `wait` are what starts, and after how many milliseconds.
+ */
 export function ipxeItemsScript(model: MenuModel, facts: IpxeFacts): string {
+  const chosen = defaultName(model);
   return script(
     `set images ${ipxeUrl(facts.folder, facts)}/`,
     ...itemLines(model),
-    ...(model.default === undefined ? [] : [`set image ${defaultName(model)}`]),
+    ...(chosen === undefined ? [] : [`set image ${chosen}`, `set wait ${model.timeout * 1000}`]),
   );
 }
 
@@ -117,9 +127,8 @@ function defaultName(model: MenuModel): string | undefined {
   return startName(model.default, model.default.entry === undefined && found.image.lines.length > 1);
 }
 
-function timeoutOption(milliseconds: number): string {
-  return milliseconds === 0 ? "" : ` --timeout ${milliseconds}`;
-}
+/** Once something was tried and did not start, nothing starts by itself: 0 waits for the user. */
+const noMoreWait = "set wait 0";
 
 /** The menu of the entries of one image. */
 export function ipxeEntriesScript(image: MenuImage, timeout: number, facts: IpxeFacts): string {
@@ -130,13 +139,15 @@ export function ipxeEntriesScript(image: MenuImage, timeout: number, facts: Ipxe
   );
   const first = image.lines.find(({ start }) => start !== undefined);
   return script(
+    `set wait ${timeout === 0 ? 0 : entryTimeout}`,
     ":menu",
     `menu ${ipxeText(image.title)}`,
     ...items,
     "item --gap",
     "item back Back",
-    `choose --default ${first === undefined ? "back" : startName(first.choice)}${timeoutOption(timeout === 0 ? 0 : entryTimeout)} target || exit 0`,
+    `choose --default ${first === undefined ? "back" : startName(first.choice)} --timeout \${wait} target || exit 0`,
     "iseq ${target} back && exit 0 ||",
+    noMoreWait,
     `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
   );
 }

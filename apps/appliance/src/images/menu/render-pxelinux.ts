@@ -60,7 +60,8 @@ function lineLabel({ id, lines }: MenuImage, { choice }: MenuLine): string {
 
 function startNames(image: MenuImage): readonly (readonly [name: string, title: string])[] {
   const startable = image.lines.filter(({ start }) => start !== undefined);
-  return startable.map((line) => [lineLabel(image, line), pxelinuxText(line.title)]);
+  const titleOf = ({ title }: MenuLine) => (image.lines.length === 1 ? image.title : `${image.title}: ${title}`);
+  return startable.map((line) => [lineLabel(image, line), titleOf(line)]);
 }
 
 function imageLines(image: MenuImage): readonly string[] {

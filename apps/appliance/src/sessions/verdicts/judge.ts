@@ -9,6 +9,7 @@ import { transferCut } from "./cut.ts";
 import { filesElsewhere, goesOnElsewhere, serverFails } from "./elsewhere.ts";
 import { foreignFile } from "./foreign-file.ts";
 import { grubLegacyWords, grubReadsDisk } from "./grub-configuration.ts";
+import { awaitsRoot, imageRules } from "./image-boot.ts";
 import { kernelForBios, kernelMayNeedOtherCommand, kernelOfOtherCommand, kernelReturned } from "./kernel-forms.ts";
 import { interfacesLeftOut, leasesOurAddress, requestsLeftOut } from "./leases.ts";
 import { missingFile } from "./missing-files.ts";
@@ -92,7 +93,8 @@ const rules: readonly Rule[] = [
   checkReached,
   ...chainLoop,
   programAsks,
-  { id: "booted", when: (view) => (isProvenFault(view) ? undefined : systemSeen.when(view)) },
+  ...imageRules,
+  { id: "booted", when: (view) => (isProvenFault(view) || awaitsRoot(view) ? undefined : systemSeen.when(view)) },
   ...faults,
   piDelivered,
   unknownWord,
@@ -115,6 +117,9 @@ const rules: readonly Rule[] = [
   trailEnds,
 ];
 
+/** What a boot came to whose system still has to fetch its root: neither well nor unclear. */
+const rulesBeforeRoot: readonly Rule[] = rules.slice(0, rules.indexOf(piDelivered));
+
 /** What comes up after a proven fault is the system of the disk. */
 function isProvenFault(view: BootView): boolean {
   return firstOf(faults, { ...view, silentFor: () => true })?.confidence === "certain";
@@ -127,7 +132,7 @@ function isProvenFault(view: BootView): boolean {
  */
 export function judge(boot: Boot, context: JudgeContext): readonly Verdict[] {
   const view = viewOf(boot, context);
-  const present = firstOf(rules, view);
+  const present = firstOf(awaitsRoot(view) ? rulesBeforeRoot : rules, view);
   const { earlier } = boot;
   const [primary, other] =
     present?.severity === "success" ? [present, earlier] : [earlier ?? present, earlier && present];

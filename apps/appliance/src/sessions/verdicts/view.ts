@@ -3,6 +3,7 @@ import type { FileFacts } from "../../catalogue/file-facts.ts";
 import { plainName } from "../../catalogue/file-role.ts";
 import type { Network, Programs } from "../../events/event.ts";
 import { type Boot, stepsOf } from "../boot.ts";
+import type { ImageFile } from "../images-seen.ts";
 import type { FileStep, Step, StepOf } from "../step.ts";
 import { type Asked, askedIn } from "./asked.ts";
 
@@ -22,6 +23,8 @@ export interface JudgeContext {
   readonly factsOf: (file: string) => FileFacts | undefined;
   /** Where files of the same name lie, for one that was requested but not found. */
   readonly namesakesOf: (file: string) => readonly string[];
+  /** The disc image that a file belongs to. */
+  readonly imageOf: (file: string) => ImageFile | undefined;
 }
 
 /** A boot as the rules look at it: the present attempt. */

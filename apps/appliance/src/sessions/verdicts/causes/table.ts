@@ -3,6 +3,7 @@ import { causesOfCircles } from "./circles.ts";
 import { causesInContents } from "./contents.ts";
 import { causesOfEndings } from "./endings.ts";
 import { causesInFiles } from "./files.ts";
+import { causesOfImages } from "./images.ts";
 import type { Words } from "./words.ts";
 
 /** Every cause a verdict can have: its facts become the sentence and the fix, here and nowhere else. */
@@ -12,6 +13,7 @@ const causes = {
   ...causesOfCircles,
   ...causesInContents,
   ...causesOfEndings,
+  ...causesOfImages,
 } as const;
 
 export type Cause = keyof typeof causes;
