@@ -137,13 +137,13 @@ export const IMAGE_BOOTS = {
     {
       ...{ id: "images-grub-rescue-bios", image: "grub-rescue-cdrom", firmware: "bios", memory: 128 },
       boots: "Debian's GRUB rescue image, by memdisk → its GRUB",
-      until: /GNU GRUB +version \S+/,
+      until: /GNU GRUB +version \d+\.\d+/,
       root: "iso",
     },
     {
       ...{ id: "images-ipxe-uefi", image: "ipxe", firmware: "uefi", memory: 576 },
       boots: "Debian's ipxe.iso, by `sanboot` → the iPXE on it",
-      first: /ipxe\.iso/,
+      first: /Booting from SAN device/,
       until: /iPXE 1\.0\.0\+git\S*/,
       root: "iso",
     },
