@@ -15,8 +15,6 @@ export interface HttpRow {
   /** Bytes of the file that all connections fetch. */
   readonly size: number;
   readonly connections: number;
-  /** Its path below the root; absent: one that its size makes. */
-  readonly path?: string;
   /** Fetches in one run; for small files, seconds of one run instead. */
   readonly requests?: number;
   readonly seconds?: number;
@@ -47,8 +45,8 @@ export interface HttpOutcome {
 }
 
 /** The file that a row fetches; small ones all lie in the page cache, and so do large ones after the first run. */
-export function fileOf({ path, size }: HttpRow): string {
-  return path ?? `${size}.bin`;
+export function fileOf({ size }: HttpRow): string {
+  return `${size}.bin`;
 }
 
 /** Runs a row against both contestants in turns, round by round, after one run each that does not count. */

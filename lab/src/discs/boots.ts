@@ -61,14 +61,6 @@ export const IMAGE_BOOTS = {
       ...live,
       boots: liveBoot("layout of Clonezilla"),
     },
-    {
-      id: "images-gparted-bios",
-      image: "gparted-live",
-      firmware: "bios",
-      ...live,
-      boots: liveBoot("layout of GParted Live"),
-    },
-    { id: "images-kali-uefi", image: "kali-live", firmware: "uefi", ...live, boots: liveBoot("layout of Kali live") },
   ],
   dracut: [
     {
@@ -84,15 +76,6 @@ export const IMAGE_BOOTS = {
       firmware: "uefi",
       ...dracutLive,
       boots: dracut("layout of Fedora 42"),
-    },
-    {
-      ...{ id: "images-void-bios", image: "void-live", firmware: "bios", ...dracutLive, memory: 1280 },
-      boots: dracut("layout of Void Linux"),
-    },
-    {
-      ...{ id: "images-agama-uefi", image: "agama", firmware: "uefi", ...dracutLive, memory: 2432 },
-      boots: `layout of Leap 16: ${both} → dracut's \`root=live:\` of the image as a whole → login`,
-      root: "iso",
     },
   ],
   imitated: [

@@ -5,7 +5,6 @@ import { behindFirewall } from "./behind-firewall.ts";
 import { benchBinary } from "./bench-binary.ts";
 import { benchCodec, benchCodecQuick } from "./bench-codec.ts";
 import { benchHttp, benchHttpQuick } from "./bench-http.ts";
-import { benchImages, benchImagesQuick } from "./bench-images.ts";
 import { benchTftp, benchTftpQuick } from "./bench-tftp.ts";
 import { besideDnsmasq } from "./beside-dnsmasq.ts";
 import { binaryArm64 } from "./binary-arm64.ts";
@@ -37,7 +36,6 @@ import { hostileHost } from "./hostile-host.ts";
 import { imagesBoots } from "./images-boot.ts";
 import { imagesFaults } from "./images-faults.ts";
 import { imagesMenus } from "./images-menu.ts";
-import { imagesReadme } from "./images-readme.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -90,7 +88,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...imagesBoots,
   ...imagesMenus,
   imagesFaults,
-  imagesReadme,
   uefiX64Nics,
   ipxeHttpScript,
   menu,
@@ -152,14 +149,12 @@ export const SCENARIOS: readonly Scenario[] = [
   benchCodecQuick,
   benchTftpQuick,
   benchHttpQuick,
-  benchImagesQuick,
   firstRun,
   docsFirstBoot,
   docsHowto,
   fuzz,
   benchTftp,
   benchHttp,
-  benchImages,
   benchCodec,
   benchBinary,
 ];

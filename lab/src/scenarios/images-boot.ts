@@ -54,9 +54,7 @@ async function bootAll(lab: Lab, boots: readonly Numbered[]): Promise<void> {
 
 /** iPXE goes to the script of one image; UEFI firmware gets iPXE first. */
 function yamlOf(boots: readonly Numbered[]): string {
-  const rules = boots.map(
-    ({ mac, image }) => `  - when: { firmware: ipxe, mac: "${mac}" }\n    image: ${image}\n`,
-  );
+  const rules = boots.map(({ mac, image }) => `  - when: { firmware: ipxe, mac: "${mac}" }\n    image: ${image}\n`);
   return `root: ./boot
 boot:
 ${rules.join("")}  - file: snponly.efi
