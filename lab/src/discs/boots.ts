@@ -61,6 +61,14 @@ export const IMAGE_BOOTS = {
       ...live,
       boots: liveBoot("layout of Clonezilla"),
     },
+    {
+      id: "images-gparted-bios",
+      image: "gparted-live",
+      firmware: "bios",
+      ...live,
+      boots: liveBoot("layout of GParted Live"),
+    },
+    { id: "images-kali-uefi", image: "kali-live", firmware: "uefi", ...live, boots: liveBoot("layout of Kali live") },
   ],
   dracut: [
     {
