@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 const STRYKER = "10.1.1";
-const PNPM = ["-y", "--prefer-offline", "pnpm@12.21.0"];
+const PNPM = "tools/pnpm/run.js";
 
 function configure(clone: string, name: string, files: readonly string[], skip: readonly string[]): void {
   const config = {
@@ -39,7 +39,7 @@ function mutate(name: string, files: readonly string[], skip: readonly string[])
     const clone = join(folder, "clone");
     execFileSync("git", ["clone", "--quiet", ".", clone]);
     const packages = ["core", "vitest-runner"].map((part) => `@stryker-mutator/${part}@${STRYKER}`);
-    execFileSync("npx", [...PNPM, "add", "-w", "-D", ...packages], { cwd: clone, stdio: "ignore" });
+    execFileSync(process.execPath, [PNPM, "add", "-w", "-D", ...packages], { cwd: clone, stdio: "ignore" });
     execFileSync("node_modules/.bin/tsc", ["-b", `packages/${name}`], { cwd: clone, stdio: "inherit" });
     configure(clone, name, files, skip);
     return spawnSync("node_modules/.bin/stryker", ["run"], { cwd: clone, stdio: "inherit" }).status ?? 1;

@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "apps/appliance/src/init/distribution.ts": [String.raw`^\s*([A-Z_0-9]+)=(.*?)\s*$`],
   "apps/appliance/src/import/dnsmasq/files.ts": [String.raw`\/+$`],
   "apps/appliance/src/import/dnsmasq/roots.ts": [String.raw`\/+$`],
-  "apps/appliance/src/cli/api-client.ts": [String.raw`\/+$`],
+  "apps/appliance/src/cli/api-target.ts": [String.raw`\/+$`],
   "apps/appliance/src/catalogue/contents/esxi.ts": [String.raw`\s+---\s*`],
   "apps/appliance/src/catalogue/contents/pxelinux.ts": [
     String.raw`^\s*(menu\s+(?:include|default|background)|[a-z0-9]+)(?:\s+(\S.*))?\s*$`,

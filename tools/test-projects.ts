@@ -11,6 +11,7 @@ export const ownProcess = [
   "packages/boot-source/test/case-index.test.ts",
   "packages/boot-source/test/lookups.test.ts",
   "packages/http-boot/test/connections.test.ts",
+  "packages/http-boot/test/penalties.test.ts",
   "packages/proxy-dhcp/test/delay.test.ts",
   "packages/proxy-dhcp/test/room.test.ts",
   "packages/tftp-serve/test/channel-pool.test.ts",

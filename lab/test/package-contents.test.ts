@@ -7,10 +7,9 @@ const manifest = {
   license: "MIT",
   type: "module",
   engines: { node: ">=22.12" },
-  bin: { thing: "dist/index.js" },
   exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" }, "./package.json": "./package.json" },
   publishConfig: { access: "public", provenance: true },
-  dependencies: { zod: "4.6.7" },
+  dependencies: { "@bootlace/dhcp-core": "0.1.0" },
 };
 const sound = {
   "package.json": JSON.stringify(manifest),
@@ -46,7 +45,6 @@ describe("each fault is found", () => {
     [{ "dist/index.js.map": undefined }, "dist/index.js points to dist/index.js.map, which is not in the package"],
     [{ "src/index.ts": undefined }, "dist/index.js.map points to src/index.ts, which is not in the package"],
     [{ "dist/index.d.ts": undefined }, "package.json points to ./dist/index.d.ts"],
-    [{ "dist/index.js": "export {};\n" }, "dist/index.js does not start node"],
   ])("%j", (changes, fault) => {
     expect(faultsOf(changes)).toEqual([fault]);
   });
@@ -64,7 +62,16 @@ describe("each fault is found", () => {
       { dependencies: { "@bootlace/dhcp-core": "workspace:*" } },
       "package.json asks for @bootlace/dhcp-core workspace:*",
     ],
+    [{ scripts: { postinstall: "x" } }, "package.json runs something while it is installed"],
+    [{ bin: { thing: "dist/index.js" } }, "package.json lets npm choose what its program runs"],
   ])("%j", (changes, fault) => {
     expect(withManifest(changes)).toEqual([fault]);
+  });
+
+  test("a program that is no script for node", () => {
+    const program = JSON.stringify({ ...manifest, dependencies: undefined, bin: { thing: "dist/index.js" } });
+    expect(faultsOf({ "package.json": program })).toEqual([]);
+    const changed = faultsOf({ "package.json": program, "dist/index.js": "export {};\n" });
+    expect(changed).toEqual(["dist/index.js does not start node"]);
   });
 });

@@ -5,10 +5,8 @@ import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { licensesText } from "./licenses.ts";
 import { place } from "./places.ts";
 
-const entry = "apps/appliance/dist/main.js";
-
-/** What a bundle runs on. `distribution`: the Node.js of the machine. */
-export type BundleKind = "executable" | "distribution";
+/** What a bundle runs on. `distribution`: the Node.js of a distribution; `npm`: that of whoever has npm. */
+export type BundleKind = "executable" | "distribution" | "npm";
 
 export interface Bundle {
   readonly code: string;
@@ -40,10 +38,17 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     banner: { js: readFileSync(place("packaging/src/prelude.js"), "utf8") },
   };
   // Modules are strict, so the bundled file must be too.
-  const forOurNode = { target: "node24", banner: { js: '"use strict";' } };
+  const banner = { js: '"use strict";' };
+  const settings = {
+    executable: { entry: "main.js", target: "node24", banner },
+    distribution: { entry: "main.js", ...forOldNode },
+    // An old one must be able to read the whole file: its first words are about that.
+    npm: { entry: "bin.js", target: "node18", banner },
+  };
+  const { entry, ...forNode } = settings[kind];
   const { metafile, outputFiles } = await build({
     absWorkingDir: place("."),
-    entryPoints: [entry],
+    entryPoints: [`apps/appliance/dist/${entry}`],
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -57,7 +62,7 @@ async function bundleWith(licenses: string, kind: BundleKind): Promise<{ code: s
     metafile: true,
     write: false,
     plugins: [builtIn],
-    ...(kind === "executable" ? forOurNode : forOldNode),
+    ...forNode,
   });
   const [output] = outputFiles;
   if (output === undefined || replaced !== 1)

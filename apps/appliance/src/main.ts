@@ -3,6 +3,8 @@ import { networkInterfaces } from "node:os";
 import { isDiskSilent } from "./boot-files/in-time.ts";
 import { createAsker } from "./cli/ask.ts";
 import { runProgram } from "./cli/program.ts";
+import { isLogSilent } from "./log/log-file.ts";
+import { isStateSilent } from "./os/disk-answers.ts";
 import { exitNow, useManyThreads } from "./os/exit.ts";
 import { exitCodes } from "./os/exit-codes.ts";
 import { isJournal, isOneOutput } from "./os/journal.ts";
@@ -27,7 +29,7 @@ process.on("exit", (code) => {
   process.exitCode = exitCodes.output;
 });
 
-const exit = (code: number) => exitNow(code, isDiskSilent);
+const exit = (code: number) => exitNow(code, () => isDiskSilent() || isLogSilent() || isStateSilent());
 useManyThreads(process.env);
 runProgram(process.argv.slice(2), {
   cwd: process.cwd(),

@@ -133,7 +133,7 @@ describe("the effective values", () => {
     expect(texts).toContain("interfaces=[] default");
     for (const { path } of settings) {
       const name = path.join(".");
-      if (!["user", "log.file", "admin.tokenFile", "images.menu.default"].includes(name))
+      if (!["user", "log.file", "admin.socket", "admin.tokenFile", "images.menu.default"].includes(name))
         expect(rows.map((row) => row.path)).toContain(name);
     }
   });

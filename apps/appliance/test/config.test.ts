@@ -122,7 +122,7 @@ describe("a config", () => {
       http: { enabled: true, port: 8069, maxConnections: 1024, maxConnectionsPerClient: 8, allowedHosts: [] },
       images: { enabled: true, folders: [], menu: { timeout: 30 }, settings: {} },
       bootCheck: { enabled: true },
-      admin: { enabled: true, address: "127.0.0.1", port: 8067, allowedHosts: [] },
+      admin: { enabled: true, address: "127.0.0.1", port: 8067, tcp: true, allowedHosts: [] },
       state: { maxBoots: 1000 },
       hosts: {},
       menus: {},

@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import { eventNames } from "../src/admin/events.ts";
 import { openApi } from "../src/admin/openapi.ts";
 import { adminRoutes } from "../src/admin/routes.ts";
+import { imageSummaryView } from "../src/api-model/image-views.ts";
 import { problemCodes } from "../src/api-model/problem-codes.ts";
 import { outcomes } from "../src/api-model/schemas.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { settings } from "../src/config/settings.ts";
+import { sampleImages } from "./helpers/sample-images.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../../docs/reference/${name}`, import.meta.url), "utf8");
 const api = page("api.md");
@@ -71,6 +73,12 @@ describe("docs/reference/api.md", () => {
     expect(Object.fromEntries(rows)).toEqual(problemCodes);
     expect(rows).toHaveLength(Object.keys(problemCodes).length);
   });
+});
+
+test("docs/reference/api.md shows an image as the API does", () => {
+  const [, text = ""] = /```json\n([\s\S]*?)```/.exec(api.slice(api.indexOf("### Disc images"))) ?? [];
+  const short = sampleImages.find(({ id }) => id === "short");
+  expect(short && imageSummaryView(short)).toEqual(JSON.parse(text));
 });
 
 test("docs/reference/ports.md has every port of the config, with its default", () => {

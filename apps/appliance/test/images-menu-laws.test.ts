@@ -92,7 +92,7 @@ const linesOf = ({ groups }: MenuModel): readonly MenuLine[] =>
 const imagesOf = ({ groups }: MenuModel): readonly MenuImage[] => groups.flatMap(({ images }) => images);
 
 /** The settings that our own scripts name, and nobody else's text. */
-const ownSettings = /\$\{(target|platform|wait)\}/g;
+const ownSettings = /\$\{(target|platform)\}/g;
 
 describe("whatever an image calls itself", () => {
   it("an iPXE script has the commands that it was written to have", () => {
@@ -101,8 +101,9 @@ describe("whatever an image calls itself", () => {
         const model = menuModel(snapshot, menuFacts());
         const scripts = [
           ipxeMenuScript(model, place),
+          ipxeMenuScript(model, place, true),
           ipxeItemsScript(model, place),
-          ...imagesOf(model).map((image) => ipxeEntriesScript(image, 30, place)),
+          ...imagesOf(model).map((image) => ipxeEntriesScript(image, false, place)),
           ...linesOf(model).map((line) => ipxeStartScript(line, place)),
         ];
         for (const script of scripts) {
@@ -111,7 +112,7 @@ describe("whatever an image calls itself", () => {
           for (const { words } of ipxeCommands(script)) expect(allowed(words), words.join(" ")).toBe(true);
         }
         const names = ipxeCommands(scripts[0] ?? "").filter(({ words }) => words[0] === "chain");
-        expect(names).toHaveLength(1);
+        expect(names).toHaveLength(2);
       }),
     );
   });
@@ -209,7 +210,9 @@ function allowed([name = "", first = "", second = "", third = ""]: readonly stri
     case "choose":
       return first === "--default";
     case "chain":
-      return first === "--autofree" && second === `${server}menu/efi%2Cx86_64/\${target}.ipxe`;
+      return (
+        [first, second, third].some((word) => word.startsWith(`${server}menu/efi%2Cx86_64/`)) && first.startsWith("--")
+      );
     case "kernel":
     case "shim":
       return first.startsWith(`${server}one/`);
@@ -220,7 +223,7 @@ function allowed([name = "", first = "", second = "", third = ""]: readonly stri
     case "iseq":
       return /^\$\{(target|platform)\}$/.test(first);
     case "goto":
-      return /^(local|menu|failed)$/.test(first);
+      return /^(local|image|failed)$/.test(first);
     default:
       return /^(imgfree|boot|exit|prompt|sanboot)$/.test(name);
   }

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its settings so
 import type { SourceClient } from "@bootlace/boot-source";
 import { describe, expect, it } from "vitest";
+import { inspect } from "../src/catalogue/contents/inspect.ts";
 import { type MenuDeps, menuSource } from "../src/images/menu/menu-source.ts";
 import { entryRow, readyRow, snapshotOf, uefiMachine, unreadyRow } from "./helpers/image-rows.ts";
 
@@ -40,13 +41,15 @@ describe("the menu for iPXE", () => {
     expect(await textOf("/images//items.ipxe")).toBe(question("items"));
     expect(await textOf("images/debian.ipxe?mac=52:54:00:12:34:56")).toBe(question("start-debian"));
     expect(await textOf("images/debian+rescue.ipxe")).toBe(question("start-debian+rescue"));
-    expect(await textOf("images/other.ipxe")).toBeUndefined();
+    expect(await textOf("images/other.ipxe")).toContain("echo other: no such disc image here\n");
+    for (const name of ["images/a b.ipxe", "images/other.txt", "other.ipxe"]) {
+      expect(await textOf(name), name).toBeUndefined();
+    }
   });
 
   it("has what can be started, and why the rest cannot", async () => {
-    expect(await textOf(`images/menu/${efi}/menu.ipxe`)).toBe(`#!ipxe
-set wait 30000
-:menu
+    const folder = `${base}/images/menu/efi%2Cx86_64%2C2.0.0%2C00-00-00-00-ff-ff-1f-00%2C%2C%2C`;
+    const script = `#!ipxe
 menu Bootlace
 item --gap -- Debian and its relatives
 item --gap -- . Big: needs 16 GB, this machine has 2 GB
@@ -56,16 +59,36 @@ item --gap -- Not ready
 item --gap -- . late: still being copied
 item --gap
 item --key l local Boot from the local disk
-choose --default local --timeout \${wait} target || goto local
-iseq \${target} local && goto local ||
-set wait 0
-chain --autofree ${base}/images/menu/efi%2Cx86_64%2C2.0.0%2C00-00-00-00-ff-ff-1f-00%2C%2C%2C/\${target}.ipxe || goto menu
-goto menu
+choose --default local --timeout 30000 target || goto local
+iseq \${target} local && goto local || goto image
 
 :local
-iseq \${platform} pcbios && sanboot --no-describe --drive 0x80 ||
+iseq \${platform} pcbios || exit 1
+sanboot --no-describe --drive 0x80 ||
 exit 1
-`);
+
+:image
+chain --autofree ${folder}/\${target}.ipxe ||
+chain --replace --autofree ${folder}/again.ipxe
+`;
+    expect(await textOf(`images/menu/${efi}/menu.ipxe`)).toBe(script);
+    // After something that did not start, nothing starts by itself.
+    expect(await textOf(`images/menu/${efi}/again.ipxe`)).toBe(script.replace(" --timeout 30000", ""));
+  });
+
+  it("is known to its own reader as a menu with a time limit that goes on to the local disk", async () => {
+    const facts = async (name: string) => {
+      const bytes = new TextEncoder().encode(await textOf(`images/menu/${efi}/${name}.ipxe`));
+      const { waits, starts, localBoot } = inspect(bytes, bytes.length, {
+        path: name,
+        isOwnHost: () => false,
+        ownHttpPorts: [],
+      });
+      return { waits, starts, localBoot };
+    };
+    expect(await facts("menu")).toEqual({ waits: false, starts: "local", localBoot: true });
+    expect(await facts("again")).toEqual({ waits: true, starts: "local", localBoot: true });
+    expect(await facts("start-debian+")).toMatchObject({ waits: false, starts: "start-debian+live" });
   });
 
   it("is added to the menu of another script", async () => {
@@ -106,7 +129,7 @@ exit 1
     expect(script).toContain(
       "menu Debian GNU/Linux live 12\nitem start-debian+live Live system\nitem start-debian+rescue Rescue\n",
     );
-    expect(script).toContain("choose --default start-debian+live --timeout ${wait} target || exit 0\n");
+    expect(script).toContain("choose --default start-debian+live --timeout 10000 target || exit 0\n");
     expect(await textOf(`images/menu/${efi}/start-debian+rescue.ipxe`)).toContain(" boot=live single || goto failed\n");
   });
 

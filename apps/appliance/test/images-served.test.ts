@@ -155,6 +155,19 @@ describe("an image that is not to be had", () => {
     expect(refused.message).toContain("the image cannot be used: truncated");
   });
 
+  it("and that a rule names is reported, once, until it comes", async () => {
+    const boot = [{ name: "bench", image: "debian/live" }];
+    await using test = await running({ boot });
+    const { message, level } = await test.logged("image.unknown");
+    expect([level, message]).toEqual(["warn", 'rule "bench": no disc image is called "debian"']);
+    await test.reload({ boot, hosts: {} });
+    writeImage(at("debian.iso"));
+    await test.logged("image.ready");
+    await test.reload({ boot: [...boot, { image: "other" }] });
+    await test.logged("image.unknown", (record) => record.message === 'rule "2": no disc image is called "other"');
+    expect(test.records.filter(({ event }) => event === "image.unknown")).toHaveLength(2);
+  });
+
   it("is gone with its file, or with the setting, and comes back", async () => {
     writeImage(at("one.iso"));
     await using test = await running();
@@ -173,13 +186,13 @@ describe("an image that is not to be had", () => {
   });
 
   it("sends what it began of an image whose place another takes, and then the new one", async () => {
-    const large = Buffer.alloc(8_000_000, "first ");
+    const large = Buffer.alloc(2_000_000, "first ");
     writeImage(at("big.iso"), liveImage([...debianLive, { path: "big", data: large }]));
     await using test = await running();
     await test.logged("image.ready");
     using reader = httpReader(test.port("http"));
     const slow = await reader.ask("/images/big/big");
-    const other = Buffer.alloc(8_000_000, "other ");
+    const other = Buffer.alloc(2_000_000, "other ");
     test.records.length = 0;
     writeImage(join(root, "next"), liveImage([...debianLive, { path: "big", data: other }]), 1_500);
     renameSync(join(root, "next"), at("big.iso"));

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its settings so
 import { expect, it } from "vitest";
+import { inspect } from "../src/catalogue/contents/inspect.ts";
 import { readPxelinuxConfig } from "../src/catalogue/contents/pxelinux.ts";
 import { grubMenus, ipxeMenu, pxelinuxMenu } from "../src/init/menus.ts";
 
@@ -33,4 +34,12 @@ it("menus without disc images, of runs before there were any, count as unedited"
       .join("\n"),
   );
   expect(ipxe.earlier).not.toContain(ipxe.text);
+});
+
+it("the menu of iPXE is known to its own reader as one with a time limit that goes on to the local disk", () => {
+  const bytes = new TextEncoder().encode(ipxeMenu({ x64: true, ia32: true }).text);
+  const facts = inspect(bytes, bytes.length, { path: "ipxe/uefi.ipxe", isOwnHost: () => false, ownHttpPorts: [] });
+  expect(facts).toMatchObject({ waits: false, starts: "local", localBoot: true });
+  // The items of the images are a part of the menu, not what it goes on to.
+  expect(facts.needs?.filter(({ name }) => name.includes("items.ipxe"))).toEqual([]);
 });

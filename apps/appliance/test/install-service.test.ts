@@ -49,6 +49,7 @@ describe("the unit", () => {
         "RestartPreventExitStatus=2 3",
         "User=bootlace",
         "DynamicUser=yes",
+        "RuntimeDirectory=bootlace",
         "AmbientCapabilities=CAP_NET_BIND_SERVICE",
         "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
         "ProtectHome=yes",
@@ -86,6 +87,7 @@ describe("the service script", () => {
     expect(text).toContain(`command=''\\''/opt/my node'\\'''\n`);
     expect(text).toContain(`serve --config /etc/b.yaml --set user=pxe'\n`);
     expect(text.startsWith("#!/sbin/openrc-run\n")).toBe(true);
+    expect(text).toContain('\nexport RUNTIME_DIRECTORY="/run/bootlace"\n');
   });
 });
 
@@ -171,6 +173,8 @@ describe("install-service", () => {
     expect(out).toContain("ReadWritePaths=-/data/log\nProtectHome=read-only\n");
     const inside = machine("inside", "state: { directory: keep }\nlog: { file: /var/log/bootlace/b.log }\n");
     expect((await inside.install("--systemd", "--print")).out).toContain("ReadWritePaths=-/etc/bootlace/keep\n");
+    const socket = machine("socket", "root: /srv/boot\nadmin: { socket: /data/run/b.sock }\n");
+    expect((await socket.install("--systemd", "--print")).out).toContain("ReadWritePaths=-/data/run\n");
   });
 
   it.each([

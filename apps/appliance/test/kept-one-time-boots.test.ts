@@ -82,12 +82,12 @@ describe("a file of one-time boots", () => {
     ] as const) {
       writeFileSync(join(state, "next.json"), text);
       const kept = keptOneTimeBoots(state, () => undefined);
-      expect(kept.read().size).toBe(0);
+      expect((await kept.read()).size).toBe(0);
       kept.write(boots("x"));
       expect(await kept.settled()).toBeUndefined();
       expect(readFileSync(join(state, aside), "utf8")).toBe(text);
       const again = keptOneTimeBoots(state, () => undefined);
-      expect(again.read()).toEqual(boots("x"));
+      expect(await again.read()).toEqual(boots("x"));
     }
   });
 
@@ -96,7 +96,7 @@ describe("a file of one-time boots", () => {
     const text = JSON.stringify({ schema: 2, future: true });
     writeFileSync(join(state, "next.json"), text);
     const kept = keptOneTimeBoots(state, () => undefined);
-    expect(kept.read().size).toBe(0);
+    expect((await kept.read()).size).toBe(0);
     kept.write(boots("x"));
     expect(await kept.settled()).toBe("next.json is from a newer Bootlace");
     expect(readdirSync(state)).toEqual(["next.json"]);

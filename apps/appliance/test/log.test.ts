@@ -143,15 +143,16 @@ describe("a log file", () => {
           .split("\n")
           .filter((said) => said.includes("log file"))
           .map((said) => said.replace(/^14:05:01 (warn: )?/, "")),
-      [Symbol.dispose]: () => target.close(),
+      written: () => target.flush(),
+      [Symbol.asyncDispose]: () => target.close(),
     };
   }
 
-  it("begins a line of its own behind one that an earlier run could not end", () => {
+  it("begins a line of its own behind one that an earlier run could not end", async () => {
     const path = join(folder, "torn.log");
     writeFileSync(path, '{"half":');
     {
-      using file = withFile(path);
+      await using file = withFile(path);
       file.say("one");
     }
     const [half, ...rest] = readFileSync(path, "utf8").split("\n");
@@ -159,55 +160,66 @@ describe("a log file", () => {
     expect(rest[0]).toContain("one");
   });
 
-  it("is opened anew after rotation, also when the clock was set back", () => {
+  it("is opened anew after rotation, also when the clock was set back", async () => {
     const path = join(folder, "back.log");
-    using file = withFile(path);
+    await using file = withFile(path);
     file.say("one");
+    await file.written();
     renameSync(path, `${path}.1`);
     file.setBack(3_600_000);
     file.say("two");
+    await file.written();
     expect(readFileSync(path, "utf8")).toContain("two");
   });
 
-  it("is appended to, and opened anew after rotation", () => {
+  it("is appended to, and opened anew after rotation", async () => {
     const path = join(folder, "a.log");
-    using file = withFile(path);
+    await using file = withFile(path);
     file.say("one");
+    await file.written();
     renameSync(path, `${path}.1`);
     file.say("two");
+    await file.written();
     expect(readFileSync(`${path}.1`, "utf8")).toBe("14:05:01 one\n");
     expect(readFileSync(path, "utf8")).toBe("14:05:01 two\n");
-    using again = withFile(path);
+    await using again = withFile(path);
     again.say("three");
+    await again.written();
     expect(readFileSync(path, "utf8")).toContain("two\n14:05:01 three\n");
   });
 
-  it("whose folder vanishes is gone on without, said once, and taken up when it is back", () => {
+  it("whose folder vanishes is gone on without, said once, and taken up when it is back", async () => {
     const path = join(folder, "sub/b.log");
     mkdirSync(join(folder, "sub"));
-    using file = withFile(path);
+    await using file = withFile(path);
     file.say("one");
+    await file.written();
     rmSync(join(folder, "sub"), { recursive: true });
-    file.say("two");
-    file.say("three");
+    for (const message of ["two", "three"]) {
+      file.say(message);
+      await file.written();
+    }
     expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENOENT); continuing without it`]);
     mkdirSync(join(folder, "sub"));
     file.say("four");
+    await file.written();
     expect(existsSync(path) && readFileSync(path, "utf8")).toBe("14:05:01 four\n");
-    expect(file.reported()[1]).toBe(`the log file ${path} is writable again`);
+    expect(file.reported()[1]).toBe(`the log file ${path} is writable again; 2 lines lost`);
   });
 
-  it("that is a FIFO without a reader does not hold anything up", () => {
+  it("that is a FIFO without a reader does not hold anything up", async () => {
     const path = join(folder, "fifo");
     execFileSync("mkfifo", [path]);
-    using file = withFile(path);
+    await using file = withFile(path);
     file.say("one");
+    await file.written();
     expect(file.reported()).toEqual([`the log file ${path} cannot be written (ENXIO); continuing without it`]);
   });
 
-  it("that cannot be opened does not stop anything", () => {
-    using file = withFile(join(folder, "missing/c.log"));
+  it("that cannot be opened does not stop anything", async () => {
+    await using file = withFile(join(folder, "missing/c.log"));
     file.say("one");
+    await file.written();
     expect(file.reported()).toHaveLength(1);
   });
 });

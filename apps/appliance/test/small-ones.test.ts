@@ -140,7 +140,7 @@ describe("the log of before a restart", () => {
     });
   });
 
-  it("leaves out what is no line of ours", () => {
+  it("leaves out what is no line of ours", async () => {
     const file = join(folder, "mixed.log");
     const lines = [
       "2026-11-30 pretty line",
@@ -153,21 +153,21 @@ describe("the log of before a restart", () => {
       line({}),
     ];
     writeFileSync(file, lines.join("\n"));
-    expect(readLogTail(file)).toEqual([
+    expect(await readLogTail(file)).toEqual([
       {
         record: { level: "info", scope: "dhcp", event: "dhcp.offer", message: "an offer", fields: {} },
         time: Date.UTC(2026, 10, 30, 1, 2, 3),
       },
     ]);
-    expect(readLogTail(join(folder, "none"))).toEqual([]);
-    expect(readLogTail(folder)).toEqual([]);
+    expect(await readLogTail(join(folder, "none"))).toEqual([]);
+    expect(await readLogTail(folder)).toEqual([]);
   });
 
-  it("is bounded, in lines and in bytes", () => {
+  it("is bounded, in lines and in bytes", async () => {
     const file = join(folder, "long.log");
     writeFileSync(file, `${line({})}\n`.repeat(3000));
-    expect(readLogTail(file).length).toBeLessThanOrEqual(2000);
+    expect((await readLogTail(file)).length).toBeLessThanOrEqual(2000);
     writeFileSync(file, `${line({ padding: "x".repeat(1_500_000) })}\n`.repeat(2));
-    expect(readLogTail(file)).toHaveLength(1);
+    expect(await readLogTail(file)).toHaveLength(1);
   });
 });

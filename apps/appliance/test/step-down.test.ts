@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -151,6 +152,35 @@ describe("what root gives away", () => {
       user.uid,
       user.uid,
     ]);
+  });
+
+  it("is the folder of the socket where it was missing, and a socket of root's in it; no file that is called like it", () => {
+    const config = (path: string) => {
+      const parsed = parseConfig(
+        `admin: { socket: ${path} }\ntftp: { enabled: false }\nhttp: { enabled: false }\n`,
+        "f",
+      );
+      if (!parsed.ok) throw new Error("no config");
+      return parsed.config;
+    };
+    const path = join(folder, "socket/bootlace/a.sock");
+    mkdirSync(join(folder, "socket"));
+    expect(handOver(config(path), user, [])).toBeUndefined();
+    expect([owner("socket"), owner("socket/bootlace")]).toEqual([own.uid, user.uid]);
+    // What root bound before it became that user.
+    const program = "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))";
+    spawnSync(process.execPath, ["-e", program, path]);
+    handOver(config(path), user, []);
+    expect([statSync(path).isSocket(), owner("socket/bootlace/a.sock")]).toEqual([true, user.uid]);
+    const secret = join(folder, "socket/secret");
+    writeFileSync(secret, "");
+    rmSync(path);
+    linkSync(secret, path);
+    handOver(config(path), user, []);
+    rmSync(path);
+    symlinkSync(secret, path);
+    handOver(config(path), user, []);
+    expect(owner("socket/secret")).toBe(own.uid);
   });
 
   describe.each(["state", "log"] as const)("for the %s", (what) => {

@@ -11,6 +11,7 @@ interface Manifest {
   readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly exports?: unknown;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly bin?: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +52,7 @@ function pointers(path: string, text: string): string[] {
 
 function manifestFaults(files: ReadonlyMap<string, string>): string[] {
   const manifest = JSON.parse(files.get("package.json") ?? "{}") as Manifest;
-  const { keywords = [], publishConfig, dependencies = {}, bin = {} } = manifest;
+  const { keywords = [], publishConfig, dependencies = {}, scripts = {}, bin = {} } = manifest;
   const rules: readonly [boolean, string][] = [
     [manifest.private !== true, "is private"],
     [manifest.license === "MIT", "has no licence"],
@@ -61,6 +62,11 @@ function manifestFaults(files: ReadonlyMap<string, string>): string[] {
     [manifest.engines?.node === ">=22.12", "asks for another Node.js"],
     [publishConfig?.access === "public" && publishConfig.provenance === true, "is published without provenance"],
     [manifest.exports !== undefined, "exports everything"],
+    [manifest.bin === undefined || manifest.dependencies === undefined, "lets npm choose what its program runs"],
+    [
+      ["preinstall", "install", "postinstall"].every((name) => !(name in scripts)),
+      "runs something while it is installed",
+    ],
   ];
   const faults = rules.filter(([holds]) => !holds).map(([, fault]) => `package.json ${fault}`);
   for (const [name, range] of Object.entries(dependencies)) {

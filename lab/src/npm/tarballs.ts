@@ -37,14 +37,12 @@ export function packAll(lab: Lab): Promise<readonly Tarball[]> {
 
 /** By pnpm, as `npm run pack` does: it makes real versions of what says `workspace:`. */
 async function packInto(lab: Lab, folder: string): Promise<readonly Tarball[]> {
-  const { scripts } = JSON.parse(readFileSync(join(TOP, "package.json"), "utf8"));
-  const pnpm = /pnpm@[\d.]+/.exec(scripts.setup)?.[0] ?? "pnpm";
   const tarballs: Tarball[] = [];
   for (const path of HOMES) {
     const home = join(TOP, path);
     const { name, version, bin } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
-    const words = ["-y", "--prefer-offline", pnpm, "pack", "--pack-destination", folder];
-    await execute(lab, "npx", words, { cwd: home });
+    const words = [join(TOP, "tools/pnpm/run.js"), "pack", "--pack-destination", folder];
+    await execute(lab, process.execPath, words, { cwd: home });
     const file = join(folder, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
     tarballs.push({ name, version, file, home, library: bin === undefined });
   }

@@ -46,6 +46,8 @@ export const deb: Scenario = {
     must(there("srv/bootlace/boot"), "the boot root was not made");
     await ok("bootlace", "check", "--no-files", "/etc/bootlace/bootlace.yaml");
     must(there(LINK), "the service is not enabled");
+    const group = await ok("getent", "group", "bootlace");
+    must(/^bootlace:/.test(group), `the group that may use the socket of the API: ${group}`);
     must((await ok("cat", "/usr/share/doc/bootlace/copyright")).includes("The Bootlace authors"), "no copyright");
 
     writeFileSync(at(CONFIG), MINE);

@@ -43,6 +43,8 @@ async function leftRoot(lab: Lab, machine: Machine, pid: string): Promise<void> 
   );
   const owners = await machine.ok("stat", "-c", "%U", "/var/lib/bootlace", "/var/lib/bootlace/boots.db");
   must(owners === "bootlace\nbootlace\n", `the state belongs to ${owners}`);
+  const socket = (await machine.ok("stat", "-c", "%F %a %U %G", "/run/bootlace/bootlace.sock")).trim();
+  must(socket === "socket 660 bootlace bootlace", `the socket of the API: ${socket}`);
   lab.proof(`uid ${uid}, CapEff ${rights[0]}`);
 }
 

@@ -123,6 +123,34 @@ async function handsTheTokenOver(lab: Lab, machine: Machine): Promise<void> {
   lab.proof("a token file that only root reads is handed over, to the daemon and to its reload");
 }
 
+/** An ordinary user in the group uses the command line without root and token; one outside sees, and changes nothing. */
+async function letsTheGroupIn(lab: Lab, machine: Machine): Promise<void> {
+  const [node, main] = machine.bootlace;
+  for (const user of ["alice", "eve"]) await machine.ok("useradd", "--no-create-home", user);
+  await machine.ok("usermod", "--append", "--groups", "bootlace", "alice");
+  const as = (user: string, ...words: string[]) => machine.run("runuser", "-u", user, "--", ...words);
+  const rights = (await machine.ok("stat", "-c", "%F %a %U %G", "/run/bootlace/bootlace.sock")).trim();
+  must(rights === "socket 660 bootlace bootlace", `the socket: ${rights}`);
+  const wish = ["next", "52:54:00:12:34:56", "--ignore"];
+  for (const words of [["status"], ["logs"], ["reload"], wish]) {
+    const { code, stderr } = await as("alice", node, main, ...words);
+    must(code === 0, `${words}, by a member of the group: ${code} ${stderr}`);
+  }
+  must((await as("eve", node, main, "status")).code === 0, "another user does not see the state");
+  for (const words of [["reload"], wish]) {
+    const { code, stderr } = await as("eve", node, main, ...words);
+    const helps = stderr.includes("usermod --append --groups bootlace");
+    must(code === 5 && helps, `${words}, by a user outside of the group: ${code} ${stderr}`);
+  }
+  const post = ["--silent", "--json", "{}", "--output", "/dev/null", "--write-out", "%{http_code}"];
+  const answer = (await as("eve", locate("curl"), ...post, "http://127.0.0.1:8067/api/v1/reload")).stdout.toString();
+  must(answer === "403", `a reload by TCP: ${answer}`);
+  const planted = await as("eve", "sh", "-c", "rm -f /run/bootlace/bootlace.sock; touch /run/bootlace/x");
+  must(planted.code !== 0, "another user writes into the folder of the socket");
+  await machine.ok(node, main, ...wish.slice(0, 2), "--clear");
+  lab.proof(`the socket is ${rights}: a member of the group sets a one-time boot and reloads, another user does not`);
+}
+
 async function watchdogBites(lab: Lab, machine: Machine): Promise<void> {
   const main = await property(machine, "MainPID");
   const began = performance.now();
@@ -201,6 +229,7 @@ export const serviceSystemd: Scenario = {
     const got = await runOk(lab, router.netns, locate("curl"), ["--silent", `tftp://${BOOT_SERVER}/hello`]);
     must(got.stdout.toString() === "hello\n", "a file by TFTP is not what it was");
     await reloads(lab, machine);
+    await letsTheGroupIn(lab, machine);
     await handsTheTokenOver(lab, machine);
     await quicken(machine);
     await watchdogBites(lab, machine);

@@ -8,6 +8,8 @@ export interface GuardOptions {
   readonly token?: string;
   /** Host names of the API, besides localhost and addresses. */
   readonly allowedHosts: readonly string[];
+  /** A socket for changes: without a token, nothing changes by another way. */
+  readonly changesBy?: string;
 }
 
 export interface GuardedRequest {
@@ -18,15 +20,22 @@ export interface GuardedRequest {
 
 /** Probes of a supervisor, and the page for browsers: they reveal nothing and need no token. */
 export const openPaths: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz"]);
+/** Asks by POST, and changes nothing. */
+const computing: ReadonlySet<string> = new Set(["/api/v1/explain"]);
 const harmless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Checks whether a request may pass. The Host header must be an address, localhost or an allowed name: a page whose
  * own name resolves to this machine (DNS rebinding) sends that name. It must not come from a page of another origin: on
  * loopback there may be no token, so that a page could change something (CSRF); and what a page may not read costs this machine work all the
- * same. A request that changes something must be JSON.
+ * same. A request that changes something must be JSON. Every account of this machine reaches loopback, so where a socket
+ * is served, without a token nobody changes anything but by it.
  */
-export function createGuard({ token, allowedHosts }: GuardOptions): (request: GuardedRequest) => Refusal | undefined {
+export function createGuard({
+  token,
+  allowedHosts,
+  changesBy,
+}: GuardOptions): (request: GuardedRequest) => Refusal | undefined {
   const names = new Set(["localhost", ...allowedHosts.map((name) => name.toLowerCase())]);
   const expected = token === undefined ? undefined : digest(token);
   return ({ method, path, headers }) => {
@@ -40,6 +49,10 @@ export function createGuard({ token, allowedHosts }: GuardOptions): (request: Gu
     if (isForeign(headers)) return { status: 403, code: "cross-site", title: "Cross-site request refused" };
     if (expected !== undefined && !openPaths.has(path) && !showsToken(headers.authorization, expected)) {
       return { status: 401, code: "token-required", title: "A valid token is required" };
+    }
+    if (changesBy !== undefined && expected === undefined && !harmless.has(method) && !computing.has(path)) {
+      const detail = `Use ${changesBy} as a member of its group, or set admin.tokenFile`;
+      return { status: 403, code: "socket-required", title: "Without a token, changes need the API's socket", detail };
     }
     return harmless.has(method) ? undefined : refuseForm(method, headers);
   };

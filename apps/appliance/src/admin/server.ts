@@ -4,15 +4,17 @@ import Fastify, {
   type InjectOptions,
   type LightMyRequestResponse,
 } from "fastify";
+import { sudoUser } from "../config/found-config.ts";
 import { inertJson } from "../log/inert.ts";
+import { type NamedSocket, nameSocket } from "../os/unix-socket.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Stream } from "../telemetry/stream.ts";
 import type { AdminBackend } from "./backend.ts";
-import { boundConnections, isLoopback } from "./connections.ts";
-import { createEventReaders, eventsQuery } from "./events.ts";
+import { boundConnections, isLoopback, mostConnections } from "./connections.ts";
+import { createEventReaders, type EventReaders, eventsQuery } from "./events.ts";
 import { createGuard, openPaths } from "./guard.ts";
 import { repeatedIn } from "./issues.ts";
-import { createLoopShare } from "./loop-share.ts";
+import { createLoopShare, type LoopShare } from "./loop-share.ts";
 import { createMethodTable } from "./methods.ts";
 import { openApi } from "./openapi.ts";
 import { json, nothing, readPart, refuse, refuseInvalid, refuseUnread, safeHeaders } from "./replies.ts";
@@ -21,27 +23,39 @@ import { type AdminRequest, type AdminRoute, adminRoutes } from "./routes.ts";
 import { AdminConfigError } from "./token.ts";
 
 interface Protection {
+  /** Asked for by TCP; whoever may open the socket needs none. */
   readonly token?: string;
   readonly allowedHosts: readonly string[];
+  /** The socket of the API: without a token, changes come by it only. */
+  readonly socket?: string;
 }
 
+/** Where an API is served: by TCP, or on the Unix socket. */
+export type AdminPlace = { readonly address: string; readonly port: number } | { readonly path: string };
+
 export interface AdminServerOptions extends Protection {
-  readonly address: string;
-  readonly port: number;
+  readonly place: AdminPlace;
   readonly version: string;
   readonly backend: AdminBackend;
-  readonly stream: Stream;
+  readonly commons: AdminCommons;
   readonly metrics: Metrics;
   /** Called with a bug in an operation; the client gets no details. */
   readonly onError: (error: unknown) => void;
 }
 
+/** What all servers of one API share: the readers of events, and their part of the time. */
+export interface AdminCommons {
+  readonly readers: EventReaders;
+  readonly share: LoopShare;
+}
+
 export interface AdminServer {
-  /** @throws the error that prevents binding the port */
+  /** @throws the error that prevents binding the port or the socket */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Replaces token and host names. @throws AdminConfigError */
   protect(protection: Protection): void;
+  /** Of a server by TCP that listens. */
   endpoint(): { readonly address: string; readonly port: number } | undefined;
   /** For tests: requests without a socket. */
   inject(request: string | InjectOptions): Promise<LightMyRequestResponse>;
@@ -50,19 +64,23 @@ export interface AdminServer {
 /** A quarter of the time for who looks, and nothing held back for a person who looks now and then. */
 const loopShare = { share: 0.25, burst: 500, mostAtOnce: 4, mostWaiting: 64 } as const;
 
+export function createAdminCommons(stream: Stream): AdminCommons {
+  const later = (milliseconds: number, work: () => void) => void setTimeout(work, milliseconds);
+  return {
+    readers: createEventReaders(stream),
+    share: createLoopShare({ ...loopShare, now: () => performance.now(), later }),
+  };
+}
+
 /**
  * The listener of the API, of metrics and of health checks. Serves no boot files.
  * @throws AdminConfigError when the address is not loopback and there is no token
  */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
-  const { address, port, backend, stream, metrics, version } = options;
-  let guard = guardOn(address, options);
-  const readers = createEventReaders(stream);
-  const share = createLoopShare({
-    ...loopShare,
-    now: () => performance.now(),
-    later: (milliseconds, work) => void setTimeout(work, milliseconds),
-  });
+  const { place, backend, metrics, version } = options;
+  const { readers, share } = options.commons;
+  let guard = guardOn(place, options);
+  let named: NamedSocket | undefined;
   const app = Fastify({
     bodyLimit: 64 * 1024,
     requestTimeout: 10_000,
@@ -77,7 +95,9 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   });
   const methods = createMethodTable();
   app.addHook("onRoute", ({ url, method }) => methods.add(url, [method].flat()));
-  const allow = boundConnections(app.server);
+  // Behind the socket all are trusted, and have no address.
+  const allow = "path" in place ? undefined : boundConnections(app.server);
+  if ("path" in place) app.server.maxConnections = mostConnections;
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
@@ -91,7 +111,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     const refusal = guard({ method: request.method, path: pathOf(request), headers: request.headers });
     if (refusal === undefined) {
       // What needs no token is asked by anybody.
-      if (!openPaths.has(pathOf(request))) allow(request.raw.socket);
+      if (!openPaths.has(pathOf(request))) allow?.(request.raw.socket);
       return undefined;
     }
     // An unknown path or method needs no content type.
@@ -181,14 +201,21 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
 
   return {
     async start() {
-      await app.listen({ host: address, port });
+      if (!("path" in place)) return void (await app.listen({ host: place.address, port: place.port }));
+      const trusted = new Set([0, process.geteuid?.() ?? 0, ...sudoUser(process.env)]);
+      try {
+        named = await nameSocket(place.path, (path) => app.listen({ path }), trusted);
+      } catch (error) {
+        await app.close();
+        throw error;
+      }
     },
     async stop() {
-      readers.close();
+      await named?.close();
       await app.close();
     },
     protect(protection) {
-      guard = guardOn(address, protection);
+      guard = guardOn(place, protection);
     },
     endpoint() {
       const bound = app.server.address();
@@ -198,11 +225,13 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   };
 }
 
-function guardOn(address: string, { token, allowedHosts }: Protection) {
-  if (token === undefined && !isLoopback(address)) {
-    throw new AdminConfigError(`the API needs a token on ${address}: set admin.tokenFile`);
+function guardOn(place: AdminPlace, { token, allowedHosts, socket }: Protection) {
+  if ("path" in place) return createGuard({ allowedHosts });
+  if (token === undefined && !isLoopback(place.address)) {
+    throw new AdminConfigError(`the API needs a token on ${place.address}: set admin.tokenFile`);
   }
-  return createGuard({ allowedHosts, ...(token === undefined ? {} : { token }) });
+  if (token !== undefined) return createGuard({ allowedHosts, token });
+  return createGuard({ allowedHosts, ...(socket === undefined ? {} : { changesBy: socket }) });
 }
 
 function pathOf({ url }: FastifyRequest): string {

@@ -47,6 +47,7 @@ const entrySchema = entryNameSchema.extend({
 });
 
 export const imageSchema = imageSummarySchema.extend({
+  schema: z.literal(1),
   systems: z.string().optional().meta({ description: "The systems of its kind." }),
   root: z.string().optional().meta({ description: "Path in the image of the file from which the system runs." }),
   bios: z.boolean().optional().meta({ description: "The image has a boot entry for BIOS." }),

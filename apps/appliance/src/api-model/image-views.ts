@@ -42,7 +42,7 @@ export function imageView(
   settings: ImageSettings = {},
   machines: readonly ApiImage["machines"][number][] = [],
 ): ApiImage {
-  const summary = imageSummaryView(row, settings);
+  const summary = { schema: 1 as const, ...imageSummaryView(row, settings) };
   if (row.state !== "ready") return { ...summary, entries: [], machines: [] };
   const { systems, root, bios, uefi, entries } = row.system;
   return {

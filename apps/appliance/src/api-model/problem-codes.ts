@@ -14,6 +14,7 @@ export const problemCodes = {
   "next-not-found": "no one-time boot is pending for this machine",
   "not-found": "unknown path",
   "not-json": "a request that changes something must be `application/json`",
+  "socket-required": "without a token, changes need the API's socket",
   "token-required": "the token is missing or wrong",
   "too-many-readers": "the event stream has 32 readers already",
 } as const;

@@ -75,7 +75,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     askServer: deps.askServer,
     rootOf: files.rootOf,
   });
-  const imageServer = () => imageServerOf(adopting.config, policy.tree(), http.endpoints()[0]?.port);
   const served = servedFiles({
     files: files.source,
     images,
@@ -83,7 +82,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     policy,
     tree: policy.tree,
     rootProblem: () => rootProblem,
-    server: imageServer,
+    server: () => imageServerOf(adopting.config, policy.tree(), http.endpoints()[0]?.port),
     watched: surroundings.watched,
   });
   const tftp = tftpService(first.config, {
@@ -96,6 +95,24 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     source: served({ protocol: "http", usualPort: 80 }),
     onEvent: (event) => emit({ kind: "http", event }),
     isKnown: (address) => policy.machineOf({ ip: address }).host !== undefined,
+  });
+  const admin = adminService(first.config, {
+    log,
+    observer: observing.observer,
+    every: deps.every,
+    backend: adminBackend({
+      appliance: () => appliance,
+      observer: observing.observer,
+      choice: () => choice,
+      tree: policy.tree,
+      rootProblem: () => rootProblem,
+      silentFolders: silence.folders,
+      images: images.snapshot,
+      apiMissing: () => admin.missing(),
+      tftpActive: tftp.active,
+      oneTimeBootsKept: () => kept.settled(),
+      now,
+    }),
   });
   const services: readonly Service[] = [
     observing,
@@ -117,23 +134,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
         observing.observe({ kind: "appliance", event });
       },
     }),
-    adminService(first.config, {
-      log,
-      observer: observing.observer,
-      every: deps.every,
-      backend: adminBackend({
-        appliance: () => appliance,
-        observer: observing.observer,
-        choice: () => choice,
-        tree: policy.tree,
-        rootProblem: () => rootProblem,
-        silentFolders: silence.folders,
-        images: images.snapshot,
-        tftpActive: tftp.active,
-        oneTimeBootsKept: () => kept.settled(),
-        now,
-      }),
-    }),
+    admin,
   ];
 
   function adoptTree(tree: BootTree, scan: ScanResult): void {
@@ -201,7 +202,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
 
   async function start(): Promise<void> {
-    policy.adoptOneTimeBoots(kept.read());
+    policy.adoptOneTimeBoots(await kept.read());
     sayRules();
     const failures = await startInOrder(parts, onStopFailure);
     if (failures.length > 0) throw toStartError(failures);

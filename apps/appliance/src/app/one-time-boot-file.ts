@@ -1,5 +1,5 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { access, type FileHandle, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { makeFolders } from "../os/make-folders.ts";
@@ -104,8 +104,15 @@ export async function writeOneTimeBootFile(directory: string, state: OneTimeBoot
 export async function putOneTimeBootFileAside(directory: string): Promise<void> {
   const path = join(directory, "next.json");
   let name = `${path}.damaged`;
-  for (let number = 2; existsSync(name); number++) name = `${path}.damaged.${number}`;
+  for (let number = 2; await exists(name); number++) name = `${path}.damaged.${number}`;
   await rename(path, name);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 const replacing = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -18,6 +18,8 @@ import type { ServiceEndpoint } from "./services/service.ts";
 /** What the appliance takes from outside, so that a test can replace it. */
 export interface ApplianceDeps {
   readonly log: Log;
+  /** Resolves when what was logged so far is in the log file, or after a while. */
+  readonly flushLog?: () => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly networkInterfaces: () => NetworkInterfaces;

@@ -117,3 +117,8 @@ export function readImageChoice(text: string): ImageChoice | undefined {
   if (id === undefined || id === "." || id === "..") return undefined;
   return entry === undefined ? { id } : { id, entry };
 }
+
+/** Whether a name, or a URL, is that of the items which a menu takes in: they come back to the script that fetched them. */
+export function isImageItems(name: string): boolean {
+  return /(?:^|\/)images\/(?:menu\/[^/]*\/)?items\.ipxe$/i.test(name);
+}

@@ -7,6 +7,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** A Unix socket to connect to, instead of the host of the URL. */
+  readonly socketPath?: string;
 }
 
 /** A Response with one of these takes no body (Fetch, "null body status"). */
@@ -17,12 +19,14 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
  * are not followed: a token is meant for one address.
  * @throws the error of the system, with its `code`, when nothing answers
  */
-export function askApi(url: string, { method = "GET", headers, body, signal }: ApiRequest): Promise<Response> {
+export function askApi(url: string, request: ApiRequest): Promise<Response> {
+  const { method = "GET", headers, body, signal, socketPath } = request;
   const send = url.toLowerCase().startsWith("https:") ? secureRequest : plainRequest;
   const length: Record<string, string> =
     body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const asking = send(url, { method, headers: { ...headers, ...length }, signal, agent: false }, (answer) => {
+    const options = { method, headers: { ...headers, ...length }, signal, agent: false, socketPath };
+    const asking = send(url, options, (answer) => {
       resolve(responseOf(answer));
     });
     asking.on("error", reject);

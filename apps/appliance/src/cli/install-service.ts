@@ -143,7 +143,7 @@ async function act(args: Arguments, surroundings: Surroundings): Promise<Problem
     out,
     start: !options.has("no-start"),
     folders: [boot],
-    user: manager.name === "openrc" && user === undefined ? serviceUser : undefined,
+    user: user === undefined ? serviceUser : undefined,
   });
 }
 
@@ -160,7 +160,7 @@ function readerOf({ name }: Manager, user: string | undefined): Reader | "unknow
 
 /** The paths that the service reads and writes outside its own folders. */
 function placesOf({ command, config }: ServiceRequest, { root, written }: Folders) {
-  const foreign = written.filter((path) => !/^\/var\/(lib|log)\/bootlace(\/|$)/.test(path));
+  const foreign = written.filter((path) => !/^\/(var\/(lib|log)|run)\/bootlace(\/|$)/.test(path));
   const all = [...command, config, ...(root === undefined ? [] : [root]), ...foreign];
   return {
     readsHomes: all.some((path) => /^\/(home|root|run\/user)(\/|$)/.test(path)),
@@ -177,9 +177,12 @@ interface Folders {
 /** The folders named in a config, as the service will see them: `top` is its root folder. */
 function foldersOf({ config, originOf }: LoadedConfig, top: string): Folders {
   const seen = (path: string) => (path.startsWith(`${top}/`) ? path.slice(top.length) : path);
-  const { state, log, root } = config;
+  const { state, log, root, admin } = config;
   const named = originOf(["state", "directory"]).kind === "file" ? state.directory : undefined;
-  const written = [named, log.file && dirname(log.file)].filter((path) => path !== undefined);
+  const socket = admin.enabled ? admin.socket : undefined;
+  const written = [named, log.file && dirname(log.file), socket && dirname(socket)].filter(
+    (path) => path !== undefined,
+  );
   return { root: seen(root), written: written.map(seen) };
 }
 

@@ -46,7 +46,7 @@ export const reload: Command = {
       return failWith({ ...result, error }, "reload", json, surroundings);
     }
     if (signalling) {
-      const why = result.error.code === "token-required" ? "the API requires another token" : "the API is unreachable";
+      const why = reasons[result.error.code] ?? "the API is unreachable";
       if (json) printJson(surroundings, { signalled: Number(pid) });
       else surroundings.out(`${why}: sent SIGHUP; the result is in the daemon's log\n`);
       return exitCodes.ok;
@@ -64,6 +64,12 @@ export const reload: Command = {
     }
     return value.ok ? exitCodes.ok : exitCodes.findings;
   },
+};
+
+/** Why only a signal is left. */
+const reasons: Readonly<Record<string, string>> = {
+  "token-required": "the API requires another token",
+  "socket-required": "the API requires its socket",
 };
 
 /** A process ID of the daemon may belong to another process by now. If /proc does not show it, kill(2) decides. */

@@ -30,13 +30,14 @@ export async function serveUntilSignal(
   // Young objects are few and short-lived here: helper threads, woken for each of many collections of half a
   // millisecond, cost a fifth of the CPU of small requests.
   setFlagsFromString("--no-parallel-scavenge");
-  using log = openServeLog(loaded.config.log, surroundings);
+  await using log = openServeLog(loaded.config.log, surroundings);
   using signal = stopSignal(surroundings.signals, surroundings.exitAtOnce);
   await using systemd = openNotify(surroundings, log.write, every);
   // Before everything is bound, SIGHUP reloads nothing, but must not end the process either.
   let ready = false;
   const appliance = createAppliance(loaded, {
     log: log.write,
+    flushLog: log.flush,
     now,
     networkInterfaces: surroundings.networkInterfaces,
     every,

@@ -8,7 +8,9 @@ import { terminalOf } from "./terminal.ts";
 export interface ServeLog {
   readonly write: Log;
   adopt(settings: Config["log"]): void;
-  [Symbol.dispose](): void;
+  /** Resolves when what was logged is in the file, or after a while. */
+  flush(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export function openServeLog(settings: Config["log"], surroundings: Surroundings): ServeLog {
@@ -18,14 +20,13 @@ export function openServeLog(settings: Config["log"], surroundings: Surroundings
     write: (record, time) => log(record, time),
     adopt(next) {
       if (next.file !== file?.path) {
-        file?.close();
+        void file?.close();
         file = fileOf(next, surroundings);
       }
       log = logFor(next, file, surroundings);
     },
-    [Symbol.dispose]() {
-      file?.close();
-    },
+    flush: async () => file?.flush(),
+    [Symbol.asyncDispose]: async () => file?.close(),
   };
 }
 

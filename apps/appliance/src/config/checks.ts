@@ -39,7 +39,7 @@ function portsUsedTwice(value: Mapping, ports: typeof udpPorts): PlacedProblem[]
   const problems: PlacedProblem[] = [];
   for (const [section, key, usual] of ports) {
     const mapping = sectionOf(value, section);
-    if (mapping.enabled === false) continue;
+    if (mapping.enabled === false || mapping.tcp === false) continue;
     const port = mapping[key] ?? usual;
     if (typeof port !== "number") continue;
     const other = used.get(port);
@@ -58,8 +58,8 @@ function portsUsedTwice(value: Mapping, ports: typeof udpPorts): PlacedProblem[]
 /** Everyone who can reach the API controls what every machine boots. */
 function checkAdmin(value: Mapping): PlacedProblem[] {
   const admin = sectionOf(value, "admin");
-  const { address, enabled, tokenFile } = admin;
-  if (enabled === false || tokenFile !== undefined || typeof address !== "string") return [];
+  const { address, enabled, tcp, tokenFile } = admin;
+  if (enabled === false || tcp === false || tokenFile !== undefined || typeof address !== "string") return [];
   if (address.startsWith("127.") || !/^\d+\.\d+\.\d+\.\d+$/.test(address)) return [];
   return [
     {

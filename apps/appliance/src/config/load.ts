@@ -14,6 +14,7 @@ import {
 } from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
 import { rootProblem } from "./private-files.ts";
+import { defaultSocket } from "./runtime-directory.ts";
 import type { Config } from "./schema.ts";
 import { defaultStateDirectory } from "./state-directory.ts";
 
@@ -89,9 +90,12 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   if (faults.length > 0) return { ok: false, faults };
   const folder = path === undefined ? cwd : dirname(path);
   const state = result.config.state.directory === undefined ? defaultStateDirectory(env) : undefined;
-  const config = withAbsolutePaths(withState(result.config, state?.directory), folder);
-  const originOf = (at: readonly PropertyKey[]) =>
-    state !== undefined && at.join(".") === "state.directory" ? state.origin : result.originOf(at);
+  const socket = result.config.admin.socket === undefined ? defaultSocket(env) : undefined;
+  const config = withAbsolutePaths(withSocket(withState(result.config, state?.directory), env), folder);
+  const originOf = (at: readonly PropertyKey[]) => {
+    if (state !== undefined && at.join(".") === "state.directory") return state.origin;
+    return socket !== undefined && at.join(".") === "admin.socket" ? socket.origin : result.originOf(at);
+  };
   if (originOf(["root"]).kind === "default" && isHostBoot(config.root)) {
     return { ok: false, faults: [hostBootFault(name, config.root)] };
   }
@@ -128,7 +132,7 @@ export function loadAdmin(request: ConfigRequest): Config["admin"] {
   const attempts = [parseConfig(text, "admin", overlays), parseConfig(text, "admin"), parseConfig("", "admin")];
   const parsed = attempts.find(({ ok }) => ok);
   if (!parsed?.ok) throw new Error("the defaults are no config");
-  return withAbsolutePaths(parsed.config, path === undefined ? cwd : dirname(path)).admin;
+  return withAbsolutePaths(withSocket(parsed.config, env), path === undefined ? cwd : dirname(path)).admin;
 }
 
 /** Started in `/`, as init scripts may do, the default would expose the kernels of this machine. */
@@ -153,6 +157,11 @@ function rootFault(problem: Problem, file: string, origin: Origin): ConfigFault 
 
 function withState(config: Config, directory: string | undefined): Config {
   return directory === undefined ? config : { ...config, state: Object.freeze({ ...config.state, directory }) };
+}
+
+function withSocket(config: Config, env: NonNullable<ConfigRequest["env"]>): Config {
+  const socket = config.admin.socket ?? defaultSocket(env)?.socket;
+  return socket === undefined ? config : { ...config, admin: Object.freeze({ ...config.admin, socket }) };
 }
 
 type ReadResult = { ok: true; text: string } | { ok: false; problem: string };

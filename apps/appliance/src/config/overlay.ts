@@ -46,6 +46,7 @@ export const pathSettings: ReadonlySet<string> = new Set([
   "root",
   "log.file",
   "admin.tokenFile",
+  "admin.socket",
   "state.directory",
   "images.folders",
 ]);

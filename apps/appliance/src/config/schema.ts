@@ -72,9 +72,16 @@ const adminSchema = z.strictObject({
     description: "Address to serve them on. Any address other than loopback needs a tokenFile.",
   }),
   port: port().default(8067).meta({ description: "TCP port of the API." }),
+  tcp: z.boolean().default(true).meta({
+    description: "Serve them by TCP. false: on the socket only, so that other users of this machine reach nothing.",
+  }),
+  socket: text(checkPath).optional().meta({
+    description:
+      "Unix socket to serve them on as well, for root, the daemon's user and the members of its group; they need no token. With a socket and without a token, TCP changes nothing. Relative to the folder of the config file. Default: bootlace.sock in $RUNTIME_DIRECTORY, which is /run/bootlace for a service; otherwise none.",
+  }),
   tokenFile: text(checkPath).optional().meta({
     description:
-      "File with the token that every request must send. Relative to the folder of the config file. Default: no token needed.",
+      "File with the token that every request by TCP must send. Relative to the folder of the config file. Default: no token needed.",
   }),
   allowedHosts: oneOrMany(text(checkNotEmpty)).default([]).meta({
     description: "Host names allowed in the Host header, besides localhost and addresses.",

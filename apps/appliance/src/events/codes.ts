@@ -68,6 +68,7 @@ export const eventCodes = {
   "image.ready": "a disc image can be booted: what it is, and what it needs",
   "image.removed": "a disc image was removed",
   "image.too-many": "there are more disc images than are offered",
+  "image.unknown": "a rule or the menu's default names a disc image that is not there",
   "log.file-back": "the log file can be written again",
   "log.file-failed": "the log file cannot be written",
   "log.held-back": "records suppressed or shortened by the log limit",

@@ -57,7 +57,7 @@ function lacking(codes: readonly number[], why: string): string[] {
 /** Whether a name below the root is one that the daemon makes of its images. */
 export function isMadeOf(rows: readonly ImageRow[], enabled: boolean): (path: string) => boolean {
   const ids = new Set(rows.map(({ id }) => id.toLowerCase()));
-  const menus = new Set<string>(Object.values(imageNames.menu));
+  const menus = new Set<string>([...Object.values(imageNames.menu), imageNames.items]);
   return (path) => {
     const [folder, first = "", ...rest] = readClientPath(path).segments;
     if (!enabled || folder?.toLowerCase() !== imagesFolder) return false;

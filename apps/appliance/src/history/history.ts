@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { answersInTime, noReply } from "../os/disk-answers.ts";
 import { makeFoldersSync } from "../os/make-folders.ts";
 import { type HistoryStore, problemOf } from "./history-store.ts";
 import { memoryStore } from "./memory-store.ts";
@@ -20,6 +21,8 @@ export interface HistoryOptions {
   readonly onNews: (news: HistoryNews) => void;
   /** Stands in for the file in tests. */
   readonly open?: (path: string) => Promise<OpenedStore> | OpenedStore;
+  /** Stands in for the disk in tests. */
+  readonly answers?: (path: string) => Promise<boolean>;
 }
 
 const fileName = "boots.db";
@@ -33,17 +36,36 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
   return writeBehind(await chooseStore(options), { onNews: options.onNews });
 }
 
-async function chooseStore({ directory, maxBoots, onNews, open }: HistoryOptions): Promise<HistoryStore> {
+async function chooseStore(options: HistoryOptions): Promise<HistoryStore> {
+  const { directory, maxBoots, onNews, open, answers = answersInTime } = options;
   if (directory === undefined) return memoryStore(maxBoots);
-  const opened = await openIn(directory, (path) => open?.(path) ?? openSqliteStore(path, { maxBoots, maxBytes }));
+  const opened = (await answers(directory))
+    ? await openIn(directory, (path) => open?.(path) ?? openSqliteStore(path, { maxBoots, maxBytes }))
+    : ({ ok: false, problem: noReply, newer: undefined } as const);
   if (!opened.ok) {
     const { problem, newer } = opened;
     onNews(newer === undefined ? { type: "unavailable", problem } : { type: "newer", version: newer, problem });
     return memoryStore(maxBoots, { directory, problem });
   }
   for (const one of opened.news) onNews(one);
-  const { store } = opened;
+  const store = whereDiskAnswers(opened.store, () => answers(join(directory, fileName)));
   return { ...store, state: async () => ({ directory, ...(await store.state()) }) };
+}
+
+/** SQLite waits for its disk in the thread that serves everybody: so the disk is asked first, by another thread. */
+function whereDiskAnswers(store: HistoryStore, answers: () => Promise<boolean>): HistoryStore {
+  async function asked<T>(work: () => Promise<T>): Promise<T> {
+    if (await answers()) return work();
+    throw new Error(noReply);
+  }
+  return {
+    record: (boots) => asked(() => store.record(boots)),
+    list: (query) => asked(() => store.list(query)),
+    get: (id) => asked(() => store.get(id)),
+    state: () => asked(() => store.state()),
+    flush: () => asked(() => store.flush()),
+    close: () => asked(() => store.close()),
+  };
 }
 
 async function openIn(folder: string, open: (path: string) => Promise<OpenedStore> | OpenedStore) {

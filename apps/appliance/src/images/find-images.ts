@@ -32,25 +32,26 @@ export interface FoundFiles {
 
 const deepest = 3;
 const mostNames = 20_000;
-export const mostImages = 500;
+const mostImages = 500;
 
 /** Hidden files are those that `rsync` and browsers write to until they are whole. */
 const candidate = /^[^.].*\.(iso|img)$/i;
 
 /**
  * Finds the files in these folders and the folders below that may be disc images.
+ * @param most files that are given
  * @returns undefined when no descriptor is left to look: then nothing is known
  */
-export async function findImages(roots: readonly ImageFolder[]): Promise<FoundFiles | undefined> {
+export async function findImages(roots: readonly ImageFolder[], most = mostImages): Promise<FoundFiles | undefined> {
   try {
-    return await find(roots);
+    return await find(roots, most);
   } catch (error) {
     if (isShortage(error)) return undefined;
     throw error;
   }
 }
 
-async function find(roots: readonly ImageFolder[]): Promise<FoundFiles> {
+async function find(roots: readonly ImageFolder[], most: number): Promise<FoundFiles> {
   const files: FoundFile[] = [];
   const folders: string[] = [];
   const missing: string[] = [];
@@ -68,8 +69,7 @@ async function find(roots: readonly ImageFolder[]): Promise<FoundFiles> {
     folders.push(folder);
     for (const { name, isFolder } of listed) {
       const path = join(folder, name);
-      if (++names > mostNames || files.length >= mostImages)
-        return { files, folders, missing, silent: mute, cut: true };
+      if (++names > mostNames || files.length >= most) return { files, folders, missing, silent: mute, cut: true };
       if (isFolder) {
         if (depth < deepest) waiting.push({ path, depth: depth + 1 });
         else cut = true;

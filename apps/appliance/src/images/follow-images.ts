@@ -36,8 +36,11 @@ export interface FollowImagesDeps {
   readonly folders: readonly ImageFolder[];
   readonly storage: ImageStorage;
   readonly now: () => number;
-  /** Gets all images whenever something changed, and whether there are more than are offered. */
-  readonly onChange: (rows: readonly ImageRow[], cut: boolean) => void;
+  /**
+   * Gets all images whenever something changed, whether there are more than are offered, and whether each file that is there has
+   * been looked into.
+   */
+  readonly onChange: (rows: readonly ImageRow[], cut: boolean, isSettled: boolean) => void;
   readonly times?: FollowImageTimes | undefined;
 }
 
@@ -179,10 +182,11 @@ export function followImages(deps: FollowImagesDeps): FollowedImages {
 
   function publish(): void {
     const rows = rowsOf(known);
-    const text = JSON.stringify([cut, rows.map(keyOf)]);
+    const isSettled = [...known.values()].every(({ outcome }) => outcome !== undefined);
+    const text = JSON.stringify([cut, isSettled, rows.map(keyOf)]);
     if (text === reported) return;
     reported = text;
-    onChange(rows, cut);
+    onChange(rows, cut, isSettled);
   }
 
   /** @returns whether there is a new one: its folder may have changed between reading and watching */

@@ -94,13 +94,10 @@ export function ipxeMenu(memtests: UefiMemtests): MenuText {
 }
 
 /** The items of the images, where there are any; they may name another default, and when it starts. */
-const imageItems = [`chain --autofree {{base_url}}/${imageNames.items} ||`];
+const imageItems = [`chain --autofree {{base_url}}/${imageNames.items} || set images`];
 
-/** Once something was tried and did not start, nothing starts by itself. */
 const imageChoice = [
-  "isset ${tried} && set wait 0 ||",
   "choose --default ${image} --timeout ${wait} target || goto local",
-  "set tried yes",
   // A label of this script, or else an image.
   "goto ${target} ||",
   "chain --autofree ${images}${target}.ipxe || goto menu",

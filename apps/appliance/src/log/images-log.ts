@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { quote } from "@bootlace/dhcp-core";
 import { imageText } from "../catalogue/image-text.ts";
 import type { ImageRow } from "../catalogue/images.ts";
 import type { EventCode } from "../events/codes.ts";
@@ -23,6 +24,19 @@ export function imageRecords(before: readonly ImageRow[], after: readonly ImageR
 export function imagesCutRecord(offered: number): LogRecord {
   const message = `more disc images than Bootlace offers: ${offered} are offered, those in folders below are left out first`;
   return { level: "warn", scope: "boot", event: "image.too-many", message, fields: { offered } };
+}
+
+/** An image as the config names it. */
+export interface NamedImage {
+  /** What names it, in words. */
+  readonly by: string;
+  readonly id: string;
+}
+
+/** The config names an image that is not there. */
+export function unknownImageRecord({ by, id }: NamedImage): LogRecord {
+  const message = `${by}: no disc image is called ${quote(id)}`;
+  return { level: "warn", scope: "boot", event: "image.unknown", message, fields: { by, id } };
 }
 
 function keyOf(row: ImageRow): string {

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { type EventCode, eventCodes } from "../events/codes.ts";
 import { type LogRecord, levels } from "../events/record.ts";
 
@@ -14,25 +15,21 @@ const tailBytes = 2 * 1024 * 1024;
 const tailLines = 2000;
 
 /** The latest lines of a log file as JSON, oldest first. Lines in another form, or of somebody else, are left out. */
-export function readLogTail(path: string): readonly LoggedBefore[] {
-  const lines = tailOf(path).split("\n").slice(-tailLines);
+export async function readLogTail(path: string): Promise<readonly LoggedBefore[]> {
+  const lines = (await tailOf(path)).split("\n").slice(-tailLines);
   return lines.flatMap((line) => recordIn(line) ?? []);
 }
 
-function tailOf(path: string): string {
+async function tailOf(path: string): Promise<string> {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const info = fstatSync(descriptor);
-      if (!info.isFile()) return "";
-      const start = Math.max(0, info.size - tailBytes);
-      const bytes = Buffer.alloc(info.size - start);
-      const text = bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, bytes.length, start));
-      // The first line may have lost its beginning.
-      return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
-    } finally {
-      closeSync(descriptor);
-    }
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const info = await file.stat();
+    if (!info.isFile()) return "";
+    const start = Math.max(0, info.size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(info.size - start), 0, info.size - start, start);
+    const text = buffer.toString("utf8", 0, bytesRead);
+    // The first line may have lost its beginning.
+    return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
   } catch {
     return "";
   }

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { isWritten, type Level, type LogRecord } from "../events/record.ts";
 import { inertJson } from "./inert.ts";
-import type { LogFile } from "./log-file.ts";
+import type { LogFile, LogTrouble } from "./log-file.ts";
 import { clockTime, journalLines, localTime, prettyLines } from "./pretty.ts";
 
 export type LogFormat = "pretty" | "json" | "journal";
@@ -50,7 +50,7 @@ export function createLog(options: LogOptions): Log {
   ];
   if (options.file !== undefined) {
     const { format, target } = options.file;
-    const onTrouble = (problem: string | undefined) => toConsole(fileRecord(target.path, problem));
+    const onTrouble: LogTrouble = (problem, lost) => toConsole(fileRecord(target.path, problem, lost));
     sinks.push(sinkFor(format, (text) => target.write(text, onTrouble)));
   }
   return (record, time) => {
@@ -59,14 +59,14 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-function fileRecord(path: string, problem: string | undefined): LogRecord {
-  const fields = { path, ...(problem === undefined ? {} : { code: problem }) };
+function fileRecord(path: string, problem: string | undefined, lost: number): LogRecord {
+  const fields = { path, ...(problem === undefined ? { lost } : { code: problem }) };
   return problem === undefined
     ? {
         level: "info",
         scope: "bootlace",
         event: "log.file-back",
-        message: `the log file ${path} is writable again`,
+        message: `the log file ${path} is writable again; ${lost} ${lost === 1 ? "line" : "lines"} lost`,
         fields,
       }
     : {

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
+import { answersInTime } from "./disk-answers.ts";
 import { makeFoldersSync } from "./make-folders.ts";
 import { loadSqlite } from "./sqlite.ts";
 
@@ -19,7 +20,7 @@ const lockName = "bootlace.lock";
 export async function claimFolder(folder: string): Promise<Claim> {
   const sqlite = loadSqlite();
   const none: Claim = { taken: false, async [Symbol.asyncDispose]() {} };
-  if (sqlite === undefined) return none;
+  if (sqlite === undefined || !(await answersInTime(folder))) return none;
   try {
     makeFoldersSync(folder, 0o750);
     const path = join(folder, lockName);

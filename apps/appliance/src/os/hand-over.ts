@@ -1,4 +1,4 @@
-import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, readdirSync } from "node:fs";
+import { chownSync, closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { below, type Walk, type WalkRules, walkFolder } from "./root-paths.ts";
@@ -10,17 +10,19 @@ const ownFile =
 
 /**
  * Gives the daemon's user what it writes, before root becomes that user: the folders and files that this start makes, the
- * log file, and a state folder of root's that holds nothing but what an earlier start made there. Creates the boot folder.
+ * log file, the socket of the API, and a state folder of root's that holds nothing but what an earlier start made there. Creates the boot folder.
  * Nothing is given, or even made, behind a link or where others could put one.
  * @param mine the user who became root, from the environment of sudo
  * @returns what must not be used, and why; other failures show later, when the daemon cannot write
  */
-export function handOver({ state, log, root, tftp, http }: Config, user: User, mine: readonly number[]) {
+export function handOver({ state, log, root, tftp, http, admin }: Config, user: User, mine: readonly number[]) {
   const rules = { trusted: new Set([0, user.uid, ...mine]) };
   const given = quietly(() => giveState(state.directory, user, rules)) ?? quietly(() => giveLog(log.file, user, rules));
   if (given === undefined && (tftp.enabled || http.enabled)) {
     quietly(() => void use(walkFolder(root, { ...rules, make: 0o777, followRoot: true }), () => undefined));
   }
+  // Where it cannot be served, that is reported then, and keeps nobody from booting.
+  if (given === undefined && admin.enabled) quietly(() => giveSocket(admin.socket, user, rules));
   return given;
 }
 
@@ -75,6 +77,27 @@ function giveLog(path: string | undefined, user: User, rules: WalkRules): string
     return undefined;
   });
 }
+
+/** The folder of the socket if it is missing, and a socket that root made. */
+function giveSocket(path: string | undefined, user: User, rules: WalkRules): void {
+  if (path === undefined) return;
+  use(walkFolder(dirname(path), { ...rules, make: 0o755, followRoot: true }), (folder, _problem, made) => {
+    if (folder === undefined) return;
+    giveMade(made ?? [], user, rules);
+    // A descriptor of the very socket, which cannot be opened in any other way (open(2), O_PATH).
+    const descriptor = openSync(below(folder, basename(path)), pathOnly | constants.O_NOFOLLOW);
+    try {
+      const { uid, nlink, mode } = fstatSync(descriptor);
+      const isSocket = (mode & constants.S_IFMT) === constants.S_IFSOCK;
+      if (isSocket && nlink === 1 && uid === 0) chownSync(`/proc/self/fd/${descriptor}`, user.uid, user.gid);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+/** O_PATH, of which Node has no name. */
+const pathOnly = 0o10000000;
 
 function use<T>(walk: Walk, work: (folder: number | undefined, problem?: string, made?: readonly string[]) => T): T {
   if (!walk.ok) return work(undefined, walk.problem);

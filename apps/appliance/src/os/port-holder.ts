@@ -25,7 +25,7 @@ const ownName = "bootlace";
 const nodeComm = /^(node|nodejs|(node-)?MainThread)$/;
 
 /** The ways to start Bootlace: the single file, the link of npm, the bundle, the workspace. */
-const ownScript = /(^|\/)(bootlace(\.c?js)?|(apps\/appliance|bootlace)\/dist\/(main|bin)\.js)$/;
+const ownScript = /(^|\/)(bootlace(\.c?js)?|(apps\/appliance|bootlace)\/dist\/(main|bin)\.c?js)$/;
 
 /**
  * The name of a process for people.

@@ -93,7 +93,7 @@ function isRootsAlone({ uid, mode }: Stats): boolean {
 }
 
 /** Why somebody else could put something into a folder. */
-function folderProblem(place: string, found: Stats, trusted: ReadonlySet<number>): string | undefined {
+export function folderProblem(place: string, found: Stats, trusted: ReadonlySet<number>): string | undefined {
   const { uid, gid, mode } = found;
   if (!trusted.has(uid)) return `${place} belongs to another user (${uid})`;
   // In a sticky folder, such as /tmp, nobody renames or removes what is not his own.

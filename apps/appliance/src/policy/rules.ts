@@ -34,6 +34,8 @@ export interface RuleBook {
   choose: Choose;
   /** The rule that matches, with the name by which events call it. */
   match(client: BootClient, iface: ServedInterface): { readonly rule: BootRule; readonly name: string } | undefined;
+  /** The disc image that a rule or a one-time boot has for this client, as `NAME` or `NAME/ENTRY`. */
+  imageOf(client: BootClient, iface: ServedInterface): string | undefined;
   /** Every rule up to the one that matches, and why. */
   trace(client: BootClient, iface: ServedInterface): readonly RuleVerdict[];
 }
@@ -95,6 +97,10 @@ export function ruleBook(
   return {
     choose,
     match,
+    imageOf(client, iface) {
+      const once = next(client);
+      return once === undefined ? match(client, iface)?.rule.image : once.image;
+    },
     trace(client, iface) {
       const verdicts: RuleVerdict[] = [];
       for (const { name, conditions } of entries) {

@@ -26,7 +26,7 @@ export interface InstallRequest extends Place {
   readonly start: boolean;
   /** Folders it needs and may be unable to create. */
   readonly folders: readonly string[];
-  /** A user to create if missing. */
+  /** A user to create if missing, with a group of this name, whose members may use the socket of the API. */
   readonly user: string | undefined;
 }
 
@@ -62,7 +62,8 @@ export function installService(manager: Manager, text: string, request: InstallR
         if (makeFoldersSync(folder, 0o755) !== undefined) out(`created ${folder}\n`);
       }
       const problem = user === undefined ? undefined : makeUser(user, out);
-      if (problem !== undefined) return problem;
+      if (problem !== undefined && !manager.makesUser) return problem;
+      if (problem !== undefined) out(`${problem.message}; systemd makes a user while the service runs\n`);
     }
     if (there === text) out(`${file} is up to date\n`);
     else {

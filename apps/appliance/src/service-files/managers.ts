@@ -15,6 +15,8 @@ export interface Manager {
   /** Where packages install their service file. */
   readonly packaged: readonly string[];
   text(request: ServiceRequest): string;
+  /** A missing user is made each time the service starts (systemd.exec(5), DynamicUser=); its group has no members then. */
+  readonly makesUser: boolean;
   /** Commands after the file was written: enable it at boot, and start it. */
   readonly enable: readonly Call[];
   readonly start: readonly Call[];
@@ -30,6 +32,7 @@ const systemd: Manager = {
   link: "/etc/systemd/system/multi-user.target.wants/bootlace.service",
   packaged: ["/lib/systemd/system/bootlace.service", "/usr/lib/systemd/system/bootlace.service"],
   text: systemdUnit,
+  makesUser: true,
   enable: [
     ["systemctl", "daemon-reload"],
     ["systemctl", "enable", "bootlace.service"],
@@ -46,6 +49,7 @@ const openrc: Manager = {
   link: "/etc/runlevels/default/bootlace",
   packaged: [],
   text: openrcScript,
+  makesUser: false,
   enable: [["rc-update", "add", "bootlace", "default"]],
   start: [["rc-service", "bootlace", "restart"]],
   disable: [

@@ -1,4 +1,4 @@
-import { type ServiceRequest, serviceFileMark } from "./request.ts";
+import { type ServiceRequest, serviceFileMark, serviceRuntime } from "./request.ts";
 
 /** The service script (openrc-run(8), supervise-daemon(8)). */
 export function openrcScript({ command, config, user }: ServiceRequest): string {
@@ -31,6 +31,9 @@ retry="TERM/10/KILL/5"
 : "\${respawn_period:=90}"
 : "\${output_log:=/var/log/bootlace/bootlace.log}"
 : "\${error_log:=/var/log/bootlace/bootlace.log}"
+
+# For the socket of the API, which the group of the user may open.
+export RUNTIME_DIRECTORY="${serviceRuntime}"
 
 depend() {
 	need net

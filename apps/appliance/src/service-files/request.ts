@@ -17,5 +17,9 @@ export interface ServiceRequest {
 /** The default config file of a service. */
 export const serviceConfig = "/etc/bootlace/bootlace.yaml";
 
+/** The folder of a service's socket, and the socket. */
+export const serviceRuntime = "/run/bootlace";
+export const serviceSocket = `${serviceRuntime}/bootlace.sock`;
+
 /** The first line of every service file, after the line that names its interpreter. */
 export const serviceFileMark = "# Bootlace as a service, as bootlace install-service writes it.";

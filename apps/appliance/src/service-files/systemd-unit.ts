@@ -39,6 +39,8 @@ TimeoutStopSec=10
 ${user === undefined ? `User=${serviceUser}\nDynamicUser=yes` : `User=${specifiers(user)}`}
 ${tokenFile === undefined ? "" : `# The user need not be able to read the file itself.\nLoadCredential=${tokenCredential}:${specifiers(tokenFile)}\n`}StateDirectory=bootlace
 LogsDirectory=bootlace
+# For the socket of the API, which the group of the user may open.
+RuntimeDirectory=bootlace
 SyslogIdentifier=bootlace
 UMask=0027
 AmbientCapabilities=CAP_NET_BIND_SERVICE

@@ -1,5 +1,5 @@
 import type { AdminBackend } from "../../src/admin/backend.ts";
-import { createAdminServer } from "../../src/admin/server.ts";
+import { type AdminPlace, createAdminCommons, createAdminServer } from "../../src/admin/server.ts";
 import { imageSummaryView, imageView } from "../../src/api-model/image-views.ts";
 import { type ApplianceEvent, timeOf } from "../../src/events/event.ts";
 import type { LogRecord } from "../../src/events/record.ts";
@@ -37,7 +37,14 @@ export function observing(more: Partial<ObserverOptions> = {}) {
 
 /** An admin server whose backend keeps what it gets; boots, clients and events are the observer's. */
 export function admin(
-  options: { token?: string; allowedHosts?: string[]; address?: string; more?: Partial<AdminBackend> } = {},
+  options: {
+    token?: string;
+    allowedHosts?: string[];
+    address?: string;
+    place?: AdminPlace;
+    socket?: string;
+    more?: Partial<AdminBackend>;
+  } = {},
 ) {
   const seen = observing();
   const { observer } = seen;
@@ -105,15 +112,15 @@ export function admin(
     ...options.more,
   };
   const server = createAdminServer({
-    address: options.address ?? "127.0.0.1",
-    port: 0,
+    place: options.place ?? { address: options.address ?? "127.0.0.1", port: 0 },
     allowedHosts: options.allowedHosts ?? [],
     version: "1.2.3",
     backend,
-    stream: observer.stream,
+    commons: createAdminCommons(observer.stream),
     metrics: observer.metrics,
     onError: (error) => errors.push(error),
     ...(options.token === undefined ? {} : { token: options.token }),
+    ...(options.socket === undefined ? {} : { socket: options.socket }),
   });
   return { ...seen, server, backend, errors };
 }

@@ -32,6 +32,8 @@ export interface BackendRoom {
   /** Folders of boot files that do not answer. */
   readonly silentFolders: () => readonly string[];
   readonly images: () => ImagesSnapshot;
+  /** Where the API is to be served and is not. */
+  readonly apiMissing: () => readonly string[];
   readonly tftpActive: () => number;
   /** Resolves when one-time boots are on the disk; gives why they are not. */
   readonly oneTimeBootsKept: () => Promise<string | undefined>;
@@ -58,11 +60,11 @@ export function adminBackend(room: BackendRoom): AdminBackend {
       ["pxe", config.dhcp.enabled],
       ["tftp", config.tftp.enabled],
       ["http", config.http.enabled],
-      ["admin", config.admin.enabled],
     ] as const;
     const reasons = wanted.flatMap(([service, on]) =>
       on && !bound.has(service) ? [`${service}: no port is bound`] : [],
     );
+    for (const place of room.apiMissing()) reasons.push(`admin: ${place} is not bound`);
     const { served, missing } = room.choice();
     if (served.length === 0) reasons.push("no interface to serve");
     for (const name of missing) reasons.push(`interface ${quote(name)} is missing`);

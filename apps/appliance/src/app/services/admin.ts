@@ -1,11 +1,13 @@
 import type { AdminBackend } from "../../admin/backend.ts";
-import { type AdminServer, createAdminServer } from "../../admin/server.ts";
-import { AdminConfigError, readToken } from "../../admin/token.ts";
+import { type AdminCommons, createAdminCommons, createAdminServer } from "../../admin/server.ts";
+import { readToken } from "../../admin/token.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log/log.ts";
 import { findPortHolder, holderText } from "../../os/port-holder.ts";
+import { SocketError } from "../../os/unix-socket.ts";
 import type { Observer } from "../../telemetry/observer.ts";
 import { version } from "../version.ts";
+import { type AdminPlan, adminListener } from "./admin-listener.ts";
 import { ApplianceStartError, type Service } from "./service.ts";
 
 export interface AdminServiceDeps {
@@ -16,139 +18,100 @@ export interface AdminServiceDeps {
   readonly every: (milliseconds: number, work: () => void) => () => void;
 }
 
-/** Milliseconds between attempts to bind a port that somebody else has. */
-const retryEvery = 4_000;
+export interface AdminService extends Service {
+  /** Where the API is to be served and is not, for people. */
+  missing(): readonly string[];
+}
 
-/** Milliseconds that a closing listener has to finish its responses, among them perhaps that to a reload. */
-const grace = 1_000;
+/** The API as configured, by TCP and on its socket. A change of tokens and names keeps the listeners; readers of events reconnect. */
+export function adminService(first: Config, { log, backend, observer, every }: AdminServiceDeps): AdminService {
+  let commons: AdminCommons | undefined;
+  const tcp = adminListener({ log, every, planOf: ({ admin }) => (admin.tcp ? tcpPlan(admin) : undefined) });
+  const socket = adminListener({ log, every, planOf: ({ admin }) => socketPlan(admin) });
+  const listeners = [tcp, socket];
 
-/** The API as configured. A change of tokens and names keeps the listener; readers of events reconnect. */
-export function adminService(first: Config, { log, backend, observer, every }: AdminServiceDeps): Service {
-  let config = first;
-  let server: AdminServer | undefined;
-  /** Ends the attempts to bind a port that somebody else has. */
-  let giveUp: (() => void) | undefined;
-
-  function protection() {
-    const { tokenFile, allowedHosts } = config.admin;
-    const token = tokenFile === undefined ? undefined : readToken(tokenFile);
-    return { allowedHosts, ...(token === undefined ? {} : { token }) };
-  }
-
-  /** Any account of this machine can take the port first: that stops no machine from booting. */
-  async function startOrRetry(): Promise<void> {
-    try {
-      await start();
-    } catch (error) {
-      if (!(error instanceof ApplianceStartError) || error.cause instanceof AdminConfigError) throw error;
-      const { address, port } = config.admin;
-      const message = `${error.message}. Bootlace keeps trying`;
-      log({ level: "warn", scope: "bootlace", event: "admin.listen-failed", message, fields: { address, port } });
-      let trying = false;
-      giveUp = every(retryEvery, () => {
-        if (trying) return;
-        trying = true;
-        void retry().finally(() => {
-          trying = false;
-        });
-      });
-    }
-  }
-
-  async function retry(): Promise<void> {
-    const end = giveUp;
-    try {
-      await start();
-    } catch {
-      // Logged when it failed first.
-      return;
-    }
-    // It was stopped or changed meanwhile.
-    if (end === undefined || end !== giveUp) return void (await stop());
-    end();
-    giveUp = undefined;
-  }
-
-  async function start(): Promise<void> {
-    const { enabled, address, port } = config.admin;
-    if (!enabled) return;
+  function parts() {
     const { stream, metrics } = observer();
+    commons ??= createAdminCommons(stream);
     const onError = (error: unknown) => log(bug(error));
-    try {
-      const next = createAdminServer({
-        address,
-        port,
-        version,
-        backend,
-        stream,
-        metrics,
-        onError,
-        ...protection(),
-      });
-      await next.start();
-      server = next;
-      const message = `the API listens on ${address} port ${next.endpoint()?.port ?? port}`;
-      log({ level: "info", scope: "bootlace", event: "admin.listening", message, fields: { address, port } });
-    } catch (error) {
-      throw await startErrorOf(error, address, port);
-    }
+    return { version, backend, metrics, commons, onError };
   }
 
-  async function stop(): Promise<void> {
-    giveUp?.();
-    giveUp = undefined;
-    const last = server;
-    server = undefined;
-    await last?.stop();
+  function tcpPlan(admin: Config["admin"]): AdminPlan | undefined {
+    const { enabled, address, port, tokenFile, allowedHosts } = admin;
+    const protection = () => ({
+      allowedHosts,
+      ...(admin.socket === undefined ? {} : { socket: admin.socket }),
+      ...(tokenFile === undefined ? {} : { token: readToken(tokenFile) }),
+    });
+    const plan: AdminPlan = {
+      where: `${address} port ${port}`,
+      fields: { address, port },
+      overlaps: (other) => other.fields.port === port,
+      create: () => createAdminServer({ place: { address, port }, ...parts(), ...protection() }),
+      protect: (server) => server.protect(protection()),
+      failure: (error) => tcpFailure(error, address, port),
+    };
+    return enabled ? plan : undefined;
   }
 
-  async function replace(before: Config): Promise<void> {
-    const last = server;
-    const { port, enabled } = config.admin;
-    // Two addresses with one port may overlap.
-    if (enabled && port === before.admin.port) await stop();
-    else if (last !== undefined) setTimeout(() => void last.stop(), grace);
-    server = undefined;
-    await start();
+  function socketPlan({ enabled, socket: path, allowedHosts }: Config["admin"]): AdminPlan | undefined {
+    if (!enabled || path === undefined) return undefined;
+    return {
+      where: `the socket ${path}`,
+      fields: { socket: path },
+      overlaps: () => false,
+      create: () => createAdminServer({ place: { path }, ...parts(), allowedHosts }),
+      protect: (server) => server.protect({ allowedHosts }),
+      failure: async (error) => socketFailure(error, path),
+    };
   }
 
   return {
     name: "admin",
     independent: true,
-    start: startOrRetry,
-    stop,
+    async start() {
+      for (const listener of listeners) await listener.start(first);
+    },
+    async stop() {
+      commons?.readers.close();
+      commons = undefined;
+      await Promise.all(listeners.map((listener) => listener.stop()));
+    },
     async adopt(next) {
-      const before = config;
-      config = next;
-      const { enabled, address, port } = next.admin;
-      const same = address === before.admin.address && port === before.admin.port;
-      if (same && enabled && giveUp !== undefined) return;
-      giveUp?.();
-      giveUp = undefined;
-      if (server === undefined || !enabled || !same) return replace(before);
-      try {
-        server.protect(protection());
-      } catch (error) {
-        throw await startErrorOf(error, address, port);
-      }
+      for (const listener of listeners) await listener.adopt(next);
     },
     async follow() {},
     endpoints() {
-      const bound = server?.endpoint();
+      const bound = tcp.server()?.endpoint();
       return bound === undefined ? [] : [{ service: "admin", ...bound }];
     },
+    missing: () => listeners.flatMap((listener) => listener.missing() ?? []),
   };
 }
 
-async function startErrorOf(error: unknown, address: string, port: number): Promise<unknown> {
-  if (error instanceof AdminConfigError) return new ApplianceStartError(error.message, { cause: error });
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+async function tcpFailure(error: unknown, address: string, port: number): Promise<unknown> {
+  const code = systemCode(error);
+  if (code === undefined) return error;
   const holder = code === "EADDRINUSE" ? await findPortHolder(address, port, "tcp") : undefined;
   const who = holder === undefined ? "another program" : holderText(holder);
   const why = code === "EADDRINUSE" ? `in use by ${who}` : code;
   const message = `the API cannot listen on ${address} port ${port}: ${why}. Set admin.port, or admin.enabled: false`;
   return new ApplianceStartError(message, { cause: error });
+}
+
+function socketFailure(error: unknown, path: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined && !(error instanceof SocketError)) return error;
+  const why =
+    error instanceof SocketError ? error.message : `${path}: ${code === "EACCES" ? "permission denied" : code}`;
+  const mend = "Set admin.socket to a path in a folder that only the daemon's user can write, such as /run/bootlace";
+  return new ApplianceStartError(`the API cannot listen on its socket ${why}. ${mend}`, { cause: error });
+}
+
+function systemCode(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && /^E[A-Z]+$/.test(code) ? code : undefined;
 }
 
 function bug(error: unknown): Parameters<Log>[0] {

@@ -11,11 +11,14 @@ import type { Policy } from "../../policy/policy.ts";
 export interface ImageMenusDeps {
   readonly config: () => Config;
   readonly snapshot: () => ImagesSnapshot;
-  readonly policy: Pick<Policy, "clientAt">;
+  readonly policy: Pick<Policy, "clientAt" | "book">;
   readonly server: () => Omit<MenuServer, "address">;
   /** The files of the root. */
   readonly files: Source;
 }
+
+/** Seconds for whoever wants something else than a rule says. */
+const soon = 5;
 
 /** What this server has for images. @param httpPort on which files are served now */
 export function imageServerOf(
@@ -35,7 +38,12 @@ export function imageMenus({ config, snapshot, policy, server, files }: ImageMen
       return known && machineOf(known.client);
     },
     server,
-    settings: () => config().images.menu,
+    settings(address) {
+      const known = policy.clientAt(address);
+      const own = known && policy.book().imageOf(known.client, known.iface);
+      // A loader without scripts has the menu alone: the image of a rule is what it starts.
+      return own === undefined ? config().images.menu : { default: own, timeout: soon };
+    },
     isFor(id, address) {
       const { images, hosts } = config();
       const when = images.settings[id]?.when;

@@ -1,12 +1,13 @@
 import type { Source, SourceClient } from "@bootlace/boot-source";
-import type { ImageRow, ImagesSnapshot } from "../../catalogue/images.ts";
+import { quote } from "@bootlace/dhcp-core";
+import { type ImageRow, type ImagesSnapshot, readImageChoice } from "../../catalogue/images.ts";
 import type { Config } from "../../config/schema.ts";
 import type { OwnEvent } from "../../events/event.ts";
 import { type FollowedImages, type FollowImageTimes, followImages } from "../../images/follow-images.ts";
 import { imageFiles } from "../../images/image-files.ts";
 import { imageFolders, servesImages } from "../../images/image-folders.ts";
 import { type ImageStorage, imageStorage } from "../../images/image-storage.ts";
-import { imageRecords, imagesCutRecord } from "../../log/images-log.ts";
+import { imageRecords, imagesCutRecord, type NamedImage, unknownImageRecord } from "../../log/images-log.ts";
 import type { Log } from "../../log/log.ts";
 import type { Service } from "./service.ts";
 
@@ -34,14 +35,27 @@ export function imagesService(first: Config, deps: ImagesServiceDeps): ImagesSer
   let storage: ImageStorage = imageStorage({ folders: [], never: [], now });
   let current: ImagesSnapshot = { rows: [], settings: settingsOf(first) };
   let tooMany = false;
+  /** All files have been looked into. */
+  let settled = false;
+  let reported: ReadonlySet<string> = new Set();
 
-  function adoptRows(rows: readonly ImageRow[], cut: boolean): void {
+  function adoptRows(rows: readonly ImageRow[], cut: boolean, isSettled: boolean): void {
     const records = imageRecords(current.rows, rows);
     current = { ...current, rows };
     onEvent({ type: "images", time: now(), images: rows });
     for (const record of records) log(record);
     if (cut && !tooMany) log(imagesCutRecord(rows.length));
     tooMany = cut;
+    settled = isSettled;
+    reportUnknown();
+  }
+
+  /** Names of images in the config that are not there, each once until it is. */
+  function reportUnknown(): void {
+    if (!settled) return;
+    const unknown = unknownImages(config, current.rows);
+    for (const named of unknown) if (!reported.has(keyOfName(named))) log(unknownImageRecord(named));
+    reported = new Set(unknown.map(keyOfName));
   }
 
   async function start(): Promise<void> {
@@ -66,9 +80,10 @@ export function imagesService(first: Config, deps: ImagesServiceDeps): ImagesSer
       config = next;
       current = { ...current, settings: settingsOf(next) };
       const wanted = servesImages(next) ? keyOf(next, deps.never()) : undefined;
-      if (wanted === running?.key) return;
+      if (wanted === running?.key) return reportUnknown();
       await stop();
-      if (wanted === undefined && current.rows.length > 0) adoptRows([], false);
+      settled = false;
+      if (wanted === undefined && current.rows.length > 0) adoptRows([], false, false);
       await start();
     },
     async follow() {},
@@ -76,6 +91,20 @@ export function imagesService(first: Config, deps: ImagesServiceDeps): ImagesSer
     snapshot: () => current,
     files: (baseUrl) => imageFiles({ snapshot: () => current, storage: () => storage, baseUrl }),
   };
+}
+
+/** Images that rules, or the default of the menu, name and that are not there. */
+function unknownImages({ boot, images }: Config, rows: readonly ImageRow[]): readonly NamedImage[] {
+  const ofRules = boot.map(({ name, image }, index) => ({ by: `rule ${quote(name ?? `${index + 1}`)}`, name: image }));
+  const all = [...ofRules, { by: "images.menu.default", name: images.menu.default }];
+  return all.flatMap(({ by, name }) => {
+    const id = name === undefined ? undefined : readImageChoice(name)?.id;
+    return id === undefined || rows.some((row) => row.id === id) ? [] : [{ by, id }];
+  });
+}
+
+function keyOfName({ by, id }: NamedImage): string {
+  return `${by} ${id}`;
 }
 
 /** What a change needs the images to be followed anew. */

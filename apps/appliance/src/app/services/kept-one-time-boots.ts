@@ -1,11 +1,12 @@
 import type { EventCode } from "../../events/codes.ts";
 import type { Log } from "../../log/log.ts";
+import { answersInTime, noReply } from "../../os/disk-answers.ts";
 import type { OneTimeBoots } from "../../policy/one-time-boot.ts";
 import { putOneTimeBootFileAside, readOneTimeBootFile, writeOneTimeBootFile } from "../one-time-boot-file.ts";
 
 export interface KeptOneTimeBoots {
   /** Once, before the first `write`. */
-  read(): OneTimeBoots;
+  read(): Promise<OneTimeBoots>;
   /** Takes the state, to be written as soon as the write before is done. Waits for nothing. */
   write(state: OneTimeBoots): void;
   /** Resolves when all that was taken has been written, or after `patience`; gives why it could not be. */
@@ -20,11 +21,13 @@ const usualPatience = 3_000;
  * between costs at most a one-time boot that is given twice, or one that is lost. After a failed write they stay in
  * memory, which is logged once until it works again.
  * @param save writes the file, in tests
+ * @param answers stands in for the disk, in tests
  */
 export function keptOneTimeBoots(
   folder: string | undefined,
   log: Log,
   save: typeof writeOneTimeBootFile = writeOneTimeBootFile,
+  answers: (path: string) => Promise<boolean> = answersInTime,
 ): KeptOneTimeBoots {
   let troubled: string | undefined;
   let waiting: OneTimeBoots | undefined;
@@ -69,9 +72,10 @@ export function keptOneTimeBoots(
   }
 
   return {
-    read() {
+    async read() {
       if (folder === undefined) return new Map();
-      const read = readOneTimeBootFile(folder);
+      const silence = { ok: false, problem: noReply, keep: "put-aside" } as const;
+      const read = (await answers(folder)) ? readOneTimeBootFile(folder) : silence;
       if (!read.ok) {
         unread = read.keep;
         report("warn", "boot.next-unreadable", `one-time boots in ${folder} are not readable: ${read.problem}`);

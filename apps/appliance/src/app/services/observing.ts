@@ -1,3 +1,4 @@
+import { inTime, silent } from "../../boot-files/in-time.ts";
 import type { Config } from "../../config/schema.ts";
 import type { ApplianceEvent } from "../../events/event.ts";
 import type { LogRecord } from "../../events/record.ts";
@@ -18,6 +19,8 @@ export interface ObservingDeps {
   /** Gets each boot that goes a step further. */
   readonly onBoot?: (change: SessionChange) => void;
   readonly log: Log;
+  /** Resolves when what was logged so far is in the log file, or after a while. */
+  readonly flushLog: (() => Promise<void>) | undefined;
   readonly now: () => number;
   /** Passes on events not observed yet. */
   readonly settle: () => void;
@@ -81,7 +84,9 @@ export function observingService(first: Config, deps: ObservingDeps): ObservingS
       await next.remember();
       // Who asks for the log after a restart wants to see what was before it, too.
       if (config.log.file !== undefined) {
-        for (const { record, time } of readLogTail(config.log.file)) next.logged(record, time);
+        await deps.flushLog?.();
+        const before = await inTime(config.log.file, () => readLogTail(config.log.file ?? ""));
+        if (before !== silent) for (const { record, time } of before) next.logged(record, time);
       }
       observer = next;
       ends = [...next.sinks.map(subscribe), every(tickEvery, () => onTick(now()))];

@@ -34,7 +34,7 @@ export interface Reporting {
 
 export function createReporting(
   first: Config,
-  deps: Pick<ApplianceDeps, "log" | "now" | "every" | "later" | "onEvent"> & {
+  deps: Pick<ApplianceDeps, "log" | "flushLog" | "now" | "every" | "later" | "onEvent"> & {
     readonly machineOf: (hint: MachineHint) => Machine;
     readonly onBoot?: (change: SessionChange) => void;
     readonly dhcpServerOf?: (address: string) => string | undefined;
@@ -50,6 +50,7 @@ export function createReporting(
   const backlog = createBacklog(sinks.push, now, deps.later);
   const observing = observingService(first, {
     log: write,
+    flushLog: deps.flushLog,
     now,
     every: deps.every,
     settle: backlog.settle,

@@ -1,4 +1,5 @@
 import type { FileNeed, LostJump } from "../file-facts.ts";
+import { isImageItems } from "../images.ts";
 import type { IpxeCommand, IpxeLine } from "./ipxe-words.ts";
 
 /** Commands that fetch a file, and its role. */
@@ -41,8 +42,11 @@ interface Walk {
   readonly local: boolean;
 }
 
-/** Follows the script from its beginning as long as only one way leads on. */
-export function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
+/**
+ * Follows the script from its beginning as long as only one way leads on.
+ * @param filled a text with the settings that the script itself sets
+ */
+export function walkThrough(lines: ReadonlyMap<number, IpxeLine>, filled: (text: string) => string): Walk {
   const numbers = [...lines.keys()];
   const places = new Map(numbers.map((number, index) => [number, index]));
   const labels = new Map([...lines].flatMap(([number, { label }]) => (label === undefined ? [] : [[label, number]])));
@@ -53,17 +57,18 @@ export function walkThrough(lines: ReadonlyMap<number, IpxeLine>): Walk {
   /** Where the script goes on behind a line; undefined where that is open. */
   function after(number: number): number | undefined {
     let tested = false;
-    for (const { words, after } of lines.get(number)?.commands ?? []) {
+    for (const { words, after, before } of lines.get(number)?.commands ?? []) {
       const [word = "", ...args] = words;
       if (after === "||") continue;
       if (after === "") tested = false;
       if (tests.has(word)) tested = true;
-      const options = args.join(" ");
+      const options = filled(args.join(" "));
       if (word === "prompt" || word === "choose") waits ||= !/(--timeout|-t)[= ]\s*[1-9]/.test(options);
       if (word === "choose") starts = /(?:--default|-d)[= ]\s*(\S+)/.exec(options)?.[1];
       if (word === "shell") waits = true;
       const leaves = word === "exit" || (word === "sanboot" && /(--drive|-d)[= ]\s*\S/.test(options));
       if (leaves && !tested) local = !fetched;
+      if (word === "chain" && before === "||" && isImageItems(args.at(-1) ?? "")) continue;
       fetched ||= roles.has(word) && !leaves;
       if (ends.has(word)) return tested || word !== "goto" ? undefined : labels.get(args[0] ?? "");
     }

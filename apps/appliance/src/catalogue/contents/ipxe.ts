@@ -1,4 +1,5 @@
 import type { ConfigFacts, FileLack, FileNeed, UnknownCommand, WimbootStart } from "../file-facts.ts";
+import { isImageItems } from "../images.ts";
 import { comesBack, lostJumpsIn, roles, tests, walkThrough } from "./ipxe-walk.ts";
 import { type IpxeCommand, type IpxeLine, ipxeCommands, ipxeLines } from "./ipxe-words.ts";
 import {
@@ -27,8 +28,8 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
   const folder = context.folder ?? folderOf(context.path);
   const rows = linesOf(filledBefore(text));
   const lines = ipxeLines(rows);
-  const walk = walkThrough(lines);
   const variables = variablesOf(lines);
+  const walk = walkThrough(lines, (words) => fill(words, variables));
   const needs: FileNeed[] = [];
   const unknownCommands: UnknownCommand[] = [];
   /** The names that each entry hands to wimboot. */
@@ -59,6 +60,7 @@ export function readIpxeScript(text: string, context: ReadContext): ConfigFacts 
     if (role === undefined) return;
     const { name: alias, rest } = argumentsOf(args);
     const name = word === "imgverify" ? rest[1] : rest[0];
+    if (name !== undefined && isImageItems(name)) return;
     const entry = certain ? undefined : label;
     if (word === "kernel" && /(^|\/)wimboot([._-][^/]*)?$/i.test(name?.replace(/[?#].*$/, "") ?? "")) {
       windows.set(entry, { line: command.line, given: [] });

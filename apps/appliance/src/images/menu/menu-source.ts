@@ -21,7 +21,7 @@ export interface MenuDeps {
   readonly factsOf: (address: string) => Machine | undefined;
   /** What this server has now. The address is the one at which the machine reached it. */
   readonly server: () => Omit<MenuServer, "address">;
-  readonly settings?: () => MenuSettings;
+  readonly settings?: (address: string) => MenuSettings;
   /** Whether the config has an image for the machine at this address. Absent: each is for all. */
   readonly isFor?: (id: string, address: string) => boolean;
   /** Whether there is a file below the root: menu.c32 beside PXELINUX. Absent: no. */
@@ -44,7 +44,7 @@ export function menuSource(snapshot: () => ImagesSnapshot, deps: MenuDeps): Sour
       loader,
       machine: mergedMachine(said, factsOf(address)),
       server: { ...server(), address: localAddress },
-      settings: settings?.(),
+      settings: settings?.(address),
       ...(isFor === undefined ? {} : { isFor: (id) => isFor(id, address) }),
     };
   }
@@ -81,8 +81,10 @@ export function menuSource(snapshot: () => ImagesSnapshot, deps: MenuDeps): Sour
   function questionFor(script: string, client: SourceClient): string | undefined {
     const { machine, server } = factsFor("ipxe", client);
     if (script === "menu" || script === "items") return ipxeQuestion(script, { machine, server });
-    const [id = ""] = script.split("+");
-    if (!snapshot().rows.some((row) => row.id === id)) return undefined;
+    const [, id = ""] = /^([A-Za-z0-9._-]+)(?:\+[A-Za-z0-9-]*)?$/.exec(script) ?? [];
+    if (id === "") return undefined;
+    // A rule may name an image that is not there any more.
+    if (!snapshot().rows.some((row) => row.id === id)) return ipxeMissingScript(id);
     return ipxeQuestion(`start-${script}`, { machine, server });
   }
 
@@ -90,14 +92,17 @@ export function menuSource(snapshot: () => ImagesSnapshot, deps: MenuDeps): Sour
     const facts = factsFor("ipxe", client, said);
     const { machine, server } = facts;
     const place = { machine, server, folder };
-    if (script === "menu") return ipxeMenuScript(menuModel(snapshot(), facts), place);
+    if (script === "menu" || script === "again") {
+      return ipxeMenuScript(menuModel(snapshot(), facts), place, script === "again");
+    }
     if (script === "items") return ipxeItemsScript(menuModel(snapshot(), facts), place);
-    const [, id = "", plus, entry = ""] = /^start-([^+]+)(?:(\+)([A-Za-z0-9-]*))?$/.exec(script) ?? [];
+    const [, id = "", plus, entry = ""] = /^(?:start|again)-([^+]+)(?:(\+)([A-Za-z0-9-]*))?$/.exec(script) ?? [];
     if (id === "") return undefined;
     const image = menuImage(snapshot(), id, facts);
     if (image === undefined) return ipxeMissingScript(id);
     if (plus !== undefined && entry === "") {
-      return ipxeEntriesScript(image, menuModel(snapshot(), facts).timeout, place);
+      const waits = script.startsWith("again") || facts.settings?.timeout === 0;
+      return ipxeEntriesScript(image, waits, place);
     }
     // An image that cannot be started at all has one line with the reason.
     const line =

@@ -82,29 +82,36 @@ function imageItem(image: MenuImage): readonly string[] {
   return [`item ${startName({ id: image.id }, image.lines.length > 1)} ${ipxeText(`- ${image.title}`)}`];
 }
 
-/** The whole menu, for an iPXE that has no script of its own. */
-export function ipxeMenuScript(model: MenuModel, facts: IpxeFacts): string {
+/**
+ * The whole menu, for an iPXE that has no script of its own.
+ * @param again it is shown once more, after something that did not start: then nothing starts by itself
+ */
+export function ipxeMenuScript(model: MenuModel, facts: IpxeFacts, again = false): string {
   const chosen = defaultName(model);
   return script(
-    `set wait ${model.timeout * 1000}`,
-    ":menu",
     "menu Bootlace",
     ...itemLines(model),
     ...(model.groups.length === 0 ? ["item --gap -- no disc images"] : []),
     "item --gap",
     `item --key l ${localLabel} Boot from the local disk`,
-    `choose --default ${chosen ?? localLabel} --timeout \${wait} target || goto ${localLabel}`,
-    `iseq \${target} ${localLabel} && goto ${localLabel} ||`,
-    noMoreWait,
-    // Whatever ends, ends here: the menu comes back.
-    `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
-    "goto menu",
+    `choose --default ${chosen ?? localLabel}${timeoutOption(again ? 0 : model.timeout * 1000)} target || goto ${localLabel}`,
+    `iseq \${target} ${localLabel} && goto ${localLabel} || goto image`,
     "",
     `:${localLabel}`,
-    "iseq ${platform} pcbios && sanboot --no-describe --drive 0x80 ||",
     // Not 0: after a success the firmware shows its own menu, after a failure it continues with the next device.
+    "iseq ${platform} pcbios || exit 1",
+    "sanboot --no-describe --drive 0x80 ||",
     "exit 1",
+    "",
+    ":image",
+    `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe ||`,
+    // Whatever ends, ends here: the menu comes back.
+    `chain --replace --autofree ${ipxeUrl(facts.folder, facts)}/again.ipxe`,
   );
+}
+
+function timeoutOption(milliseconds: number): string {
+  return milliseconds === 0 ? "" : ` --timeout ${milliseconds}`;
 }
 
 /**
@@ -127,28 +134,27 @@ function defaultName(model: MenuModel): string | undefined {
   return startName(model.default, model.default.entry === undefined && found.image.lines.length > 1);
 }
 
-/** Once something was tried and did not start, nothing starts by itself: 0 waits for the user. */
-const noMoreWait = "set wait 0";
-
-/** The menu of the entries of one image. */
-export function ipxeEntriesScript(image: MenuImage, timeout: number, facts: IpxeFacts): string {
+/**
+ * The menu of the entries of one image.
+ * @param waits nothing starts by itself
+ */
+export function ipxeEntriesScript(image: MenuImage, waits: boolean, facts: IpxeFacts): string {
   const items = image.lines.flatMap(({ choice, title, start, refused }) =>
     start === undefined
       ? refusedLines(title, refused, columns).map((line) => `item --gap -- ${ipxeText(`. ${line}`)}`)
       : [`item ${startName(choice)} ${ipxeText(title)}`],
   );
   const first = image.lines.find(({ start }) => start !== undefined);
+  const chosen = first === undefined ? "back" : startName(first.choice);
   return script(
-    `set wait ${timeout === 0 ? 0 : entryTimeout}`,
-    ":menu",
     `menu ${ipxeText(image.title)}`,
     ...items,
     "item --gap",
     "item back Back",
-    `choose --default ${first === undefined ? "back" : startName(first.choice)} --timeout \${wait} target || exit 0`,
+    `choose --default ${chosen}${timeoutOption(waits ? 0 : entryTimeout)} target || exit 0`,
     "iseq ${target} back && exit 0 ||",
-    noMoreWait,
-    `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe || goto menu`,
+    `chain --autofree ${ipxeUrl(facts.folder, facts)}/\${target}.ipxe ||`,
+    `chain --replace --autofree ${ipxeUrl(facts.folder, facts)}/again-${image.id}+.ipxe`,
   );
 }
 

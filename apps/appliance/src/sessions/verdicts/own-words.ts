@@ -1,5 +1,6 @@
 import { notGiven } from "../../catalogue/contents/bcd.ts";
 import type { FileLack, FileNeed, LostJump, UnknownCommand } from "../../catalogue/file-facts.ts";
+import { isImageItems } from "../../catalogue/images.ts";
 import type { FileStep } from "../step.ts";
 import { beganAfter, keyOf, placesOf } from "./asked.ts";
 import { found, type Rule } from "./rule.ts";
@@ -31,6 +32,8 @@ export function ownWordsOf(view: BootView): OwnWords | undefined {
     const facts = view.factsOf(file);
     // wimboot finds what a BCD names by the last part of the name, among what the script handed to it.
     if (facts?.loader === "windows" && view.ipxe) return false;
+    // A part of the menu that took them in.
+    if (isImageItems(file)) return false;
     return facts?.needs !== undefined && (facts.kind === "script" || facts.kind === "config");
   });
   const facts = by === undefined ? undefined : view.factsOf(by.file);
