@@ -36,6 +36,7 @@ import { hostileHost } from "./hostile-host.ts";
 import { imagesBoots } from "./images-boot.ts";
 import { imagesFaults } from "./images-faults.ts";
 import { imagesMenus } from "./images-menu.ts";
+import { imagesReadme } from "./images-readme.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -88,6 +89,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...imagesBoots,
   ...imagesMenus,
   imagesFaults,
+  imagesReadme,
   uefiX64Nics,
   ipxeHttpScript,
   menu,

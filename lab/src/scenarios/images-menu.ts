@@ -51,12 +51,37 @@ const MENUS: readonly MenuBoot[] = [
     choose: chooseInIpxe,
   },
   {
+    id: "images-menu-pxelinux-bios",
+    machine: "SeaBIOS, iPXE ROM, virtio-net",
+    boots: "pxelinux.0 without a configuration → that of the images → kernel and initrd by TFTP → live-boot → login",
+    tree: {
+      "pxelinux.0": { piece: "pxelinux" },
+      "ldlinux.c32": { piece: "ldlinuxBios" },
+      "menu.c32": { piece: "menuBios" },
+      "libutil.c32": { piece: "libutilBios" },
+    },
+    yaml: `boot: [{ file: pxelinux.0 }]\n${AUTOMATIC}`,
+    start: (lab, lan) => startBios(lab, lan, { ...start, mac: "52:54:00:ae:21:03", name: "pxelinux" }),
+    choose: async ({ output }) => void (await output.until(/Automatic boot in \d+ second/, 240)),
+  },
+  {
     id: "images-menu-grub-uefi",
     machine: "OVMF, virtio-net",
     boots: "GRUB without a configuration → that of the images → kernel and initrd by TFTP → live-boot → login",
     tree: { "grubx64.efi": { piece: "grubNet" } },
     yaml: `boot: [{ file: grubx64.efi }]\n${AUTOMATIC}`,
     start: (lab, lan) => startUefi(lab, lan, { ...start, mac: "52:54:00:ae:21:04", name: "grub" }),
+    choose: async ({ output }) => void (await output.until(/Welcome to GRUB!/, 240)),
+  },
+  {
+    id: "images-menu-secure-uefi",
+    machine: "OVMF with Microsoft's keys, virtio-net",
+    boots:
+      "Secure Boot enforced: signed shim → signed GRUB → the images' configuration → the signed kernel of the image → login",
+    tree: { "shimx64.efi": { piece: "shim" }, "grubx64.efi": { piece: "grubNet" } },
+    yaml: `boot: [{ file: shimx64.efi }]\n${AUTOMATIC}`,
+    start: (lab, lan) =>
+      startUefi(lab, lan, { ...start, mac: "52:54:00:ae:21:05", name: "secure", firmware: "secure" }),
     choose: async ({ output }) => void (await output.until(/Welcome to GRUB!/, 240)),
   },
 ];
