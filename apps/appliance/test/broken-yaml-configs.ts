@@ -107,4 +107,14 @@ export const brokenYaml: readonly BrokenConfig[] = [
       "f:1:7: error[E009] more than 100000 keys and list items in one file. Use prefixes and lists in place of single entries.",
     ],
   },
+  {
+    name: "tags of other programs",
+    text: 'root: !!js/function "function(){}"\nuser: !secret name\ntftp: !!python/dict { port: 1069 }\ninterfaces: !!set { eth0 }\nlog: !!map { level: !!str info, file: ! a.log }\n',
+    lines: [
+      'f:1:21: error[E002] YAML syntax: the tag "!!js/function" is unknown here. Remove the tag.',
+      'f:2:15: error[E002] YAML syntax: the tag "!secret" is unknown here. Remove the tag.',
+      'f:3:21: error[E002] YAML syntax: the tag "!!python/dict" is unknown here. Remove the tag.',
+      'f:4:19: error[E002] YAML syntax: the tag "!!set" is unknown here. Remove the tag.',
+    ],
+  },
 ];

@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -11,6 +13,12 @@ import { brokenConfigs } from "./broken-configs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootlace-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const fit = "Name a regular file of at most 1048576 bytes; an empty one stands for the defaults.";
+execFileSync("mkfifo", [join(folder, "fifo")]);
+symlinkSync("fifo", join(folder, "link"));
+const socket = createServer().listen(join(folder, "socket"));
+afterAll(() => void socket.close());
 
 describe("a broken config", () => {
   it.each(brokenConfigs)("$name", ({ text, lines }) => {
@@ -28,6 +36,8 @@ describe("a broken config", () => {
       "E042",
       "E050",
       "E051",
+      "E052",
+      "E053",
     ]);
   });
 
@@ -200,9 +210,13 @@ describe("a config file", () => {
 
   it.each([
     ["missing.yaml", "f:1:1: error[E001] the file does not exist."],
-    [".", "f:1:1: error[E001] this is a folder, not a file."],
+    [".", `f:1:1: error[E001] this is a folder, not a file. ${fit}`],
+    ["/dev/null", `f:1:1: error[E001] this is a device, not a file. ${fit}`],
+    ["fifo", `f:1:1: error[E001] this is a FIFO, not a file. ${fit}`],
+    ["socket", `f:1:1: error[E001] this is a socket, not a file. ${fit}`],
+    ["link", `f:1:1: error[E001] this is a FIFO, not a file. ${fit}`],
     ["latin1.yaml", "f:1:1: error[E001] the file is not UTF-8 text."],
-    ["large.yaml", "f:1:1: error[E001] the file is larger than 1048576 bytes."],
+    ["large.yaml", `f:1:1: error[E001] the file is larger than 1048576 bytes. ${fit}`],
   ])("that cannot be read: %s", (name, line) => {
     writeFileSync(join(folder, "latin1.yaml"), Buffer.from("root: \xfc\n", "latin1"));
     writeFileSync(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));

@@ -36,6 +36,16 @@ describe.each(ways)("folders made, %s", (_way, make) => {
     await expect(make(join(base, "dangling", "x"))).rejects.toMatchObject({ code: "EEXIST" });
   });
 
+  test("nobody else can write them, whatever the umask", async () => {
+    const before = process.umask(0);
+    try {
+      await make(join(base, "p", "q"));
+    } finally {
+      process.umask(before);
+    }
+    expect(["p", "p/q"].map((path) => statSync(join(base, path)).mode & 0o777)).toEqual([0o755, 0o755]);
+  });
+
   test("where no folder can be made it ends, with the system's word", async () => {
     await expect(make("/proc/bootlace")).rejects.toMatchObject({ code: "ENOENT" });
     await expect(make("/proc/bootlace/x/y")).rejects.toMatchObject({ code: "ENOENT" });

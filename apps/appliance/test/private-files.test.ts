@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { clientFiles } from "../src/boot-files/client-files.ts";
 import { formatFault } from "../src/config/faults.ts";
 import { loadConfig } from "../src/config/load.ts";
-import { rightsNotes } from "../src/file-check/check-rights.ts";
+import { exposedNotes, rightsNotes } from "../src/file-check/check-rights.ts";
 
 const client = { address: "10.0.0.7", port: 2070, localAddress: "10.0.0.1", localPort: 69 };
 
@@ -74,6 +74,55 @@ describe("a root", () => {
   });
 });
 
+describe("a log file", () => {
+  test.each([
+    ["log: { file: bootlace.yaml }\n", "DIR/etc/bootlace.yaml is the config file"],
+    ["log: { file: other }\n", "DIR/etc/other is the config file"],
+    ["admin: { tokenFile: token }\nlog: { file: token }\n", "DIR/etc/token is admin.tokenFile"],
+    ["admin: { tokenFile: token }\nlog: { file: hard }\n", "DIR/etc/hard is admin.tokenFile"],
+    ["state: { directory: state }\nlog: { file: state/boots.db }\n", "boots.db is a file of the state folder"],
+    [
+      "state: { directory: state }\nlog: { file: state/next.json.new }\n",
+      "next.json.new is a file of the state folder",
+    ],
+    ["state: { directory: state }\nlog: { file: history }\n", "DIR/etc/history is a file of the state folder"],
+  ])("that is another file of Bootlace is refused: %j", (config, problem) => {
+    const { top, load } = place(`root: boot\n${config}`);
+    symlinkSync("bootlace.yaml", join(top, "etc/other"));
+    linkSync(join(top, "etc/token"), join(top, "etc/hard"));
+    linkSync(join(top, "etc/state/boots.db"), join(top, "etc/history"));
+    const result = load();
+    const faults = result.ok ? [] : result.faults.map((fault) => formatFault(fault).replaceAll(top, "DIR"));
+    expect(faults).toEqual([expect.stringMatching(/^DIR\/etc\/bootlace.yaml:\d:\d+: error\[E052\] log.file: /)]);
+    expect(faults[0]).toContain(`${problem}, and the log would be written into it. Set log.file to a file of its own`);
+  });
+
+  test("of its own is none to complain of, not in the state folder either", () => {
+    expect(problems("root: boot\nstate: { directory: state }\nlog: { file: state/x.log }\n")).toEqual([]);
+  });
+});
+
+describe("a root with keys", () => {
+  test.each([".ssh", ".ssh/boot", ".gnupg"])("is refused: %s", (folder) => {
+    expect(problems(`root: home/${folder}\n`)).toEqual([expect.stringMatching(/error\[E051\].* holds keys\./)]);
+  });
+
+  test("in it, or that is a folder of the system, is warned of", () => {
+    const { top, load } = place("root: boot\n");
+    mkdirSync(join(top, "etc/boot/.ssh"));
+    const noted = load();
+    expect(noted.ok && rightsNotes(noted.loaded)).toEqual([
+      `everybody on the network can read ${join(top, "etc/boot/.ssh")}: keep keys out of the root`,
+    ]);
+    for (const root of ["/usr/share", "/etc/ssl"]) {
+      const result = place(`root: ${root}\n`).load();
+      expect(result.ok && exposedNotes(result.loaded)).toEqual([
+        expect.stringContaining(`everybody on the network can read the root, ${root}, a folder of the system`),
+      ]);
+    }
+  });
+});
+
 describe("what is private", () => {
   test("is not served by another name, known by device and inode, a log after it was rotated neither", async () => {
     const { top } = place("");
@@ -129,6 +178,7 @@ describe("check warns of", () => {
     ["etc/bootlace.yaml", 0o666, "every user of this machine can write the config file, DIR/etc/bootlace.yaml"],
     ["etc/boot", 0o777, "every user of this machine can write the root, DIR/etc/boot"],
     ["etc/state", 0o777, "every user of this machine can write the state folder, DIR/etc/state"],
+    ["etc/token", 0o602, "every user of this machine can write the token file, DIR/etc/token: chmod o-w DIR/etc/token"],
     ["etc/token", 0o644, "every user of this machine can read the token file, DIR/etc/token"],
     ["etc", 0o777, "every user of this machine can write the folder of the config file, DIR/etc"],
   ])("%s with the mode %i", (path, mode, note) => {

@@ -25,6 +25,10 @@ describe("ports that could not be bound", () => {
     expect(explainPortFailures([{ ...failure, holder: "dnsmasq (pid 812)" }])).toBe(
       "cannot bind UDP port 67 (dhcp) on 0.0.0.0: in use by dnsmasq (pid 812). Stop it, or set other interfaces or ports in the config",
     );
+    expect(explainPortFailures([{ ...failure, code: "EMFILE" }])).toContain(
+      "EMFILE, too many open files. Raise the limit: LimitNOFILE=4096 in the systemd unit, or ulimit -n 4096",
+    );
+    expect(explainPortFailures([{ ...failure, code: "ENFILE" }])).toContain("sysctl -w fs.file-max=");
     expect(explainPortFailures([failure])).toContain("in use by another program");
     expect(explainPortFailures([{ ...failure, holder: holderText({ pid: 813, command: "bootlace" }) }])).toContain(
       "in use by another Bootlace (pid 813). ",

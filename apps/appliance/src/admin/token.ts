@@ -1,4 +1,4 @@
-import { readTokenFile, tokenCredential, tokenFault } from "../os/token-file.ts";
+import { readTokenFile, tokenCredential, tokenFault, unreadReason } from "../os/token-file.ts";
 
 /** The API cannot be served as configured. The message is for people. */
 export class AdminConfigError extends Error {
@@ -21,10 +21,11 @@ function textOf(path: string, env: NodeJS.ProcessEnv): string {
   try {
     return readTokenFile(path, env);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     const closed = `. Make it readable for the group of the daemon's user, or pass it in the unit: LoadCredential=${tokenCredential}:${path}`;
-    throw new AdminConfigError(
-      `the token file ${path} is not readable (${code ?? message})${code === "EACCES" ? closed : ""}`,
-    );
+    const isClosed = (error as NodeJS.ErrnoException).code === "EACCES";
+    const mend = isClosed
+      ? closed
+      : ". Set admin.tokenFile to a file whose one line is the token: openssl rand -hex 32";
+    throw new AdminConfigError(`the token file ${path} is not readable (${unreadReason(error)})${mend}`);
   }
 }

@@ -189,7 +189,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     reportHeldBack,
     settled: () => work,
   });
-  const parts = [interfacesPart, ...services, followPart];
+  const parts = [admin.tokenPart, interfacesPart, ...services, followPart];
 
   function sayRules(): void {
     const record = rulesRecord(loaded.config.boot);
@@ -197,7 +197,6 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   const say = (level: Level, event: EventCode, message: string) => log({ level, scope: "bootlace", event, message });
-
   const onStopFailure = ({ name, error }: PartFailure) =>
     say("error", "bootlace.stop-failed", `${name} did not shut down cleanly: ${String(error)}`);
 
@@ -231,6 +230,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
     let wanted = before;
     let name = "interfaces";
     try {
+      admin.checkToken(next.config);
       wanted = choiceFor(next.config, deps.networkInterfaces());
       // Rules first: a new service uses them at once.
       useConfig(next);
@@ -257,7 +257,7 @@ export function createAppliance(first: LoadedConfig, deps: ApplianceDeps): Appli
   }
 
   async function reloadNow(): Promise<ReloadResult> {
-    const result = deps.load?.() ?? { ok: true as const, loaded };
+    const result = deps.load?.(loaded) ?? { ok: true as const, loaded };
     if (!result.ok) return { ok: false, faults: result.faults };
     const next = result.loaded;
     const refused = started ? await putInForce(next) : undefined;

@@ -30,7 +30,7 @@ export interface ApplianceDeps {
   /** Resolves after so many milliseconds. Reloads rest between one and the next; without it they do not. */
   readonly pause?: (milliseconds: number) => Promise<void>;
   /** Reads the config again, for a reload. */
-  readonly load?: () => LoadResult;
+  readonly load?: (inForce: LoadedConfig) => LoadResult;
   /** Called when a reload begins; the event `reloaded` marks its end. */
   readonly onReloading?: () => void;
   /** Called when another config has been loaded. */

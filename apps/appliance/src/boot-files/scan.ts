@@ -44,6 +44,9 @@ export function knowsNothing(result: ScanResult): boolean {
   return !result.ok && shortages.has(result.code);
 }
 
+/** The code of a root whose first reading takes long: it answers, and is large. */
+export const stillReading = "still being read";
+
 /** The root itself does not answer. */
 const noAnswer = "no answer";
 

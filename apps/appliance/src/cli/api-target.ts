@@ -5,7 +5,7 @@ import { type ConfigRequest, findConfig, foreignFault, loadAdmin, loadConfig } f
 import type { Config } from "../config/schema.ts";
 import { exitCodes } from "../os/exit-codes.ts";
 import { listenerOwners } from "../os/listener-owner.ts";
-import { readTokenFile, tokenFault } from "../os/token-file.ts";
+import { readTokenFile, tokenFault, unreadReason } from "../os/token-file.ts";
 import { findUser, groupName, serviceUser } from "../os/users.ts";
 import { serviceConfig, serviceSocket } from "../service-files/request.ts";
 import { type Arguments, lastValue, type Surroundings } from "./command.ts";
@@ -144,7 +144,7 @@ function addressTarget(
     return { ok: false, exit: exitCodes.unreachable, error: { code: "token-unreadable", message: fault } };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message = `the token file ${quote(tokenFile)} is not readable (${code})`;
+    const message = `the token file ${quote(tokenFile)} is not readable (${unreadReason(error)})`;
     const may = code === "EACCES" ? "Run this as a user who may read it" : "It must hold the daemon's token";
     const read = { code: "token-unreadable", message, hint: `${may}, or name another file with --token-file` };
     return { ok: false, exit: exitCodes.unreachable, error: read };

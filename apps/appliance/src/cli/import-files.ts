@@ -1,22 +1,23 @@
-import { readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { readdirSync, readSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { readRegularFile, UnfitFileError } from "../config/regular-file.ts";
 import type { ConfFiles } from "../import/dnsmasq/files.ts";
 
 /** A larger file is not a dnsmasq.conf. */
 const largestFile = 1024 * 1024;
 
-export type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
+export type Read =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string; readonly hint?: string };
 
+const unfitHint = "Name a regular file. What comes from a pipe is read with -: bootlace import dnsmasq - < PIPE";
+
+/** A regular file. What waits for its end, such as a pipe, comes by stdin. */
 export function readText(path: string): Read {
   try {
-    const found = statSync(path);
-    // A device can be read without end.
-    if (!found.isFile() && !found.isFIFO()) return { ok: false, problem: "not a regular file" };
-    const bytes = readFileSync(path);
-    if (found.size > largestFile || bytes.length > largestFile) return { ok: false, problem: "the file is too large" };
-    return { ok: true, text: bytes.toString("utf8") };
+    return { ok: true, text: readRegularFile(path, largestFile).toString("utf8") };
   } catch (error) {
-    return { ok: false, problem: sayWhy(error) };
+    return { ok: false, problem: sayWhy(error), ...(error instanceof UnfitFileError ? { hint: unfitHint } : {}) };
   }
 }
 
@@ -56,9 +57,7 @@ export function confFiles(main: string): ConfFiles {
     id: identityOf(main),
     file(path) {
       const whole = resolve(folder, path);
-      // Nobody ends a pipe that a config names.
-      const fifo = statSync(whole, { throwIfNoEntry: false })?.isFIFO() === true;
-      const read: Read = fifo ? { ok: false, problem: "not a regular file" } : readText(whole);
+      const read = readText(whole);
       return read.ok ? { ...read, id: identityOf(whole) ?? whole } : read;
     },
     folder(path) {
@@ -84,6 +83,7 @@ function identityOf(path: string): string | undefined {
 }
 
 export function sayWhy(error: unknown): string {
+  if (error instanceof UnfitFileError) return error.message;
   const { code } = error as NodeJS.ErrnoException;
   const known: Readonly<Record<string, string>> = {
     ENOENT: "no such file or folder (ENOENT)",

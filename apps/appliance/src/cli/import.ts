@@ -50,7 +50,9 @@ export const importCommand: Command = {
     }
     const read = file === "-" ? readStdin() : readText(resolve(surroundings.cwd, file));
     if (!read.ok) {
-      printError(surroundings, "import", { code: "unreadable", message: `${quote(file)}: ${read.problem}` }, json);
+      const hint = read.hint === undefined ? {} : { hint: read.hint };
+      const error = { code: "unreadable", message: `${quote(file)}: ${read.problem}`, ...hint };
+      printError(surroundings, "import", error, json);
       return exitCodes.findings;
     }
     const files = file === "-" ? undefined : confFiles(resolve(surroundings.cwd, file));

@@ -4,6 +4,7 @@ import { ApplianceStartError } from "../app/services/service.ts";
 import { version } from "../app/version.ts";
 import { type ConfigFault, warningText } from "../config/faults.ts";
 import type { LoadedConfig, LoadResult } from "../config/load.ts";
+import { exposedNotes } from "../file-check/check-rights.ts";
 import type { Log } from "../log/log.ts";
 import { claimFolder } from "../os/claim-folder.ts";
 import { exitCodes } from "../os/exit-codes.ts";
@@ -16,13 +17,13 @@ import type { ServeUser } from "./serve-user.ts";
 
 /**
  * Runs the daemon until SIGINT or SIGTERM; SIGHUP reloads the config.
- * @param load reads the config as it is now
+ * @param load reads the config as it is now, with the one in force
  * @param user the remaining steps to drop root
  * @returns the exit code
  */
 export async function serveUntilSignal(
   loaded: LoadedConfig,
-  load: () => LoadResult,
+  load: (inForce: LoadedConfig) => LoadResult,
   user: Extract<ServeUser, { ok: true }>,
   surroundings: Surroundings,
 ): Promise<number> {
@@ -60,6 +61,9 @@ export async function serveUntilSignal(
   try {
     log.write(startRecord(loaded));
     for (const fault of loaded.warnings ?? []) log.write(variableRecord(fault));
+    for (const message of exposedNotes(loaded)) {
+      log.write({ level: "warn", scope: "config", event: "config.exposed", message });
+    }
     if (user.note !== undefined) log.write(user.note);
     await using claim = state === undefined ? undefined : await claimFolder(state);
     if (state !== undefined && claim?.taken === true) log.write(sharedRecord(state));

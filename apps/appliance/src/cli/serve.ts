@@ -1,6 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
 import { formatFault } from "../config/faults.ts";
 import { loadConfig } from "../config/load.ts";
+import { reloadConfig } from "../config/reload-config.ts";
 import { checkInterface } from "../config/values.ts";
 import { withPriority } from "../log/pretty.ts";
 import { exitCodes } from "../os/exit-codes.ts";
@@ -46,6 +47,6 @@ export const serve: Command = {
     }
     // Loading the servers takes longer than running any other command.
     const { serveUntilSignal } = await import("./serve-daemon.ts");
-    return serveUntilSignal(result.loaded, () => loadConfig(request), user, { ...surroundings, err });
+    return serveUntilSignal(result.loaded, (inForce) => reloadConfig(request, inForce), user, { ...surroundings, err });
   },
 };

@@ -40,6 +40,8 @@ export const configFaultCodes = {
   E042: "a config file that was found where others can write",
   E050: "a config that this machine cannot run",
   E051: "a root that holds what is private",
+  E052: "a log that would overwrite something",
+  E053: "a config file that is empty or gone at a reload",
 } as const;
 
 export type ConfigFaultCode = keyof typeof configFaultCodes;

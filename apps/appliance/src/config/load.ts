@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ConfigFault, Problem } from "./faults.ts";
 import { foundConfigProblem } from "./found-config.ts";
@@ -13,7 +13,8 @@ import {
   readOverlays,
 } from "./overlay.ts";
 import { adminSectionOf, parseConfig } from "./parse.ts";
-import { rootProblem } from "./private-files.ts";
+import { logProblem, rootProblem } from "./private-files.ts";
+import { readRegularFile, UnfitFileError } from "./regular-file.ts";
 import { defaultSocket } from "./runtime-directory.ts";
 import type { Config } from "./schema.ts";
 import { defaultStateDirectory } from "./state-directory.ts";
@@ -44,6 +45,8 @@ export interface LoadedConfig {
   readonly named: boolean;
   /** Where the value at a path such as `["tftp", "port"]` came from. */
   readonly originOf: (path: readonly PropertyKey[]) => Origin;
+  /** The file holds nothing, not even a comment. */
+  readonly empty?: boolean;
   /** Variables of the environment that look like settings and are none. */
   readonly warnings?: readonly ConfigFault[];
 }
@@ -82,7 +85,8 @@ export function loadConfig(request: ConfigRequest): LoadResult {
   const faults: ConfigFault[] = overlaid.ok ? [] : [...overlaid.faults];
   const name = file ?? "defaults";
   if (!read.ok) {
-    faults.unshift({ code: "E001", problem: read.problem, file: name, path: "", line: 1, column: 1 });
+    const { ok: _, ...problem } = read;
+    faults.unshift({ code: "E001", ...problem, file: name, path: "", line: 1, column: 1 });
     return { ok: false, faults };
   }
   const result = parseConfig(read.text, name, overlaid.ok ? overlaid.overlays : []);
@@ -100,9 +104,12 @@ export function loadConfig(request: ConfigRequest): LoadResult {
     return { ok: false, faults: [hostBootFault(name, config.root)] };
   }
   const open = rootProblem(config, path);
-  if (open !== undefined) return { ok: false, faults: [rootFault(open, name, originOf(["root"]))] };
+  if (open !== undefined) return { ok: false, faults: [placed(open, name, ["root"], originOf)] };
+  const overwritten = logProblem(config, path);
+  if (overwritten !== undefined) return { ok: false, faults: [placed(overwritten, name, ["log", "file"], originOf)] };
   const warnings = overlaid.ok ? overlaid.warnings : [];
-  return { ok: true, loaded: { config, named, originOf, warnings, ...(file === undefined ? {} : { file }) } };
+  const empty = path !== undefined && read.text.replace("\ufeff", "").trim() === "" ? { empty: true } : {};
+  return { ok: true, loaded: { config, named, originOf, warnings, ...empty, ...(file === undefined ? {} : { file }) } };
 }
 
 /** A config that was found where others can write: it is not even read. */
@@ -149,8 +156,10 @@ function hostBootFault(file: string, root: string): ConfigFault {
   };
 }
 
-function rootFault(problem: Problem, file: string, origin: Origin): ConfigFault {
-  const at = { ...problem, path: "root", column: 0 };
+/** A problem of one setting, where that was set. */
+function placed(problem: Problem, file: string, setting: readonly string[], originOf: LoadedConfig["originOf"]) {
+  const origin = originOf(setting);
+  const at = { ...problem, path: setting.join("."), column: 0 };
   if (origin.kind === "file") return { ...at, file: origin.file, line: origin.line, column: 1 };
   return origin.kind === "default" ? { ...at, file, line: 0 } : { ...at, file: originText(origin), origin, line: 0 };
 }
@@ -164,19 +173,19 @@ function withSocket(config: Config, env: NonNullable<ConfigRequest["env"]>): Con
   return socket === undefined ? config : { ...config, admin: Object.freeze({ ...config.admin, socket }) };
 }
 
-type ReadResult = { ok: true; text: string } | { ok: false; problem: string };
+type ReadResult = { ok: true; text: string } | { ok: false; problem: string; allowed?: string };
 
 function readText(path: string): ReadResult {
   try {
-    const stat = statSync(path);
-    if (stat.isDirectory()) return { ok: false, problem: "this is a folder, not a file" };
-    if (stat.size > largestFile) return { ok: false, problem: `the file is larger than ${largestFile} bytes` };
-    const bytes = readFileSync(path);
+    const bytes = readRegularFile(path, largestFile);
     return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (error) {
+    if (error instanceof UnfitFileError) return { ok: false, problem: error.message, allowed: fitFile };
     return { ok: false, problem: explainReadError(error) };
   }
 }
+
+const fitFile = `Name a regular file of at most ${largestFile} bytes; an empty one stands for the defaults`;
 
 function explainReadError(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;

@@ -1,7 +1,8 @@
-import { realpathSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
-import type { Problem } from "./faults.ts";
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { type Problem, plain } from "./faults.ts";
 import type { Config } from "./schema.ts";
+import { stateFile, stateFiles } from "./state-directory.ts";
 
 /** What holds passwords, keys, tokens or who boots what, and is never served. `setting` says what it is. */
 export interface PrivatePath {
@@ -31,6 +32,32 @@ const systemFolders: ReadonlySet<string> = new Set(["/", "/etc", "/home", "/root
 /** Folders whose files the kernel invents: the memory and the folders of every process are among them. */
 const kernelFolders = ["/dev", "/proc", "/sys"] as const;
 
+/** What programs call their folders and files of keys and passwords. */
+const privateNames: ReadonlySet<string> = new Set([
+  ...[".ssh", ".gnupg", ".aws", ".kube", ".password-store", ".netrc", ".git-credentials"],
+]);
+/** Folders that programs of the system fill; boot files have one of their own in or beside them (FHS 3.0). */
+const filledFolders: ReadonlySet<string> = new Set([
+  ...["/bin", "/lib", "/lib64", "/opt", "/run", "/sbin", "/tmp"],
+  ...["/usr/bin", "/usr/lib", "/usr/lib64", "/usr/local", "/usr/sbin", "/usr/share", "/usr/src"],
+  ...["/var/cache", "/var/lib", "/var/log", "/var/spool", "/var/tmp"],
+]);
+
+/** A root that is served, and that people should look at again. */
+export function rootRemark({ root: named, tftp, http }: Config): string | undefined {
+  if (!tftp.enabled && !http.enabled) return undefined;
+  const root = realPath(named);
+  if (!filledFolders.has(root) && !isWithin(root, "/etc")) return undefined;
+  return `everybody on the network can read the root, ${plain(root)}, a folder of the system: use one with nothing but boot files`;
+}
+
+/** Names in the root that say what is in them. */
+export function secretsIn({ root, tftp, http }: Config): string[] {
+  if (!tftp.enabled && !http.enabled) return [];
+  const there = [...privateNames].filter((name) => statSync(join(root, name), { throwIfNoEntry: false }) !== undefined);
+  return there.map((name) => `everybody on the network can read ${plain(join(root, name))}: keep keys out of the root`);
+}
+
 /** Why a folder is no root: everybody on the network can read what is in it. */
 export function rootProblem(config: Config, file: string | undefined): Problem | undefined {
   if (!config.tftp.enabled && !config.http.enabled) return undefined;
@@ -42,9 +69,44 @@ export function rootProblem(config: Config, file: string | undefined): Problem |
   if (ofKernel || systemFolders.has(root)) {
     return { code: "E051", problem: `${shown} is a folder of the system`, allowed };
   }
+  if (root.split(sep).some((part) => privateNames.has(part))) {
+    return { code: "E051", problem: `the root ${shown} holds keys`, allowed };
+  }
   const within = privatePaths(config, file).find(({ path }) => isWithin(realPath(path), root));
   if (within === undefined) return undefined;
   return { code: "E051", problem: `the root ${shown} contains ${within.setting} (${within.path})`, allowed };
+}
+
+/**
+ * Why a file is no log file: each line would go into a file that Bootlace needs, by its own name or by another.
+ * @param file the config file, as an absolute path
+ */
+export function logProblem({ admin, log, state }: Config, file: string | undefined): Problem | undefined {
+  if (log.file === undefined) return undefined;
+  const kept = state.directory === undefined ? [] : stateFiles.map((name) => join(state.directory ?? "", name));
+  const others: readonly (readonly [string | undefined, string])[] = [
+    [file, "the config file"],
+    [admin.tokenFile, "admin.tokenFile"],
+    [admin.socket, "admin.socket"],
+    ...kept.map((path) => [path, "a file of the state folder"] as const),
+  ];
+  const path = realPath(log.file);
+  const other = others.find(([each]) => each !== undefined && (realPath(each) === path || isSameFile(each, path)))?.[1];
+  const inState = state.directory !== undefined && dirname(path) === realPath(state.directory);
+  const what = other ?? (inState && stateFile.test(basename(path)) ? "a file of the state folder" : undefined);
+  if (what === undefined) return undefined;
+  const allowed = "Set log.file to a file of its own, such as /var/log/bootlace/bootlace.log";
+  return { code: "E052", problem: `${log.file} is ${what}, and the log would be written into it`, allowed };
+}
+
+/** One file has one inode on its device, whatever its names. */
+function isSameFile(path: string, other: string): boolean {
+  try {
+    const [one, two] = [path, other].map((each) => statSync(each, { bigint: true }));
+    return one !== undefined && one.dev === two?.dev && one.ino === two.ino;
+  } catch {
+    return false;
+  }
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -47,3 +47,9 @@ function allows(path: string, mode: number): boolean {
     return false;
   }
 }
+
+/** The names of the files that are written into a state folder. */
+export const stateFile =
+  /^(boots\.db(\.(damaged|version-\d+)(\.\d+)?)?(-\w+)?|next\.json(\.new|\.damaged(\.\d+)?)?|bootlace\.lock)$/;
+/** Those that another name may lead to. */
+export const stateFiles = ["boots.db", "boots.db-wal", "boots.db-shm", "next.json", "bootlace.lock"] as const;

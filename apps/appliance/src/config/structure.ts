@@ -28,6 +28,13 @@ const deepest = 50;
 /** Keys and items of lists. Ten thousand hosts have a fifth of it; each costs up to 3 kB of memory while it is read. */
 const mostEntries = 100_000;
 
+const yamlPrefix = "tag:yaml.org,2002:";
+/** Tags that say no more than the value does (YAML 1.2.2 §10.3, "Core Schema"; `!` is the non-specific one, §6.9.1). */
+const plainTags: ReadonlySet<string> = new Set([
+  "!",
+  ...["map", "seq", "str", "int", "float", "bool", "null", "merge"].map((name) => `${yamlPrefix}${name}`),
+]);
+
 interface Token {
   readonly type?: string;
   readonly offset?: number;
@@ -76,10 +83,19 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
   const note = (node: Node & { readonly anchor?: string }) => {
     if (node.anchor !== undefined) anchors.set(node.anchor, node);
   };
+  const checkTag = (node: Node & { readonly tag?: string }) => {
+    if (node.tag === undefined || plainTags.has(node.tag)) return;
+    const shown = quote(node.tag.replace(yamlPrefix, "!!"));
+    add({ code: "E002", problem: `YAML syntax: the tag ${shown} is unknown here`, allowed: "Remove the tag" }, node);
+  };
   visit(document, {
-    Scalar: (_, node) => note(node),
+    Scalar(_, node) {
+      note(node);
+      checkTag(node);
+    },
     Collection(_, node) {
       note(node);
+      checkTag(node);
       for (const key of isMap(node) ? repeatedKeys(node) : []) {
         add(
           { code: "E004", problem: `duplicate key ${quote(String(key.value))}`, allowed: "Keep one of the two" },

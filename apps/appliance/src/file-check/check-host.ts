@@ -1,7 +1,7 @@
 import { quote } from "@bootlace/dhcp-core";
 import { formatPath } from "../config/faults.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { readTokenFile, tokenFault } from "../os/token-file.ts";
+import { readTokenFile, tokenFault, unreadReason } from "../os/token-file.ts";
 import { findUser } from "../os/users.ts";
 import { finding, type Place, type TreeFinding } from "./findings.ts";
 
@@ -32,6 +32,6 @@ function tokenProblem(path: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // The daemon may run as another user, and get the token from systemd.
-    return code === "EACCES" ? undefined : `the token file ${path} is not readable (${code})`;
+    return code === "EACCES" ? undefined : `the token file ${path} is not readable (${unreadReason(error)})`;
   }
 }

@@ -101,7 +101,7 @@ export type Folders = ReturnType<typeof holdFolders>;
 /** @returns false when the name exists */
 async function makeFolder(path: string): Promise<boolean> {
   try {
-    await mkdir(path);
+    await mkdir(path, 0o755);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

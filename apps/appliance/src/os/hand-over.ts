@@ -1,12 +1,9 @@
 import { chownSync, closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Config } from "../config/schema.ts";
+import { stateFile } from "../config/state-directory.ts";
 import { below, type Walk, type WalkRules, walkFolder } from "./root-paths.ts";
 import type { User } from "./users.ts";
-
-/** The files that are written into a state folder. */
-const ownFile =
-  /^(boots\.db(\.(damaged|version-\d+)(\.\d+)?)?(-\w+)?|next\.json(\.new|\.damaged(\.\d+)?)?|bootlace\.lock)$/;
 
 /**
  * Gives the daemon's user what it writes, before root becomes that user: the folders and files that this start makes, the
@@ -19,7 +16,7 @@ export function handOver({ state, log, root, tftp, http, admin }: Config, user: 
   const rules = { trusted: new Set([0, user.uid, ...mine]) };
   const given = quietly(() => giveState(state.directory, user, rules)) ?? quietly(() => giveLog(log.file, user, rules));
   if (given === undefined && (tftp.enabled || http.enabled)) {
-    quietly(() => void use(walkFolder(root, { ...rules, make: 0o777, followRoot: true }), () => undefined));
+    quietly(() => void use(walkFolder(root, { ...rules, make: 0o755, followRoot: true }), () => undefined));
   }
   // Where it cannot be served, that is reported then, and keeps nobody from booting.
   if (given === undefined && admin.enabled) quietly(() => giveSocket(admin.socket, user, rules));
@@ -57,7 +54,7 @@ function giveState(path: string | undefined, user: User, rules: WalkRules): stri
     if (folder === undefined) return problem && `state.directory: ${problem}`;
     giveMade(made ?? [], user, rules);
     const names = readdirSync(below(folder, "."));
-    if (!names.every((name) => ownFile.test(name))) return undefined;
+    if (!names.every((name) => stateFile.test(name))) return undefined;
     giveOpen(folder, user);
     for (const name of names) quietly(() => giveFile(below(folder, name), user, constants.O_RDONLY));
     return undefined;

@@ -5,12 +5,15 @@ import { dirname } from "node:path";
 // Node's own `recursive` never ends where mkdir(2) returns ENOENT in an existing folder, as in /proc (Node 24.21,
 // with and without a callback): so each folder is created once here.
 
+/** Whatever the umask: a folder that others can write is theirs as well. */
+const usualMode = 0o755;
+
 /**
  * Creates a folder and its missing parents.
  * @returns the first folder created, or undefined when all existed
  * @throws the system's error: EACCES, EEXIST for something else of that name, ENOENT where no folder can be created
  */
-export function makeFoldersSync(path: string, mode = 0o777): string | undefined {
+export function makeFoldersSync(path: string, mode = usualMode): string | undefined {
   try {
     mkdirSync(path, mode);
     return path;
@@ -24,7 +27,7 @@ export function makeFoldersSync(path: string, mode = 0o777): string | undefined 
 }
 
 /** The same for a folder on a disk that may hang. */
-export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
+export async function makeFolders(path: string, mode = usualMode): Promise<string | undefined> {
   try {
     await mkdir(path, mode);
     return path;

@@ -52,6 +52,18 @@ function explainCode(code: string, failures: readonly PortFailure[]): string {
     case "EADDRNOTAVAIL":
       return "no interface has this address";
     default:
+      return withAdvice(code);
+  }
+}
+
+/** A system error with the way out, where the system has run out of descriptors (open(2)). */
+export function withAdvice(code: string): string {
+  switch (code) {
+    case "EMFILE":
+      return "EMFILE, too many open files. Raise the limit: LimitNOFILE=4096 in the systemd unit, or ulimit -n 4096";
+    case "ENFILE":
+      return "ENFILE, the system has too many open files. Raise its limit: sysctl -w fs.file-max=100000";
+    default:
       return code;
   }
 }

@@ -3,6 +3,7 @@ import type { AdminBackend, Fulfilled, Refusal } from "../../admin/backend.ts";
 import { imageSummaryView, imageView } from "../../api-model/image-views.ts";
 import type { ApiBoots, ApiFiles, ApiOneTimeBoot, ApiStatus } from "../../api-model/types.ts";
 import { isoTime } from "../../api-model/views.ts";
+import { stillReading } from "../../boot-files/scan.ts";
 import { builtinCheck, checkedArchitectures } from "../../catalogue/boot-check.ts";
 import type { ImagesSnapshot } from "../../catalogue/images.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
@@ -20,6 +21,7 @@ import type { OneTimeBoot } from "../../policy/one-time-boot.ts";
 import type { Observer } from "../../telemetry/observer.ts";
 import type { Appliance } from "../types.ts";
 import { version } from "../version.ts";
+import { ageOf } from "./age.ts";
 
 /** What the API needs of the appliance. */
 export interface BackendRoom {
@@ -45,7 +47,7 @@ const shownBoots = 10;
 /** The operations of the API, performed by the appliance itself. */
 export function adminBackend(room: BackendRoom): AdminBackend {
   const { observer, now } = room;
-  const startedAt = now();
+  const age = ageOf(now, () => performance.now());
 
   function readiness() {
     const { config } = room.appliance().config().loaded;
@@ -69,7 +71,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     if (served.length === 0) reasons.push("no interface to serve");
     for (const name of missing) reasons.push(`interface ${quote(name)} is missing`);
     const root = room.rootProblem();
-    if (root !== undefined) reasons.push(`the root folder is not readable: ${root}`);
+    if (root !== undefined) reasons.push(rootReason(root));
     for (const folder of room.silentFolders()) reasons.push(`${folder} does not answer`);
     return { ready: reasons.length === 0, reasons };
   }
@@ -80,9 +82,7 @@ export function adminBackend(room: BackendRoom): AdminBackend {
     return {
       schema: 1,
       version,
-      startedAt: isoTime(startedAt),
-      // The clock may have been set back.
-      uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
+      ...age(),
       ...readiness(),
       endpoints: [...room.appliance().endpoints()],
       interfaces: room.choice().served.map(({ name, address }) => ({ name, address })),
@@ -269,4 +269,8 @@ function oneTimeBootView({ mac, host, action, setAt, takenAt }: OneTimeBoot): Ap
     setAt: isoTime(setAt),
     ...(takenAt === undefined ? {} : { takenAt: isoTime(takenAt) }),
   };
+}
+
+function rootReason(problem: string): string {
+  return problem === stillReading ? `the root folder is ${problem}` : `the root folder is not readable: ${problem}`;
 }

@@ -1,11 +1,13 @@
 import type { AdminBackend } from "../../admin/backend.ts";
 import { type AdminCommons, createAdminCommons, createAdminServer } from "../../admin/server.ts";
-import { readToken } from "../../admin/token.ts";
+import { AdminConfigError, readToken } from "../../admin/token.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log/log.ts";
 import { findPortHolder, holderText } from "../../os/port-holder.ts";
+import { withAdvice } from "../../os/privileges.ts";
 import { SocketError } from "../../os/unix-socket.ts";
 import type { Observer } from "../../telemetry/observer.ts";
+import type { Part } from "../order.ts";
 import { version } from "../version.ts";
 import { type AdminPlan, adminListener } from "./admin-listener.ts";
 import { ApplianceStartError, type Service } from "./service.ts";
@@ -21,6 +23,10 @@ export interface AdminServiceDeps {
 export interface AdminService extends Service {
   /** Where the API is to be served and is not, for people. */
   missing(): readonly string[];
+  /** Starts before all others: nothing is bound without the token. */
+  readonly tokenPart: Part;
+  /** @throws ApplianceStartError for a token that cannot be read */
+  checkToken(config: Config): void;
 }
 
 /** The API as configured, by TCP and on its socket. A change of tokens and names keeps the listeners; readers of events reconnect. */
@@ -86,8 +92,26 @@ export function adminService(first: Config, { log, backend, observer, every }: A
       const bound = tcp.server()?.endpoint();
       return bound === undefined ? [] : [{ service: "admin", ...bound }];
     },
+    tokenPart: {
+      name: "admin",
+      async start() {
+        checkToken(first);
+      },
+      async stop() {},
+    },
+    checkToken,
     missing: () => listeners.flatMap((listener) => listener.missing() ?? []),
   };
+}
+
+function checkToken({ admin: { enabled, tcp, tokenFile } }: Config): void {
+  if (!enabled || !tcp || tokenFile === undefined) return;
+  try {
+    readToken(tokenFile);
+  } catch (error) {
+    if (error instanceof AdminConfigError) throw new ApplianceStartError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 async function tcpFailure(error: unknown, address: string, port: number): Promise<unknown> {
@@ -95,7 +119,7 @@ async function tcpFailure(error: unknown, address: string, port: number): Promis
   if (code === undefined) return error;
   const holder = code === "EADDRINUSE" ? await findPortHolder(address, port, "tcp") : undefined;
   const who = holder === undefined ? "another program" : holderText(holder);
-  const why = code === "EADDRINUSE" ? `in use by ${who}` : code;
+  const why = code === "EADDRINUSE" ? `in use by ${who}` : withAdvice(code);
   const message = `the API cannot listen on ${address} port ${port}: ${why}. Set admin.port, or admin.enabled: false`;
   return new ApplianceStartError(message, { cause: error });
 }
@@ -104,7 +128,9 @@ function socketFailure(error: unknown, path: string): unknown {
   const code = systemCode(error);
   if (code === undefined && !(error instanceof SocketError)) return error;
   const why =
-    error instanceof SocketError ? error.message : `${path}: ${code === "EACCES" ? "permission denied" : code}`;
+    error instanceof SocketError
+      ? error.message
+      : `${path}: ${code === "EACCES" ? "permission denied" : withAdvice(code ?? "")}`;
   const mend = "Set admin.socket to a path in a folder that only the daemon's user can write, such as /run/bootlace";
   return new ApplianceStartError(`the API cannot listen on its socket ${why}. ${mend}`, { cause: error });
 }

@@ -1,6 +1,6 @@
 import { type FollowTimes, followRoot } from "../../boot-files/follow-root.ts";
 import { inTime } from "../../boot-files/in-time.ts";
-import { type ScanResult, scanRoot } from "../../boot-files/scan.ts";
+import { type ScanResult, scanRoot, stillReading } from "../../boot-files/scan.ts";
 import { type BootTree, growTree } from "../../catalogue/tree.ts";
 import type { Config } from "../../config/schema.ts";
 import type { LogRecord } from "../../events/record.ts";
@@ -52,7 +52,7 @@ export function bootFilesService(first: Config, { log, onTree, followTimes }: Bo
     clearTimeout(timer);
     if (first !== undefined) return begin(mine, root, first);
     // All the rest starts without it; its files are there as soon as it has been read.
-    adoptScan(root, { ok: false, code: "no answer" });
+    adoptScan(root, { ok: false, code: stillReading });
     void looking.then((scan) => begin(mine, root, scan));
   }
 
@@ -92,8 +92,15 @@ function servesFiles({ tftp, http }: Config): boolean {
 }
 
 function rootGone(root: string, code: string, check: boolean): LogRecord {
+  if (code === stillReading) return rootSlow(root, check);
   const message = `root ${root} is not readable (${code}): ${check ? "clients get only the boot check" : "clients get nothing"} until it is back`;
   return { level: "error", scope: "boot", event: "boot.root-gone", message, fields: { root, code } };
+}
+
+function rootSlow(root: string, check: boolean): LogRecord {
+  const meanwhile = check ? "clients get only the boot check" : "clients get nothing";
+  const message = `root ${root} is still being read: ${meanwhile} until it has been. A large folder takes long: use one with nothing but boot files`;
+  return { level: "warn", scope: "boot", event: "boot.root-slow", message, fields: { root } };
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([

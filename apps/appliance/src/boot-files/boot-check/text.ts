@@ -1,6 +1,7 @@
 import type { CheckProgram } from "../../catalogue/boot-check.ts";
 import { scriptNames } from "../../catalogue/names.ts";
 import type { BootTree } from "../../catalogue/tree.ts";
+import { stillReading } from "../scan.ts";
 
 /** What the server reports to a client that gets the boot check. */
 export interface CheckFacts {
@@ -29,6 +30,9 @@ export function checkText({ program, root, tree, rootProblem }: CheckFacts): str
     );
   }
   const looked = [`Bootlace has no boot file for ${program.name}. It looked in the folder`, `  ${folder}`];
+  if (rootProblem === stillReading) {
+    return paragraphs(...looked, "which is large and still being read. Start this machine again in a minute.");
+  }
   if (rootProblem !== undefined) {
     return paragraphs(
       ...looked,
