@@ -25,13 +25,20 @@ export const UNPACKED = [
   "debian-installer-12-netboot-armhf",
   "debian-installer-12-netboot-i386",
   "grub-pc-bin",
+  "grub-rescue-pc",
 ] as const;
+
+/** Debian packages of the next release, which are only unpacked: this one has them too, older. */
+export const LATER = ["ipxe", "memtest86+"] as const;
 
 /** Debian packages that only scenarios that run by name need: `lab/install --bench` brings them. */
 export const BENCH_ONLY = ["golang-go", "golang-github-insomniacslk-dhcp-dev"] as const;
 
 /** Where `lab/install` unpacks them. */
 const PEERS = fileURLToPath(new URL("../out/peers", import.meta.url));
+
+/** Kernel, initrds and root of live systems, which `lab/install` makes of Debian packages. */
+const LIVE = fileURLToPath(new URL("../out/live", import.meta.url));
 
 /** Minimal Debian systems in folders, which `lab/install` makes with debootstrap. */
 const ROOTS = fileURLToPath(new URL("../out/roots", import.meta.url));
@@ -97,6 +104,8 @@ const PIECES = {
   undionly: { path: "/usr/lib/ipxe/undionly.kpxe", package: "ipxe" },
   pxelinux: { path: "/usr/lib/PXELINUX/pxelinux.0", package: "pxelinux" },
   ldlinuxBios: { path: "/usr/lib/syslinux/modules/bios/ldlinux.c32", package: "syslinux-common" },
+  menuBios: { path: "/usr/lib/syslinux/modules/bios/menu.c32", package: "syslinux-common" },
+  libutilBios: { path: "/usr/lib/syslinux/modules/bios/libutil.c32", package: "syslinux-common" },
   syslinuxX64: { path: "/usr/lib/SYSLINUX.EFI/efi64/syslinux.efi", package: "syslinux-efi" },
   ldlinuxX64: { path: "/usr/lib/syslinux/modules/efi64/ldlinux.e64", package: "syslinux-common" },
   memtestBios: { path: "/boot/memtest86+x64.bin", package: "memtest86+" },
@@ -124,6 +133,24 @@ const PIECES = {
   wrudf: { path: "/usr/bin/wrudf", package: "udftools" },
   sevenZip: { path: "/usr/bin/7z", package: "p7zip-full" },
   xorriso: { path: "/usr/bin/xorriso", package: "xorriso" },
+  isolinux: { path: "/usr/lib/ISOLINUX/isolinux.bin", package: "isolinux" },
+  memdisk: { path: "/usr/lib/syslinux/memdisk", package: "syslinux-common" },
+  mksquashfs: { path: "/usr/bin/mksquashfs", package: "squashfs-tools" },
+  grubRescueIso: {
+    path: `${PEERS}/grub-rescue-pc/usr/lib/grub-rescue/grub-rescue-cdrom.iso`,
+    package: "grub-rescue-pc",
+  },
+  laterSnponly: { path: `${PEERS}/later/ipxe/usr/lib/ipxe/snponly.efi`, package: "ipxe" },
+  laterUndionly: { path: `${PEERS}/later/ipxe/usr/lib/ipxe/undionly.kpxe`, package: "ipxe" },
+  memtestIso: { path: `${PEERS}/later/memtest86+/usr/lib/memtest86+/memtest86+x64.iso`, package: "memtest86+" },
+  /** The kernel of a Debian live system, and initrds of live-boot and of dracut for it. */
+  liveKernel: { path: `${LIVE}/vmlinuz`, package: "squashfs-tools" },
+  liveInitrd: { path: `${LIVE}/initrd.img`, package: "squashfs-tools" },
+  liveDracut: { path: `${LIVE}/dracut.img`, package: "squashfs-tools" },
+  liveRoot: { path: `${LIVE}/filesystem.squashfs`, package: "squashfs-tools" },
+  liveNested: { path: `${LIVE}/nested.squashfs`, package: "squashfs-tools" },
+  /** Modules for that kernel, and `order`: one name a line. */
+  liveModules: { path: `${LIVE}/modules`, package: "squashfs-tools" },
   libwrap: { path: "/usr/lib/x86_64-linux-gnu/libwrap.so.0", package: "libwrap0" },
   tftpdHpa: { path: `${PEERS}/tftpd-hpa/usr/sbin/in.tftpd`, package: "tftpd-hpa" },
   atftpd: { path: `${PEERS}/atftpd/usr/sbin/atftpd`, package: "atftpd" },
@@ -180,7 +207,8 @@ export function locate(name: PieceName): string {
   const other = NEEDS[name];
   if (other !== undefined) locate(other);
   if (existsSync(piece.path)) return piece.path;
-  const fix = piece.path.startsWith(ROOTS) ? "lab/install makes it" : fixFor(piece.package);
+  const isMade = piece.path.startsWith(ROOTS) || piece.path.startsWith(LIVE) || piece.path.startsWith(`${PEERS}/later`);
+  const fix = isMade ? "lab/install makes it" : fixFor(piece.package);
   throw new MissingPackage(piece.path, piece.package, fix);
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readRecords } from "../src/bootlace.ts";
 import { filler } from "../src/filler.ts";
-import { BENCH_ONLY, installedPackages, UNPACKED } from "../src/packages.ts";
+import { BENCH_ONLY, installedPackages, LATER, UNPACKED } from "../src/packages.ts";
 import { localPorts } from "../src/ports.ts";
 import { SCENARIOS } from "../src/scenarios/all.ts";
 
@@ -20,6 +20,10 @@ describe("lab/install", () => {
 
   test("unpacks exactly the packages that the lab runs without installing", () => {
     expect(list("unpacked")).toEqual([...UNPACKED]);
+  });
+
+  test("unpacks exactly the packages of the next release that the lab names", () => {
+    expect(list("later")).toEqual([...LATER]);
   });
 });
 

@@ -15,6 +15,7 @@ const slowest = 250;
 /** Below that the machine is quiet; it is looked at so often until it is. */
 const quiet = 50;
 const looks = 4;
+const tries = 3;
 /** Seconds after the end of an attack, until all is as before. */
 const recovery = 2;
 
@@ -53,15 +54,19 @@ function slowestOf(tallies: Tallies): number {
 
 /**
  * Throws a LabFailure unless each service has served at least 95 of 100, and all together 99 of 100 within 250 ms. Gives the figures.
+ * @param usual milliseconds that 99 of 100 take without an attack; on a machine that is not quiet they are allowed besides
  */
-export function judge(when: string, tallies: Tallies): string {
+export function judge(when: string, tallies: Tallies, usual = 0): string {
   const services = Object.entries(tallies);
   const text = services
     .map(([name, { asked, times }]) => `${name} ${times.length}/${asked} ${percentile(times, 0.99).toFixed(0)} ms`)
     .join(", ");
   const served = services.every(([, { asked, times }]) => asked > 0 && times.length >= leastServed * asked);
   must(served, `${when} the honest client was not served: ${text}`);
-  must(slowestOf(tallies) < slowest, `${when} the honest client was served late: ${text}`);
+  must(
+    slowestOf(tallies) < slowest + (usual < quiet ? 0 : usual),
+    `${when} the honest client was served late: ${text}`,
+  );
   return text;
 }
 
@@ -73,19 +78,20 @@ async function calm(site: HostileSite, aimedAt: Attack["aimedAt"]): Promise<numb
   }
 }
 
-/** Attacks, and once more where the honest client was not served as it should be. Gives the figures. */
+/** Attacks, and twice more where the honest client was not served as it should be. Gives the figures. */
 export async function hold(arena: Arena, attack: Attack): Promise<string> {
-  const first = await startForAttack(arena, { ...attack, name: `${attack.name}-1` });
-  try {
-    return await attackOnce(first, attack);
-  } catch (error) {
-    if (!(error instanceof LabFailure)) throw error;
-    // A machine that others use for a moment is late by itself.
-    arena.lab.proof(`${attack.name} is tried again: ${error.message}`);
-    await first.bootlace.kill();
+  for (let round = 1; ; round++) {
+    const site = await startForAttack(arena, { ...attack, name: `${attack.name}-${round}` });
+    try {
+      const figures = await attackOnce(site, attack);
+      return round === 1 ? figures : `at try ${round}: ${figures}`;
+    } catch (error) {
+      if (!(error instanceof LabFailure) || round === tries) throw error;
+      // A machine that others use for a moment is late by itself.
+      arena.lab.proof(`${attack.name} is tried again: ${error.message}`);
+      await site.bootlace.kill();
+    }
   }
-  const second = await startForAttack(arena, { ...attack, name: `${attack.name}-2` });
-  return `at the second try: ${await attackOnce(second, attack)}`;
 }
 
 /** One attack, with an honest client before it, beside it, and two seconds after it. */
@@ -97,13 +103,13 @@ async function attackOnce(site: HostileSite, attack: Attack): Promise<string> {
   try {
     await delay(500);
     const tallies = await beHonest(site, attack.seconds ?? usualSeconds, aimedAt);
-    figures = [judge(`${attack.name}: meanwhile (${usual.toFixed(0)} ms before it)`, tallies)];
+    figures = [judge(`${attack.name}: meanwhile (${usual.toFixed(0)} ms before it)`, tallies, usual)];
     figures.push(...[await attack.meanwhile?.(site)].filter((text) => text !== undefined));
   } finally {
     await stop();
   }
   await delay(recovery * 1000);
-  judge(`${attack.name}: two seconds after it`, await beHonest(site, recovery, aimedAt));
+  judge(`${attack.name}: two seconds after it`, await beHonest(site, recovery, aimedAt), usual);
   figures.push(...[await attack.afterwards?.(site)].filter((text) => text !== undefined));
   if (site.bootlace.process.running()) await site.bootlace.stop();
   return figures.join("; ");

@@ -5,6 +5,7 @@ export const BOOT_SECTIONS = [
   "BIOS",
   "UEFI x64",
   "UEFI HTTP Boot",
+  "Disc images",
   "Other machines",
   "Boot check",
   "Menus",

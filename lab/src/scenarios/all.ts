@@ -33,6 +33,10 @@ import { fuzz, fuzzQuick } from "./fuzz.ts";
 import { hardTimes } from "./hard-times.ts";
 import { hostile } from "./hostile.ts";
 import { hostileHost } from "./hostile-host.ts";
+import { imagesBoots } from "./images-boot.ts";
+import { imagesFaults } from "./images-faults.ts";
+import { imagesMenus } from "./images-menu.ts";
+import { imagesReadme } from "./images-readme.ts";
 import { importDnsmasq } from "./import-dnsmasq.ts";
 import { init, initSecureBoot } from "./init.ts";
 import { initByHand } from "./init-by-hand.ts";
@@ -82,6 +86,10 @@ export const SCENARIOS: readonly Scenario[] = [
   uefiX64Grub,
   uefiX64Http,
   uefiX64Ipxe,
+  ...imagesBoots,
+  ...imagesMenus,
+  imagesFaults,
+  imagesReadme,
   uefiX64Nics,
   ipxeHttpScript,
   menu,

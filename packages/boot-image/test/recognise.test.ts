@@ -52,6 +52,18 @@ test("the title is what the image calls itself, and entries that differ only in 
   expect(named.title).toBe("Debian GNU/Linux 12.5 live");
 });
 
+test("entries that differ only in the quotes around a word are one: GRUB takes them away, ISOLINUX passes them on", async () => {
+  const { entries } = await look([
+    ...files("live/filesystem.squashfs", "live/vmlinuz", "live/initrd.img", "Clonezilla-Live-Version"),
+    grub("Clonezilla live", "/live/vmlinuz", 'boot=live ocs_live_batch="no" quiet', "/live/initrd.img"),
+    {
+      path: "isolinux/isolinux.cfg",
+      data: 'LABEL live\n  KERNEL /live/vmlinuz\n  APPEND initrd=/live/initrd.img boot=live ocs_live_batch="no" quiet\n',
+    },
+  ]);
+  expect(entries.map(({ arguments: line }) => line)).toEqual([expect.stringMatching(/ocs_live_batch=no quiet/)]);
+});
+
 test("memory is that of kernel, initrd and what is fetched", async () => {
   const mebibyte = 1024 * 1024;
   const contents = [

@@ -131,11 +131,13 @@ async function entriesOf(
   const changed = new Map<string, MenuEntry>();
   for (const entry of there) {
     const line = rewriteArguments(entry.arguments, family.arguments ?? {}).replaceAll("{root}", () => root ?? "");
-    const key = [entry.kernel, ...entry.initrds, line].join("\n");
+    // GRUB takes quotes away that ISOLINUX leaves to the kernel, which takes them away too.
+    const key = [entry.kernel, ...entry.initrds, line.replaceAll('"', "")].join("\n");
     // "Test this medium and start" is the same as "start" without a medium.
     const known = changed.get(key);
     const isDefault = entry.isDefault || known?.isDefault === true;
-    changed.set(key, { ...entry, title: known?.title ?? (entry.title || title), arguments: line, isDefault });
+    const first = known ?? { ...entry, title: entry.title || title, arguments: line };
+    changed.set(key, { ...first, isDefault });
   }
   return [...changed.values()].sort((one, other) => Number(other.isDefault) - Number(one.isDefault));
 }
