@@ -185,6 +185,12 @@ describe("check warns of", () => {
     expect(notes((top) => chmodSync(join(top, path), mode))).toEqual([expect.stringContaining(note)]);
   });
 
+  test("no device: nobody should change the rights of one", () => {
+    const { load } = place("root: boot\nadmin: { tokenFile: /dev/zero }\n");
+    const result = load();
+    expect(result.ok && rightsNotes(result.loaded)).toEqual([]);
+  });
+
   test("a log beside the config", () => {
     const { load } = place("root: boot\nlog: { file: bootlace.log }\n");
     const result = load();

@@ -59,10 +59,12 @@ function besideNotes(secrets: readonly (string | undefined)[], log: string | und
   return [`the log is in the folder of ${plain(basename(beside))}: give it a folder of its own (log.file)`];
 }
 
+/** Of a file or a folder: a device is reported as none, and its rights are not to be changed. */
 function modeOf(path: string | undefined): number | undefined {
   if (path === undefined) return undefined;
   try {
-    return statSync(path).mode;
+    const found = statSync(path);
+    return found.isFile() || found.isDirectory() ? found.mode : undefined;
   } catch {
     return undefined;
   }
