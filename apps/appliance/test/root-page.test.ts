@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { rootPage, wantsPage } from "../src/admin/root-page.ts";
-import { createAdminServer } from "../src/admin/server.ts";
+import { createAdminCommons, createAdminServer } from "../src/admin/server.ts";
 
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const host = { host: "127.0.0.1" };
 
 function server(token?: string) {
   return createAdminServer({
-    address: "127.0.0.1",
-    port: 0,
+    place: { address: "127.0.0.1", port: 0 },
+    commons: createAdminCommons({} as Parameters<typeof createAdminCommons>[0]),
     version: "1.2.3",
     allowedHosts: [],
     ...(token === undefined ? {} : { token }),
