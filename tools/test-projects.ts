@@ -6,6 +6,7 @@ export const ownProcess = [
   "apps/appliance/test/backlog.test.ts",
   "apps/appliance/test/disk-answers.test.ts",
   "apps/appliance/test/few-descriptors.test.ts",
+  "apps/appliance/test/import-command.test.ts",
   "apps/appliance/test/init.test.ts",
   "apps/appliance/test/large-root.test.ts",
   "apps/appliance/test/log-silent.test.ts",

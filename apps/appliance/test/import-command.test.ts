@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -59,8 +59,11 @@ describe("bootlace import", () => {
     expect(out).not.toContain("\u001b");
   });
 
-  it("writes a file, but not over one", async () => {
+  it("writes a file, but not over one, and one that nobody else can write", async () => {
+    const before = process.umask(0);
     expect(await run("dnsmasq", "d.conf", "-o", "new.yaml")).toMatchObject({ code: 0, out: "" });
+    process.umask(before);
+    expect(statSync(join(folder, "new.yaml")).mode & 0o777).toBe(0o644);
     expect(readFileSync(join(folder, "new.yaml"), "utf8")).toContain("file: b.0");
     expect(await run("dnsmasq", "d.conf", "-o", "new.yaml")).toMatchObject({
       code: 1,

@@ -93,7 +93,7 @@ function networksOf({ networkInterfaces }: Surroundings): LocalNetworks {
 /** Never overwrites a file. */
 function writeNew(path: string, text: string): string | undefined {
   try {
-    writeFileSync(path, text, { flag: "wx" });
+    writeFileSync(path, text, { flag: "wx", mode: 0o644 });
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
