@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { rootPage, wantsPage } from "../src/admin/root-page.ts";
-import { createAdminCommons, createAdminServer } from "../src/admin/server.ts";
+import { admin } from "./helpers/admin.ts";
 
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const host = { host: "127.0.0.1" };
 
 function server(token?: string) {
-  return createAdminServer({
-    place: { address: "127.0.0.1", port: 0 },
-    commons: createAdminCommons({} as Parameters<typeof createAdminCommons>[0]),
-    version: "1.2.3",
-    allowedHosts: [],
-    ...(token === undefined ? {} : { token }),
-    onError: () => {},
-  } as unknown as Parameters<typeof createAdminServer>[0]);
+  return admin(token === undefined ? {} : { token }).server;
 }
 
 describe("the root of the API", () => {

@@ -7,10 +7,10 @@ import { memoryStore } from "../../src/history/memory-store.ts";
 import { writeBehind } from "../../src/history/write-behind.ts";
 import { imageAnywhere } from "../../src/images/menu/machine-kinds.ts";
 import { createObserver, type ObserverOptions } from "../../src/telemetry/observer.ts";
+import { sampleImages } from "./sample-images.ts";
 
 export const at = "2026-11-22T12:00:00.000Z";
 
-import { sampleImages } from "./sample-images.ts";
 /** An observer without clock, disk and process figures, and what it logged. */
 export function observing(more: Partial<ObserverOptions> = {}) {
   const records: LogRecord[] = [];
