@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { HttpBootClient, HttpBootServerOptions } from "../src/index.ts";
 import { bootFolder, pattern } from "./boot-folder.ts";
-import { queuesOf } from "./queues.ts";
+import { idleReader, lookingServer as lookingAt, receivedBy } from "./looking-server.ts";
 import { httpServer, rawClient } from "./raw-client.ts";
 
 // Each fits into the send queue of the system, and not into the receive queue of a client that reads nothing.
@@ -11,59 +10,7 @@ const kernel = pattern(1_500_000);
 const module = pattern(900_000);
 const root = bootFolder({ kernel, module, script: "#!ipxe\n" });
 
-/** A server that looks at its connections, and how often it has. */
-/** @param missing bytes that looks find without acknowledgement; what there is when absent */
-async function lookingServer(missing?: number, more: Partial<HttpBootServerOptions> = {}) {
-  let looks = 0;
-  let wake = () => {};
-  const test = await httpServer(root, {
-    unacknowledged(connections) {
-      looks++;
-      wake();
-      return connections.map((connection) => missing ?? queuesOf(connection)?.unacknowledged);
-    },
-    ...more,
-  });
-  return {
-    ...test,
-    looks: () => looks,
-    /** Resolves when it has looked so many times more. */
-    async looked(times: number) {
-      for (const until = looks + times; looks < until; ) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      await setImmediate();
-    },
-    /** Bytes that the client's system has acknowledged, headers included, when it takes no more of them. */
-    async receivedBy(client: RawClient): Promise<number> {
-      for (;;) {
-        const before = receivedBy(client);
-        await this.looked(3);
-        if (receivedBy(client) === before) return before;
-      }
-    },
-    ends: () => test.events.filter(({ type }) => type === "done" || type === "aborted"),
-    [Symbol.asyncDispose]: () => test.server.stop(),
-  };
-}
-
-type RawClient = Awaited<ReturnType<typeof rawClient>>;
-
-/** A client that asks and reads nothing. */
-async function idleReader(port: number): Promise<RawClient> {
-  const client = await rawClient(port);
-  client.socket.pause();
-  return client;
-}
-
-/** Bytes that the client's system has acknowledged, headers included. */
-function receivedBy({ socket }: RawClient): number {
-  const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket;
-  const ends = { address: remoteAddress, port: remotePort, localAddress, localPort };
-  return socket.bytesRead + (queuesOf(ends)?.unread ?? Number.NaN);
-}
+const lookingServer = (missing?: number, more: Partial<HttpBootServerOptions> = {}) => lookingAt(root, missing, more);
 
 /** Bytes of the header lines of the one answer so far. */
 const headLength = 350;
