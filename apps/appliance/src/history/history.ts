@@ -1,7 +1,9 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { answersInTime, noReply } from "../os/disk-answers.ts";
 import { makeFoldersSync } from "../os/make-folders.ts";
 import { type HistoryStore, problemOf } from "./history-store.ts";
+import { lastingStore } from "./lasting-store.ts";
 import { memoryStore } from "./memory-store.ts";
 import { type OpenedStore, type OpeningNews, openSqliteStore } from "./sqlite-store.ts";
 import { type WritingNews, writeBehind } from "./write-behind.ts";
@@ -23,6 +25,8 @@ export interface HistoryOptions {
   readonly open?: (path: string) => Promise<OpenedStore> | OpenedStore;
   /** Stands in for the disk in tests. */
   readonly answers?: (path: string) => Promise<boolean>;
+  /** Milliseconds of a steady clock; stands in for the system's in tests. */
+  readonly now?: () => number;
 }
 
 const fileName = "boots.db";
@@ -37,19 +41,50 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
 }
 
 async function chooseStore(options: HistoryOptions): Promise<HistoryStore> {
-  const { directory, maxBoots, onNews, open, answers = answersInTime } = options;
+  const { directory, maxBoots, onNews, answers = answersInTime, now = () => performance.now() } = options;
   if (directory === undefined) return memoryStore(maxBoots);
-  const opened = (await answers(directory))
-    ? await openIn(directory, (path) => open?.(path) ?? openSqliteStore(path, { maxBoots, maxBytes }))
-    : ({ ok: false, problem: noReply, newer: undefined } as const);
+  const path = join(directory, fileName);
+  const makeStore = options.open ?? (() => openSqliteStore(path, { maxBoots, maxBytes }));
+  let inode: number | undefined;
+
+  async function open(folder: string): Promise<OpenedStore> {
+    if (!(await answers(folder))) return { ok: false, problem: noReply };
+    const opened = await openIn(folder, makeStore);
+    if (!opened.ok) return opened;
+    inode = await inodeOf(path);
+    return { ...opened, store: whereDiskAnswers(opened.store, () => answers(path)) };
+  }
+
+  const opened = await open(directory);
+  const problem = opened.ok ? undefined : opened.problem;
+  const memory = memoryStore(maxBoots, { directory, ...(problem === undefined ? {} : { problem }) });
   if (!opened.ok) {
     const { problem, newer } = opened;
     onNews(newer === undefined ? { type: "unavailable", problem } : { type: "newer", version: newer, problem });
-    return memoryStore(maxBoots, { directory, problem });
+    if (newer !== undefined) return memory;
   }
-  for (const one of opened.news) onNews(one);
-  const store = whereDiskAnswers(opened.store, () => answers(join(directory, fileName)));
+  for (const one of opened.ok ? opened.news : []) onNews(one);
+  const store = lastingStore({
+    file: opened.ok ? opened.store : undefined,
+    memory,
+    maxBoots,
+    open: () => open(directory),
+    isThere: async () => inode === undefined || !(await answers(path)) || (await inodeOf(path)) === inode,
+    onOpened({ news }) {
+      for (const one of news) onNews(one);
+      onNews({ type: "writable-again" });
+    },
+    now,
+  });
   return { ...store, state: async () => ({ directory, ...(await store.state()) }) };
+}
+
+/** The number of the file; undefined without one, and where the system does not say. */
+async function inodeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ ino }) => ino,
+    () => undefined,
+  );
 }
 
 /** SQLite waits for its disk in the thread that serves everybody: so the disk is asked first, by another thread. */
@@ -68,11 +103,14 @@ function whereDiskAnswers(store: HistoryStore, answers: () => Promise<boolean>):
   };
 }
 
-async function openIn(folder: string, open: (path: string) => Promise<OpenedStore> | OpenedStore) {
+async function openIn(
+  folder: string,
+  open: (path: string) => Promise<OpenedStore> | OpenedStore,
+): Promise<OpenedStore> {
   try {
     makeFoldersSync(folder, 0o750);
     return await open(join(folder, fileName));
   } catch (error) {
-    return { ok: false as const, problem: problemOf(error), newer: undefined };
+    return { ok: false, problem: problemOf(error) };
   }
 }
