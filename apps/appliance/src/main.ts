@@ -41,6 +41,7 @@ runProgram(process.argv.slice(2), {
   oneOutput: isOneOutput(),
   stdinIsTerminal: process.stdin.isTTY === true,
   out: (text) => void process.stdout.write(text),
+  logTo: process.stdout,
   err: (text) => void process.stderr.write(text),
   ask: createAsker(process.stdin, (text) => void process.stderr.write(text)),
   signals: process,

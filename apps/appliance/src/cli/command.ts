@@ -1,4 +1,5 @@
 import type { NetworkInterfaces } from "../net/interfaces.ts";
+import type { LogOutput } from "../os/log-output.ts";
 import type { SignalSource } from "../os/signals.ts";
 
 /** What a command may use of the process it runs in. */
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly stdinIsTerminal: boolean;
   /** Data. */
   readonly out: (text: string) => void;
+  /** Where the daemon writes its log; as data when absent. */
+  readonly logTo?: LogOutput;
   /** Diagnostics. */
   readonly err: (text: string) => void;
   /** Asks the person at the terminal; undefined when the input ends or is interrupted. */

@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { createLog, type Log, type LogFormat } from "../log/log.ts";
 import { type LogFile, openLogFile } from "../log/log-file.ts";
+import { logOutput } from "../os/log-output.ts";
 import type { Surroundings } from "./command.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -15,7 +16,8 @@ export interface ServeLog {
 
 export function openServeLog(settings: Config["log"], surroundings: Surroundings): ServeLog {
   let file = fileOf(settings, surroundings);
-  let log = logFor(settings, file, surroundings);
+  const writeConsole = consoleOf(surroundings, (record) => log(record));
+  let log = logFor(settings, file, surroundings, writeConsole);
   return {
     write: (record, time) => log(record, time),
     adopt(next) {
@@ -23,7 +25,7 @@ export function openServeLog(settings: Config["log"], surroundings: Surroundings
         void file?.close();
         file = fileOf(next, surroundings);
       }
-      log = logFor(next, file, surroundings);
+      log = logFor(next, file, surroundings, writeConsole);
     },
     flush: async () => file?.flush(),
     [Symbol.asyncDispose]: async () => file?.close(),
@@ -43,14 +45,32 @@ export function consoleFormat(
   return format === "auto" ? own : format;
 }
 
-function logFor(settings: Config["log"], file: LogFile | undefined, surroundings: Surroundings): Log {
+function consoleOf({ logTo, out }: Surroundings, write: Log): (text: string) => void {
+  if (logTo === undefined) return out;
+  return logOutput(logTo, (lines) =>
+    write({
+      level: "warn",
+      scope: "bootlace",
+      event: "log.output-back",
+      message: `nobody read the output: ${lines} ${lines === 1 ? "line" : "lines"} lost`,
+      fields: { lines },
+    }),
+  );
+}
+
+function logFor(
+  settings: Config["log"],
+  file: LogFile | undefined,
+  surroundings: Surroundings,
+  writeConsole: (text: string) => void,
+): Log {
   const { format, level } = settings;
-  const { out, now } = surroundings;
+  const { now } = surroundings;
   return createLog({
     level,
     console: consoleFormat(settings, surroundings),
     ...terminalOf(surroundings),
-    writeConsole: out,
+    writeConsole,
     now,
     ...(file === undefined ? {} : { file: { format: format === "pretty" ? "pretty" : "json", target: file } }),
   });

@@ -72,6 +72,7 @@ export const eventCodes = {
   "image.too-many": "there are more disc images than are offered",
   "image.unknown": "a rule or the menu's default names a disc image that is not there",
   "log.file-back": "the log file can be written again",
+  "log.output-back": "lines of the log were lost, because nobody read the output",
   "log.file-failed": "the log file cannot be written",
   "log.held-back": "records suppressed or shortened by the log limit",
   "net.failed": "reading the network interfaces failed",
