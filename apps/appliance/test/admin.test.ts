@@ -193,6 +193,21 @@ describe("who may ask", () => {
     }
     expect(await status(guarded, { host: "boot.EXAMPLE:80", authorization: `Bearer ${token}` })).toBe(200);
   });
+  test("a target with a host of its own is for that host, whatever the Host header says", () => {
+    const guard = createGuard({ allowedHosts: ["boot.example"] });
+    const asked = (target: string) =>
+      guard({ method: "GET", target, path: "/api/v1/status", headers: { host: "localhost" } })?.status;
+    const targets = [
+      "/api/v1/status",
+      "http://127.0.0.1:8067/api/v1/status",
+      "HTTP://boot.example/",
+      "http:/evil.example/",
+    ];
+    expect(targets.map(asked)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(["http://evil.example/api/v1/status", "https://evil.example", "http://a@localhost/"].map(asked)).toEqual([
+      421, 421, 400,
+    ]);
+  });
   test("a request without a Host header is none of HTTP/1.1", () => {
     const guard = createGuard({ allowedHosts: [] });
     expect(guard({ method: "GET", path: "/", headers: {} })).toMatchObject({ status: 400, code: "host-missing" });

@@ -14,6 +14,8 @@ export interface GuardOptions {
 
 export interface GuardedRequest {
   readonly method: string;
+  /** As it stands in the request line (RFC 9112 section 3.2); the path when absent. */
+  readonly target?: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
@@ -38,11 +40,11 @@ export function createGuard({
 }: GuardOptions): (request: GuardedRequest) => Refusal | undefined {
   const names = new Set(["localhost", ...allowedHosts.map((name) => name.toLowerCase())]);
   const expected = token === undefined ? undefined : digest(token);
-  return ({ method, path, headers }) => {
-    const host = hostName(headers.host);
-    if (host === undefined)
+  return ({ method, target, path, headers }) => {
+    const hosts = [headers.host, ...authorityOf(target)].map(hostName);
+    if (hosts.includes(undefined))
       return { status: 400, code: "host-missing", title: "The Host header is missing or malformed" };
-    if (isIP(host) === 0 && !names.has(host)) {
+    if (hosts.some((host = "") => isIP(host) === 0 && !names.has(host))) {
       const detail = "Call the API by its address, or add the name to admin.allowedHosts.";
       return { status: 421, code: "host-not-allowed", title: "This host name is not served", detail };
     }
@@ -56,6 +58,12 @@ export function createGuard({
     }
     return harmless.has(method) ? undefined : refuseForm(method, headers);
   };
+}
+
+/** Of a target in absolute form the authority counts, whatever the Host header says (RFC 9112 section 3.2.2). */
+function authorityOf(target = "/"): readonly string[] {
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target) ?? [];
+  return authority === undefined ? [] : [authority];
 }
 
 /** The host of a Host header (RFC 9110 §7.2), lower case, without port and brackets. */

@@ -108,7 +108,12 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
 
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(safeHeaders);
-    const refusal = guard({ method: request.method, path: pathOf(request), headers: request.headers });
+    const refusal = guard({
+      method: request.method,
+      target: request.raw.url ?? "/",
+      path: pathOf(request),
+      headers: request.headers,
+    });
     if (refusal === undefined) {
       // What needs no token is asked by anybody.
       if (!openPaths.has(pathOf(request))) allow?.(request.raw.socket);
