@@ -52,6 +52,15 @@ describe("connections to the API", () => {
     expect(open([...own, honest])).toHaveLength(own.length + 1);
   });
 
+  test("of loopback that were refused make room for the next, too: a page in a browser opens hundreds", () => {
+    const { connect, allow } = fixture();
+    const reader = connect("127.0.0.1");
+    allow(reader);
+    const pool = Array.from({ length: 300 }, () => connect("127.0.0.1"));
+    expect([reader.destroyed, open(pool)]).toEqual([false, pool.slice(-63)]);
+    expect(connect("::1").destroyed).toBe(false);
+  });
+
   test("of who showed the token stay, whatever comes", () => {
     const { connect, allow } = fixture();
     const holder = connect("192.168.77.20");

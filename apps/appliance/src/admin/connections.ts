@@ -11,10 +11,11 @@ export function isLoopback(address: string): boolean {
   return isIP(plain) !== 0 && loopback.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
 }
 
-/** Connections of one address, and of all addresses but loopback, which keeps a quarter of all for itself. */
+/** Connections of one address, of loopback, and of all other addresses. */
 const mostOfAddress = 16;
+const mostOfLoopback = 64;
 const mostOfOthers = 96;
-export const mostConnections = 128;
+export const mostConnections = mostOfLoopback + mostOfOthers;
 
 interface Visitor {
   readonly address: string;
@@ -23,8 +24,9 @@ interface Visitor {
 }
 
 /**
- * Bounds the connections of the API. Whoever shows the token, and loopback, keep their places; of the others the oldest make
- * room, so that connections that say nothing, or the wrong thing, keep nobody out.
+ * Bounds the connections of the API. Whoever had a request allowed keeps its place; of the others the oldest make room, so that
+ * connections that say nothing, or the wrong thing, keep nobody out: on loopback they are those of a browser whose page asks for names
+ * that are not ours.
  * @returns marks the connection of a request that was allowed
  */
 export function boundConnections(server: Server): (socket: Socket) => void {
@@ -41,12 +43,14 @@ export function boundConnections(server: Server): (socket: Socket) => void {
   }
 
   server.on("connection", (socket) => {
-    const address = socket.remoteAddress ?? "";
-    if (isLoopback(address)) return;
-    const all = [...visitors];
-    const own = all.filter(([, visitor]) => visitor.address === address);
+    const remote = socket.remoteAddress ?? "";
+    const isOwn = isLoopback(remote);
+    const address = isOwn ? "loopback" : remote;
+    const inPlace = () => [...visitors].filter(([, visitor]) => (visitor.address === "loopback") === isOwn);
+    const own = inPlace().filter(([, visitor]) => visitor.address === address);
     const hasRoom =
-      (own.length < mostOfAddress || makeRoom(own)) && (visitors.size < mostOfOthers || makeRoom([...visitors]));
+      (own.length < (isOwn ? mostOfLoopback : mostOfAddress) || makeRoom(own)) &&
+      (isOwn || inPlace().length < mostOfOthers || makeRoom(inPlace()));
     if (!hasRoom) {
       socket.destroy();
       return;
