@@ -79,12 +79,15 @@ export function respond(datagram: Datagram, context: Context, limiter: Limiter, 
  * in `hops`, and clients in `secs` (RFC 2131 §2).
  */
 function transactionOf({ port, bytes, source }: Datagram): string {
-  const text = (from: number, to?: number) => String.fromCharCode(...bytes.subarray(from, to));
-  return `${port} ${source.address}:${source.port} ${text(0, HOPS)}${text(HOPS + 1, SECS)}${text(SECS + 2)}`;
+  const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+  const from = `${port} ${source.address}:${source.port} ${bytes.length}`;
+  return `${from} ${text(0, HOPS)}${text(HOPS + 1, SECS)}${text(SECS + 2, COMPARED)}`;
 }
 
 const HOPS = 3;
 const SECS = 8;
+/** Bytes: no client sends more. What is remembered of a datagram of 64 KiB is no more than of any other. */
+const COMPARED = 1024;
 
 /** One machine: by its hardware address; InfiniBand sends none, but options 61 or 97 (RFC 4390 §2.1). */
 function machineKey(request: DhcpPacket, client: BootClient | undefined): string {
