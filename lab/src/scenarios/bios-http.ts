@@ -1,7 +1,7 @@
 import { BOOTLACE_MAIN, type Bootlace, startBootlace } from "../bootlace.ts";
 import { must } from "../failure.ts";
 import { BOOT_SERVER, buildHomeLan, type HomeLan } from "../home-lan.ts";
-import { httpGaps } from "../http-log.ts";
+import { httpComplete } from "../http-log.ts";
 import type { Lab, Scenario } from "../lab.ts";
 import { runOk } from "../processes.ts";
 import { type Machine, startBios } from "../qemu.ts";
@@ -52,7 +52,7 @@ async function byUndionly(lab: Lab, { lan, bootServer }: HomeLan, bootlace: Boot
   await runsMemtest(lab, machine, "bios-undionly-script");
   const script = bootlace.records().find(({ event, file }) => event === "http.done" && file === "memtest.ipxe");
   must(script?.mac === UNDIONLY, `the script is not logged as fetched by ${UNDIONLY}: ${JSON.stringify(script)}`);
-  mustHaveCome(bootlace, 0, ["memtest.bin"]);
+  await mustHaveCome(lab, bootlace, 0, ["memtest.bin"]);
 }
 
 async function byUrl(lab: Lab, { lan }: HomeLan, bootlace: Bootlace): Promise<void> {
@@ -60,7 +60,7 @@ async function byUrl(lab: Lab, { lan }: HomeLan, bootlace: Bootlace): Promise<vo
   const machine = await startBios(lab, lan, { mac: BY_URL, name: "by-url" });
   await machine.output.until(/PXELINUX 6\.04/, 120);
   await runsMemtest(lab, machine, "bios-lpxelinux-http");
-  mustHaveCome(bootlace, from, [
+  await mustHaveCome(lab, bootlace, from, [
     "http/lpxelinux.0",
     "http/ldlinux.c32",
     "http/pxelinux.cfg/default",
@@ -80,7 +80,7 @@ async function byConfig(lab: Lab, { lan }: HomeLan, bootlace: Bootlace): Promise
   await runsMemtest(lab, machine, "bios-lpxelinux-tftp-http");
   const files = ["tftp/lpxelinux.0", "tftp/ldlinux.c32", "tftp/pxelinux.cfg/default"];
   await bootlace.mustTell({ mac: BY_CONFIG, architecture: "x86-bios", bootFile: "tftp/lpxelinux.0", files });
-  mustHaveCome(bootlace, from, ["memtest.bin"]);
+  await mustHaveCome(lab, bootlace, from, ["memtest.bin"]);
 }
 
 async function runsMemtest(lab: Lab, machine: Machine, id: string): Promise<void> {
@@ -89,10 +89,14 @@ async function runsMemtest(lab: Lab, machine: Machine, id: string): Promise<void
   await machine.stop("SIGKILL");
 }
 
-/** Throws a LabFailure unless the log, from that line on, has each of the files as sent whole by HTTP. */
-function mustHaveCome({ records, folder }: Bootlace, from: number, files: readonly string[]): void {
-  const gaps = httpGaps({ records: () => records().slice(from), folder }, files);
-  must(gaps.length === 0, `the log lacks a step:\n${gaps.join("\n")}`);
+/** Waits until the log, from that line on, has each of the files as sent whole by HTTP. */
+async function mustHaveCome(
+  lab: Lab,
+  { records, folder }: Bootlace,
+  from: number,
+  files: readonly string[],
+): Promise<void> {
+  await httpComplete(lab, { records: () => records().slice(from), folder }, files);
 }
 
 const YAML = `root: ./boot
