@@ -39,6 +39,8 @@ export function deviceSockets(
   let covering = false;
   /** What the common socket does not hear. */
   let without = "";
+  /** While the system changes sockets, what comes may be heard by the old ones, by the new ones, or by both. */
+  let change: Change | undefined;
   /** Refused once for these interfaces: not tried again before they change. */
   let refused = "";
   let work: Promise<void> = Promise.resolve();
@@ -48,7 +50,7 @@ export function deviceSockets(
     return new Map(broadcasts.map((heard) => [`${heard.device} ${indexOf(heard.device)} ${heard.address}`, heard]));
   }
 
-  async function change(broadcasts: readonly Heard[], common: Socket): Promise<void> {
+  async function adopt(broadcasts: readonly Heard[], common: Socket): Promise<void> {
     const keys = keysOf(broadcasts);
     for (const [key, socket] of open) {
       if (keys.has(key)) continue;
@@ -62,15 +64,21 @@ export function deviceSockets(
     const heard = [...open.keys(), ...made.map(({ key }) => key)];
     const complete = isComplete(keys, heard);
     const apart = complete ? addressesOf(keys, heard) : [];
+    const meanwhile = changeOf(made);
+    change = meanwhile;
     const done = await ask(complete ? made : [], common, apart);
     if (!done && without !== "") await ask([], common, []);
+    change = undefined;
     covering = complete && done;
     refused = covering ? "" : tried;
     for (const { key, device, socket } of made) {
+      socket.removeAllListeners("message");
       if (covering) listen(socket, device);
       else await closed(socket);
       if (covering) open.set(key, socket);
     }
+    // The new sockets heard all interfaces up to some moment, as the common one does.
+    if (covering) for (const { bytes, from } of meanwhile.missed()) receive(bytes, from, undefined);
   }
 
   /** What could be bound of these. */
@@ -98,19 +106,23 @@ export function deviceSockets(
   function listen(socket: Socket, device: string): void {
     socket.on("error", () => {});
     socket.on("message", (bytes, { address, port }) => {
-      if (covering) receive(bytes, { address, port }, device);
+      const from = { address, port };
+      change?.heard(bytes, from);
+      if (covering) receive(bytes, from, device);
     });
   }
 
   return {
     follow(broadcasts, common) {
-      work = work.then(() => change(broadcasts, common));
+      work = work.then(() => adopt(broadcasts, common));
       return work;
     },
     heardByAll(bytes, from) {
       // A DISCOVER that no relay passed on was broadcast: the copy of what a device's socket has heard meanwhile, or not
       // meant for us.
-      if (!covering || !isPlainDiscover(bytes)) receive(bytes, from, undefined);
+      if (covering && isPlainDiscover(bytes)) return;
+      change?.heard(bytes, from);
+      receive(bytes, from, undefined);
     },
     async close() {
       await work;
@@ -119,6 +131,41 @@ export function deviceSockets(
       open = new Map();
       await Promise.all(all.map(closed));
     },
+  };
+}
+
+/** What comes while sockets change hands. */
+interface Change {
+  /** A socket in use heard it. */
+  heard(bytes: Uint8Array, from: Endpoint): void;
+  /** What the new sockets alone heard, each once. */
+  missed(): readonly Datagram[];
+}
+
+interface Datagram {
+  readonly bytes: Uint8Array;
+  readonly from: Endpoint;
+}
+
+/** It takes milliseconds. */
+const mostMeanwhile = 1024;
+
+function changeOf(made: readonly Made[]): Change {
+  const known = new Set<string>();
+  const held = new Map<string, Datagram>();
+  const keyOf = (bytes: Uint8Array, { address, port }: Endpoint) =>
+    `${address} ${port} ${Buffer.from(bytes).toString("latin1")}`;
+  for (const { socket } of made) {
+    socket.on("message", (bytes, { address, port }) => {
+      const from = { address, port };
+      if (held.size < mostMeanwhile) held.set(keyOf(bytes, from), { bytes, from });
+    });
+  }
+  return {
+    heard(bytes, from) {
+      if (made.length > 0 && known.size < mostMeanwhile) known.add(keyOf(bytes, from));
+    },
+    missed: () => [...held].flatMap(([key, datagram]) => (known.has(key) ? [] : [datagram])),
   };
 }
 

@@ -104,6 +104,29 @@ describe("sockets of network interfaces", () => {
     expect(heard).toEqual(["0 undefined"]);
   });
 
+  it("lose nothing while the system changes them, whichever socket hears it", async () => {
+    const gate = Promise.withResolvers<boolean>();
+    const { heard, port, common, sockets, send } = await ears(() => gate.promise);
+    const following = sockets.follow([lo], common);
+    // Heard by both, and then by the new one alone.
+    await send(discover, everybody);
+    common.removeAllListeners("message");
+    const sender = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(sender, "listening");
+    onTestFinished(() => void sender.close());
+    sender.setBroadcast(true);
+    const witness = createSocket({ type: "udp4", reuseAddr: true }).bind(port, everybody);
+    await once(witness, "listening");
+    onTestFinished(() => void witness.close());
+    sender.send(relayed, port, everybody);
+    await once(witness, "message");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual(["0 undefined"]);
+    gate.resolve(true);
+    await following;
+    expect(heard).toEqual(["0 undefined", "1 undefined"]);
+  });
+
   it("of which one cannot be bound are none, and the common socket hears all again", async () => {
     const { heard, common, sockets, send } = await ears(async () => true);
     const later = { device: "later", address: "240.0.0.1" };
