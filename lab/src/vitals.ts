@@ -26,15 +26,20 @@ export function cpuSeconds({ pid }: Started): number {
 
 /**
  * Datagrams that the kernel threw away because a socket on this port was full, in the namespace of the process
- * (proc_net(5): the last column of udp).
+ * (proc_net(5): the last column of udp). What a filter keeps from a socket is counted there, too: where sockets of interfaces
+ * hear the broadcasts, the common one is left out.
  */
 export function droppedDatagrams({ pid }: Started, port: number): number {
-  let sum = 0;
-  for (const line of readFileSync(`/proc/${pid}/net/udp`, "latin1").split("\n").slice(1)) {
-    const local = /^\s*\d+: [0-9A-F]{8}:([0-9A-F]{4}) /.exec(line)?.[1];
-    if (local !== undefined && Number.parseInt(local, 16) === port) sum += Number(line.trim().split(/\s+/).at(-1));
-  }
-  return sum;
+  const sockets = readFileSync(`/proc/${pid}/net/udp`, "latin1")
+    .split("\n")
+    .flatMap((line) => {
+      const [, address, local] = /^\s*\d+: ([0-9A-F]{8}):([0-9A-F]{4}) /.exec(line) ?? [];
+      const drops = Number(line.trim().split(/\s+/).at(-1));
+      return local !== undefined && Number.parseInt(local, 16) === port ? [{ address, drops }] : [];
+    });
+  const isCovered = sockets.some(({ address }) => address === "FFFFFFFF");
+  const counted = sockets.filter(({ address }) => !isCovered || address !== "00000000");
+  return counted.reduce((sum, { drops }) => sum + drops, 0);
 }
 
 /** The sum of a metric of the Bootlace on a host, over its labels. */
