@@ -10,7 +10,7 @@ import type { FileElsewhere } from "../os/ask-file-server.ts";
 import type { RequestDescription } from "../policy/boot-request.ts";
 import type { ExplainResult } from "../policy/explain.ts";
 import type { NamedMachines } from "../policy/machine-names.ts";
-import type { OneTimeBootCommands } from "../policy/policy.ts";
+import type { OneTimeBootCommands } from "../policy/one-time-boot-commands.ts";
 import type { Later } from "../telemetry/backlog.ts";
 import type { ReloadResult } from "./reload.ts";
 import type { ServiceEndpoint } from "./services/service.ts";

@@ -6,7 +6,6 @@ import type { TftpEvent } from "@bootlace/tftp-serve";
 import { builtinCheck, checkProgramNamed } from "../catalogue/boot-check.ts";
 import { readScriptName } from "../catalogue/ipxe-script.ts";
 import { type BootTree, growTree } from "../catalogue/tree.ts";
-import type { Problem } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import type { ApplianceEvent } from "../events/event.ts";
 import { type ClientAt, clientMemory, idOf, strangerWith } from "./client-memory.ts";
@@ -17,29 +16,14 @@ import { loadedFiles } from "./loaded-files.ts";
 import { machinesNamed, type NamedMachines } from "./machine-names.ts";
 import {
   isServedHere,
-  type OneTimeBoot,
   type OneTimeBootEvent,
   type OneTimeBoots,
   oneTimeBootFor,
-  openEntries,
   stepOneTimeBoots,
 } from "./one-time-boot.ts";
-import { type OneTimeBootRequest, readOneTimeBootRequest } from "./one-time-boot-request.ts";
+import { type OneTimeBootCommands, oneTimeBootCommands } from "./one-time-boot-commands.ts";
 import { oneTimeBootRuleName, type RuleBook, ruleBook } from "./rules.ts";
 import { type SeenOfClient, seenNothing } from "./sent-plan.ts";
-
-/** One-shots, for whoever administers them. */
-export interface OneTimeBootCommands {
-  list(): readonly OneTimeBoot[];
-  /** Replaces an earlier one-time boot of the machine. */
-  set(
-    request: OneTimeBootRequest,
-  ): { readonly ok: true; readonly entry: OneTimeBoot } | { readonly ok: false; readonly fault: Problem };
-  /** `mac` may be written in any usual way, or be a name. `removed` is false when there was nothing. */
-  remove(
-    mac: string,
-  ): { readonly ok: true; readonly removed: boolean } | { readonly ok: false; readonly fault: Problem };
-}
 
 /** Where it is decided who boots what: rules, boot tree, one-time boots, and the clients that were seen. */
 export interface Policy {
@@ -220,11 +204,6 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
     return nameOfHost(memory.byId(machine)?.client ?? strangerWith(machine), config.hosts);
   }
 
-  function named(entry: OneTimeBoot): OneTimeBoot {
-    const host = hostOf(entry.mac);
-    return host === undefined ? entry : { ...entry, host };
-  }
-
   /** A machine with several cards has one one-time boot, and boots from one of them. */
   function forgetOtherCards(machine: string): void {
     const host = hostOf(machine);
@@ -279,25 +258,6 @@ export function createPolicy(first: Config, { now, macOf, keepOneTimeBoots }: Po
       const template = known && book.match(known.client, known.iface)?.rule.root;
       return template === undefined || known === undefined ? undefined : clientFolder(template, known.client, address);
     },
-    next: {
-      list: () => openEntries(state, now()).map(named),
-      set(request) {
-        const meant = namedMachines(request.mac);
-        if (!meant.ok) return meant;
-        const [mac = ""] = meant.machines;
-        const read = readOneTimeBootRequest({ ...request, mac });
-        if (!read.ok) return read;
-        const { action } = read;
-        for (const machine of meant.machines) step({ type: "set", time: now(), mac: machine, action });
-        return { ok: true, entry: named({ mac, action, setAt: now() }) };
-      },
-      remove(mac) {
-        const meant = namedMachines(mac);
-        if (!meant.ok) return meant;
-        const waiting = meant.machines.filter((machine) => state.has(machine));
-        for (const machine of waiting) step({ type: "removed", mac: machine });
-        return { ok: true, removed: waiting.length > 0 };
-      },
-    },
+    next: oneTimeBootCommands({ state: () => state, step, now, machinesNamed: namedMachines, hostOf }),
   };
 }
